@@ -1,0 +1,89 @@
+"""The errors a user can meet. Each says what happened, to which file, and what to do about it.
+
+The command line prints them without a traceback and the window shows them in the panel that asked.
+Anything that is not a `KinoscopeError` is a defect of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class KinoscopeError(Exception):
+    """What happened (`message`), to which file or address (`path`), and what to do (`hint`)."""
+
+    kind = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, *, path: str | Path | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = None if path is None else str(path)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f" ({self.path})" if self.path and self.path not in self.message else ""
+        return f"{self.message}{where}" + (f". {self.hint}" if self.hint else "")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.path, self.hint)
+
+    def as_json(self) -> dict[str, str | None]:
+        """The object under the key `error` in the command line's JSON."""
+        return {"kind": self.kind, "message": self.message, "path": self.path, "hint": self.hint}
+
+
+def _rebuild(cls: type[KinoscopeError], message: str, path: str | None, hint: str) -> KinoscopeError:
+    return cls(message, path=path, hint=hint)
+
+
+class UsageError(KinoscopeError):
+    """The command or setting itself makes no sense, whatever the files hold."""
+
+    kind = "usage"
+    exit_code = 2
+
+
+class BadInput(KinoscopeError):
+    """A file, folder or value from outside is broken, empty or of the wrong sort."""
+
+    kind = "bad-input"
+
+
+class SourceFailed(KinoscopeError):
+    """A camera, file or stream cannot be opened or has stopped answering."""
+
+    kind = "source"
+
+
+class FileMissing(KinoscopeError):
+    """A weight or data file of the model store is not on this machine."""
+
+    kind = "missing-file"
+
+
+class WorkFailed(KinoscopeError):
+    """The input was fine and the computation still has no result worth giving."""
+
+    kind = "work"
+
+
+class OutOfResources(KinoscopeError):
+    """Memory, disk or a device ran out."""
+
+    kind = "resources"
+
+
+class WorkerLost(KinoscopeError):
+    """A worker process died under its job: killed, crashed in native code, or out of memory."""
+
+    kind = "worker-lost"
+
+
+class Cancelled(KinoscopeError):
+    """The user asked for an end. Not a failure: nothing half done is left behind."""
+
+    kind = "cancelled"
+
+    def __init__(self, message: str = "Cancelled", *, path: str | Path | None = None, hint: str = "") -> None:
+        super().__init__(message, path=path, hint=hint)
