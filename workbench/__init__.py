@@ -1,0 +1,1 @@
+"""The application: window, docks, commands, engine threads and workers, jobs, feeds, settings."""

@@ -1,0 +1,37 @@
+"""What a controller may use of the application. Made once by the window and handed to every controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QUndoStack
+
+    from workbench.feeds import Feeds
+    from workbench.jobs import JobQueue
+    from workbench.log import LogBook
+    from workbench.project import Project
+    from workbench.settings import SettingsStore
+    from workbench.supervisor import Supervisor
+
+
+class Notify(Protocol):
+    """Show a notice that does not steal focus. level: "info", "good", "warn" or "bad"."""
+
+    def __call__(
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    supervisor: Supervisor
+    feeds: Feeds
+    jobs: JobQueue
+    log: LogBook
+    settings: SettingsStore
+    project: Project
+    undo: QUndoStack
+    notify: Notify
