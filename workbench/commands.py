@@ -1,0 +1,137 @@
+"""Every command of the application as data: one table feeds menus, toolbar, shortcuts and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """id: "menu.verb". group: commands of one number stand between two separators of a menu.
+
+    choice: name of a group of which one is checked at a time; check: can be on or off.
+    """
+
+    id: str
+    title: str
+    menu: str
+    tip: str
+    shortcut: str = ""
+    icon: str = ""
+    group: int = 0
+    check: bool = False
+    choice: str = ""
+
+
+MENUS = ("File", "Source", "View", "Calibration", "Jobs", "Window", "Help")
+
+COMMANDS: tuple[Command, ...] = (
+    Command("file.open-sample", "Open Sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "sample"),
+    Command("file.new", "New Project", "File", "Close all sources and start an empty project", "Ctrl+N", "new", 1),
+    Command("file.open", "Open Project…", "File", "Open a .kino project", "Ctrl+O", "open", 1),
+    Command("file.save-as", "Save Project As…", "File", "Keep this project in a .kino file; it is saved by itself from then on", "Ctrl+Shift+S", "save", 1),
+    Command("file.export", "Export Bundle…", "File", "Write sources and calibrations as plain JSON and YAML files", "", "export", 1),
+    Command("file.settings", "Settings…", "File", "Theme and start-up", "Ctrl+,", "settings", 3),
+    Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "quit", 4),
+    Command("source.add-usb", "Add Camera…", "Source", "A USB or built-in camera, chosen by name", "Ctrl+Shift+C", "usb"),
+    Command("source.add-file", "Add Video File…", "Source", "Play a video file", "Ctrl+Shift+V", "file"),
+    Command("source.add-folder", "Add Folder of Images…", "Source", "Play the images of a folder in natural order", "Ctrl+Shift+F", "folder"),
+    Command("source.add-stream", "Add Network Stream…", "Source", "An RTSP or HTTP address", "Ctrl+Shift+N", "stream"),
+    Command("source.add-tiled", "Add Tiled Source…", "Source", "Split any source into rows and columns", "Ctrl+Shift+T", "tiled"),
+    Command("source.add-scene", "Add Rendered Scene…", "Source", "Cameras with exactly known parameters that look at a moving board", "Ctrl+Shift+R", "scene"),
+    Command("source.play", "Play or Pause", "Source", "Play or pause the source in the selected tile", "Space", "play", 1),
+    Command("source.step-back", "Step Back", "Source", "One frame back", "Ctrl+Left", "step-back", 1),
+    Command("source.step-forward", "Step Forward", "Source", "One frame on", "Ctrl+Right", "step-forward", 1),
+    Command("source.retry", "Reconnect", "Source", "Open the source in the selected tile again", "Ctrl+R", "retry", 2),
+    Command("source.remove", "Remove Source", "Source", "Close the selected source; Undo brings it back", "", "remove", 2),
+    Command("view.one", "One Tile", "View", "Show one tile", "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
+    Command("view.four", "2 x 2 Tiles", "View", "Show four tiles", "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
+    Command("view.nine", "3 x 3 Tiles", "View", "Show nine tiles", "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
+    Command("view.maximise", "Maximise Tile", "View", "Show the selected tile alone, and back", "Ctrl+M", "maximise", 1),
+    Command("view.fit", "Fit Picture", "View", "Show the whole picture of the selected tile", "Ctrl+F", "fit", 1),
+    Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+S", "snapshot", 2),
+    Command("view.clear", "Empty Tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
+    Command("view.dark", "Dark Theme", "View", "Light text on dark surfaces", "", "moon", 3, choice="theme"),
+    Command("view.light", "Light Theme", "View", "Dark text on light surfaces", "", "sun", 3, choice="theme"),
+    Command("calibration.capture", "Capture View", "Calibration", "Keep this view of the board for the calibration", "C", "capture"),
+    Command("calibration.add-images", "Add Photographs…", "Calibration", "Calibrate from image files or folders", "", "images"),
+    Command("calibration.run", "Calibrate", "Calibration", "Solve for the camera from the views", "Ctrl+Return", "calibrate"),
+    Command("calibration.open", "Open Calibration…", "Calibration", "Load an OpenCV YAML or JSON calibration", "", "open", 1),
+    Command("calibration.save", "Save Calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1),
+    Command("calibration.board-pdf", "Print Board…", "Calibration", "A PDF of the board in true size", "", "print", 1),
+    Command("calibration.copy-command", "Copy as Command", "Calibration", "The command line that gives the same result", "", "copy", 1),
+    Command("calibration.clear", "Discard Views", "Calibration", "Forget all views; Undo brings them back", "", "clear", 2),
+    Command("jobs.cancel-all", "Cancel All Jobs", "Jobs", "Cancel what runs and what waits", "", "cancel"),
+    Command("jobs.clear", "Clear Finished Jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear"),
+    Command("edit.undo", "Undo", "Window", "Take the last change back", "Ctrl+Z", "undo"),
+    Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
+    Command("window.monitor", "Monitor Preset", "Window", "Sources and a large viewer", "Ctrl+1", "monitor", 1),
+    Command("window.calibrate", "Calibrate Preset", "Window", "Viewer and calibration side by side", "Ctrl+2", "calibrate", 1),
+    Command("window.reset", "Reset Layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "reset", 1),
+    Command("window.palette", "Command Palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
+    Command("help.guide", "Guide to This Panel", "Help", "What the panel in front does and how", "F1", "help"),
+    Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The table brought to life: one `QAction` a command, bound by id to what it does."""
+
+    def __init__(self, parent: QObject, commands: Iterable[Command] = COMMANDS) -> None:
+        super().__init__(parent)
+        self.commands = {command.id: command for command in commands}
+        self._groups: dict[str, QActionGroup] = {}
+        self._actions = {command.id: self._make(command) for command in self.commands.values()}
+
+    def bind(self, id: str, run: Callable[[], object]) -> None:
+        """Run `run()` when the command is chosen. A command that nothing is bound to stays disabled."""
+        action = self._actions[id]
+        action.setEnabled(True)
+        action.triggered.connect(lambda _checked=False: run())
+
+    def enable(self, id: str, on: bool) -> None:
+        self._actions[id].setEnabled(on)
+
+    def check(self, id: str, on: bool = True) -> None:
+        self._actions[id].setChecked(on)
+
+    def action(self, id: str) -> QAction:
+        return self._actions[id]
+
+    def run(self, id: str) -> None:
+        """Do it, as if chosen from the menu."""
+        self._actions[id].trigger()
+
+    def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
+        """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
+        for name in MENUS:
+            menu = bar.addMenu(name)
+            menu.setToolTipsVisible(True)
+            group = 0
+            for command in (c for c in self.commands.values() if c.menu == name):
+                if command.group != group:
+                    menu.addSeparator()
+                    group = command.group
+                menu.addAction(self._actions[command.id])
+            if extra is not None:
+                extra(name, menu)
+
+    def _make(self, command: Command) -> QAction:
+        action = QAction(command.title, self)
+        action.setObjectName(command.id)
+        action.setToolTip(command.tip)
+        action.setStatusTip(command.tip)
+        action.setEnabled(False)
+        if command.shortcut:
+            action.setShortcut(QKeySequence(command.shortcut))
+            action.setToolTip(f"{command.tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.setCheckable(command.check or bool(command.choice))
+        if command.choice:
+            group = self._groups.setdefault(command.choice, QActionGroup(self))
+            group.addAction(action)
+        return action

@@ -1,0 +1,119 @@
+"""Docks: our own small layer over `QDockWidget`, so that the window speaks of areas, tabs and presets alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+Area = Literal["left", "right", "bottom"]
+AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+LAYOUT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DockSpec:
+    """Where a dock stands after a reset. Docks of one area are tabs of one another, in the order of the table."""
+
+    id: str
+    title: str
+    area: Area
+    size: int
+
+
+DOCKS: tuple[DockSpec, ...] = (
+    DockSpec("sources", "Sources", "left", 264),
+    DockSpec("calibration", "Calibration", "right", 400),
+    DockSpec("properties", "Properties", "right", 400),
+    DockSpec("jobs", "Jobs", "bottom", 168),
+    DockSpec("log", "Log", "bottom", 168),
+)
+
+
+class Dock(QDockWidget):
+    """A dock whose tab or title bar carries its name; the panel inside has its own head."""
+
+    def __init__(self, spec: DockSpec, panel: QWidget, window: QMainWindow) -> None:
+        super().__init__(spec.title, window)
+        self.spec = spec
+        self.setObjectName(f"dock.{spec.id}")
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        self.setWidget(panel)
+
+
+class Docks(QObject):
+    """All docks of a window: reset, show, save and restore."""
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+        super().__init__(window)
+        self._window = window
+        window.setDockNestingEnabled(True)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, window.tabPosition(AREAS["right"]).North)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, "left"),
+            (Qt.Corner.BottomRightCorner, "right"),
+        ):
+            window.setCorner(corner, AREAS[area])
+        self.docks = {spec.id: Dock(spec, panels[spec.id], window) for spec in DOCKS}
+        self.reset()
+
+    def reset(self) -> None:
+        """Every dock where the table puts it."""
+        first: dict[str, Dock] = {}
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+            self._window.addDockWidget(AREAS[dock.spec.area], dock)
+            if dock.spec.area in first:
+                self._window.tabifyDockWidget(first[dock.spec.area], dock)
+            first.setdefault(dock.spec.area, dock)
+            dock.show()
+        for dock in first.values():
+            dock.raise_()
+        self.resize({dock.spec.id: dock.spec.size for dock in first.values()})
+
+    def arrange(self, shown: Mapping[str, int]) -> None:
+        """Show these docks at these sizes (0: as it is), the first of each area in front; hide the others."""
+        for id, dock in self.docks.items():
+            dock.setVisible(id in shown)
+        for id in reversed(list(shown)):
+            self.docks[id].raise_()
+        self.resize({id: size for id, size in shown.items() if size})
+
+    def resize(self, sizes: Mapping[str, int]) -> None:
+        """Widths of the docks at the sides, heights of those at the bottom, in pixels."""
+        for area, orientation in (
+            ("left", Qt.Orientation.Horizontal),
+            ("right", Qt.Orientation.Horizontal),
+            ("bottom", Qt.Orientation.Vertical),
+        ):
+            chosen = [id for id in sizes if self.docks[id].spec.area == area]
+            if chosen:
+                docks = [self.docks[id] for id in chosen]
+                self._window.resizeDocks(docks, [sizes[id] for id in chosen], orientation)
+
+    def show(self, id: str) -> None:
+        """Bring a dock to the front, wherever it is."""
+        self.docks[id].show()
+        self.docks[id].raise_()
+
+    def state(self) -> bytes:
+        return bytes(self._window.saveState(LAYOUT_VERSION).data())
+
+    def restore(self, state: bytes) -> bool:
+        """Put the docks back as `state()` told; False when it does not fit this version."""
+        return self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
+
+    def sizes(self) -> dict[str, QSize]:
+        return {id: dock.size() for id, dock in self.docks.items()}

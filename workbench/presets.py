@@ -1,0 +1,21 @@
+"""Presets: which docks are in front for which work. Ctrl+1, Ctrl+2, in the order of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """docks: the docks to show with their size in pixels, the first of each area in front. grid: the viewer's layout."""
+
+    id: str
+    title: str
+    docks: dict[str, int] = field(default_factory=dict)
+    grid: str = ""
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset("monitor", "Monitor", {"sources": 264, "properties": 300, "calibration": 0, "jobs": 150, "log": 0}),
+    Preset("calibrate", "Calibrate", {"sources": 240, "calibration": 440, "properties": 0, "jobs": 132, "log": 0}),
+)
