@@ -1,1 +1,3 @@
-"""The application: window, docks, commands, engine threads and workers, jobs, feeds, settings."""
+"""The application: window, threads and workers, feeds, jobs, settings, and the command line's verbs."""
+
+__version__ = "0.1.0"

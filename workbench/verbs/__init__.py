@@ -1,0 +1,51 @@
+"""The command line's verbs as a table: `main.py VERB` imports the one module it names and nothing else.
+
+Kept free of imports that cost time, because `main.py --help` is printed from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb: what it is called, what it does in a line, where it lives, and a command that works."""
+
+    name: str
+    summary: str
+    module: str
+    example: str
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "calibrate",
+        "Calibrate cameras from photographs of a board",
+        "workbench.verbs.calibrate",
+        "python main.py calibrate mono photos/ --board chessboard:9x6:25mm --out camera.yaml",
+    ),
+    Verb(
+        "models",
+        "List, fetch and check weights and sample files",
+        "workbench.verbs.models",
+        "python main.py models fetch yunet",
+    ),
+    Verb(
+        "bench",
+        "Measure speed on this machine, beside the usual ways",
+        "workbench.verbs.bench",
+        "python main.py bench detect --json",
+    ),
+    Verb(
+        "tour",
+        "Walk through every panel and save a picture of each",
+        "workbench.verbs.tour",
+        "python main.py tour --out tour",
+    ),
+)
+
+
+def find_verb(name: str) -> Verb | None:
+    """The verb called `name`, or None."""
+    return next((verb for verb in VERBS if verb.name == name), None)

@@ -1,0 +1,58 @@
+"""Where Kinoscope keeps what outlives a run: settings, job history, fetched weights, logs.
+
+Everything derives from four folders. `KINOSCOPE_HOME` moves all of them at once, for a portable copy and for
+tests; without it they are where the system wants them (XDG on Linux, Library on macOS, AppData on Windows).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engines.core.errors import BadInput
+
+APP = "kinoscope"
+HOME_VARIABLE = "KINOSCOPE_HOME"
+
+
+def config_dir() -> Path:
+    """Settings and layout. Created when missing; raises `BadInput` when it cannot be."""
+    return _place("config")
+
+
+def data_dir() -> Path:
+    """Job history, galleries, recent projects."""
+    return _place("data")
+
+
+def cache_dir() -> Path:
+    """Fetched weights and samples: may be deleted at any time and fetched again."""
+    return _place("cache")
+
+
+def log_dir() -> Path:
+    """Log files."""
+    return _place("log")
+
+
+def _place(name: str) -> Path:
+    home = os.environ.get(HOME_VARIABLE)
+    folder = Path(home).expanduser() / name if home else _system_folder(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = f"Set {HOME_VARIABLE} to a folder that can be written"
+        raise BadInput(f"The {name} folder cannot be made: {error.strerror}", path=folder, hint=hint) from error
+    return folder
+
+
+def _system_folder(name: str) -> Path:
+    import platformdirs
+
+    folders = {
+        "config": platformdirs.user_config_dir,
+        "data": platformdirs.user_data_dir,
+        "cache": platformdirs.user_cache_dir,
+        "log": platformdirs.user_log_dir,
+    }
+    return Path(folders[name](APP, appauthor=False))

@@ -1,0 +1,120 @@
+"""The front door: no arguments opens the window; a verb runs one engine without a window.
+
+Exit codes: 0 done, 1 the work failed, 2 wrong usage, 130 stopped by Ctrl+C. Only what a command needs is
+imported: help is printed from a table, and the window never sees the command line's libraries.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from workbench import __version__
+from workbench.verbs import VERBS, Verb, find_verb
+
+NAME = "main.py"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line and give its exit code. Bad input never ends in a traceback."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        _forget_stdout()
+        return 1
+    except Exception as error:
+        from workbench.verbs import console
+
+        return console.report(error, json="--json" in arguments)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    first = arguments[0] if arguments else ""
+    if first in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if first == "--version":
+        print(f"kinoscope {__version__}")
+        return 0
+    verb = find_verb(first)
+    if verb is not None:
+        return _run_verb(verb, arguments[1:])
+    _check_openable(arguments)
+    from workbench.app import main as open_window
+
+    return open_window(arguments)
+
+
+def _help() -> str:
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
+    examples = "\n".join(f"  {verb.example}" for verb in VERBS)
+    return f"""Kinoscope: a workbench for cameras and the models that look through them.
+
+Usage:
+  python {NAME} [FILE ...]          open the window, with a project (.kino), videos, folders or stream addresses
+  python {NAME} VERB [ARGUMENTS]    run one engine without a window
+
+Verbs:
+{verbs}
+
+Options:
+  --json      one JSON object on standard output and nothing else (with a verb)
+  --version   print the version
+  -h, --help  print this; `python {NAME} VERB --help` explains a verb
+
+Examples:
+{examples}"""
+
+
+def _run_verb(verb: Verb, arguments: list[str]) -> int:
+    import importlib
+
+    from typer.exceptions import TyperException
+
+    app = importlib.import_module(verb.module).app
+    try:
+        code = app(arguments, prog_name=f"{NAME} {verb.name}", standalone_mode=False)
+    except TyperException as error:
+        from workbench.verbs import console
+
+        return console.report_usage(error, json="--json" in arguments)
+    if code == 130:
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else 0
+
+
+def _check_openable(arguments: list[str]) -> None:
+    """Raise `UsageError` for what is neither a verb nor something the window can open."""
+    from engines.core.errors import UsageError
+
+    for argument in arguments:
+        if argument.startswith("-"):
+            raise UsageError(f"There is no option '{argument}'", hint=f"See python {NAME} --help")
+        if "://" not in argument and not Path(argument).exists():
+            hint = _suggestion(argument)
+            raise UsageError(f"'{argument}' is neither a verb nor a file", hint=hint)
+
+
+def _suggestion(argument: str) -> str:
+    from difflib import get_close_matches
+
+    folder = Path(argument).parent
+    names = [str(folder / entry.name) for entry in folder.iterdir()] if folder.is_dir() else []
+    close = get_close_matches(argument, [verb.name for verb in VERBS] + names, n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'?" if close else f"See python {NAME} --help"
+
+
+def _forget_stdout() -> None:
+    """Keep the interpreter from complaining at exit about a pipe whose reader has gone."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
