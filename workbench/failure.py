@@ -1,0 +1,61 @@
+"""What is left of an exception once it has crossed a thread or a process: words only, no live objects.
+
+Threads, workers, jobs and the log all speak of failures in this one shape. Free of Qt, because workers use it too.
+"""
+
+from __future__ import annotations
+
+import signal
+import traceback as tracebacks
+from dataclasses import dataclass
+
+from engines.core.errors import KinoscopeError
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """message: what happened. path: to which file. hint: what to do. kind: as in the command line's JSON.
+
+    traceback: the whole of it for a defect of ours, also kept for a user's error (the log shows it on demand).
+    """
+
+    message: str
+    path: str | None = None
+    hint: str = ""
+    traceback: str = ""
+    kind: str = "defect"
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        trace = "".join(tracebacks.format_exception(error))
+        if isinstance(error, KinoscopeError):
+            return cls(error.message, error.path, error.hint, trace, error.kind)
+        words = str(error).strip()
+        name = type(error).__name__
+        return cls(f"{name}: {words}" if words else name, traceback=trace)
+
+    @property
+    def is_defect(self) -> bool:
+        """True when the program is at fault, not the input."""
+        return self.kind == "defect"
+
+    def __str__(self) -> str:
+        where = f" ({self.path})" if self.path and self.path not in self.message else ""
+        return f"{self.message}{where}" + (f". {self.hint}" if self.hint else "")
+
+    def as_json(self) -> dict[str, str | None]:
+        return {"kind": self.kind, "message": self.message, "path": self.path, "hint": self.hint}
+
+
+def exit_in_words(code: int | None) -> str:
+    """How a process ended, for people: "killed (SIGKILL)", "crashed (SIGSEGV)", "ended with code 3"."""
+    if code is None:
+        return "is still running"
+    if code >= 0:
+        return f"ended with code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    crashed = name in {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"}
+    return f"crashed ({name})" if crashed else f"was killed ({name})"
