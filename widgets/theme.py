@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -93,7 +93,9 @@ class Look(QObject):
     def apply(self, app: QApplication, tokens: Tokens) -> None:
         """Put a theme on the whole application."""
         self.now = tokens
+        QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
         app.setStyle("Fusion")
+        app.setFont(number_font())
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
         self.changed.emit()
@@ -132,9 +134,20 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """`resources/theme.qss` with the tokens filled in."""
+    """`resources/theme.qss` with the tokens filled in, and four tones between them for hovered and chosen things."""
     values = {name: getattr(tokens, name) for name in Tokens.__slots__ if isinstance(getattr(tokens, name), str)}
+    values["hover"] = mixed(tokens.raised, tokens.text, 0.07)
+    values["edge"] = mixed(tokens.line, tokens.muted, 0.4)
+    values["accent_hover"] = mixed(tokens.accent, tokens.text, 0.14)
+    values["accent_soft"] = mixed(tokens.surface, tokens.accent, 0.18)
     return Template(STYLE.read_text(encoding="utf-8")).safe_substitute(values)
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """`first` with a share of `second`, as #rrggbb."""
+    a, b = QColor(first), QColor(second)
+    pairs = zip((a.red(), a.green(), a.blue()), (b.red(), b.green(), b.blue()), strict=True)
+    return QColor(*(round(x + (y - x) * share) for x, y in pairs)).name()
 
 
 def number_font(size: int = 13) -> QFont:
