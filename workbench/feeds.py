@@ -39,6 +39,7 @@ class FeedLife(Protocol):
 
 
 FeedMaker: TypeAlias = Callable[[str, Source], "Feed"]
+LATEST = Latest()
 
 
 class FeedThread(EngineThread):
@@ -118,7 +119,7 @@ class Feeds(QObject):
         return thread.feed  # type: ignore[return-value]
 
     def subscribe(
-        self, path: str, policy: Latest | Lossless = Latest(), wake: Callable[[], None] | None = None
+        self, path: str, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None
     ) -> Slot:
         """A slot of its own for one reader of `"feed"` or `"feed/tile"`."""
         id, _, tile = path.partition("/")
@@ -144,7 +145,7 @@ class FrameTap(QObject):
     ready = Signal()
 
     def __init__(
-        self, feeds: Feeds, path: str, policy: Latest | Lossless = Latest(), parent: QObject | None = None
+        self, feeds: Feeds, path: str, policy: Latest | Lossless = LATEST, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.path = path
