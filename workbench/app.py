@@ -1,0 +1,58 @@
+"""Starting and ending the window. Everything that runs is owned by one supervisor and ends with it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QApplication
+
+from workbench import theme
+from workbench.log import LogBook, set_up_logging
+from workbench.settings import SettingsStore
+from workbench.supervisor import Supervisor
+
+
+def main(argv: Sequence[str]) -> int:
+    """Open the window on `argv`: a project, or files, folders and addresses to add as sources. The exit code."""
+    if not has_display():
+        print("No display found. Run `python main.py tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
+        return 1
+    app = make_application()
+    from workbench.window import Window
+
+    supervisor = Supervisor()
+    window = Window(supervisor, *open_state())
+    supervisor.save = window.save
+    atexit.register(supervisor.shutdown)
+    window.show()
+    window.start(list(argv))
+    return supervisor.leave(app.exec())
+
+
+def make_application() -> QApplication:
+    """The application object, named, before any window."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["kinoscope"])
+    app.setApplicationName("Kinoscope")
+    app.setDesktopFileName("kinoscope")
+    return app
+
+
+def open_state() -> tuple[SettingsStore, LogBook]:
+    """Settings and log; the settings' theme is put on."""
+    book = set_up_logging()
+    settings = SettingsStore()
+    app = make_application()
+    theme.apply(app, settings.value.theme)
+    return settings, book
+
+
+def has_display() -> bool:
+    """Qt can open a window, or was told to go without."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

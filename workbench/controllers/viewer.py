@@ -1,0 +1,265 @@
+"""Joins the viewer grid to the feeds: what each tile shows, which engines look at it, and overlays on the right frame."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+
+from engines.cameras.types import FeedState
+from engines.core.clock import monotonic
+from engines.core.errors import UsageError
+from engines.core.files import atomic_path
+from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from widgets.overlays import Overlay
+from widgets.viewer_grid import ViewerGrid
+from workbench.feeds import FrameTap
+from workbench.services import Services
+
+LAYOUTS = {"1": 1, "2x2": 4, "3x3": 9}
+OVERLAY_WAIT = 0.25
+"""Seconds that a tile with an engine on it waits for a result before it shows the bare picture."""
+STATUS_MS = 400
+
+
+@dataclass(slots=True)
+class Seat:
+    """What one tile shows: the path, its reader, and the frames a late result may still belong to."""
+
+    path: str
+    tap: FrameTap
+    ring: FrameRing = field(default_factory=FrameRing)
+    shown: int = 0
+    shown_before: tuple[float, int] = (0.0, 0)
+    overlaid_at: float = 0.0
+
+
+class ViewerController(QObject):
+    """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it."""
+
+    selectedChanged = Signal(str)
+    engineToggled = Signal(str, str, bool)
+    changed = Signal()
+
+    def __init__(self, grid: ViewerGrid, services: Services) -> None:
+        super().__init__(grid)
+        self.grid = grid
+        self._services = services
+        self._seats: dict[int, Seat] = {}
+        self._engines: dict[str, str] = {}
+        self._running: dict[str, set[str]] = {}
+        self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
+        self._selected = 0
+        self._layout = "2x2"
+        self._clock = QTimer(self, interval=STATUS_MS)
+        self._clock.timeout.connect(self._show_statuses)
+        self._clock.start()
+        grid.selected.connect(self._select)
+        grid.sourceChosen.connect(self._choose)
+        grid.sourceDropped.connect(self._choose)
+        grid.engineToggled.connect(self._toggle)
+        grid.snapshotWanted.connect(self.snapshot)
+        services.feeds.removed.connect(self._feed_removed)
+        services.feeds.changed.connect(lambda _id: self._show_statuses())
+
+    def register_engine(self, id: str, title: str) -> None:
+        """Offer an engine in the tiles' menus."""
+        self._engines[id] = title
+        self.grid.set_engines(list(self._engines.items()))
+
+    def set_engine(self, id: str, path: str, on: bool) -> None:
+        """Say that an engine looks, or no longer looks, at this path."""
+        running = self._running.setdefault(path, set())
+        (running.add if on else running.discard)(id)
+        if not on:
+            self.clear_overlays(id, path)
+        for tile, seat in self._seats.items():
+            if seat.path == path:
+                self.grid.tile(tile).set_engines_on(running)
+
+    def show_overlays(self, engine: str, stamp: Stamp, overlays: list[Overlay]) -> None:
+        """Draw on exactly the frame of this stamp, in every tile that shows it."""
+        self._overlays[engine, stamp.source] = (stamp, overlays)
+        for tile, seat in self._seats.items():
+            if seat.path == stamp.source and (frame := seat.ring.find(stamp)) is not None:
+                seat.overlaid_at = monotonic()
+                self._paint(tile, seat, frame, self._overlays_of(seat.path, stamp))
+
+    def clear_overlays(self, engine: str, path: str) -> None:
+        self._overlays.pop((engine, path), None)
+
+    def selected_path(self) -> str:
+        """Path shown in the selected tile, "" when it is empty."""
+        seat = self._seats.get(self._selected)
+        return seat.path if seat else ""
+
+    def shown(self) -> dict[int, str]:
+        """Paths by tile."""
+        return {tile: seat.path for tile, seat in sorted(self._seats.items())}
+
+    def show(self, path: str, tile: int | None = None) -> None:
+        """Put a path into a tile; without one into the first empty tile, else into the selected one."""
+        index = self._free_tile() if tile is None else tile
+        self.empty(index)
+        try:
+            tap = FrameTap(self._services.feeds, path, parent=self)
+        except UsageError as error:
+            self._services.notify(str(error), "warn")
+            return
+        seat = Seat(path, tap)
+        self._seats[index] = seat
+        tap.ready.connect(lambda: self._arrived(index, seat))
+        self.grid.tile(index).set_source(path)
+        self.grid.tile(index).set_engines_on(self._running.get(path, set()))
+        self._services.project.put("tile", str(index), path)
+        self._arrived(index, seat)
+        self._show_statuses()
+        if index == self._selected:
+            self.selectedChanged.emit(path)
+        self.changed.emit()
+
+    def show_all(self, paths: Sequence[str]) -> None:
+        """Fill the grid from its first tile with these paths."""
+        for tile, path in enumerate(paths[: LAYOUTS[self._layout]]):
+            self.show(path, tile)
+
+    def empty(self, tile: int) -> None:
+        """Show nothing in a tile."""
+        seat = self._seats.pop(tile, None)
+        if seat is None:
+            return
+        seat.tap.close()
+        seat.tap.deleteLater()
+        self.grid.tile(tile).clear()
+        self._services.project.drop("tile", str(tile))
+        if tile == self._selected:
+            self.selectedChanged.emit("")
+        self.changed.emit()
+
+    def empty_selected(self) -> None:
+        self.empty(self._selected)
+
+    def select(self, tile: int) -> None:
+        self.grid.select(tile)
+
+    def set_layout(self, layout: str) -> None:
+        """ "1", "2x2" or "3x3". Tiles that no longer fit are emptied; their sources go on."""
+        self._layout = layout if layout in LAYOUTS else "2x2"
+        for tile in [tile for tile in self._seats if tile >= LAYOUTS[self._layout]]:
+            self.empty(tile)
+        self.grid.set_layout(self._layout)
+        self._services.project.put("state", "grid", self._layout)
+
+    @property
+    def layout(self) -> str:
+        return self._layout
+
+    def newest(self, path: str) -> Frame | None:
+        """The newest frame of a path that some tile shows."""
+        return next((seat.ring.newest for seat in self._seats.values() if seat.path == path), None)
+
+    def snapshot(self, tile: int) -> None:
+        """Save a tile's picture at full resolution, as it came, to the pictures folder."""
+        seat = self._seats.get(tile)
+        frame = seat.ring.newest if seat else None
+        if seat is None or frame is None:
+            self._services.notify("This tile shows no picture to save", "warn")
+            return
+        name = f"{seat.path.replace('/', ' ')} {time.strftime('%Y-%m-%d %H-%M-%S')} frame {frame.stamp.index}.png"
+        target = pictures_folder() / name
+        try:
+            write_png(target, frame)
+        except Exception as error:  # noqa: BLE001  (whatever it was, the user is told)
+            self._services.notify(f"The snapshot could not be saved: {error}", "bad")
+            return
+        self._services.notify(f"Saved {target.name} to {target.parent}", "good")
+
+    def snapshot_selected(self) -> None:
+        self.snapshot(self._selected)
+
+    def close(self) -> None:
+        """Let go of every feed."""
+        self._clock.stop()
+        for seat in self._seats.values():
+            seat.tap.close()
+        self._seats.clear()
+
+    def _arrived(self, tile: int, seat: Seat) -> None:
+        if self._seats.get(tile) is not seat:
+            return
+        while (item := seat.tap.take()) is not None:
+            if isinstance(item, Frame):
+                seat.ring.push(item)
+            elif isinstance(item, Gap) and item.lost == 0:
+                seat.ring.clear()
+        frame = seat.ring.newest
+        if frame is None:
+            return
+        if not self._running.get(seat.path) or monotonic() - seat.overlaid_at > OVERLAY_WAIT:
+            self._paint(tile, seat, frame, self._overlays_of(seat.path, frame.stamp))
+
+    def _paint(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
+        seat.shown += 1
+        self.grid.show_frame(tile, frame, overlays)
+
+    def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
+        found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))
+        return [overlay for made in found if made and made[0] == stamp for overlay in made[1]]
+
+    def _free_tile(self) -> int:
+        count = LAYOUTS[self._layout]
+        return next((tile for tile in range(count) if tile not in self._seats), min(self._selected, count - 1))
+
+    def _select(self, tile: int) -> None:
+        self._selected = tile
+        self.selectedChanged.emit(self.selected_path())
+
+    def _choose(self, tile: int, path: str) -> None:
+        if path:
+            self.show(path, tile)
+        else:
+            self.empty(tile)
+
+    def _toggle(self, tile: int, engine: str, on: bool) -> None:
+        seat = self._seats.get(tile)
+        if seat is not None:
+            self.engineToggled.emit(engine, seat.path, on)
+
+    def _feed_removed(self, id: str) -> None:
+        for tile in [tile for tile, seat in self._seats.items() if seat.path.partition("/")[0] == id]:
+            self.empty(tile)
+
+    def _show_statuses(self) -> None:
+        now = monotonic()
+        for tile, seat in self._seats.items():
+            since, before = seat.shown_before
+            if now - since >= STATUS_MS / 1000:
+                rate = (seat.shown - before) / (now - since) if since else 0.0
+                seat.shown_before = (now, seat.shown)
+                self._show_status(tile, seat, rate)
+
+    def _show_status(self, tile: int, seat: Seat, rate: float) -> None:
+        feed = seat.path.partition("/")[0]
+        if feed not in self._services.feeds.ids():
+            return
+        status = self._services.feeds.feed(feed).status()
+        self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
+
+
+def pictures_folder() -> Path:
+    """Where snapshots go: the user's Pictures folder, in a folder of ours."""
+    root = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(root or Path.home()) / "Kinoscope"
+
+
+def write_png(target: Path, frame: Frame) -> None:
+    """Write a frame's pixels as they are, whole or not at all."""
+    done, data = cv2.imencode(".png", frame.image)
+    if not done:
+        raise OSError("the picture could not be encoded as PNG")
+    with atomic_path(target) as part:
+        part.write_bytes(data.tobytes())

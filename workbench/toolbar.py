@@ -1,0 +1,65 @@
+"""The one toolbar: presets at the left, what is added and how it is tiled, and the palette at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from widgets.icons import icon
+from widgets.theme import ICON
+from workbench.commands import Actions
+
+
+class TopBar(QToolBar):
+    """Buttons for commands of the table; it knows their ids and nothing of what they do."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__("Toolbar", parent)
+        self._table = actions
+        self.setObjectName("topbar")
+        self.setMovable(False)
+        self.setIconSize(QSize(ICON, ICON))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        mark = QLabel("Kinoscope")
+        mark.setObjectName("wordmark")
+        self.addWidget(mark)
+        self._buttons(("window.monitor", "window.calibrate"), text=True)
+        self.addSeparator()
+        self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
+        self._buttons(("file.open-sample",), text=True)
+        self.addSeparator()
+        self._buttons(("view.one", "view.four", "view.nine"))
+        self.addSeparator()
+        self._buttons(("view.snapshot", "view.fit", "view.maximise"))
+        self._space()
+        self._buttons(("window.palette",), text=True)
+
+    def _buttons(self, ids: Sequence[str], text: bool = False) -> None:
+        for id in ids:
+            button = QToolButton()
+            button.setDefaultAction(self._table.action(id))
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+            button.setAccessibleName(self._table.commands[id].title)
+            self.addWidget(button)
+
+    def _menu(self, title: str, role: str, ids: Sequence[str]) -> None:
+        button = QToolButton()
+        button.setText(title)
+        button.setIcon(icon(role))
+        button.setToolTip("Add a camera, file, folder, stream, tiled source or rendered scene")
+        button.setAccessibleName(title)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for id in ids:
+            menu.addAction(self._table.action(id))
+        button.setMenu(menu)
+        self.addWidget(button)
+
+    def _space(self) -> None:
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
