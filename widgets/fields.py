@@ -1,0 +1,396 @@
+"""The controls that panels are made of. Each is born with a name that a screen reader says and a tooltip.
+
+Looks come from `resources/theme.qss` by property; what must be painted by hand asks `LOOK` for the tokens while painting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from widgets.icons import draw_icon, icon
+from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
+
+LEVEL_ICONS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "busy", "": "idle"}
+LEVEL_TOKENS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "accent", "": "muted"}
+
+
+def describe(widget: QWidget, name: str, tip: str = "") -> None:
+    """Give a control its accessible name and its tooltip (the name where there is no more to say)."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tip or name)
+
+
+def set_property(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet looks at, and have the widget styled anew when it changed."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class ElidedLabel(QLabel):
+    """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
+
+    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self._mode = mode
+        self._tip = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_tip(self, tip: str) -> None:
+        """A tooltip of its own in place of the whole text."""
+        self._tip = tip
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
+
+    def shown_text(self) -> str:
+        """What fits."""
+        return self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        shown = self.shown_text()
+        tip = self._tip or (self.text() if shown != self.text() else "")
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+
+
+class PrimaryButton(QPushButton):
+    """The one thing to do in a panel."""
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        self.setProperty("primary", "true")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if icon_role:
+            self.setIcon(icon(icon_role, "on_accent", "on_accent"))
+            self.setIconSize(QSize(ICON, ICON))
+        describe(self, text, tip)
+
+
+class PlainButton(QPushButton):
+    """A button with a border, for dialogs and forms."""
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        if icon_role:
+            self.setIcon(icon(icon_role))
+            self.setIconSize(QSize(ICON, ICON))
+        describe(self, text, tip)
+
+
+class QuietButton(QToolButton):
+    """A small flat button: an icon, a word, or both. An icon alone needs `name`, which is then said and shown as a tip."""
+
+    def __init__(
+        self, text: str = "", icon_role: str = "", tip: str = "", *, name: str = "", checkable: bool = False
+    ) -> None:
+        super().__init__()
+        self.setProperty("quiet", "true")
+        self.setText(text)
+        self.setAutoRaise(True)
+        self.setCheckable(checkable)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        style = Qt.ToolButtonStyle
+        if icon_role:
+            self.set_icon(icon_role)
+        self.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon
+            if icon_role and text
+            else style.ToolButtonIconOnly
+            if icon_role
+            else style.ToolButtonTextOnly
+        )
+        if not text:
+            self.setFixedWidth(CONTROL_HEIGHT)
+        describe(self, name or text or tip, tip)
+
+    def set_icon(self, role: str, token: str = "muted") -> None:
+        self.setIcon(icon(role, token))
+        self.setIconSize(QSize(ICON, ICON))
+
+
+class NumberField(QDoubleSpinBox):
+    """A number with its unit inside the field. The wheel changes it only while it has the focus."""
+
+    def __init__(
+        self,
+        name: str,
+        value: float,
+        low: float,
+        high: float,
+        *,
+        unit: str = "",
+        decimals: int = 0,
+        step: float = 1.0,
+        tip: str = "",
+    ) -> None:
+        super().__init__()
+        self.setLocale(QLocale.c())
+        self.setDecimals(decimals)
+        self.setRange(low, high)
+        self.setSingleStep(step)
+        self.setSuffix(f" {unit}" if unit else "")
+        self.setValue(value)
+        self.setFont(number_font())
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setKeyboardTracking(False)
+        describe(self, name, tip)
+
+    def whole(self) -> int:
+        """The value as an integer."""
+        return round(self.value())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class ChoiceField(QComboBox):
+    """One of a few: `choices` are (id, title). `chosen` tells the id that the user picked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Sequence[tuple[str, str]] = (), value: str = "", *, tip: str = "") -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.set_choices(choices, value)
+        self.activated.connect(self._tell)
+        describe(self, name, tip)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]], value: str = "") -> None:
+        """Replace the choices; keeps the one that is chosen where it is still there."""
+        keep = value or self.value()
+        self.clear()
+        for id, title in choices:
+            self.addItem(title, id)
+        self.set_value(keep)
+
+    def value(self) -> str:
+        return self.currentData() or ""
+
+    def set_value(self, id: str) -> None:
+        index = self.findData(id)
+        self.setCurrentIndex(index if index >= 0 else min(0, self.count() - 1))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+    def _tell(self, _index: int) -> None:
+        self.chosen.emit(self.value())
+
+
+class TextField(QLineEdit):
+    """A line of text that can say what is wrong with it."""
+
+    def __init__(self, name: str, text: str = "", *, placeholder: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        self.setPlaceholderText(placeholder)
+        self._tip = tip or name
+        describe(self, name, self._tip)
+
+    def set_problem(self, problem: str) -> None:
+        """Mark the field and put the sentence into its tooltip; an empty one clears it."""
+        set_property(self, "invalid", "true" if problem else "")
+        self.setToolTip(problem or self._tip)
+
+
+class SearchField(TextField):
+    """A text field with a magnifier and a button that clears it."""
+
+    def __init__(self, name: str = "Search", *, placeholder: str = "Search", tip: str = "") -> None:
+        super().__init__(name, placeholder=placeholder, tip=tip)
+        self.setProperty("role", "search")
+        self.addAction(QAction(icon("search"), "", self), QLineEdit.ActionPosition.LeadingPosition)
+        self._clear = QAction(icon("close"), "Clear", self)
+        self._clear.triggered.connect(self.clear)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
+        self.textChanged.connect(self._follow)
+        for button in self.findChildren(QToolButton):
+            describe(button, button.text() or name)
+
+    def _follow(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+
+
+class Segmented(QFrame):
+    """A few choices side by side, one of them taken. `choices` are (id, title) or (id, title, icon role)."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Sequence[tuple[str, ...]], value: str = "", *, tip: str = "") -> None:
+        super().__init__()
+        self.setProperty("role", "segments")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        describe(self, name, tip)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        for choice in choices:
+            button = self._segment(name, choice, tip)
+            self._group.addButton(button)
+            self._buttons[choice[0]] = button
+            row.addWidget(button, 1)
+        self.set_value(value or choices[0][0])
+        self._group.buttonClicked.connect(self._tell)
+
+    def value(self) -> str:
+        return next(id for id, button in self._buttons.items() if button.isChecked())
+
+    def set_value(self, id: str) -> None:
+        if id in self._buttons:
+            self._buttons[id].setChecked(True)
+
+    def _segment(self, name: str, choice: tuple[str, ...], tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("role", "segment")
+        button.setCheckable(True)
+        button.setText(choice[1])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if len(choice) > 2:
+            button.setIcon(icon(choice[2], "muted", "text"))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        describe(button, f"{name}: {choice[1]}", tip or choice[1])
+        return button
+
+    def _tell(self) -> None:
+        self.chosen.emit(self.value())
+
+
+class Toggle(QCheckBox):
+    """A switch with its words at the right."""
+
+    TRACK = QSize(28, 16)
+
+    def __init__(self, text: str, on: bool = False, *, tip: str = "") -> None:
+        super().__init__(text)
+        self.setChecked(on)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        describe(self, text, tip)
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        return QSize(self.TRACK.width() + 10 + words, 24)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos) -> bool:  # noqa: ANN001  (Qt's own type)
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, on = LOOK.now, self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.5)
+        top = (self.height() - self.TRACK.height()) / 2
+        track = QRectF(1, top, self.TRACK.width() - 1, self.TRACK.height())
+        painter.setPen(QPen(look.color("accent" if self.hasFocus() or on else "muted"), 1))
+        painter.setBrush(look.color("accent" if on else "raised"))
+        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("on_accent" if on else "muted"))
+        painter.drawEllipse(QPointF(track.right() - 8 if on else track.left() + 8, track.center().y()), 5, 5)
+        painter.setPen(look.color("text"))
+        words = self.rect().adjusted(self.TRACK.width() + 8, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+class Pill(QWidget):
+    """A state: an icon in the colour of its level and a word, in a quiet capsule."""
+
+    HEIGHT = 20
+
+    def __init__(self, text: str = "", level: str = "", icon_role: str = "") -> None:
+        super().__init__()
+        self._text, self._level, self._role = text, level, icon_role
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        font = number_font(11)
+        self.setFont(font)
+        self._describe()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def level(self) -> str:
+        return self._level
+
+    def set_state(self, text: str, level: str = "", icon_role: str = "") -> None:
+        """`level`: "good", "warn", "bad", "busy" or "" (nothing to say). The icon follows it unless it is given."""
+        if (text, level, icon_role) == (self._text, self._level, self._role):
+            return
+        self._text, self._level, self._role = text, level, icon_role
+        self._describe()
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return pill_size(self._text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._text:
+            return
+        painter = QPainter(self)
+        draw_pill(painter, QRectF(self.rect()), self._text, self._level, self._role)
+
+    def _describe(self) -> None:
+        describe(self, f"State: {self._text}" if self._text else "State", self._text)
+
+
+def pill_size(text: str) -> QSize:
+    """How large a pill with these words is."""
+    return QSize(QFontMetrics(number_font(11)).horizontalAdvance(text) + 30, Pill.HEIGHT)
+
+
+def draw_pill(painter: QPainter, rect: QRectF, text: str, level: str = "", icon_role: str = "") -> None:
+    """Paint a pill into `rect`; delegates of lists share it with `Pill`."""
+    look = LOOK.now
+    token = LEVEL_TOKENS.get(level, "muted")
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.color("line"), 1))
+    painter.setBrush(look.color("raised"))
+    box = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    spot = QRectF(rect.left() + 7, rect.center().y() - 6, 12, 12)
+    draw_icon(painter, spot.toRect(), icon_role or LEVEL_ICONS.get(level, "idle"), token)
+    painter.setFont(number_font(11))
+    painter.setPen(look.color("text"))
+    words = rect.adjusted(23, 0, -7, 0)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()) + 1)
+    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    painter.restore()
