@@ -1,0 +1,68 @@
+"""What every test gets: real data, a clock to move by hand, state folders of its own, and a check that it tidied up.
+
+A test that leaves a thread, timer, process, window or shared-memory block behind fails and is told what it
+left and, where that is known, the line that started it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+from engines.core.clock import ManualClock
+from tests import leaks
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
+
+leaks.remember_starts()
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of real photographs and recordings; `KINOSCOPE_DATA` says where it is."""
+    if not DATA.is_dir():
+        pytest.skip(f"no real data at {DATA} (set KINOSCOPE_DATA)")
+    return DATA
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still until `advance` is called."""
+    return ManualClock(100.0)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINOSCOPE_HOME", str(tmp_path_factory.mktemp("home", numbered=True)))
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "qapp" in request.fixturenames or "qtbot" in request.fixturenames:
+        request.getfixturevalue("qapp")
+    before = leaks.look()
+    yield
+    left = leaks.left_since(before)
+    if left:
+        pytest.fail("left behind:\n" + "\n".join(left), pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many tests were skipped, and why."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[reason.removeprefix("Skipped: ")] += 1
+    if not reasons:
+        terminalreporter.write_line("No test was skipped.")
+        return
+    terminalreporter.write_line(f"{reasons.total()} skipped:")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"  {count} x {reason}")
