@@ -1,6 +1,6 @@
 """The controls that panels are made of. Each is born with a name that a screen reader says and a tooltip.
 
-Looks come from `resources/theme.qss` by property; what must be painted by hand asks `LOOK` for the tokens while painting.
+Looks come from `resources/theme.qss` by property; what is painted by hand asks `LOOK` for the tokens while painting.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from widgets.icons import draw_icon, icon
 from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 
+BESIDE_TEXT = QSize(ICON + 4, ICON)
 LEVEL_ICONS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "busy", "": "idle"}
 LEVEL_TOKENS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "accent", "": "muted"}
 
@@ -90,7 +91,7 @@ class PrimaryButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         if icon_role:
             self.setIcon(icon(icon_role, "on_accent", "on_accent"))
-            self.setIconSize(QSize(ICON, ICON))
+            self.setIconSize(BESIDE_TEXT)
         describe(self, text, tip)
 
 
@@ -101,12 +102,12 @@ class PlainButton(QPushButton):
         super().__init__(text)
         if icon_role:
             self.setIcon(icon(icon_role))
-            self.setIconSize(QSize(ICON, ICON))
+            self.setIconSize(BESIDE_TEXT)
         describe(self, text, tip)
 
 
 class QuietButton(QToolButton):
-    """A small flat button: an icon, a word, or both. An icon alone needs `name`, which is then said and shown as a tip."""
+    """A small flat button: an icon, a word, or both. An icon alone needs `name`, which is said and shown as a tip."""
 
     def __init__(
         self, text: str = "", icon_role: str = "", tip: str = "", *, name: str = "", checkable: bool = False
@@ -133,7 +134,7 @@ class QuietButton(QToolButton):
 
     def set_icon(self, role: str, token: str = "muted") -> None:
         self.setIcon(icon(role, token))
-        self.setIconSize(QSize(ICON, ICON))
+        self.setIconSize(BESIDE_TEXT if self.text() else QSize(ICON, ICON))
 
 
 class NumberField(QDoubleSpinBox):
@@ -159,10 +160,14 @@ class NumberField(QDoubleSpinBox):
         self.setSuffix(f" {unit}" if unit else "")
         self.setValue(value)
         self.setFont(number_font())
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         describe(self, name, tip)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())
 
     def whole(self) -> int:
         """The value as an integer."""

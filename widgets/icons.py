@@ -1,7 +1,7 @@
 """Icons by what they stand for, from one set (Phosphor), in the colours of the theme in force.
 
-The font is the one QtAwesome carries. It is read directly: QtAwesome's own loader costs .26 s at start, and its icons keep
-the colour they were made with, while these look the colour up when they are painted and so follow a change of theme.
+The font is the one QtAwesome carries. It is read directly: QtAwesome's own loader costs .26 s at start, and its icons
+keep the colour they were made with, while these look the colour up when they are painted and so follow the theme.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ class _Glyph(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        key = f"glyph/{ord(self._letter)}/{self._color(mode, state).name(QColor.NameFormat.HexArgb)}/{size.width()}"
+        color = self._color(mode, state).name(QColor.NameFormat.HexArgb)
+        key = f"glyph/{ord(self._letter)}/{color}/{size.width()}x{size.height()}"
         made = QPixmap(size)
         if not size.isEmpty() and not QPixmapCache.find(key, made):
             made.fill(Qt.GlobalColor.transparent)
