@@ -1,0 +1,64 @@
+"""Help: one short page a panel, read from `resources/help`, in a window that does not block the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+
+from widgets.theme import LOOK
+
+PAGES = Path(__file__).resolve().parent.parent / "resources" / "help"
+ORDER = ("start", "sources", "viewer", "calibration", "properties", "jobs", "log")
+
+
+class HelpPage(QDialog):
+    """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
+
+    def __init__(self, parent: QWidget | None = None, pages: Path = PAGES) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Guide")
+        self.resize(760, 560)
+        self._pages = {path.stem: path for path in sorted(pages.glob("*.md"), key=_rank)}
+        self.list = QListWidget()
+        self.list.setFixedWidth(150)
+        self.list.setAccessibleName("Pages")
+        self.list.setToolTip("A page for each panel")
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(True)
+        self.text.setAccessibleName("Page")
+        self.text.setToolTip("The page chosen at the left")
+        for name, path in self._pages.items():
+            item = QListWidgetItem(_title(path))
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            self.list.addItem(item)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(self.list)
+        row.addWidget(self.text, 1)
+        self.list.currentItemChanged.connect(self._show_current)
+        LOOK.changed.connect(self._show_current)
+
+    def show_page(self, name: str) -> None:
+        """Open at a page; an unknown name opens the first."""
+        names = list(self._pages)
+        self.list.setCurrentRow(names.index(name) if name in names else 0)
+        self.show()
+        self.raise_()
+
+    def _show_current(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            path = self._pages[item.data(Qt.ItemDataRole.UserRole)]
+            self.text.setMarkdown(path.read_text(encoding="utf-8"))
+
+
+def _rank(path: Path) -> int:
+    return ORDER.index(path.stem) if path.stem in ORDER else len(ORDER)
+
+
+def _title(path: Path) -> str:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    return first.removeprefix("#").strip()
