@@ -52,7 +52,7 @@ class Project:
 
     @property
     def is_untitled(self) -> bool:
-        return self.path.parent == data_dir() and self.path.name.startswith("untitled")
+        return self.path.parent == data_dir() and self.path.name.startswith("untitled-")
 
     def put(self, kind: str, id: str, value: object) -> None:
         """Save one item; a new one goes to the end."""
@@ -127,19 +127,26 @@ class Project:
 
 
 def open_untitled() -> tuple[Project, str]:
-    """The project that is there before one is named: the last one of this program that no other program holds.
+    """The project of the last session that was never named and that no other program holds, else a new one.
 
     Gives the project and a notice in words ("" when all is well). A damaged file is moved aside.
     """
-    for number in range(1, 100):
-        path = data_dir() / f"untitled-{number}{SUFFIX}"
-        notice = ""
+    paths = sorted(data_dir().glob(f"untitled-*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in paths:
         try:
             project = Project(path)
         except BadInput:
-            notice = f"The last session's file was damaged; it is kept as {move_aside(path).name}"
-            project = Project(path)
+            aside = move_aside(path)
+            return new_untitled(), f"The last session's file was damaged; it is kept as {aside.name}"
         if not project.read_only:
-            return project, notice
+            return project, ""
         project.close()
-    raise BadInput("Too many copies of Kinoscope are open", hint="Close some of them")
+    return new_untitled(), ""
+
+
+def new_untitled() -> Project:
+    """An empty project that has no name yet; those before it are kept."""
+    number = 1
+    while (path := data_dir() / f"untitled-{number}{SUFFIX}").exists():
+        number += 1
+    return Project(path)

@@ -25,8 +25,10 @@ class Notify(Protocol):
     ) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Services:
+    """`project` changes when the user opens another one; the rest stays for the life of the window."""
+
     supervisor: Supervisor
     feeds: Feeds
     jobs: JobQueue

@@ -127,15 +127,16 @@ class ViewerController(QObject):
         for tile, path in enumerate(paths[: LAYOUTS[self._layout]]):
             self.show(path, tile)
 
-    def empty(self, tile: int) -> None:
-        """Show nothing in a tile."""
+    def empty(self, tile: int, *, forget: bool = True) -> None:
+        """Show nothing in a tile; `forget` also on the next start."""
         seat = self._seats.pop(tile, None)
         if seat is None:
             return
         seat.tap.close()
         seat.tap.deleteLater()
         self.grid.tile(tile).clear()
-        self._services.project.drop("tile", str(tile))
+        if forget:
+            self._services.project.drop("tile", str(tile))
         if tile == self._selected:
             self.selectedChanged.emit("")
         self.changed.emit()
@@ -161,6 +162,15 @@ class ViewerController(QObject):
     def newest(self, path: str) -> Frame | None:
         """The newest frame of a path that some tile shows."""
         return next((seat.ring.newest for seat in self._seats.values() if seat.path == path), None)
+
+    def dropped(self, path: str) -> int:
+        """Frames of a path that no tile showed because a newer one was there."""
+        return sum(seat.tap.dropped for seat in self._seats.values() if seat.path == path)
+
+    def latency_ms(self, path: str) -> float | None:
+        """Capture to screen, the median of the last second or so; None while nothing is shown."""
+        tiles = [tile for tile, seat in self._seats.items() if seat.path == path]
+        return self.grid.tile(tiles[0]).latency_ms() if tiles else None
 
     def snapshot(self, tile: int) -> None:
         """Save a tile's picture at full resolution, as it came, to the pictures folder."""
@@ -231,7 +241,7 @@ class ViewerController(QObject):
 
     def _feed_removed(self, id: str) -> None:
         for tile in [tile for tile, seat in self._seats.items() if seat.path.partition("/")[0] == id]:
-            self.empty(tile)
+            self.empty(tile, forget=False)
 
     def _show_statuses(self) -> None:
         now = monotonic()

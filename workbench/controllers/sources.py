@@ -1,0 +1,212 @@
+"""Joins the Sources panel to the feeds: adding, removing with undo, dropping, and the figures of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QUndoCommand
+
+from engines.cameras.sources import sample_source, source_from, title_of
+from engines.cameras.types import FeedState, FeedStatus, Source
+from engines.core.errors import KinoscopeError
+from engines.core.spec import to_json
+from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
+from workbench.commands import Actions
+from workbench.controllers.viewer import ViewerController
+from workbench.failure import Failure
+from workbench.services import Services
+
+REFRESH_MS = 400
+KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
+TROUBLE = {FeedState.FAILED: "bad", FeedState.RECONNECTING: "warn"}
+
+
+class SourcesController(QObject):
+    """Sources as the user sees them: the project remembers them, the feeds run them, the viewer shows them."""
+
+    def __init__(self, panel: SourcesPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
+        super().__init__(panel)
+        self._panel, self._viewer, self._services, self._actions = panel, viewer, services, actions
+        self._said: dict[str, str] = {}
+        self._clock = QTimer(self, interval=REFRESH_MS)
+        self._clock.timeout.connect(self.refresh)
+        self._clock.start()
+        for kind in KINDS:
+            actions.bind(f"source.add-{kind}", lambda kind=kind: panel.open_form(kind))
+        actions.bind("source.remove", lambda: self.remove(self._current()))
+        actions.bind("source.retry", lambda: self.retry(self._current()))
+        actions.bind("source.play", self.play_or_pause)
+        actions.bind("source.step-back", lambda: self.step(-1))
+        actions.bind("source.step-forward", lambda: self.step(1))
+        actions.bind("file.open-sample", self.open_sample)
+        panel.sourceMade.connect(self.add)
+        panel.removed.connect(self.remove)
+        panel.retried.connect(self.retry)
+        panel.activated.connect(viewer.show)
+        panel.dropped.connect(self.add_dropped)
+        panel.sampleWanted.connect(self.open_sample)
+        for signal in (services.feeds.added, services.feeds.removed):
+            signal.connect(lambda _id: self.refresh())
+        services.feeds.changed.connect(self._changed)
+        services.feeds.failed.connect(self._broke)
+
+    def add(self, source: Source) -> None:
+        """Run a source and show it; Undo takes it away again."""
+        self._services.undo.push(_Add(self, source))
+
+    def add_dropped(self, dropped: Sequence[str]) -> None:
+        """Files, folders and addresses, each as a source; what cannot be one is said."""
+        for text in dropped:
+            try:
+                self.add(source_from(text))
+            except KinoscopeError as error:
+                self._services.notify(str(error), "bad")
+
+    def remove(self, id: str) -> None:
+        """Close a source ("feed/tile" closes the whole feed); Undo brings it back."""
+        feed = id.partition("/")[0]
+        if feed in self._services.feeds.ids():
+            self._services.undo.push(_Remove(self, feed, self._services.feeds.feed(feed).source))
+            self._services.notify(f"Closed {self.title(feed)}", "info", "Undo", self._services.undo.undo)
+
+    def retry(self, id: str) -> None:
+        feed = id.partition("/")[0]
+        if feed in self._services.feeds.ids():
+            self._services.feeds.feed(feed).retry()
+
+    def open_sample(self) -> None:
+        """The rendered rig: its four tiles fill the grid. A sample that is open already is only shown."""
+        sample = sample_source()
+        open_ = [id for id in self._services.feeds.ids() if self._services.feeds.feed(id).source == sample]
+        id = open_[0] if open_ else self.start(sample)
+        self._viewer.set_layout("2x2")
+        self._viewer.show_all([f"{id}/{tile}" for tile in sample.tiles])
+
+    def start(self, source: Source, id: str | None = None) -> str:
+        """Run a source and remember it, without showing it; its id."""
+        made = self._services.feeds.add(source, id)
+        self._services.project.put("source", made, to_json(source))
+        return made
+
+    def stop(self, id: str) -> None:
+        """Close a source and forget it."""
+        self._services.feeds.remove(id)
+        self._services.project.drop("source", id)
+
+    def show_new(self, id: str) -> None:
+        """Show a source that was just added: its tiles where it has any, else itself."""
+        source = self._services.feeds.feed(id).source
+        if source.kind == "tiled":
+            count = source.rows * source.columns
+            self._viewer.set_layout("3x3" if count > 4 else "2x2")
+            self._viewer.show_all([row.id for row in self._tiles(id)][:9])
+        else:
+            self._viewer.show(id)
+
+    def play_or_pause(self) -> None:
+        """Play or pause the source in the selected tile."""
+        if feed := self._feed_of_selected():
+            playing = feed.status().state is FeedState.PLAYING
+            (feed.pause if playing else feed.play)()
+
+    def step(self, frames: int) -> None:
+        if feed := self._feed_of_selected():
+            feed.step(frames)
+
+    def title(self, path: str) -> str:
+        """A path in words: the source's name, and the tile's."""
+        feed, _, tile = path.partition("/")
+        if feed not in self._services.feeds.ids():
+            return path
+        name = title_of(self._services.feeds.feed(feed).source)
+        return f"{name} · {tile}" if tile else name
+
+    def refresh(self) -> None:
+        """Show the sources as they are now."""
+        rows = [self._row(id) for id in self._services.feeds.ids()]
+        self._panel.show_rows(rows)
+        choices = [(path, self.title(path)) for row in rows for path in (row.id, *(tile.id for tile in row.tiles))]
+        self._viewer.grid.set_sources(choices)
+        for id in ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry"):
+            self._actions.enable(id, bool(rows))
+
+    def close(self) -> None:
+        self._clock.stop()
+        self._services.feeds.clear()
+
+    def _row(self, id: str) -> SourceRow:
+        feed = self._services.feeds.feed(id)
+        status = feed.status()
+        return SourceRow(
+            id=id,
+            kind=feed.source.kind,
+            title=self.title(id),
+            state=status.state.value,
+            level=_level(status),
+            message=status.message,
+            fps=status.fps,
+            dropped=self._viewer.dropped(id) + status.lost,
+            latency_ms=self._viewer.latency_ms(id),
+            tiles=tuple(self._tiles(id)),
+        )
+
+    def _tiles(self, id: str) -> list[TileRow]:
+        feed = self._services.feeds.feed(id)
+        names = feed.tile_names
+        return [
+            TileRow(f"{id}/{name}", name, self._viewer.dropped(f"{id}/{name}"), self._viewer.latency_ms(f"{id}/{name}"))
+            for name in names
+        ]
+
+    def _current(self) -> str:
+        return self._panel.current() or self._viewer.selected_path()
+
+    def _feed_of_selected(self):  # noqa: ANN202
+        path = self._viewer.selected_path() or self._panel.current()
+        feed = path.partition("/")[0]
+        return self._services.feeds.feed(feed) if feed in self._services.feeds.ids() else None
+
+    def _changed(self, id: str) -> None:
+        status = self._services.feeds.feed(id).status()
+        if status.state is FeedState.FAILED and self._said.get(id) != status.message:
+            self._services.notify(f"{self.title(id)}: {status.message}", "bad", "Reconnect", lambda: self.retry(id))
+        self._said[id] = status.message if status.state is FeedState.FAILED else ""
+        self.refresh()
+
+    def _broke(self, id: str, failure: Failure) -> None:
+        self._services.notify(f"{self.title(id)}: {failure}", "bad")
+
+
+class _Add(QUndoCommand):
+    def __init__(self, sources: SourcesController, source: Source) -> None:
+        super().__init__(f"Add {title_of(source)}")
+        self._sources, self._source, self._id = sources, source, ""
+
+    def redo(self) -> None:
+        self._id = self._sources.start(self._source, self._id or None)
+        self._sources.show_new(self._id)
+
+    def undo(self) -> None:
+        self._sources.stop(self._id)
+
+
+class _Remove(QUndoCommand):
+    def __init__(self, sources: SourcesController, id: str, source: Source) -> None:
+        super().__init__(f"Close {title_of(source)}")
+        self._sources, self._source, self._id = sources, source, id
+
+    def redo(self) -> None:
+        self._sources.stop(self._id)
+
+    def undo(self) -> None:
+        self._sources.start(self._source, self._id)
+        self._sources.show_new(self._id)
+
+
+def _level(status: FeedStatus) -> str:
+    if status.state in TROUBLE:
+        return TROUBLE[status.state]
+    if status.state is FeedState.PLAYING:
+        return "warn" if status.message else "good"
+    return ""
