@@ -1,0 +1,1 @@
+"""Where frames come from: cameras, files, folders, streams, tiled pictures and a rendered rig with known truth."""

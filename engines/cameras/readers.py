@@ -1,0 +1,82 @@
+"""What a feed asks of every kind of source: open, read, go to a picture, close. Each kind is one small class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from engines.cameras.types import FeedInfo, FileSource, FolderSource, SceneSource, SimpleSource, StreamSource
+from engines.core.clock import Clock, monotonic
+from engines.core.frames import End, Gap, Image
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`image`: uint8 BGR, H x W x 3, not written to again. `index` from 0; `media_time` in seconds from the first."""
+
+    image: Image
+    index: int
+    media_time: float
+
+
+ReaderItem: TypeAlias = Picture | Gap | End
+"""Gaps and ends leave `source` empty: the feed knows its own name."""
+
+
+class Reader(Protocol):
+    """One opened source. Every method is called from one thread, and may block; a feed walks away if it must.
+
+    paced: pictures have a due time; False: they come when they come.
+    reconnects: a break is a passing thing (cameras, streams), not the end.
+    open_limit, read_limit: seconds after which a call is given up; None: only when the feed stops.
+    note: what the user should know about what was read so far, in words.
+    """
+
+    paced: bool
+    reconnects: bool
+    open_limit: float | None
+    read_limit: float | None
+    note: str
+
+    def open(self) -> FeedInfo:
+        """Raises a `KinoscopeError` with words for the user."""
+        ...
+
+    def read(self) -> ReaderItem:
+        """The next picture, or what is missing, or the end (again and again)."""
+        ...
+
+    def locate(self, seconds: float) -> int:
+        """Index of the picture that is shown at a media time. Only when seekable."""
+        ...
+
+    def seek(self, index: int) -> None:
+        """The next `read` gives the picture `index`, or the nearest there is. Only when seekable."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back. Also after a failed `open`."""
+        ...
+
+
+def reader_for(source: SimpleSource, clock: Clock = monotonic) -> Reader:
+    """The reader of a source, not yet open. Imports only what this kind needs."""
+    if isinstance(source, SceneSource):
+        from engines.cameras.scene_reader import SceneReader
+
+        return SceneReader(source)
+    if isinstance(source, FileSource):
+        from engines.cameras.file_reader import FileReader
+
+        return FileReader(source)
+    if isinstance(source, FolderSource):
+        from engines.cameras.folder_reader import FolderReader
+
+        return FolderReader(source)
+    if isinstance(source, StreamSource):
+        from engines.cameras.stream_reader import StreamReader
+
+        return StreamReader(source, clock)
+    from engines.cameras.usb_reader import UsbReader
+
+    return UsbReader(source, clock)
