@@ -27,6 +27,8 @@ class Failure:
 
     @classmethod
     def of(cls, error: BaseException) -> Failure:
+        if isinstance(error, RemoteFailure):
+            return error.failure
         trace = "".join(tracebacks.format_exception(error))
         if isinstance(error, KinoscopeError):
             return cls(error.message, error.path, error.hint, trace, error.kind)
@@ -45,6 +47,14 @@ class Failure:
 
     def as_json(self) -> dict[str, str | None]:
         return {"kind": self.kind, "message": self.message, "path": self.path, "hint": self.hint}
+
+
+class RemoteFailure(Exception):
+    """An exception that was raised in a worker, as it is seen from outside."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
 
 
 def exit_in_words(code: int | None) -> str:

@@ -118,9 +118,7 @@ class Feeds(QObject):
             raise UsageError(f"There is no open source '{id}'")
         return thread.feed  # type: ignore[return-value]
 
-    def subscribe(
-        self, path: str, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None
-    ) -> Slot:
+    def subscribe(self, path: str, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None) -> Slot:
         """A slot of its own for one reader of `"feed"` or `"feed/tile"`."""
         id, _, tile = path.partition("/")
         return self.feed(id).subscribe(policy, wake, tile)
