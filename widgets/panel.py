@@ -6,17 +6,12 @@ The controls are in `widgets.fields` and are given on from here, so that a panel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -27,11 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.fields import (
-    LEVEL_TOKENS,
     ChoiceField,
     ElidedLabel,
     NumberField,
-    Pill,
     PlainButton,
     PrimaryButton,
     QuietButton,
@@ -43,6 +36,8 @@ from widgets.fields import (
     set_property,
 )
 from widgets.icons import draw_icon, icon
+from widgets.pill import LEVEL_TOKENS, Pill
+from widgets.results import ProgressLine, Stat, StatGrid
 from widgets.theme import number_font
 
 __all__ = [
@@ -347,103 +342,6 @@ def rule() -> QFrame:
     line = QFrame()
     line.setProperty("role", "rule")
     return line
-
-
-@dataclass(frozen=True, slots=True)
-class Stat:
-    """A figure: "fx" "1201.3" "px" "0.4". `spread`: one standard deviation, same unit. Numbers come formatted."""
-
-    label: str
-    value: str
-    unit: str = ""
-    spread: str = ""
-    tip: str = ""
-    level: str = ""
-
-
-class StatGrid(QWidget):
-    """Figures in rows: label, number aligned right, unit, and plus or minus its standard deviation."""
-
-    def __init__(self, stats: Sequence[Stat] = ()) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(0, 1)
-        self._rows: list[tuple[QLabel, ...]] = []
-        self.set_stats(stats)
-
-    def set_stats(self, stats: Sequence[Stat]) -> None:
-        """Show these; labels are reused, so this is cheap to call often."""
-        while len(self._rows) < len(stats):
-            self._add_row()
-        for row, stat in zip(self._rows, stats, strict=False):
-            _fill(row, stat)
-        for index, row in enumerate(self._rows):
-            for label in row:
-                label.setVisible(index < len(stats))
-
-    def _add_row(self) -> None:
-        index = len(self._rows)
-        row = (ElidedLabel("", "muted"), QLabel(), QLabel(), QLabel())
-        for column, label in enumerate(row):
-            align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
-            label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            self._grid.addWidget(label, index, column)
-        for label in row[1:]:
-            label.setFont(number_font())
-        row[1].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row[2].setProperty("role", "muted")
-        row[3].setProperty("role", "muted")
-        self._rows.append(row)
-
-
-def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
-    spread = f"± {stat.spread}" if stat.spread else ""
-    for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
-        label.setText(text)
-    spoken = f"{stat.label} {stat.value} {stat.unit}" + (f" plus or minus {stat.spread}" if stat.spread else "")
-    describe(row[1], spoken.strip(), stat.tip or stat.label)
-    set_property(row[1], "level", stat.level)
-
-
-class ProgressLine(QWidget):
-    """Work under way: words, a thin bar, a button that cancels. Hidden while nothing runs."""
-
-    cancelled = Signal()
-
-    def __init__(self, cancel_text: str = "Cancel") -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.words = ElidedLabel("", "hint")
-        self.words.setFont(number_font(11))
-        row.addWidget(self.words, 1)
-        self.cancel = QuietButton(cancel_text, "cancel", "Stop this work; nothing half done is left behind")
-        self.cancel.clicked.connect(self.cancelled)
-        row.addWidget(self.cancel)
-        column.addLayout(row)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        describe(self.bar, "Progress")
-        column.addWidget(self.bar)
-        self.hide()
-
-    def set_progress(self, done: float, total: float, words: str = "") -> None:
-        """`total` 0: how much there is to do is not known."""
-        self.bar.setRange(0, 1000 if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(1000 * min(max(done / total, 0.0), 1.0)))
-        self.words.setText(words)
-        self.show()
-
-    def finish(self) -> None:
-        self.hide()
 
 
 def _scrolled(body: QWidget) -> QScrollArea:
