@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import cv2
 
 FORMS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted]"
 _LENGTH = re.compile(r"(?P<value>\d+(?:\.\d+)?|\.\d+)(?P<unit>mm|m)")
@@ -115,7 +118,7 @@ class Board:
             image = np.asarray(self.charuco().generateImage(size, marginSize=0), dtype=np.uint8)
         return np.asarray(255 - image, dtype=np.uint8) if self.inverted else image
 
-    def charuco(self):  # noqa: ANN201  (cv2's own type)
+    def charuco(self) -> cv2.aruco.CharucoBoard:
         """OpenCV's ChArUco board of the same measures."""
         import cv2
 
@@ -138,7 +141,9 @@ def dictionary_id(name: str) -> int:
 def _check(board: Board) -> None:
     least = 3 if board.kind == "chessboard" else 2
     if min(board.columns, board.rows) < least or max(board.columns, board.rows) > 100:
-        raise UsageError(f"A {board.kind} of {board.columns}x{board.rows} cannot be used", hint=f"{least} to 100 a side")
+        raise UsageError(
+            f"A {board.kind} of {board.columns}x{board.rows} cannot be used", hint=f"{least} to 100 a side"
+        )
     if not 0 < board.square < 100:
         raise UsageError("A board's square must be longer than 0 and shorter than 100 m")
     if board.kind == "charuco":

@@ -41,7 +41,7 @@ class Slot:
         self._changed = Condition()
 
     def put(self, item: FeedItem, *, may_wait: Callable[[], bool] | None = None) -> None:
-        """Hand over an item. A full lossless slot waits while `may_wait()` holds, then drops the item and marks a gap."""
+        """Hand over an item. A full lossless slot waits while `may_wait()` holds, then drops it and marks a gap."""
         with self._changed:
             if self.closed:
                 return
@@ -105,5 +105,3 @@ class Slot:
         if isinstance(last, Gap):
             self._items.pop()
         self._items.append(Gap(item.stamp.source, lost, "the reader was too slow"))
-
-

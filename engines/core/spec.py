@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import is_dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 from engines.core.errors import BadInput
 
@@ -27,7 +27,7 @@ def from_json(kind: type[T] | Any, data: object) -> T:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_python(data)
+        return cast(T, TypeAdapter(kind).validate_python(data))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "value"

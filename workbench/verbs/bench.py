@@ -1,4 +1,4 @@
-"""`main.py bench NAME`: measure on this machine. Each benchmark lives in `bench_NAME.py` and is imported when it is run.
+"""`main.py bench NAME`: measure on this machine. Each benchmark lives in `bench_NAME.py` and is imported when run.
 
 A benchmark is a function `main(...)` whose keyword arguments become options and whose result is a dict of
 numbers, units in the names. It says what it was measured against; the machine is named here.

@@ -113,7 +113,7 @@ def report_usage(error: TyperException, *, json: bool) -> int:
         return report(UsageError(error.format_message().strip(), hint="See --help"), json=True)
     from typer.rich_utils import rich_format_error
 
-    rich_format_error(error)
+    rich_format_error(error)  # pyright: ignore[reportArgumentType]
     return error.exit_code
 
 
