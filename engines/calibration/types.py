@@ -76,6 +76,8 @@ class MonoResult:
     as the intrinsics, in pixels. rms_px: of the fit, 2-D, pooled over all used corners; loo_rms_px: the same pooled
     over left-out views, None when it was not asked for. board_points: solved corner positions in metres when the
     board was freed. verdict: one word, "good", "fair", "weak" or "poor"; advice: sentences that say why and what to do.
+    Loaded from another program's file, it holds what the file says: no board (None), no standard deviations, no views,
+    a verdict of "" and an rms_px of 0 where the file has none.
     """
 
     model: ModelName
@@ -90,7 +92,7 @@ class MonoResult:
     verdict: str
     advice: tuple[str, ...]
     seconds: float
-    board: Board
+    board: Board | None
     free_board: bool = False
     board_points: tuple[tuple[float, float, float], ...] = ()
 
@@ -113,7 +115,7 @@ class Sighting:
     """What the live finder says of one frame.
 
     ids, corners: the corners found, refined, in full-resolution pixels. outline: the printed squares' four corners.
-    coverage: fraction of the picture's 8 x 6 cells (row by row) touched by captured views, each 0 or 1.
+    coverage: the picture's 8 x 6 cells, row by row from the top: 1 where captured views have touched, else 0.
     guidance: what to do next, in words. wants_capture: the automatic capture asks for this frame.
     sharpness: 0 (useless) to 1 (crisp). still: the board moved less than a pixel or so since the last frame.
     """

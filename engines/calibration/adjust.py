@@ -1,0 +1,267 @@
+"""Least squares over one camera, the poses of its views and, if wanted, the board's own shape.
+
+OpenCV's `calibrateCameraRO` solves the same problem and needs a second for 13 views; leaving each view out once would
+take a quarter of a minute. Here the poses are eliminated view by view (Schur complement), so an iteration costs
+milliseconds, views may show part of the board, and the covariance of the camera comes with the solution. The
+variance of a residual is the sum of squares over (2 x corners - parameters), as in OpenCV 5.
+
+The free shape has a gauge: seven numbers that the pictures cannot know (where the board is, how it is turned, how large
+it is). Two corners and the height of a third are held, as `calibrateCameraRO` does.
+Levenberg-Marquardt: Moré, "The Levenberg-Marquardt algorithm" (1978); elimination: Triggs et al., "Bundle
+adjustment: a modern synthesis" (1999).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.core.errors import WorkFailed
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+MOST_ITERATIONS = 100
+_ENOUGH = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One view: ids of the board's corners (N), and where they were seen (N x 2 pixels)."""
+
+    ids: NDArray[np.int64]
+    corners: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """camera: fx, fy, cx, cy, then the distortion. poses: V x 6 (rvec, tvec). points: the board's corners, M x 3."""
+
+    camera: Floats
+    poses: Floats
+    points: Floats
+
+    @property
+    def matrix(self) -> Floats:
+        fx, fy, cx, cy = self.camera[:4]
+        return np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """state: the optimum. squares: sum of squared residuals. covariance: of `state.camera`, per unit of variance.
+
+    residuals and parameters are counts; converged is false when the iterations ran out.
+    """
+
+    state: State
+    squares: float
+    covariance: Floats
+    residuals: int
+    parameters: int
+    converged: bool
+
+    @property
+    def rms(self) -> float:
+        """2-D: root of the mean squared distance over all corners."""
+        return float(np.sqrt(2 * self.squares / self.residuals))
+
+    @property
+    def std(self) -> Floats:
+        """Standard deviations of `state.camera`, scaled by the residual variance."""
+        freedom = max(self.residuals - self.parameters, 1)
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0) * self.squares / freedom))
+
+
+def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:
+    """Where the model puts the corners `ids` in `view`, N x 2 pixels."""
+    return _project(state, state.poses[view], ids)[0]
+
+
+def view_squares(state: State, views: Sequence[Observation]) -> Floats:
+    """Sum of squared residuals of each view."""
+    errors = [project_view(state, number, view.ids) - view.corners for number, view in enumerate(views)]
+    return np.array([float(np.sum(error**2)) for error in errors])
+
+
+def free_coordinates(grid: tuple[int, int], views: Sequence[Observation], least_views: int = 3) -> Bools:
+    """Which of the M x 3 corner coordinates may move: those of corners seen often enough, less the gauge's seven."""
+    columns, rows = grid
+    seen = np.zeros(columns * rows, dtype=int)
+    for view in views:
+        seen[view.ids] += 1
+    enough = seen >= least_views
+    free = np.repeat(enough[:, None], 3, axis=1)
+    held = _gauge_corners(grid, enough)
+    free[held[0]] = free[held[1]] = False
+    free[held[2], 2] = False
+    return np.asarray(free, dtype=np.bool_)
+
+
+def _gauge_corners(grid: tuple[int, int], enough: Bools) -> tuple[int, int, int]:
+    columns, rows = grid
+    corners = np.array([0, columns - 1, columns * rows - 1])
+    if enough[corners].all():
+        return int(corners[0]), int(corners[1]), int(corners[2])
+    usable = np.flatnonzero(enough)
+    if len(usable) < 4:
+        raise WorkFailed(
+            "Too few corners are seen in three views or more to free the board's shape",
+            hint="Take more views of the whole board, or calibrate without the free shape",
+        )
+    flat = np.stack([usable % columns, usable // columns], axis=1).astype(float)
+    first = int(np.argmin(flat.sum(axis=1)))
+    second = int(np.argmax(np.linalg.norm(flat - flat[first], axis=1)))
+    along = (flat[second] - flat[first]) / np.linalg.norm(flat[second] - flat[first])
+    aside = np.abs((flat - flat[first]) @ np.array([-along[1], along[0]]))
+    return int(usable[first]), int(usable[second]), int(usable[int(np.argmax(aside))])
+
+
+def adjust(start: State, views: Sequence[Observation], free: Bools | None = None, fixed_camera: bool = False) -> Fit:
+    """Minimise the reprojection error from `start` over poses, camera (unless fixed) and the `free` coordinates.
+
+    Raises `WorkFailed` when the numbers run away.
+    """
+    state, damping = start, 1e-4
+    system = _normal_equations(state, views, free, fixed_camera)
+    converged = False
+    for _ in range(MOST_ITERATIONS):
+        step = _step(system, damping)
+        trial = _moved(state, step, free, fixed_camera) if step is not None else None
+        squares = float(view_squares(trial, views).sum()) if trial is not None else np.inf
+        if trial is not None and np.isfinite(squares) and squares <= system.squares:
+            gain = (system.squares - squares) / max(system.squares, 1e-300)
+            state, damping = trial, max(damping * 0.1, 1e-12)
+            system = _normal_equations(state, views, free, fixed_camera)
+            if gain < _ENOUGH:
+                converged = True
+                break
+        elif damping > 1e8:
+            converged = bool(np.isfinite(system.squares))
+            break
+        else:
+            damping = max(damping, 1e-8) * 10
+    return _as_fit(state, system, free, fixed_camera, converged)
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """Normal equations: common block (G x G), and for each view its pose block (6 x 6) and coupling (G x 6)."""
+
+    common: Floats
+    common_right: Floats
+    pose: Floats
+    pose_right: Floats
+    coupling: Floats
+    squares: float
+    residuals: int
+
+
+def _normal_equations(state: State, views: Sequence[Observation], free: Bools | None, fixed_camera: bool) -> _System:
+    cameras = 0 if fixed_camera else len(state.camera)
+    columns = _columns_of(free, cameras)
+    size = cameras + (0 if free is None else int(free.sum()))
+    common, right = np.zeros((size, size)), np.zeros(size)
+    pose, pose_right = np.zeros((len(views), 6, 6)), np.zeros((len(views), 6))
+    coupling = np.zeros((len(views), size, 6))
+    squares, residuals = 0.0, 0
+    for number, view in enumerate(views):
+        error, by_pose, by_common = _derivatives(state, number, view, size, cameras, columns)
+        common += by_common.T @ by_common
+        right -= by_common.T @ error
+        pose[number] = by_pose.T @ by_pose
+        pose_right[number] = -by_pose.T @ error
+        coupling[number] = by_common.T @ by_pose
+        squares += float(error @ error)
+        residuals += error.size
+    return _System(common, right, pose, pose_right, coupling, squares, residuals)
+
+
+def _columns_of(free: Bools | None, cameras: int) -> NDArray[np.int64] | None:
+    """For each coordinate its column among the common parameters, -1 where it is held."""
+    if free is None:
+        return None
+    columns = np.full(free.size, -1)
+    columns[free.ravel()] = cameras + np.arange(int(free.sum()))
+    return columns.reshape(free.shape)
+
+
+def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    points = np.ascontiguousarray(state.points[ids]).reshape(-1, 1, 3)
+    image, jacobian = cv2.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
+    return np.asarray(image, dtype=np.float64).reshape(-1, 2), np.asarray(jacobian, dtype=np.float64)
+
+
+def _derivatives(
+    state: State, number: int, view: Observation, size: int, cameras: int, columns: NDArray[np.int64] | None
+) -> tuple[Floats, Floats, Floats]:
+    """Residuals (2N), and their derivatives by the view's pose (2N x 6) and by the common parameters (2N x size)."""
+    pose = state.poses[number]
+    image, jacobian = _project(state, pose, view.ids)
+    by_common = np.zeros((2 * len(view.ids), size))
+    by_common[:, :cameras] = jacobian[:, 6 : 6 + cameras]
+    if columns is not None:
+        by_point = (jacobian[:, 3:6] @ cv2.Rodrigues(pose[:3])[0]).reshape(-1, 2, 3)
+        corner, axis = np.nonzero(columns[view.ids] >= 0)
+        target = columns[view.ids[corner], axis]
+        for xy in (0, 1):
+            by_common[2 * corner + xy, target] = by_point[corner, xy, axis]
+    return (image - view.corners).ravel(), jacobian[:, :6], by_common
+
+
+def _step(system: _System, damping: float) -> tuple[Floats, Floats] | None:
+    """Common (G) and pose (V x 6) steps; None when the equations cannot be solved at this damping."""
+    diagonal = np.einsum("vii->vi", system.pose)
+    damped = system.pose + damping * np.eye(6) * diagonal[:, :, None]
+    try:
+        solved = np.linalg.solve(damped, np.concatenate([system.coupling.mT, system.pose_right[:, :, None]], axis=2))
+        by_common, own = solved[:, :, :-1], solved[:, :, -1]
+        if not system.common.size:
+            return np.zeros(0), own
+        reduced = system.common + damping * np.diag(np.diag(system.common))
+        reduced = reduced - np.einsum("vgi,vih->gh", system.coupling, by_common, optimize=True)
+        right = system.common_right - np.einsum("vgi,vi->g", system.coupling, own)
+        common = _solve_scaled(reduced, right)
+    except np.linalg.LinAlgError:
+        return None
+    return common, own - by_common @ common
+
+
+def _solve_scaled(matrix: Floats, right: Floats) -> Floats:
+    scale = 1 / np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+    return np.asarray(scale * np.linalg.solve(matrix * np.outer(scale, scale), right * scale))
+
+
+def _moved(state: State, step: tuple[Floats, Floats], free: Bools | None, fixed_camera: bool) -> State:
+    common, poses = step
+    cameras = 0 if fixed_camera else len(state.camera)
+    moved = replace(state, poses=state.poses + poses)
+    if cameras:
+        moved = replace(moved, camera=state.camera + common[:cameras])
+    if free is not None:
+        points = state.points.copy()
+        points[free] += common[cameras:]
+        moved = replace(moved, points=points)
+    return moved
+
+
+def _as_fit(state: State, system: _System, free: Bools | None, fixed_camera: bool, converged: bool) -> Fit:
+    if not np.isfinite(system.squares):
+        raise WorkFailed("The calibration did not converge", hint="Check the board's corner count and take more views")
+    cameras = 0 if fixed_camera else len(state.camera)
+    parameters = 6 * len(state.poses) + cameras + (0 if free is None else int(free.sum()))
+    covariance = _camera_covariance(system)[:cameras, :cameras] if cameras else np.zeros((0, 0))
+    return Fit(state, system.squares, covariance, system.residuals, parameters, converged)
+
+
+def _camera_covariance(system: _System) -> Floats:
+    """Inverse of the reduced common system; infinite where the pictures say nothing."""
+    by_common = np.linalg.solve(system.pose, system.coupling.mT)
+    reduced = system.common - np.einsum("vgi,vih->gh", system.coupling, by_common, optimize=True)
+    scale = 1 / np.sqrt(np.maximum(np.diag(reduced), 1e-300))
+    inverse = np.linalg.pinv(reduced * np.outer(scale, scale), rcond=1e-14, hermitian=True)
+    return np.asarray(inverse * np.outer(scale, scale))

@@ -1,0 +1,147 @@
+"""What a calibration is worth, in one word and in sentences that say why and what to do.
+
+The fit's RMS alone says little: a handful of similar views fits well and is wrong. So the verdict looks at what the
+views can carry (number, coverage, tilt), at the uncertainty of the focal length, at the error on views that were left
+out, and at single views that do not belong. The worst finding decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engines.calibration import coverage
+from engines.calibration.types import MonoResult, ViewResult
+from engines.core.frames import Size
+
+VERDICTS = ("good", "fair", "weak", "poor")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason: `level` indexes `VERDICTS`."""
+
+    level: int
+    advice: str
+
+
+def judge(result: MonoResult) -> tuple[str, tuple[str, ...]]:
+    """The verdict and the advice, worst first. One reassuring sentence when nothing is wrong."""
+    findings = sorted(_findings(result), key=lambda finding: -finding.level)
+    verdict = VERDICTS[findings[0].level if findings else 0]
+    return verdict, tuple(finding.advice for finding in findings) or (_praise(result),)
+
+
+def tilts(views: Sequence[ViewResult]) -> list[float]:
+    """The angle in degrees between the board's normal and the line of sight axis, for each used view."""
+    rotations = [cv2.Rodrigues(np.array(view.rvec))[0] for view in views if view.used and view.rvec is not None]
+    return [float(np.degrees(np.arccos(np.clip(abs(rotation[2, 2]), 0, 1)))) for rotation in rotations]
+
+
+def covered(views: Sequence[ViewResult], size: Size) -> float:
+    """The share of the picture's 8 x 6 cells that hold a corner of a used view."""
+    points = [corner for view in views if view.used for corner in view.corners]
+    return float(coverage.touched(points, size).mean())
+
+
+def outliers(views: Sequence[ViewResult]) -> list[ViewResult]:
+    """Used views whose error is far above that of the others (the left-out error where it is known)."""
+    used = [view for view in views if view.used and _error(view) is not None]
+    if len(used) < 4:
+        return []
+    errors = np.array([_error(view) for view in used], dtype=np.float64)
+    middle = float(np.median(errors))
+    spread = 1.4826 * float(np.median(np.abs(errors - middle)))
+    limit = max(2.0 * middle, middle + 5 * spread, 0.05)
+    return [view for view, error in zip(used, errors, strict=True) if error > limit]
+
+
+def _error(view: ViewResult) -> float | None:
+    return view.rms_px if view.loo_rms_px is None else view.loo_rms_px
+
+
+def _findings(result: MonoResult) -> Iterator[Finding]:
+    yield from _number_of_views(result)
+    yield from _uncertainty(result)
+    yield from _coverage(result)
+    yield from _tilt(result)
+    yield from _error_level(result)
+    yield from _generalises(result)
+    yield from _odd_views(result)
+    yield from _ambiguous_board(result)
+
+
+def _number_of_views(result: MonoResult) -> Iterator[Finding]:
+    used = sum(view.used for view in result.views)
+    if used < 10:
+        level = 3 if used < 4 else 2 if used < 6 else 1
+        yield Finding(level, f"Only {used} views were used; take 10 to 20")
+
+
+def _uncertainty(result: MonoResult) -> Iterator[Finding]:
+    inner = result.intrinsics
+    share = max(result.std.get("fx", 0.0) / inner.fx, result.std.get("fy", 0.0) / inner.fy)
+    level = 3 if share > 0.02 else 2 if share > 0.005 else 1 if share > 0.002 else 0
+    if level:
+        yield Finding(
+            level, f"The focal length is uncertain by {100 * share:.2g} %; add views with the board tilted 30 to 50 degrees"
+        )
+
+
+def _coverage(result: MonoResult) -> Iterator[Finding]:
+    share = covered(result.views, result.image_size)
+    level = 2 if share < 0.35 else 1 if share < 0.6 else 0
+    if level:
+        points = [corner for view in result.views if view.used for corner in view.corners]
+        empty = coverage.emptiest_region(coverage.touched(points, result.image_size))
+        where = f"; add views in the {empty}" if empty else ""
+        yield Finding(level, f"The board covered {100 * share:.0f} % of the picture{where}")
+
+
+def _tilt(result: MonoResult) -> Iterator[Finding]:
+    angles = tilts(result.views)
+    if not angles:
+        return
+    steep = sum(angle > 15 for angle in angles)
+    if max(angles) < 10:
+        yield Finding(3, "The board faced the camera in every view; tilt it 30 to 50 degrees to different sides")
+    elif steep < min(4, len(angles) // 2 + 1):
+        yield Finding(2 if steep < 2 else 1, "Few views show the board tilted; tilt it to different sides")
+
+
+def _error_level(result: MonoResult) -> Iterator[Finding]:
+    relative = result.rms_px / max(result.image_size.width, result.image_size.height)
+    level = 3 if relative > 3e-3 else 2 if relative > 1.5e-3 else 1 if relative > 8e-4 else 0
+    if level:
+        yield Finding(level, f"The corners miss the model by {result.rms_px:.2f} px; look for blur, a bent board or a wrong size")
+
+
+def _generalises(result: MonoResult) -> Iterator[Finding]:
+    if result.loo_rms_px is None or result.rms_px <= 0:
+        return
+    ratio = result.loo_rms_px / result.rms_px
+    level = 3 if ratio > 4 else 2 if ratio > 2 else 1 if ratio > 1.4 else 0
+    if level:
+        yield Finding(level, f"The error on left-out views is {ratio:.1f} times the fit's: too few or too similar views")
+
+
+def _odd_views(result: MonoResult) -> Iterator[Finding]:
+    odd = outliers(result.views)
+    if odd:
+        names = ", ".join(view.name for view in odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
+        stands = "stand" if len(odd) > 1 else "stands"
+        yield Finding(1, f"{names} {stands} out with a large error; look at it, and switch it off if it is blurred or wrong")
+
+
+def _ambiguous_board(result: MonoResult) -> Iterator[Finding]:
+    board = result.board
+    if result.free_board and board is not None and board.kind == "chessboard" and (board.columns + board.rows) % 2 == 0:
+        yield Finding(1, "This board looks the same turned by half, so its free shape may mix two ends; use an odd by even one")
+
+
+def _praise(result: MonoResult) -> str:
+    used = sum(view.used for view in result.views)
+    return f"{used} views cover the picture, agree with one another and fix the focal length well"

@@ -1,0 +1,180 @@
+"""Finding a board in one picture: the ids of its corners, and where they are to a fraction of a pixel.
+
+The classic chessboard finder comes first because it finds views that the sector-based one misses; that one is a
+second chance. Whatever found the corners, they are put into one order and refined by the same rule, so
+that corner 7 is the same spot of the print in every view: a freed board shape depends on it.
+
+The refinement's half-window follows the view: .35 of the smallest distance between neighbouring corners. A window
+that reaches the next corner ruins small and slanted boards, one that is too small wastes the large ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.core.boards import Board
+from engines.core.errors import UsageError
+
+Floats = NDArray[np.float64]
+Gray = NDArray[np.uint8]
+
+WINDOW_FRACTION = 0.35
+WINDOW_LIMITS = (3, 11)
+LEAST_CORNERS = 6
+_LARGE = 1600
+_REDUCED = 1280
+_STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-4)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """ids: N indices into the board's corners, ascending. corners: N x 2 pixels. window: half-width of the refinement."""
+
+    ids: NDArray[np.int64]
+    corners: Floats
+    window: int
+
+
+def parse_window(window: str) -> int | None:
+    """None for "auto", else the fixed half-width. Raises `UsageError`."""
+    if window == "auto":
+        return None
+    if window.isdecimal() and 1 <= int(window) <= 50:
+        return int(window)
+    raise UsageError(f"'{window}' is not a corner window", hint='Use "auto" or a half-width of 1 to 50 pixels')
+
+
+def to_gray(image: NDArray[np.uint8]) -> Gray:
+    """One channel of a BGR or gray picture."""
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
+    return np.asarray(gray, dtype=np.uint8)
+
+
+def detect(image: NDArray[np.uint8], board: Board, window: str = "auto") -> Detection | None:
+    """Find `board` in a gray or BGR picture; None when it is not there (or shows fewer than 6 usable corners)."""
+    fixed = parse_window(window)
+    gray = to_gray(image)
+    if board.kind == "charuco":
+        return _detect_charuco(gray, board, fixed)
+    return _detect_chessboard(gray, board, fixed)
+
+
+def refine(gray: Gray, board: Board, ids: NDArray[np.int64], corners: Floats, fixed: int | None = None) -> Detection:
+    """Corners to subpixel accuracy with the view's own window (or the `fixed` half-width)."""
+    half = fixed if fixed is not None else window_for(smallest_pitch(board, ids, corners))
+    start = np.ascontiguousarray(corners, dtype=np.float32).reshape(-1, 1, 2)
+    refined = cv2.cornerSubPix(gray, start, (half, half), (-1, -1), _STOP)
+    return Detection(ids, np.asarray(refined, dtype=np.float64).reshape(-1, 2), half)
+
+
+def window_for(pitch: float) -> int:
+    """Half-width of the refinement for a smallest corner pitch in pixels."""
+    return int(np.clip(round(WINDOW_FRACTION * pitch), *WINDOW_LIMITS))
+
+
+def smallest_pitch(board: Board, ids: NDArray[np.int64], corners: Floats) -> float:
+    """The least distance in pixels between corners that are neighbours on the board."""
+    columns, rows = board.corner_grid
+    grid = np.full((rows * columns, 2), np.nan)
+    grid[ids] = corners
+    grid = grid.reshape(rows, columns, 2)
+    steps = [np.linalg.norm(np.diff(grid, axis=axis), axis=2).ravel() for axis in (0, 1)]
+    lengths = np.concatenate(steps)
+    lengths = lengths[np.isfinite(lengths)]
+    return float(lengths.min()) if lengths.size else float(WINDOW_LIMITS[0] / WINDOW_FRACTION)
+
+
+def in_board_order(gray: Gray, grid: Floats, inverted: bool = False) -> Floats:
+    """The corners (rows x columns x 2) turned so that every view of the print is numbered alike.
+
+    Seen from the front, columns run clockwise before rows, and the square before the first corner is dark, as it is
+    printed. Boards that look the same when turned keep the corner nearest to the picture's top left first.
+    """
+    rows, columns = grid.shape[:2]
+    across, down = grid[:, -1] - grid[:, 0], grid[-1] - grid[0]
+    x, y = across.mean(axis=0), down.mean(axis=0)
+    if x[0] * y[1] - x[1] * y[0] < 0:
+        grid = grid[:, ::-1]
+    turns = range(4) if rows == columns else (0, 2)
+    ways = [np.rot90(grid, turn) for turn in turns]
+    dark = [way for way in ways if _first_square_is_dark(gray, way) != inverted]
+    first = min(dark or ways, key=lambda way: float(way[0, 0].sum()))
+    return np.ascontiguousarray(first, dtype=np.float64)
+
+
+def _first_square_is_dark(gray: Gray, grid: Floats) -> bool:
+    centres = (grid[:-1, :-1] + grid[1:, :-1] + grid[:-1, 1:] + grid[1:, 1:]) / 4
+    height, width = gray.shape
+    x = np.clip(np.rint(centres[..., 0]).astype(int), 0, width - 1)
+    y = np.clip(np.rint(centres[..., 1]).astype(int), 0, height - 1)
+    parity = np.indices(x.shape).sum(axis=0) % 2
+    values = gray[y, x].astype(np.float64)
+    return bool(values[parity == 0].mean() < values[parity == 1].mean())
+
+
+def _detect_chessboard(gray: Gray, board: Board, fixed: int | None) -> Detection | None:
+    raw = find_chessboard(gray, board.corner_grid)
+    if raw is None:
+        raw = _second_chance(gray, board.corner_grid)
+    if raw is None:
+        return None
+    columns, rows = board.corner_grid
+    corners = in_board_order(gray, raw.reshape(rows, columns, 2), board.inverted).reshape(-1, 2)
+    found = refine(gray, board, np.arange(board.corner_count), corners, fixed)
+    return found if _is_inside(found.corners, gray) else None
+
+
+def find_chessboard(gray: Gray, grid: tuple[int, int]) -> Floats | None:
+    """The classic finder's corners, N x 2, in its own order. Large pictures are searched at reduced size first."""
+    longest = max(gray.shape)
+    for scale in (1.0,) if longest <= _LARGE else (_REDUCED / longest, 1.0):
+        small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        found, corners = cv2.findChessboardCorners(small, grid)
+        if found:
+            return (np.asarray(corners, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
+    return None
+
+
+def _second_chance(gray: Gray, grid: tuple[int, int]) -> Floats | None:
+    scale = min(1.0, _REDUCED / max(gray.shape))
+    small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found, corners = cv2.findChessboardCornersSB(small, grid, flags=cv2.CALIB_CB_NORMALIZE_IMAGE)
+    if not found:
+        return None
+    return (np.asarray(corners, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
+
+
+def _is_inside(corners: Floats, gray: Gray) -> bool:
+    height, width = gray.shape
+    return bool(np.all(corners >= 0) and np.all(corners <= (width - 1, height - 1)))
+
+
+@lru_cache(maxsize=16)
+def _charuco_detector(board: Board) -> Any:
+    return cv2.aruco.CharucoDetector(board.charuco())
+
+
+def _detect_charuco(gray: Gray, board: Board, fixed: int | None) -> Detection | None:
+    upright = np.asarray(255 - gray, dtype=np.uint8) if board.inverted else gray
+    corners, ids, _, _ = _charuco_detector(board).detectBoard(upright)
+    if ids is None or len(ids) < LEAST_CORNERS:
+        return None
+    order = np.argsort(np.asarray(ids).ravel())
+    known = np.asarray(ids).ravel()[order].astype(np.int64)
+    found = refine(gray, board, known, np.asarray(corners, dtype=np.float64).reshape(-1, 2)[order], fixed)
+    return found if spans_a_plane(board, known) else None
+
+
+def spans_a_plane(board: Board, ids: NDArray[np.int64]) -> bool:
+    """Whether the corners fix a pose: at least 6 of them, over two rows and two columns and not on one line."""
+    if len(ids) < LEAST_CORNERS:
+        return False
+    flat = board.corners[ids, :2]
+    spread = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False)
+    return bool(spread[1] > 0.5 * board.square)
