@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Thread
-from typing import Generic, TypeVar
+from typing import NoReturn, TypeVar
 
 T = TypeVar("T")
 
@@ -23,21 +24,12 @@ class Stalled(Exception):
     """The call did not come back within its limit."""
 
 
-class _Outcome(Generic[T]):
-    __slots__ = ("error", "value")
-
-    def __init__(self, value: T | None, error: BaseException | None) -> None:
-        self.value = value
-        self.error = error
-
-
 class Hand:
     """One daemon thread that makes calls one at a time. `bell` rings when a call has come back."""
 
     def __init__(self, name: str, bell: Condition) -> None:
         self._bell = bell
         self._work: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._outcome: _Outcome[object] | None = None
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -46,25 +38,22 @@ class Hand:
         return self._thread.is_alive()
 
     def call(self, work: Callable[[], T], stopping: Callable[[], bool], limit: float | None = None) -> T:
-        """What `work()` gives, or raises. `Abandoned` once `stopping()` (ring the bell), `Stalled` after `limit` seconds.
+        """What `work()` gives, or raises; `Abandoned` once `stopping()`, `Stalled` after `limit` seconds.
 
-        After either of the two the hand may still be busy: only `leave` it.
+        After either of the two the hand may still be busy: only `leave` it. Ring the bell when `stopping` changes.
         """
-        self._outcome = None
-        self._work.put(work)
+        answers: list[Callable[[], T]] = []
+        self._work.put(lambda: self._answer(work, answers))
         until = None if limit is None else time.monotonic() + limit
         with self._bell:
-            while self._outcome is None:
+            while not answers:
                 if stopping():
                     raise Abandoned
                 left = None if until is None else until - time.monotonic()
                 if left is not None and left <= 0:
                     raise Stalled
                 self._bell.wait(left)
-            outcome, self._outcome = self._outcome, None
-        if outcome.error is not None:
-            raise outcome.error
-        return outcome.value  # type: ignore[return-value]
+        return answers.pop()()
 
     def leave(self, last: Callable[[], object], limit: float) -> bool:
         """Make one last call (closing) when the present one is back, then end. False: not within `limit` seconds."""
@@ -73,18 +62,26 @@ class Hand:
         self._thread.join(limit)
         return not self._thread.is_alive()
 
+    def _answer(self, work: Callable[[], T], answers: list[Callable[[], T]]) -> None:
+        answer = _attempt(work)
+        with self._bell:
+            answers.append(answer)
+            self._bell.notify_all()
+
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
-            outcome = _attempt(work)
+            _attempt(work)
             del work
-            with self._bell:
-                self._outcome = outcome
-                self._bell.notify_all()
-            del outcome
 
 
-def _attempt(work: Callable[[], object]) -> _Outcome[object]:
+def _attempt(work: Callable[[], T]) -> Callable[[], T]:
+    """Do it; what it gave, or raised, as a call that gives or raises the same."""
     try:
-        return _Outcome(work(), None)
+        value = work()
     except BaseException as error:  # handed to whoever waits
-        return _Outcome(None, error)
+        return partial(_throw, error)
+    return lambda: value
+
+
+def _throw(error: BaseException) -> NoReturn:
+    raise error

@@ -22,6 +22,7 @@ from engines.core.errors import KinoscopeError, SourceFailed
 from engines.core.frames import End
 from engines.core.slots import Latest, Lossless, Slot
 
+LATEST = Latest()
 CLOSING = 0.1
 """Seconds that closing a source may take before it is left to finish by itself."""
 
@@ -71,7 +72,7 @@ class Feed:
         return self._report.status(self._wishes.loop, self._wishes.speed)
 
     def subscribe(
-        self, policy: Latest | Lossless = Latest(), wake: Callable[[], None] | None = None, tile: str = ""
+        self, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None, tile: str = ""
     ) -> Slot:
         """A slot of one's own for the whole frame or a tile. Raises `UsageError` for an unknown tile."""
         return self._audience.join(policy, wake, tile)

@@ -10,7 +10,7 @@ import av
 
 from engines.cameras.pictures import Converter, clock_text
 from engines.cameras.readers import Picture, ReaderItem
-from engines.cameras.timeline import Timeline, read_timeline
+from engines.cameras.timeline import read_timeline
 from engines.cameras.types import FeedInfo, FileSource
 from engines.core.errors import BadInput, KinoscopeError, SourceFailed
 from engines.core.frames import End, Gap, size_of
@@ -205,7 +205,7 @@ def explain(error: Exception, path: Path) -> KinoscopeError:
     if b"ftyp" in head[:12] and isinstance(error, av.error.InvalidDataError):
         return BadInput(
             "The recording was never finished: its index (the moov atom) is missing", path=path,
-            hint="It was cut off while it was written or copied. Copy it again, or rebuild the index with a repair tool",
+            hint="It was cut off while it was written or copied. Copy it again, or rebuild the index with a tool",
         )  # fmt: skip
     if _is_text(head):
         return _not_a_video(path, "This is a text file, not a video")

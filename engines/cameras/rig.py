@@ -15,7 +15,11 @@ from engines.core.boards import Board
 from engines.core.frames import Size
 
 NAMES = {1: ("front",), 2: ("left", "right"), 4: ("front left", "front right", "side left", "side right")}
-PLACES = {1: ((0.0, -4.0),), 2: ((-11.0, -4.0), (11.0, -4.0)), 4: ((-10.0, -7.0), (10.0, -7.0), (-27.0, 3.0), (27.0, 3.0))}
+PLACES = {
+    1: ((0.0, -4.0),),
+    2: ((-11.0, -4.0), (11.0, -4.0)),
+    4: ((-10.0, -7.0), (10.0, -7.0), (-27.0, 3.0), (27.0, 3.0)),
+}
 """Degrees around the board (to the right) and downwards."""
 GRIDS = {1: (1, 1), 2: (1, 2), 4: (2, 2)}
 """Rows and columns of the tiled picture."""

@@ -33,9 +33,10 @@ def paint_room(camera: CameraTruth, rays: Floats, distance: float, seed: int) ->
     few = np.ascontiguousarray(rays[::shrink, ::shrink])
     picture = _shade(*_hit(camera, few, distance), seed)
     image = np.clip(cv2.GaussianBlur(picture, (0, 0), 0.8), 0, 255).astype(np.uint8)
-    if shrink > 1:
-        image = cv2.resize(image, (camera.size.width, camera.size.height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(image, dtype=np.uint8)
+    if shrink == 1:
+        return image
+    whole = (camera.size.width, camera.size.height)
+    return np.asarray(cv2.resize(image, whole, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 def _hit(camera: CameraTruth, rays: Floats, distance: float) -> tuple[NDArray[np.float32], NDArray[np.intp]]:

@@ -65,7 +65,7 @@ class Scene:
         return self._motion.pose(t)
 
     def corners(self, camera: int, t: float) -> Floats:
-        """Exact pixels of the board's inner corners in one camera's own picture, N x 2, in the order of `Board.corners`."""
+        """Exact pixels of the inner corners in one camera's own picture, N x 2, in the order of `Board.corners`."""
         return self.truth[camera].project(self.board_pose(t).apply(self.source.board.corners))
 
     def visible(self, camera: int, t: float) -> bool:
@@ -107,7 +107,7 @@ class Scene:
         texture = cv2.convertScaleAbs(self._paper[pixels], alpha=_light(pose))
         where = cv2.perspectiveTransform(view.rays[rows, columns], _to_texture(self.source.board, pixels) @ plane)
         part = view.room[rows, columns].copy()
-        cv2.remap(texture, where, None, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_TRANSPARENT)
+        cv2.remap(texture, where, _NO_MAP, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_TRANSPARENT)
         out[rows, columns] = _blur(part, self.source.blur)
 
     def _outline(self, camera: CameraTruth, t: float, margin: float) -> Floats:
@@ -124,6 +124,7 @@ class Scene:
 
 
 _SLACK = 64
+_NO_MAP = np.empty(0, np.float32)
 
 
 def _check(source: SceneSource) -> None:
@@ -132,7 +133,7 @@ def _check(source: SceneSource) -> None:
     if not (64 <= source.size.width <= 4096 and 64 <= source.size.height <= 4096):
         raise UsageError(f"A scene of {source.size} pixels cannot be rendered", hint="64 to 4096 a side")
     if not (0 < source.fps <= 240 and 0 <= source.noise <= 50 and 0 <= source.blur <= 10):
-        raise UsageError("A scene's rate, noise or blur is out of range", hint="At most 240 per second, 50 gray levels, 10 px")
+        raise UsageError("A scene's rate, noise or blur is out of range", hint="At most 240 a second, 50 levels, 10 px")
 
 
 def _paper(board: Board) -> dict[int, Image]:
@@ -210,7 +211,7 @@ def _blur(image: Image, sigma: float) -> Image:
 
 
 def _noise_bank(size: Size, sigma: float, seed: int) -> tuple[Image, Image] | None:
-    """Noise to add and noise to take away (8 bits cannot be negative), larger than the picture to be shifted under it."""
+    """Noise to add and to take away (8 bits cannot be negative), larger than the picture to be shifted under it."""
     if sigma <= 0:
         return None
     rng = np.random.default_rng([seed, 5])

@@ -80,7 +80,7 @@ SimpleSource: TypeAlias = UsbSource | FileSource | FolderSource | StreamSource |
 
 @dataclass(frozen=True, slots=True)
 class TiledSource:
-    """Any source whose frame holds `rows` x `columns` pictures. `tiles` names them row by row ("" or too few: numbered)."""
+    """Any source whose frame holds `rows` x `columns` pictures. `tiles` names them row by row (missing: numbered)."""
 
     of: SimpleSource
     rows: int = 2

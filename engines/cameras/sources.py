@@ -1,0 +1,183 @@
+"""From what a user drops or types to a source, its title in words, and its JSON."""
+
+from __future__ import annotations
+
+import glob
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from engines.cameras.folder_reader import IMAGES
+from engines.cameras.stream_reader import SCHEMES
+from engines.cameras.tiles import TileGrid
+from engines.cameras.types import (
+    FileSource,
+    FolderSource,
+    SceneSource,
+    SimpleSource,
+    Source,
+    StreamSource,
+    TiledSource,
+    UsbSource,
+)
+from engines.core.errors import BadInput, UsageError
+from engines.core.files import read_json
+from engines.core.spec import from_json, to_json
+
+FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"
+_KINDS: dict[str, type[Source]] = {
+    "usb": UsbSource,
+    "file": FileSource,
+    "folder": FolderSource,
+    "stream": StreamSource,
+    "scene": SceneSource,
+    "tiled": TiledSource,
+}
+_TILED = re.compile(r"tiled:(\d+)x(\d+):(.+)", re.DOTALL)
+
+
+def source_from(text_or_path: str | Path) -> Source:
+    """The source that a path, an address or a word stands for.
+
+    A path, `file://...`, `rtsp://...`, `usb:0`, `usb:NAME`, `scene`, `scene:1`, `tiled:2x2:` before any of these, or
+    the `.json` of a saved source. An image stands for the numbered series it belongs to, or else for its folder.
+    Raises `UsageError` or `BadInput` with words.
+    """
+    text = str(text_or_path).strip()
+    if not text:
+        raise UsageError("No source is named", hint=f"Give {FORMS}")
+    if match := _TILED.fullmatch(text):
+        return _tiled(int(match[1]), int(match[2]), match[3])
+    scheme = text.partition(":")[0].lower()
+    if scheme == "scene":
+        return _scene(text)
+    if scheme == "usb":
+        return _usb(text[4:].strip())
+    if "://" in text and scheme in SCHEMES:
+        return _stream(text)
+    return _from_path(Path(unquote(urlsplit(text).path)) if text.startswith("file://") else Path(text).expanduser())
+
+
+def title(source: Source) -> str:
+    """What a list calls the source: its own name, or words made from what it is."""
+    if source.name:
+        return source.name
+    if isinstance(source, TiledSource):
+        return f"{title(source.of)}, {source.rows} x {source.columns} tiles"
+    if isinstance(source, UsbSource):
+        return f"Camera {source.address}"
+    if isinstance(source, StreamSource):
+        return _host(source.url)
+    if isinstance(source, SceneSource):
+        return "Rendered camera" if source.cameras == 1 else f"Rendered rig of {source.cameras}"
+    if isinstance(source, FolderSource) and source.pattern != "*":
+        return f"{Path(source.path).name}/{_unescaped(source.pattern)}"
+    return Path(source.path).name or source.path
+
+
+def sample_source() -> TiledSource:
+    """What File > Open Sample shows: four rendered cameras around a moving board, as one picture of four tiles."""
+    from engines.cameras.rig import NAMES
+
+    return TiledSource(SceneSource(), 2, 2, NAMES[4], "Sample rig")
+
+
+def parse(data: object) -> Source:
+    """A source from its JSON object. Raises `BadInput` that names the field that does not fit."""
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise BadInput("This is not a saved source", hint=f"Its kind must be one of {', '.join(_KINDS)}")
+    source: Source = from_json(_KINDS[kind], data)
+    TileGrid.of(source)
+    return source
+
+
+def dump(source: Source) -> dict[str, object]:
+    """The JSON object of a source; `parse` gives the same source again."""
+    return dict(to_json(source))
+
+
+def _tiled(rows: int, columns: int, rest: str) -> TiledSource:
+    of = source_from(rest)
+    if isinstance(of, TiledSource):
+        raise UsageError("A tiled source cannot be tiled again", hint=f"Give {FORMS}")
+    source = TiledSource(of, rows, columns)
+    TileGrid.of(source)
+    return source
+
+
+def _scene(text: str) -> SimpleSource:
+    match text.lower():
+        case "scene" | "scene:4":
+            return SceneSource()
+        case "scene:1":
+            return SceneSource(cameras=1)
+        case "scene:2":
+            return SceneSource(cameras=2)
+    raise UsageError(f"'{text}' is not a rendered scene", hint="Write scene, scene:1, scene:2 or scene:4")
+
+
+def _usb(address: str) -> UsbSource:
+    if address.isdecimal() or address.startswith("/"):
+        return UsbSource(address)
+    from engines.cameras.usb import list_cameras
+
+    cameras = list_cameras()
+    for camera in cameras:
+        if address and address.casefold() in camera.name.casefold():
+            return UsbSource(camera.address, camera.name, camera.backend)
+    names = ", ".join(camera.name for camera in cameras) or "none is connected"
+    raise BadInput(f"There is no camera '{address}'", hint=f"Cameras: {names}")
+
+
+def _stream(url: str) -> StreamSource:
+    if not urlsplit(url).hostname:
+        raise UsageError(f"'{url}' names no host", hint="For example rtsp://camera.local/live")
+    return StreamSource(url)
+
+
+def _from_path(path: Path) -> Source:
+    if path.is_dir():
+        return FolderSource(str(path))
+    if not path.exists():
+        raise BadInput(f"'{path}' is neither a file nor an address", hint=f"Give {FORMS}")
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return _saved(path)
+    if suffix in IMAGES:
+        return FolderSource(str(path.parent), pattern=_series(path))
+    return FileSource(str(path))
+
+
+def _saved(path: Path) -> Source:
+    """A saved source; relative paths count from where it is saved."""
+    try:
+        data = read_json(path)
+        source = parse(data)
+    except BadInput as error:
+        raise BadInput(error.message, path=path, hint=error.hint) from error
+    if isinstance(source, TiledSource):
+        return TiledSource(_placed(source.of, path.parent), source.rows, source.columns, source.tiles, source.name)
+    return _placed(source, path.parent)
+
+
+def _placed(source: SimpleSource, folder: Path) -> SimpleSource:
+    if isinstance(source, FileSource | FolderSource):
+        return replace(source, path=str(folder / source.path))
+    return source
+
+
+def _series(path: Path) -> str:
+    """left01.jpg stands for left*.jpg; an image without a number for every image of its folder."""
+    match = re.fullmatch(r"(.*?)\d+", path.stem)
+    return f"{glob.escape(match[1])}*{glob.escape(path.suffix)}" if match else "*"
+
+
+def _unescaped(pattern: str) -> str:
+    return re.sub(r"\[(.)\]", r"\1", pattern)
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname or url}{parts.path.rstrip('/')}"

@@ -1,0 +1,33 @@
+"""Which cameras this machine has, by name."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+from engines.cameras.types import UsbCamera
+
+PATIENCE = 2.0
+"""Seconds after which a driver that does not answer is left alone."""
+
+
+def list_cameras(patience: float = PATIENCE) -> list[UsbCamera]:
+    """The cameras the system lists; empty when there are none, or when it does not answer within `patience` seconds."""
+    found: list[UsbCamera] = []
+    thread = Thread(target=lambda: found.extend(_enumerate()), name="listing cameras", daemon=True)
+    thread.start()
+    thread.join(patience)
+    return list(found)
+
+
+def _enumerate() -> list[UsbCamera]:
+    try:
+        from cv2_enumerate_cameras import enumerate_cameras
+
+        listed = [(info.name or "", info.path, int(info.index), int(info.backend)) for info in enumerate_cameras()]
+    except Exception:  # whatever a driver or a missing service makes of it, there is no camera to offer
+        return []
+    cameras: dict[str, UsbCamera] = {}
+    for name, path, index, backend in listed:
+        number, backend = (index - backend, backend) if index >= backend > 0 else (index, backend)
+        cameras.setdefault(path or str(number), UsbCamera(name or f"Camera {number}", str(number), backend))
+    return list(cameras.values())
