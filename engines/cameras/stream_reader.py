@@ -44,7 +44,9 @@ class StreamReader:
         """Raises `BadInput` for an address that cannot be one, `SourceFailed` when nobody answers in time."""
         scheme = urlsplit(self._source.url).scheme.lower()
         if scheme not in SCHEMES:
-            raise BadInput(f"'{self._source.url}' is not a stream's address", hint="For example rtsp://camera.local/live")
+            raise BadInput(
+                f"'{self._source.url}' is not a stream's address", hint="For example rtsp://camera.local/live"
+            )
         read_limit = min(READ_LIMIT, self._source.timeout)
         try:
             container = av.open(self._source.url, timeout=(self._source.timeout, read_limit), options=_options(scheme))

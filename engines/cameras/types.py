@@ -150,4 +150,3 @@ class UsbCamera:
     name: str
     address: str
     backend: int = 0
-
