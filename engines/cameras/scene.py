@@ -8,6 +8,7 @@ painted once. Blur and noise come last, as in a camera. The same seed and number
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -124,7 +125,8 @@ class Scene:
 
 
 _SLACK = 64
-_NO_MAP = np.empty(0, np.float32)
+_NO_MAP = cast("Image", None)
+"""OpenCV takes None here, its type stubs do not."""
 
 
 def _check(source: SceneSource) -> None:
