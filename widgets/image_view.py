@@ -314,7 +314,8 @@ class ImageView(QWidget):
         value = self.value_at(x, y)
         if value:
             text = f"{round(x)}, {round(y)}   {value}"
-            box = QRectF(8, self.height() - PILL_HEIGHT - 8, pill_width(text), PILL_HEIGHT)
+            wide = pill_width(text)
+            box = QRectF(self.width() - wide - 8, self.height() - PILL_HEIGHT - 8, wide, PILL_HEIGHT)
             draw_words(painter, box, text)
 
     def _count(self, started: float) -> None:
