@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class CameraTruth:
     @property
     def rotation(self) -> Floats:
         """World to camera, 3 x 3."""
-        return rotation(self.rvec)
+        return turn(self.rvec)
 
     @property
     def centre(self) -> Floats:
@@ -58,9 +59,16 @@ class CameraTruth:
         return undistort(np.stack(np.meshgrid(across, down), axis=-1), self.distortion)
 
 
-def rotation(rvec: tuple[float, float, float] | Floats) -> Floats:
+@lru_cache(maxsize=64)
+def turn(rvec: tuple[float, float, float]) -> Floats:
+    """`rotation`, remembered: the same few are asked for many times a frame. Read-only."""
+    matrix = rotation(np.array(rvec))
+    matrix.flags.writeable = False
+    return matrix
+
+
+def rotation(vector: Floats) -> Floats:
     """Rotation matrix of a rotation vector (Rodrigues)."""
-    vector = np.asarray(rvec, dtype=np.float64)
     angle = float(np.linalg.norm(vector))
     if angle < 1e-12:
         return np.eye(3)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.cameras.optics import CameraTruth, Floats, rotation, rotation_vector
+from engines.cameras.optics import CameraTruth, Floats, rotation, rotation_vector, turn
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.frames import Size
@@ -38,7 +38,7 @@ class Pose:
 
     def apply(self, points: Floats) -> Floats:
         """N x 3 points."""
-        return np.asarray(points @ rotation(self.rvec).T + np.array(self.tvec))
+        return np.asarray(points @ turn(self.rvec).T + np.array(self.tvec))
 
 
 def reach(board: Board) -> float:
@@ -94,6 +94,6 @@ class Motion:
     def pose(self, t: float) -> Pose:
         """From the board's coordinates to the world's at `t` seconds."""
         middle = self._sway * np.sin(self._sway_rate * t + self._sway_phase)
-        turn = rotation(self._tilt * np.sin(self._tilt_rate * t + self._tilt_phase))
-        shift = middle - turn @ self._middle
-        return Pose(rotation_vector(turn), (float(shift[0]), float(shift[1]), float(shift[2])))
+        tilt = rotation(self._tilt * np.sin(self._tilt_rate * t + self._tilt_phase))
+        shift = middle - tilt @ self._middle
+        return Pose(rotation_vector(tilt), (float(shift[0]), float(shift[1]), float(shift[2])))
