@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 class FeedLife(Protocol):
     """The part of a feed that its thread and its readers need."""
 
-    id: str
-    source: Source
-    on_change: Callable[[], None] | None
+    @property
+    def id(self) -> str: ...
 
     def run(self) -> None: ...
     def stop(self) -> None: ...

@@ -1,4 +1,4 @@
-"""What the window and its workers say to each other through the pipe. Small frozen values; nothing heavy is imported."""
+"""What the window and its workers say to each other through the pipe. Small frozen values."""
 
 from __future__ import annotations
 

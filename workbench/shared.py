@@ -88,10 +88,17 @@ class Ring:
         self._tail = max(self._tail, end)
 
     def write(self, offset: int, data: memoryview) -> None:
-        self._memory.buf[offset : offset + data.nbytes] = data
+        self._buffer[offset : offset + data.nbytes] = data
 
     def read(self, offset: int, length: int) -> bytearray:
-        return bytearray(self._memory.buf[offset : offset + length])
+        return bytearray(self._buffer[offset : offset + length])
+
+    @property
+    def _buffer(self) -> memoryview:
+        buffer = self._memory.buf
+        if buffer is None:
+            raise ValueError("the ring is closed")
+        return buffer
 
     def unlink(self) -> None:
         """Take the name away; both sides keep what they have mapped."""

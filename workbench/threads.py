@@ -72,7 +72,7 @@ class EngineThread(QThread):
             self.work()
         except Cancelled:
             pass
-        except Exception as error:  # noqa: BLE001  (a thread that fails must not take the window with it)
+        except Exception as error:
             self.fail(Failure.of(error))
         finally:
             self._ident = None

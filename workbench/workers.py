@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from typing import Any, Literal, Protocol
 
@@ -72,6 +73,7 @@ class Worker:
         self._number = 0
         self._busy = 0
         self._cancelled_at: float | None = None
+        self._cancel_told = False
         self._outlet = Outlet(self._grow_in)
         self._inlet = Inlet()
         self._rings: dict[str, Ring] = {}
@@ -109,8 +111,6 @@ class Worker:
             if not self._busy or self._cancelled_at is not None:
                 return
             self._cancelled_at = self._clock()
-            number = self._busy
-        self._send(say.Cancel(number))
         self.ring()
 
     def request_stop(self) -> None:
@@ -153,9 +153,18 @@ class Worker:
             if written is not None:
                 written.close()
 
-    def call(self, verb: Verb, argument: object = None, *, title: str = "", listener: Listener | None = None) -> Any:
+    def call(
+        self,
+        verb: Verb,
+        argument: object = None,
+        *,
+        title: str = "",
+        listener: Listener | None = None,
+        unwanted: Callable[[], bool] = lambda: False,
+    ) -> Any:
         """Do one thing in the worker and give its answer; for "run" also `self.json`.
 
+        `unwanted` is asked once, when `cancel` has begun to work: it knows of a cancel that came before.
         Raises `Cancelled`, `WorkerLost`, or `RemoteFailure` with what was raised there.
         """
         if self._stopping:
@@ -165,7 +174,9 @@ class Worker:
         self._answer = None
         self._number += 1
         with self._state:
-            self._busy, self._cancelled_at = self._number, None
+            self._busy, self._cancelled_at, self._cancel_told = self._number, None, False
+        if self._stopping or unwanted():
+            self.cancel()
         try:
             self._send(say.Call(self._number, verb, self._outlet.pack(argument)))
             while self._answer is None:
@@ -216,7 +227,14 @@ class Worker:
         return None if cancelled is None else max(0.0, cancelled + CANCEL_DEADLINE - self._clock())
 
     def _enforce(self) -> None:
-        if self._answer is None and self._patience() == 0.0:
+        """Pass a cancel on; past the deadline, kill."""
+        left = self._patience()
+        if left is None or self._answer is not None:
+            return
+        if not self._cancel_told:
+            self._cancel_told = True
+            self._send(say.Cancel(self._busy))
+        if left == 0.0:
             self._process.kill()
             self._process.join()
             raise Cancelled(f"Did not stop within {CANCEL_DEADLINE:.0f} s; its worker was ended")
