@@ -118,6 +118,10 @@ class EmptyState(QWidget):
             self.button.setAccessibleName(button_text)
             self.button.setVisible(bool(button_text))
 
+    def set_drawing_shown(self, on: bool) -> None:
+        """Leave the drawing out where there is little room."""
+        self._drawing.setVisible(on and bool(self._icon))
+
 
 class _Drawing(QWidget):
     """An icon, large and faint."""

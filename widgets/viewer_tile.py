@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
@@ -41,6 +41,8 @@ LEVELS = {
     FeedState.FAILED: "bad",
 }
 EDGE = 2
+TITLE_ROOM = 110
+ROOM_FOR_DRAWING = 200
 
 
 class _Face(Enum):
@@ -96,6 +98,7 @@ class ViewerTile(QFrame):
         self.source = path
         self.title.setText(title or dict(self._sources).get(path, path))
         self.setAccessibleName(f"Tile {self.index + 1}: {self.title.text()}")
+        self._place_words()
         self._show(_Face.PICTURE)
         if not self.view.has_picture:
             self.view.clear("Waiting for the first picture")
@@ -113,6 +116,7 @@ class ViewerTile(QFrame):
         level = LEVELS.get(status.state, "")
         self.pill.set_state(status.state.value, "warn" if level == "good" and status.message else level)
         self.figures.set_figures(rate, dropped + status.lost, self.latency_ms() if rate else None)
+        self._place_words()
         self._set_message(status.message)
         info = status.info
         self.transport.setVisible(info is not None and info.seekable and bool(info.duration))
@@ -160,6 +164,7 @@ class ViewerTile(QFrame):
         self.title.setText("")
         self.pill.set_state("")
         self.figures.set_figures(0.0, 0, None)
+        self._place_words()
         self.view.clear()
         self.view.paint_stats.latencies.clear()
         self.transport.hide()
@@ -202,7 +207,10 @@ class ViewerTile(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._empty.set_drawing_shown(self.height() >= ROOM_FOR_DRAWING)
+        self._failed.set_drawing_shown(self.height() >= ROOM_FOR_DRAWING)
         self._place_tools()
+        self._place_words()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(SOURCE_MIME):
@@ -227,8 +235,8 @@ class ViewerTile(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(10, 0, 8, 0)
         head.setSpacing(8)
-        head.addWidget(self.title, 3)
-        head.addWidget(self.figures, 2)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.figures)
         head.addWidget(self.pill)
         self._head = QWidget()
         self._head.setFixedHeight(30)
@@ -239,7 +247,10 @@ class ViewerTile(QFrame):
         self._stack = QStackedLayout(faces)
         for face in (self._empty, self.view, self._failed):
             self._stack.addWidget(face)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumSize(160, 120)
         column = QVBoxLayout(self)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         column.setSpacing(0)
         column.addWidget(self._head)
@@ -303,6 +314,12 @@ class ViewerTile(QFrame):
             self.width() - size.width() - 8, EDGE + self._head.height() + 6, size.width(), size.height()
         )
         self.tools.raise_()
+
+    def _place_words(self) -> None:
+        """The title first, as far as it matters; the figures in what is left."""
+        room = self.width() - 34 - self.pill.sizeHint().width()
+        wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
+        self.figures.fit(room - min(wanted, TITLE_ROOM))
 
     def _set_message(self, message: str) -> None:
         if message != self._message:
