@@ -147,9 +147,21 @@ def _check(board: Board) -> None:
     if not 0 < board.square < 100:
         raise UsageError("A board's square must be longer than 0 and shorter than 100 m")
     if board.kind == "charuco":
-        dictionary_id(board.dictionary)
+        _check_markers(board)
         if not 0 < board.marker < board.square:
             raise UsageError("A ChArUco marker must be smaller than its square")
+
+
+def _check_markers(board: Board) -> None:
+    import cv2
+
+    markers = len(cv2.aruco.getPredefinedDictionary(dictionary_id(board.dictionary)).bytesList)
+    needed = board.columns * board.rows // 2
+    if needed > markers:
+        raise UsageError(
+            f"{board.dictionary} has {markers} markers and {board.columns}x{board.rows} squares need {needed}",
+            hint="Take a dictionary with more markers, for example DICT_4X4_1000",
+        )
 
 
 def _grid(text: str, whole: str) -> tuple[int, int]:

@@ -27,6 +27,10 @@ class Lossless:
     maxsize: int = 64
 
 
+MOST_NOTICES = 8
+"""Unread gaps and ends that a slot for the latest frame keeps."""
+
+
 class Slot:
     """What one reader sees of a feed. Any thread may put; one thread takes."""
 
@@ -85,23 +89,27 @@ class Slot:
                     del self._items[index]
                     self.dropped += 1
                     break
-        elif len(self._items) >= 8:
-            self._items.popleft()
+        elif len(self._items) >= MOST_NOTICES:
+            self.dropped += isinstance(self._items.popleft(), Frame)
         self._items.append(item)
 
     def _put_lossless(self, item: FeedItem, maxsize: int, may_wait: Callable[[], bool] | None) -> None:
         while len(self._items) >= maxsize and isinstance(item, Frame):
             if may_wait is None or not may_wait() or self.closed:
-                self._mark_gap(item)
-                return
+                self.dropped += 1
+                item = Gap(item.stamp.source, 1, "the reader was too slow")
+                break
             self._changed.wait(0.1)
-        if not self.closed:
-            self._items.append(item)
+        if self.closed:
+            return
+        if isinstance(item, Gap) and len(self._items) >= maxsize and isinstance(self._items[-1], Gap):
+            item = _joined(self._items.pop(), item)
+        self._items.append(item)
 
-    def _mark_gap(self, item: Frame) -> None:
-        self.dropped += 1
-        last = self._items[-1]
-        lost = last.lost + 1 if isinstance(last, Gap) else 1
-        if isinstance(last, Gap):
-            self._items.pop()
-        self._items.append(Gap(item.stamp.source, lost, "the reader was too slow"))
+
+def _joined(first: FeedItem, second: Gap) -> FeedItem:
+    """Two gaps with no frame between them as one, so that a reader that has stopped costs no memory."""
+    if not isinstance(first, Gap):
+        return second
+    why = first.why if second.why in first.why else f"{first.why}, {second.why}"
+    return Gap(second.source, first.lost + second.lost, why)

@@ -1,0 +1,45 @@
+"""Errors keep what they know on every way out: words, JSON, and the pickle between processes."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from engines.core import errors
+from engines.core.context import PlainContext
+from engines.core.errors import BadInput, Cancelled, KinoscopeError, UsageError
+
+ALL = [thing for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, KinoscopeError)]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_error_survives_the_way_from_a_worker(kind: type[KinoscopeError]) -> None:
+    error = kind("It broke", path="/a b/ü.png", hint="Mend it")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is kind
+    assert again.as_json() == error.as_json() | {"path": "/a b/ü.png", "hint": "Mend it", "message": "It broke"}
+
+
+def test_each_kind_has_a_name_of_its_own() -> None:
+    assert len({kind.kind for kind in ALL}) == len(ALL)
+
+
+def test_only_wrong_usage_exits_with_two() -> None:
+    assert [kind for kind in ALL if kind.exit_code != 1] == [UsageError]
+
+
+def test_the_words_say_what_where_and_what_to_do() -> None:
+    assert str(BadInput("It broke", path="a.png", hint="Mend it")) == "It broke (a.png). Mend it"
+    assert str(BadInput("a.png broke", path="a.png")) == "a.png broke"
+
+
+def test_a_context_can_be_cancelled_and_keeps_the_latest_event() -> None:
+    ctx = PlainContext()
+    ctx.check()
+    ctx.emit("preview", 1)
+    ctx.emit("preview", 2)
+    assert ctx.events == {"preview": 2}
+    ctx.cancelled.set()
+    with pytest.raises(Cancelled):
+        ctx.check()

@@ -1,0 +1,76 @@
+"""The console that the verbs share: codes, JSON, defects, Ctrl+C."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+import typer
+
+import main
+from engines.core.context import Context
+from engines.core.errors import BadInput, OutOfResources, UsageError
+from workbench.verbs import Verb, console
+
+
+def _run(function: Any, *, as_json: bool) -> None:
+    console.run(function, None, json=as_json, render=print, as_json=lambda result: {"result": result})
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "kind"),
+    [
+        (BadInput("Empty", path="a b.png", hint="Take another"), 1, "bad-input"),
+        (UsageError("Which one"), 2, "usage"),
+        (FileNotFoundError(2, "No such file", "x.yaml"), 1, "bad-input"),
+        (OSError(28, "No space left", "x.yaml"), 1, "resources"),
+        (MemoryError(), 1, "resources"),
+    ],
+)
+def test_a_failed_job_is_one_json_object(
+    error: Exception, code: int, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: None, ctx: Context) -> None:
+        raise error
+
+    with pytest.raises(typer.Exit) as ended:
+        _run(fail, as_json=True)
+    out, err = capsys.readouterr()
+    assert ended.value.exit_code == code
+    assert json.loads(out)["error"]["kind"] == kind
+    assert err == ""
+
+
+def test_without_json_nothing_but_the_message_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code = console.report(BadInput("Empty", path="a.png", hint="Take another"), json=False)
+    assert code == 1
+    assert capsys.readouterr() == ("", "Error: Empty (a.png). Take another\n")
+
+
+def test_a_defect_keeps_its_traceback_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.report(ZeroDivisionError("by zero"), json=True) == 1
+    out, err = capsys.readouterr()
+    assert "ZeroDivisionError" in json.loads(out)["error"]["message"]
+    assert "ZeroDivisionError" in err
+
+
+def test_a_result_is_one_json_object_and_numbers_that_json_lacks_are_null(capsys: pytest.CaptureFixture[str]) -> None:
+    _run(lambda _, ctx: {"rms": math.nan, "std": (1.0, math.inf), "name": "ü"}, as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"result": {"rms": None, "std": [1.0, None], "name": "ü"}}
+
+
+def test_memory_and_disk_are_told_from_bad_files() -> None:
+    assert isinstance(console.as_known(MemoryError()), OutOfResources)
+    assert isinstance(console.as_known(PermissionError(13, "Permission denied", "x")), BadInput)
+    assert console.as_known(ValueError("a defect")) is None
+
+
+def test_ctrl_c_is_one_line_and_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(verb: Verb, arguments: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "_run_verb", interrupted)
+    assert main.main(["bench"]) == 130
+    assert capsys.readouterr() == ("", "Stopped.\n")
