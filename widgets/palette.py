@@ -77,7 +77,9 @@ def ranked(query: str, rows: Sequence[CommandRow], recent: Sequence[str] = ()) -
     order = {id: place for place, id in enumerate(recent)}
     scored = [(score(query, row), row) for row in rows]
     fitting = [(value, row) for value, row in scored if value is not None]
-    return [row for _, row in sorted(fitting, key=lambda pair: (-pair[0], not pair[1].enabled, order.get(pair[1].id, 999)))]
+    return [
+        row for _, row in sorted(fitting, key=lambda pair: (-pair[0], not pair[1].enabled, order.get(pair[1].id, 999)))
+    ]
 
 
 class CommandPalette(QDialog):
@@ -112,7 +114,10 @@ class CommandPalette(QDialog):
         self._filter("")
         window = self.parentWidget()
         self.resize(SIZE)
-        self.move(window.mapToGlobal(window.rect().center()).x() - SIZE.width() // 2, window.mapToGlobal(window.rect().topLeft()).y() + 72)
+        self.move(
+            window.mapToGlobal(window.rect().center()).x() - SIZE.width() // 2,
+            window.mapToGlobal(window.rect().topLeft()).y() + 72,
+        )
         self.show()
         self.search.setFocus()
 
@@ -155,7 +160,9 @@ class _Row(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(100, 30)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         row: CommandRow = index.data(ROW)
         look, box = LOOK.now, QRect(option.rect)
         painter.save()
