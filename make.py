@@ -125,10 +125,10 @@ def lint(arguments: list[str]) -> int:
         ["-m", "ruff", "check", "--quiet", "."],
         ["-m", "ruff", "format", "--check", "--quiet", "."],
         ["-m", "mypy"],
-        ["-m", "pyright"],
-        ["-c", "from importlinter.cli import lint_imports_command as go; go()"],
+        ["-m", "pyright", "--pythonpath", PYTHON],
+        ["-c", "from importlinter.cli import lint_imports_command as go; go(['--no-logo'])"],
     ):
-        name = "import-linter" if check[0] == "-c" else " ".join(check[1:3]).replace(" --quiet", "")
+        name = "import-linter" if check[0] == "-c" else check[1] + (" " + check[2] if check[1] == "ruff" else "")
         started = time.monotonic()
         code = _python(check)
         verdict = "failed" if code else "ok"
