@@ -5,7 +5,9 @@ second chance. Whatever found the corners, they are put into one order and refin
 that corner 7 is the same spot of the print in every view: a freed board shape depends on it.
 
 The refinement's half-window follows the view: .35 of the smallest distance between neighbouring corners. A window
-that reaches the next corner ruins small and slanted boards, one that is too small wastes the large ones.
+that reaches the next corner ruins small and slanted boards, one that is too small wastes the large ones. On a ChArUco
+board it must also keep clear of the markers; where that leaves less than 5 pixels, OpenCV's own corners, refined
+with a window for each, are the better ones.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ Gray = NDArray[np.uint8]
 WINDOW_FRACTION = 0.35
 WINDOW_LIMITS = (3, 11)
 LEAST_CORNERS = 6
+_CHARUCO_LEAST = 5
 _LARGE = 1600
 _REDUCED = 1280
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-4)
@@ -34,7 +37,10 @@ _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-4)
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """ids: N indices into the board's corners, ascending. corners: N x 2 pixels. window: half-width of the refinement."""
+    """ids: N indices into the board's corners, ascending. corners: N x 2 pixels.
+
+    window: half-width of the refinement in pixels; 0 where the corners are as the ChArUco detector gave them.
+    """
 
     ids: NDArray[np.int64]
     corners: Floats
@@ -67,14 +73,19 @@ def detect(image: NDArray[np.uint8], board: Board, window: str = "auto") -> Dete
 
 def refine(gray: Gray, board: Board, ids: NDArray[np.int64], corners: Floats, fixed: int | None = None) -> Detection:
     """Corners to subpixel accuracy with the view's own window (or the `fixed` half-width)."""
-    half = fixed if fixed is not None else window_for(smallest_pitch(board, ids, corners))
+    half = fixed if fixed is not None else window_for(board, smallest_pitch(board, ids, corners))
+    if half == 0:
+        return Detection(ids, corners, 0)
     start = np.ascontiguousarray(corners, dtype=np.float32).reshape(-1, 1, 2)
     refined = cv2.cornerSubPix(gray, start, (half, half), (-1, -1), _STOP)
     return Detection(ids, np.asarray(refined, dtype=np.float64).reshape(-1, 2), half)
 
 
-def window_for(pitch: float) -> int:
-    """Half-width of the refinement for a smallest corner pitch in pixels."""
+def window_for(board: Board, pitch: float) -> int:
+    """Half-width of the refinement for a smallest corner pitch in pixels; 0: leave the corners as they are."""
+    if board.kind == "charuco":
+        clear = round((1 - board.marker / board.square) / 2 * pitch)
+        return min(clear, WINDOW_LIMITS[1]) if clear >= _CHARUCO_LEAST else 0
     return int(np.clip(round(WINDOW_FRACTION * pitch), *WINDOW_LIMITS))
 
 
@@ -108,14 +119,38 @@ def in_board_order(gray: Gray, grid: Floats, inverted: bool = False) -> Floats:
     return np.ascontiguousarray(first, dtype=np.float64)
 
 
+def chequered(gray: Gray, grid: Floats) -> float:
+    """The share of neighbouring squares inside the corners (rows x columns x 2) that differ as a chequer should."""
+    values = _square_values(gray, grid)
+    sign = np.where(np.indices(values.shape).sum(axis=0) % 2, -1.0, 1.0)
+    sign = sign if float((sign * values).sum()) > 0 else -sign
+    steps = [np.diff(values, axis=axis) * np.take(sign, range(1, sign.shape[axis]), axis) for axis in (0, 1)]
+    return float((np.concatenate([step.ravel() for step in steps]) > 4).mean())
+
+
+def is_even(grid: Floats) -> bool:
+    """Whether every corner lies near the middle of its neighbours along its line, as under any lens."""
+    for axis in (0, 1):
+        bend = np.linalg.norm(np.diff(grid, n=2, axis=axis), axis=2)
+        step = np.linalg.norm(np.diff(grid, axis=axis), axis=2)
+        least = np.minimum(np.delete(step, 0, axis), np.delete(step, -1, axis))
+        if bend.size and bool((bend > 0.35 * least).any()):
+            return False
+    return True
+
+
 def _first_square_is_dark(gray: Gray, grid: Floats) -> bool:
+    values = _square_values(gray, grid)
+    parity = np.indices(values.shape).sum(axis=0) % 2
+    return bool(values[parity == 0].mean() < values[parity == 1].mean())
+
+
+def _square_values(gray: Gray, grid: Floats) -> Floats:
     centres = (grid[:-1, :-1] + grid[1:, :-1] + grid[:-1, 1:] + grid[1:, 1:]) / 4
     height, width = gray.shape
     x = np.clip(np.rint(centres[..., 0]).astype(int), 0, width - 1)
     y = np.clip(np.rint(centres[..., 1]).astype(int), 0, height - 1)
-    parity = np.indices(x.shape).sum(axis=0) % 2
-    values = gray[y, x].astype(np.float64)
-    return bool(values[parity == 0].mean() < values[parity == 1].mean())
+    return gray[y, x].astype(np.float64)
 
 
 def _detect_chessboard(gray: Gray, board: Board, fixed: int | None) -> Detection | None:

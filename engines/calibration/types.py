@@ -98,16 +98,27 @@ class MonoResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """A view that has been taken: `corners` and `outline` of its `Sighting`."""
+
+    corners: tuple[Point, ...]
+    outline: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FinderSettings:
     """The live board finder. gate_pixels: longest side of the picture that the gate looks at.
 
     capture: "off", "auto" (take a view when it is still, sharp and new).
+    captured: the views taken so far, for coverage and guidance. Give the whole list anew whenever it changes (a view
+    was taken by hand, or deleted); what the automatic capture has asked for since then is remembered by the finder.
     """
 
     board: Board
     gate_pixels: int = 480
     capture: Literal["off", "auto"] = "off"
     window: str = "auto"
+    captured: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
