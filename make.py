@@ -7,6 +7,7 @@ calls see from a stamp that nothing has changed and start at once. `make` (and `
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -54,6 +55,7 @@ CAUSES = (
     ("getaddrinfo failed", "There is no network. Connect, then run the same command again."),
     ("connection", "The package index cannot be reached. Check the network or proxy, then run the same command again."),
     ("timed out", "The package index does not answer. Check the network or proxy, then run the same command again."),
+    ("resolutionimpossible", "The package index has no build for this Python and system, or cannot be reached."),
     ("no matching distribution", "No build for this Python or system was found. Python 3.11 to 3.13 are tested."),
     ("externally-managed", "This Python may not be changed; remove .venv and run the same command again."),
 )
@@ -218,7 +220,18 @@ def _make_venv() -> None:
 def _install(extras: list[str]) -> None:
     """torch first, so that a build that is already at hand is kept and nothing asks for another."""
     requirements = _requirements(extras)
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    pip = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        "--retries",
+        "2",
+    ]
     pinned = ["-c", os.path.join(ROOT, "constraints.txt")]
     for what, names in (
         ("Installing " + requirements[0], requirements[:1]),
@@ -263,6 +276,8 @@ def _system_packages(screen: dict[str, str], must_have_screen: bool, programs: d
     if not sys.platform.startswith("linux"):
         return
     needed = _missing(OFFSCREEN) + (_missing(screen) if must_have_screen else [])
+    if importlib.util.find_spec("ensurepip") is None:
+        needed.append("python{}.{}-venv".format(*sys.version_info))
     wished = [] if must_have_screen else _missing(screen)
     wished += [package for program, package in programs.items() if shutil.which(program) is None]
     if not needed and not wished:
