@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from widgets.icons import icon
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -31,20 +33,20 @@ class Command:
 MENUS = ("File", "Source", "View", "Calibration", "Jobs", "Window", "Help")
 
 COMMANDS: tuple[Command, ...] = (
-    Command("file.open-sample", "Open Sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "sample"),
-    Command("file.new", "New Project", "File", "Close all sources and start an empty project", "Ctrl+N", "new", 1),
+    Command("file.open-sample", "Open Sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
+    Command("file.new", "New Project", "File", "Close all sources and start an empty project", "Ctrl+N", "add", 1),
     Command("file.open", "Open Project…", "File", "Open a .kino project", "Ctrl+O", "open", 1),
     Command("file.save-as", "Save Project As…", "File", "Keep this project in a .kino file; it is saved by itself from then on", "Ctrl+Shift+S", "save", 1),
     Command("file.export", "Export Bundle…", "File", "Write sources and calibrations as plain JSON and YAML files", "", "export", 1),
     Command("file.settings", "Settings…", "File", "Theme and start-up", "Ctrl+,", "settings", 3),
-    Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "quit", 4),
+    Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "close", 4),
     Command("source.add-usb", "Add Camera…", "Source", "A USB or built-in camera, chosen by name", "Ctrl+Shift+C", "usb"),
     Command("source.add-file", "Add Video File…", "Source", "Play a video file", "Ctrl+Shift+V", "file"),
     Command("source.add-folder", "Add Folder of Images…", "Source", "Play the images of a folder in natural order", "Ctrl+Shift+F", "folder"),
     Command("source.add-stream", "Add Network Stream…", "Source", "An RTSP or HTTP address", "Ctrl+Shift+N", "stream"),
     Command("source.add-tiled", "Add Tiled Source…", "Source", "Split any source into rows and columns", "Ctrl+Shift+T", "tiled"),
     Command("source.add-scene", "Add Rendered Scene…", "Source", "Cameras with exactly known parameters that look at a moving board", "Ctrl+Shift+R", "scene"),
-    Command("source.play", "Play or Pause", "Source", "Play or pause the source in the selected tile", "Space", "play", 1),
+    Command("source.play", "Play or Pause", "Source", "Play or pause the source in the selected tile; Space does the same in the viewer", "K", "play", 1),
     Command("source.step-back", "Step Back", "Source", "One frame back", "Ctrl+Left", "step-back", 1),
     Command("source.step-forward", "Step Forward", "Source", "One frame on", "Ctrl+Right", "step-forward", 1),
     Command("source.retry", "Reconnect", "Source", "Open the source in the selected tile again", "Ctrl+R", "retry", 2),
@@ -56,10 +58,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.fit", "Fit Picture", "View", "Show the whole picture of the selected tile", "Ctrl+F", "fit", 1),
     Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+S", "snapshot", 2),
     Command("view.clear", "Empty Tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
-    Command("view.dark", "Dark Theme", "View", "Light text on dark surfaces", "", "moon", 3, choice="theme"),
-    Command("view.light", "Light Theme", "View", "Dark text on light surfaces", "", "sun", 3, choice="theme"),
+    Command("view.dark", "Dark Theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
+    Command("view.light", "Light Theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
     Command("calibration.capture", "Capture View", "Calibration", "Keep this view of the board for the calibration", "C", "capture"),
-    Command("calibration.add-images", "Add Photographs…", "Calibration", "Calibrate from image files or folders", "", "images"),
+    Command("calibration.add-images", "Add Photographs…", "Calibration", "Calibrate from image files or folders", "", "views"),
     Command("calibration.run", "Calibrate", "Calibration", "Solve for the camera from the views", "Ctrl+Return", "calibrate"),
     Command("calibration.open", "Open Calibration…", "Calibration", "Load an OpenCV YAML or JSON calibration", "", "open", 1),
     Command("calibration.save", "Save Calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1),
@@ -70,9 +72,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("jobs.clear", "Clear Finished Jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear"),
     Command("edit.undo", "Undo", "Window", "Take the last change back", "Ctrl+Z", "undo"),
     Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
-    Command("window.monitor", "Monitor Preset", "Window", "Sources and a large viewer", "Ctrl+1", "monitor", 1),
+    Command("window.monitor", "Monitor Preset", "Window", "Sources and a large viewer", "Ctrl+1", "viewer", 1),
     Command("window.calibrate", "Calibrate Preset", "Window", "Viewer and calibration side by side", "Ctrl+2", "calibrate", 1),
-    Command("window.reset", "Reset Layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "reset", 1),
+    Command("window.reset", "Reset Layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command Palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
     Command("help.guide", "Guide to This Panel", "Help", "What the panel in front does and how", "F1", "help"),
     Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
@@ -127,6 +129,8 @@ class Actions(QObject):
         action.setToolTip(command.tip)
         action.setStatusTip(command.tip)
         action.setEnabled(False)
+        if command.icon:
+            action.setIcon(icon(command.icon))
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
             action.setToolTip(f"{command.tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")

@@ -16,6 +16,13 @@ def apply(app: QApplication, name: str) -> None:
     LOOK.apply(app, THEMES.get(name, DARK))
 
 
+def application() -> QApplication:
+    """The one application object."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
 def body_font() -> QFont:
     """The system's UI font at body size."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)

@@ -8,9 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engines.cameras.types import Source
+from engines.cameras.sources import parse
 from engines.core.errors import KinoscopeError
-from engines.core.spec import from_json
 from workbench.commands import Actions
 from workbench.controllers.sources import SourcesController
 from workbench.controllers.viewer import ViewerController
@@ -26,7 +25,12 @@ class ProjectController(QObject):
     changed = Signal()
 
     def __init__(
-        self, window: QWidget, sources: SourcesController, viewer: ViewerController, services: Services, actions: Actions
+        self,
+        window: QWidget,
+        sources: SourcesController,
+        viewer: ViewerController,
+        services: Services,
+        actions: Actions,
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
@@ -49,7 +53,7 @@ class ProjectController(QObject):
         project = self._services.project
         for id, value in project.items("source").items():
             try:
-                self._services.feeds.add(from_json(Source, value), id)
+                self._services.feeds.add(parse(value), id)
             except KinoscopeError as error:
                 self._services.notify(f"A source of this project could not be opened: {error}", "warn")
         self._viewer.set_layout(str(project.get("state", "grid", "2x2")))

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QUndoCommand
 
-from engines.cameras.sources import sample_source, source_from, title_of
+from engines.cameras.feed import Feed
+from engines.cameras.sources import dump, sample_source, source_from, title
+from engines.cameras.tiles import tile_names
 from engines.cameras.types import FeedState, FeedStatus, Source
 from engines.core.errors import KinoscopeError
-from engines.core.spec import to_json
 from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
 from workbench.commands import Actions
-from workbench.controllers.viewer import ViewerController
+from workbench.controllers.viewer import ViewerController, play_or_pause
 from workbench.failure import Failure
 from workbench.services import Services
 
@@ -81,12 +82,12 @@ class SourcesController(QObject):
         open_ = [id for id in self._services.feeds.ids() if self._services.feeds.feed(id).source == sample]
         id = open_[0] if open_ else self.start(sample)
         self._viewer.set_layout("2x2")
-        self._viewer.show_all([f"{id}/{tile}" for tile in sample.tiles])
+        self._viewer.show_all([row.id for row in self._tiles(id)])
 
     def start(self, source: Source, id: str | None = None) -> str:
         """Run a source and remember it, without showing it; its id."""
         made = self._services.feeds.add(source, id)
-        self._services.project.put("source", made, to_json(source))
+        self._services.project.put("source", made, dump(source))
         return made
 
     def stop(self, id: str) -> None:
@@ -107,8 +108,7 @@ class SourcesController(QObject):
     def play_or_pause(self) -> None:
         """Play or pause the source in the selected tile."""
         if feed := self._feed_of_selected():
-            playing = feed.status().state is FeedState.PLAYING
-            (feed.pause if playing else feed.play)()
+            play_or_pause(feed)
 
     def step(self, frames: int) -> None:
         if feed := self._feed_of_selected():
@@ -119,7 +119,7 @@ class SourcesController(QObject):
         feed, _, tile = path.partition("/")
         if feed not in self._services.feeds.ids():
             return path
-        name = title_of(self._services.feeds.feed(feed).source)
+        name = title(self._services.feeds.feed(feed).source)
         return f"{name} · {tile}" if tile else name
 
     def refresh(self) -> None:
@@ -152,8 +152,8 @@ class SourcesController(QObject):
         )
 
     def _tiles(self, id: str) -> list[TileRow]:
-        feed = self._services.feeds.feed(id)
-        names = feed.tile_names
+        source = self._services.feeds.feed(id).source
+        names = tile_names(source.tiles, source.rows * source.columns) if source.kind == "tiled" else ()
         return [
             TileRow(f"{id}/{name}", name, self._viewer.dropped(f"{id}/{name}"), self._viewer.latency_ms(f"{id}/{name}"))
             for name in names
@@ -162,7 +162,7 @@ class SourcesController(QObject):
     def _current(self) -> str:
         return self._panel.current() or self._viewer.selected_path()
 
-    def _feed_of_selected(self):  # noqa: ANN202
+    def _feed_of_selected(self) -> Feed | None:
         path = self._viewer.selected_path() or self._panel.current()
         feed = path.partition("/")[0]
         return self._services.feeds.feed(feed) if feed in self._services.feeds.ids() else None
@@ -180,7 +180,7 @@ class SourcesController(QObject):
 
 class _Add(QUndoCommand):
     def __init__(self, sources: SourcesController, source: Source) -> None:
-        super().__init__(f"Add {title_of(source)}")
+        super().__init__(f"Add {title(source)}")
         self._sources, self._source, self._id = sources, source, ""
 
     def redo(self) -> None:
@@ -193,7 +193,7 @@ class _Add(QUndoCommand):
 
 class _Remove(QUndoCommand):
     def __init__(self, sources: SourcesController, id: str, source: Source) -> None:
-        super().__init__(f"Close {title_of(source)}")
+        super().__init__(f"Close {title(source)}")
         self._sources, self._source, self._id = sources, source, id
 
     def redo(self) -> None:

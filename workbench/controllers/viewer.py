@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 
+from engines.cameras.feed import Feed
 from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
 from engines.core.errors import UsageError
@@ -44,6 +45,7 @@ class ViewerController(QObject):
     selectedChanged = Signal(str)
     engineToggled = Signal(str, str, bool)
     changed = Signal()
+    laidOut = Signal(str)
 
     def __init__(self, grid: ViewerGrid, services: Services) -> None:
         super().__init__(grid)
@@ -63,6 +65,12 @@ class ViewerController(QObject):
         grid.sourceDropped.connect(self._choose)
         grid.engineToggled.connect(self._toggle)
         grid.snapshotWanted.connect(self.snapshot)
+        grid.retryWanted.connect(lambda tile: self._with_feed(tile, lambda feed: feed.retry()))
+        grid.playToggled.connect(lambda tile: self._with_feed(tile, play_or_pause))
+        grid.stepped.connect(lambda tile, frames: self._with_feed(tile, lambda feed: feed.step(frames)))
+        grid.sought.connect(lambda tile, seconds: self._with_feed(tile, lambda feed: feed.seek(seconds)))
+        grid.loopToggled.connect(lambda tile, on: self._with_feed(tile, lambda feed: feed.set_loop(on)))
+        grid.speedChosen.connect(lambda tile, speed: self._with_feed(tile, lambda feed: feed.set_speed(speed)))
         services.feeds.removed.connect(self._feed_removed)
         services.feeds.changed.connect(lambda _id: self._show_statuses())
 
@@ -153,6 +161,7 @@ class ViewerController(QObject):
         for tile in [tile for tile in self._seats if tile >= LAYOUTS[self._layout]]:
             self.empty(tile)
         self.grid.set_layout(self._layout)
+        self.laidOut.emit(self._layout)
         self._services.project.put("state", "grid", self._layout)
 
     @property
@@ -239,6 +248,13 @@ class ViewerController(QObject):
         if seat is not None:
             self.engineToggled.emit(engine, seat.path, on)
 
+    def _with_feed(self, tile: int, act: Callable[[Feed], object]) -> None:
+        seat = self._seats.get(tile)
+        feed = seat.path.partition("/")[0] if seat else ""
+        if feed in self._services.feeds.ids():
+            act(self._services.feeds.feed(feed))
+            self._show_statuses()
+
     def _feed_removed(self, id: str) -> None:
         for tile in [tile for tile, seat in self._seats.items() if seat.path.partition("/")[0] == id]:
             self.empty(tile, forget=False)
@@ -258,6 +274,11 @@ class ViewerController(QObject):
             return
         status = self._services.feeds.feed(feed).status()
         self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
+
+
+def play_or_pause(feed: Feed) -> None:
+    """Play what stands still, pause what plays."""
+    (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()
 
 
 def pictures_folder() -> Path:

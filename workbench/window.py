@@ -1,0 +1,225 @@
+"""The window: docks around the viewer, one toolbar, one table of commands. It holds things together and computes nothing."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+
+from widgets.notices import Notice, Notices
+from widgets.panels.calibration import CalibrationPanel
+from widgets.panels.jobs import JobsPanel
+from widgets.panels.log import LogPanel
+from widgets.panels.properties import PropertiesPanel
+from widgets.panels.sources import SourcesPanel
+from widgets.viewer_grid import ViewerGrid
+from workbench import theme
+from workbench.commands import Actions
+from workbench.controllers.calibration import CalibrationController
+from workbench.controllers.dialogs import DialogsController
+from workbench.controllers.jobs import JobsController
+from workbench.controllers.log import LogController
+from workbench.controllers.project import ProjectController
+from workbench.controllers.properties import PropertiesController
+from workbench.controllers.sources import SourcesController
+from workbench.controllers.viewer import ViewerController
+from workbench.docks import Docks
+from workbench.feeds import Feeds
+from workbench.jobs import JobQueue
+from workbench.log import LogBook
+from workbench.presets import PRESETS
+from workbench.project import open_untitled
+from workbench.services import Services
+from workbench.settings import SettingsStore
+from workbench.supervisor import Supervisor
+from workbench.toolbar import TopBar
+
+FIRST_SIZE = (1440, 900)
+GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
+PRESET = "window."
+
+
+class Window(QMainWindow):
+    """The main window. `closed` is sent once its parts have let go and the supervisor has asked every thread to end."""
+
+    closed = Signal()
+
+    def __init__(self, supervisor: Supervisor, settings: SettingsStore, log: LogBook) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.resize(*FIRST_SIZE)
+        self.notices = Notices(self)
+        project, self._project_notice = open_untitled()
+        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
+        self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
+        self.commands = Actions(self)
+        self.grid = ViewerGrid()
+        self.setCentralWidget(_framed(self.grid))
+        self.panels: dict[str, QWidget] = {
+            "sources": SourcesPanel(),
+            "calibration": CalibrationPanel(),
+            "properties": PropertiesPanel(),
+            "jobs": JobsPanel(),
+            "log": LogPanel(),
+        }
+        self.docks = Docks(self, self.panels)
+        self._make_controllers()
+        self._bind()
+        self.commands.fill(self.menuBar(), self._extra_menu)
+        self.addToolBar(TopBar(self.commands, self))
+        self._restore_layout()
+
+    def start(self, arguments: Sequence[str] = ()) -> None:
+        """After the first paint: the project's sources, then what the command line named, then what went wrong."""
+        QTimer.singleShot(0, partial(self._start, list(arguments)))
+
+    def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+        """A notice in the corner that does not take the focus."""
+        self.notices.show_notice(Notice(text, level, action), run)
+
+    def preset(self, id: str) -> None:
+        """Arrange the docks for one kind of work."""
+        chosen = next(preset for preset in PRESETS if preset.id == id)
+        self.docks.arrange(chosen.docks)
+        self.commands.check(PRESET + id)
+        self.services.settings.change(preset=id)
+
+    def set_theme(self, name: str) -> None:
+        """ "dark" or "light", at once and at the next start."""
+        theme.apply(theme.application(), name)
+        self.commands.check(f"view.{name}")
+        self.services.settings.change(theme=name)
+
+    def save(self) -> None:
+        """What must not be lost when the process has to leave hard."""
+        self.services.settings.change(
+            layout=base64.b64encode(self.docks.state()).decode(),
+            geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
+        )
+        if problem := self.services.settings.save():
+            self.notify(problem, "warn")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.save()
+        for controller in reversed(self._controllers):
+            controller.close()
+        self.services.supervisor.shutdown()
+        self.services.jobs.close()
+        self.services.project.close()
+        event.accept()
+        self.closed.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        data = event.mimeData()
+        self.sources.add_dropped([url.toLocalFile() or url.toString() for url in data.urls()] or [data.text()])
+        event.acceptProposedAction()
+
+    def _make_controllers(self) -> None:
+        panels, services, commands = self.panels, self.services, self.commands
+        self.viewer = ViewerController(self.grid, services)
+        self.sources = SourcesController(panels["sources"], self.viewer, services, commands)
+        self.properties = PropertiesController(panels["properties"], self.viewer, services)
+        self.calibration = CalibrationController(panels["calibration"], self.viewer, services, commands)
+        self.jobs = JobsController(panels["jobs"], services, commands)
+        self.log = LogController(panels["log"], services)
+        self.project = ProjectController(self, self.sources, self.viewer, services, commands)
+        self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
+        self._controllers = (
+            self.viewer, self.sources, self.properties, self.calibration, self.jobs, self.log, self.dialogs,
+        )  # fmt: skip
+        self.project.changed.connect(self._show_title)
+        self.project.changed.connect(self.calibration.restore)
+        self.calibration.logWanted.connect(lambda: self.docks.show("log"))
+        self.calibration.helpWanted.connect(self.dialogs.show_help)
+        self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
+
+    def _bind(self) -> None:
+        bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
+        for id, layout in GRIDS.items():
+            bind(id, partial(viewer.set_layout, layout))
+        for preset in PRESETS:
+            bind(PRESET + preset.id, partial(self.preset, preset.id))
+        bind("view.maximise", self.grid.maximise)
+        bind("view.fit", self.grid.fit)
+        bind("view.snapshot", viewer.snapshot_selected)
+        bind("view.clear", viewer.empty_selected)
+        bind("view.dark", partial(self.set_theme, "dark"))
+        bind("view.light", partial(self.set_theme, "light"))
+        bind("edit.undo", undo.undo)
+        bind("edit.redo", undo.redo)
+        bind("window.reset", self._reset)
+        bind("file.quit", self.close)
+        undo.canUndoChanged.connect(partial(self.commands.enable, "edit.undo"))
+        undo.canRedoChanged.connect(partial(self.commands.enable, "edit.redo"))
+        self.commands.enable("edit.undo", False)
+        self.commands.enable("edit.redo", False)
+        self.commands.check(f"view.{self.services.settings.value.theme}")
+
+    def _extra_menu(self, name: str, menu: QMenu) -> None:
+        if name == "File":
+            recent = QMenu("Open Recent", menu)
+            recent.aboutToShow.connect(partial(self._fill_recent, recent))
+            menu.insertMenu(self.commands.action("file.save-as"), recent)
+        if name == "Window":
+            menu.addSeparator()
+            for dock in self.docks.docks.values():
+                menu.addAction(dock.toggleViewAction())
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.services.settings.value.recent:
+            action = QAction(Path(path).name, menu)
+            action.setToolTip(path)
+            action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
+            menu.addAction(action)
+        if menu.isEmpty():
+            menu.addAction("No projects yet").setEnabled(False)
+
+    def _reset(self) -> None:
+        self.docks.reset()
+        self.preset("monitor")
+        self.viewer.set_layout("2x2")
+
+    def _restore_layout(self) -> None:
+        settings = self.services.settings.value
+        self.preset(settings.start_preset or "monitor")
+        if settings.geometry_bytes:
+            self.restoreGeometry(QByteArray(settings.geometry_bytes))
+        if settings.layout_bytes and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
+            self.notify("The layout of the last start does not fit this version and was reset", "info")
+
+    def _start(self, arguments: list[str]) -> None:
+        self.project.start(arguments)
+        for notice in (self.services.settings.notice, self._project_notice):
+            if notice:
+                self.notify(notice, "warn")
+
+    def _show_title(self) -> None:
+        project = self.services.project
+        self.setWindowTitle(f"{project.title}{' (read-only)' if project.read_only else ''} · Kinoscope")
+
+    def _panel_in_front(self) -> str:
+        """Name of the panel that has the focus, or the viewer."""
+        focus = self.focusWidget()
+        owners = (id for id, panel in self.panels.items() if focus is not None and panel.isAncestorOf(focus))
+        return next(owners, "start" if not self.viewer.shown() else "viewer")
+
+
+def _framed(grid: ViewerGrid) -> QWidget:
+    """The viewer with the base showing around it."""
+    grid.layout().setContentsMargins(8, 8, 8, 8)
+    return grid
+
+
+def _command_of(layout: str) -> str:
+    return next(id for id, name in GRIDS.items() if name == layout)
