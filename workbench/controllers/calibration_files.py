@@ -1,0 +1,106 @@
+"""Files in and out of the calibration panel: photographs, calibrations, the printed board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from engines.calibration.detect import SUFFIXES, expand
+from engines.calibration.formats import load, save
+from engines.calibration.types import MonoResult, MonoSpec
+from engines.core.boards import Board
+from engines.core.errors import KinoscopeError
+from widgets.calibration_state import Trouble
+from workbench.controllers.calibration_errands import Errands
+from workbench.controllers.calibration_runs import trouble_of
+from workbench.threads import Failure
+
+PICTURES = "Pictures (" + " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES)) + ")"
+CALIBRATIONS = "Calibrations (*.yaml *.yml *.json)"
+PAGES = (
+    ("A4", "a4"),
+    ("A3", "a3"),
+    ("A2", "a2"),
+    ("A1", "a1"),
+    ("A0", "a0"),
+    ("Letter", "letter"),
+    ("Legal", "legal"),
+    ("Tabloid", "tabloid"),
+    ("As large as the board", "fit"),
+)
+
+Told = Callable[[Trouble], None]
+
+
+class Files(QObject):
+    """Every method that works on the disk takes what to do then; what goes wrong is told as `Trouble`."""
+
+    def __init__(self, errands: Errands, window: QWidget, trouble: Told) -> None:
+        super().__init__(window)
+        self._errands, self._window, self._trouble = errands, window, trouble
+
+    def ask_pictures(self) -> list[str]:
+        """Picture files chosen by the user."""
+        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", PICTURES)[0]
+
+    def ask_folder(self) -> list[str]:
+        folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of photographs")
+        return [folder] if folder else []
+
+    def ask_calibration(self) -> str:
+        """A calibration to open."""
+        return QFileDialog.getOpenFileName(self._window, "Open calibration", "", CALIBRATIONS)[0]
+
+    def ask_target(self, name: str) -> str:
+        """Where to save a calibration; the suffix says how."""
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Save calibration", f"{name}.yaml", "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
+        )
+        return path if not path or Path(path).suffix else f"{path}.yaml"
+
+    def ask_page(self, board: Board) -> tuple[str, str]:
+        """Page and file for the printed board, or two empty words."""
+        words = [words for words, _ in PAGES]
+        chosen, ok = QInputDialog.getItem(self._window, "Print board", "Page", words, 0, False)
+        if not ok:
+            return "", ""
+        page = dict(PAGES)[chosen]
+        name = str(board).replace(":", " ")
+        return page, QFileDialog.getSaveFileName(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")[0]
+
+    def expand(self, paths: Sequence[str], then: Callable[[tuple[Path, ...]], object]) -> None:
+        """Files and folders to picture files."""
+        wanted = tuple(paths)
+        self._errands.ask(lambda: expand(wanted), then, self._told("Photographs not added"))
+
+    def open(self, path: str, then: Callable[[MonoResult], object]) -> None:
+        self._errands.ask(lambda: load(path), then, self._told("Calibration not opened"))
+
+    def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
+        self._errands.ask(lambda: save(result, path), lambda _none: then(), self._told("Calibration not saved"))
+
+    def write_board(self, board: Board, page: str, path: str, then: Callable[[], object]) -> None:
+        """The printable board in true size."""
+        from engines.calibration.board_pdf import write_board
+
+        self._errands.ask(
+            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self._told("Board not written")
+        )
+
+    def _told(self, title: str) -> Callable[[Failure], None]:
+        return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
+
+
+def shortened(spec: MonoSpec) -> tuple[str, ...]:
+    """The photographs as one folder, where they are exactly all of it in its order; else as they are."""
+    folders = {str(Path(path).parent) for path in spec.images}
+    if len(spec.images) < 2 or len(folders) != 1:
+        return spec.images
+    try:
+        whole = tuple(str(path) for path in expand(folders))
+    except KinoscopeError:
+        return spec.images
+    return tuple(folders) if whole == spec.images else spec.images

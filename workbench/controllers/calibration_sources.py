@@ -1,0 +1,25 @@
+"""Which sources views can be captured from: every feed, and every tile of a tiled one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engines.cameras.sources import title
+from engines.cameras.tiles import tile_names
+from widgets.calibration_state import SourceChoice
+from workbench.feeds import Feeds
+
+
+def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
+    """In the order of the Sources panel. The tiles of a tiled source stand for it: one camera is done at a time."""
+    return tuple(choice for id in feeds.ids() for choice in _of_feed(feeds, id))
+
+
+def _of_feed(feeds: Feeds, id: str) -> Iterator[SourceChoice]:
+    source = feeds.feed(id).source
+    name = title(source)
+    if source.kind != "tiled":
+        yield SourceChoice(id, name)
+        return
+    for tile in tile_names(source.tiles, source.rows * source.columns):
+        yield SourceChoice(f"{id}/{tile}", f"{name} \u00b7 {tile}")
