@@ -1,0 +1,221 @@
+"""A board as a PDF to print in true size: vector rectangles, a ruler to check the print with, and what it is in one word.
+
+The file is written by hand (PDF 1.4: a page, one stream of rectangles, a base font), so that every edge is exact and
+nothing needs to be installed. Viewers are asked not to scale; the ruler tells when a printer did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engines.core.boards import Board, dictionary_id
+from engines.core.errors import UsageError
+from engines.core.files import atomic_path
+
+MARGIN = 6.0
+FOOT = 15.0
+RULER = 100.0
+_POINTS_PER_MM = 72 / 25.4
+
+PAGES: dict[str, tuple[float, float]] = {
+    "a4": (210, 297),
+    "letter": (215.9, 279.4),
+    "legal": (215.9, 355.6),
+    "tabloid": (279.4, 431.8),
+    "a3": (297, 420),
+    "a2": (420, 594),
+    "a1": (594, 841),
+    "a0": (841, 1189),
+}
+
+Rectangle = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The paper as the board lies on it: name, width and height in mm; x and y of the board's top left in mm."""
+
+    name: str
+    width: float
+    height: float
+    x: float
+    y: float
+
+
+def write_board(board: Board, path: str | Path, page: str = "a4") -> Sheet:
+    """Write the PDF and give the sheet. Raises `UsageError` when the board does not fit, naming a page that it fits."""
+    path = Path(path).expanduser()
+    if path.suffix.lower() != ".pdf":
+        raise UsageError(f"'{path.name}' is not a PDF's name", hint="End it with .pdf")
+    sheet = lay_out(board, page)
+    with atomic_path(path) as part:
+        part.write_bytes(as_pdf(board, sheet))
+    return sheet
+
+
+def lay_out(board: Board, page: str) -> Sheet:
+    """Where the board goes on `page` (a name of `PAGES`, turned if need be, or "fit": paper as large as it takes)."""
+    page = page.strip().lower()
+    need = _needed(board)
+    if page == "fit":
+        return _sheet(board, "fit", *need)
+    if page not in PAGES:
+        raise UsageError(f"'{page}' is not a page", hint="Use " + ", ".join(PAGES) + " or fit")
+    for width, height in (PAGES[page], PAGES[page][::-1]):
+        if need[0] <= width and need[1] <= height:
+            return _sheet(board, page, width, height)
+    fits = smallest_page(board)
+    advice = f"The smallest page it fits is {fits}" if fits else "Use --page fit, and a printer for posters"
+    width, height = (1000 * side for side in board.print_size)
+    message = f"The board is {width:.0f} x {height:.0f} mm and needs {need[0]:.0f} x {need[1]:.0f} mm of paper"
+    raise UsageError(f"{message}: it does not fit {page}", hint=advice)
+
+
+def smallest_page(board: Board) -> str:
+    """The smallest of `PAGES` that holds the board, "" when none does."""
+    width, height = _needed(board)
+    holds = [
+        name for name, size in PAGES.items() if width <= max(size) and height <= max(size) and _inside(width, height, size)
+    ]
+    return min(holds, key=lambda name: PAGES[name][0] * PAGES[name][1], default="")
+
+
+def dark_rectangles(board: Board) -> tuple[list[Rectangle], list[Rectangle]]:
+    """What is printed, in mm from the squares' top left: dark rectangles (x, y, width, height), then light ones on top.
+
+    For an inverted board dark and light change places.
+    """
+    side = 1000 * board.square
+    columns, rows = board.squares
+    if board.kind == "chessboard":
+        cells = [(c, r) for r in range(rows) for c in range(columns) if (c + r) % 2 == 0]
+        return [(c * side, r * side, side, side) for c, r in cells], []
+    return _charuco_rectangles(board)
+
+
+def as_pdf(board: Board, sheet: Sheet) -> bytes:
+    """The file's bytes."""
+    text = f"1 0 0 -1 0 {_number(sheet.height)} cm\n{_drawing(board, sheet)}"
+    scale = _number(_POINTS_PER_MM, 10)
+    stream = f"q {scale} 0 0 {scale} 0 0 cm\n{text}Q\n".encode("ascii")
+    box = f"[0 0 {_number(sheet.width * _POINTS_PER_MM)} {_number(sheet.height * _POINTS_PER_MM)}]"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".encode(),
+        b"<< /Length %d >>\nstream\n%sendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        f"<< /Title ({_escaped(str(board))}) /Creator (Kinoscope) >>".encode("ascii"),
+    ]
+    return _file(objects)
+
+
+def _needed(board: Board) -> tuple[float, float]:
+    width, height = (1000 * side for side in board.print_size)
+    frame = 2 * _quiet(board)
+    return max(width + frame, RULER + 10) + 2 * MARGIN, height + frame + 2 * MARGIN + FOOT
+
+
+def _inside(width: float, height: float, size: tuple[float, float]) -> bool:
+    return (width <= size[0] and height <= size[1]) or (width <= size[1] and height <= size[0])
+
+
+def _quiet(board: Board) -> float:
+    """The dark frame an inverted board needs where others have paper, in mm."""
+    return max(3.0, 500 * (board.square - board.marker)) if board.inverted else 0.0
+
+
+def _sheet(board: Board, name: str, width: float, height: float) -> Sheet:
+    x = (width - 1000 * board.print_size[0]) / 2
+    y = MARGIN + (height - FOOT - 2 * MARGIN - 1000 * board.print_size[1]) / 2
+    return Sheet(name, width, height, x, y)
+
+
+def _charuco_rectangles(board: Board) -> tuple[list[Rectangle], list[Rectangle]]:
+    import cv2
+
+    dictionary = cv2.aruco.getPredefinedDictionary(dictionary_id(board.dictionary))
+    model = board.charuco()
+    cells = int(dictionary.markerSize) + 2
+    side, cell = 1000 * board.square, 1000 * board.marker / cells
+    dark, light, marked = [], [], set()
+    for number, corners in zip(np.asarray(model.getIds()).ravel(), model.getObjPoints(), strict=True):
+        x, y = (1000 * float(value) for value in np.asarray(corners)[0, :2])
+        marked.add((int((x + cell) // side), int((y + cell) // side)))
+        dark.append((x, y, cells * cell, cells * cell))
+        picture = dictionary.generateImageMarker(int(number), cells)
+        light += [(x + start * cell, y + row * cell, length * cell, cell) for row, start, length in _light_runs(picture)]
+    columns, rows = board.squares
+    plain = [(c, r) for r in range(rows) for c in range(columns) if (c, r) not in marked]
+    return [(c * side, r * side, side, side) for c, r in plain] + dark, light
+
+
+def _light_runs(picture: np.ndarray) -> list[tuple[int, int, int]]:
+    """Runs of light cells as (row, first column, length)."""
+    runs = []
+    for row, line in enumerate(np.asarray(picture) > 127):
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], line, [False]]).astype(np.int8)))
+        runs += [(row, int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
+    return runs
+
+
+def _drawing(board: Board, sheet: Sheet) -> str:
+    """Everything on the page, in mm with y down."""
+    dark, light = dark_rectangles(board)
+    width, height = (1000 * side for side in board.print_size)
+    quiet = _quiet(board)
+    parts = []
+    if board.inverted:
+        frame = (sheet.x - quiet, sheet.y - quiet, width + 2 * quiet, height + 2 * quiet)
+        parts.append(_filled("0", [frame]))
+    ink, paper = ("1", "0") if board.inverted else ("0", "1")
+    parts.append(_filled(ink, _shifted(dark, sheet)))
+    if light:
+        parts.append(_filled(paper, _shifted(light, sheet)))
+    return "".join(parts) + _foot(board, sheet)
+
+
+def _foot(board: Board, sheet: Sheet) -> str:
+    """A ruler of 100 mm with a tick every 10, and two lines of text."""
+    x = MARGIN + 2
+    y = sheet.height - MARGIN - 4.5
+    ticks = [(x + at - 0.1, y - (3.0 if at % 50 == 0 else 1.8), 0.2, 3.0 if at % 50 == 0 else 1.8) for at in range(0, 101, 10)]
+    ruler = _filled("0", [(x - 0.1, y, RULER + 0.2, 0.2), *ticks])
+    words = "100 mm. Print at 100 %, no fitting to the page; measure this ruler."
+    return ruler + _text(x, y - 4.5, 3.2, str(board)) + _text(x, y + 4.0, 2.8, words)
+
+
+def _text(x: float, y: float, size: float, text: str) -> str:
+    return f"0 g BT /F1 {_number(size)} Tf 1 0 0 -1 {_number(x)} {_number(y)} Tm ({_escaped(text)}) Tj ET\n"
+
+
+def _shifted(rectangles: list[Rectangle], sheet: Sheet) -> list[Rectangle]:
+    return [(x + sheet.x, y + sheet.y, width, height) for x, y, width, height in rectangles]
+
+
+def _filled(gray: str, rectangles: list[Rectangle]) -> str:
+    return f"{gray} g\n" + "".join(" ".join(map(_number, each)) + " re\n" for each in rectangles) + "f\n"
+
+
+def _number(value: float, digits: int = 5) -> str:
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+
+
+def _file(objects: list[bytes]) -> bytes:
+    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)
