@@ -59,6 +59,10 @@ class Hand:
         """Make one last call (closing) when the present one is back, then end. False: not within `limit` seconds."""
         self._work.put(last)
         self._work.put(None)
+        return self.join(limit)
+
+    def join(self, limit: float | None = None) -> bool:
+        """Wait for the thread of a hand that was left; False: still busy after `limit` seconds."""
         self._thread.join(limit)
         return not self._thread.is_alive()
 

@@ -92,10 +92,13 @@ class FileReader:
         """Nearest key picture before, then decode on: the pictures are those that playing gives."""
         self._broken, self._damaged = "", 0
         known = [entry for entry in self._recent if entry[0] >= index]
-        if not (known and known[0][0] == index) and not self._close_ahead(index):
+        if known and known[0][0] == index:
+            self._ready = deque(known)
+        elif self._close_ahead(index):
+            self._ready.clear()
+        else:
             self._rewind(index)
-            known = []
-        self._ready = deque(known)
+            self._ready = deque(self._recent)
         while not self._ready or self._ready[0][0] < index:
             entry = self._advance()
             if entry is None:

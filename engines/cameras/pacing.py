@@ -9,6 +9,9 @@ from engines.core.clock import Clock
 LATE = 0.25
 """Seconds behind which a recording slows down instead of rushing to catch up."""
 
+ROUNDING = 1e-6
+"""Seconds that do not count."""
+
 
 class Pacer:
     """Maps media time to the clock. A speed of 0 means as fast as the readers take."""
@@ -37,7 +40,7 @@ class Pacer:
             self._start = self._shown[0] + interval / self._speed
 
     def wait(self, media_time: float) -> float:
-        """Seconds until the picture of `media_time` is due; 0 or less: now."""
+        """Seconds until the picture of `media_time` is due; 0: now."""
         if self._speed <= 0:
             return 0.0
         now = self._clock()
@@ -46,14 +49,14 @@ class Pacer:
         due = self._anchor[0] + (media_time - self._anchor[1]) / self._speed
         if now - due > LATE:
             self._anchor, due = (now, media_time), now
-        return due - now
+        return due - now if due - now > ROUNDING else 0.0
 
     def shown(self, media_time: float) -> None:
         """The picture of `media_time` was just shown."""
         now = self._clock()
-        due = now
-        if self._anchor is not None and self._speed > 0:
-            due = self._anchor[0] + (media_time - self._anchor[1]) / self._speed
+        if self._anchor is None or self._speed <= 0:
+            self._anchor = (now, media_time)
+        due = self._anchor[0] + (media_time - self._anchor[1]) / self._speed if self._speed > 0 else now
         self._shown = (min(due, now), media_time)
 
 

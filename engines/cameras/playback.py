@@ -65,6 +65,7 @@ class Playback:
         elif self._wishes.paused and self._last is not None:
             self._audience.hold(self._last)
             self._report.say(FeedState.PAUSED, self._reader.note)
+            self._pacer.restart()
             self._wishes.wait(seen)
         else:
             self._play(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -48,10 +49,12 @@ class StreamReader:
                 f"'{self._source.url}' is not a stream's address", hint="For example rtsp://camera.local/live"
             )
         read_limit = min(READ_LIMIT, self._source.timeout)
+        asked = time.monotonic()
         try:
             container = av.open(self._source.url, timeout=(self._source.timeout, read_limit), options=_options(scheme))
         except (av.FFmpegError, ValueError) as error:
-            raise self._explain(error) from error
+            silent = time.monotonic() - asked > 0.9 * self._source.timeout
+            raise self._explain(av.error.TimeoutError(0, "") if silent else error) from error
         self._container = container
         if not container.streams.video:
             raise BadInput("The stream holds no pictures", path=self.address)
@@ -103,13 +106,13 @@ class StreamReader:
         """Seconds from the first picture by the stream's own stamps; by the clock when they are missing or run back."""
         if frame.pts is not None and frame.time_base is not None:
             self._first_stamp = frame.pts if self._first_stamp is None else self._first_stamp
-            time = float((frame.pts - self._first_stamp) * frame.time_base)
+            moment = float((frame.pts - self._first_stamp) * frame.time_base)
         else:
-            time = self._clock() - self._started
-        if time <= self._last_time:
-            time = max(self._clock() - self._started, self._last_time + 1e-3)
-        self._last_time = time
-        return time
+            moment = self._clock() - self._started
+        if moment <= self._last_time:
+            moment = max(self._clock() - self._started, self._last_time + 1e-3)
+        self._last_time = moment
+        return moment
 
     def _decode(self) -> Iterator[av.VideoFrame | Gap]:
         assert self._container is not None

@@ -1,0 +1,95 @@
+"""Folders of images: mixed sizes, broken files, empty folders, odd names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engines.cameras.feed import Feed
+from engines.cameras.folder_reader import FolderReader, list_images, natural
+from engines.cameras.readers import Picture
+from engines.cameras.types import FeedState, FolderSource
+from engines.core.errors import BadInput, SourceFailed
+from engines.core.frames import Gap, Size
+from engines.core.slots import Lossless
+from tests.engines.cameras.films import all_items, frames_of, gaps_of, leaving, number_in
+
+
+def test_images_of_other_sizes_are_shown_as_they_are_and_named(pictures, run):
+    folder = pictures({"a.png": 1, "b.png": (2, (320, 192)), "c.png": 3})
+    feed = Feed("d", FolderSource(str(folder), fps=200.0, loop=False))
+    slot = feed.subscribe(Lossless())
+    running = run(feed)
+    items = all_items(slot)
+    assert [f.image.shape[:2] for f in frames_of(items)] == [(96, 160), (192, 320), (96, 160)]
+    assert gaps_of(items) == [Gap("d", 0, "the picture size changes")] * 2
+    assert isinstance(items[1], Gap)
+    message = running.until(lambda s: s.state is FeedState.ENDED).message
+    assert "b.png is 320x192, the first image 160x96" in message
+
+
+def test_an_unreadable_image_is_a_gap_and_counted(pictures, run):
+    folder = pictures({"1.png": 1, "2.png": b"not a picture", "3.png": b"", "4.png": 4})
+    feed = Feed("d", FolderSource(str(folder), fps=200.0, loop=False))
+    slot = feed.subscribe(Lossless())
+    running = run(feed)
+    items = all_items(slot)
+    assert [number_in(f.image) for f in frames_of(items)] == [1, 4]
+    assert [f.stamp.index for f in frames_of(items)] == [0, 3]
+    assert [(gap.lost, gap.why) for gap in gaps_of(items)] == [
+        (1, "2.png cannot be read as an image"), (1, "3.png cannot be read as an image"),
+    ]  # fmt: skip
+    status = running.until(lambda s: s.state is FeedState.ENDED)
+    assert status.lost == 2
+    assert status.message == "2.png and 1 more cannot be read and was left out"
+
+
+@pytest.mark.parametrize(
+    ("files", "pattern", "words"),
+    [
+        ({}, "*", "folder is empty"),
+        ({"a.txt": None, "b.txt": None}, "*", "2 files, but none is an image"),
+        ({"a.png": 1}, "left*", "none fits 'left\\*'"),
+        ({"a.png": b"x", "b.png": b"y"}, "*", "None of the images can be read"),
+    ],
+)
+def test_a_folder_without_images_says_so(pictures, run, files, pattern, words):
+    source = FolderSource(str(pictures(files)), pattern=pattern)
+    with pytest.raises(BadInput, match=words) as caught:
+        FolderReader(source).open()
+    assert caught.value.hint
+    assert caught.value.message in run(Feed("d", source)).until(lambda s: s.state is FeedState.FAILED).message
+
+
+def test_no_folder_and_no_folder_at_all(tmp_path, pictures):
+    with pytest.raises(SourceFailed, match="no such folder"):
+        list_images(tmp_path / "gone")
+    with pytest.raises(BadInput, match="not a folder"):
+        list_images(pictures({"a.png": 1}) / "a.png")
+
+
+def test_seeking_in_a_folder(pictures):
+    reader = FolderReader(FolderSource(str(pictures({f"{i}.png": i for i in range(12)})), fps=4.0))
+    with leaving(reader.close):
+        assert reader.open().duration == 3.0
+        for seconds, index in ((0.0, 0), (0.26, 1), (2.9, 11), (50.0, 11)):
+            reader.seek(reader.locate(seconds))
+            item = reader.read()
+            assert isinstance(item, Picture)
+            assert (item.index, number_in(item.image), item.media_time) == (index, index, index / 4)
+
+
+def test_names_in_any_script_and_gray_images(pictures):
+    folder = pictures({"Bild ü 1.png": 1, "画像 2.png": 2}, folder="Köln 東京", gray=True)
+    reader = FolderReader(FolderSource(str(folder)))
+    with leaving(reader.close):
+        info = reader.open()
+        items = [reader.read(), reader.read()]
+    assert info.size == Size(160, 96)
+    assert [number_in(i.image) for i in items if isinstance(i, Picture)] == [1, 2]
+    assert all(i.image.shape == (96, 160, 3) and i.image.dtype == np.uint8 for i in items if isinstance(i, Picture))
+
+
+def test_natural_order():
+    names = ["x10", "x9", "X1", "x2b", "x2a", "10", "9"]
+    assert sorted(names, key=natural) == ["9", "10", "X1", "x2a", "x2b", "x9", "x10"]
