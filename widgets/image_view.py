@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engines.core.clock import Clock, monotonic
 from engines.core.frames import Frame, Stamp
 from widgets.overlays import PILL_HEIGHT, Overlay, draw_words, pill_width
-from widgets.picture import Viewport, as_qimage, scaled
+from widgets.picture import Viewport, Workspace, as_qimage, scaled
 from widgets.theme import DARK, LOOK, number_font
 
 GRID_FROM = 24.0
@@ -54,13 +54,14 @@ class PaintStats:
 
 
 class ImageView(QWidget):
-    """Shows one picture."""
+    """Shows one picture. `painted` carries the stamp of each frame once it stands on the screen."""
 
     activated = Signal()
     pressed = Signal()
     hovered = Signal(float, float, str)
     left = Signal()
     zoomed = Signal(float)
+    painted = Signal(object)
 
     def __init__(self, name: str = "Picture", *, margin: int = 0, clock: Clock = monotonic) -> None:
         """`margin`: base around the fitted picture, in pixels."""
@@ -76,6 +77,7 @@ class ImageView(QWidget):
         self._overlays: tuple[Overlay, ...] = ()
         self._message = ""
         self._pixels: NDArray[np.uint8] | None = None
+        self._space = Workspace()
         self._shown = QImage()
         self._shown_at = QPointF()
         self._drag: QPointF | None = None
@@ -272,7 +274,7 @@ class ImageView(QWidget):
     def _paint_picture(self, painter: QPainter, image: NDArray[np.uint8], viewport: Viewport) -> None:
         if self._pixels is None:
             left, top, _, _ = viewport.device_box()
-            self._pixels = scaled(image, viewport)
+            self._pixels = scaled(image, viewport, self._space)
             self._shown = as_qimage(self._pixels, viewport.ratio)
             self._shown_at = QPointF(left / viewport.ratio, top / viewport.ratio)
         box = QRectF(self._shown_at, self._shown.deviceIndependentSize())
@@ -326,6 +328,7 @@ class ImageView(QWidget):
             stats.frames += 1
             if self._stamp is not None:
                 stats.latencies.append(self._clock() - self._stamp.captured_at)
+                self.painted.emit(self._stamp)
 
 
 def _quantile(values: deque[float], quantile: float) -> float:

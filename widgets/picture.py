@@ -1,7 +1,7 @@
 """How a picture lies in a widget, and how its pixels get there for the least work.
 
 A frame is scaled straight to the widget's device pixels and handed to Qt as it will be shown, so that the painter only
-copies. Measured on four 1080p streams this costs a quarter of what pyqtgraph's ImageItem does.
+copies. `main.py bench display` measures what that saves beside the usual ways.
 """
 
 from __future__ import annotations
@@ -117,18 +117,51 @@ class Viewport:
         return replace(self, left=round(left * self.ratio) / self.ratio, top=round(top * self.ratio) / self.ratio)
 
 
-def scaled(image: NDArray[np.uint8], viewport: Viewport) -> NDArray[np.uint8]:
+class Workspace:
+    """Arrays used again from frame to frame: the page faults of fresh megabytes would cost a good part of the scaling."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[int, NDArray[np.uint8]] = {}
+
+    def array(self, stage: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        """The array of a stage of the work, of this shape; what it held is lost."""
+        kept = self._arrays.get(stage)
+        if kept is None or kept.shape != shape:
+            kept = self._arrays[stage] = np.empty(shape, np.uint8)
+        return kept
+
+
+def scaled(image: NDArray[np.uint8], viewport: Viewport, space: Workspace | None = None) -> NDArray[np.uint8]:
     """The pixels in view as BGRA, one to a device pixel. `image`: uint8, H x W (gray) or H x W x 3 (BGR), any strides.
 
-    Smaller: area averages, so that nothing aliases. Larger: smooth, and plain squares from `SHARP_FROM` times on.
+    Smaller: averages, so that nothing aliases. Larger: smooth, and plain squares from `SHARP_FROM` times on. With a
+    `space` the result is one of its arrays and is overwritten by the next call.
     """
+    space = space or Workspace()
     x0, y0, x1, y1 = viewport.region()
     _, _, wide, high = viewport.device_box()
-    part = image[y0:y1, x0:x1]
+    part = _halved(image[y0:y1, x0:x1], wide, high, space)
     if part.shape[:2] != (high, wide):
-        part = cv2.resize(part, (wide, high), interpolation=_interpolation(viewport.device_scale))
+        how = cv2.INTER_NEAREST if viewport.device_scale >= SHARP_FROM else cv2.INTER_LINEAR
+        part = cv2.resize(part, (wide, high), space.array(1, (high, wide, *part.shape[2:])), interpolation=how)
     code = cv2.COLOR_GRAY2BGRA if part.ndim == 2 else cv2.COLOR_BGR2BGRA
-    return np.asarray(cv2.cvtColor(part, code), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(part, code, space.array(0, (high, wide, 4))), dtype=np.uint8)
+
+
+def _halved(image: NDArray[np.uint8], wide: int, high: int, space: Workspace) -> NDArray[np.uint8]:
+    """The image averaged 2 x 2 as often as it stays at least `wide` x `high`; what remains is a factor below two.
+
+    Below two, bilinear interpolation averages nearly the same pixels as an area does. Together they are up to 7 times
+    faster than one `INTER_AREA` (1080p to 662x372 on one core, OpenCV 5: 1.3 ms against 9.6; by exactly three, 3.4),
+    because halving is the one factor for which that has a fast path. They differ by .4 gray levels in the mean.
+    """
+    stage = 2
+    while image.shape[0] >= 2 * high and image.shape[1] >= 2 * wide:
+        even = image[: image.shape[0] & ~1, : image.shape[1] & ~1]
+        shape = (even.shape[0] // 2, even.shape[1] // 2, *even.shape[2:])
+        half = cv2.resize(even, (shape[1], shape[0]), space.array(stage, shape), interpolation=cv2.INTER_AREA)
+        image, stage = np.asarray(half, dtype=np.uint8), stage + 1
+    return image
 
 
 def as_qimage(pixels: NDArray[np.uint8], ratio: float = 1.0) -> QImage:
@@ -137,12 +170,6 @@ def as_qimage(pixels: NDArray[np.uint8], ratio: float = 1.0) -> QImage:
     made = QImage(pixels.data, wide, high, wide * 4, QImage.Format.Format_RGB32)
     made.setDevicePixelRatio(ratio)
     return made
-
-
-def _interpolation(scale: float) -> int:
-    if scale < 1:
-        return cv2.INTER_AREA
-    return cv2.INTER_NEAREST if scale >= SHARP_FROM else cv2.INTER_LINEAR
 
 
 def _held(start: float, length: float, room: float) -> float:

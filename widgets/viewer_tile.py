@@ -183,6 +183,9 @@ class ViewerTile(QFrame):
 
     # Events
 
+    def hasHeightForWidth(self) -> bool:
+        return False
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
