@@ -111,3 +111,11 @@ def test_an_inverted_print_is_the_negative() -> None:
     plain = Board.parse("charuco:5x4:54mm:40.5mm:DICT_4X4_1000")
     inverted = Board.parse("charuco:5x4:54mm:40.5mm:DICT_4X4_1000:inverted")
     assert np.array_equal(plain.picture(), 255 - inverted.picture())
+
+
+def test_the_legacy_pattern_of_an_even_board_starts_with_the_other_square() -> None:
+    plain = Board.parse("charuco:6x8:30mm:22mm:DICT_5X5_250").picture(SQUARE)
+    legacy = Board.parse("charuco:6x8:30mm:22mm:DICT_5X5_250:legacy").picture(SQUARE)
+    corner = np.s_[2 : SQUARE // 8, 2 : SQUARE // 8]
+    assert plain[corner].max() == 0
+    assert legacy[corner].min() == 255
