@@ -1,4 +1,4 @@
-"""A board as a PDF to print in true size: vector rectangles, a ruler to check the print with, and what it is in one word.
+"""A board as a PDF to print in true size: vector rectangles, a ruler to check the print with, its one-word form.
 
 The file is written by hand (PDF 1.4: a page, one stream of rectangles, a base font), so that every edge is exact and
 nothing needs to be installed. Viewers are asked not to scale; the ruler tells when a printer did.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.core.boards import Board, dictionary_id
 from engines.core.errors import UsageError
@@ -77,9 +78,7 @@ def lay_out(board: Board, page: str) -> Sheet:
 def smallest_page(board: Board) -> str:
     """The smallest of `PAGES` that holds the board, "" when none does."""
     width, height = _needed(board)
-    holds = [
-        name for name, size in PAGES.items() if width <= max(size) and height <= max(size) and _inside(width, height, size)
-    ]
+    holds = [name for name, size in PAGES.items() if _inside(width, height, size)]
     return min(holds, key=lambda name: PAGES[name][0] * PAGES[name][1], default="")
 
 
@@ -102,10 +101,11 @@ def as_pdf(board: Board, sheet: Sheet) -> bytes:
     scale = _number(_POINTS_PER_MM, 10)
     stream = f"q {scale} 0 0 {scale} 0 0 cm\n{text}Q\n".encode("ascii")
     box = f"[0 0 {_number(sheet.width * _POINTS_PER_MM)} {_number(sheet.height * _POINTS_PER_MM)}]"
+    fonts = "<< /Font << /F1 5 0 R >> >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".encode(),
+        f"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Contents 4 0 R /Resources {fonts} >>".encode("ascii"),
         b"<< /Length %d >>\nstream\n%sendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         f"<< /Title ({_escaped(str(board))}) /Creator (Kinoscope) >>".encode("ascii"),
@@ -147,16 +147,17 @@ def _charuco_rectangles(board: Board) -> tuple[list[Rectangle], list[Rectangle]]
         marked.add((int((x + cell) // side), int((y + cell) // side)))
         dark.append((x, y, cells * cell, cells * cell))
         picture = dictionary.generateImageMarker(int(number), cells)
-        light += [(x + start * cell, y + row * cell, length * cell, cell) for row, start, length in _light_runs(picture)]
+        runs = _light_runs(np.asarray(picture, dtype=np.uint8))
+        light += [(x + start * cell, y + row * cell, length * cell, cell) for row, start, length in runs]
     columns, rows = board.squares
     plain = [(c, r) for r in range(rows) for c in range(columns) if (c, r) not in marked]
     return [(c * side, r * side, side, side) for c, r in plain] + dark, light
 
 
-def _light_runs(picture: np.ndarray) -> list[tuple[int, int, int]]:
+def _light_runs(picture: NDArray[np.uint8]) -> list[tuple[int, int, int]]:
     """Runs of light cells as (row, first column, length)."""
     runs = []
-    for row, line in enumerate(np.asarray(picture) > 127):
+    for row, line in enumerate(picture > 127):
         edges = np.flatnonzero(np.diff(np.concatenate([[False], line, [False]]).astype(np.int8)))
         runs += [(row, int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
     return runs
@@ -182,7 +183,8 @@ def _foot(board: Board, sheet: Sheet) -> str:
     """A ruler of 100 mm with a tick every 10, and two lines of text."""
     x = MARGIN + 2
     y = sheet.height - MARGIN - 4.5
-    ticks = [(x + at - 0.1, y - (3.0 if at % 50 == 0 else 1.8), 0.2, 3.0 if at % 50 == 0 else 1.8) for at in range(0, 101, 10)]
+    heights = [(at, 3.0 if at % 50 == 0 else 1.8) for at in range(0, int(RULER) + 1, 10)]
+    ticks = [(x + at - 0.1, y - height, 0.2, height) for at, height in heights]
     ruler = _filled("0", [(x - 0.1, y, RULER + 0.2, 0.2), *ticks])
     words = "100 mm. Print at 100 %, no fitting to the page; measure this ruler."
     return ruler + _text(x, y - 4.5, 3.2, str(board)) + _text(x, y + 4.0, 2.8, words)

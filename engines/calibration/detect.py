@@ -155,7 +155,8 @@ def no_board(paths: Sequence[Path], board: Board, ctx: Context) -> BadInput:
             squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
             why = "; it seems that squares were counted instead of inner corners" if squares else ""
             length = str(board).rsplit(":", 1)[1]
-            hint = f"The pictures show a board of {columns}x{rows} inner corners{why}. Use chessboard:{columns}x{rows}:{length}"
+            shown = f"The pictures show a board of {columns}x{rows} inner corners{why}"
+            hint = f"{shown}. Use chessboard:{columns}x{rows}:{length}"
     return BadInput(f"No view shows the board {board}", path=paths[0].parent, hint=hint)
 
 
@@ -164,7 +165,8 @@ def _expand_one(text: str) -> list[Path]:
     if path.is_dir():
         found = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES and entry.is_file()]
         if not found:
-            raise BadInput(f"There are no pictures in the folder {path}", path=path, hint="Choose a folder with photographs")
+            hint = "Choose a folder with photographs"
+            raise BadInput(f"There are no pictures in the folder {path}", path=path, hint=hint)
         return sorted(found, key=lambda entry: natural_key(entry.name))
     if path.exists():
         return [path]

@@ -1,7 +1,7 @@
 """The fit of one camera to what its views show, and the same with each view left out.
 
-The start comes from OpenCV (closed form, then its own refinement of the rigid board); `adjust` carries it to the optimum,
-frees the board if wanted, and gives the covariance. Leaving a view out starts from the full solution: it is a few
+The start comes from OpenCV (closed form, then its own refinement of the rigid board); `adjust` carries it to the
+optimum, frees the board if wanted, and gives the covariance. Leaving a view out starts from the full solution: it is a few
 steps away, and the folds are tested to end where a cold start ends.
 """
 

@@ -55,7 +55,8 @@ def load(path: str | Path) -> MonoResult:
     except UnicodeDecodeError as error:
         raise BadInput("Not a UTF-8 text file", path=path) from error
     except KinoscopeError as error:
-        raise BadInput(error.message, path=path, hint=error.hint or "Calibrate again, or choose another file") from error
+        hint = error.hint or "Calibrate again, or choose another file"
+        raise BadInput(error.message, path=path, hint=hint) from error
 
 
 def to_json(result: MonoResult) -> dict[str, Any]:
@@ -140,7 +141,8 @@ def _write_figures(storage: Any, result: MonoResult) -> None:
         _write_texts(storage, "view_paths", [view.path for view in result.views])
         storage.write("per_view_reprojection_errors", _column(result, lambda view: view.rms_px))
         storage.write("per_view_leave_one_out_errors", _column(result, lambda view: view.loo_rms_px))
-        storage.write("per_view_found", np.array([[int(view.found), int(view.used)] for view in result.views], np.int32))
+        states = [[int(view.found), int(view.used)] for view in result.views]
+        storage.write("per_view_found", np.array(states, dtype=np.int32))
         storage.write("extrinsic_parameters", np.array([_pose(view) for view in result.views]))
 
 
@@ -198,7 +200,7 @@ def _read(storage: Any) -> MonoResult:
         seconds=_number(storage, "seconds") or 0.0,
         board=_board(storage),
         free_board=bool(_whole(storage, "free_board")),
-        board_points=() if points is None else tuple((float(x), float(y), float(z)) for x, y, z in points.reshape(-1, 3)),
+        board_points=() if points is None else tuple((x, y, z) for x, y, z in points.reshape(-1, 3).tolist()),
     )
     return _checked(result)
 
@@ -289,6 +291,7 @@ def _checked(result: MonoResult) -> MonoResult:
     numbers = [*asdict(result.intrinsics).values(), *result.distortion]
     if result.model not in DISTORTION_NAMES or len(result.distortion) != len(DISTORTION_NAMES[result.model]):
         raise BadInput(f"Its lens model '{result.model}' does not go with {len(result.distortion)} coefficients")
-    if not np.isfinite(np.array(numbers, dtype=np.float64)).all() or min(result.intrinsics.fx, result.intrinsics.fy) <= 0:
+    finite = bool(np.isfinite(np.array(numbers, dtype=np.float64)).all())
+    if not finite or min(result.intrinsics.fx, result.intrinsics.fy) <= 0:
         raise BadInput("Its camera parameters are not usable numbers")
     return result

@@ -1,14 +1,15 @@
 """Is there a chessboard at all? Asked of a small picture, because a frame without a board is the expensive one.
 
-The classic finder thresholds the picture again and again before it gives up. Here the corners of a chessboard are looked
-for as what they are: saddle points of the brightness whose neighbours along a line are saddles turned by a right
-angle. Clutter has saddles too, but not rows of them that alternate, evenly spaced, in two directions.
+The classic finder thresholds the picture again and again before it gives up. Here the corners of a chessboard are
+looked for as what they are: saddle points of the brightness whose neighbours along a line are saddles turned by a
+right angle. Clutter has saddles too, but not rows of them that alternate, evenly spaced, in two directions.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import cv2
 import numpy as np
@@ -73,7 +74,8 @@ def find_saddles(gray: Gray, sigma: float = 1.3) -> Saddles:
     return Saddles(np.stack([columns, rows], axis=1).astype(np.float32), axes.astype(np.float32))
 
 
-def _strong(peak: Floats) -> float:
+def _strong(peak: NDArray[Any]) -> float:
+    """The strength of about the fortieth strongest saddle, so that one glint does not set the scale."""
     return float(np.partition(peak[::4, ::4].ravel(), -40)[-40]) if peak.size > 4000 else float(peak.max())
 
 
@@ -99,7 +101,7 @@ def _chains(saddles: Saddles) -> tuple[NDArray[np.bool_], float, int]:
 
 
 def _opposite_neighbours(saddles: Saddles) -> tuple[NDArray[np.int64], Floats]:
-    """For each saddle the nearest ones turned by a right angle: indices and distances (infinite where there is none)."""
+    """For each saddle the nearest ones turned by a right angle: indices, distances (infinite: there is none)."""
     points, axes = saddles.points, saddles.axes
     squares = (points**2).sum(axis=1)
     away = squares[:, None] + squares[None] - 2 * points @ points.T

@@ -1,14 +1,15 @@
 """What to do next with the board, in words, and when a view is worth taking.
 
 A calibration is carried by views that differ: in place, in tilt and in distance. The guide keeps what has been taken
-and names the one thing that is missing most. Tilt is judged with an assumed focal length (the picture's width), which is
-good enough to tell a board that faces the camera from one that does not.
+and names the one thing that is missing most. Tilt is judged with an assumed focal length (the picture's width),
+which is good enough to tell a board that faces the camera from one that does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -107,7 +108,7 @@ class Guide:
 def outline_of(board: Board, ids: NDArray[np.int64], corners: Floats) -> Floats | None:
     """The printed squares' four corners in the picture, 4 x 2, clockwise from the board's origin; None if undefined."""
     flat = board.corners[ids, :2]
-    plane, _ = cv2.findHomography(flat, corners, 0)
+    plane: NDArray[Any] | None = cv2.findHomography(flat, corners, 0)[0]
     if plane is None:
         return None
     (left, top), (width, height) = board.print_origin, board.print_size
@@ -149,7 +150,8 @@ def sharpness_of(gray: NDArray[np.uint8], board: Board, ids: NDArray[np.int64], 
     reach = float(np.clip(0.3 * np.median(length), 3, 8))
     steps = np.arange(-reach, reach + 0.5, 0.5)
     spots = ((a + b) / 2)[:, None] + across[:, None] * steps[None, :, None]
-    lines = cv2.remap(gray, spots.astype(np.float32), None, cv2.INTER_LINEAR).astype(np.float64)
+    x, y = np.moveaxis(spots.astype(np.float32), 2, 0)
+    lines = cv2.remap(gray, np.ascontiguousarray(x), np.ascontiguousarray(y), cv2.INTER_LINEAR).astype(np.float64)
     contrast = lines.max(axis=1) - lines.min(axis=1)
     slope = np.abs(lines[:, 2:] - lines[:, :-2]).max(axis=1)
     return float(np.clip((np.median(slope / np.maximum(contrast, 8)) - 0.1) / 0.35, 0, 1))

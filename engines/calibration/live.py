@@ -146,8 +146,8 @@ class _Search:
         if before is None or last is None or before.shape != small.shape:
             return None
         start = (((last.corners + 0.5) * scale) - 0.5).astype(np.float32).reshape(-1, 1, 2)
-        moved, status, _ = cv2.calcOpticalFlowPyrLK(before, small, start, None, winSize=(13, 13), maxLevel=2)
-        if moved is None or not status.all():
+        moved, status, _ = cv2.calcOpticalFlowPyrLK(before, small, start, start.copy(), winSize=(13, 13), maxLevel=2)
+        if not np.asarray(status).all():
             return None
         corners = (np.asarray(moved, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
         return _confirmed(gray, settings, corners)

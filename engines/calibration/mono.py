@@ -106,8 +106,9 @@ class _Problem:
             raise detect.no_board([shot.path for shot in shots if shot.size is not None], spec.board, ctx)
         used = tuple(number for number in found if shots[number].name not in spec.exclude)
         if len(used) < LEAST_VIEWS:
+            counted = f"The board is in {len(found)} of {len(shots)} views and {len(used)} are used"
             raise BadInput(
-                f"The board is in {len(found)} of {len(shots)} views and {len(used)} are used; at least {LEAST_VIEWS} are needed",
+                f"{counted}; at least {LEAST_VIEWS} are needed",
                 hint="Take 10 to 20 views with the board tilted in different directions, over the whole picture",
             )
         return cls(spec, size, shots, used, tuple(_observation(shots[number]) for number in used))

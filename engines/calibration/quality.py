@@ -36,7 +36,7 @@ def judge(result: MonoResult) -> tuple[str, tuple[str, ...]]:
 
 
 def tilts(views: Sequence[ViewResult]) -> list[float]:
-    """The angle in degrees between the board's normal and the line of sight axis, for each used view."""
+    """The angle in degrees between the board's normal and the optical axis, for each used view."""
     rotations = [cv2.Rodrigues(np.array(view.rvec))[0] for view in views if view.used and view.rvec is not None]
     return [float(np.degrees(np.arccos(np.clip(abs(rotation[2, 2]), 0, 1)))) for rotation in rotations]
 
@@ -86,9 +86,8 @@ def _uncertainty(result: MonoResult) -> Iterator[Finding]:
     share = max(result.std.get("fx", 0.0) / inner.fx, result.std.get("fy", 0.0) / inner.fy)
     level = 3 if share > 0.02 else 2 if share > 0.005 else 1 if share > 0.002 else 0
     if level:
-        yield Finding(
-            level, f"The focal length is uncertain by {100 * share:.2g} %; add views with the board tilted 30 to 50 degrees"
-        )
+        found = f"The focal length is uncertain by {100 * share:.2g} %"
+        yield Finding(level, f"{found}; add views with the board tilted 30 to 50 degrees")
 
 
 def _coverage(result: MonoResult) -> Iterator[Finding]:
@@ -116,7 +115,8 @@ def _error_level(result: MonoResult) -> Iterator[Finding]:
     relative = result.rms_px / max(result.image_size.width, result.image_size.height)
     level = 3 if relative > 3e-3 else 2 if relative > 1.5e-3 else 1 if relative > 8e-4 else 0
     if level:
-        yield Finding(level, f"The corners miss the model by {result.rms_px:.2f} px; look for blur, a bent board or a wrong size")
+        found = f"The corners miss the model by {result.rms_px:.2f} px"
+        yield Finding(level, f"{found}; look for blur, a bent board or a wrong board description")
 
 
 def _generalises(result: MonoResult) -> Iterator[Finding]:
@@ -125,21 +125,23 @@ def _generalises(result: MonoResult) -> Iterator[Finding]:
     ratio = result.loo_rms_px / result.rms_px
     level = 3 if ratio > 4 else 2 if ratio > 2 else 1 if ratio > 1.4 else 0
     if level:
-        yield Finding(level, f"The error on left-out views is {ratio:.1f} times the fit's: too few or too similar views")
+        yield Finding(level, f"The error on left-out views is {ratio:.1f} times the fit's: views are too few or alike")
 
 
 def _odd_views(result: MonoResult) -> Iterator[Finding]:
     odd = outliers(result.views)
     if odd:
         names = ", ".join(view.name for view in odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
-        stands = "stand" if len(odd) > 1 else "stands"
-        yield Finding(1, f"{names} {stands} out with a large error; look at it, and switch it off if it is blurred or wrong")
+        stands, it = ("stand", "them") if len(odd) > 1 else ("stands", "it")
+        yield Finding(1, f"{names} {stands} out with a large error; switch {it} off if blurred or wrong")
 
 
 def _ambiguous_board(result: MonoResult) -> Iterator[Finding]:
     board = result.board
-    if result.free_board and board is not None and board.kind == "chessboard" and (board.columns + board.rows) % 2 == 0:
-        yield Finding(1, "This board looks the same turned by half, so its free shape may mix two ends; use an odd by even one")
+    if board is None or not result.free_board or board.kind != "chessboard":
+        return
+    if (board.columns + board.rows) % 2 == 0:
+        yield Finding(1, "This board looks the same turned by half, so its free shape may mix two ends; use 9x6, say")
 
 
 def _praise(result: MonoResult) -> str:

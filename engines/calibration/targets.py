@@ -92,9 +92,9 @@ def window_for(board: Board, pitch: float) -> int:
 def smallest_pitch(board: Board, ids: NDArray[np.int64], corners: Floats) -> float:
     """The least distance in pixels between corners that are neighbours on the board."""
     columns, rows = board.corner_grid
-    grid = np.full((rows * columns, 2), np.nan)
-    grid[ids] = corners
-    grid = grid.reshape(rows, columns, 2)
+    flat = np.full((rows * columns, 2), np.nan)
+    flat[ids] = corners
+    grid = flat.reshape(rows, columns, 2)
     steps = [np.linalg.norm(np.diff(grid, axis=axis), axis=2).ravel() for axis in (0, 1)]
     lengths = np.concatenate(steps)
     lengths = lengths[np.isfinite(lengths)]
@@ -150,7 +150,7 @@ def _square_values(gray: Gray, grid: Floats) -> Floats:
     height, width = gray.shape
     x = np.clip(np.rint(centres[..., 0]).astype(int), 0, width - 1)
     y = np.clip(np.rint(centres[..., 1]).astype(int), 0, height - 1)
-    return gray[y, x].astype(np.float64)
+    return np.asarray(gray[y, x], dtype=np.float64)
 
 
 def _detect_chessboard(gray: Gray, board: Board, fixed: int | None) -> Detection | None:
@@ -172,7 +172,7 @@ def find_chessboard(gray: Gray, grid: tuple[int, int]) -> Floats | None:
         small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         found, corners = cv2.findChessboardCorners(small, grid)
         if found:
-            return (np.asarray(corners, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
+            return _enlarged(corners, scale)
     return None
 
 
@@ -180,9 +180,13 @@ def _second_chance(gray: Gray, grid: tuple[int, int]) -> Floats | None:
     scale = min(1.0, _REDUCED / max(gray.shape))
     small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     found, corners = cv2.findChessboardCornersSB(small, grid, flags=cv2.CALIB_CB_NORMALIZE_IMAGE)
-    if not found:
-        return None
-    return (np.asarray(corners, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
+    return _enlarged(corners, scale) if found else None
+
+
+def _enlarged(corners: NDArray[Any], scale: float) -> Floats:
+    """From pixels of the reduced picture to those of the whole one; pixels count from their centres."""
+    whole: Floats = (np.asarray(corners, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
+    return whole
 
 
 def _is_inside(corners: Floats, gray: Gray) -> bool:

@@ -1,14 +1,15 @@
 """How long a frame takes the live board finder, beside OpenCV's two chessboard finders, with and without a board.
 
 All three see the same picture one after the other, round by round, so that a busy machine slows them alike. Frames
-without a board are real photographs of boards with the board painted over by a patch of the same picture, which leaves the
-clutter that makes the search hard. Without the photographs rendered ones of the same sort are used.
+without a board are real photographs of boards with the board painted over by a patch of the same picture, which leaves
+the clutter that makes the search hard. Without the photographs rendered ones of the same sort are used.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -59,18 +60,19 @@ def main(
 
 def _times(images: list[Image], repeats: int, shown: bool) -> dict[str, float]:
     """Median milliseconds of each finder; ours at first sight, and steady: following a board, or still without one."""
-    spent: dict[str, list[float]] = {"finder_first_sight": [], "finder_steady": [], "classic": [], "sector_based": []}
+    peers = {"classic": cv2.findChessboardCorners, "sector_based": cv2.findChessboardCornersSB}
+    spent: dict[str, list[float]] = {"finder_first_sight": [], "finder_steady": [], **{peer: [] for peer in peers}}
     gray = [np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8) for image in images]
     for _ in range(max(repeats, 1)):
         for image, plain in zip(images, gray, strict=True):
             finder = _opened(BOARD)
-            spent["finder_first_sight"].append(_milliseconds(lambda: _look(finder, image)))
             moved = _shifted(image) if shown else image
-            spent["finder_steady"].append(_milliseconds(lambda: _look(finder, moved)))
-            spent["classic"].append(_milliseconds(lambda: cv2.findChessboardCorners(plain, BOARD.corner_grid)))
-            spent["sector_based"].append(_milliseconds(lambda: cv2.findChessboardCornersSB(plain, BOARD.corner_grid)))
+            spent["finder_first_sight"].append(_milliseconds(partial(_look, finder, image)))
+            spent["finder_steady"].append(_milliseconds(partial(_look, finder, moved)))
+            for peer, call in peers.items():
+                spent[peer].append(_milliseconds(partial(call, plain, BOARD.corner_grid)))
     row = {name: median(values) for name, values in spent.items()}
-    for peer in ("classic", "sector_based"):
+    for peer in peers:
         row[f"{peer}_over_first_sight"] = row[peer] / row["finder_first_sight"]
         row[f"{peer}_over_steady"] = row[peer] / row["finder_steady"]
     row["worst_first_sight"] = max(spent["finder_first_sight"])
@@ -94,7 +96,8 @@ def _tile_recall(folder: Path) -> list[dict[str, Any]]:
 def _misses(name: str, images: list[Image], plain: list[bool], board: Board) -> dict[str, Any]:
     ours = [_look(_opened(board), image).found for image in images]
     missed = sum(there and not seen for there, seen in zip(plain, ours, strict=True))
-    return {"pictures": name, "count": len(images), "opencv_finds": sum(plain), "ours_finds": sum(ours), "missed": missed}
+    found = {"opencv_finds": sum(plain), "ours_finds": sum(ours), "missed": missed}
+    return {"pictures": name, "count": len(images)} | found
 
 
 def _opened(board: Board) -> BoardFinder:

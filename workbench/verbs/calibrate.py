@@ -25,6 +25,7 @@ app = typer.Typer(
     ),
 )
 
+_BOARD_HELP = "The board, e.g. chessboard:9x6:25mm (inner corners)."
 _STYLES = {"good": "green", "fair": "yellow", "weak": "dark_orange", "poor": "red"}
 
 
@@ -42,7 +43,7 @@ def _group() -> None:
 )
 def mono(
     paths: Annotated[list[str], typer.Argument(help="Photographs: files, folders or patterns.", show_default=False)],
-    board: Annotated[str, typer.Option(help="The board, e.g. chessboard:9x6:25mm (inner corners).", show_default=False)],
+    board: Annotated[str, typer.Option(help=_BOARD_HELP, show_default=False)],
     model: Annotated[str, typer.Option(help="Lens model: brown5 or rational8.")] = "brown5",
     free_board: Annotated[bool, typer.Option("--free-board", help="Solve for the board's own shape too.")] = False,
     window: Annotated[str, typer.Option(help="Half-width of the corner refinement in pixels, or auto.")] = "auto",
@@ -78,7 +79,7 @@ def mono(
     ),
 )
 def print_board(
-    board: Annotated[str, typer.Argument(help="The board, e.g. chessboard:9x6:25mm (inner corners).", show_default=False)],
+    board: Annotated[str, typer.Argument(help=_BOARD_HELP, show_default=False)],
     out: Annotated[str, typer.Option(help="The PDF to write.", show_default=False)],
     page: Annotated[str, typer.Option(help="Paper: a4, a3, a2, a1, a0, letter, legal, tabloid, or fit.")] = "a4",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
