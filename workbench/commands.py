@@ -129,6 +129,7 @@ class Actions(QObject):
         action.setToolTip(command.tip)
         action.setStatusTip(command.tip)
         action.setEnabled(False)
+        action.setIconText(command.title.removesuffix(" Preset").removesuffix("…").removeprefix("Command "))
         if command.icon:
             action.setIcon(icon(command.icon))
         if command.shortcut:

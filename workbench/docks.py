@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+
+from widgets.panel import Panel
 
 Area = Literal["left", "right", "bottom"]
 AREAS = {
@@ -16,6 +18,7 @@ AREAS = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 LAYOUT_VERSION = 1
+LEAST_WIDTH = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,15 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("sources", "Sources", "left", 264),
     DockSpec("calibration", "Calibration", "right", 400),
     DockSpec("properties", "Properties", "right", 400),
-    DockSpec("jobs", "Jobs", "bottom", 168),
-    DockSpec("log", "Log", "bottom", 168),
+    DockSpec("jobs", "Jobs", "bottom", 190),
+    DockSpec("log", "Log", "bottom", 190),
 )
 
 
 class Dock(QDockWidget):
-    """A dock whose tab or title bar carries its name; the panel inside has its own head."""
+    """A dock whose title bar is its panel's head: dragged by it, floated by a double click, with a menu of its own."""
 
-    def __init__(self, spec: DockSpec, panel: QWidget, window: QMainWindow) -> None:
+    def __init__(self, spec: DockSpec, panel: Panel, window: QMainWindow) -> None:
         super().__init__(spec.title, window)
         self.spec = spec
         self.setObjectName(f"dock.{spec.id}")
@@ -49,13 +52,23 @@ class Dock(QDockWidget):
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
             | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
+        panel.setMinimumWidth(LEAST_WIDTH)
         self.setWidget(panel)
+        self.setTitleBarWidget(panel.head)
+        panel.head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        panel.head.customContextMenuRequested.connect(self._menu)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction("Dock again" if self.isFloating() else "Float", lambda: self.setFloating(not self.isFloating()))
+        menu.addAction("Close", self.close)
+        menu.popup(self.titleBarWidget().mapToGlobal(at))
 
 
 class Docks(QObject):
     """All docks of a window: reset, show, save and restore."""
 
-    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+    def __init__(self, window: QMainWindow, panels: Mapping[str, Panel]) -> None:
         super().__init__(window)
         self._window = window
         window.setDockNestingEnabled(True)

@@ -16,6 +16,6 @@ class Preset:
 
 
 PRESETS: tuple[Preset, ...] = (
-    Preset("monitor", "Monitor", {"sources": 264, "properties": 300, "calibration": 0, "jobs": 150, "log": 0}),
-    Preset("calibrate", "Calibrate", {"sources": 240, "calibration": 440, "properties": 0, "jobs": 132, "log": 0}),
+    Preset("monitor", "Monitor", {"sources": 264, "properties": 320, "calibration": 0, "jobs": 180, "log": 0}),
+    Preset("calibrate", "Calibrate", {"sources": 240, "calibration": 440, "properties": 0, "jobs": 170, "log": 0}),
 )

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUn
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from widgets.notices import Notice, Notices
+from widgets.panel import Panel
 from widgets.panels.calibration import CalibrationPanel
 from widgets.panels.jobs import JobsPanel
 from widgets.panels.log import LogPanel
@@ -61,7 +62,7 @@ class Window(QMainWindow):
         self.commands = Actions(self)
         self.grid = ViewerGrid()
         self.setCentralWidget(_framed(self.grid))
-        self.panels: dict[str, QWidget] = {
+        self.panels: dict[str, Panel] = {
             "sources": SourcesPanel(),
             "calibration": CalibrationPanel(),
             "properties": PropertiesPanel(),
