@@ -28,6 +28,9 @@ FOCAL = 0.9
 DISTANCE = 2.25
 """From the cameras to the middle of the scene, in widths of the board."""
 
+SWELL = 31.0
+"""Seconds in which the board's path grows to the pictures' edges and shrinks again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:
@@ -83,7 +86,7 @@ class Motion:
     def __init__(self, board: Board, seed: int) -> None:
         rng = np.random.default_rng([seed, 2])
         unit = reach(board)
-        self._sway = np.array([0.30, 0.17, 0.32]) * unit
+        self._sway = np.array([0.54, 0.27, 0.34]) * unit
         self._tilt = np.radians([27.0, 27.0, 14.0])
         self._sway_rate = 2 * np.pi / np.array([9.7, 7.1, 12.3])
         self._tilt_rate = 2 * np.pi / np.array([5.9, 8.3, 11.1])
@@ -93,7 +96,8 @@ class Motion:
 
     def pose(self, t: float) -> Pose:
         """From the board's coordinates to the world's at `t` seconds."""
-        middle = self._sway * np.sin(self._sway_rate * t + self._sway_phase)
+        swell = 0.7 + 0.3 * np.sin(2 * np.pi * t / SWELL)
+        middle = swell * self._sway * np.sin(self._sway_rate * t + self._sway_phase)
         tilt = rotation(self._tilt * np.sin(self._tilt_rate * t + self._tilt_phase))
         shift = middle - tilt @ self._middle
         return Pose(rotation_vector(tilt), (float(shift[0]), float(shift[1]), float(shift[2])))
