@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel
 
 from widgets.fields import QuietButton
 from widgets.panel import EmptyState, Panel, Section, Stat, StatGrid
@@ -13,10 +14,11 @@ from widgets.panel import EmptyState, Panel, Section, Stat, StatGrid
 
 @dataclass(frozen=True, slots=True)
 class PropertyGroup:
-    """A titled group of figures."""
+    """A titled group of figures; `note` is a sentence below them."""
 
     title: str
     stats: tuple[Stat, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class PropertiesPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Properties")
-        self._sections: list[tuple[Section, StatGrid]] = []
+        self._sections: list[tuple[Section, StatGrid, QLabel]] = []
         self.now = PropertiesShown()
         empty = EmptyState(
             "Select a tile that shows a source, and what is known of it stands here.", "Open sample", "properties",
@@ -59,18 +61,20 @@ class PropertiesPanel(Panel):
         self.head.title.setText(shown.title or "Properties")
         self.set_state(shown.state, shown.level)
         self._fit(shown.groups)
-        for (section, grid), group in zip(self._sections, shown.groups, strict=False):
+        for (section, grid, note), group in zip(self._sections, shown.groups, strict=False):
             section.head.setText(group.title)
             grid.set_stats(group.stats)
+            note.setText(group.note)
+            note.setVisible(bool(group.note))
 
     def _fit(self, groups: Sequence[PropertyGroup]) -> None:
         while len(self._sections) < len(groups):
-            section, grid = (
-                Section(groups[len(self._sections)].title, name=f"properties.{len(self._sections)}"),
-                StatGrid(),
-            )
+            section, grid, note = Section(groups[len(self._sections)].title), StatGrid(), QLabel()
+            note.setProperty("role", "muted")
+            note.setWordWrap(True)
             section.add(grid)
+            section.add(note)
             self.body.insertWidget(len(self._sections), section)
-            self._sections.append((section, grid))
-        for number, (section, _grid) in enumerate(self._sections):
+            self._sections.append((section, grid, note))
+        for number, (section, _grid, _note) in enumerate(self._sections):
             section.setVisible(number < len(groups))

@@ -26,6 +26,7 @@ KINDS = {
     "scene": "Rendered scene",
     "tiled": "Tiled source",
 }
+LABELS = {"fps": "Rate", "url": "Address", "path": "Name"}
 UNITS = {"fps": "fps", "timeout": "s", "noise": "gray levels", "blur": "px", "width": "px", "height": "px"}
 
 
@@ -98,9 +99,7 @@ def _picture(status: FeedStatus, tile: str) -> PropertyGroup:
         stats.append(Stat("Frames", f"{info.frames}"))
     if info.duration is not None:
         stats.append(Stat("Duration", clock_words(info.duration)))
-    if info.detail:
-        stats.append(Stat("Format", info.detail))
-    return PropertyGroup("Picture", tuple(stats))
+    return PropertyGroup("Picture", tuple(stats), info.detail)
 
 
 def _description(source: Source) -> PropertyGroup:
@@ -112,10 +111,8 @@ def _description(source: Source) -> PropertyGroup:
         if name in ("kind", "name", "board", "size", "loop", "speed") or value in ("", 0):
             continue
         shown = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
-        stats.append(Stat(name.capitalize(), shown, UNITS.get(name, ""), tip=str(value)))
-    if inner.kind == "scene":
-        stats.append(Stat("Board", str(inner.board)))
-    return PropertyGroup("Source", tuple(stats))
+        stats.append(Stat(LABELS.get(name, name.capitalize()), shown, UNITS.get(name, ""), tip=str(value)))
+    return PropertyGroup("Source", tuple(stats), str(inner.board) if inner.kind == "scene" else "")
 
 
 def _level(status: FeedStatus) -> str:
