@@ -14,6 +14,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from hypothesis import settings
 
 from engines.core.clock import ManualClock
 from tests import leaks
@@ -22,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 leaks.remember_starts()
+settings.register_profile("kinoscope", deadline=None, print_blob=True)
+settings.load_profile("kinoscope")
 
 
 @pytest.fixture
