@@ -62,15 +62,19 @@ def parameters(result: MonoResult) -> tuple[tuple[Parameter, ...], tuple[Paramet
 def group(
     names: Sequence[str], values: Sequence[float], stds: Sequence[float | None], unit: str
 ) -> tuple[Parameter, ...]:
-    """Lines with the same decimals: as many as show two digits of the smallest standard deviation."""
-    known = [std for std in stds if std is not None and math.isfinite(std) and std > 0]
-    decimals = min(6, max(2, 1 - math.floor(math.log10(min(known))))) if known else (3 if unit else 5)
+    """Lines with the same decimals: as many as show two digits of the middle deviation and one of the smallest."""
+    known = sorted(std for std in stds if std is not None and math.isfinite(std) and std > 0)
+    decimals = (3 if unit else 5) if not known else min(7, max(2, 1 - _power(known[len(known) // 2]), -_power(known[0])))
     made = []
     for name, value, std in zip(names, values, stds, strict=False):
         written = f"{value:.{decimals}f}".replace("-", "\u2212")
         told = std is not None and math.isfinite(std) and std > 0
         made.append(Parameter(name, written, f"{std:.{decimals}f}" if told else "", unit))
     return tuple(made)
+
+
+def _power(value: float) -> int:
+    return math.floor(math.log10(value))
 
 
 class Figures(QWidget):

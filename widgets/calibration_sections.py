@@ -261,7 +261,8 @@ class EmptyCard(QWidget):
     def show_choice(self, live: bool) -> None:
         """`live`: there is a source that detection can start on."""
         what = "Hold a printed board before the camera and capture it from several sides."
-        self.words.setText(what if live else "Add photographs that show a printed board from several sides.")
+        photographs = "Add photographs that show a printed board from several sides, or a camera in Sources."
+        self.words.setText(what if live else photographs)
         self.button.setText("Detect the board" if live else "Add photographs")
         tip = "Look for the board in every frame" if live else "Image files or folders that show a printed board"
         describe(self.button, self.button.text(), tip)

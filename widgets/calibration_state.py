@@ -58,7 +58,7 @@ class LiveState:
 
 @dataclass(frozen=True, slots=True)
 class ViewRow:
-    """One photograph. found: None until it has been looked at. corners and size: where the board was, if known."""
+    """One photograph. found: None until it has been looked at. corners, outline, size: where the board was."""
 
     path: str
     name: str
@@ -68,6 +68,7 @@ class ViewRow:
     loo_rms_px: float | None = None
     note: str = ""
     corners: tuple[Point, ...] = ()
+    outline: tuple[Point, ...] = ()
     size: Size | None = None
 
 
@@ -252,7 +253,8 @@ def _ready(state: CalibrationView) -> str:
 
 def _busy(state: CalibrationView) -> str:
     busy = state.busy or Busy()
-    return "Waiting for its turn" if busy.waiting else busy.note or "Calibrating"
+    views = count(len(state.used), "view")
+    return "Waiting for its turn" if busy.waiting else f"Calibrating from {views}"
 
 
 def _result(state: CalibrationView) -> str:

@@ -15,7 +15,7 @@ from widgets.image_view import ImageView
 from widgets.panel import QuietButton, Segmented, describe
 
 STEPS = 20
-LEAST = QSize(296, 222)
+LEAST = QSize(240, 180)
 MOST_HEIGHT = 460
 
 
@@ -56,7 +56,7 @@ class ResultView(QWidget):
             tip="The photograph as it was taken, or with the lens distortion taken out",
         )
         tip = "Found corners, the model's, and the difference"
-        self.residuals = QuietButton("Residuals", "target", tip, checkable=True)
+        self.residuals = QuietButton("", "target", tip, name="Show residuals", checkable=True)
         self.residuals.setChecked(True)
         self.large = QuietButton("", "maximise", "Open this picture in a window of its own", name="Open large")
         self.keep = QSlider(Qt.Orientation.Horizontal)

@@ -240,13 +240,15 @@ class ViewsTable(QTableView):
 
 def told(row: ViewRow) -> str:
     """What is known of a view, in words."""
-    if row.note:
-        return row.note
     if row.found is False:
-        return "No board found"
+        return _sentence(row.note) or "No board found"
     if row.found is None:
         return "Not looked at yet"
     return count(len(row.corners), "corner") if row.corners else "Board found"
+
+
+def _sentence(note: str) -> str:
+    return note[:1].upper() + note[1:]
 
 
 def _draw_background(

@@ -206,6 +206,7 @@ class CalibrationController(QObject):
         if not material.views:
             self.session.last = None
             self.runs.cancel()
+        self.watch.configure()
         self._refresh()
         self._refit_later()
         self._keep()

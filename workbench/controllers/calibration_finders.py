@@ -1,71 +1,69 @@
 """The live board finders: one thread for each path that is looked at, and the frames that their results belong to.
 
-A finder takes the newest frame only. The frames it took are kept for a moment, so that a capture is exactly the
-picture in which the board was seen.
+A finder takes the newest frame only, and what is captured is exactly the picture in which the board was seen.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.calibration.live import BoardFinder
 from engines.calibration.types import FinderSettings, Sighting
 from engines.cameras.types import FeedState
+from engines.core.context import Context
 from engines.core.errors import KinoscopeError
-from engines.core.frames import FeedItem, Frame, Stamp
+from engines.core.frames import Frame, FrameSet
 from engines.core.slots import Latest, Slot
 from workbench.live import LiveThread
 from workbench.services import Services
 from workbench.threads import Failure
 
-ENGINE = "engines.calibration.live:BoardFinder"
-KEPT = 6
+ENGINE = "workbench.controllers.calibration_finders:CapturingFinder"
+SEEN, CAPTURE = "seen", "capture"
 
 
-class KeepingSlot(Slot):
-    """A slot that remembers the last frames taken from another."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A result and the very frame it belongs to."""
 
-    def __init__(self, slot: Slot) -> None:
-        super().__init__(slot.policy)
-        self._inner = slot
-        self._taken_frames: deque[Frame] = deque(maxlen=KEPT)
+    sighting: Sighting
+    frame: Frame
 
-    def take(self, timeout: float | None = 0.0) -> FeedItem | None:
-        item = self._inner.take(timeout)
-        if isinstance(item, Frame):
-            self._taken_frames.append(item)
-            self.taken += 1
-        self.dropped = self._inner.dropped
-        self.closed = self.closed or self._inner.closed
-        return item
 
-    def clear(self) -> None:
-        self._inner.clear()
+class CapturingFinder(BoardFinder):
+    """The board finder, which also hands over the frames that views are captured from: `SEEN` the newest one,
+    `CAPTURE` the newest that the automatic capture asks for, which later frames do not replace."""
 
-    def close(self) -> None:
-        self.closed = True
-        self._inner.close()
+    def open(self, settings: FinderSettings, ctx: Context) -> None:
+        super().open(settings, ctx)
+        self._ctx = ctx
 
-    def frame(self, stamp: Stamp) -> Frame | None:
-        """The frame of this stamp, while it is remembered."""
-        return next((frame for frame in reversed(tuple(self._taken_frames)) if frame.stamp == stamp), None)
+    def process(self, frames: FrameSet) -> Sighting:
+        sighting = super().process(frames)
+        seen = Seen(sighting, frames[0])
+        if sighting.wants_capture:
+            self._ctx.emit(CAPTURE, seen)
+        self._ctx.emit(SEEN, seen)
+        return sighting
 
 
 @dataclass(slots=True)
 class _Finder:
     thread: LiveThread
-    inner: Slot
-    slot: KeepingSlot
-    sighting: Sighting | None = None
+    slot: Slot
+    seen: Seen | None = None
+    captured: Seen | None = None
 
 
 class Finders(QObject):
-    """`sighted(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words."""
+    """`sighted(path)` when there is a newer result; `asked(path, Seen)` when the automatic capture wants a view;
+    `stopped(path, why)` when one ended by itself, in words."""
 
     sighted = Signal(str)
+    asked = Signal(str, object)
     stopped = Signal(str, str)
 
     def __init__(self, services: Services, parent: QObject) -> None:
@@ -82,15 +80,14 @@ class Finders(QObject):
         if path in self._finders:
             return True
         try:
-            inner = self._services.feeds.subscribe(path, Latest())
+            slot = self._services.feeds.subscribe(path, Latest())
         except KinoscopeError as error:
             self.stopped.emit(path, str(error))
             return False
-        slot = KeepingSlot(inner)
         thread = LiveThread(engine=ENGINE, settings=settings, slots=[slot], host="thread")
         thread.updated.connect(lambda: self._updated(path, thread))
         thread.failed.connect(lambda failure: self._failed(path, thread, failure))
-        self._finders[path] = _Finder(thread, inner, slot)
+        self._finders[path] = _Finder(thread, slot)
         self._services.supervisor.adopt(thread)
         thread.start()
         return True
@@ -100,7 +97,7 @@ class Finders(QObject):
         finder = self._finders.pop(path, None)
         if finder is not None:
             finder.thread.request_stop()
-            self._services.feeds.unsubscribe(path, finder.inner)
+            self._services.feeds.unsubscribe(path, finder.slot)
 
     def stop_all(self) -> None:
         for path in self.paths():
@@ -114,17 +111,17 @@ class Finders(QObject):
     def sighting(self, path: str) -> Sighting | None:
         """The newest result at `path`."""
         finder = self._finders.get(path)
-        return finder.sighting if finder else None
+        return finder.seen.sighting if finder and finder.seen else None
+
+    def seen(self, path: str) -> Seen | None:
+        """The newest result with its frame."""
+        finder = self._finders.get(path)
+        return finder.seen if finder else None
 
     def rate(self, path: str) -> float:
         """Results per second."""
         finder = self._finders.get(path)
         return float(finder.thread.rate) if finder else 0.0
-
-    def frame(self, path: str, stamp: Stamp) -> Frame | None:
-        """The frame a sighting belongs to, while it is remembered."""
-        finder = self._finders.get(path)
-        return finder.slot.frame(stamp) if finder else None
 
     def problem(self, path: str) -> str:
         """Why `path` gives no frames now, in words; "" when it does."""
@@ -144,9 +141,14 @@ class Finders(QObject):
         finder = self._finders.get(path)
         if finder is None or finder.thread is not thread:
             return
-        sighting = thread.latest()
-        if isinstance(sighting, Sighting):
-            finder.sighting = sighting
+        events = thread.events()
+        wanted = events.get(CAPTURE)
+        if isinstance(wanted, Seen) and wanted is not finder.captured:
+            finder.captured = wanted
+            self.asked.emit(path, wanted)
+        seen = events.get(SEEN)
+        if isinstance(seen, Seen) and seen is not finder.seen:
+            finder.seen = seen
             self.sighted.emit(path)
 
     def _failed(self, path: str, thread: Any, failure: Failure) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engines.calibration import formats
-from engines.calibration.types import MonoResult
+from engines.calibration.types import MonoResult, Point
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
@@ -74,7 +74,7 @@ def _settings(values: dict[str, Any]) -> Settings:
 
 def _view(view: ViewRow) -> dict[str, Any]:
     size = None if view.size is None else [view.size.width, view.size.height]
-    told = {"found": view.found, "corners": view.corners, "size": size}
+    told = {"found": view.found, "corners": view.corners, "outline": view.outline, "size": size}
     return {"path": view.path, "name": view.name, "used": view.used, **told}
 
 
@@ -84,6 +84,11 @@ def _row(kept: dict[str, Any]) -> ViewRow:
         str(kept["name"]),
         bool(kept["used"]),
         kept["found"],
-        corners=tuple((float(x), float(y)) for x, y in kept["corners"]),
+        corners=_points(kept["corners"]),
+        outline=_points(kept["outline"]),
         size=None if kept["size"] is None else Size(*kept["size"]),
     )
+
+
+def _points(kept: list[list[float]]) -> tuple[Point, ...]:
+    return tuple((float(x), float(y)) for x, y in kept)

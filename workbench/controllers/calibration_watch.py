@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engines.calibration.types import FinderSettings, Sighting
+from engines.calibration.types import Capture, FinderSettings
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
 from widgets.calibration_overlays import sighting_overlays
 from widgets.calibration_state import LiveState, SourceChoice, Trouble, ViewRow
 from workbench.controllers.calibration_captures import Captures
-from workbench.controllers.calibration_finders import Finders
+from workbench.controllers.calibration_finders import Finders, Seen
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.calibration_session import Session
 from workbench.controllers.calibration_sources import choices
@@ -51,6 +51,7 @@ class Watch(QObject):
         self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._soon.timeout.connect(self.changed)
         self.finders.sighted.connect(self._sighted)
+        self.finders.asked.connect(self._asked)
         self.finders.stopped.connect(self._stopped)
         viewer.register_engine(FINDER, "Board detection")
         viewer.engineToggled.connect(self._toggled)
@@ -93,13 +94,13 @@ class Watch(QObject):
 
     def capture(self) -> None:
         """Keep the view that the finder saw last at the chosen source."""
-        sighting = self.finders.sighting(self.source)
+        seen = self.finders.seen(self.source)
         if self.source not in self.finders.paths():
             self._services.notify("Turn on board detection to capture views", "info")
-        elif sighting is None or not sighting.found:
+        elif seen is None or not seen.sighting.found:
             self._services.notify("No board in view, so nothing was captured", "info")
         else:
-            self._capture(self.source, sighting)
+            self._capture(self.source, seen)
 
     def follow_sources(self) -> None:
         """Sources came or went."""
@@ -114,9 +115,15 @@ class Watch(QObject):
         self.finders.stop_all()
 
     def _settings(self, path: str) -> FinderSettings:
-        settings = self._session().settings
-        auto = settings.auto and path == self.source
-        return FinderSettings(self._session().board, capture="auto" if auto else "off", window=settings.window)
+        session = self._session()
+        here = path == self.source
+        views = session.material.views if here else ()
+        return FinderSettings(
+            session.board,
+            capture="auto" if here and session.settings.auto else "off",
+            window=session.settings.window,
+            captured=tuple(Capture(view.corners, view.outline) for view in views if view.corners),
+        )
 
     def _sighted(self, path: str) -> None:
         sighting = self.finders.sighting(path)
@@ -125,27 +132,29 @@ class Watch(QObject):
         here = path == self.source
         cells = self._coverage() if here else ()
         self._viewer.show_overlays(FINDER, sighting.stamp, sighting_overlays(sighting, self._session().board, cells))
-        if here and sighting.wants_capture:
-            self._capture(path, sighting)
         if here and not self._soon.isActive():
             self._soon.start()
 
-    def _capture(self, path: str, sighting: Sighting) -> None:
-        frame = self.finders.frame(path, sighting.stamp)
-        if frame is None:
-            return
-        size = size_of(frame.image)
+    def _asked(self, path: str, seen: Seen) -> None:
+        if path == self.source and self._session().settings.auto:
+            self._capture(path, seen)
+
+    def _capture(self, path: str, seen: Seen) -> None:
+        size = size_of(seen.frame.image)
         other = self._other_size(size)
         if other is not None:
             what = f"This source gives {size} pixels, the views before have {other}"
             self.trouble.emit(Trouble(what, "View not captured", "Discard those views to calibrate another camera"))
             return
         try:
-            target = self._captures.save(frame.image, path)
+            target = self._captures.save(seen.frame.image, path)
         except KinoscopeError as error:
             self.trouble.emit(trouble_of(error.as_json(), "View not captured"))
             return
-        self.captured.emit(ViewRow(str(target), target.name, True, True, corners=sighting.corners, size=size))
+        sighting = seen.sighting
+        self.captured.emit(
+            ViewRow(str(target), target.name, found=True, corners=sighting.corners, outline=sighting.outline, size=size)
+        )
 
     def _other_size(self, size: Size) -> Size | None:
         """The size of the views that are there, where it is another one."""

@@ -1,0 +1,319 @@
+"""The calibration controller with real feeds, finders, workers and photographs: what a user does, from end to end."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QUndoStack
+from PySide6.QtWidgets import QWidget
+
+from engines.calibration import formats
+from engines.cameras.rig import rig
+from engines.cameras.types import SceneSource
+from engines.core.boards import Board
+from engines.core.errors import OutOfResources
+from engines.core.frames import Size
+from widgets.calibration_overlays import enlargement
+from widgets.calibration_state import Phase
+from widgets.overlays import GridCells, Points, Vectors
+from widgets.panels.calibration import CalibrationPanel
+from widgets.theme import DARK, LOOK
+from widgets.viewer_grid import ViewerGrid
+from workbench.commands import Actions
+from workbench.controllers import calibration_captures
+from workbench.controllers.calibration import CalibrationController
+from workbench.controllers.viewer import ViewerController
+from workbench.feeds import Feeds
+from workbench.jobs import JobQueue
+from workbench.log import LogBook
+from workbench.project import Project
+from workbench.services import Services
+from workbench.settings import SettingsStore
+from workbench.supervisor import Supervisor
+
+BOARD = Board.parse("chessboard:9x6:25mm")
+
+
+@dataclass
+class Bench:
+    """A window's worth of parts around one controller."""
+
+    controller: CalibrationController
+    panel: CalibrationPanel
+    viewer: ViewerController
+    services: Services
+    actions: Actions
+    window: QWidget
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def state(self):
+        return self.panel.shown
+
+    @property
+    def rms(self) -> float:
+        assert self.state.result is not None
+        return self.state.result.rms_px
+
+
+@pytest.fixture
+def make_bench(qtbot, qapp, supervisor: Supervisor, jobs: JobQueue, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
+    LOOK.apply(qapp, DARK)
+    benches: list[Bench] = []
+    feeds = Feeds(supervisor)
+    project, settings, log = Project(tmp_path / "test.kino"), SettingsStore(tmp_path / "settings.json"), LogBook()
+
+    def make() -> Bench:
+        said: list[str] = []
+
+        def notify(text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+            said.append(text)
+
+        window = QWidget()
+        qtbot.addWidget(window)
+        window.resize(900, 900)
+        grid, panel = ViewerGrid(window), CalibrationPanel()
+        panel.setParent(window)
+        panel.resize(400, 900)
+        services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(window), notify)
+        viewer, actions = ViewerController(grid, services), Actions(window)
+        controller = CalibrationController(panel, viewer, services, actions)
+        bench = Bench(controller, panel, viewer, services, actions, window, said)
+        benches.append(bench)
+        window.show()
+        return bench
+
+    yield make
+    for bench in benches:
+        bench.controller.close()
+        bench.viewer.close()
+    feeds.clear()
+    supervisor.shutdown(5.0)
+    project.close()
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[], Bench]) -> Bench:
+    return make_bench()
+
+
+@pytest.fixture
+def photographs(data: Path) -> list[str]:
+    found = sorted((data / "calibration" / "opencv_stereo_chessboard").glob("left[0-9]*.jpg"))
+    if len(found) != 13:
+        pytest.skip("the stereo chessboard photographs are not there")
+    return [str(path) for path in found]
+
+
+def until(qtbot, true: Callable[[], object], seconds: float = 20.0) -> None:
+    qtbot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))
+
+
+def solved(bench: Bench) -> Callable[[], bool]:
+    """A result with left-out errors of exactly what is shown, and nothing running."""
+    return lambda: bool(
+        bench.state.result is not None
+        and bench.state.current
+        and bench.state.busy is None
+        and bench.state.result.loo_rms_px is not None
+    )
+
+
+def test_photographs_to_a_saved_camera(bench: Bench, photographs: list[str], qtbot, tmp_path: Path) -> None:
+    controller, panel = bench.controller, bench.panel
+    assert bench.state.phase is Phase.EMPTY
+    assert not panel.run_button.isEnabled()
+    controller.add(photographs)
+    until(qtbot, lambda: len(bench.state.views) == 13)
+    assert bench.state.phase is Phase.READY
+    controller.panel.freeBoardToggled.emit(True)
+    qtbot.mouseClick(panel.run_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: bench.state.busy is not None)
+    assert bench.state.phase is Phase.BUSY
+    until(qtbot, solved(bench), 40)
+    assert bench.rms <= 0.106
+    assert bench.state.result.loo_rms_px <= 0.124
+    assert "13 views" in panel.state
+    assert all(view.found and view.rms_px and view.loo_rms_px for view in bench.state.views)
+
+    # A click on a bar shows that photograph with its residuals.
+    bars, view = panel.report.bars, bench.state.result.views[4]
+    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.bar(4).center().toPoint())
+    until(qtbot, lambda: panel.report.view.picture is not None and panel.report.view.picture.path == view.path)
+    drawn = panel.report.view.image._overlays
+    vectors = next(overlay for overlay in drawn if isinstance(overlay, Vectors))
+    assert np.allclose(vectors.points, view.corners)
+    assert np.allclose(vectors.ends, view.projected)
+    assert vectors.scale == enlargement(view.rms_px, 640)
+    assert view.name in bars.words(4)
+
+    # Undistorted: another picture, and corners that lie on straight lines.
+    taken = panel.report.view.picture.image.copy()
+    panel.report.view.form._buttons["straight"].click()
+    until(qtbot, lambda: panel.report.view.picture.straight is not None)
+    assert panel.report.view.picture.image.shape == taken.shape
+    assert np.mean(panel.report.view.picture.image != taken) > 0.3
+    points = next(overlay for overlay in panel.report.view.image._overlays if isinstance(overlay, Points))
+    assert bend(np.array(points.points), BOARD) < 0.5 * bend(np.array(view.projected), BOARD)
+
+    # Off and on again: the fit follows by itself, and undo brings the earlier figures back at once.
+    all_on = bench.rms
+    worst = bench.state.worst
+    panel.report.worst.click()
+    assert not bench.state.current
+    until(qtbot, solved(bench), 40)
+    assert bench.rms < all_on
+    assert [row.name for row in bench.state.views if not row.used] == [worst.name]
+    bench.services.undo.undo()
+    assert bench.rms == all_on
+    assert bench.state.current
+    bench.services.undo.redo()
+    assert bench.rms < all_on
+
+    # Saved and read back, in both formats.
+    kept = bench.state.result
+    for suffix in ("yaml", "json"):
+        target = tmp_path / f"kamera ä.{suffix}"
+        controller.save(str(target))
+        until(qtbot, target.exists)
+        controller.open(str(target))
+        until(qtbot, lambda name=target.name: bench.state.loaded_from == name)
+        assert bench.state.phase is Phase.LOADED
+        assert bench.state.result.intrinsics == kept.intrinsics
+        assert bench.state.result.distortion == kept.distortion
+        assert bench.state.result.rms_px == kept.rms_px
+        bench.services.undo.undo()
+        assert len(bench.state.views) == 13
+    assert formats.load(tmp_path / "kamera ä.json") == kept
+
+    # The command says exactly the same job.
+    words = shlex.split(controller.command())
+    assert words[:4] == ["python", "main.py", "calibrate", "mono"]
+    assert words[4:17] == photographs
+    assert words[words.index("--board") + 1] == "chessboard:9x6:25mm"
+    assert "--free-board" in words
+    assert words[words.index("--exclude") + 1] == worst.name
+    controller.copy_command()
+    assert QGuiApplication.clipboard().text() == controller.command()
+
+
+def bend(corners: np.ndarray, board: Board) -> float:
+    """How far, RMS in pixels, rows of corners are from straight."""
+    columns, rows = board.corner_grid
+    squares = []
+    for row in corners.reshape(rows, columns, 2):
+        off = row - row.mean(axis=0)
+        squares.append(np.linalg.svd(off)[1][1] ** 2 / columns)
+    return float(np.sqrt(np.mean(squares)))
+
+
+def test_wrong_board_offers_the_one_that_fits(bench: Bench, photographs: list[str], qtbot) -> None:
+    controller, panel = bench.controller, bench.panel
+    controller.set_board(Board.parse("chessboard:10x7:25mm"))
+    controller.add(photographs[:5])
+    until(qtbot, lambda: len(bench.state.views) == 5)
+    controller.run()
+    until(qtbot, lambda: bench.state.trouble is not None, 40)
+    assert bench.state.phase is Phase.FAILED
+    assert bench.state.trouble.board == BOARD
+    assert panel.trouble.use.text() == "Use 9 \u00d7 6"
+    qtbot.mouseClick(panel.trouble.use, Qt.MouseButton.LeftButton)
+    assert bench.state.board == BOARD
+    until(qtbot, solved(bench), 40)
+    assert bench.state.trouble is None
+    assert bench.rms < 0.3
+
+
+def test_folder_of_text_is_refused_in_words(bench: Bench, qtbot, tmp_path: Path) -> None:
+    bench.controller.add([str(tmp_path)])
+    until(qtbot, lambda: bench.state.trouble is not None)
+    assert bench.state.trouble.title == "Photographs not added"
+    assert "no pictures" in bench.state.trouble.what
+    bench.panel.trouble.close_button.click()
+    assert bench.state.phase is Phase.EMPTY
+
+
+def test_project_brings_everything_back(
+    make_bench: Callable[[], Bench], photographs: list[str], qtbot, tmp_path: Path
+) -> None:
+    first = make_bench()
+    folder = tmp_path / "zwölf Bilder"
+    folder.mkdir()
+    for path in photographs[:6]:
+        shutil.copy(path, folder)
+    first.controller.add([str(folder)])
+    until(qtbot, lambda: len(first.state.views) == 6)
+    first.controller.set_used([first.state.views[2].path], False)
+    first.controller.run()
+    until(qtbot, solved(first), 40)
+    assert shlex.split(first.controller.command())[4] == str(folder)
+    second = make_bench()
+    assert second.state.result == first.state.result
+    assert second.state.current
+    assert second.state.views == first.state.views
+    second.controller.clear()
+    assert second.state.phase is Phase.EMPTY
+    second.services.undo.undo()
+    assert len(second.state.views) == 6
+
+
+def test_camera_captures_by_itself_and_is_calibrated_near_the_truth(bench: Bench, qtbot) -> None:
+    source = SceneSource(cameras=1, size=Size(640, 480), fps=15.0, noise=1.0)
+    path = bench.services.feeds.add(source)
+    bench.viewer.show(path, 0)
+    bench.viewer.select(0)
+    until(qtbot, lambda: bench.state.source == path)
+    controller, panel = bench.controller, bench.panel
+    controller.set_board(source.board)
+    drawn: list[list] = []
+    show = bench.viewer.show_overlays
+    bench.viewer.show_overlays = lambda engine, stamp, overlays: (drawn.append(overlays), show(engine, stamp, overlays))
+    panel.camera.finder.click()
+    until(qtbot, lambda: bench.state.live is not None and bench.state.live.sighting and bench.state.live.sighting.found)
+    assert any(isinstance(overlay, Points) for overlay in drawn[-1])
+    bench.actions.run("calibration.capture")
+    until(qtbot, lambda: len(bench.state.views) == 1)
+    panel.camera.auto.click()
+    until(qtbot, lambda: len(bench.state.views) >= 8, 60)
+    panel.camera.auto.click()
+    assert any(isinstance(overlay, GridCells) for overlay in drawn[-1])
+    until(qtbot, lambda: bench.controller.captures.unwritten == 0)
+    bench.services.feeds.remove(path)
+    assert bench.state.live is None
+    assert any("was closed" in text for text in bench.said)
+    for view in bench.state.views:
+        assert cv2.imread(view.path).shape == (480, 640, 3)
+    controller.run()
+    until(qtbot, solved(bench), 40)
+    truth = rig(source)[0]
+    result = bench.state.result
+    for name in ("fx", "fy", "cx", "cy"):
+        off = getattr(result.intrinsics, name) - getattr(truth, name)
+        assert abs(off) < max(5 * result.std[name], 1.0), name
+
+
+def test_full_disk_loses_no_view(bench: Bench, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    captures, image = bench.controller.captures, np.full((48, 64, 3), 7, np.uint8)
+    write = calibration_captures.write_png
+
+    def full(target: Path, image: np.ndarray) -> Path:
+        raise OutOfResources("The disk is full", path=target, hint="Free some space")
+
+    monkeypatch.setattr(calibration_captures, "write_png", full)
+    target = captures.save(image, "feed/left")
+    until(qtbot, lambda: bench.state.trouble is not None)
+    assert bench.state.trouble.what == "The disk is full"
+    assert captures.unwritten == 1
+    assert captures.image(str(target)) is image
+    monkeypatch.setattr(calibration_captures, "write_png", write)
+    captures.retry()
+    until(qtbot, lambda: captures.unwritten == 0)
+    assert np.array_equal(cv2.imread(str(target)), image)
