@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -32,7 +33,7 @@ def run() -> Iterator[Callable[[Feed], Running]]:
 def video(tmp_path: Path) -> Callable[..., Path]:
     """Write a video whose picture n shows n in ten black and white blocks."""
 
-    def write(name: str = "film.mp4", frames: int = 40, **wishes: object) -> Path:
+    def write(name: str = "film.mp4", frames: int = 40, **wishes: Any) -> Path:
         return write_video(tmp_path / name, frames, **wishes)
 
     return write
@@ -42,7 +43,7 @@ def video(tmp_path: Path) -> Callable[..., Path]:
 def pictures(tmp_path: Path) -> Callable[..., Path]:
     """Write a folder: name to number, (number, size), raw bytes, or None for a text file."""
 
-    def write(files: dict[str, object], folder: str = "pictures", gray: bool = False) -> Path:
+    def write(files: dict[str, Any], folder: str = "pictures", gray: bool = False) -> Path:
         root = tmp_path / folder
         root.mkdir()
         for name, content in files.items():
@@ -52,7 +53,7 @@ def pictures(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def _content(name: str, content: object, gray: bool) -> bytes:
+def _content(name: str, content: Any, gray: bool) -> bytes:
     if content is None:
         return b"words"
     if isinstance(content, bytes):

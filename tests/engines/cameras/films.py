@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
+from typing import Any
 
 import av
 import numpy as np
@@ -57,7 +58,7 @@ def write_video(
     rng = np.random.default_rng(0)
     options = {"movflags": "faststart"} if faststart and path.suffix == ".mp4" else {}
     with av.open(str(path), "w", options=options) as out:
-        stream = out.add_stream(codec, rate=fps, options={"g": str(gop), "bf": "2"} if codec == "libx264" else {})
+        stream: Any = out.add_stream(codec, rate=fps, options={"g": str(gop), "bf": "2"} if codec == "libx264" else {})
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         if rotate:

@@ -33,6 +33,7 @@ def test_paths_become_files_folders_and_series(tmp_path):
     assert source_from(f"  {folder / 'film.MP4'} ") == FileSource(str(folder / "film.MP4"))
     assert source_from(f"file://{folder / 'film.MP4'}".replace(" ", "%20")) == FileSource(str(folder / "film.MP4"))
     series = source_from(folder / "left01.jpg")
+    assert isinstance(series, FolderSource)
     assert series == FolderSource(str(folder), pattern="left*.jpg")
     assert sorted(p.name for p in folder.glob(series.pattern)) == ["left01.jpg", "left02.jpg"]
     assert source_from(folder / "one.png") == FolderSource(str(folder))

@@ -18,7 +18,7 @@ from engines.cameras.types import FeedInfo, FeedState, StreamSource, UsbCamera, 
 from engines.cameras.usb import list_cameras
 from engines.cameras.wishes import Wishes
 from engines.core.errors import BadInput, SourceFailed
-from engines.core.frames import End, Gap, Size
+from engines.core.frames import End, Frame, Gap, Size
 from engines.core.slots import Lossless
 from tests.engines.cameras.films import next_frame, next_item, number_in
 from tests.engines.cameras.servers import Motion, Silent
@@ -68,6 +68,7 @@ def test_a_live_stream_plays_and_pausing_drops_what_is_old(run):
         assert [f.stamp.index for f in frames] == list(range(20))
         assert all(b.stamp.media_time > a.stamp.media_time for a, b in zip(frames, frames[1:], strict=False))
         info = feed.status().info
+        assert info is not None
         assert (info.live, info.seekable, info.size) == (True, False, Size(160, 96))
         feed.pause()
         held = running.until(lambda s: s.state is FeedState.PAUSED).frames
@@ -89,6 +90,7 @@ def test_a_stream_that_breaks_comes_back_and_counts_on(run, clock):
         assert "trying again in 0.5 s" in message
         clock.advance(0.6)
         while not isinstance(item := next_item(slot), Gap):
+            assert isinstance(item, Frame)
             first.append(item)
         assert item == Gap("cam", 0, "opened again")
         again = next_frame(slot)
