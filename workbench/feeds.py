@@ -7,7 +7,7 @@ in signals; a `FrameTap` is woken once and takes what is newest.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 class FeedLife(Protocol):
     """The part of a feed that its thread and its readers need."""
+
+    on_change: Any
 
     @property
     def id(self) -> str: ...
@@ -42,11 +44,13 @@ LATEST = Latest()
 
 
 class FeedThread(EngineThread):
-    """The life of one feed."""
+    """The life of one feed; its changes ring `wake`, which lives as long as this thread."""
 
-    def __init__(self, feed: FeedLife, parent: QObject | None = None) -> None:
-        super().__init__(f"feed {feed.id}", parent)
+    def __init__(self, feed: FeedLife, wake: Wake) -> None:
+        super().__init__(f"feed {feed.id}")
         self.feed = feed
+        self.wake = wake
+        feed.on_change = wake.ring
 
     def work(self) -> None:
         self.feed.run()
@@ -70,7 +74,6 @@ class Feeds(QObject):
         self._supervisor = supervisor
         self._make = make or _make_feed
         self._threads: dict[str, FeedThread] = {}
-        self._wakes: dict[str, Wake] = {}
 
     def add(self, source: Source, id: str | None = None) -> str:
         """Run a source; its id, unique and free of "/"."""
@@ -80,11 +83,10 @@ class Feeds(QObject):
                 f"A source named '{name}' is already open" if name in self._threads else f"'{name}' has a /"
             )
         feed = self._make(name, source)
-        wake = Wake(lambda: self.changed.emit(name), parent=self)
-        thread = FeedThread(feed)
+        wake = Wake(lambda: self.changed.emit(name))
+        thread = FeedThread(feed, wake)
         thread.failed.connect(lambda failure: self.failed.emit(name, failure))
-        feed.on_change = wake.ring
-        self._threads[name], self._wakes[name] = thread, wake
+        self._threads[name] = thread
         self._supervisor.adopt(thread)
         thread.start()
         self.added.emit(name)
@@ -95,11 +97,8 @@ class Feeds(QObject):
         thread = self._threads.pop(id, None)
         if thread is None:
             return
-        wake = self._wakes.pop(id)
-        wake.close()
-        thread.feed.on_change = None
+        thread.wake.close()
         thread.request_stop()
-        wake.deleteLater()
         self.removed.emit(id)
 
     def clear(self) -> None:
@@ -149,6 +148,7 @@ class FrameTap(QObject):
         self._feeds = feeds
         self._wake = Wake(self.ready, self)
         self._slot = feeds.subscribe(path, policy, self._wake.ring)
+        self._open = True
 
     @property
     def dropped(self) -> int:
@@ -161,8 +161,10 @@ class FrameTap(QObject):
 
     def close(self) -> None:
         """Read no more; may be called again."""
-        self._wake.close()
-        self._feeds.unsubscribe(self.path, self._slot)
+        if self._open:
+            self._open = False
+            self._wake.close()
+            self._feeds.unsubscribe(self.path, self._slot)
 
 
 def _make_feed(id: str, source: Source) -> Feed:

@@ -42,7 +42,7 @@ class JobQueue(QObject):
     """Lives in the window's thread, where its signals come: `changed(id)`, `event(id, key, value)`, `finished(id)`."""
 
     changed = Signal(int)
-    event = Signal(int, str, object)
+    event = Signal(int, str, object)  # type: ignore[assignment]
     finished = Signal(int)
 
     def __init__(
@@ -239,7 +239,7 @@ class JobQueue(QObject):
             events, self._events = self._events, OrderedDict()
             finished, self._finished = self._finished, []
         for (id, key), event in events.items():
-            self.event.emit(id, key, event)
+            self.event.emit(id, key, event)  # type: ignore[attr-defined]
         for id in changed:
             self.changed.emit(id)
         for id in finished:

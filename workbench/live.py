@@ -143,27 +143,31 @@ class LiveThread(EngineThread):
 
     def _step(self, engine: Live[Any, Any], moments: Moments) -> None:
         frames = moments.take(0.1)
-        engine = self._prepare(engine, moments)
+        self._reconfigure(engine)
         if frames is None:
             return
+        for why in self._due(moments):
+            engine.reset(why)
         start = self._clock()
         result = engine.process(frames)
+        end = self._clock()
         with self._lock:
             self._latest = result
-            self._done.append((self._clock(), self._clock() - start))
+            self._done.append((end, end - start))
         self._wake.ring()
 
-    def _prepare(self, engine: Live[Any, Any], moments: Moments) -> Live[Any, Any]:
-        """Bring the engine up to what was asked for meanwhile."""
+    def _reconfigure(self, engine: Live[Any, Any]) -> None:
         with self._lock:
             wanted, self._wanted = self._wanted, None
-            resets, self._resets = self._resets, []
         if wanted is not None and not engine.configure(wanted):
             engine.close()
             self._open(engine, wanted)
-        for why in dict.fromkeys([*resets, *moments.resets()]):
-            engine.reset(why)
-        return engine
+
+    def _due(self, moments: Moments) -> list[Reset]:
+        """Every reason to forget earlier frames, once."""
+        with self._lock:
+            resets, self._resets = self._resets, []
+        return list(dict.fromkeys([*resets, *moments.resets()]))
 
     def _open(self, engine: Live[Any, Any], settings: object) -> None:
         self._say("Opening")

@@ -12,8 +12,9 @@ import sys
 import threading
 import traceback as tracebacks
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, SignalInstance
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, QTimer, Signal, SignalInstance
 
 from engines.core.errors import Cancelled
 from workbench.failure import Failure
@@ -99,8 +100,9 @@ class EngineThread(QThread):
         return stack_of(self._ident)
 
     def _forget(self) -> None:
+        """Let go of the reference, but not here: the last one must not fall while Qt is in this very object."""
         self.wait()
-        _running.discard(self)
+        QTimer.singleShot(0, partial(_running.discard, self))
 
 
 class Wake(QObject):

@@ -1,0 +1,170 @@
+"""A live engine sees the newest frames, in the thread or in a worker, and an error ends it and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from engines.core.frames import Gap
+from engines.core.live import Reset
+from engines.core.slots import Latest, Slot
+from tests.workbench.fakes import SAMPLES, picture
+from tests.workbench.samples import MeanResult, MeanSettings
+from workbench.live import LiveThread
+from workbench.supervisor import Supervisor
+
+Start = Callable[..., tuple[LiveThread, list[Slot]]]
+both = pytest.mark.parametrize("host", ["thread", "worker"])
+
+
+@pytest.fixture
+def start(qtbot, supervisor: Supervisor) -> Iterator[Start]:
+    def begin(host: str, settings: MeanSettings = MeanSettings(), count: int = 1, engine: str = "Mean"):
+        slots = [Slot(Latest()) for _ in range(count)]
+        thread = LiveThread(f"{SAMPLES}:{engine}", settings, slots, host)  # type: ignore[arg-type]
+        supervisor.adopt(thread)
+        with qtbot.waitSignal(thread.opened, timeout=10_000):
+            thread.start()
+        return thread, slots
+
+    yield begin
+
+
+def see(qtbot, thread: LiveThread, index: int) -> MeanResult:
+    qtbot.waitUntil(lambda: thread.latest() is not None and thread.latest().stamps[0].index == index, timeout=5000)
+    return thread.latest()
+
+
+@both
+def test_a_result_carries_the_stamps_of_its_frames(start: Start, qtbot, host: str) -> None:
+    thread, slots = start(host, count=2)
+    frames = [picture(8, f"feed/{name}", value) for name, value in (("left", 10), ("right", 30))]
+    with qtbot.waitSignal(thread.updated):
+        for slot, frame in zip(slots, frames, strict=True):
+            slot.put(frame)
+    result = see(qtbot, thread, 8)
+    assert result.means == (10.0, 30.0)
+    assert result.stamps == tuple(frame.stamp for frame in frames)
+    assert (result.pid == os.getpid()) == (host == "thread")
+
+
+def test_a_tile_goes_to_a_worker_as_it_is(start: Start, qtbot) -> None:
+    thread, (slot,) = start("worker")
+    whole = picture(0, size=(1080, 1920)).image.copy()
+    whole[:540, 960:] = 77
+    from engines.core.frames import Frame
+
+    slot.put(Frame(whole[:540, 960:], picture(3).stamp))
+    assert see(qtbot, thread, 3).means == (77.0,)
+
+
+@both
+def test_settings_change_between_two_frames(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host)
+    slot.put(picture(1, value=10))
+    opened = see(qtbot, thread, 1).opened
+    thread.configure(MeanSettings(scale=3.0))
+    slot.put(picture(2, value=10))
+    result = see(qtbot, thread, 2)
+    assert (result.means, result.opened) == ((30.0,), opened)
+    thread.configure(MeanSettings(reopen="yes"))
+    slot.put(picture(3, value=10))
+    result = see(qtbot, thread, 3)
+    assert (result.means, result.opened) == ((10.0,), opened + 1)
+
+
+@both
+def test_gaps_and_wishes_reset_the_engine_once(start: Start, qtbot, host: str) -> None:
+    thread, slots = start(host, count=2)
+    for slot in slots:
+        slot.put(Gap("feed", 0, "seek"))
+        slot.put(picture(1, "feed/tile"))
+    assert see(qtbot, thread, 1).resets == ("seek",)
+    thread.reset(Reset.LOOP)
+    for slot in slots:
+        slot.put(picture(2, "feed/tile"))
+    assert see(qtbot, thread, 2).resets == ("seek", "loop")
+
+
+@both
+def test_an_exception_ends_the_engine_with_its_traceback(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host, MeanSettings(fail_at=5))
+    with qtbot.waitSignals([thread.failed, thread.finished]):
+        slot.put(picture(5))
+    assert thread.failure is not None
+    assert thread.failure.message == "ValueError: this frame is too much"
+    assert "in process" in thread.failure.traceback
+    assert slot.closed
+
+
+@both
+def test_an_engine_that_does_not_exist_fails_in_words(qtbot, supervisor: Supervisor, host: str) -> None:
+    thread = LiveThread(f"{SAMPLES}:Nobody", MeanSettings(), [Slot(Latest())], host)  # type: ignore[arg-type]
+    supervisor.adopt(thread)
+    with qtbot.waitSignal(thread.failed, timeout=10_000) as told:
+        thread.start()
+    assert "Nobody" in told.args[0].message
+
+
+def test_a_killed_worker_is_a_failure_within_a_second_while_the_window_lives(start: Start, qtbot) -> None:
+    thread, (slot,) = start("worker")
+    slot.put(picture(1))
+    pid = see(qtbot, thread, 1).pid
+    before = time.monotonic()
+    with qtbot.waitSignal(thread.failed, timeout=2000) as told:
+        os.kill(pid, signal.SIGKILL)
+        slot.put(picture(2))
+    assert time.monotonic() - before < 1.0
+    assert told.args[0].kind == "worker-lost"
+    assert "SIGKILL" in told.args[0].message
+
+
+def test_a_slow_engine_drops_frames_and_stays_at_the_newest(start: Start, qtbot) -> None:
+    thread, (slot,) = start("thread", MeanSettings(hold=0.05))
+    for index in range(200):
+        slot.put(picture(index))
+        threading.Event().wait(0.001)
+    see(qtbot, thread, 199)
+    assert thread.dropped + thread.slots[0].taken == 200
+    assert thread.dropped > 150
+    assert 5 < thread.rate < 25
+    assert 50 <= thread.milliseconds < 100
+
+
+def test_a_blocked_window_hears_once_of_many_results(start: Start, qtbot) -> None:
+    thread, (slot,) = start("thread")
+    heard: list[int] = []
+    qtbot.waitUntil(lambda: thread.note == "")
+    qtbot.wait(20)
+    thread.updated.connect(lambda: heard.append(threading.get_ident()))
+    for index in range(50):
+        slot.put(picture(index))
+        threading.Event().wait(0.002)
+    assert heard == []
+    see(qtbot, thread, 49)
+    qtbot.waitUntil(lambda: bool(heard))
+    assert len(heard) <= 2
+    assert set(heard) == {threading.get_ident()}
+
+
+@both
+def test_stopping_is_quick_whatever_it_does(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host)
+    slot.put(picture(1))
+    before = time.monotonic()
+    thread.request_stop()
+    assert thread.join(2.0)
+    assert time.monotonic() - before < 0.7
+    assert thread.failure is None
+
+
+def test_a_closed_slot_ends_the_engine(start: Start, qtbot) -> None:
+    thread, (slot,) = start("thread")
+    with qtbot.waitSignal(thread.finished):
+        slot.close()
+    assert thread.failure is None
