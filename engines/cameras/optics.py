@@ -98,7 +98,10 @@ def distort(points: Floats, distortion: tuple[float, ...]) -> Floats:
 
 
 def undistort(points: Floats, distortion: tuple[float, ...], tolerance: float = 1e-12) -> Floats:
-    """The inverse of `distort` by Newton's method, ... x 2, to `tolerance` where the model is one to one."""
+    """The inverse of `distort` by Newton's method, ... x 2, to about `tolerance` where the model is one to one.
+
+    Each step squares the error, so the last one is taken when what is wrong is its square root.
+    """
     k1, k2, p1, p2, k3 = distortion
     found = points.copy()
     for _ in range(12):
@@ -113,6 +116,6 @@ def undistort(points: Floats, distortion: tuple[float, ...], tolerance: float = 
         determinant = xx * yy - xy * xy
         found[..., 0] -= (yy * wrong[..., 0] - xy * wrong[..., 1]) / determinant
         found[..., 1] -= (xx * wrong[..., 1] - xy * wrong[..., 0]) / determinant
-        if np.abs(wrong).max() < tolerance:
+        if np.abs(wrong).max() < 0.3 * tolerance**0.5:
             break
     return found

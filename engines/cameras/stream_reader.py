@@ -154,8 +154,8 @@ _REASONS: tuple[_Reason, ...] = (
 
 
 def _options(scheme: str) -> dict[str, str]:
-    """FFmpeg's own options for little delay."""
-    options = {"fflags": "nobuffer", "flags": "low_delay", "max_delay": "200000"}
+    """FFmpeg's own options for little delay. What it read while it looked is kept: it is shown at once, in a burst."""
+    options = {"flags": "low_delay", "max_delay": "200000", "analyzeduration": "1000000"}
     if scheme.startswith("rtsp"):
         options["rtsp_transport"] = "tcp"
     return options

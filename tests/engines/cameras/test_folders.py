@@ -8,11 +8,11 @@ import pytest
 from engines.cameras.feed import Feed
 from engines.cameras.folder_reader import FolderReader, list_images, natural
 from engines.cameras.readers import Picture
-from engines.cameras.types import FeedState, FolderSource
+from engines.cameras.types import FeedState, FolderSource, TiledSource
 from engines.core.errors import BadInput, SourceFailed
-from engines.core.frames import Gap, Size
+from engines.core.frames import Gap, Size, size_of
 from engines.core.slots import Lossless
-from tests.engines.cameras.films import all_items, frames_of, gaps_of, leaving, number_in
+from tests.engines.cameras.films import all_items, frames_of, gaps_of, leaving, next_frame, number_in
 
 
 def test_images_of_other_sizes_are_shown_as_they_are_and_named(pictures, run):
@@ -88,6 +88,20 @@ def test_names_in_any_script_and_gray_images(pictures):
     assert info.size == Size(160, 96)
     assert [number_in(i.image) for i in items if isinstance(i, Picture)] == [1, 2]
     assert all(i.image.shape == (96, 160, 3) and i.image.dtype == np.uint8 for i in items if isinstance(i, Picture))
+
+
+def test_real_tiled_photographs(data, run):
+    folder = data / "calibration" / "quad_tiled_charuco"
+    feed = Feed("quad", TiledSource(FolderSource(str(folder)), 2, 2))
+    feed.pause()
+    slots = [feed.subscribe(tile=name) for name in ("1", "2", "3", "4")]
+    running = run(feed)
+    status = running.until(lambda s: s.state is FeedState.PAUSED)
+    assert status.info is not None
+    whole = status.info.size
+    assert status.info.frames == len(list(folder.glob("*.jpg")))
+    for slot in slots:
+        assert size_of(next_frame(slot).image) == Size(whole.width // 2, whole.height // 2)
 
 
 def test_natural_order():

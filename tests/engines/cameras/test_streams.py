@@ -21,7 +21,7 @@ from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import End, Frame, Gap, Size
 from engines.core.slots import Lossless
 from tests.engines.cameras.films import next_frame, next_item, number_in
-from tests.engines.cameras.servers import Motion, Silent
+from tests.engines.cameras.servers import Motion, Shelf, Silent
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
@@ -64,7 +64,7 @@ def test_a_live_stream_plays_and_pausing_drops_what_is_old(run):
         running = run(feed)
         frames = [next_frame(slot) for _ in range(20)]
         numbers = [number_in(f.image) for f in frames]
-        assert numbers == list(range(numbers[0], numbers[0] + 20))
+        assert numbers == list(range(20))
         assert [f.stamp.index for f in frames] == list(range(20))
         assert all(b.stamp.media_time > a.stamp.media_time for a, b in zip(frames, frames[1:], strict=False))
         info = feed.status().info
@@ -77,6 +77,33 @@ def test_a_live_stream_plays_and_pausing_drops_what_is_old(run):
         running.until(lambda s: s.frames == held + 1)
         feed.play()
         running.until(lambda s: s.state is FeedState.PLAYING and s.frames > held + 3)
+        running.stop()
+
+
+def test_a_video_on_a_server_is_paced_and_ends(video, run, clock):
+    path = video(frames=6)
+    with Shelf(path.parent) as server:
+        feed = Feed("web", StreamSource(server.url(path.name), timeout=5.0), clock=clock)
+        slot = feed.subscribe(Lossless())
+        running = run(feed)
+        frames = [next_frame(slot)]
+        assert slot.take(0.12) is None, "the second picture came before its time"
+        for _ in range(5):
+            clock.advance(0.04)
+            frames.append(next_frame(slot))
+        assert [number_in(f.image) for f in frames] == list(range(6))
+        status = running.until(lambda s: s.state is FeedState.ENDED)
+        assert status.info is not None
+        assert not status.info.live
+        assert status.info.duration == pytest.approx(6 / 25, abs=0.02)
+        feed.play()
+        assert next_item(slot) == End("web")
+        assert next_item(slot) == Gap("web", 0, "opened again")
+        assert number_in(next_frame(slot).image) == 0
+        running.stop()
+    with Shelf(path.parent) as server:
+        running = run(Feed("web", StreamSource(server.url("gone.mp4"), timeout=5.0)))
+        assert "There is no stream of this name" in running.until(lambda s: s.state is FeedState.FAILED).message
         running.stop()
 
 
@@ -94,7 +121,7 @@ def test_a_stream_that_breaks_comes_back_and_counts_on(run, clock):
             first.append(item)
         assert item == Gap("cam", 0, "opened again")
         again = next_frame(slot)
-        assert number_in(again.image) == number_in(first[0].image)
+        assert number_in(again.image) == 0
         assert again.stamp.index == first[-1].stamp.index + 1
         assert again.stamp.media_time > first[-1].stamp.media_time
         assert running.until(lambda s: s.state is FeedState.PLAYING or s.frames > 30).frames > 25
