@@ -1,125 +1,153 @@
-"""Notices: short messages in the window's corner that never take the focus. At most three; all but errors go by themselves."""
+"""Notices: short sentences in the lower right corner that wait for nobody and take no focus."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from widgets.fields import QuietButton
-from widgets.icons import icon_pixmap
-from widgets.theme import LOOK, RADIUS
+from widgets.icons import draw_icon
+from widgets.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3
 WIDTH = 360
-MARGIN = 12
-SECONDS = {"info": 6.0, "good": 6.0, "warn": 10.0}
-"""How long a notice stays; an error stays until it is closed."""
-ICONS = {"info": ("info", "accent"), "good": ("good", "good"), "warn": ("warn", "warn"), "bad": ("bad", "bad")}
+SECONDS = {"good": 4.0, "info": 6.0, "warn": 10.0}
+"""How long a notice stays; one that is bad stays until it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """level: "info", "good", "warn" or "bad". action: the word on its button, "" for none."""
+    """What happened. level: "info", "good", "warn" or "bad". action: the word on its button, or ""."""
 
     text: str
     level: str = "info"
     action: str = ""
 
 
-class NoticeCard(QWidget):
-    """One notice: icon, words, an action, a cross."""
-
-    def __init__(self, notice: Notice, run: Callable[[], None] | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.notice = notice
-        self.setFixedWidth(WIDTH)
-        self.setAccessibleName(notice.text)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
-        row.setSpacing(8)
-        mark = QLabel()
-        mark.setPixmap(icon_pixmap(*ICONS[notice.level], ratio=parent.devicePixelRatioF()))
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        words = QLabel(notice.text)
-        words.setWordWrap(True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        row.addWidget(words, 1)
-        if notice.action and run is not None:
-            button = QuietButton(notice.action, tip=notice.action)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(run)
-            button.clicked.connect(self.close)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        cross = QuietButton(icon_role="close", name="Close", tip="Close this notice")
-        cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        cross.clicked.connect(self.close)
-        row.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
-        if seconds := SECONDS.get(notice.level):
-            QTimer.singleShot(int(seconds * 1000), self, self.close)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(LOOK.now.color("raised"))
-        painter.setPen(QPen(LOOK.now.color("line"), 1))
-        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
-
-
-class Notices(QWidget):
-    """The stack in the bottom right corner of `window`; the newest lies lowest."""
+class Notices(QObject):
+    """The stack of a window: at most three, the newest at the bottom; a repeated one is not shown twice."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self.cards: list[NoticeCard] = []
+        self._window = window
+        self._cards: list[NoticeCard] = []
         window.installEventFilter(self)
-        self.hide()
 
-    def show_notice(self, notice: Notice, run: Callable[[], None] | None = None) -> None:
-        """Show a notice; the same words twice are shown once, and a fourth pushes the oldest out."""
-        for card in [card for card in self.cards if card.notice == notice]:
+    def show_notice(
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], object] | None = None
+    ) -> None:
+        """Show a sentence; `run` is called when the word `action` is clicked."""
+        notice = Notice(text, level, action)
+        for card in [card for card in self._cards if card.notice == notice]:
             self._drop(card)
-        for card in self.cards[: max(0, len(self.cards) - MOST + 1)]:
-            self._drop(card)
-        card = NoticeCard(notice, run, self)
-        card.installEventFilter(self)
-        self.cards.append(card)
-        self._column.addWidget(card)
-        card.show()
+        card = NoticeCard(notice, run, self._window)
+        card.closed.connect(self._drop)
+        self._cards.append(card)
+        while len(self._cards) > MOST:
+            self._drop(self._least())
         self._place()
+        card.show()
+
+    @property
+    def shown(self) -> list[Notice]:
+        """From the top."""
+        return [card.notice for card in self._cards]
+
+    @property
+    def cards(self) -> list[NoticeCard]:
+        return list(self._cards)
 
     def clear(self) -> None:
-        for card in list(self.cards):
+        for card in list(self._cards):
             self._drop(card)
-        self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parent() and event.type() == QEvent.Type.Resize:
-            self._place()
-        elif isinstance(watched, NoticeCard) and event.type() == QEvent.Type.Close:
-            self._drop(watched)
+        if watched is self._window and event.type() == QEvent.Type.Resize:
             self._place()
         return False
 
+    def _least(self) -> NoticeCard:
+        """Which one goes when there are too many: the oldest that is not an error, else the oldest."""
+        return next((card for card in self._cards[:-1] if card.notice.level != "bad"), self._cards[0])
+
     def _drop(self, card: NoticeCard) -> None:
-        if card in self.cards:
-            self.cards.remove(card)
-            card.removeEventFilter(self)
-            self._column.removeWidget(card)
+        if card in self._cards:
+            self._cards.remove(card)
+            card.timer.stop()
             card.hide()
             card.deleteLater()
+            self._place()
 
     def _place(self) -> None:
-        window = self.parentWidget()
-        self.setVisible(bool(self.cards))
-        self._column.activate()
-        high = self._column.heightForWidth(WIDTH) if self._column.hasHeightForWidth() else self.sizeHint().height()
-        self.setGeometry(window.width() - WIDTH - MARGIN, window.height() - high - MARGIN, WIDTH, high)
-        self.raise_()
+        bottom = self._window.height() - 16
+        wide = min(WIDTH, self._window.width() - 32)
+        for card in reversed(self._cards):
+            card.setFixedWidth(wide)
+            high = max(card.layout().totalHeightForWidth(wide), 44)
+            bottom -= high
+            card.setGeometry(self._window.width() - wide - 16, bottom, wide, high)
+            card.raise_()
+            bottom -= 8
+
+
+class NoticeCard(QFrame):
+    """One notice: icon, sentence, at most one action, and a cross. Pauses while the pointer is on it."""
+
+    closed = Signal(object)
+
+    def __init__(self, notice: Notice, run: Callable[[], object] | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        self._run = run
+        self.setProperty("role", "popover")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(f"Notice: {notice.text}")
+        self.words = QLabel(notice.text)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.action = QuietButton(notice.action, "", notice.action or "No action")
+        self.action.setProperty("accent", "true")
+        self.action.clicked.connect(self._act)
+        self.cross = QuietButton("", "close", "Close this notice", name="Close notice")
+        for button in (self.action, self.cross):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(40, 8, 6, 8)
+        row.setSpacing(4)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.cross, 0, Qt.AlignmentFlag.AlignTop)
+        self.action.setVisible(bool(notice.action))
+        self.cross.clicked.connect(self._close)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.timeout.connect(self._close)
+        self._wait()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        level = self.notice.level
+        role, token = ("info", "accent") if level == "info" else (LEVEL_ICONS[level], LEVEL_TOKENS[level])
+        draw_icon(QPainter(self), QRect(14, 14, 16, 16), role, token)
+
+    def enterEvent(self, event: QEvent) -> None:
+        self.timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._wait()
+
+    def _wait(self) -> None:
+        if self.notice.level in SECONDS:
+            self.timer.start(round(SECONDS[self.notice.level] * 1000))
+
+    def _act(self) -> None:
+        self._close()
+        if self._run is not None:
+            self._run()
+
+    def _close(self) -> None:
+        self.closed.emit(self)

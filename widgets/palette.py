@@ -1,14 +1,15 @@
-"""The command palette: type a few letters of any command and press Return."""
+"""The command palette: every command, found by typing a few of its letters; what was used last stands first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QDialog,
+    QFrame,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -18,164 +19,209 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.fields import SearchField, describe
-from widgets.theme import LOOK, number_font
+from widgets.fields import TextField, describe
+from widgets.theme import LOOK, mixed, number_font
 
 ROW = Qt.ItemDataRole.UserRole
-SIZE = QSize(560, 380)
-KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+WIDTH, ROW_HEIGHT, MOST_ROWS = 560, 34, 9
+RECENT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """A command as the palette shows it."""
+    """One command as the palette shows it."""
 
     id: str
     title: str
-    category: str
+    category: str = ""
     shortcut: str = ""
     enabled: bool = True
 
 
 def score(query: str, row: CommandRow) -> float | None:
-    """How well a command fits what was typed; higher is better, None when it does not.
+    """How well a command fits what was typed, higher is better; None when it does not.
 
-    All letters must come in order. Letters that begin a word and letters that follow one another count more, and a
-    hit in the title more than one in the category.
+    Every letter must occur in order. Letters that begin a word or follow one another count more, gaps count less;
+    a match in the title counts more than one that needs the category.
     """
-    wanted = query.casefold().split()
-    if not wanted:
+    query = query.casefold().strip()
+    if not query:
         return 0.0
-    total = 0.0
-    for word in wanted:
-        best = max(_letters(word, row.title.casefold()) * 2, _letters(word, row.category.casefold()))
-        if best <= 0:
-            return None
-        total += best
-    return total - 0.01 * len(row.title)
-
-
-def _letters(word: str, text: str) -> float:
-    """0 when the letters of `word` do not come in order in `text`."""
-    points, at, last = 0.0, -1, -2
-    for letter in word:
-        starts = [i for i in range(at + 1, len(text)) if text[i] == letter]
-        if not starts:
-            return 0.0
-        at = next((i for i in starts if i == last + 1), next((i for i in starts if _begins(text, i)), starts[0]))
-        points += 3.0 if at == last + 1 else 2.0 if _begins(text, at) else 0.5
-        last = at
-    return points / len(word) * (1.0 + 0.1 * len(word))
-
-
-def _begins(text: str, index: int) -> bool:
-    return index == 0 or not text[index - 1].isalnum()
+    in_title = _fit(query, row.title.casefold())
+    if in_title is not None:
+        return in_title + 5.0
+    return _fit(query.replace(" ", ""), f"{row.category} {row.title}".casefold().replace(" ", ""))
 
 
 def ranked(query: str, rows: Sequence[CommandRow], recent: Sequence[str] = ()) -> list[CommandRow]:
-    """The commands that fit, best first; of equal ones, and with nothing typed, the recently used first."""
-    order = {id: place for place, id in enumerate(recent)}
-    scored = [(score(query, row), row) for row in rows]
-    fitting = [(value, row) for value, row in scored if value is not None]
+    """The commands that fit, best first; among equals the recently used, then those that can be used now."""
+    order = {id: len(recent) - place for place, id in enumerate(recent)}
+    fitting = [(fit, row) for row in rows if (fit := score(query, row)) is not None]
     return [
-        row for _, row in sorted(fitting, key=lambda pair: (-pair[0], not pair[1].enabled, order.get(pair[1].id, 999)))
+        row for _, row in sorted(fitting, key=lambda pair: (-pair[0], -order.get(pair[1].id, 0), not pair[1].enabled))
     ]
 
 
-class CommandPalette(QDialog):
-    """`open_with(rows)` shows it; `chosen(id)` tells what to run."""
+class CommandPalette(QFrame):
+    """A field and a list at the top of the window. Escape, or a click elsewhere, closes it."""
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setProperty("role", "popover")
         self.setAccessibleName("Command palette")
         self.recent: list[str] = []
         self._rows: list[CommandRow] = []
-        self.search = SearchField("Command", placeholder="Type a command", tip="A few letters of what you want to do")
+        self._before: QWidget | None = None
+        self.field = TextField(
+            "Command", placeholder="Type a command", tip="Up and Down choose, Enter runs, Escape closes"
+        )
+        self.field.setProperty("role", "palette")
         self.list = QListWidget()
-        self.list.setItemDelegate(_Row(self.list))
-        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(_RowPainter(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        describe(self.list, "Commands", "Commands that fit; Return runs the marked one")
+        describe(self.list, "Commands", "Click runs a command")
+        self.nothing = QLabel("No command has these letters")
+        self.nothing.setProperty("role", "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setFixedHeight(56)
+        line = QFrame()
+        line.setProperty("role", "rule")
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        column.addWidget(self.search)
-        column.addWidget(self.list, 1)
-        self.search.textChanged.connect(self._filter)
-        self.search.installEventFilter(self)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.setSpacing(4)
+        for widget in (self.field, line, self.list, self.nothing):
+            column.addWidget(widget)
+        self.field.textChanged.connect(self._fill)
+        self.field.installEventFilter(self)
         self.list.itemClicked.connect(self._run)
+        window.installEventFilter(self)
+        self.hide()
 
     def open_with(self, rows: Sequence[CommandRow]) -> None:
-        """Show these commands, with nothing typed yet."""
+        """Show the palette with these commands and an empty field."""
         self._rows = list(rows)
-        self.search.clear()
-        self._filter("")
-        window = self.parentWidget()
-        self.resize(SIZE)
-        self.move(
-            window.mapToGlobal(window.rect().center()).x() - SIZE.width() // 2,
-            window.mapToGlobal(window.rect().topLeft()).y() + 72,
-        )
+        self._before = self.window().focusWidget()
+        self.field.clear()
+        self._fill("")
         self.show()
-        self.search.setFocus()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    @property
+    def shown(self) -> list[CommandRow]:
+        """The commands in the list, from the top."""
+        return [self.list.item(number).data(ROW) for number in range(self.list.count())]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in KEYS:
-                self.list.event(event)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._run(self.list.currentItem())
-                return True
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._key(event)
+        if watched is self.field and event.type() == QEvent.Type.FocusOut:
+            self.hide()
+        elif watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
         return False
 
-    def shown(self) -> list[str]:
-        """Ids of the commands in the list, in order."""
-        return [self.list.item(i).data(ROW).id for i in range(self.list.count())]
+    def _key(self, event: QKeyEvent) -> bool:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_PageUp: -MOST_ROWS}
+        key = Qt.Key(event.key())
+        if key in steps and self.list.count():
+            place = self.list.currentRow() + steps[key]
+            one = abs(steps[key]) == 1
+            last = self.list.count() - 1
+            self.list.setCurrentRow(place % (last + 1) if one else min(max(place, 0), last))
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._run(self.list.currentItem())
+            return True
+        if key == Qt.Key.Key_Escape:
+            self._leave()
+            return True
+        return False
 
-    def _filter(self, query: str) -> None:
+    def _fill(self, query: str) -> None:
         self.list.clear()
         for row in ranked(query, self._rows, self.recent):
-            item = QListWidgetItem(row.title)
+            item = QListWidgetItem(row.title, self.list)
             item.setData(ROW, row)
-            if not row.enabled:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.list.addItem(item)
+            item.setToolTip(f"{row.category}: {row.title}" if row.enabled else f"{row.title} cannot be used now")
         self.list.setCurrentRow(0)
+        self.list.setVisible(self.list.count() > 0)
+        self.nothing.setVisible(self.list.count() == 0)
+        self.list.setFixedHeight(ROW_HEIGHT * min(max(self.list.count(), 1), MOST_ROWS))
+        self._place()
+
+    def _place(self) -> None:
+        room = self.parentWidget().width() - 32
+        self.setFixedWidth(min(WIDTH, room))
+        self.adjustSize()
+        self.move((self.parentWidget().width() - self.width()) // 2, 56)
 
     def _run(self, item: QListWidgetItem | None) -> None:
         row = item.data(ROW) if item is not None else None
         if row is None or not row.enabled:
             return
-        self.recent = [row.id, *(id for id in self.recent if id != row.id)][:20]
-        self.close()
+        self.recent = [row.id, *(id for id in self.recent if id != row.id)][:RECENT]
+        self._leave()
         self.chosen.emit(row.id)
 
+    def _leave(self) -> None:
+        before, self._before = self._before, None
+        self.hide()
+        if before is not None:
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
 
-class _Row(QStyledItemDelegate):
-    """Category, title, shortcut on one line."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(100, 30)
+class _RowPainter(QStyledItemDelegate):
+    """Title, menu in muted letters, shortcut at the right."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        row: CommandRow = index.data(ROW)
-        look, box = LOOK.now, QRect(option.rect)
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        row, look = index.data(ROW), LOOK.now
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        state = QStyle.StateFlag
+        if option.state & (state.State_Selected | state.State_MouseOver):
+            chosen = bool(option.state & state.State_Selected)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("accent", 0.18))
-            painter.drawRoundedRect(box.adjusted(2, 1, -2, -1), 4, 4)
-        box.adjust(12, 0, -12, 0)
-        painter.setPen(look.color("text" if row.enabled else "muted", 1.0 if row.enabled else 0.6))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, row.title)
-        painter.setPen(look.color("muted"))
-        used = painter.fontMetrics().horizontalAdvance(row.title)
+            painter.setBrush(look.color("accent", 0.18) if chosen else look.color("raised"))
+            painter.drawRoundedRect(option.rect, 6, 6)
+        box = option.rect.adjusted(12, 0, -12, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(number_font(11))
-        painter.drawText(box.adjusted(used + 12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.category)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.shortcut)
+        painter.setPen(look.color("muted"))
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row.shortcut)
+        used = painter.fontMetrics().horizontalAdvance(row.shortcut) + 16
+        painter.setFont(number_font())
+        painter.setPen(look.color("text") if row.enabled else mixed(look.surface, look.muted, 0.7))
+        words = QRect(box.topLeft() + QPoint(0, 0), QSize(box.width() - used, box.height()))
+        painter.drawText(words, middle, row.title)
+        left = painter.fontMetrics().horizontalAdvance(row.title) + 12
+        painter.setFont(number_font(11))
+        painter.setPen(look.color("muted"))
+        painter.drawText(words.adjusted(left, 0, 0, 0), middle, row.category)
         painter.restore()
+
+
+def _fit(query: str, text: str) -> float | None:
+    """Greedy subsequence match, tried from every place where the first letter stands; the best of them."""
+    starts = [place for place, letter in enumerate(text) if letter == query[0]]
+    fits = [fit for start in starts if (fit := _fit_from(query, text, start)) is not None]
+    return max(fits, default=None)
+
+
+def _fit_from(query: str, text: str, start: int) -> float | None:
+    total, place, before = 0.0, start, -2
+    for letter in query:
+        place = text.find(letter, place)
+        if place < 0:
+            return None
+        begins = place == 0 or not text[place - 1].isalnum()
+        total += 3.0 if begins else 2.0 if place == before + 1 else 0.4 - 0.02 * min(place - before, 20)
+        before, place = place, place + 1
+    return total - 0.01 * len(text) - 0.02 * start

@@ -118,7 +118,7 @@ class Viewport:
 
 
 class Workspace:
-    """Arrays used again from frame to frame: the page faults of fresh megabytes would cost a good part of the scaling."""
+    """Arrays used again from frame to frame: the page faults of fresh megabytes cost a good part of the scaling."""
 
     def __init__(self) -> None:
         self._arrays: dict[int, NDArray[np.uint8]] = {}

@@ -1,45 +1,41 @@
-"""The Jobs panel: what runs, what waits and what has ended, with progress, time left, cancel, and why one failed."""
+"""The Jobs panel: what runs, what is left of it in words, what became of it; one click from stopping or finding it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
     QLabel,
+    QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QSplitter,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from widgets.fields import QuietButton, describe
-from widgets.icons import draw_icon
-from widgets.panel import EmptyState, Panel
-from widgets.pill import LEVEL_ICONS, LEVEL_TOKENS
+from widgets.panel import EmptyState, Panel, QuietButton, Section, describe, set_property
+from widgets.pill import draw_pill, pill_size
 from widgets.theme import LOOK, number_font
 
-COLUMNS = ("Job", "State", "Progress", "Time")
 ROW = Qt.ItemDataRole.UserRole
-AnyIndex = QModelIndex | QPersistentModelIndex
+ROW_HEIGHT = 34
+PILL_COLUMN, TIME_COLUMN, BAR_COLUMN = 104, 104, 120
+ROOM_FOR_BAR = 520
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job as the list shows it.
+    """One job. fraction: 0 to 1, None where it is not known. time: "2 min left", "took 12 s". active: can be cancelled.
 
-    state, level: a word and "good", "warn", "bad", "busy" or "". fraction: 0 to 1, None where it cannot be told.
-    note: what it is doing. time: "2 min left", "took 3.1 s". active: can be cancelled. trace: for a failure.
-    result: path of the file it made, "" for none.
+    error, hint, trace: why it failed, what to do, and for a defect of ours where. result: path of what it wrote, or "".
     """
 
     id: int
@@ -58,217 +54,246 @@ class JobRow:
 
 
 class JobsPanel(Panel):
-    """Newest first; the marked job's particulars at the right."""
+    """Shows rows, newest first as they are given, and the details of the selected one."""
 
     cancelled = Signal(int)
     removed = Signal(int)
     revealed = Signal(str)
+    copied = Signal(str)
     clearWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Jobs", scrolling=False)
-        self.model = _Jobs()
-        self.table = _table(self.model)
+        self._rows: tuple[JobRow, ...] = ()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.list = _List()
         self.details = _Details()
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.table)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.list)
         split.addWidget(self.details)
-        split.setSizes([720, 380])
-        split.setStretchFactor(0, 1)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
         self.add(split, 1)
-        clear = QuietButton("Clear finished", "clear", "Take ended jobs off the list; results stay where they are")
-        clear.clicked.connect(self.clearWanted)
-        self.add_head_action(clear)
-        self.set_empty(
-            EmptyState("No jobs yet. Calibrate, fetch or export something, and it runs here.", icon_role="jobs")
-        )
-        self.show_empty(True)
-        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_details())
-        self.details.cancel.clicked.connect(lambda: self.cancelled.emit(self._current_id()))
-        self.details.remove.clicked.connect(lambda: self.removed.emit(self._current_id()))
-        self.details.reveal.clicked.connect(lambda: self.revealed.emit(self._current().result))
-        self.details.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._current().command))
+        self.cancel = QuietButton("Cancel job", "cancel", "Stop the selected job; nothing half done is left behind")
+        self.reveal = QuietButton("Reveal result", "reveal", "Open the folder of what the job wrote")
+        self.copy = QuietButton("Copy as command", "command", "Copy the line that does the same without the window")
+        self.remove = QuietButton("Remove", "remove", "Take the ended job off the list")
+        self.clear = QuietButton("", "clear", "Take all ended jobs off the list", name="Clear ended jobs")
+        for button in (self.cancel, self.reveal, self.copy, self.remove, self.clear):
+            self.head.actions.addWidget(button)
+        empty = EmptyState("No job has run yet. Long work, like solving a calibration, is listed here.", "", "jobs")
+        self.set_empty(empty)
+        self._connect()
+        self.show_jobs(())
 
     def show_jobs(self, rows: Sequence[JobRow]) -> None:
-        """Show these jobs; the marked one stays marked."""
-        keep = self._current_id()
-        self.model.show(rows)
+        """Show these; the selection stays."""
+        rows = tuple(rows)
+        if rows == self._rows and self.is_empty == (not rows):
+            return
+        self._rows = rows
+        self.list.show_rows(rows)
         self.show_empty(not rows)
-        running = sum(row.level == "busy" for row in rows)
-        waiting = sum(row.active for row in rows) - running
-        self.set_state(_words(running, waiting, len(rows)), "busy" if running else "")
-        ids = [row.id for row in rows]
-        if rows:
-            self.table.selectRow(ids.index(keep) if keep in ids else 0)
-        self._show_details()
+        active = sum(row.active for row in rows)
+        ended = len(rows) - active
+        words = [f"{active} under way"] * bool(active) + [f"{ended} ended"] * bool(ended)
+        self.set_state(", ".join(words), "busy" if active else "")
+        self._follow()
 
-    def mark(self, id: int) -> None:
-        """Mark a job."""
-        ids = [row.id for row in self.model.rows]
-        if id in ids:
-            self.table.selectRow(ids.index(id))
+    def current(self) -> JobRow | None:
+        """The selected job."""
+        id = self.list.current_id()
+        return next((row for row in self._rows if row.id == id), None)
 
-    def _current(self) -> JobRow:
-        number = self.table.currentIndex().row()
-        return self.model.rows[number] if 0 <= number < len(self.model.rows) else JobRow(-1, "", "")
+    def select(self, id: int) -> None:
+        self.list.select(id)
 
-    def _current_id(self) -> int:
-        return self._current().id
+    def _connect(self) -> None:
+        self.list.currentItemChanged.connect(self._follow)
+        self.list.removeWanted.connect(self._remove)
+        self.cancel.clicked.connect(self._cancel)
+        self.reveal.clicked.connect(self._reveal)
+        self.copy.clicked.connect(self._copy)
+        self.remove.clicked.connect(self._remove)
+        self.clear.clicked.connect(self.clearWanted)
 
-    def _show_details(self) -> None:
-        self.details.show_job(self._current())
+    def _follow(self, *_items: object) -> None:
+        row = self.current()
+        self.details.show_row(row)
+        self.cancel.setVisible(row is not None and row.active)
+        self.reveal.setVisible(row is not None and bool(row.result))
+        self.copy.setVisible(row is not None and bool(row.command))
+        self.remove.setVisible(row is not None and not row.active)
+        self.clear.setVisible(any(not row.active for row in self._rows))
+
+    def _cancel(self) -> None:
+        if row := self.current():
+            self.cancelled.emit(row.id)
+
+    def _remove(self) -> None:
+        row = self.current()
+        if row is not None and not row.active:
+            self.removed.emit(row.id)
+
+    def _reveal(self) -> None:
+        if row := self.current():
+            self.revealed.emit(row.result)
+
+    def _copy(self) -> None:
+        if row := self.current():
+            QGuiApplication.clipboard().setText(row.command)
+            self.copied.emit(row.command)
 
 
 class _Details(QWidget):
-    """The marked job: what became of it in words, and what can be done."""
+    """What the selected job did and, where it failed, why and what to do."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.setMinimumWidth(200)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        self.title = QLabel()
+        self.title.setProperty("role", "heading")
         self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hint = QLabel()
-        self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
+        for label in (self.title, self.words, self.hint):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
         self.trace = QPlainTextEdit()
         self.trace.setReadOnly(True)
-        describe(self.trace, "Trace", "Where in the program it failed")
-        self.cancel = QuietButton("Cancel job", "cancel", "End this job at its next step")
-        self.copy = QuietButton("Copy as command", "command", "The line for a terminal that does the same")
-        self.reveal = QuietButton("Show result", "reveal", "Open the folder of the file it made")
-        self.remove = QuietButton("Remove", "delete", "Take this job off the list")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 4, 4)
-        column.setSpacing(4)
-        for widget in (self.words, self.hint):
-            column.addWidget(widget)
-        column.addWidget(self.trace, 1)
+        self.trace.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.trace.setMinimumHeight(72)
+        describe(self.trace, "Traceback", "Where it broke; please add it to a report")
+        self.section = Section("Traceback", folded=True, name="jobs/traceback")
+        self.section.add(self.trace)
+        column.addWidget(self.section, 1)
         column.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (self.cancel, self.copy, self.reveal, self.remove):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
 
-    def show_job(self, row: JobRow) -> None:
-        self.words.setText(row.error or row.note or row.title)
-        self.hint.setText(row.hint)
-        self.hint.setVisible(bool(row.hint))
-        self.trace.setVisible(bool(row.trace))
+    def show_row(self, row: JobRow | None) -> None:
+        self.setVisible(row is not None)
+        if row is None:
+            return
+        self.title.setText(row.title)
+        self.words.setText(row.error or row.note or row.command)
+        set_property(self.words, "level", row.level if row.error else "")
+        self.hint.setText(row.hint or row.result)
+        self.hint.setVisible(bool(row.hint or row.result))
+        self.section.setVisible(bool(row.trace))
         if self.trace.toPlainText() != row.trace:
             self.trace.setPlainText(row.trace)
-        self.cancel.setVisible(row.active)
-        self.copy.setVisible(bool(row.command))
-        self.reveal.setVisible(bool(row.result))
-        self.remove.setVisible(row.id >= 0 and not row.active)
 
 
-class _Jobs(QAbstractTableModel):
+class _List(QListWidget):
+    """Rows that paint themselves."""
+
+    removeWanted = Signal()
+
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[JobRow] = []
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_RowPainter(self))
+        self.setMinimumWidth(220)
+        describe(self, "Jobs", "Choose a job to see what it did")
 
-    def show(self, rows: Sequence[JobRow]) -> None:
-        if [row.id for row in rows] != [row.id for row in self.rows]:
-            self.beginResetModel()
-            self.rows = list(rows)
-            self.endResetModel()
-            return
-        changed = [number for number, (old, new) in enumerate(zip(self.rows, rows, strict=True)) if old != new]
-        self.rows = list(rows)
-        for number in changed:
-            self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
+    def show_rows(self, rows: Sequence[JobRow]) -> None:
+        chosen = self.current_id()
+        while self.count() > len(rows):
+            self.takeItem(self.count() - 1)
+        for number, row in enumerate(rows):
+            item = self.item(number)
+            if item is None:
+                item = QListWidgetItem(self)
+            if item.data(ROW) != row:
+                item.setData(ROW, row)
+                item.setText(f"{row.title}, {row.state}")
+                item.setToolTip(row.error or row.note or row.title)
+        self.select(chosen if any(row.id == chosen for row in rows) else rows[0].id if rows else -1)
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.rows)
+    def current_id(self) -> int:
+        item = self.currentItem()
+        return item.data(ROW).id if item is not None and item.data(ROW) is not None else -1
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:
-        return len(COLUMNS)
+    def select(self, id: int) -> None:
+        for number in range(self.count()):
+            if self.item(number).data(ROW).id == id:
+                self.setCurrentRow(number)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
-
-    def data(self, index: AnyIndex, role: int = 0) -> Any:
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (row.title, row.state, _percent(row), row.time)[index.column()]
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() in (2, 3):
-            return LOOK.now.color("muted")
-        if role == Qt.ItemDataRole.FontRole and index.column() in (2, 3):
-            return number_font(11)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.error or row.note or row.title
-        return row if role == ROW else None
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removeWanted.emit()
+        else:
+            super().keyPressEvent(event)
 
 
-class _State(QStyledItemDelegate):
-    """An icon in the colour of its level, and the word."""
+class _RowPainter(QStyledItemDelegate):
+    """State, title and note, progress, time: the same columns in every row."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         row: JobRow = index.data(ROW)
-        box = option.rect
-        draw_icon(
-            painter,
-            QRectF(box.left() + 4, box.center().y() - 6, 13, 13).toRect(),
-            LEVEL_ICONS[row.level],
-            LEVEL_TOKENS[row.level],
-        )
-        painter.setPen(LOOK.now.color("text"))
-        painter.drawText(box.adjusted(24, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, row.state)
-
-
-class _Progress(QStyledItemDelegate):
-    """A thin bar with the percentage at its right."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        return QSize(160, 28)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        row: JobRow = index.data(ROW)
-        box = QRectF(option.rect).adjusted(4, 0, -8, 0)
-        if row.fraction is None or not row.active:
-            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(box.left(), box.center().y() - 2, box.width() - 40, 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(LOOK.now.color("line"))
-        painter.drawRoundedRect(track, 2, 2)
-        painter.setBrush(LOOK.now.color("accent"))
-        painter.drawRoundedRect(QRectF(track.left(), track.top(), track.width() * row.fraction, 4), 2, 2)
-        painter.setPen(LOOK.now.color("muted"))
-        painter.setFont(number_font(11))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, _percent(row))
+        _paint_back(painter, option)
+        box = option.rect.adjusted(12, 0, -12, 0)
+        size = pill_size(row.state)
+        draw_pill(painter, QRectF(box.left(), box.center().y() - 9, size.width(), 20), row.state, row.level)
+        right = _paint_time(painter, box, row)
+        if row.active and box.width() >= ROOM_FOR_BAR:
+            _paint_bar(painter, QRectF(right - BAR_COLUMN, box.center().y() - 1, BAR_COLUMN - 12, 4), row.fraction)
+            right -= BAR_COLUMN
+        elif row.active:
+            _paint_bar(painter, QRectF(box.left(), option.rect.bottom() - 3, box.width(), 3), row.fraction)
+        left = box.left() + PILL_COLUMN
+        _paint_words(painter, QRect(left, box.top(), int(right) - left, box.height()), row)
         painter.restore()
 
 
-def _table(model: _Jobs) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setShowGrid(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(28)
-    table.setItemDelegateForColumn(1, _State(table))
-    table.setItemDelegateForColumn(2, _Progress(table))
-    head = table.horizontalHeader()
-    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column, width in ((1, 110), (2, 170), (3, 110)):
-        table.setColumnWidth(column, width)
-    describe(table, "Jobs", "Newest first")
-    return table
+def _paint_back(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    state = QStyle.StateFlag
+    if option.state & state.State_Selected:
+        painter.fillRect(option.rect, LOOK.now.color("accent", 0.16))
+    elif option.state & state.State_MouseOver:
+        painter.fillRect(option.rect, LOOK.now.color("raised"))
 
 
-def _percent(row: JobRow) -> str:
-    return f"{row.fraction:.0%}" if row.fraction is not None and row.active else ""
+def _paint_time(painter: QPainter, box: QRect, row: JobRow) -> float:
+    """The time at the right edge; where its column begins."""
+    painter.setFont(number_font(11))
+    painter.setPen(LOOK.now.color("muted"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.time)
+    return box.right() - TIME_COLUMN
 
 
-def _words(running: int, waiting: int, count: int) -> str:
-    parts = [f"{number} {word}" for number, word in ((running, "running"), (waiting, "waiting")) if number]
-    return ", ".join(parts) or (f"{count} ended" if count else "")
+def _paint_bar(painter: QPainter, box: QRectF, fraction: float | None) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(LOOK.now.color("line"))
+    painter.drawRoundedRect(box, 2, 2)
+    painter.setBrush(LOOK.now.color("accent", 1.0 if fraction is not None else 0.45))
+    done = QRectF(box)
+    done.setWidth(box.width() * (fraction if fraction is not None else 1.0))
+    painter.drawRoundedRect(done, 2, 2)
+
+
+def _paint_words(painter: QPainter, box: QRect, row: JobRow) -> None:
+    """The title, and after it, as far as there is room, what it is doing or why it failed."""
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.setFont(number_font())
+    painter.setPen(LOOK.now.color("text"))
+    title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, middle, title)
+    used = painter.fontMetrics().horizontalAdvance(title) + 12
+    painter.setFont(number_font(11))
+    painter.setPen(LOOK.now.color("bad" if row.error else "muted"))
+    rest = box.adjusted(used, 0, -8, 0)
+    if rest.width() > 40:
+        note = painter.fontMetrics().elidedText(row.error or row.note, Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(rest, middle, note)

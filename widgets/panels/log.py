@@ -1,212 +1,249 @@
-"""The Log panel: what happened, newest last, filtered by level and words, with the whole trace of a failure on demand."""
+"""The Log panel: what happened, by level and by word, with the traceback of a chosen line. Bounded, and cheap to append to."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QPlainTextEdit, QSplitter, QTableView
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QPlainTextEdit, QSplitter, QTableView
 
-from widgets.fields import ChoiceField, QuietButton, SearchField, describe
-from widgets.panel import EmptyState, Panel
-from widgets.theme import LOOK, number_font
+from widgets.icons import icon
+from widgets.panel import EmptyState, Panel, QuietButton, SearchField, Segmented, describe
+from widgets.theme import ICON, LOOK, number_font
 
 DEPTH = 5000
-LEVELS = (("0", "Everything"), ("20", "Info and up"), ("30", "Warnings and up"), ("40", "Errors"))
-TOKENS = ((40, "bad"), (30, "warn"))
-COLUMNS = ("Time", "Level", "From", "Message")
-LEVEL_ROLE = Qt.ItemDataRole.UserRole
-AnyIndex = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Time", "Level", "From", "What happened")
+LEVELS = {"all": 0, "info": 20, "warn": 30, "bad": 40}
+Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One line. time: seconds since the epoch. level: as in `logging`. details: a traceback, or ""."""
+    """One line. time: seconds since the epoch. level: as in `logging`, and its name. details: a traceback, or ""."""
 
     time: float
     level: int
     level_name: str
-    source: str
+    logger: str
     text: str
     details: str = ""
 
-    def line(self) -> str:
-        """The row as one line of a text file."""
-        return f"{_clock(self.time)} {self.level_name:<8} {self.source}: {self.text}"
-
 
 class LogPanel(Panel):
-    """`append(rows)` adds lines; the oldest go once there are 5000."""
+    """Takes lines by `append`; shows those that pass the level and the search."""
 
     cleared = Signal()
     saved = Signal(str)
+    copied = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = DEPTH) -> None:
         super().__init__("Log", scrolling=False)
-        self.model = _Lines()
-        self.shown = _Filter()
-        self.shown.setSourceModel(self.model)
-        self.level = ChoiceField("Level", LEVELS, "20", tip="The least level that is shown")
-        self.search = SearchField("Search the log", tip="Only lines with these words")
-        self.search.setMaximumWidth(240)
-        self.table = _table(self.shown)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self._rows: deque[LogRow] = deque(maxlen=depth)
+        self._model = _Lines(depth)
+        self.level = Segmented(
+            "Level", [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")], "info"
+        )
+        self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
+        self.search.setMinimumWidth(110)
+        self.search.setMaximumWidth(220)
+        self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
+        self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
+        self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
+        for widget in (self.level, self.search, self.copy, self.save, self.clear):
+            self.head.actions.addWidget(widget)
+        self.table = _Table(self._model)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
-        describe(self.details, "Details", "The whole trace of the marked line")
+        self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.details.hide()
+        describe(self.details, "Details", "The traceback of the chosen line")
         split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
         split.addWidget(self.table)
         split.addWidget(self.details)
-        split.setSizes([700, 400])
+        split.setSizes([600, 360])
         self.add(split, 1)
-        copy = QuietButton(icon_role="copy", name="Copy", tip="Copy the marked lines, or all that are shown")
-        save = QuietButton(icon_role="save", name="Save", tip="Save all that is shown as a text file")
-        clear = QuietButton(icon_role="clear", name="Clear", tip="Empty this list; the log file keeps everything")
-        for widget in (clear, save, copy, self.level, self.search):
-            self.add_head_action(widget)
-        self.set_empty(EmptyState("Nothing has happened yet. Messages and failures appear here.", icon_role="log"))
-        self.show_empty(True)
-        self.level.chosen.connect(lambda level: self.shown.set_level(int(level)))
-        self.shown.set_level(20)
-        self.search.textChanged.connect(self.shown.setFilterFixedString)
-        self.table.selectionModel().currentRowChanged.connect(self._show_details)
-        copy.clicked.connect(self.copy)
-        save.clicked.connect(self._save)
-        clear.clicked.connect(self._clear)
+        self.set_empty(EmptyState("Nothing has been logged yet.", "", "log"))
+        self._connect()
+        self._refilter()
 
     def append(self, rows: Sequence[LogRow]) -> None:
-        """Add lines; the list follows the newest while it is at its end."""
+        """New lines, oldest first. The view follows when it was at its end."""
         bar = self.table.verticalScrollBar()
-        follow = bar.value() >= bar.maximum() - 2
-        self.model.append(rows)
-        self.show_empty(not self.model.rows)
-        bad = sum(row.level >= 40 for row in self.model.rows)
-        words = f"{len(self.model.rows)} lines" + (f", {bad} error{'s' if bad > 1 else ''}" if bad else "")
-        self.set_state(words, "bad" if bad else "")
-        if follow:
+        at_end = bar.value() >= bar.maximum() - 4
+        self._rows.extend(rows)
+        self._model.append([row for row in rows if self._passes(row)])
+        if at_end:
             self.table.scrollToBottom()
+        self._count()
 
     def text(self) -> str:
-        """The marked lines, or all that are shown, as text."""
-        marked = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        chosen = marked if len(marked) > 1 else range(self.shown.rowCount())
-        rows = [self.model.rows[self.shown.mapToSource(self.shown.index(number, 0)).row()] for number in chosen]
-        return "\n".join(row.line() + (f"\n{row.details}" if row.details else "") for row in rows)
+        """The lines that are shown, as text."""
+        return "\n".join(line_text(row) for row in self._model.rows)
 
-    def copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text())
+    @property
+    def shown(self) -> list[LogRow]:
+        """The lines that pass the filters."""
+        return list(self._model.rows)
+
+    def _connect(self) -> None:
+        self.level.chosen.connect(self._refilter)
+        self.search.textChanged.connect(self._refilter)
+        self.copy.clicked.connect(self._copy)
+        self.save.clicked.connect(self._save)
+        self.clear.clicked.connect(self._clear)
+        self.table.selectionModel().currentChanged.connect(self._choose)
+
+    def _passes(self, row: LogRow) -> bool:
+        words = self.search.text().casefold().split()
+        line = f"{row.logger} {row.text}".casefold()
+        return row.level >= LEVELS[self.level.value()] and all(word in line for word in words)
+
+    def _refilter(self, *_values: object) -> None:
+        self._model.replace([row for row in self._rows if self._passes(row)])
+        self.table.scrollToBottom()
+        self._count()
+
+    def _count(self) -> None:
+        bad = sum(row.level >= 40 for row in self._rows)
+        warned = sum(30 <= row.level < 40 for row in self._rows)
+        words = [f"{len(self._rows)} line" + "s" * (len(self._rows) != 1)] if self._rows else []
+        words += [f"{bad} error" + "s" * (bad != 1)] * bool(bad) + [f"{warned} warning" + "s" * (warned != 1)] * bool(
+            warned
+        )
+        self.set_state(", ".join(words), "bad" if bad else "warn" if warned else "")
+        self.show_empty(not self._rows)
+
+    def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
+        details = self._model.rows[current.row()].details if current.isValid() else ""
+        self.details.setPlainText(details)
+        self.details.setVisible(bool(details))
+
+    def _copy(self) -> None:
+        chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        rows = [self._model.rows[number] for number in chosen] if len(chosen) > 1 else list(self._model.rows)
+        text = "\n".join(line_text(row) for row in rows)
+        QGuiApplication.clipboard().setText(text)
+        self.copied.emit(text)
 
     def _save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save log", "kinoscope.log", "Text (*.log *.txt)")
-        if path:
-            self.saved.emit(path)
+        dialog = QFileDialog(self, "Save log")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("txt")
+        dialog.setNameFilter("Text files (*.txt)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.saved)
+        dialog.open()
 
     def _clear(self) -> None:
-        self.model.clear()
-        self.details.hide()
-        self.show_empty(True)
-        self.set_state("")
+        self._rows.clear()
+        self._refilter()
         self.cleared.emit()
-
-    def _show_details(self, index: QModelIndex) -> None:
-        source = self.shown.mapToSource(index)
-        row = self.model.rows[source.row()] if source.isValid() else None
-        self.details.setVisible(bool(row and row.details))
-        if row is not None:
-            self.details.setPlainText(row.details)
 
 
 class _Lines(QAbstractTableModel):
-    def __init__(self) -> None:
+    """The lines that are shown; the oldest go when there are more than `depth`."""
+
+    def __init__(self, depth: int) -> None:
         super().__init__()
         self.rows: list[LogRow] = []
+        self._depth = depth
 
     def append(self, rows: Sequence[LogRow]) -> None:
+        rows = rows[-self._depth :]
         if not rows:
             return
-        fresh = list(rows)[-DEPTH:]
-        surplus = len(self.rows) + len(fresh) - DEPTH
+        surplus = len(self.rows) + len(rows) - self._depth
         if surplus > 0:
             self.beginRemoveRows(QModelIndex(), 0, surplus - 1)
             del self.rows[:surplus]
             self.endRemoveRows()
-        self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(fresh) - 1)
-        self.rows += fresh
+        self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
+        self.rows.extend(rows)
         self.endInsertRows()
 
-    def clear(self) -> None:
+    def replace(self, rows: Sequence[LogRow]) -> None:
         self.beginResetModel()
-        self.rows = []
+        self.rows = list(rows)
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:
-        return len(COLUMNS)
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
         return None
 
-    def data(self, index: AnyIndex, role: int = 0) -> Any:
-        row = self.rows[index.row()]
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return (_clock(row.time), row.level_name, row.source, row.text)[index.column()]
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return _color(row, index.column())
-        if role == Qt.ItemDataRole.FontRole and index.column() == 0:
-            return number_font(11)
+            return (_clock(row.time), row.level_name, row.logger, row.text.partition("\n")[0])[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.text
-        return row.level if role == LEVEL_ROLE else None
+        if role == Qt.ItemDataRole.FontRole and column == 0:
+            return number_font(11)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _tone(row, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == 1:
+            return icon(*_mark(row))
+        return None
 
 
-class _Filter(QSortFilterProxyModel):
-    def __init__(self) -> None:
+class _Table(QTableView):
+    """The lines in four columns."""
+
+    def __init__(self, model: _Lines) -> None:
         super().__init__()
-        self._level = 0
-        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setFilterKeyColumn(-1)
+        self.setModel(model)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setIconSize(QSize(ICON - 2, ICON - 2))
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head = self.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setHighlightSections(False)
+        head.setStretchLastSection(True)
+        for column, wide in enumerate((92, 96, 150)):
+            self.setColumnWidth(column, wide)
+        self.setMinimumWidth(240)
+        describe(self, "Log lines", "Choose a line to see its details")
 
-    def set_level(self, level: int) -> None:
-        self.beginFilterChange()
-        self._level = level
-        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-
-    def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
-        level = self.sourceModel().index(source_row, 0).data(LEVEL_ROLE)
-        return level >= self._level and super().filterAcceptsRow(source_row, source_parent)
-
-
-def _table(model: _Filter) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setShowGrid(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(24)
-    head = table.horizontalHeader()
-    head.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column, width in enumerate((88, 72, 160)):
-        table.setColumnWidth(column, width)
-    table.setWordWrap(False)
-    describe(table, "Log lines", "What happened, newest last")
-    return table
+    def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
+        self.setColumnHidden(2, self.width() < 560)
+        super().resizeEvent(event)
 
 
-def _color(row: LogRow, column: int) -> QColor:
-    if column == 1:
-        token = next((token for level, token in TOKENS if row.level >= level), "muted")
-        return LOOK.now.color(token)
-    return LOOK.now.color("text" if column == 3 else "muted")
+def line_text(row: LogRow) -> str:
+    """A line, its details below it, as it stands in a text file."""
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.time))
+    head = f"{stamp} {row.level_name:<8} {row.logger}: {row.text}"
+    return head + ("\n    " + row.details.rstrip().replace("\n", "\n    ") if row.details else "")
 
 
 def _clock(seconds: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(seconds)) + f".{int(seconds % 1 * 1000):03d}"
+
+
+def _tone(row: LogRow, column: int) -> QColor:
+    if row.level >= 30 and column in (1, 3):
+        return LOOK.now.color("bad" if row.level >= 40 else "warn")
+    return LOOK.now.color("text" if column == 3 else "muted")
+
+
+def _mark(row: LogRow) -> tuple[str, str]:
+    if row.level >= 40:
+        return "bad", "bad"
+    return ("warn", "warn") if row.level >= 30 else ("info", "muted")

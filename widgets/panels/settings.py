@@ -1,63 +1,73 @@
-"""Settings: the few things that are chosen once. Every choice acts at once; there is nothing to apply."""
+"""The settings page: few things, each applied at once, nothing to confirm."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from widgets.fields import ChoiceField, PlainButton, Segmented
-from widgets.panel import labelled
-
-AS_IT_WAS = ("", "As it was")
+from widgets.panel import ChoiceField, PlainButton, Segmented, labelled, rule
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsShown:
-    """presets: (id, title) of those to start with; start_preset "" keeps the layout as it was. folder: where all is kept."""
+    """What the page shows. start_preset: "" begins as it was left. presets: (id, title). data_dir: where things are kept."""
 
     theme: str
-    start_preset: str
-    presets: tuple[tuple[str, str], ...]
-    folder: str
+    start_preset: str = ""
+    presets: tuple[tuple[str, str], ...] = ()
+    data_dir: str = ""
+    autosave: bool = True
 
 
 class SettingsDialog(QDialog):
-    """Not modal: what is chosen is seen behind it."""
+    """A page beside the window. Each choice goes out as a signal the moment it is made."""
 
     themeChosen = Signal(str)
     presetChosen = Signal(str)
+    folderWanted = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(380)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        self.theme = Segmented("Theme", (("dark", "Dark", "dark"), ("light", "Light", "light")))
-        self.preset = ChoiceField("Layout at start", (AS_IT_WAS,))
+        self.setModal(False)
+        self.setMinimumWidth(400)
+        self.theme = Segmented(
+            "Theme", [("dark", "Dark", "dark"), ("light", "Light", "light")], tip="Colours of the window"
+        )
+        self.preset = ChoiceField("Begin with", tip="How the docks stand when Kinoscope starts")
         self.folder = QLabel()
         self.folder.setProperty("role", "muted")
         self.folder.setWordWrap(True)
-        self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(labelled("Theme", self.theme, "Colours of the whole window"))
-        column.addWidget(labelled("Layout at start", self.preset, "Which docks are in front when the window opens"))
+        self.saving = QLabel("The project is saved by itself after every change.")
+        self.saving.setProperty("role", "muted")
+        self.saving.setWordWrap(True)
+        done = PlainButton("Close", "", "Close this page (Escape)")
+        done.clicked.connect(self.close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
+        column.addWidget(labelled("Theme", self.theme))
+        column.addWidget(labelled("Begin with", self.preset))
+        column.addWidget(rule())
+        column.addWidget(self.saving)
         column.addWidget(self.folder)
         column.addStretch(1)
-        close = PlainButton("Close")
-        close.clicked.connect(self.close)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(close)
+        row.addWidget(done)
         column.addLayout(row)
         self.theme.chosen.connect(self.themeChosen)
         self.preset.chosen.connect(self.presetChosen)
 
     def open_with(self, shown: SettingsShown) -> None:
+        """Show the settings as they are."""
         self.theme.set_value(shown.theme)
-        self.preset.set_choices((AS_IT_WAS, *shown.presets), shown.start_preset)
-        self.folder.setText(f"Projects, captures and job history are kept in {shown.folder}")
+        self.preset.set_choices([("", "The layout it was left with"), *shown.presets], shown.start_preset)
+        self.preset.set_value(shown.start_preset)
+        self.folder.setText(f"Projects, jobs and settings are kept in {shown.data_dir}" if shown.data_dir else "")
+        self.folder.setVisible(bool(shown.data_dir))
         self.show()
         self.raise_()
+        self.activateWindow()
