@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -250,8 +250,12 @@ class LiveContext:
         if self._thread.stopping:
             raise Cancelled
 
-    def lease(self, device: str = "cpu", bytes: int = 0, threads: int = 1) -> AbstractContextManager[Lease]:
-        return self._broker.lease(self._thread.name, device, bytes, threads, self.check, self._thread._say)
+    @contextmanager
+    def lease(self, device: str = "cpu", bytes: int = 0, threads: int = 1) -> Iterator[Lease]:
+        name, note = self._thread.name, self._thread._say
+        with self._broker.lease(name, device, bytes, threads, self.check, note) as lease:
+            note("")
+            yield lease
 
 
 class _Told:

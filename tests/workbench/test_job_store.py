@@ -74,7 +74,8 @@ def test_jobs_of_a_living_program_are_left_alone(path: Path) -> None:
     record = store.insert("a:b", "mine", "", {})
     base = sqlite3.connect(path)
     base.execute(
-        "INSERT INTO jobs SELECT 99, job, 'theirs', command, spec, 'running', 0, 0, '', 1, 1, NULL, NULL, NULL, ? FROM jobs",
+        "INSERT INTO jobs SELECT 99, job, 'theirs', command, spec, 'running', 0, 0, '', 1, 1, NULL, NULL, NULL, ?"
+        " FROM jobs",
         (_of(os.getppid()),),
     )
     base.commit()

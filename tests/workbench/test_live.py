@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -23,7 +23,7 @@ both = pytest.mark.parametrize("host", ["thread", "worker"])
 
 
 @pytest.fixture
-def start(qtbot, supervisor: Supervisor) -> Iterator[Start]:
+def start(qtbot, supervisor: Supervisor) -> Start:
     def begin(host: str, settings: MeanSettings = MeanSettings(), count: int = 1, engine: str = "Mean"):
         slots = [Slot(Latest()) for _ in range(count)]
         thread = LiveThread(f"{SAMPLES}:{engine}", settings, slots, host)  # type: ignore[arg-type]
@@ -32,7 +32,7 @@ def start(qtbot, supervisor: Supervisor) -> Iterator[Start]:
             thread.start()
         return thread, slots
 
-    yield begin
+    return begin
 
 
 def see(qtbot, thread: LiveThread, index: int) -> MeanResult:

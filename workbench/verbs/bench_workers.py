@@ -203,16 +203,184 @@ def _session() -> Any:
     return onnxruntime.InferenceSession(_small_network(), options, providers=["CPUExecutionProvider"])
 
 
+def _worker_pool() -> Callable[[], dict[str, Any]]:
+    """Two of our workers spawned by their own threads, one with torch, while the window paints."""
+    import tempfile
+
+    from workbench.job_store import JobStore
+    from workbench.jobs import JobQueue
+    from workbench.supervisor import Supervisor
+
+    folder = tempfile.TemporaryDirectory()
+    supervisor = Supervisor()
+    start = time.perf_counter()
+    jobs = JobQueue(supervisor, JobStore(Path(folder.name) / "jobs.sqlite"), workers=2, preload=("torch",))
+    took = time.perf_counter() - start
+
+    def stop() -> dict[str, Any]:
+        supervisor.shutdown()
+        jobs.close()
+        folder.cleanup()
+        return {"start_call_ms": round(took * 1000, 1)}
+
+    return stop
+
+
 WINDOWS: dict[str, Callable[[], Callable[[], dict[str, Any]]]] = {
     "idle": _nothing,
-    "torch in process": _torch_in_process,
+    "torch in a process": _torch_in_process,
+    "two warm workers with torch": _worker_pool,
     "torch in a thread": _torch_in_thread,
     "onnxruntime in a thread": _onnx_in_thread,
 }
 
 
+class Echo:
+    """The live engine of the frames case: says how many bytes it saw, so that each has been read."""
+
+    def open(self, settings: object, ctx: object) -> None:
+        pass
+
+    def configure(self, settings: object) -> bool:
+        return True
+
+    def process(self, frames: Any) -> int:
+        return sum(frame.image.nbytes + int(frame.image[-1, -1, -1]) for frame in frames)
+
+    def reset(self, why: object) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def _frames(seconds: float) -> dict[str, Any]:
+    """1080p frames to a worker and an answer back: through shared memory, and through the pipe as is common."""
+    import numpy as np
+
+    from engines.core.frames import Frame, Stamp
+    from workbench.shared import Outlet, Ring
+
+    image = np.random.default_rng(1).integers(0, 255, (1080, 1920, 3), dtype=np.uint8)
+    frame = Frame(image, Stamp("bench", 0, 0.0, 0.0))
+    outlet = Outlet(lambda size: None)
+    ring = Ring.create(64 << 20)
+    outlet.use(ring)
+    pack = _median_ms(lambda: outlet.free(outlet.pack([frame]).end, ring.name))
+    copy = _median_ms(image.copy)
+    outlet.use(None)
+    through_ring, through_pipe = _round_trip([frame], ring=True), _round_trip([frame], ring=False)
+    return {
+        "copy_into_shared_memory_ms": pack,
+        "plain_copy_ms": copy,
+        "copies_of_a_frame": 2,
+        "round_trip_shared_memory_ms": through_ring,
+        "round_trip_pipe_ms": through_pipe,
+    }
+
+
+def _round_trip(frames: list[Any], ring: bool) -> float:
+    from workbench import workers
+    from workbench.broker import Broker
+
+    worker = workers.Worker("bench", Broker())
+    if not ring:
+        worker._outlet._grow = lambda size: None
+    worker.start()
+    try:
+        worker.call("open", ("workbench.verbs.bench_workers:Echo", None))
+        return _median_ms(lambda: worker.call("process", frames))
+    finally:
+        worker.close()
+
+
+def _median_ms(act: Callable[[], object], times: int = 40) -> float:
+    import numpy as np
+
+    took = []
+    for _ in range(times + 5):
+        start = time.perf_counter()
+        act()
+        took.append(time.perf_counter() - start)
+    return round(float(np.median(took[5:])) * 1000, 2)
+
+
+def _kills(seconds: float) -> dict[str, Any]:
+    """What a kill leaves: of the worker, then of a window with a worker that has shared memory both ways."""
+    import signal
+
+    import psutil
+
+    before = _names_in_memory()
+    worker = _with_frames()
+    start = time.perf_counter()
+    psutil.Process(worker.pid).send_signal(signal.SIGKILL)
+    noticed = _lost_after(worker, start)
+    worker.close()
+    after_worker = len(_names_in_memory() - before)
+    window = subprocess.Popen(
+        [sys.executable, "-m", "workbench.verbs.bench_workers", "victim", "0"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert window.stdout is not None
+    window.stdout.readline()
+    family = psutil.Process(window.pid).children(recursive=True)
+    start = time.perf_counter()
+    window.kill()
+    window.wait()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    return {
+        "worker_death_noticed_ms": noticed,
+        "left_in_shared_memory_after_worker": after_worker,
+        "children_gone_after_window_ms": round((time.perf_counter() - start) * 1000, 1),
+        "children_left_after_window": len(alive),
+        "left_in_shared_memory_after_window": len(_names_in_memory() - before),
+    }
+
+
+def _with_frames() -> Any:
+    import numpy as np
+
+    from engines.core.frames import Frame, Stamp
+    from workbench.broker import Broker
+    from workbench.workers import Worker
+
+    worker = Worker("victim", Broker())
+    worker.start()
+    worker.call("open", ("workbench.verbs.bench_workers:Echo", None))
+    frame = Frame(np.zeros((1080, 1920, 3), np.uint8), Stamp("bench", 0, 0.0, 0.0))
+    for _ in range(3):
+        worker.call("process", [frame])
+    return worker
+
+
+def _lost_after(worker: Any, start: float) -> float:
+    from engines.core.errors import WorkerLost
+
+    try:
+        worker.serve(10.0)
+    except WorkerLost:
+        return round((time.perf_counter() - start) * 1000, 1)
+    raise WorkFailed("The death of a worker was not noticed")
+
+
+def _victim(seconds: float) -> dict[str, Any]:
+    worker = _with_frames()
+    print(worker.pid, flush=True)
+    worker.serve(60.0)
+    return {}
+
+
+def _names_in_memory() -> set[str]:
+    folder = Path("/dev/shm")
+    return {path.name for path in folder.glob("psm_*")} if folder.is_dir() else set()
+
+
+OTHERS: dict[str, Callable[[float], dict[str, Any]]] = {"frames": _frames, "kills": _kills, "victim": _victim}
+
+
 def _run(name: str, seconds: float) -> dict[str, Any]:
-    return _watch(seconds, WINDOWS[name])
+    return OTHERS[name](seconds) if name in OTHERS else _watch(seconds, WINDOWS[name])
 
 
 if __name__ == "__main__":
