@@ -150,9 +150,12 @@ def test_the_turn_of_a_loop_keeps_the_rhythm(video, run, clock):
     slot = feed.subscribe(Lossless())
     run(feed)
     stamps = [next_frame(slot).stamp]
-    for _ in range(5):
+    for index in range(1, 6):
         clock.advance(0.04)
         stamps.append(next_frame(slot).stamp)
+        if index == 2:
+            assert next_item(slot) == Gap("f", 0, "loop")
+            assert slot.take(0.15) is None, "the last picture was cut short"
     assert [s.index for s in stamps] == [0, 1, 2, 0, 1, 2]
     np.testing.assert_allclose(np.diff([s.captured_at for s in stamps]), 0.04, atol=1e-6)
 
