@@ -29,7 +29,7 @@ class Report(QWidget):
         self.view = ResultView()
         self.bars = ViewBars()
         self.chart = Section("Error by view", name="calibration.errors")
-        self.worst = QuietButton("Switch off the worst", "hide", "Leave the view with the largest error out of the fit")
+        self.worst = QuietButton("Switch off worst", "hide", "Leave the view with the largest error out of the fit")
         self.chart.add_action(self.worst)
         self.chart.add(self.bars)
         self.parameters = ParameterTable()
