@@ -162,32 +162,55 @@ class _System:
 
 
 def _normal_equations(state: State, views: Sequence[Observation], free: Bools | None, fixed_camera: bool) -> _System:
+    """A corner's residual knows the camera, the view's pose and that one corner, so the blocks are summed one by one."""
     cameras = 0 if fixed_camera else len(state.camera)
-    columns = _columns_of(free, cameras)
-    size = cameras + (0 if free is None else int(free.sum()))
-    common, right = np.zeros((size, size)), np.zeros(size)
+    kept = _kept(state, free, cameras)
+    wanted = cameras + (0 if free is None else free.size)
+    common, right = np.zeros((wanted, wanted)), np.zeros(wanted)
     pose, pose_right = np.zeros((len(views), 6, 6)), np.zeros((len(views), 6))
-    coupling = np.zeros((len(views), size, 6))
+    coupling = np.zeros((len(views), wanted, 6))
     squares, residuals = 0.0, 0
     for number, view in enumerate(views):
-        error, by_pose, by_common = _derivatives(state, number, view, size, cameras, columns)
-        common += by_common.T @ by_common
-        right -= by_common.T @ error
-        pose[number] = by_pose.T @ by_pose
-        pose_right[number] = -by_pose.T @ error
-        coupling[number] = by_common.T @ by_pose
+        error, by_pose, by_camera, turn = _derivatives(state, number, view, cameras)
+        pose[number], pose_right[number] = by_pose.T @ by_pose, -by_pose.T @ error
+        common[:cameras, :cameras] += by_camera.T @ by_camera
+        right[:cameras] -= by_camera.T @ error
+        coupling[number, :cameras] = by_camera.T @ by_pose
+        if free is not None:
+            _add_points(common, right, coupling[number], view, error, by_pose, by_camera, turn)
         squares += float(error @ error)
         residuals += error.size
-    return _System(common, right, pose, pose_right, coupling, squares, residuals)
+    return _System(common[np.ix_(kept, kept)], right[kept], pose, pose_right, coupling[:, kept], squares, residuals)
 
 
-def _columns_of(free: Bools | None, cameras: int) -> NDArray[np.int64] | None:
-    """For each coordinate its column among the common parameters, -1 where it is held."""
-    if free is None:
-        return None
-    columns = np.full(free.size, -1)
-    columns[free.ravel()] = cameras + np.arange(int(free.sum()))
-    return columns.reshape(free.shape)
+def _kept(state: State, free: Bools | None, cameras: int) -> NDArray[np.int64]:
+    """Which of the camera's parameters and all coordinates are solved for."""
+    camera = np.arange(cameras)
+    return camera if free is None else np.concatenate([camera, cameras + np.flatnonzero(free.ravel())])
+
+
+def _add_points(
+    common: Floats,
+    right: Floats,
+    coupling: Floats,
+    view: Observation,
+    error: Floats,
+    by_pose: Floats,
+    by_camera: Floats,
+    turn: Floats,
+) -> None:
+    """One view's part in the blocks of the corners: a corner moves its own two residuals, as the pose's shift does."""
+    count, cameras = len(view.ids), by_camera.shape[1]
+    by_point = (by_pose[:, 3:] @ turn).reshape(count, 2, 3)
+    rows = cameras + 3 * view.ids[:, None] + np.arange(3)
+    back = by_point.mT
+    common[rows[:, :, None], rows[:, None, :]] += back @ by_point
+    right[rows] -= (back @ error.reshape(count, 2, 1))[:, :, 0]
+    coupling[rows] = back @ by_pose.reshape(count, 2, 6)
+    if cameras:
+        mixed = back @ by_camera.reshape(count, 2, cameras)
+        common[rows, :cameras] += mixed
+        common[:cameras, rows] += np.moveaxis(mixed, 2, 0)
 
 
 def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -196,21 +219,12 @@ def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats
     return np.asarray(image, dtype=np.float64).reshape(-1, 2), np.asarray(jacobian, dtype=np.float64)
 
 
-def _derivatives(
-    state: State, number: int, view: Observation, size: int, cameras: int, columns: NDArray[np.int64] | None
-) -> tuple[Floats, Floats, Floats]:
-    """Residuals (2N), and their derivatives by the view's pose (2N x 6) and by the common parameters (2N x size)."""
+def _derivatives(state: State, number: int, view: Observation, cameras: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Residuals (2N), derivatives by pose (2N x 6) and by camera (2N x `cameras`), the pose's rotation."""
     pose = state.poses[number]
     image, jacobian = _project(state, pose, view.ids)
-    by_common = np.zeros((2 * len(view.ids), size))
-    by_common[:, :cameras] = jacobian[:, 6 : 6 + cameras]
-    if columns is not None:
-        by_point = (jacobian[:, 3:6] @ cv2.Rodrigues(pose[:3])[0]).reshape(-1, 2, 3)
-        corner, axis = np.nonzero(columns[view.ids] >= 0)
-        target = columns[view.ids[corner], axis]
-        for xy in (0, 1):
-            by_common[2 * corner + xy, target] = by_point[corner, xy, axis]
-    return (image - view.corners).ravel(), jacobian[:, :6], by_common
+    turn = np.asarray(cv2.Rodrigues(pose[:3])[0], dtype=np.float64)
+    return (image - view.corners).ravel(), jacobian[:, :6], jacobian[:, 6 : 6 + cameras], turn
 
 
 def _step(system: _System, damping: float) -> tuple[Floats, Floats] | None:
@@ -223,7 +237,7 @@ def _step(system: _System, damping: float) -> tuple[Floats, Floats] | None:
         if not system.common.size:
             return np.zeros(0), own
         reduced = system.common + damping * np.diag(np.diag(system.common))
-        reduced = reduced - np.einsum("vgi,vih->gh", system.coupling, by_common, optimize=True)
+        reduced = reduced - (system.coupling @ by_common).sum(axis=0)
         right = system.common_right - np.einsum("vgi,vi->g", system.coupling, own)
         common = _solve_scaled(reduced, right)
     except np.linalg.LinAlgError:
@@ -261,7 +275,7 @@ def _as_fit(state: State, system: _System, free: Bools | None, fixed_camera: boo
 def _camera_covariance(system: _System) -> Floats:
     """Inverse of the reduced common system; infinite where the pictures say nothing."""
     by_common = np.linalg.solve(system.pose, system.coupling.mT)
-    reduced = system.common - np.einsum("vgi,vih->gh", system.coupling, by_common, optimize=True)
+    reduced = system.common - (system.coupling @ by_common).sum(axis=0)
     scale = 1 / np.sqrt(np.maximum(np.diag(reduced), 1e-300))
     inverse = np.linalg.pinv(reduced * np.outer(scale, scale), rcond=1e-14, hermitian=True)
     return np.asarray(inverse * np.outer(scale, scale))
