@@ -44,6 +44,7 @@ class Playback:
         self._since_jump = 0
         self._let_through = 0
         self._ended = False
+        self._broke = ""
         self._base_index, self._base_time = self._base()
 
     def run(self) -> None:
@@ -64,7 +65,7 @@ class Playback:
             self._drain()
         elif self._wishes.paused and self._last is not None:
             self._audience.hold(self._last)
-            self._report.say(FeedState.PAUSED, self._reader.note)
+            self._report.say(FeedState.PAUSED, self._words)
             self._pacer.restart()
             self._wishes.wait(seen)
         else:
@@ -74,7 +75,7 @@ class Playback:
         item = self._pending or self._read()
         self._pending = None
         self._audience.hold(None)
-        self._report.say(FeedState.PLAYING, self._reader.note)
+        self._report.say(FeedState.PLAYING, self._words)
         if isinstance(item, Picture) and self._reader.paced and not self._due(item, seen):
             self._pending = item
             return
@@ -92,7 +93,7 @@ class Playback:
         """A paused camera goes on giving pictures; they are let go so that none is stale afterwards."""
         item = self._read()
         self._audience.hold(self._last)
-        self._report.say(FeedState.PAUSED, self._reader.note)
+        self._report.say(FeedState.PAUSED, self._words)
         if isinstance(item, Picture) and self._let_through <= 0 and self._last is not None:
             return
         self._let_through -= isinstance(item, Picture)
@@ -164,14 +165,20 @@ class Playback:
         """The source gives no more: again from the start, or rest at the last picture."""
         if self._reader.reconnects and self._info.live:
             raise SourceFailed(end.why or "The pictures stopped")
+        self._broke = end.why
         if self._wishes.loop and self._info.seekable and self._since_jump > 0:
             self._jump(0, "loop")
             self._pacer.wrap(1.0 / self._info.fps if self._info.fps > 0 else 0.0)
             return
         self._ended = True
         self._audience.hold(self._last)
-        self._report.say(FeedState.ENDED, end.why or self._reader.note)
+        self._report.say(FeedState.ENDED, self._words)
         self._audience.publish(End(self._id, end.why))
+
+    @property
+    def _words(self) -> str:
+        """What the user should know of the source: where it broke off the last time, or what its reader remarks."""
+        return self._broke or self._reader.note
 
     def _read(self) -> ReaderItem:
         return self._reader_call(self._reader.read)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import url2pathname
 
 from engines.cameras.folder_reader import IMAGES
 from engines.cameras.stream_reader import SCHEMES
@@ -56,7 +58,9 @@ def source_from(text_or_path: str | Path) -> Source:
         return _usb(text[4:].strip())
     if "://" in text and scheme in SCHEMES:
         return _stream(text)
-    return _from_path(Path(unquote(urlsplit(text).path)) if text.startswith("file://") else Path(text).expanduser())
+    if scheme == "file" and "://" in text:
+        return _from_path(url2pathname(_split(text).path))
+    return _from_path(os.path.expanduser(text))
 
 
 def title(source: Source) -> str:
@@ -132,16 +136,24 @@ def _usb(address: str) -> UsbSource:
 
 
 def _stream(url: str) -> StreamSource:
-    if not urlsplit(url).hostname:
+    if not _split(url).hostname:
         raise UsageError(f"'{url}' names no host", hint="For example rtsp://camera.local/live")
     return StreamSource(url)
 
 
-def _from_path(path: Path) -> Source:
-    if path.is_dir():
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise UsageError(f"'{url}' is not an address: {error}", hint="For example rtsp://camera.local/live") from error
+
+
+def _from_path(text: str) -> Source:
+    path = Path(text)
+    if os.path.isdir(text):
         return FolderSource(str(path))
-    if not path.exists():
-        raise BadInput(f"'{path}' is neither a file nor an address", hint=f"Give {FORMS}")
+    if not os.path.exists(text):
+        raise BadInput(f"'{text}' is neither a file nor an address", hint=f"Give {FORMS}")
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)

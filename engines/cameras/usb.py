@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Thread
 
 from engines.cameras.types import UsbCamera
 
 PATIENCE = 2.0
 """Seconds after which a driver that does not answer is left alone."""
+
+NODES = Path("/sys/class/video4linux")
 
 
 def list_cameras(patience: float = PATIENCE) -> list[UsbCamera]:
@@ -28,6 +31,17 @@ def _enumerate() -> list[UsbCamera]:
         return []
     cameras: dict[str, UsbCamera] = {}
     for name, path, index, backend in listed:
+        if not _gives_pictures(path):
+            continue
         number, backend = (index - backend, backend) if index >= backend > 0 else (index, backend)
         cameras.setdefault(path or str(number), UsbCamera(name or f"Camera {number}", str(number), backend))
     return list(cameras.values())
+
+
+def _gives_pictures(path: str | None) -> bool:
+    """On Linux a camera has several nodes, and only its first gives pictures; elsewhere every entry is a camera."""
+    node = NODES / Path(path or "").name / "index"
+    try:
+        return node.read_text(encoding="ascii").strip() == "0"
+    except OSError:
+        return True

@@ -20,7 +20,7 @@ class UsbReader:
 
     paced = False
     reconnects = True
-    open_limit: float | None = 12.0
+    open_limit: float | None = 25.0
     read_limit: float | None = 5.0
     note = ""
 

@@ -110,6 +110,15 @@ def test_a_truncated_film_plays_what_is_there_and_says_where_it_broke(video, run
     assert running.until(lambda s: s.state is FeedState.ENDED).message == items[-1].why
 
 
+def test_a_truncated_film_that_loops_still_says_where_it_broke(video, run):
+    path = video(frames=100, noisy=True)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    running = run(Feed("cut", FileSource(str(path), loop=True, speed=0.0)))
+    status = running.until(lambda s: s.frames > 120)
+    assert status.state is FeedState.PLAYING
+    assert "breaks off" in status.message
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import time
 from threading import Event
+from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from engines.cameras.readers import Picture
 from engines.cameras.stream_reader import StreamReader
 from engines.cameras.types import FeedInfo, FeedState, StreamSource, UsbCamera, UsbSource
 from engines.cameras.usb import list_cameras
+from engines.cameras.usb_reader import UsbReader
 from engines.cameras.wishes import Wishes
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import End, Frame, Gap, Size
@@ -208,6 +211,66 @@ def test_a_camera_that_is_not_there_says_so(run):
     message = running.until(lambda s: s.state is FeedState.FAILED).message
     assert message.startswith("Webcam does not open")
     assert "plugged in" in message
+
+
+class FakeCapture:
+    """OpenCV's capture of a gray camera that gives three pictures and is then pulled out."""
+
+    def __init__(self, target: int | str, backend: int) -> None:
+        self.target, self.backend, self.left, self.wishes = target, backend, 4, {}
+        captures.append(self)
+
+    def isOpened(self) -> bool:
+        return True
+
+    def read(self):
+        self.left -= 1
+        return (True, np.full((6, 8), self.left, np.uint8)) if self.left >= 0 else (False, None)
+
+    def set(self, name: int, value: float) -> bool:
+        self.wishes[name] = value
+        return True
+
+    def get(self, name: int) -> float:
+        return 15.0
+
+    def getBackendName(self) -> str:
+        return "FAKE"
+
+    def release(self) -> None:
+        self.left = -1
+
+
+captures: list[FakeCapture] = []
+
+
+def test_a_camera_is_asked_for_what_was_wished_and_its_loss_is_told(monkeypatch, clock):
+    monkeypatch.setattr(cv2, "VideoCapture", FakeCapture)
+    reader = UsbReader(UsbSource("2", "Webcam", 200, 1280, 720, 15.0), clock)
+    info = reader.open()
+    assert (info.size, info.fps, info.live, info.seekable) == (Size(8, 6), 15.0, True, False)
+    assert (captures[-1].target, captures[-1].backend) == (2, 200)
+    assert captures[-1].wishes[cv2.CAP_PROP_FRAME_WIDTH] == 1280
+    pictures = []
+    while isinstance(item := reader.read(), Picture):
+        pictures.append(item)
+        clock.advance(0.5)
+    assert [p.index for p in pictures] == [0, 1, 2]
+    assert [p.media_time for p in pictures] == [0.0, 0.5, 1.0]
+    assert pictures[0].image.shape == (6, 8, 3)
+    assert isinstance(item, End)
+    assert item.why == "Webcam gives no more pictures; it may have been unplugged"
+    reader.close()
+
+
+def test_only_the_node_of_a_camera_that_gives_pictures_is_listed(monkeypatch, tmp_path):
+    for node, index in (("video0", "0"), ("video1", "1")):
+        (tmp_path / node).mkdir()
+        (tmp_path / node / "index").write_text(f"{index}\n")
+    monkeypatch.setattr("engines.cameras.usb.NODES", tmp_path)
+    listed = [SimpleNamespace(name="Webcam", path=f"/dev/video{n}", index=200 + n, backend=200) for n in range(3)]
+    monkeypatch.setattr("cv2_enumerate_cameras.enumerate_cameras", lambda: listed)
+    assert list_cameras() == [UsbCamera("Webcam", "0", 200), UsbCamera("Webcam", "2", 200)]
 
 
 def test_the_list_of_cameras_never_raises_or_blocks(monkeypatch):
