@@ -8,12 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from engines.cameras.kinds import IMAGES
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FolderSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import End, Gap, Image, Size, size_of
-
-IMAGES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2"})
 
 
 class FolderReader:

@@ -10,8 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
-from engines.cameras.folder_reader import IMAGES
-from engines.cameras.stream_reader import SCHEMES
+from engines.cameras.kinds import IMAGES, SCHEMES
 from engines.cameras.tiles import TileGrid
 from engines.cameras.types import (
     FileSource,

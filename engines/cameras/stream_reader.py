@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import av
 
+from engines.cameras.kinds import SCHEMES
 from engines.cameras.pictures import Converter
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, StreamSource
@@ -17,7 +18,6 @@ from engines.core.frames import End, Gap, Size
 
 READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""
-SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "rtp", "srt", "tcp")
 
 
 class StreamReader:
