@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QCheckBox,
     QComboBox,
@@ -265,6 +266,7 @@ class Segmented(QFrame):
             self._group.addButton(button)
             self._buttons[choice[0]] = button
             row.addWidget(button, 1)
+        self._group.buttonToggled.connect(self._follow)
         self.set_value(value or choices[0][0])
         self._group.buttonClicked.connect(self._tell)
 
@@ -280,13 +282,18 @@ class Segmented(QFrame):
         button.setProperty("role", "segment")
         button.setCheckable(True)
         button.setText(choice[1])
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if len(choice) > 2:
             button.setIcon(icon(choice[2], "muted", "text"))
+            button.setIconSize(BESIDE_TEXT)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         describe(button, f"{name}: {choice[1]}", tip or choice[1])
         return button
+
+    def _follow(self, button: QAbstractButton, on: bool) -> None:
+        """Tab goes to the choice that is taken; arrow keys go on from there."""
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
 
     def _tell(self) -> None:
         self.chosen.emit(self.value())

@@ -149,7 +149,7 @@ class _Glyph(QIconEngine):
     def _color(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
         if mode == QIcon.Mode.Disabled:
             return LOOK.now.color("muted", 0.45)
-        if state == QIcon.State.On or mode == QIcon.Mode.Selected:
+        if state == QIcon.State.On:
             return LOOK.now.color(self._active)
         return LOOK.now.color(self._token)
 

@@ -57,9 +57,8 @@ def ranked(query: str, rows: Sequence[CommandRow], recent: Sequence[str] = ()) -
     """The commands that fit, best first; among equals the recently used, then those that can be used now."""
     order = {id: len(recent) - place for place, id in enumerate(recent)}
     fitting = [(fit, row) for row in rows if (fit := score(query, row)) is not None]
-    return [
-        row for _, row in sorted(fitting, key=lambda pair: (-pair[0], -order.get(pair[1].id, 0), not pair[1].enabled))
-    ]
+    fitting.sort(key=lambda pair: (-pair[0], -order.get(pair[1].id, 0), not pair[1].enabled))
+    return [row for _, row in fitting]
 
 
 class CommandPalette(QFrame):

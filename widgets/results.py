@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.fields import ElidedLabel, QuietButton, describe, set_property
 from widgets.theme import number_font
+
+LABEL_ROOM, UNIT_ROOM = 120, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class StatGrid(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnMinimumWidth(2, UNIT_ROOM)
         self._rows: list[tuple[QLabel, ...]] = []
         self.set_stats(stats)
 
@@ -49,7 +52,7 @@ class StatGrid(QWidget):
 
     def _add_row(self) -> None:
         index = len(self._rows)
-        row = (ElidedLabel("", "muted"), QLabel(), QLabel(), QLabel())
+        row = (ElidedLabel("", "muted"), ElidedLabel(), QLabel(), QLabel())
         for column, label in enumerate(row):
             align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
@@ -57,7 +60,8 @@ class StatGrid(QWidget):
             self._grid.addWidget(label, index, column)
         for label in row[1:]:
             label.setFont(number_font())
-        row[1].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for label in row[:2]:
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         row[2].setProperty("role", "muted")
         row[3].setProperty("role", "muted")
         self._rows.append(row)
@@ -67,6 +71,7 @@ def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
     spread = f"± {stat.spread}" if stat.spread else ""
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
+    row[0].setMinimumWidth(min(row[0].sizeHint().width(), LABEL_ROOM))
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (f" plus or minus {stat.spread}" if stat.spread else "")
     describe(row[1], spoken.strip(), stat.tip or stat.label)
     set_property(row[1], "level", stat.level)

@@ -39,6 +39,9 @@ LEADS: dict[str, str] = {
 }
 
 
+WIDTH = 440
+
+
 class SourceForm(QDialog):
     """Makes a source. `made` carries it; the form stays open where something is not right and says what."""
 
@@ -48,7 +51,7 @@ class SourceForm(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModal(False)
-        self.setMinimumWidth(420)
+        self.setFixedWidth(WIDTH)
         self.kind = "file"
         self._tried = False
         self.lead = QLabel()
@@ -80,7 +83,6 @@ class SourceForm(QDialog):
         row.addWidget(cancel)
         row.addWidget(self.add)
         self._column.addLayout(row)
-        self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
 
     def open_for(self, kind: str) -> None:
         """Show the form of this kind, beside the window that it belongs to."""
@@ -93,8 +95,8 @@ class SourceForm(QDialog):
         self._check()
         if kind in ("usb", "tiled"):
             self.camerasWanted.emit()
-        self.adjustSize()
         self.show()
+        self._settle()
         self.raise_()
         self.activateWindow()
 
@@ -131,6 +133,12 @@ class SourceForm(QDialog):
             words = f"{error.message}. {error.hint}".rstrip(". ") + "."
         self.problem.setText(words if self._tried else "")
         self.problem.setVisible(bool(words) and self._tried)
+        self._settle()
+
+    def _settle(self) -> None:
+        """As high as what it holds."""
+        self._column.activate()
+        self.setFixedHeight(max(self._column.totalHeightForWidth(WIDTH), self._column.totalMinimumSize().height()))
 
     def keyPressEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         if event.key() == Qt.Key.Key_Escape:

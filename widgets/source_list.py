@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from widgets.fields import describe
 from widgets.icons import draw_icon
 from widgets.pill import draw_pill, pill_size
+from widgets.source_form import KINDS
 from widgets.theme import LOOK, number_font
 from widgets.viewer_tile import SOURCE_MIME
 
@@ -177,14 +178,15 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
         painter.setPen(look.color(row.level))
         _draw_words(painter, below, row.message)
     else:
-        _paint_figures(painter, below, f"{row.fps:.1f} fps" if row.fps else "", row.dropped, row.latency_ms)
+        first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
+        _paint_figures(painter, below, first, row.dropped, row.latency_ms)
 
 
 def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     draw_icon(painter, QRect(box.left() + 36, box.top() + 7, 14, 14), "tile")
     painter.setFont(number_font())
     painter.setPen(LOOK.now.color("text"))
-    figures = 132 if row.latency_ms is not None or row.dropped else 0
+    figures = 132 if row.dropped else 56 if row.latency_ms is not None else 0
     _draw_words(painter, QRect(box.left() + 56, box.top(), box.width() - 66 - figures, box.height()), row.title)
     painter.setFont(number_font(11))
     painter.setPen(LOOK.now.color("muted"))
@@ -202,7 +204,8 @@ def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, laten
 
 
 def _draw_words(painter: QPainter, box: QRect, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
+    how = Qt.TextElideMode.ElideMiddle if "." in text[-5:] else Qt.TextElideMode.ElideRight
+    shown = painter.fontMetrics().elidedText(text, how, box.width())
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 

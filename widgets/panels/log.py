@@ -1,4 +1,4 @@
-"""The Log panel: what happened, by level and by word, with the traceback of a chosen line. Bounded, and cheap to append to."""
+"""The Log panel: what happened, by level and by word, with the traceback of a chosen line. Bounded and cheap."""
 
 from __future__ import annotations
 
@@ -45,9 +45,8 @@ class LogPanel(Panel):
         self.body.setContentsMargins(0, 0, 0, 0)
         self._rows: deque[LogRow] = deque(maxlen=depth)
         self._model = _Lines(depth)
-        self.level = Segmented(
-            "Level", [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")], "info"
-        )
+        levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
+        self.level = Segmented("Level", levels, "info", tip="Lines of this level and above")
         self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
         self.search.setMinimumWidth(110)
         self.search.setMaximumWidth(220)
@@ -112,10 +111,8 @@ class LogPanel(Panel):
     def _count(self) -> None:
         bad = sum(row.level >= 40 for row in self._rows)
         warned = sum(30 <= row.level < 40 for row in self._rows)
-        words = [f"{len(self._rows)} line" + "s" * (len(self._rows) != 1)] if self._rows else []
-        words += [f"{bad} error" + "s" * (bad != 1)] * bool(bad) + [f"{warned} warning" + "s" * (warned != 1)] * bool(
-            warned
-        )
+        counts = ((len(self._rows), "line"), (bad, "error"), (warned, "warning"))
+        words = [f"{count} {word}" + "s" * (count != 1) for count, word in counts if count]
         self.set_state(", ".join(words), "bad" if bad else "warn" if warned else "")
         self.show_empty(not self._rows)
 
@@ -216,7 +213,7 @@ class _Table(QTableView):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
         head.setStretchLastSection(True)
-        for column, wide in enumerate((92, 96, 150)):
+        for column, wide in enumerate((112, 96, 150)):
             self.setColumnWidth(column, wide)
         self.setMinimumWidth(240)
         describe(self, "Log lines", "Choose a line to see its details")

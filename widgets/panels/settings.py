@@ -12,13 +12,12 @@ from widgets.panel import ChoiceField, PlainButton, Segmented, labelled, rule
 
 @dataclass(frozen=True, slots=True)
 class SettingsShown:
-    """What the page shows. start_preset: "" begins as it was left. presets: (id, title). data_dir: where things are kept."""
+    """What the page shows. start_preset: "" begins as it was left. presets: (id, title). data_dir: where it is kept."""
 
     theme: str
     start_preset: str = ""
     presets: tuple[tuple[str, str], ...] = ()
     data_dir: str = ""
-    autosave: bool = True
 
 
 class SettingsDialog(QDialog):
@@ -33,9 +32,8 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.setModal(False)
         self.setMinimumWidth(400)
-        self.theme = Segmented(
-            "Theme", [("dark", "Dark", "dark"), ("light", "Light", "light")], tip="Colours of the window"
-        )
+        themes = [("dark", "Dark", "dark"), ("light", "Light", "light")]
+        self.theme = Segmented("Theme", themes, tip="Colours of the window")
         self.preset = ChoiceField("Begin with", tip="How the docks stand when Kinoscope starts")
         self.folder = QLabel()
         self.folder.setProperty("role", "muted")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QToolButton, QTreeWidgetItem
+from PySide6.QtWidgets import QMenu, QTreeWidgetItem
 
 from engines.cameras.types import UsbCamera
 from widgets.icons import icon
-from widgets.panel import EmptyState, Panel, QuietButton
+from widgets.panel import EmptyState, Panel, PrimaryButton, QuietButton
 from widgets.source_form import KINDS, SourceForm
 from widgets.source_list import ROW, SourceList, SourceRow, TileRow
 from widgets.theme import LOOK
@@ -39,12 +39,9 @@ class SourcesPanel(Panel):
         self._drop = False
         self.setAcceptDrops(True)
         self.body.setContentsMargins(0, 0, 0, 0)
-        self.add_button = QuietButton(
-            "", "add", "Add a camera, file, folder, stream, tiled source or scene", name="Add source"
-        )
+        self.add_button = PrimaryButton("Add", "add", "Add a camera, file, folder, stream, tiled source or scene")
         self.add_button.setMenu(self._menu())
-        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.add_head_action(self.add_button)
+        self.set_action(self.add_button)
         self.list = SourceList()
         self.add(self.list, 1)
         self.retry = QuietButton("Reconnect", "retry", "Open the selected source again")
