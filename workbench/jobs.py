@@ -32,6 +32,8 @@ __all__ = ["JobQueue", "JobRecord", "JobState"]
 log = logging.getLogger(__name__)
 
 WORKERS = 2
+WARM_AFTER = 1.5
+"""Seconds after which workers are spawned that no job has asked for yet: the window is painted first."""
 RESULTS = 32
 """Results kept as live objects; older ones are had from the history as JSON."""
 EVENTS = 256
@@ -53,10 +55,14 @@ class JobQueue(QObject):
         broker: Broker | None = None,
         workers: int = WORKERS,
         preload: tuple[str, ...] = (),
+        warm_after: float = WARM_AFTER,
         clock: Clock = monotonic,
         parent: QObject | None = None,
     ) -> None:
-        """The workers are spawned by their threads after this returns; `preload` names modules they import at once."""
+        """Workers are spawned by their own threads, for the first job or after `warm_after` quiet seconds.
+
+        `preload` names modules they import at once, such as ("torch",).
+        """
         super().__init__(parent)
         self._store = store or JobStore()
         self._clock = clock
@@ -71,7 +77,7 @@ class JobQueue(QObject):
         self._unwanted: set[int] = set()
         self._wake = Wake(self._tell, self)
         broker = broker or Broker()
-        self._runners = [Runner(f"worker {n + 1}", self, broker, preload) for n in range(max(1, workers))]
+        self._runners = [Runner(f"worker {n + 1}", self, broker, preload, warm_after) for n in range(max(1, workers))]
         for runner in self._runners:
             supervisor.adopt(runner)
             runner.start()

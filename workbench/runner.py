@@ -24,8 +24,10 @@ PATIENCE = 3
 class Runner(EngineThread):
     """Takes jobs from the queue until it is asked to stop."""
 
-    def __init__(self, name: str, jobs: JobQueue, broker: Broker, preload: tuple[str, ...]) -> None:
+    def __init__(self, name: str, jobs: JobQueue, broker: Broker, preload: tuple[str, ...], warm_after: float) -> None:
+        """`warm_after`: quiet seconds before a worker is spawned that no job asked for."""
         super().__init__(name)
+        self._warm_after = warm_after
         self._jobs = jobs
         self._broker = broker
         self._preload = preload
@@ -75,11 +77,8 @@ class Runner(EngineThread):
             self._drop()
 
     def _idle(self) -> None:
-        """Until rung: with a warm worker, hear it; after too many losses, without one."""
-        if self._losses >= PATIENCE:
-            with self._news:
-                self._news.wait_for(lambda: self._rung or self.stopping)
-                self._rung = False
+        """Until rung: with a warm worker, hear it; without one, get it warm when it has been quiet for a while."""
+        if self._worker is None and self._news_within(self._warm_after if self._losses < PATIENCE else None):
             return
         try:
             worker = self._warm()
@@ -90,6 +89,13 @@ class Runner(EngineThread):
         except WorkerLost:
             self._losses += 1
             self._drop()
+
+    def _news_within(self, seconds: float | None) -> bool:
+        """Wait for a ring or a stop."""
+        with self._news:
+            there = self._news.wait_for(lambda: self._rung or self.stopping, seconds)
+            self._rung = False
+        return there
 
     def _run(self, record: JobRecord) -> None:
         id = record.id
