@@ -7,7 +7,7 @@ is the commonest mistake there is, so both counts are always shown, and changing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
-from widgets.calibration_drawings import BoardDrawing, too_few_markers
+from widgets.calibration_drawings import BoardDrawing
 from widgets.calibration_state import counting_words
 from widgets.panel import ChoiceField, NumberField, Segmented, Toggle, labelled, set_property
 
@@ -159,17 +159,27 @@ class BoardEditor(QWidget):
         """The same print, counted the other way."""
         if kind == self._board.kind:
             return
-        if kind == "charuco":
-            columns, rows = self._board.squares
-            marker = round(self._board.square * MARKER_SHARE, 6)
-            board = Board("charuco", columns, rows, self._board.square, marker, self.dictionary.value())
-            if too_few_markers(board):
-                board = replace(board, dictionary=board.dictionary.rpartition("_")[0] + "_1000")
-        else:
-            columns, rows = (max(3, count) for count in self._board.corner_grid)
-            board = Board("chessboard", columns, rows, self._board.square)
+        try:
+            board = self._as_charuco() if kind == "charuco" else self._as_chessboard()
+        except KinoscopeError as error:
+            self.kind.set_value(self._board.kind)
+            self._say(str(error), "bad")
+            return
         self.show_board(board)
         self.changed.emit(board)
+
+    def _as_charuco(self) -> Board:
+        columns, rows = self._board.squares
+        square = self._board.square
+        name = self.dictionary.value()
+        need, have = columns * rows // 2, int(name.rpartition("_")[2]) if name[-1].isdigit() else 0
+        if name.startswith("DICT_4X4") and need > have:
+            name = "DICT_4X4_1000"
+        return Board("charuco", columns, rows, square, round(square * MARKER_SHARE, 6), name)
+
+    def _as_chessboard(self) -> Board:
+        columns, rows = (max(3, count) for count in self._board.corner_grid)
+        return Board("chessboard", columns, rows, self._board.square)
 
     def _edited(self) -> None:
         if self._quiet:
@@ -178,10 +188,6 @@ class BoardEditor(QWidget):
             board = self._draft().board()
         except KinoscopeError as error:
             self._say(str(error), "bad")
-            return
-        problem = too_few_markers(board)
-        if problem:
-            self._say(f"{problem}. Choose a larger dictionary.", "bad")
             return
         if board != self._board:
             self._board = board

@@ -116,15 +116,6 @@ class CoverageMap(QWidget):
         return box
 
 
-def too_few_markers(board: Board) -> str:
-    """Why the dictionary cannot fill this ChArUco board, in words; "" when it can."""
-    if board.kind != "charuco":
-        return ""
-    have = len(board.charuco().getDictionary().bytesList)
-    need = board.columns * board.rows // 2
-    return f"{board.dictionary} has {have} markers; this board needs {need}" if need > have else ""
-
-
 @lru_cache(maxsize=8)
 def _print(board: Board) -> NDArray[np.uint8]:
     return board.picture(16)

@@ -64,7 +64,9 @@ def group(
 ) -> tuple[Parameter, ...]:
     """Lines with the same decimals: as many as show two digits of the middle deviation and one of the smallest."""
     known = sorted(std for std in stds if std is not None and math.isfinite(std) and std > 0)
-    decimals = (3 if unit else 5) if not known else min(7, max(2, 1 - _power(known[len(known) // 2]), -_power(known[0])))
+    decimals = 3 if unit else 5
+    if known:
+        decimals = min(7, max(2, 1 - _power(known[len(known) // 2]), -_power(known[0])))
     made = []
     for name, value, std in zip(names, values, stds, strict=False):
         written = f"{value:.{decimals}f}".replace("-", "\u2212")
@@ -111,7 +113,8 @@ class Figures(QWidget):
         right = self._figure(painter, 0.0, "RMS", result.rms_px)
         if result.loo_rms_px is not None:
             self._figure(painter, right + 24, "Left out", result.loo_rms_px)
-        self._verdict(painter, result.verdict)
+        if result.verdict:
+            self._verdict(painter, result.verdict)
 
     def _figure(self, painter: QPainter, left: float, label: str, value: float) -> float:
         """Draw one figure; where it ends."""

@@ -75,4 +75,5 @@ def about(result: MonoResult) -> str:
         parts.append("board shape solved")
     if result.seconds > 0:
         parts.append(f"{result.seconds:.1f} s")
-    return "\u2002\u00b7\u2002".join(parts) + ". \u00b1 is one standard deviation."
+    known = ". \u00b1 is one standard deviation." if result.std else ". This file says nothing of the uncertainty."
+    return "\u2002\u00b7\u2002".join(parts) + known

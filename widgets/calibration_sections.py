@@ -45,7 +45,7 @@ class TroubleCard(QFrame):
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
         self.use = PlainButton("Use this board", tip="Take the board that fits and try again")
         self.use.clicked.connect(self._use)
-        self.log = QuietButton("Show log", "log", "What was done, step by step")
+        self.log = QuietButton("Show log", tip="What was done, step by step")
         self.log.clicked.connect(self.logWanted)
         self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
         self.close_button.clicked.connect(self.dismissed)

@@ -192,7 +192,7 @@ def count(number: int, noun: str) -> str:
 
 def pixels(value: float | None) -> str:
     """An error in pixels with the digits that mean something, without its unit."""
-    if value is None:
+    if value is None or value <= 0:
         return "\u2013"
     return f"{value:.3f}" if value < 9.9995 else f"{value:.1f}"
 
@@ -208,13 +208,16 @@ def board_words(board: Board) -> str:
     """'9 x 6 inner corners, 25 mm': the board in one line for people."""
     kind = "inner corners" if board.kind == "chessboard" else "squares"
     name = "" if board.kind == "chessboard" else "ChArUco, "
-    return f"{name}{board.columns} \u00d7 {board.rows} {kind}, {millimetres(board.square)} mm"
+    return f"{name}{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
 
 
 def counting_words(board: Board) -> str:
     """The two ways of counting the same board, side by side."""
-    corners, squares = board.corner_grid, board.squares
-    return f"{corners[0]} \u00d7 {corners[1]} inner corners = {squares[0]} \u00d7 {squares[1]} squares"
+    return f"{_grid(board.corner_grid)} inner corners = {_grid(board.squares)} squares"
+
+
+def _grid(size: tuple[int, int]) -> str:
+    return f"{size[0]}\u00a0\u00d7\u00a0{size[1]}"
 
 
 def millimetres(metres: float) -> str:

@@ -27,6 +27,7 @@ from workbench.controllers.calibration_session import Material, Session, command
 from workbench.controllers.calibration_undo import ChangeMaterial
 from workbench.controllers.calibration_watch import Watch
 from workbench.controllers.viewer import ViewerController
+from workbench.project import Project
 from workbench.services import Services
 from workbench.threads import Failure
 
@@ -47,6 +48,7 @@ class CalibrationController(QObject):
         self._base = CalibrationView()
         self._selected = ""
         self._trouble: Trouble | None = None
+        self._project: Project | None = None
         self._thumbnails: set[str] = set()
         self._errands = Errands("calibration files")
         services.supervisor.adopt(self._errands)
@@ -67,7 +69,9 @@ class CalibrationController(QObject):
         self._errands.request_stop()
 
     def restore(self) -> None:
-        """Show what the open project holds."""
+        """Show what the open project holds; nothing happens while it is the same project."""
+        if self._services.project is self._project:
+            return
         self.runs.cancel()
         self._project = self._services.project
         self.session = restore_session(self._services)
@@ -296,8 +300,7 @@ class CalibrationController(QObject):
         )
 
     def _sources_changed(self, _id: str = "") -> None:
-        if self._services.project is not self._project:
-            self.restore()
+        self.restore()
         self.watch.follow_sources()
 
     def _choose_view(self, path: str) -> None:

@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-from widgets.calibration_state import Busy, Trouble, count
+from widgets.calibration_state import Busy, Trouble, board_words, count
 from workbench.controllers.calibration_session import JOB, command_line
 from workbench.jobs import JobQueue, JobState
 
+_GRID = re.compile(r"\b(\d+)x(\d+)\b")
 _BOARD = re.compile(r"\b(?:chessboard|charuco):[^\s,;]+")
 
 
@@ -97,12 +98,22 @@ def trouble_of(error: Mapping[str, Any], title: str = "Calibration failed") -> T
     """An error's JSON as the panel shows it, with the board that its hint writes out, if it does."""
     hint = str(error.get("hint") or "")
     return Trouble(
-        what=str(error.get("message") or "The calibration ended without saying why"),
+        what=in_words(str(error.get("message") or "It ended without saying why")),
         title=title,
-        hint=hint,
+        hint=in_words(hint),
         path=str(error.get("path") or ""),
         board=board_in(hint),
     )
+
+
+def in_words(text: str) -> str:
+    """The same with each board that is written in its one-word form spelled out."""
+
+    def spelled(match: re.Match[str]) -> str:
+        board = board_in(match[0])
+        return match[0] if board is None else board_words(board)
+
+    return _GRID.sub("\\1\u00a0\u00d7\u00a0\\2", _BOARD.sub(spelled, text))
 
 
 def board_in(text: str) -> Board | None:
