@@ -64,6 +64,7 @@ class Chart(QWidget):
         self.setMinimumHeight(120)
         describe(self, name, "Double click resets the view, right click saves")
         self._plot = _plot(self)
+        self._item: Any = self._plot.getPlotItem()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._plot)
@@ -79,7 +80,7 @@ class Chart(QWidget):
 
     def reset(self) -> None:
         """The whole of it."""
-        self._plot.getPlotItem().getViewBox().autoRange(padding=0.02)
+        self._item.getViewBox().autoRange(padding=0.02)
 
     def table(self) -> list[list[str]]:
         """The figures, a heading first."""
@@ -130,7 +131,7 @@ class Chart(QWidget):
     def _at(self, position: QPointF) -> QPointF:
         """A place in the widget in the axes' figures."""
         scene = self._plot.mapToScene(position.toPoint())
-        return self._plot.getPlotItem().getViewBox().mapSceneToView(scene)
+        return self._item.getViewBox().mapSceneToView(scene)
 
     def _read(self, at: QPoint, place: QPointF) -> None:
         words = self.readout(place)
@@ -178,7 +179,7 @@ class Chart(QWidget):
         picture = QImage(self._plot.size() * 2, QImage.Format.Format_ARGB32)
         picture.setDevicePixelRatio(2)
         self._paint_on(picture)
-        picture.save(path, "PNG")
+        picture.save(path, b"PNG")
 
     def _paint_on(self, device: QPaintDevice) -> None:
         painter = QPainter(device)
@@ -190,7 +191,7 @@ class Chart(QWidget):
         self._draw()
 
     def _style(self) -> None:
-        look, item = LOOK.now, self._plot.getPlotItem()
+        look, item = LOOK.now, self._item
         self._plot.setBackground(look.color("surface"))
         item.showGrid(x=False, y=True, alpha=0.15)
         for side, title in (("bottom", self.x_title), ("left", self.y_title)):
@@ -212,7 +213,7 @@ class BarChart(Chart):
         self._bars: tuple[Bar, ...] = ()
         self._selected = -1
         self._threshold: tuple[float, str] | None = None
-        box = self._plot.getPlotItem().getViewBox()
+        box = self._item.getViewBox()
         box.setMouseEnabled(x=True, y=False)
 
     def set_bars(self, bars: Sequence[Bar]) -> None:
@@ -245,7 +246,7 @@ class BarChart(Chart):
 
     def reset(self) -> None:
         high = max([bar.value for bar in self._bars if np.isfinite(bar.value)] + [self._line_at(), 1e-9])
-        box = self._plot.getPlotItem().getViewBox()
+        box = self._item.getViewBox()
         box.setRange(xRange=(-0.6, max(len(self._bars), 1) - 0.4), yRange=(0, high * 1.12), padding=0)
 
     def table(self) -> list[list[str]]:
@@ -277,7 +278,7 @@ class BarChart(Chart):
     def _draw(self) -> None:
         import pyqtgraph as pg
 
-        item, look = self._plot.getPlotItem(), LOOK.now
+        item, look = self._item, LOOK.now
         item.clear()
         if self._bars:
             brushes, pens = zip(*(self._dress(index) for index in range(len(self._bars))), strict=True)
@@ -317,7 +318,7 @@ class BarChart(Chart):
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
-        self._plot.getPlotItem().getAxis("bottom").setTicks([self._ticks()])
+        self._item.getAxis("bottom").setTicks([self._ticks()])
 
 
 class LineChart(Chart):
@@ -352,7 +353,7 @@ class LineChart(Chart):
     def _draw(self) -> None:
         import pyqtgraph as pg
 
-        item, look = self._plot.getPlotItem(), LOOK.now
+        item, look = self._item, LOOK.now
         item.clear()
         if len(self._lines) > 1 and item.legend is None:
             item.addLegend(offset=(-8, 8), labelTextSize="11px")
@@ -370,7 +371,7 @@ def _plot(parent: QWidget) -> pyqtgraph.PlotWidget:
     pg.setConfigOptions(antialias=True)
     plot = pg.PlotWidget(parent)
     plot.setFrameShape(plot.Shape.NoFrame)
-    item = plot.getPlotItem()
+    item: Any = plot.getPlotItem()
     item.hideButtons()
     item.setMenuEnabled(False)
     describe(plot, parent.accessibleName(), parent.toolTip())

@@ -6,6 +6,7 @@ Looks come from `resources/theme.qss` by property; what is painted by hand asks 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
 from widgets.icons import icon
 from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 
+Segment: TypeAlias = tuple[str, str] | tuple[str, str, str]
 BESIDE_TEXT = QSize(ICON + 4, ICON)
 
 
@@ -251,7 +253,7 @@ class Segmented(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, choices: Sequence[tuple[str, ...]], value: str = "", *, tip: str = "") -> None:
+    def __init__(self, name: str, choices: Sequence[Segment], value: str = "", *, tip: str = "") -> None:
         super().__init__()
         self.setProperty("role", "segments")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -277,7 +279,7 @@ class Segmented(QFrame):
         if id in self._buttons:
             self._buttons[id].setChecked(True)
 
-    def _segment(self, name: str, choice: tuple[str, ...], tip: str) -> QToolButton:
+    def _segment(self, name: str, choice: Segment, tip: str) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "segment")
         button.setCheckable(True)
@@ -285,7 +287,7 @@ class Segmented(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if len(choice) > 2:
-            button.setIcon(icon(choice[2], "muted", "text"))
+            button.setIcon(icon(choice[-1], "muted", "text"))
             button.setIconSize(BESIDE_TEXT)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         describe(button, f"{name}: {choice[1]}", tip or choice[1])

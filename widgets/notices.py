@@ -87,7 +87,7 @@ class Notices(QObject):
         wide = min(WIDTH, self._window.width() - 32)
         for card in reversed(self._cards):
             card.setFixedWidth(wide)
-            high = max(card.layout().totalHeightForWidth(wide), 44)
+            high = max(card.row.totalHeightForWidth(wide), 44)
             bottom -= high
             card.setGeometry(self._window.width() - wide - 16, bottom, wide, high)
             card.raise_()
@@ -115,7 +115,7 @@ class NoticeCard(QFrame):
         self.cross = QuietButton("", "close", "Close this notice", name="Close notice")
         for button in (self.action, self.cross):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        row = QHBoxLayout(self)
+        self.row = row = QHBoxLayout(self)
         row.setContentsMargins(40, 8, 6, 8)
         row.setSpacing(4)
         row.addWidget(self.words, 1)

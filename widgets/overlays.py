@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from widgets.picture import Viewport
 from widgets.theme import DARK, number_font
@@ -48,12 +48,12 @@ class Points:
     shape: Literal["ring", "dot", "cross"] = "ring"
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        places = _polygon(self.points, viewport)
+        places = _places(self.points, viewport)
         for pen in _pens(self.color, 1.5):
             painter.setPen(pen)
             self._mark(painter, places, pen)
 
-    def _mark(self, painter: QPainter, places: QPolygonF, pen: QPen) -> None:
+    def _mark(self, painter: QPainter, places: list[QPointF], pen: QPen) -> None:
         r = self.radius
         painter.setBrush(pen.color() if self.shape == "dot" else Qt.BrushStyle.NoBrush)
         for at in places:
@@ -74,7 +74,7 @@ class Polyline:
     dashed: bool = False
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        places = _polygon(self.points, viewport)
+        places = _places(self.points, viewport)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in _pens(self.color, self.width, dashed=self.dashed):
             painter.setPen(pen)
@@ -91,7 +91,7 @@ class Polygon:
     fill: float = 0.0
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        places = _polygon(self.points, viewport)
+        places = _places(self.points, viewport)
         for pen in _pens(self.color, self.width):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -116,7 +116,7 @@ class Vectors:
             (x + (u - x) * self.scale, y + (v - y) * self.scale)
             for (x, y), (u, v) in zip(self.points, self.ends, strict=True)
         ]
-        starts, stops = _polygon(self.points, viewport), _polygon(tips, viewport)
+        starts, stops = _places(self.points, viewport), _places(tips, viewport)
         for pen in _pens(self.color, 1.5):
             painter.setPen(pen)
             painter.setBrush(pen.color())
@@ -234,8 +234,8 @@ def _corner_box(viewport: Viewport, corner: Corner, wide: float, high: float) ->
     return QRectF(x, y, wide, high)
 
 
-def _polygon(points: Sequence[Point], viewport: Viewport) -> QPolygonF:
-    return QPolygonF([viewport.to_widget(x, y) for x, y in points])
+def _places(points: Sequence[Point], viewport: Viewport) -> list[QPointF]:
+    return [viewport.to_widget(x, y) for x, y in points]
 
 
 def _pens(color: str, width: float, *, dashed: bool = False) -> tuple[QPen, QPen]:

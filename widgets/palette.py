@@ -73,6 +73,7 @@ class CommandPalette(QFrame):
         self.recent: list[str] = []
         self._rows: list[CommandRow] = []
         self._before: QWidget | None = None
+        self._window = window
         self.field = TextField(
             "Command", placeholder="Type a command", tip="Up and Down choose, Enter runs, Escape closes"
         )
@@ -154,10 +155,10 @@ class CommandPalette(QFrame):
         self._place()
 
     def _place(self) -> None:
-        room = self.parentWidget().width() - 32
+        room = self._window.width() - 32
         self.setFixedWidth(min(WIDTH, room))
         self.adjustSize()
-        self.move((self.parentWidget().width() - self.width()) // 2, 56)
+        self.move((self._window.width() - self.width()) // 2, 56)
 
     def _run(self, item: QListWidgetItem | None) -> None:
         row = item.data(ROW) if item is not None else None

@@ -237,11 +237,11 @@ class Panel(QWidget):
 
     def set_action(self, button: QPushButton) -> None:
         """The primary action at the right of the head."""
-        self.head.actions.addWidget(button)
+        self.head.buttons.addWidget(button)
 
     def add_head_action(self, widget: QWidget) -> None:
         """A quiet control before the primary action."""
-        self.head.actions.insertWidget(0, widget)
+        self.head.buttons.insertWidget(0, widget)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         self.body.addWidget(widget, stretch)
@@ -289,9 +289,9 @@ class _Head(QWidget):
         line.addWidget(self.state, 1)
         words.addLayout(line)
         row.addLayout(words, 1)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(4)
-        row.addLayout(self.actions)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(4)
+        row.addLayout(self.buttons)
 
     def set_state(self, text: str, level: str) -> None:
         self.state.setText(text)

@@ -67,7 +67,7 @@ class UsbFields(SourceFields):
         self.camera = ChoiceField("Camera", tip="Cameras that the system lists")
         self.rescan = QuietButton("", "retry", "Look for cameras again", name="Look again")
         self.rescan.clicked.connect(self.rescanWanted)
-        self.size = ChoiceField("Picture size", SIZES, tip="A wish: the camera gives the nearest it has")
+        self.picture = ChoiceField("Picture size", SIZES, tip="A wish: the camera gives the nearest it has")
         self.rate = NumberField("Rate", 0, 0, 240, unit="fps", tip="A wish; 0 leaves it to the camera")
         self.rate.setSpecialValueText("as it gives")
         row = QWidget()
@@ -77,7 +77,7 @@ class UsbFields(SourceFields):
         line.addWidget(self.camera, 1)
         line.addWidget(self.rescan)
         self.column.addWidget(labelled("Camera", row))
-        self.column.addWidget(columns(labelled("Picture size", self.size), labelled("Rate", self.rate)))
+        self.column.addWidget(columns(labelled("Picture size", self.picture), labelled("Rate", self.rate)))
         self.camera.chosen.connect(self._tell)
         self.set_cameras([UsbCamera("First camera", "0")])
 
@@ -92,7 +92,7 @@ class UsbFields(SourceFields):
         camera = self._cameras.get(self.camera.value())
         if camera is None:
             raise UsageError("No camera is connected", hint="Plug one in and look again")
-        wide, _, high = self.size.value().partition("x")
+        wide, _, high = self.picture.value().partition("x")
         size = (int(wide), int(high)) if wide else (0, 0)
         return UsbSource(camera.address, name or camera.name, camera.backend, *size, self.rate.value())
 

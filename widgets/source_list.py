@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
+    QTreeWidgetItemIterator,
 )
 
 from widgets.fields import describe
@@ -124,8 +125,13 @@ class SourceList(QTreeWidget):
             item.setExpanded(not item.isExpanded())
 
     def _items(self) -> list[QTreeWidgetItem]:
-        tops = [self.topLevelItem(number) for number in range(self.topLevelItemCount())]
-        return [item for top in tops for item in (top, *(top.child(n) for n in range(top.childCount())))]
+        """Every row, from the top."""
+        walk = QTreeWidgetItemIterator(self)
+        items: list[QTreeWidgetItem] = []
+        while (item := walk.value()) is not None:
+            items.append(item)
+            walk += 1
+        return items
 
 
 class _RowPainter(QStyledItemDelegate):

@@ -81,7 +81,7 @@ class JobsPanel(Panel):
         self.remove = QuietButton("Remove", "remove", "Take the ended job off the list")
         self.clear = QuietButton("", "clear", "Take all ended jobs off the list", name="Clear ended jobs")
         for button in (self.cancel, self.reveal, self.copy, self.remove, self.clear):
-            self.head.actions.addWidget(button)
+            self.head.buttons.addWidget(button)
         empty = EmptyState("No job has run yet. Long work, like solving a calibration, is listed here.", "", "jobs")
         self.set_empty(empty)
         self._connect()

@@ -54,7 +54,7 @@ class LogPanel(Panel):
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
         self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
         for widget in (self.level, self.search, self.copy, self.save, self.clear):
-            self.head.actions.addWidget(widget)
+            self.head.buttons.addWidget(widget)
         self.table = _Table(self._model)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)

@@ -153,7 +153,7 @@ class SourcesPanel(Panel):
 
     def _mark(self, on: bool) -> None:
         self._drop = on
-        self.layout().setContentsMargins(*((2,) * 4 if on else (0,) * 4))
+        self.setContentsMargins(*((2,) * 4 if on else (0,) * 4))
         self.update()
 
 

@@ -49,7 +49,9 @@ class OurScreen:
         """Make the pictures exactly 640x360: what a tile needs around them is added."""
         self._grid.resize(2 * WIDE + 8, 2 * HIGH + 8)
         view = self._grid.tile(0).view
-        self._grid.layout().activate()
+        layout = self._grid.layout()
+        assert layout is not None
+        layout.activate()
         extra = self._grid.tile(0).size() - view.size()
         self._grid.resize(2 * (WIDE + extra.width()) + 8, 2 * (HIGH + extra.height()) + 8)
 
