@@ -78,10 +78,6 @@ class Supervisor:
         if closed:
             item.request_stop()
 
-    def stop(self, item: Supervised) -> None:
-        """Ask one to end without waiting; it stays owned until it has."""
-        item.request_stop()
-
     def shutdown(self, deadline: float = DEADLINE) -> list[str]:
         """Ask all to end and wait `deadline` seconds in all; the names of those that have not. May be called again."""
         with self._lock:
