@@ -6,6 +6,7 @@ Views that are off are drawn hollow. The dashed line is the RMS over all views.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -13,16 +14,22 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QHelpEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
+    QPaintDevice,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolTip, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
+from engines.core.files import atomic_path, write_text
 from widgets.calibration_state import pixels
+from widgets.charts import FORMATS
+from widgets.icons import icon
 from widgets.theme import LOOK, number_font
 
 LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
@@ -95,9 +102,10 @@ class ViewBars(QWidget):
         return "\n".join(lines) + "\n"
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._views:
-            return
-        painter = QPainter(self)
+        if self._views:
+            self._draw(QPainter(self))
+
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axis = Axis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
         self._paint_axis(painter, axis)
@@ -135,9 +143,51 @@ class ViewBars(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
-        menu.addAction("Copy Values as CSV", lambda: QGuiApplication.clipboard().setText(self.text()))
-        menu.addAction("Copy Picture", lambda: QGuiApplication.clipboard().setPixmap(self.grab()))
-        menu.exec(event.globalPos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("copy"), "Copy figures").triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(self.text())
+        )
+        menu.addSeparator()
+        for kind, title in FORMATS.items():
+            menu.addAction(icon("save"), title).triggered.connect(lambda _on=False, kind=kind: self._ask_file(kind))
+        menu.popup(event.globalPos())
+
+    def save(self, path: str) -> None:
+        """Write the figures (.csv) or the drawing (.svg, .png), whole or not at all."""
+        kind = Path(path).suffix.lower()
+        if kind == ".csv":
+            write_text(path, self.text())
+            return
+        with atomic_path(path) as part:
+            if kind == ".svg":
+                self._save_svg(str(part))
+            else:
+                picture = QImage(self.size() * 2, QImage.Format.Format_ARGB32)
+                picture.setDevicePixelRatio(2)
+                picture.fill(LOOK.now.color("surface"))
+                self._draw_on(picture)
+                picture.save(str(part), b"PNG")
+
+    def _save_svg(self, path: str) -> None:
+        drawing = QSvgGenerator()
+        drawing.setFileName(path)
+        drawing.setSize(self.size())
+        drawing.setViewBox(self.rect())
+        self._draw_on(drawing)
+
+    def _draw_on(self, device: QPaintDevice) -> None:
+        painter = QPainter(device)
+        self._draw(painter)
+        painter.end()
+
+    def _ask_file(self, kind: str) -> None:
+        dialog = QFileDialog(self, "Save chart")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.setNameFilter(f"*.{kind}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save)
+        dialog.open()
 
     def words(self, index: int) -> str:
         """Name and values of a view."""

@@ -126,16 +126,10 @@ def _tinted(gray: NDArray[np.uint8]) -> QImage:
     look = LOOK.now
     dark = (look.base, mixed(look.surface, look.muted, 0.7))
     low, high = dark if look.name == "dark" else (look.muted, look.raised)
-    table = [_between(low, high, level / 255).rgb() for level in range(256)]
+    table = [QColor(mixed(low, high, level / 255)).rgb() for level in range(256)]
     image = QImage(gray.data, gray.shape[1], gray.shape[0], gray.strides[0], QImage.Format.Format_Indexed8)
     image.setColorTable(table)
     return image.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def _between(low: str, high: str, share: float) -> QColor:
-    first, last = QColor(low), QColor(high)
-    mixed = (a + (b - a) * share for a, b in zip(first.getRgbF()[:3], last.getRgbF()[:3], strict=True))
-    return QColor.fromRgbF(*mixed)
 
 
 def _dots(painter: QPainter, board: Board, origin: QPointF, cell: float) -> None:

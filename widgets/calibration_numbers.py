@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engines.calibration.types import DISTORTION_NAMES, MonoResult
 from widgets.calibration_state import pixels
-from widgets.icons import draw_icon
+from widgets.icons import draw_icon, icon
 from widgets.theme import LOOK, number_font
 
 LEVELS = {"good": ("good", "good"), "fair": ("warn", "info"), "weak": ("warn", "warn"), "poor": ("bad", "bad")}
@@ -174,8 +174,11 @@ class ParameterTable(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
-        menu.addAction("Copy Values", lambda: QGuiApplication.clipboard().setText(self.text()))
-        menu.exec(event.globalPos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("copy"), "Copy figures").triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(self.text())
+        )
+        menu.popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

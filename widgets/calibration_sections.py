@@ -206,7 +206,7 @@ class SolverSection(Section):
             list(MODEL_NAMES.items()),
             tip="Brown suits most lenses; the rational model suits wide ones, and needs more views",
         )
-        self.window = ChoiceField(
+        self.corner = ChoiceField(
             "Corner window",
             (("auto", "Automatic"), ("fixed", "Fixed")),
             tip="Half-width of the area that a corner is refined in. Automatic: from the corner distance of each view",
@@ -219,18 +219,18 @@ class SolverSection(Section):
         )
         self._half = labelled("Half-width", self.half)
         self.add(labelled("Lens model", self.model))
-        self.add(columns(labelled("Corner window", self.window), self._half))
+        self.add(columns(labelled("Corner window", self.corner), self._half))
         self.add(self.free)
         self.model.chosen.connect(self.modelChosen)
         self.free.clicked.connect(self.freeBoardToggled)
-        self.window.chosen.connect(self._window)
-        self.half.valueChanged.connect(lambda _value: self._window(self.window.value()))
+        self.corner.chosen.connect(self._window)
+        self.half.valueChanged.connect(lambda _value: self._window(self.corner.value()))
 
     def show_state(self, state: CalibrationView) -> None:
         self.model.set_value(state.model)
         self.free.setChecked(state.free_board)
         fixed = state.window != "auto"
-        self.window.set_value("fixed" if fixed else "auto")
+        self.corner.set_value("fixed" if fixed else "auto")
         self._half.setVisible(fixed)
         if fixed and state.window.isdecimal():
             self.half.blockSignals(True)

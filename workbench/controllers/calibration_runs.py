@@ -35,7 +35,7 @@ class Runs(QObject):
         self._spec: MonoSpec | None = None
         self._refit = False
         jobs.changed.connect(self._moved)
-        jobs.event.connect(self._event)
+        jobs.event.connect(self._event)  # pyright: ignore[reportAttributeAccessIssue]  (the queue's signal)
         jobs.finished.connect(self._finished)
 
     @property
