@@ -162,7 +162,7 @@ class _System:
 
 
 def _normal_equations(state: State, views: Sequence[Observation], free: Bools | None, fixed_camera: bool) -> _System:
-    """A corner's residual knows the camera, the view's pose and that one corner, so the blocks are summed one by one."""
+    """A corner's residual knows the camera, the view's pose and that one corner, so blocks are summed one by one."""
     cameras = 0 if fixed_camera else len(state.camera)
     kept = _kept(state, free, cameras)
     wanted = cameras + (0 if free is None else free.size)

@@ -45,7 +45,8 @@ def fit_camera(
 def one_thread_each() -> AbstractContextManager[object]:
     """Keep the linear algebra from spreading over threads: the systems are small, and on a busy machine its threads
     wait for one another (measured: 0.5 s for a fit that takes 0.04 s)."""
-    return threadpool_limits(1, user_api="blas")
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 def check_counts(views: Sequence[Observation], board: Board, model: ModelName, free_board: bool) -> None:
