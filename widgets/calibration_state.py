@@ -211,6 +211,12 @@ def board_words(board: Board) -> str:
     return f"{name}{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
 
 
+def board_title(board: Board) -> str:
+    """'9 x 6 corners, 25 mm': the board as short as it can be said."""
+    kind = "corners" if board.kind == "chessboard" else "ChArUco"
+    return f"{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
+
+
 def counting_words(board: Board) -> str:
     """The two ways of counting the same board, side by side."""
     return f"{_grid(board.corner_grid)} inner corners = {_grid(board.squares)} squares"

@@ -145,6 +145,15 @@ def test_every_state_has_its_words_and_fits(panel: CalibrationPanel, result: Mon
     assert panel._body.minimumSizeHint().width() <= NARROW - 10, "the body is wider than a narrow dock"
 
 
+def test_the_longest_board_and_the_solver_fit(panel: CalibrationPanel, result: MonoResult) -> None:
+    panel.solver.set_folded(False)
+    board = Board.parse("charuco:12x9:123.75mm:100.25mm:DICT_APRILTAG_36h11:inverted:legacy")
+    panel.show_state(replace(states(result)[Phase.LIVE], board=board, model="rational8", window="11"))
+    assert panel.board.dictionary.value() == "DICT_APRILTAG_36h11"
+    assert panel.solver.half.value() == 11
+    assert panel._body.minimumSizeHint().width() <= NARROW - 10
+
+
 def test_every_control_says_what_it_is(panel: CalibrationPanel) -> None:
     kinds = (QAbstractButton, QComboBox, QAbstractSpinBox, QSlider)
     for kind in kinds:

@@ -21,7 +21,7 @@ from widgets.calibration_sections import (
     TroubleCard,
     coverage_of_result,
 )
-from widgets.calibration_state import Busy, CalibrationView, Phase, Picture, board_words, count, seconds_left
+from widgets.calibration_state import Busy, CalibrationView, Phase, Picture, board_title, count, seconds_left
 from widgets.calibration_views import ViewsTable
 from widgets.panel import FOLDS, Panel, PlainButton, PrimaryButton, ProgressLine, QuietButton, Section, describe
 
@@ -93,7 +93,7 @@ class CalibrationPanel(Panel):
         self.camera.setVisible(bool(state.sources) or phase not in (Phase.LOADED, Phase.EMPTY))
         self.camera.show_state(state)
         self._show_views(state)
-        self.board_section.head.setText(f"Board \u00b7 {board_words(state.board)}")
+        self.board_section.head.setText(f"Board \u00b7 {board_title(state.board)}")
         if state.board != self.board.board:
             self.board.show_board(state.board)
         self.solver.show_state(state)
