@@ -274,7 +274,7 @@ def _result(state: CalibrationView) -> str:
         return f"Fitting {count(len(state.used), 'view')} again"
     used = count(sum(view.used and view.found for view in result.views), "view")
     told = f"{used}, RMS {pixels(result.rms_px)} px, {result.verdict}"
-    return told if state.current else f"{told}; settings changed since"
+    return told if state.current else f"{told}; changed since"
 
 
 _HEADLINES = {

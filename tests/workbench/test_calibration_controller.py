@@ -271,6 +271,14 @@ def test_project_brings_everything_back(
     first.controller.run()
     until(qtbot, solved(first), 40)
     assert shlex.split(first.controller.command())[4] == str(folder)
+    first.controller.add(photographs[6:7])
+    until(qtbot, lambda: len(first.state.views) == 7)
+    assert first.state.views[-1].rms_px is None
+    assert not first.state.current
+    assert first.controller.runs.busy is None, "a new view waits until the user calibrates"
+    assert not first.controller._refit_soon.isActive()
+    first.services.undo.undo()
+    assert first.state.current
     second = make_bench()
     assert second.state.result == first.state.result
     assert second.state.current

@@ -216,8 +216,8 @@ class CalibrationController(QObject):
         self._keep()
 
     def _refit_later(self) -> None:
-        """A result that is shown follows the views and settings."""
-        if self.session.last is not None and not self.session.current:
+        """A result that is shown follows what is switched, removed or set; new views wait for the user."""
+        if self.session.last is not None and not self.session.current and not self.session.has_new_views:
             if self.runs.busy is not None and self.runs.busy.refit:
                 self.runs.cancel()
             self._refit_soon.start()

@@ -5,7 +5,9 @@ No Qt here. The controller changes these values; what the panel shows is compute
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -116,6 +118,12 @@ class Session:
         """The result shown belongs to the views and settings shown."""
         return self.material.loaded is not None or self.result in (self.solved(), self.solved(leave_one_out=False))
 
+    @property
+    def has_new_views(self) -> bool:
+        """There are views that the last result knows nothing of."""
+        known = {view.path for view in self.last.views} if self.last else set()
+        return any(view.path not in known for view in self.material.views)
+
     def view(self) -> CalibrationView:
         """The panel's state, but for sources, the live finder and running work."""
         result, rows = self.result, self.rows()
@@ -140,7 +148,7 @@ class Session:
 
 
 def command_line(spec: MonoSpec) -> str:
-    """The `main.py` line that does what `spec` says, quoted for a POSIX shell."""
+    """The `main.py` line that does what `spec` says, quoted for this system's shell."""
     words = ["python", "main.py", "calibrate", "mono", *spec.images, "--board", str(spec.board)]
     if spec.model != "brown5":
         words += ["--model", spec.model]
@@ -152,7 +160,7 @@ def command_line(spec: MonoSpec) -> str:
         words += ["--exclude", name]
     if spec.out:
         words += ["--out", spec.out]
-    return shlex.join(words)
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def photograph(path: str | Path) -> ViewRow:
