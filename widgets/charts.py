@@ -179,7 +179,7 @@ class Chart(QWidget):
         picture = QImage(self._plot.size() * 2, QImage.Format.Format_ARGB32)
         picture.setDevicePixelRatio(2)
         self._paint_on(picture)
-        picture.save(path, b"PNG")
+        picture.save(path)
 
     def _paint_on(self, device: QPaintDevice) -> None:
         painter = QPainter(device)
@@ -369,10 +369,10 @@ def _plot(parent: QWidget) -> pyqtgraph.PlotWidget:
     import pyqtgraph as pg
 
     pg.setConfigOptions(antialias=True)
-    plot = pg.PlotWidget(parent)
+    plot = pg.PlotWidget(parent, enableMenu=False)
     plot.setFrameShape(plot.Shape.NoFrame)
     item: Any = plot.getPlotItem()
     item.hideButtons()
-    item.setMenuEnabled(False)
+    item.ctrlMenu.setParent(plot, item.ctrlMenu.windowFlags())
     describe(plot, parent.accessibleName(), parent.toolTip())
     return plot

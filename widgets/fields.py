@@ -329,12 +329,16 @@ class Toggle(QCheckBox):
         painter.setOpacity(1.0 if self.isEnabled() else 0.5)
         top = (self.height() - self.TRACK.height()) / 2
         track = QRectF(1, top, self.TRACK.width() - 1, self.TRACK.height())
-        painter.setPen(QPen(look.color("accent" if self.hasFocus() or on else "muted"), 1))
+        painter.setPen(QPen(look.color("accent" if on else "muted"), 1))
         painter.setBrush(look.color("accent" if on else "raised"))
         painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("on_accent" if on else "muted"))
         painter.drawEllipse(QPointF(track.right() - 8 if on else track.left() + 8, track.center().y()), 5, 5)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.color("text" if on else "accent"), 2))
+            painter.drawRoundedRect(track, 8, 8)
         painter.setPen(look.color("text"))
         words = self.rect().adjusted(self.TRACK.width() + 8, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -209,19 +209,30 @@ class _RowPainter(QStyledItemDelegate):
 
 
 def _fit(query: str, text: str) -> float | None:
-    """Greedy subsequence match, tried from every place where the first letter stands; the best of them."""
-    starts = [place for place, letter in enumerate(text) if letter == query[0]]
-    fits = [fit for start in starts if (fit := _fit_from(query, text, start)) is not None]
-    return max(fits, default=None)
-
-
-def _fit_from(query: str, text: str, start: int) -> float | None:
-    total, place, before = 0.0, start, -2
-    for letter in query:
-        place = text.find(letter, place)
-        if place < 0:
+    """The best way to find the letters in order, over all places where each of them stands."""
+    best: dict[int, float] = {}
+    for number, letter in enumerate(query):
+        places = [place for place, there in enumerate(text) if there == letter]
+        worth = {place: _worth(text, place) for place in places}
+        if number == 0:
+            best = {place: worth[place] - 0.02 * place for place in places}
+        else:
+            best = {place: worth[place] + gain for place in places if (gain := _reach(best, place)) is not None}
+        if not best:
             return None
-        begins = place == 0 or not text[place - 1].isalnum()
-        total += 3.0 if begins else 2.0 if place == before + 1 else 0.4 - 0.02 * min(place - before, 20)
-        before, place = place, place + 1
-    return total - 0.01 * len(text) - 0.02 * start
+    return max(best.values())
+
+
+def _worth(text: str, place: int) -> float:
+    """A letter that begins a word says most."""
+    return 3.0 if place == 0 or not text[place - 1].isalnum() else 0.4
+
+
+def _reach(best: dict[int, float], place: int) -> float | None:
+    """The best way to the letter before this place."""
+    return max((so_far + _step(before, place) for before, so_far in best.items() if before < place), default=None)
+
+
+def _step(before: int, place: int) -> float:
+    """Letters that follow one another belong together."""
+    return 1.6 if place == before + 1 else -0.02 * min(place - before, 20)

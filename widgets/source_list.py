@@ -74,6 +74,7 @@ class SourceList(QTreeWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setItemDelegate(_RowPainter(self))
+        describe(self.header(), "Columns of the sources")
         describe(self, "Sources", "Double click shows a source; drag it onto a tile")
 
     def show_rows(self, rows: Sequence[SourceRow]) -> None:

@@ -212,6 +212,8 @@ class _Table(QTableView):
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
+        describe(head, "Columns of the log", "Drag an edge to change a column's width")
+        describe(self.verticalHeader(), "Lines of the log")
         head.setStretchLastSection(True)
         for column, wide in enumerate((112, 96, 150)):
             self.setColumnWidth(column, wide)
