@@ -13,19 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
 import cv2
 import numpy as np
 
-from engines.calibration.targets import Detection, Gray, detect, find_chessboard, parse_window
+from engines.calibration.targets import Detection, Gray, detect, parse_window
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size, size_of
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".jp2"})
-_COMMON_GRIDS = ((9, 6), (8, 6), (7, 6), (8, 5), (7, 5), (6, 5), (10, 7), (11, 8), (7, 4), (6, 4), (7, 7), (5, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,45 +119,6 @@ def common_size(shots: Sequence[Shot]) -> Size:
     return usual
 
 
-def fitting_grid(paths: Sequence[Path], board: Board, ctx: Context, seconds: float = 6.0) -> tuple[int, int] | None:
-    """Another inner-corner count that these pictures show, or None. Tries at most `seconds`, on a few pictures.
-
-    The sector-based finder can say how large a grid it sees; its guesses go first, then the usual boards.
-    """
-    end = perf_counter() + seconds
-    images = [image for image in map(_small, _some(paths, 5)) if image is not None]
-    best: tuple[int, int, tuple[int, int]] | None = None
-    for grid in _grids_to_try(images, board.corner_grid):
-        ctx.check()
-        if perf_counter() > end:
-            break
-        shown = sum(find_chessboard(image, grid) is not None for image in images)
-        score = (shown, grid[0] * grid[1], grid)
-        if shown * 2 > len(images) and (best is None or score > best):
-            best = score
-        if best is not None and best[0] == len(images):
-            break
-    return best[2] if best else None
-
-
-def no_board(paths: Sequence[Path], board: Board, ctx: Context) -> BadInput:
-    """The error for photographs none of which shows `board`, with what would fit where it can be told."""
-    hint = "Check that the whole board is in view, sharp and evenly lit, and that the board's description is right"
-    if board.kind == "charuco":
-        flag = "without" if board.inverted else "with"
-        hint = f"Check squares, sizes and dictionary; prints in white on black need ':inverted' (try {flag} it)"
-    else:
-        grid = fitting_grid(paths, board, ctx)
-        if grid is not None:
-            columns, rows = grid
-            squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
-            why = "; it seems that squares were counted instead of inner corners" if squares else ""
-            length = str(board).rsplit(":", 1)[1]
-            shown = f"The pictures show a board of {columns}x{rows} inner corners{why}"
-            hint = f"{shown}. Use chessboard:{columns}x{rows}:{length}"
-    return BadInput(f"No view shows the board {board}", path=paths[0].parent, hint=hint)
-
-
 def _expand_one(text: str) -> list[Path]:
     path = Path(text).expanduser()
     if path.is_dir():
@@ -176,34 +135,6 @@ def _expand_one(text: str) -> list[Path]:
             return sorted(found, key=lambda entry: natural_key(str(entry)))
         raise BadInput(f"No file matches {text}", path=text, hint="Check the folder and the pattern")
     raise BadInput(f"There is no file or folder {text}", path=text, hint="Check the path")
-
-
-def _some(paths: Sequence[Path], count: int) -> list[Path]:
-    step = max(1, len(paths) // count)
-    return list(paths[::step][:count])
-
-
-def _small(path: Path) -> Gray | None:
-    image = read_image(path)
-    if image is None:
-        return None
-    scale = min(1.0, 960 / max(image.shape))
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def _grids_to_try(images: Sequence[Gray], given: tuple[int, int]) -> list[tuple[int, int]]:
-    votes: Counter[tuple[int, int]] = Counter()
-    for image in images:
-        found, _, meta = cv2.findChessboardCornersSBWithMeta(image, (3, 3), cv2.CALIB_CB_LARGER)
-        if found and meta is not None:
-            rows, columns = sorted(meta.shape[:2])
-            votes[(int(columns), int(rows))] += 1
-    columns, rows = max(given), min(given)
-    near = [(columns - 1, rows - 1), (columns + 1, rows + 1), (columns - 1, rows), (columns, rows - 1)]
-    near += [(columns + 1, rows), (columns, rows + 1)]
-    wanted = [grid for grid, _ in votes.most_common(3)] + near + list(_COMMON_GRIDS)
-    tried = {given, given[::-1]}
-    return [grid for grid in dict.fromkeys(wanted) if min(grid) >= 3 and grid not in tried]
 
 
 def check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:

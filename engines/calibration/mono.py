@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
-from engines.calibration import detect, quality
+from engines.calibration import counting, detect, quality
 from engines.calibration.adjust import Fit, Floats, Observation, State, project_view
 from engines.calibration.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
 from engines.calibration.models import calibration_flags
@@ -103,7 +103,8 @@ class _Problem:
         size = detect.common_size(shots)
         found = [number for number, shot in enumerate(shots) if shot.detection is not None]
         if not found:
-            raise detect.no_board([shot.path for shot in shots if shot.size is not None], spec.board, ctx)
+            raise counting.no_board([shot.path for shot in shots if shot.size is not None], spec.board, ctx)
+        counting.check_whole(shots, spec.board, ctx)
         used = tuple(number for number in found if shots[number].name not in spec.exclude)
         if len(used) < LEAST_VIEWS:
             counted = f"The board is in {len(found)} of {len(shots)} views and {len(used)} are used"

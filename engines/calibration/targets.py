@@ -121,7 +121,7 @@ def in_board_order(gray: Gray, grid: Floats, inverted: bool = False) -> Floats:
 
 def chequered(gray: Gray, grid: Floats) -> float:
     """The share of neighbouring squares inside the corners (rows x columns x 2) that differ as a chequer should."""
-    values = _square_values(gray, grid)
+    values = square_values(gray, grid)
     sign = np.where(np.indices(values.shape).sum(axis=0) % 2, -1.0, 1.0)
     sign = sign if float((sign * values).sum()) > 0 else -sign
     steps = [np.diff(values, axis=axis) * np.take(sign, range(1, sign.shape[axis]), axis) for axis in (0, 1)]
@@ -140,12 +140,13 @@ def is_even(grid: Floats) -> bool:
 
 
 def _first_square_is_dark(gray: Gray, grid: Floats) -> bool:
-    values = _square_values(gray, grid)
+    values = square_values(gray, grid)
     parity = np.indices(values.shape).sum(axis=0) % 2
     return bool(values[parity == 0].mean() < values[parity == 1].mean())
 
 
-def _square_values(gray: Gray, grid: Floats) -> Floats:
+def square_values(gray: Gray, grid: Floats) -> Floats:
+    """Brightness in the middle of each square between the corners, (rows - 1) x (columns - 1)."""
     centres = (grid[:-1, :-1] + grid[1:, :-1] + grid[:-1, 1:] + grid[1:, 1:]) / 4
     height, width = gray.shape
     x = np.clip(np.rint(centres[..., 0]).astype(int), 0, width - 1)

@@ -166,7 +166,9 @@ def test_no_board_in_any_view(tmp_path: Path):
     assert "whole board is in view" in caught.value.hint
 
 
-@pytest.mark.parametrize(("given", "words"), [("10x7", "squares were counted"), ("7x5", "9x6 inner corners")])
+@pytest.mark.parametrize(
+    ("given", "words"), [("10x7", "squares were counted"), ("7x5", "9x6 inner corners"), ("8x6", "9x6 inner corners")]
+)
 def test_a_wrong_corner_count_names_the_one_that_fits(photographs: Path, given: str, words: str):
     images = tuple(str(photographs / f"view {number}.png") for number in (1, 2, 3))
     spec = MonoSpec(images, Board.parse(f"chessboard:{given}:25mm"))
