@@ -169,7 +169,8 @@ def _covered(image: Image) -> Image:
 def _shifted(image: Image) -> Image:
     """The board as it would be a frame later: a few pixels on."""
     motion = np.array([[1, 0, 3.0], [0, 1, 2.0]])
-    return np.asarray(cv2.warpAffine(image, motion, (image.shape[1], image.shape[0]), borderMode=cv2.BORDER_REPLICATE))
+    moved = cv2.warpAffine(image, motion, (image.shape[1], image.shape[0]), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, dtype=np.uint8)
 
 
 def _quarters(frame: Image) -> list[Image]:

@@ -84,7 +84,7 @@ def picture(
     scale = square / scene.board.square
     quiet = square // 2
     fill = 0 if scene.board.inverted else 255
-    print_ = cv2.copyMakeBorder(scene.board.picture(square), *[quiet] * 4, cv2.BORDER_CONSTANT, value=fill)
+    print_ = np.pad(scene.board.picture(square), quiet, constant_values=fill)
     x = (board[..., 0] - left) * scale + quiet - 0.5
     y = (board[..., 1] - top) * scale + quiet - 0.5
     seen = cv2.remap(print_, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=128)
@@ -100,7 +100,7 @@ def _rays(scene: Scene, over: int) -> NDArray[np.float64]:
     pixels = np.stack([x, y], axis=-1).reshape(-1, 1, 2)
     straight = cv2.undistortPoints(pixels, camera_matrix(scene.camera), np.array(scene.lens))
     fine = cv2.resize(straight.reshape(*x.shape, 2), None, fx=over, fy=over, interpolation=cv2.INTER_CUBIC)
-    return np.concatenate([fine, np.ones((*fine.shape[:2], 1))], axis=2)
+    return np.concatenate([np.asarray(fine, dtype=np.float64), np.ones((*fine.shape[:2], 1))], axis=2)
 
 
 def _in_view(scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64]) -> bool:

@@ -16,7 +16,7 @@ from engines.calibration.detect import read_image
 from engines.calibration.guidance import Guide, Look, normal_of, outline_of, sharpness_of
 from engines.calibration.live import BoardFinder
 from engines.calibration.models import project
-from engines.calibration.targets import detect
+from engines.calibration.targets import detect, to_gray
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.boards import Board
 from engines.core.context import PlainContext
@@ -78,12 +78,12 @@ def test_a_board_is_found_where_the_full_detector_finds_it():
 
 def test_clutter_does_not_pass_the_gate_and_a_board_does():
     for seed in range(6):
-        gray = cv2.cvtColor(clutter(seed), cv2.COLOR_BGR2GRAY)
+        gray = to_gray(clutter(seed))
         assert gate.find_lattice(gray, (9, 6)) is None
         sighting = look(opened(), clutter(seed))
         assert not sighting.found
         assert sighting.guidance == "Show the whole board to the camera"
-    assert gate.find_lattice(cv2.cvtColor(shown(), cv2.COLOR_BGR2GRAY), (9, 6)) is not None
+    assert gate.find_lattice(to_gray(shown()), (9, 6)) is not None
 
 
 @pytest.mark.parametrize("image", [np.zeros((480, 640, 3), np.uint8), np.full((40, 30, 3), 255, np.uint8)])
@@ -184,11 +184,13 @@ def test_settings_are_json_and_a_senseless_window_is_refused():
 
 
 def test_a_blurred_board_is_less_sharp():
-    image = cv2.cvtColor(shown(), cv2.COLOR_BGR2GRAY)
+    image = to_gray(shown())
     found = detect(image, BOARD)
     assert found is not None
     values = [
-        sharpness_of(cv2.GaussianBlur(image, (0, 0), sigma), BOARD, found.ids, found.corners)
+        sharpness_of(
+            np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), dtype=np.uint8), BOARD, found.ids, found.corners
+        )
         for sigma in (0.01, 1.5, 3.0, 6.0)
     ]
     assert values == sorted(values, reverse=True)

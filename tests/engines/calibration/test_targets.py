@@ -30,7 +30,7 @@ def seen_and_true(board: Board, turn: float = 0.0, **scene: object) -> tuple[np.
     truth = known.Scene(board=board, **scene)  # type: ignore[arg-type]
     rvec = cv2.Rodrigues(cv2.Rodrigues(np.array([0.35, -0.3, 0.0]))[0] @ cv2.Rodrigues(np.array([0, 0, turn]))[0])[0]
     tvec = np.array([0.01, -0.01, 0.46]) - cv2.Rodrigues(rvec)[0] @ truth.points.mean(axis=0)
-    image = known.picture(truth, rvec.ravel(), tvec)
+    image = known.picture(truth, np.asarray(rvec, dtype=np.float64).ravel(), tvec)
     return image, project(truth.camera, truth.lens, truth.points, rvec, tvec)
 
 
