@@ -25,6 +25,7 @@ from widgets.panel import (
 from widgets.theme import LOOK
 
 WINDOW_START = 7
+MAP_WIDTH = 128
 
 
 class TroubleCard(QFrame):
@@ -102,7 +103,7 @@ class CoverageRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.map = CoverageMap()
-        self.map.setFixedSize(128, 96)
+        self.map.setFixedSize(MAP_WIDTH, 96)
         self.words, self.more = _words(""), _words("hint")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -123,6 +124,8 @@ class CoverageRow(QWidget):
         more: str = "",
         outline: tuple[tuple[float, float], ...] = (),
     ) -> None:
+        if size is not None:
+            self.map.setFixedHeight(min(MAP_WIDTH, round(MAP_WIDTH * size.height / size.width)))
         self.map.show_cells(cells or (0,) * 48, size, outline)
         self.words.setText(words)
         self.more.setText(more)

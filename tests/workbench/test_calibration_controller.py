@@ -348,7 +348,9 @@ def test_full_disk_loses_no_view(bench: Bench, qtbot, monkeypatch: pytest.Monkey
         raise OutOfResources("The disk is full", path=target, hint="Free some space")
 
     monkeypatch.setattr(calibration_captures, "write_png", full)
-    target = captures.save(image, "feed/left")
+    target = captures.save(image, "Rig: 4 \u00b7 front left")
+    assert target.name == "front left 01.png"
+    assert target.parent.name.endswith(" Rig 4 front left")
     until(qtbot, lambda: bench.state.trouble is not None)
     assert bench.trouble.what == "The disk is full"
     assert captures.unwritten == 1

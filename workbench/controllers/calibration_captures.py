@@ -20,6 +20,7 @@ from engines.core.places import data_dir
 from workbench.controllers.calibration_errands import Errands
 from workbench.threads import Failure
 
+SEPARATOR = "\u00b7"
 MOST_UNWRITTEN = 64
 """Frames kept in memory while the disk is full; then capturing stops with words."""
 
@@ -45,7 +46,10 @@ class Captures(QObject):
         return len(self._unwritten)
 
     def save(self, image: Image, source: str) -> Path:
-        """Where this view will be; it is written soon. Raises `OutOfResources` when too many wait for the disk."""
+        """Where this view will be; it is written soon. `source`: its title, "rig \u00b7 tile" for a tile.
+
+        Raises `OutOfResources` when too many wait for the disk.
+        """
         if len(self._unwritten) >= MOST_UNWRITTEN:
             raise OutOfResources(
                 f"{MOST_UNWRITTEN} views wait for the disk", hint="Free some space; they are written then"
@@ -92,7 +96,7 @@ class Captures(QObject):
             folder = self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}"
             self._folders[source] = folder
         self._numbers[folder] = self._numbers.get(folder, 0) + 1
-        return folder / f"{file_name(source)} {self._numbers[folder]:02d}.png"
+        return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"
 
 
 def write_png(target: Path, image: Image) -> Path:
@@ -107,4 +111,4 @@ def write_png(target: Path, image: Image) -> Path:
 
 def file_name(source: str) -> str:
     """A source's path as a name that every file system takes."""
-    return re.sub(r"[^\w\- ]+", " ", source).strip() or "view"
+    return " ".join(re.sub(r"[^\w\- ]+", " ", source).split()) or "view"

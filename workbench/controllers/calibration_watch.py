@@ -147,7 +147,7 @@ class Watch(QObject):
             self.trouble.emit(Trouble(what, "View not captured", "Discard those views to calibrate another camera"))
             return
         try:
-            target = self._captures.save(seen.frame.image, path)
+            target = self._captures.save(seen.frame.image, self._title(path))
         except KinoscopeError as error:
             self.trouble.emit(trouble_of(error.as_json(), "View not captured"))
             return
@@ -155,6 +155,9 @@ class Watch(QObject):
         self.captured.emit(
             ViewRow(str(target), target.name, found=True, corners=sighting.corners, outline=sighting.outline, size=size)
         )
+
+    def _title(self, path: str) -> str:
+        return next((choice.title for choice in self.sources() if choice.path == path), path)
 
     def _other_size(self, size: Size) -> Size | None:
         """The size of the views that are there, where it is another one."""
