@@ -37,7 +37,7 @@ def sources(qtbot):
 
 
 def test_sources_are_summed_up_in_words(sources):
-    assert sources.state == "2 sources, 1 playing, 1 failed"
+    assert sources.state == "2 sources, 1 failed"
     assert not sources.is_empty
     sources.show_rows(())
     assert sources.is_empty

@@ -67,8 +67,10 @@ class SourcesPanel(Panel):
         self.show_empty(not rows)
         playing = sum(row.state == "playing" for row in rows)
         failed = sum(row.level == "bad" for row in rows)
-        words = [f"{len(rows)} source" + "s" * (len(rows) != 1), f"{playing} playing"] if rows else []
-        self.set_state(", ".join(words + [f"{failed} failed"] * bool(failed)), "bad" if failed else "")
+        words = [f"{len(rows)} source" + "s" * (len(rows) != 1)] if rows else []
+        if rows:
+            words.append(f"{failed} failed" if failed else f"{playing} playing")
+        self.set_state(", ".join(words), "bad" if failed else "")
         self._enable()
 
     def current(self) -> str:
@@ -87,6 +89,11 @@ class SourcesPanel(Panel):
             if self._cameras is not None:
                 self._form.set_cameras(self._cameras)
         self._form.open_for(kind)
+
+    def close_form(self) -> None:
+        """Close the form if it is open; nothing is added."""
+        if self._form is not None:
+            self._form.reject()
 
     @property
     def form(self) -> SourceForm | None:
