@@ -94,7 +94,9 @@ def run(arguments: list[str]) -> int:
         return _python(["main.py", *arguments])
     print("There is no display here (DISPLAY and WAYLAND_DISPLAY are not set): taking the tour offscreen.", flush=True)
     code = _python(["main.py", "tour", "--out", "tour", *arguments], offscreen=True)
-    print("The pictures are in " + os.path.join(ROOT, "tour"))
+    folder = os.path.join(ROOT, "tour")
+    pictures = sum(name.endswith(".png") for _, _, names in os.walk(folder) for name in names)
+    print(f"{pictures} pictures are in {folder}" if pictures else "The tour gave no pictures.", flush=True)
     return code
 
 
