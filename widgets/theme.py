@@ -94,8 +94,9 @@ class Look(QObject):
         """Put a theme on the whole application."""
         self.now = tokens
         QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
-        app.setStyle("Fusion")
-        app.setFont(number_font())
+        if not app.styleSheet():
+            app.setStyle("Fusion")
+            app.setFont(number_font())
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
         self.changed.emit()

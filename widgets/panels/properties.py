@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel
 
 from widgets.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyGroup:
-    """Figures under one title."""
+    """Figures under one title, and below them what needs a line of its own."""
 
     title: str
     stats: tuple[Stat, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class PropertiesPanel(Panel):
     def __init__(self) -> None:
         super().__init__("Properties")
         self._shown: PropertiesShown | None = None
-        self._sections: dict[str, tuple[Section, StatGrid]] = {}
+        self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
         self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
         self.copy.clicked.connect(self.copyWanted)
         self.add_foot(self.copy)
@@ -54,15 +56,22 @@ class PropertiesPanel(Panel):
         self.show_empty(not shown.name)
         self.copy.setEnabled(bool(shown.name))
         for group in shown.groups:
-            self._grid(group.title).set_stats(group.stats)
+            _, grid, note = self._section(group.title)
+            grid.set_stats(group.stats)
+            note.setText(group.note)
+            note.setVisible(bool(group.note))
         titles = {group.title for group in shown.groups}
-        for title, (section, _) in self._sections.items():
+        for title, (section, *_) in self._sections.items():
             section.setVisible(title in titles)
 
-    def _grid(self, title: str) -> StatGrid:
+    def _section(self, title: str) -> tuple[Section, StatGrid, QLabel]:
         if title not in self._sections:
-            section, grid = Section(title, name=f"properties/{title}"), StatGrid()
+            section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), QLabel()
+            note.setProperty("role", "muted")
+            note.setWordWrap(True)
+            note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             section.add(grid)
+            section.add(note)
             self.body.insertWidget(self.body.count() - 1, section)
-            self._sections[title] = (section, grid)
-        return self._sections[title][1]
+            self._sections[title] = (section, grid, note)
+        return self._sections[title]
