@@ -193,11 +193,13 @@ def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     draw_icon(painter, QRect(box.left() + 36, box.top() + 7, 14, 14), "tile")
     painter.setFont(number_font())
     painter.setPen(LOOK.now.color("text"))
-    figures = 132 if row.dropped else 56 if row.latency_ms is not None else 0
-    _draw_words(painter, QRect(box.left() + 56, box.top(), box.width() - 66 - figures, box.height()), row.title)
+    words = box.adjusted(56, 0, -10 - (56 if row.latency_ms is not None else 0), 0)
+    wanted = painter.fontMetrics().horizontalAdvance(row.title) + 84
+    drops = row.dropped if wanted <= words.width() else 0
+    _draw_words(painter, words.adjusted(0, 0, -76 if drops else 0, 0), row.title)
     painter.setFont(number_font(11))
     painter.setPen(LOOK.now.color("muted"))
-    _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", row.dropped, row.latency_ms)
+    _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", drops, row.latency_ms)
 
 
 def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, latency_ms: float | None) -> None:
@@ -236,4 +238,4 @@ def _put_tiles(item: QTreeWidgetItem, tiles: Sequence[TileRow]) -> None:
         if child.data(0, ROW) != row:
             child.setData(0, ROW, row)
             child.setText(0, row.title)
-            child.setToolTip(0, f"{row.title}: double click shows it, drag it onto a tile")
+            child.setToolTip(0, f"{row.title}, {row.dropped} dropped\nDouble click shows it; drag it onto a tile")

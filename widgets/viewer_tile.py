@@ -41,7 +41,7 @@ LEVELS = {
     FeedState.FAILED: "bad",
 }
 EDGE = 2
-TITLE_ROOM = 110
+TITLE_ROOM = 170
 ROOM_FOR_DRAWING = 200
 
 
@@ -75,7 +75,7 @@ class ViewerTile(QFrame):
         self.index = index
         self.source = ""
         self.view = ImageView(f"Picture of tile {index + 1}")
-        self.title = ElidedLabel("", "heading")
+        self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
         self.pill = Pill()
         self.figures = Figures()
         self.transport = TransportBar()

@@ -246,13 +246,14 @@ class _RowPainter(QStyledItemDelegate):
         box = option.rect.adjusted(12, 0, -12, 0)
         size = pill_size(row.state)
         draw_pill(painter, QRectF(box.left(), box.center().y() - 9, size.width(), 20), row.state, row.level)
-        right = _paint_time(painter, box, row)
-        if row.active and box.width() >= ROOM_FOR_BAR:
+        wide = box.width() >= ROOM_FOR_BAR
+        right = _paint_time(painter, box, row, wide)
+        if row.active and wide:
             _paint_bar(painter, QRectF(right - BAR_COLUMN, box.center().y() - 1, BAR_COLUMN - 12, 4), row.fraction)
             right -= BAR_COLUMN
         elif row.active:
             _paint_bar(painter, QRectF(box.left(), option.rect.bottom() - 3, box.width(), 3), row.fraction)
-        left = box.left() + PILL_COLUMN
+        left = box.left() + (PILL_COLUMN if wide else size.width() + 12)
         _paint_words(painter, QRect(left, box.top(), int(right) - left, box.height()), row)
         painter.restore()
 
@@ -265,12 +266,12 @@ def _paint_back(painter: QPainter, option: QStyleOptionViewItem) -> None:
         painter.fillRect(option.rect, LOOK.now.color("raised"))
 
 
-def _paint_time(painter: QPainter, box: QRect, row: JobRow) -> float:
-    """The time at the right edge; where its column begins."""
+def _paint_time(painter: QPainter, box: QRect, row: JobRow, wide: bool) -> float:
+    """The time at the right edge; where its column begins, or the words themselves where it is narrow."""
     painter.setFont(number_font(11))
     painter.setPen(LOOK.now.color("muted"))
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, row.time)
-    return box.right() - TIME_COLUMN
+    return box.right() - (TIME_COLUMN if wide else painter.fontMetrics().horizontalAdvance(row.time) + 4)
 
 
 def _paint_bar(painter: QPainter, box: QRectF, fraction: float | None) -> None:
