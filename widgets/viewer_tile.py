@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSize, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
