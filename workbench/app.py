@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
+from workbench.garbage import Garbage
 from workbench.log import LogBook, set_up_logging
 from workbench.settings import SettingsStore
 from workbench.supervisor import Supervisor
@@ -24,12 +25,19 @@ def main(argv: Sequence[str]) -> int:
     from workbench.window import Window
 
     supervisor = Supervisor()
-    window = Window(supervisor, *open_state())
-    supervisor.save = window.save
     atexit.register(supervisor.shutdown)
-    window.show()
-    window.start(list(argv))
-    return supervisor.leave(app.exec())
+    garbage = Garbage(app)
+    settings, log = open_state()
+    try:
+        window = Window(supervisor, settings, log)
+        supervisor.save = window.save
+        window.show()
+        window.start(list(argv))
+        code = app.exec()
+    finally:
+        supervisor.shutdown()
+        garbage.close()
+    return supervisor.leave(code)
 
 
 def make_application() -> QApplication:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """docks: the docks to show with their size in pixels, the first of each area in front. grid: the viewer's layout."""
+    """docks: those to show with their size in pixels (0: as it is), the first of each area in front."""
 
     id: str
     title: str
     docks: dict[str, int] = field(default_factory=dict)
-    grid: str = ""
 
 
 PRESETS: tuple[Preset, ...] = (

@@ -60,7 +60,8 @@ class Project:
             return
         with self._db:
             self._db.execute(
-                "INSERT INTO items VALUES (?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = ?1), ?3) "
+                "INSERT INTO items VALUES "
+                "(?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = ?1), ?3) "
                 "ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
                 (kind, id, json.dumps(value)),
             )

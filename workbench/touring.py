@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import monotonic
+from widgets.theme import LOOK
 from workbench.window import Window
 
 TICK_MS = 5
@@ -27,13 +28,17 @@ INK = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One picture. `act` changes the window, `ready` says when it may be taken, `panel` names what must not be blank."""
+    """One picture. `act` changes the window, `ready` says when it may be taken, `panel` names what must not be blank.
+
+    `also` is a window of its own that is drawn over the main one.
+    """
 
     name: str
     act: Callable[[Window], object]
     ready: Callable[[Window], bool] = lambda _window: True
     panel: Callable[[Window], QWidget] | None = None
     seconds: float = 20.0
+    also: Callable[[Window], QWidget | None] = lambda _window: None
 
 
 class StallMeter(QObject):
@@ -99,7 +104,7 @@ class Guide(QObject):
         self.meter.run(stop.name)
         try:
             stop.act(self._window)
-        except Exception as error:  # noqa: BLE001  (the tour reports what raises and walks on)
+        except Exception as error:
             self.problems.append(f"{stop.name}: {type(error).__name__}: {error}")
 
     def _look(self) -> None:
@@ -120,10 +125,25 @@ class Guide(QObject):
     def _take(self, stop: Stop) -> None:
         self.meter.rest()
         path = self._out / f"{len(self.pictures) + 1:02d}-{stop.name}.png"
-        self._window.grab().save(str(path))
+        picture = self._window.grab()
+        if (over := stop.also(self._window)) is not None:
+            _lay(over, picture, self._window)
+        picture.save(str(path))
         self.pictures.append(str(path))
         if stop.panel is not None and is_blank(stop.panel(self._window)):
             self.problems.append(f"{stop.name}: the panel is blank")
+
+
+def _lay(over: QWidget, picture: QPixmap, window: QWidget) -> None:
+    """Draw a window of its own over the picture of the main one, where it stands or else in the middle."""
+    at = window.mapFromGlobal(over.mapToGlobal(QPoint(0, 0)))
+    if not window.rect().contains(QRect(at, over.size())):
+        at = QPoint((window.width() - over.width()) // 2, (window.height() - over.height()) // 2)
+    painter = QPainter(picture)
+    painter.drawPixmap(at, over.grab())
+    painter.setPen(LOOK.now.color("line"))
+    painter.drawRect(QRect(at, over.size()).adjusted(-1, -1, 0, 0))
+    painter.end()
 
 
 def is_blank(widget: QWidget) -> bool:
@@ -139,12 +159,13 @@ def is_blank(widget: QWidget) -> bool:
 def walk(out: Path, size: tuple[int, int], theme: str, only: str = "") -> dict[str, object]:
     """Run the whole tour; pictures, problems, and the longest stall in milliseconds."""
     from workbench import app as application
+    from workbench.garbage import Garbage
     from workbench.supervisor import Supervisor
     from workbench.tour_stops import stops
 
     out.mkdir(parents=True, exist_ok=True)
     qt = application.make_application()
-    errors = Errors()
+    errors, garbage = Errors(), Garbage(qt)
     supervisor = Supervisor()
     window = Window(supervisor, *application.open_state())
     logging.getLogger().addHandler(errors)
@@ -158,6 +179,7 @@ def walk(out: Path, size: tuple[int, int], theme: str, only: str = "") -> dict[s
     qt.exec()
     logging.getLogger().removeHandler(errors)
     stuck = supervisor.shutdown()
+    garbage.close()
     worst = max(guide.meter.stalls, default=(0.0, ""))
     problems = guide.problems + [f"log: {text}" for text in errors.said] + [f"did not end: {name}" for name in stuck]
     if worst[0] > STALL_LIMIT_MS:

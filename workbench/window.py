@@ -1,9 +1,10 @@
-"""The window: docks around the viewer, one toolbar, one table of commands. It holds things together and computes nothing."""
+"""The window: docks around the viewer, one toolbar, one table of commands. It joins parts and computes nothing."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from widgets.notices import Notice, Notices
+from widgets.notices import Notices
 from widgets.panel import Panel
 from widgets.panels.calibration import CalibrationPanel
 from widgets.panels.jobs import JobsPanel
@@ -45,6 +46,20 @@ GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 
 
+@dataclass(slots=True)
+class Panels:
+    """One of each; a field's name is the id of its dock."""
+
+    sources: SourcesPanel = field(default_factory=SourcesPanel)
+    calibration: CalibrationPanel = field(default_factory=CalibrationPanel)
+    properties: PropertiesPanel = field(default_factory=PropertiesPanel)
+    jobs: JobsPanel = field(default_factory=JobsPanel)
+    log: LogPanel = field(default_factory=LogPanel)
+
+    def by_id(self) -> dict[str, Panel]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
 class Window(QMainWindow):
     """The main window. `closed` is sent once its parts have let go and the supervisor has asked every thread to end."""
 
@@ -62,14 +77,8 @@ class Window(QMainWindow):
         self.commands = Actions(self)
         self.grid = ViewerGrid()
         self.setCentralWidget(_framed(self.grid))
-        self.panels: dict[str, Panel] = {
-            "sources": SourcesPanel(),
-            "calibration": CalibrationPanel(),
-            "properties": PropertiesPanel(),
-            "jobs": JobsPanel(),
-            "log": LogPanel(),
-        }
-        self.docks = Docks(self, self.panels)
+        self.panels = Panels()
+        self.docks = Docks(self, self.panels.by_id())
         self._make_controllers()
         self._bind()
         self.commands.fill(self.menuBar(), self._extra_menu)
@@ -82,7 +91,7 @@ class Window(QMainWindow):
 
     def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
         """A notice in the corner that does not take the focus."""
-        self.notices.show_notice(Notice(text, level, action), run)
+        self.notices.show_notice(text, level, action, run)
 
     def preset(self, id: str) -> None:
         """Arrange the docks for one kind of work."""
@@ -128,11 +137,11 @@ class Window(QMainWindow):
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
         self.viewer = ViewerController(self.grid, services)
-        self.sources = SourcesController(panels["sources"], self.viewer, services, commands)
-        self.properties = PropertiesController(panels["properties"], self.viewer, services)
-        self.calibration = CalibrationController(panels["calibration"], self.viewer, services, commands)
-        self.jobs = JobsController(panels["jobs"], services, commands)
-        self.log = LogController(panels["log"], services)
+        self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
+        self.jobs = JobsController(panels.jobs, services, commands)
+        self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
         self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
         self._controllers = (
@@ -212,13 +221,13 @@ class Window(QMainWindow):
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or the viewer."""
         focus = self.focusWidget()
-        owners = (id for id, panel in self.panels.items() if focus is not None and panel.isAncestorOf(focus))
+        owners = (id for id, panel in self.panels.by_id().items() if focus is not None and panel.isAncestorOf(focus))
         return next(owners, "start" if not self.viewer.shown() else "viewer")
 
 
 def _framed(grid: ViewerGrid) -> QWidget:
     """The viewer with the base showing around it."""
-    grid.layout().setContentsMargins(8, 8, 8, 8)
+    grid.setContentsMargins(8, 8, 8, 8)
     return grid
 
 

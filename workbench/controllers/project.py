@@ -49,7 +49,7 @@ class ProjectController(QObject):
         self._sources.add_dropped([name for name in arguments if not name.endswith(SUFFIX)])
 
     def restore(self) -> None:
-        """Run the project's sources again and show them where they were. One that cannot be read is said and skipped."""
+        """Run the project's sources again, where they were. One that cannot be read is said and skipped."""
         project = self._services.project
         for id, value in project.items("source").items():
             try:

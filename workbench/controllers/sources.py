@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand
 
 from engines.cameras.feed import Feed
 from engines.cameras.sources import dump, sample_source, source_from, title
 from engines.cameras.tiles import tile_names
 from engines.cameras.types import FeedState, FeedStatus, Source
+from engines.cameras.usb import list_cameras
 from engines.core.errors import KinoscopeError
 from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
 from workbench.commands import Actions
 from workbench.controllers.viewer import ViewerController, play_or_pause
 from workbench.failure import Failure
 from workbench.services import Services
+from workbench.threads import EngineThread
 
 REFRESH_MS = 400
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
@@ -47,6 +49,8 @@ class SourcesController(QObject):
         panel.activated.connect(viewer.show)
         panel.dropped.connect(self.add_dropped)
         panel.sampleWanted.connect(self.open_sample)
+        panel.camerasWanted.connect(self.list_cameras)
+        viewer.grid.addWanted.connect(lambda _tile: panel.open_form("file"))
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.feeds.changed.connect(self._changed)
@@ -122,6 +126,13 @@ class SourcesController(QObject):
         name = title(self._services.feeds.feed(feed).source)
         return f"{name} · {tile}" if tile else name
 
+    def list_cameras(self) -> None:
+        """Ask the system for its cameras, beside the window: that may take seconds."""
+        search = CameraSearch()
+        search.found.connect(self._panel.set_cameras)
+        self._services.supervisor.adopt(search)
+        search.start()
+
     def refresh(self) -> None:
         """Show the sources as they are now."""
         rows = [self._row(id) for id in self._services.feeds.ids()]
@@ -176,6 +187,18 @@ class SourcesController(QObject):
 
     def _broke(self, id: str, failure: Failure) -> None:
         self._services.notify(f"{self.title(id)}: {failure}", "bad")
+
+
+class CameraSearch(EngineThread):
+    """Lists the cameras of this machine once."""
+
+    found = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__("camera search")
+
+    def work(self) -> None:
+        self.found.emit(list_cameras())
 
 
 class _Add(QUndoCommand):

@@ -1,4 +1,4 @@
-"""Joins the viewer grid to the feeds: what each tile shows, which engines look at it, and overlays on the right frame."""
+"""Joins the viewer grid to the feeds: what each tile shows, what looks at it, overlays on the right frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from engines.cameras.feed import Feed
 from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
-from engines.core.errors import UsageError
+from engines.core.errors import KinoscopeError, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
 from widgets.overlays import Overlay
@@ -192,7 +192,7 @@ class ViewerController(QObject):
         target = pictures_folder() / name
         try:
             write_png(target, frame)
-        except Exception as error:  # noqa: BLE001  (whatever it was, the user is told)
+        except (OSError, KinoscopeError) as error:
             self._services.notify(f"The snapshot could not be saved: {error}", "bad")
             return
         self._services.notify(f"Saved {target.name} to {target.parent}", "good")

@@ -15,10 +15,16 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, help="Walk through every panel and save a picture of each.")
+from workbench.verbs.console import help_text
+
+EXAMPLES = (
+    "python main.py tour --out tour",
+    "python main.py tour --out tour --size 1920x1080 --scale 1.5 --theme light",
+)
+app = typer.Typer(add_completion=False)
 
 
-@app.callback(invoke_without_command=True)
+@app.command(help=help_text("Walk through every panel, offscreen, and save a picture of each state.", *EXAMPLES))
 def tour(
     out: Annotated[Path, typer.Option(help="Folder for the pictures")] = Path("tour"),
     size: Annotated[str, typer.Option(help="Window size, WIDTHxHEIGHT")] = "1440x900",
@@ -27,16 +33,7 @@ def tour(
     only: Annotated[str, typer.Option(help="Only the stops whose name contains this")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Walk through every panel, offscreen, and save a picture of each state.
-
-    Exits with 1 when a panel is blank without saying why, something raised, or the window stalled.
-
-    Examples:
-
-        python main.py tour --out tour
-
-        python main.py tour --out tour --size 1920x1080 --scale 1.5 --theme light
-    """
+    """Exits with 1 when a panel is blank without saying why, something raised, or the window stalled."""
     width, height = _size(size)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(scale)
