@@ -33,7 +33,11 @@ def _first(theme: str) -> list[Stop]:
     """An empty window, and the form of every kind of source."""
     begin = Stop(f"{theme}-first-start", partial(_theme, name=theme), panel=_panel("sources"))
     forms = [
-        Stop(f"{theme}-add-{kind}", partial(_do, ids=(f"source.add-{kind}",)), panel=_panel("sources"))
+        Stop(
+            f"{theme}-add-{kind}",
+            partial(_do, ids=(f"source.add-{kind}",)),
+            also=lambda window: window.panels.sources.form,
+        )
         for kind in FORMS
     ]
     return [begin, *forms]

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUn
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from widgets.notices import Notices
-from widgets.panel import Panel
+from widgets.panel import FOLDS, Panel
 from widgets.panels.calibration import CalibrationPanel
 from widgets.panels.jobs import JobsPanel
 from widgets.panels.log import LogPanel
@@ -77,6 +77,7 @@ class Window(QMainWindow):
         self.commands = Actions(self)
         self.grid = ViewerGrid()
         self.setCentralWidget(_framed(self.grid))
+        FOLDS.state.update(settings.value.panels.get("folds", {}))
         self.panels = Panels()
         self.docks = Docks(self, self.panels.by_id())
         self._make_controllers()
@@ -112,6 +113,7 @@ class Window(QMainWindow):
             layout=base64.b64encode(self.docks.state()).decode(),
             geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
         )
+        self.services.settings.set_panel("folds", **FOLDS.state)
         if problem := self.services.settings.save():
             self.notify(problem, "warn")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QCursor, QUndoCommand
 
 from engines.cameras.feed import Feed
 from engines.cameras.sources import dump, sample_source, source_from, title
@@ -50,7 +50,7 @@ class SourcesController(QObject):
         panel.dropped.connect(self.add_dropped)
         panel.sampleWanted.connect(self.open_sample)
         panel.camerasWanted.connect(self.list_cameras)
-        viewer.grid.addWanted.connect(lambda _tile: panel.open_form("file"))
+        viewer.grid.addWanted.connect(self._offer)
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.feeds.changed.connect(self._changed)
@@ -169,6 +169,11 @@ class SourcesController(QObject):
             TileRow(f"{id}/{name}", name, self._viewer.dropped(f"{id}/{name}"), self._viewer.latency_ms(f"{id}/{name}"))
             for name in names
         ]
+
+    def _offer(self, tile: int) -> None:
+        """The menu of what can be added, for a tile that shows nothing."""
+        self._viewer.select(tile)
+        self._panel.add_button.menu().popup(QCursor.pos())
 
     def _current(self) -> str:
         return self._panel.current() or self._viewer.selected_path()
