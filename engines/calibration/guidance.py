@@ -1,7 +1,7 @@
 """What to do next with the board, in words, and when a view is worth taking.
 
-A calibration is carried by views that differ: in place, in tilt and in distance. The guide keeps what has been taken
-and names the one thing that is missing most. Tilt is judged with an assumed focal length (the picture's width),
+A calibration is carried by views that differ: in place, in tilt and in distance. A view is new when it differs clearly
+in one of them from each view taken. The guide keeps what has been taken and names the one thing that is missing most. Tilt is judged with an assumed focal length (the picture's width),
 which is good enough to tell a board that faces the camera from one that does not.
 """
 
@@ -25,8 +25,14 @@ Floats = NDArray[np.float64]
 ENOUGH_VIEWS = 15
 SHARP = 0.25
 _TILTED = 0.3
-_NEAR = 0.06
 _SMALL = 0.06
+_ELSEWHERE = 0.06
+"""How far the outline's corners lie apart on average, in diagonals of the picture."""
+_SAME = 0.004
+"""Outlines this near are one view, whatever tilt is read from them: a small board's tilt may be read mirrored."""
+_OTHER_TILT = float(np.cos(np.radians(12.0)))
+_OTHER_SIZE = 1.2
+"""Ratio of lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,15 @@ class Guide:
             self._normals.append(normal_of(four, self.board, self.size))
 
     def is_new(self, outline: Floats) -> bool:
-        """Whether the board lies clearly elsewhere than in every view taken."""
-        scale = float(np.hypot(self.size.width, self.size.height))
-        apart = [float(np.abs(outline - taken).mean()) / scale for taken in self._outlines]
-        return not apart or min(apart) > _NEAR
+        """Whether the board lies clearly elsewhere, or tilted or sized clearly otherwise, than in each view taken."""
+        if not self._outlines:
+            return True
+        taken = np.array(self._outlines)
+        apart = np.linalg.norm(taken - outline, axis=2).mean(axis=1) / np.hypot(self.size.width, self.size.height)
+        alike = np.array(self._normals) @ normal_of(outline, self.board, self.size)
+        larger = np.abs(np.log([_length(four) / _length(outline) for four in self._outlines]))
+        other = (alike < _OTHER_TILT) | (larger > np.log(_OTHER_SIZE))
+        return bool(((apart > _ELSEWHERE) | ((apart > _SAME) & other)).all())
 
     def goal(self) -> str:
         """What the next view should bring, as an order; "" when there is enough of everything."""
@@ -114,6 +125,12 @@ def outline_of(board: Board, ids: NDArray[np.int64], corners: Floats) -> Floats 
     (left, top), (width, height) = board.print_origin, board.print_size
     rectangle = np.array([[left, top], [left + width, top], [left + width, top + height], [left, top + height]])
     return np.asarray(cv2.perspectiveTransform(rectangle[:, None], plane), dtype=np.float64).reshape(4, 2)
+
+
+def _length(outline: Floats) -> float:
+    """The mean of the outline's longer pair of sides; tilting about one axis leaves it as it is."""
+    sides = np.linalg.norm(outline - np.roll(outline, 1, axis=0), axis=1)
+    return float(max(sides[::2].mean(), sides[1::2].mean(), 1e-9))
 
 
 def share_of(outline: Floats, size: Size) -> float:

@@ -1,4 +1,4 @@
-"""The rendered rig: where its cameras stand, what lenses they have, and how the board moves before them.
+"""The rendered rig: where its cameras stand and what lenses they have.
 
 Everything follows from the board's size, the picture's size and the seed, so any board fits any rig.
 """
@@ -27,9 +27,6 @@ FOCAL = 0.9
 """Focal length in widths of a 16:9 picture: about 58 degrees across."""
 DISTANCE = 2.25
 """From the cameras to the middle of the scene, in widths of the board."""
-
-SWELL = 31.0
-"""Seconds in which the board's path grows to the pictures' edges and shrinks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +75,3 @@ def _camera(name: str, place: Floats, distance: float, size: Size, rng: np.rando
         tvec=(0.0, 0.0, float(distance)),
         size=size,
     )
-
-
-class Motion:
-    """The board glides on a path that never quite repeats: across, up and down, near and far, tilting as it goes."""
-
-    def __init__(self, board: Board, seed: int) -> None:
-        rng = np.random.default_rng([seed, 2])
-        unit = reach(board)
-        self._sway = np.array([0.54, 0.27, 0.34]) * unit
-        self._tilt = np.radians([27.0, 27.0, 14.0])
-        self._sway_rate = 2 * np.pi / np.array([9.7, 7.1, 12.3])
-        self._tilt_rate = 2 * np.pi / np.array([5.9, 8.3, 11.1])
-        self._sway_phase, self._tilt_phase = rng.uniform(0.0, 2 * np.pi, (2, 3))
-        origin, size = np.array(board.print_origin), np.array(board.print_size)
-        self._middle = np.append(origin + size / 2, 0.0)
-
-    def pose(self, t: float) -> Pose:
-        """From the board's coordinates to the world's at `t` seconds."""
-        swell = 0.7 + 0.3 * np.sin(2 * np.pi * t / SWELL)
-        middle = swell * self._sway * np.sin(self._sway_rate * t + self._sway_phase)
-        tilt = rotation(self._tilt * np.sin(self._tilt_rate * t + self._tilt_phase))
-        shift = middle - tilt @ self._middle
-        return Pose(rotation_vector(tilt), (float(shift[0]), float(shift[1]), float(shift[2])))

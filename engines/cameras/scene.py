@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.cameras.motion import Motion
 from engines.cameras.optics import CameraTruth, Floats, turn
-from engines.cameras.rig import DISTANCE, GRIDS, Motion, Pose, reach, rig
+from engines.cameras.rig import DISTANCE, GRIDS, Pose, reach, rig
 from engines.cameras.room import paint_room
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
@@ -53,7 +54,7 @@ class Scene:
         self.truth: tuple[CameraTruth, ...] = rig(source)
         rows, columns = self.grid = GRIDS[source.cameras]
         self.size = Size(source.size.width * columns, source.size.height * rows)
-        self._motion = Motion(source.board, source.seed)
+        self._motion = Motion(source.board, self.truth, source.seed)
         self._distance = DISTANCE * reach(source.board)
         self._rim = _rim(source.board, MARGIN)
         self._paper = _paper(source.board)

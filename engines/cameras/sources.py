@@ -48,6 +48,8 @@ def source_from(text_or_path: str | Path) -> Source:
     text = str(text_or_path).strip()
     if not text:
         raise UsageError("No source is named", hint=f"Give {FORMS}")
+    if "\0" in text:
+        raise BadInput("A source's name cannot hold a null character", hint=f"Give {FORMS}")
     if match := _TILED.fullmatch(text):
         return _tiled(int(match[1]), int(match[2]), match[3])
     scheme = text.partition(":")[0].lower()

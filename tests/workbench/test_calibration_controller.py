@@ -313,7 +313,7 @@ def test_camera_captures_by_itself_and_is_calibrated_near_the_truth(
     until(qtbot, lambda: len(bench.state.views) == 1)
     panel.camera.auto.click()
     by_itself = 0
-    for second in range(2, 40, 3):
+    for second in range(2, 28, 2):
         views, seen = len(bench.state.views), len(drawn)
         feed.seek(float(second))
         until(qtbot, lambda views=views, seen=seen: len(bench.state.views) > views or len(drawn) > seen + 8)
@@ -322,7 +322,7 @@ def test_camera_captures_by_itself_and_is_calibrated_near_the_truth(
         else:
             bench.actions.run("calibration.capture")
     panel.camera.auto.click()
-    assert by_itself >= 1
+    assert by_itself >= 10
     assert len(bench.state.views) >= 12
     assert any(isinstance(overlay, GridCells) for overlay in drawn[-1])
     until(qtbot, lambda: bench.controller.captures.unwritten == 0)

@@ -237,6 +237,59 @@ def test_the_guide_names_what_is_missing():
     assert guide.is_new(upper_right - [300, 0])
 
 
+def seen_outline(x: float = 0.0, z: float = 0.5, tilt: float = 0.0, lean: float = 0.0, roll: float = 0.0) -> np.ndarray:
+    """Outline of the board with its middle `x` metres to the right and `z` away; angles in degrees."""
+    rvec = np.radians([lean, tilt, roll])
+    tvec = np.array([x, 0.0, z]) - cv2.Rodrigues(rvec)[0] @ BOARD.corners.mean(axis=0)
+    outline = outline_of(BOARD, np.arange(54), project(known.CAMERA, known.BROWN, BOARD.corners, rvec, tvec))
+    assert outline is not None
+    return outline
+
+
+@pytest.mark.parametrize(
+    ("change", "new"),
+    [
+        ({}, False),
+        ({"x": 0.02}, False),
+        ({"x": 0.06}, True),
+        ({"z": 0.47}, False),
+        ({"z": 0.4}, True),
+        ({"tilt": 25.0}, False),
+        ({"tilt": 36.0}, True),
+        ({"tilt": 0.0}, True),
+        ({"lean": 18.0}, True),
+        ({"roll": 5.0}, False),
+        ({"roll": 90.0}, True),
+    ],
+)
+def test_a_view_is_new_in_place_tilt_or_distance(change: dict[str, float], new: bool):
+    guide = Guide(BOARD, Size(640, 480))
+    pose = {"z": 0.5, "tilt": 20.0}
+    assert guide.is_new(seen_outline(**pose))
+    guide.add((), seen_outline(**pose))
+    assert guide.is_new(seen_outline(**{**pose, **change})) is new
+
+
+def test_a_view_must_differ_from_each_one_taken():
+    guide = Guide(BOARD, Size(640, 480))
+    for tilt in (-20.0, 20.0):
+        assert guide.is_new(seen_outline(tilt=tilt))
+        guide.add((), seen_outline(tilt=tilt))
+    assert not guide.is_new(seen_outline(tilt=-22.0))
+    assert guide.is_new(seen_outline())
+
+
+def test_a_far_board_whose_tilt_may_be_read_mirrored_is_taken_once():
+    guide, rng = Guide(BOARD, Size(640, 480)), np.random.default_rng(0)
+    outline = seen_outline(z=1.6, tilt=10.0)
+    read = [outline + rng.normal(0, 0.7, (4, 2)) for _ in range(60)]
+    tilts = np.array([normal_of(four, BOARD, Size(640, 480))[0] for four in read])
+    assert tilts.max() > 0.1
+    assert tilts.min() < -0.1
+    guide.add((), outline)
+    assert not any(guide.is_new(four) for four in read)
+
+
 def test_enough_views_are_enough():
     size = Size(640, 480)
     guide = Guide(BOARD, size)

@@ -79,6 +79,8 @@ def test_words_and_addresses(text, source, words):
         "~nobody-here",
         "http://[::1",
         "x" * 5000,
+        "film\0.mp4",
+        "tiled:2x2:usb:\0",
     ],
 )
 def test_what_is_no_source_says_so(text):
