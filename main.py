@@ -13,6 +13,7 @@ from workbench import __version__
 from workbench.verbs import VERBS, Verb, find_verb
 
 NAME = "main.py"
+WORDS = ("usb:", "scene", "tiled:")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -56,7 +57,8 @@ def _help() -> str:
     return f"""Kinoscope: a workbench for cameras and the models that look through them.
 
 Usage:
-  python {NAME} [FILE ...]          open the window, with a project (.kino), videos, folders or stream addresses
+  python {NAME} [FILE ...]          open the window, with a project (.kino), videos, folders, stream addresses,
+                                    usb:0, scene, or tiled:2x2: before any of these
   python {NAME} VERB [ARGUMENTS]    run one engine without a window
 
 Verbs:
@@ -95,7 +97,7 @@ def _check_openable(arguments: list[str]) -> None:
     for argument in arguments:
         if argument.startswith("-"):
             raise UsageError(f"There is no option '{argument}'", hint=f"See python {NAME} --help")
-        if "://" not in argument and not Path(argument).exists():
+        if "://" not in argument and not argument.startswith(WORDS) and not Path(argument).exists():
             hint = _suggestion(argument)
             raise UsageError(f"'{argument}' is neither a verb nor a file", hint=hint)
 
