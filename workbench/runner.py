@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from engines.core.errors import Cancelled, WorkerLost
 from workbench.broker import Broker
+from workbench.job_store import JobRecord
 from workbench.threads import EngineThread
 from workbench.workers import Worker
-
-if TYPE_CHECKING:
-    from workbench.job_store import JobRecord
-    from workbench.jobs import JobQueue
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +18,22 @@ PATIENCE = 3
 """Workers lost in a row while idle before the next one is only spawned for a job."""
 
 
+class Jobs(Protocol):
+    """The side of the job queue that its runners see; every method may be called from their threads."""
+
+    def next_job(self) -> JobRecord | None: ...
+    def is_unwanted(self, id: int) -> bool: ...
+    def job_progress(self, id: int, done: float, total: float, note: str) -> None: ...
+    def job_note(self, id: int, note: str) -> None: ...
+    def job_event(self, id: int, key: str, event: object) -> None: ...
+    def job_done(self, id: int, result: object, text: str) -> None: ...
+    def job_failed(self, id: int, error: BaseException) -> None: ...
+
+
 class Runner(EngineThread):
     """Takes jobs from the queue until it is asked to stop."""
 
-    def __init__(self, name: str, jobs: JobQueue, broker: Broker, preload: tuple[str, ...], warm_after: float) -> None:
+    def __init__(self, name: str, jobs: Jobs, broker: Broker, preload: tuple[str, ...], warm_after: float) -> None:
         """`warm_after`: quiet seconds before a worker is spawned that no job asked for."""
         super().__init__(name)
         self._warm_after = warm_after
@@ -143,7 +152,7 @@ class Runner(EngineThread):
 class _Told:
     """Passes what a job says on to the queue."""
 
-    def __init__(self, jobs: JobQueue, id: int) -> None:
+    def __init__(self, jobs: Jobs, id: int) -> None:
         self._jobs = jobs
         self._id = id
 

@@ -156,12 +156,11 @@ def is_blank(widget: QWidget) -> bool:
     return bool(1 - counts.max() / pixels.size < INK)
 
 
-def walk(out: Path, size: tuple[int, int], theme: str, only: str = "") -> dict[str, object]:
-    """Run the whole tour; pictures, problems, and the longest stall in milliseconds."""
+def walk(out: Path, size: tuple[int, int], stops: Sequence[Stop]) -> dict[str, object]:
+    """Go through these stops in a fresh window; pictures, problems, and the longest stall in milliseconds."""
     from workbench import app as application
     from workbench.garbage import Garbage
     from workbench.supervisor import Supervisor
-    from workbench.tour_stops import stops
 
     out.mkdir(parents=True, exist_ok=True)
     qt = application.make_application()
@@ -170,8 +169,7 @@ def walk(out: Path, size: tuple[int, int], theme: str, only: str = "") -> dict[s
     window = Window(supervisor, *application.open_state())
     logging.getLogger().addHandler(errors)
     window.resize(*size)
-    chosen = [stop for stop in stops(theme) if only in stop.name]
-    guide = Guide(window, chosen, out, window.close)
+    guide = Guide(window, stops, out, window.close)
     window.closed.connect(qt.quit)
     window.show()
     window.start()

@@ -12,7 +12,8 @@ from engines.cameras.audience import Audience
 from engines.cameras.calls import Abandoned, Hand, Stalled
 from engines.cameras.pacing import backoff
 from engines.cameras.playback import Playback
-from engines.cameras.readers import Reader, reader_for
+from engines.cameras.opening import reader_for
+from engines.cameras.readers import Reader
 from engines.cameras.report import Report
 from engines.cameras.tiles import TileGrid, simple
 from engines.cameras.types import FeedInfo, FeedState, FeedStatus, FileSource, FolderSource, Source

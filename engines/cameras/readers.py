@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from engines.cameras.types import FeedInfo, FileSource, FolderSource, SceneSource, SimpleSource, StreamSource
-from engines.core.clock import Clock, monotonic
+from engines.cameras.types import FeedInfo
 from engines.core.frames import End, Gap, Image
 
 
@@ -57,26 +56,3 @@ class Reader(Protocol):
     def close(self) -> None:
         """Give everything back. Also after a failed `open`."""
         ...
-
-
-def reader_for(source: SimpleSource, clock: Clock = monotonic) -> Reader:
-    """The reader of a source, not yet open. Imports only what this kind needs."""
-    if isinstance(source, SceneSource):
-        from engines.cameras.scene_reader import SceneReader
-
-        return SceneReader(source)
-    if isinstance(source, FileSource):
-        from engines.cameras.file_reader import FileReader
-
-        return FileReader(source)
-    if isinstance(source, FolderSource):
-        from engines.cameras.folder_reader import FolderReader
-
-        return FolderReader(source)
-    if isinstance(source, StreamSource):
-        from engines.cameras.stream_reader import StreamReader
-
-        return StreamReader(source, clock)
-    from engines.cameras.usb_reader import UsbReader
-
-    return UsbReader(source, clock)

@@ -39,9 +39,10 @@ def tour(
     os.environ["QT_SCALE_FACTOR"] = str(scale)
     with tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home:
         os.environ["KINOSCOPE_HOME"] = home
+        from workbench.tour_stops import stops
         from workbench.touring import walk
 
-        report = walk(out, (width, height), theme, only)
+        report = walk(out, (width, height), [stop for stop in stops(theme) if only in stop.name])
     if as_json:
         print(json.dumps(report))
     else:
