@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from engines.cameras.audience import Audience
 from engines.cameras.calls import Abandoned, Hand, Stalled
+from engines.cameras.opening import reader_for
 from engines.cameras.pacing import backoff
 from engines.cameras.playback import Playback
-from engines.cameras.opening import reader_for
 from engines.cameras.readers import Reader
 from engines.cameras.report import Report
 from engines.cameras.tiles import TileGrid, simple
