@@ -213,7 +213,8 @@ class JobQueue(QObject):
                 return
             failure = Failure.of(error)
             told = {**failure.as_json(), "traceback": failure.traceback}
-            log.error("%s: %s", record.title, failure, extra={"details": failure.traceback})
+            level = logging.ERROR if failure.kind in ("defect", "worker-lost") else logging.WARNING
+            log.log(level, "%s: %s", record.title, failure, extra={"details": failure.traceback})
             self._end(replace(record, state=JobState.FAILED, note=failure.message, error=told))
 
     # --- inside, under the lock
