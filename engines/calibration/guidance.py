@@ -1,8 +1,9 @@
 """What to do next with the board, in words, and when a view is worth taking.
 
 A calibration is carried by views that differ: in place, in tilt and in distance. A view is new when it differs clearly
-in one of them from each view taken. The guide keeps what has been taken and names the one thing that is missing most. Tilt is judged with an assumed focal length (the picture's width),
-which is good enough to tell a board that faces the camera from one that does not.
+in one of them from each view taken. The guide keeps what has been taken and names the one thing that is missing most.
+Tilt is judged with an assumed focal length (the picture's width), which is good enough to tell a board that faces the
+camera from one that does not, and one tilt from another.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 It glides to a place, rests there for a second so that a still picture can be taken, and glides on. The places go all
 over the pictures, tilted both ways, near and far, so that a calibration from the rests is well conditioned. Each one
-lies as far out as the cameras can see it, whatever their number, their lenses and the board are.
+lies as far out as all cameras can see it, three towards the corners as far as half of them can.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ PLACES = np.array([
 ])  # fmt: skip
 """Where the board rests: its middle, in the scene's measure (right, down, away), and its tilt, in degrees."""
 CORNERS = frozenset({2, 6, 15})
-"""Places that half of the cameras see, so that the pictures' corners are reached too."""
+"""Places that half of the cameras see, so that the pictures' outer parts are reached too."""
 
 
 class Motion:

@@ -13,6 +13,7 @@ from engines.cameras.optics import CameraTruth, Floats
 from engines.core.frames import Image
 
 Colours = NDArray[np.float32]
+Plane = NDArray[np.float32]
 
 PLASTER = (190, 198, 200)
 WOOD = (98, 128, 158)
@@ -41,13 +42,22 @@ def paint_room(camera: CameraTruth, rays: Floats, distance: float, seed: int) ->
 
 def _hit(camera: CameraTruth, rays: Floats, distance: float) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Where each ray meets the room (H x W x 3, in distances) and which plane it is: 0 side, 1 floor/ceiling, 2 far."""
-    directions = np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1) @ camera.rotation
-    start = camera.centre / distance
-    limits = np.where(directions > 0, [HALF_WIDTH, FLOOR, WALL], [-HALF_WIDTH, CEILING, -WALL * 4])
-    steps = (limits - start) / np.where(np.abs(directions) < 1e-9, 1e-9, directions)
-    plane = np.argmin(steps, axis=-1)
-    nearest = np.take_along_axis(steps, plane[..., None], axis=-1)
-    return (start + nearest * directions).astype(np.float32), plane
+    turned = camera.rotation.astype(np.float32)
+    start = (camera.centre / distance).astype(np.float32)
+    x, y = (np.ascontiguousarray(rays[..., axis], dtype=np.float32) for axis in range(2))
+    directions = [x * turned[0, axis] + y * turned[1, axis] + turned[2, axis] for axis in range(3)]
+    limits = ((-HALF_WIDTH, HALF_WIDTH), (CEILING, FLOOR), (-WALL * 4, WALL))
+    steps = [_steps(*each) for each in zip(directions, start, limits, strict=True)]
+    nearest = np.minimum(np.minimum(steps[0], steps[1]), steps[2])
+    plane = np.where(steps[0] == nearest, 0, np.where(steps[1] == nearest, 1, 2))
+    return np.stack([start[axis] + nearest * directions[axis] for axis in range(3)], axis=-1), plane
+
+
+def _steps(directions: Plane, start: float, limits: tuple[float, float]) -> Plane:
+    """How far along each ray it meets whichever of two parallel planes lies ahead; H x W."""
+    behind, ahead = np.float32(limits[0] - start), np.float32(limits[1] - start)
+    safe = np.where(np.abs(directions) < 1e-9, np.float32(1e-9), directions)
+    return np.asarray(np.where(directions > 0, ahead, behind) / safe, dtype=np.float32)
 
 
 def _shade(points: NDArray[np.float32], plane: NDArray[np.intp], seed: int) -> Colours:
@@ -67,10 +77,13 @@ def _shade(points: NDArray[np.float32], plane: NDArray[np.intp], seed: int) -> C
 
 
 def _hang(colour: Colours, x: NDArray[np.float32], y: NDArray[np.float32], wall: NDArray[np.bool_]) -> None:
+    flat, across, down = colour.reshape(-1, 3), x.ravel(), y.ravel()
     for (left, top), (width, height), tone in PICTURES:
+        inside = np.flatnonzero(wall.ravel() & (np.abs(across - left - width / 2) < width))
         for edge, paint in ((0.035, (58, 66, 74)), (0.0, (214, 218, 220)), (-0.07, tone)):
-            across = (x > left - edge) & (x < left + width + edge)
-            colour[wall & across & (y > top - edge) & (y < top + height + edge)] = paint
+            u, v = across[inside] - left, down[inside] - top
+            inside = inside[(u > -edge) & (u < width + edge) & (v > -edge) & (v < height + edge)]
+            flat[inside] = paint
 
 
 def _planks(x: NDArray[np.float32], z: NDArray[np.float32], grain: NDArray[np.float32]) -> Colours:

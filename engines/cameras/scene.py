@@ -218,5 +218,6 @@ def _noise_bank(size: Size, sigma: float, seed: int) -> tuple[Image, Image] | No
         return None
     rng = np.random.default_rng([seed, 5])
     shape = (size.height + _SLACK, size.width + _SLACK, 3)
-    noise = np.rint(rng.standard_normal(shape, np.float32) * sigma)
-    return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
+    noise = rng.standard_normal(shape, np.float32)
+    brighter, darker = (cv2.addWeighted(noise, sign * sigma, noise, 0.0, 0.0, dtype=cv2.CV_8U) for sign in (1, -1))
+    return np.asarray(brighter, dtype=np.uint8), np.asarray(darker, dtype=np.uint8)

@@ -87,8 +87,9 @@ def test_projection_equals_opencv(scene):
 def test_undistort_is_the_inverse_of_distort(scene):
     truth = scene.truth[0]
     rays = truth.rays()
-    across = (np.arange(truth.size.width) - truth.cx) / truth.fx
-    np.testing.assert_allclose(distort(rays, truth.distortion)[7, :, 0], across, atol=1e-11)
+    across, down = np.meshgrid(np.arange(truth.size.width), np.arange(truth.size.height))
+    pixels = distort(rays, truth.distortion) * [truth.fx, truth.fy] + [truth.cx, truth.cy]
+    np.testing.assert_allclose(pixels, np.stack([across, down], axis=-1), atol=1e-10)
     some = np.array([[0.3, -0.2], [0.0, 0.0], [-0.5, 0.25]])
     np.testing.assert_allclose(undistort(distort(some, truth.distortion), truth.distortion), some, atol=1e-11)
 
