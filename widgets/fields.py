@@ -129,6 +129,7 @@ class QuietButton(QToolButton):
             if icon_role
             else style.ToolButtonTextOnly
         )
+        self.setProperty("beside", "true" if icon_role and text else "")
         if not text:
             self.setFixedWidth(CONTROL_HEIGHT)
         describe(self, name or text or tip, tip)
@@ -162,6 +163,7 @@ class NumberField(QDoubleSpinBox):
         self.setValue(value)
         self.setFont(number_font())
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(CONTROL_HEIGHT)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
@@ -262,7 +264,7 @@ class Segmented(QFrame):
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, QPushButton] = {}
         for choice in choices:
             button = self._segment(name, choice, tip)
             self._group.addButton(button)
@@ -279,8 +281,8 @@ class Segmented(QFrame):
         if id in self._buttons:
             self._buttons[id].setChecked(True)
 
-    def _segment(self, name: str, choice: Segment, tip: str) -> QToolButton:
-        button = QToolButton()
+    def _segment(self, name: str, choice: Segment, tip: str) -> QPushButton:
+        button = QPushButton()
         button.setProperty("role", "segment")
         button.setCheckable(True)
         button.setText(choice[1])
@@ -289,7 +291,6 @@ class Segmented(QFrame):
         if len(choice) > 2:
             button.setIcon(icon(choice[-1], "muted", "text"))
             button.setIconSize(BESIDE_TEXT)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         describe(button, f"{name}: {choice[1]}", tip or choice[1])
         return button
 

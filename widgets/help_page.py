@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
-from widgets.theme import LOOK
+from widgets.theme import CONTROL_HEIGHT, LOOK
 
 PAGES = Path(__file__).resolve().parent.parent / "resources" / "help"
+HEADINGS = {1: 20, 2: 15}
 ORDER = ("start", "sources", "viewer", "calibration", "properties", "jobs", "log")
 
 
@@ -23,6 +25,7 @@ class HelpPage(QDialog):
         self._pages = {path.stem: path for path in sorted(pages.glob("*.md"), key=_rank)}
         self.list = QListWidget()
         self.list.setFixedWidth(150)
+        self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Pages")
         self.list.setToolTip("A page for each panel")
         self.text = QTextBrowser()
@@ -32,6 +35,7 @@ class HelpPage(QDialog):
         for name, path in self._pages.items():
             item = QListWidgetItem(_title(path))
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, CONTROL_HEIGHT))
             self.list.addItem(item)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
@@ -53,6 +57,40 @@ class HelpPage(QDialog):
         if item is not None:
             path = self._pages[item.data(Qt.ItemDataRole.UserRole)]
             self.text.setMarkdown(path.read_text(encoding="utf-8"))
+            self._set_type()
+
+    def _set_type(self) -> None:
+        """Room between paragraphs, headings of the panels' sizes, and quiet lines in tables."""
+        document = self.text.document()
+        document.setDocumentMargin(12)
+        block = document.begin()
+        while block.isValid():
+            _set_block(QTextCursor(block))
+            block = block.next()
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                shape = frame.format()
+                shape.setBorderBrush(LOOK.now.color("line"))
+                shape.setCellPadding(6)
+                shape.setBottomMargin(12)
+                frame.setFormat(shape)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+def _set_block(cursor: QTextCursor) -> None:
+    """One paragraph, heading, line of a list or cell of a table."""
+    shape = cursor.blockFormat()
+    level, listed, cell = shape.headingLevel(), cursor.currentList() is not None, cursor.currentTable() is not None
+    shape.setTopMargin(0)
+    shape.setBottomMargin(0 if cell else 4 if listed else 10)
+    shape.setLineHeight(120, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    cursor.setBlockFormat(shape)
+    if level:
+        letters = QTextCharFormat()
+        letters.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
+        letters.setProperty(QTextCharFormat.Property.FontPixelSize, HEADINGS.get(level, 13))
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        cursor.mergeCharFormat(letters)
 
 
 def _rank(path: Path) -> int:

@@ -1,4 +1,7 @@
-"""Notices: short sentences in the lower right corner that wait for nobody and take no focus."""
+"""Notices: short sentences in the lower right corner of the work that wait for nobody and take no focus.
+
+They lie over the pictures, never over a panel: what a panel says about the same trouble, and its buttons, stay in view.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QWidget
 
 from widgets.fields import QuietButton
 from widgets.icons import draw_icon
 from widgets.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3
-WIDTH = 360
+WIDTH, LEAST = 360, 240
+INSET = 16
 SECONDS = {"good": 4.0, "info": 6.0, "warn": 10.0}
 """How long a notice stays; one that is bad stays until it is closed."""
 
@@ -34,6 +38,7 @@ class Notices(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._center: QWidget | None = None
         self._cards: list[NoticeCard] = []
         window.installEventFilter(self)
 
@@ -49,6 +54,7 @@ class Notices(QObject):
         self._cards.append(card)
         while len(self._cards) > MOST:
             self._drop(self._least())
+        self._watch()
         self._place()
         card.show()
 
@@ -66,9 +72,22 @@ class Notices(QObject):
             self._drop(card)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched in (self._window, self._center):
             self._place()
         return False
+
+    def _watch(self) -> None:
+        """Follow what is in the middle of the window, once there is something."""
+        center = self._window.centralWidget() if isinstance(self._window, QMainWindow) else None
+        if center is not self._center and center is not None:
+            center.installEventFilter(self)
+        self._center = center
+
+    def _area(self) -> QRect:
+        """The middle of the window, or all of it where that is too small."""
+        if self._center is not None and self._center.isVisible() and self._center.width() >= LEAST + 2 * INSET:
+            return self._center.geometry()
+        return self._window.rect()
 
     def _least(self) -> NoticeCard:
         """Which one goes when there are too many: the oldest that is not an error, else the oldest."""
@@ -83,13 +102,14 @@ class Notices(QObject):
             self._place()
 
     def _place(self) -> None:
-        bottom = self._window.height() - 16
-        wide = min(WIDTH, self._window.width() - 32)
+        area = self._area()
+        bottom = area.bottom() + 1 - INSET
+        wide = min(WIDTH, area.width() - 2 * INSET)
         for card in reversed(self._cards):
             card.setFixedWidth(wide)
             high = max(card.row.totalHeightForWidth(wide), 44)
             bottom -= high
-            card.setGeometry(self._window.width() - wide - 16, bottom, wide, high)
+            card.setGeometry(area.right() + 1 - wide - INSET, bottom, wide, high)
             card.raise_()
             bottom -= 8
 

@@ -11,6 +11,7 @@ from widgets.icons import draw_icon
 from widgets.theme import LOOK, number_font
 
 LEVEL_ICONS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "busy", "": "idle"}
+COMPACT = 26
 LEVEL_TOKENS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "accent", "": "muted"}
 
 
@@ -22,6 +23,7 @@ class Pill(QWidget):
     def __init__(self, text: str = "", level: str = "", icon_role: str = "") -> None:
         super().__init__()
         self._text, self._level, self._role = text, level, icon_role
+        self._compact = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         font = number_font(11)
         self.setFont(font)
@@ -44,14 +46,26 @@ class Pill(QWidget):
         self.updateGeometry()
         self.update()
 
+    def set_compact(self, on: bool) -> None:
+        """Only the icon, for places with little room; the word is then in the tooltip."""
+        if on != self._compact:
+            self._compact = on
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def compact(self) -> bool:
+        return self._compact
+
     def sizeHint(self) -> QSize:
-        return pill_size(self._text)
+        return QSize(COMPACT, self.HEIGHT) if self._compact else pill_size(self._text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._text:
             return
         painter = QPainter(self)
-        draw_pill(painter, QRectF(self.rect()), self._text, self._level, self._role)
+        words = "" if self._compact else self._text
+        draw_pill(painter, QRectF(self.rect()), words, self._level, self._role)
 
     def _describe(self) -> None:
         describe(self, f"State: {self._text}" if self._text else "State", self._text)

@@ -36,7 +36,7 @@ class StatGrid(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnMinimumWidth(2, UNIT_ROOM)
+        self.set_unit_room(UNIT_ROOM)
         self._rows: list[tuple[QLabel, ...]] = []
         self.set_stats(stats)
 
@@ -49,6 +49,15 @@ class StatGrid(QWidget):
         for index, row in enumerate(self._rows):
             for label in row:
                 label.setVisible(index < len(stats))
+
+    @property
+    def unit_room(self) -> int:
+        """Pixels that the widest unit takes."""
+        return max((row[2].sizeHint().width() for row in self._rows if row[2].text()), default=0)
+
+    def set_unit_room(self, pixels: int) -> None:
+        """As wide as the units of a grid above or below, so that the numbers of both line up."""
+        self._grid.setColumnMinimumWidth(2, max(pixels, UNIT_ROOM))
 
     def _add_row(self) -> None:
         index = len(self._rows)

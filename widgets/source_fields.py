@@ -32,9 +32,9 @@ SCHEMES = ("rtsp", "rtsps", "http", "https", "rtmp", "udp", "tcp", "srt")
 VIDEOS = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.ts);;All files (*)"
 SIZES = (
     ("", "As the camera gives"),
-    ("640x480", "640 x 480"),
-    ("1280x720", "1280 x 720"),
-    ("1920x1080", "1920 x 1080"),
+    ("640x480", "640 × 480"),
+    ("1280x720", "1280 × 720"),
+    ("1920x1080", "1920 × 1080"),
 )
 
 
@@ -48,6 +48,11 @@ class SourceFields(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(12)
+
+    @property
+    def first(self) -> QWidget:
+        """Where typing begins."""
+        raise NotImplementedError
 
     def source(self, name: str) -> Source:
         raise NotImplementedError
@@ -81,6 +86,10 @@ class UsbFields(SourceFields):
         self.camera.chosen.connect(self._tell)
         self.set_cameras([UsbCamera("First camera", "0")])
 
+    @property
+    def first(self) -> QWidget:
+        return self.camera
+
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The cameras there are; none at all is said in the field."""
         self._cameras = {f"{camera.backend}:{camera.address}": camera for camera in cameras}
@@ -113,6 +122,10 @@ class _PathFields(SourceFields):
         line.addWidget(self.path, 1)
         line.addWidget(self.browse)
         self.column.addWidget(labelled(label, row))
+
+    @property
+    def first(self) -> QWidget:
+        return self.path
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, self.path.accessibleName())
@@ -176,6 +189,10 @@ class StreamFields(SourceFields):
         self.column.addWidget(labelled("Address", self.url))
         self.column.addWidget(columns(labelled("Give up after", self.timeout), QWidget()))
 
+    @property
+    def first(self) -> QWidget:
+        return self.url
+
     def source(self, name: str) -> StreamSource:
         url = self.url.text().strip()
         if not url:
@@ -200,6 +217,10 @@ class SceneFields(SourceFields):
         self.column.addWidget(columns(labelled("Cameras", self.cameras), labelled("Rate", self.rate)))
         self.column.addWidget(labelled("Board", self.board))
         self.column.addWidget(columns(labelled("Noise", self.noise), labelled("Blur", self.blur)))
+
+    @property
+    def first(self) -> QWidget:
+        return self.board
 
     def source(self, name: str) -> SceneSource:
         return SceneSource(
@@ -237,6 +258,10 @@ class TiledFields(SourceFields):
         for signal in (self.rows.valueChanged, self.columns.valueChanged, self.names.textChanged):
             signal.connect(self._draw)
         self._draw()
+
+    @property
+    def first(self) -> QWidget:
+        return self.kind
 
     def tile_names(self) -> tuple[str, ...]:
         """As they were typed."""

@@ -99,6 +99,7 @@ class SourceForm(QDialog):
         self._settle()
         self.raise_()
         self.activateWindow()
+        self.fields[kind].first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`."""

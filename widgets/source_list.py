@@ -183,7 +183,7 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
     painter.setPen(look.color("muted"))
     if row.message and row.level in ("bad", "warn"):
         painter.setPen(look.color(row.level))
-        _draw_words(painter, below, row.message)
+        _draw_words(painter, below, row.message, Qt.TextElideMode.ElideRight)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
         _paint_figures(painter, below, first, row.dropped, row.latency_ms)
@@ -212,8 +212,10 @@ def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, laten
         painter.drawText(box.adjusted(0, 0, -52, 0), middle | Qt.AlignmentFlag.AlignRight, f"{dropped} dropped")
 
 
-def _draw_words(painter: QPainter, box: QRect, text: str) -> None:
-    how = Qt.TextElideMode.ElideMiddle if "." in text[-5:] else Qt.TextElideMode.ElideRight
+def _draw_words(painter: QPainter, box: QRect, text: str, how: Qt.TextElideMode | None = None) -> None:
+    """As much as fits; a file's name keeps its ending unless `how` says otherwise."""
+    if how is None:
+        how = Qt.TextElideMode.ElideMiddle if "." in text[-5:] else Qt.TextElideMode.ElideRight
     shown = painter.fontMetrics().elidedText(text, how, box.width())
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 

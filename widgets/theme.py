@@ -97,6 +97,7 @@ class Look(QObject):
         if not app.styleSheet():
             app.setStyle("Fusion")
             app.setFont(number_font())
+        app.setStyleSheet("")  # from one sheet straight to another Qt takes three times as long
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
         self.changed.emit()

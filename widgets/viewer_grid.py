@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engines.core.frames import Frame
@@ -16,6 +16,7 @@ __all__ = ["LAYOUTS", "SOURCE_MIME", "ViewerGrid", "ViewerTile"]
 
 LAYOUTS = {"1": 1, "2x2": 2, "3x3": 3}
 GAP = 8
+BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -55,6 +56,7 @@ class ViewerGrid(QWidget):
         self._layout = "1"
         self._selected = 0
         self._alone: int | None = None
+        self._keyboard = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
@@ -113,7 +115,7 @@ class ViewerGrid(QWidget):
         index = min(max(index, 0), self.count - 1)
         changed, self._selected = index != self._selected, index
         for number, tile in self._tiles.items():
-            tile.set_selected(number == index)
+            tile.set_selected(number == index, self._keyboard)
         if changed:
             self.selected.emit(index)
 
@@ -132,9 +134,15 @@ class ViewerGrid(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in BY_KEYBOARD:
+            self._use_keyboard(True)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in MOVES:
+            self._use_keyboard(True)
             self._move(*MOVES[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or key == Qt.Key.Key_Escape and self._alone is not None:
             self.maximise()
@@ -169,7 +177,13 @@ class ViewerGrid(QWidget):
 
     def _press(self, index: int) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._keyboard = False
         self.select(index)
+
+    def _use_keyboard(self, on: bool) -> None:
+        """Who moves by keys finds the tools of the selected tile by keys too."""
+        self._keyboard = on
+        self.tile(self._selected).set_selected(True, on)
 
     def _arrange(self) -> None:
         for tile in self._tiles.values():
@@ -184,7 +198,7 @@ class ViewerGrid(QWidget):
         for index, tile in self._tiles.items():
             tile.setVisible(index in shown)
             tile.set_maximised(self._alone is not None)
-            tile.set_selected(index == self._selected)
+            tile.set_selected(index == self._selected, self._keyboard)
 
 
 PASSED_ON = (

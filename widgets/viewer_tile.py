@@ -29,7 +29,7 @@ from widgets.icons import icon
 from widgets.image_view import ImageView
 from widgets.overlays import Caption, Overlay
 from widgets.panel import EmptyState
-from widgets.pill import Pill
+from widgets.pill import Pill, pill_size
 from widgets.theme import LOOK
 from widgets.transport import TransportBar
 
@@ -84,7 +84,7 @@ class ViewerTile(QFrame):
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
         self._message = ""
-        self._chosen = self._drop = False
+        self._chosen = self._keyboard = self._drop = False
         self.setAcceptDrops(True)
         self.setAccessibleName(f"Tile {index + 1}")
         self._build()
@@ -133,7 +133,7 @@ class ViewerTile(QFrame):
         self._sources = list(sources)
         if self.source:
             self.title.setText(dict(self._sources).get(self.source, self.title.text()))
-        hint = "Nothing is shown here." if sources else "Add a source, or drop a file or an address here."
+        hint = "Nothing is shown here." if sources else "Add a source, or drop one here."
         self._empty.set_text(hint, "Choose a source" if sources else "Add source")
 
     def set_engines(self, engines: Sequence[tuple[str, str]]) -> None:
@@ -149,9 +149,10 @@ class ViewerTile(QFrame):
         names = [title for id, title in self._engines if id in self._on]
         self.engines.setToolTip("Looking: " + ", ".join(names) if names else "What looks at this picture")
 
-    def set_selected(self, on: bool) -> None:
-        self._chosen = on
-        self._show_tools(on)
+    def set_selected(self, on: bool, keyboard: bool = False) -> None:
+        """Frame this tile. Its tools cover a part of the picture: they show under the pointer, or for the keyboard."""
+        self._chosen, self._keyboard = on, on and keyboard
+        self._show_tools()
         self.update()
 
     def set_maximised(self, on: bool) -> None:
@@ -183,9 +184,6 @@ class ViewerTile(QFrame):
 
     # Events
 
-    def hasHeightForWidth(self) -> bool:
-        return False
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -203,10 +201,10 @@ class ViewerTile(QFrame):
         self.activated.emit(self.index)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._show_tools(True)
+        self._show_tools(hovered=True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._show_tools(self._chosen)
+        self._show_tools(hovered=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -304,9 +302,10 @@ class ViewerTile(QFrame):
     def _show(self, face: _Face) -> None:
         self._stack.setCurrentIndex(face.value)
         self._head.setVisible(face is not _Face.EMPTY)
-        self._show_tools(self._chosen or self.underMouse())
+        self._show_tools()
 
-    def _show_tools(self, on: bool) -> None:
+    def _show_tools(self, hovered: bool | None = None) -> None:
+        on = self._keyboard or (self.underMouse() if hovered is None else hovered)
         self.tools.setVisible(on and self._stack.currentIndex() == _Face.PICTURE.value)
         if self.tools.isVisible():
             self._place_tools()
@@ -320,8 +319,10 @@ class ViewerTile(QFrame):
 
     def _place_words(self) -> None:
         """The title first, as far as it matters; the figures in what is left."""
-        room = self.width() - 34 - self.pill.sizeHint().width()
         wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
+        room = self.width() - 34 - pill_size(self.pill.text).width()
+        self.pill.set_compact(self.pill.level == "good" and wanted > room)
+        room = self.width() - 34 - self.pill.sizeHint().width()
         self.figures.fit(room - min(wanted, TITLE_ROOM))
 
     def _set_message(self, message: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from widgets.fields import BESIDE_TEXT
 from widgets.icons import icon
-from widgets.theme import ICON
 from workbench.commands import Actions
 
 
@@ -20,7 +20,7 @@ class TopBar(QToolBar):
         self._table = actions
         self.setObjectName("topbar")
         self.setMovable(False)
-        self.setIconSize(QSize(ICON, ICON))
+        self.setIconSize(BESIDE_TEXT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         mark = QLabel("Kinoscope")
         mark.setObjectName("wordmark")
@@ -42,6 +42,7 @@ class TopBar(QToolBar):
             button.setDefaultAction(self._table.action(id))
             style = Qt.ToolButtonStyle
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+            button.setProperty("beside", "true" if text else "")
             button.setAccessibleName(self._table.commands[id].title)
             self.addWidget(button)
 
@@ -52,6 +53,7 @@ class TopBar(QToolBar):
         button.setToolTip("Add a camera, file, folder, stream, tiled source or rendered scene")
         button.setAccessibleName(title)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("beside", "true")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         for id in ids:

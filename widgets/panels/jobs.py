@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.panel import EmptyState, Panel, QuietButton, Section, describe, set_property
-from widgets.pill import draw_pill, pill_size
+from widgets.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.theme import LOOK, number_font
 
 ROW = Qt.ItemDataRole.UserRole
@@ -88,7 +88,7 @@ class JobsPanel(Panel):
         self.show_jobs(())
 
     def show_jobs(self, rows: Sequence[JobRow]) -> None:
-        """Show these; the selection stays."""
+        """Show these. The selection stays, and goes to the newest job where it was on the newest before."""
         rows = tuple(rows)
         if rows == self._rows and self.is_empty == (not rows):
             return
@@ -204,6 +204,7 @@ class _List(QListWidget):
 
     def show_rows(self, rows: Sequence[JobRow]) -> None:
         chosen = self.current_id()
+        newest = self.currentRow() == 0
         while self.count() > len(rows):
             self.takeItem(self.count() - 1)
         for number, row in enumerate(rows):
@@ -214,7 +215,8 @@ class _List(QListWidget):
                 item.setData(ROW, row)
                 item.setText(f"{row.title}, {row.state}")
                 item.setToolTip(row.error or row.note or row.title)
-        self.select(chosen if any(row.id == chosen for row in rows) else rows[0].id if rows else -1)
+        keep = not newest and any(row.id == chosen for row in rows)
+        self.select(chosen if keep else rows[0].id if rows else -1)
 
     def current_id(self) -> int:
         item = self.currentItem()
@@ -244,9 +246,10 @@ class _RowPainter(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_back(painter, option)
         box = option.rect.adjusted(12, 0, -12, 0)
-        size = pill_size(row.state)
-        draw_pill(painter, QRectF(box.left(), box.center().y() - 9, size.width(), 20), row.state, row.level)
         wide = box.width() >= ROOM_FOR_BAR
+        word = row.state if wide or _has_room(row, box.width()) else ""
+        size = pill_size(word) if word else QSize(COMPACT, Pill.HEIGHT)
+        draw_pill(painter, QRectF(box.left(), box.center().y() - 9, size.width(), 20), word, row.level)
         right = _paint_time(painter, box, row, wide)
         if row.active and wide:
             _paint_bar(painter, QRectF(right - BAR_COLUMN, box.center().y() - 1, BAR_COLUMN - 12, 4), row.fraction)
@@ -256,6 +259,13 @@ class _RowPainter(QStyledItemDelegate):
         left = box.left() + (PILL_COLUMN if wide else size.width() + 12)
         _paint_words(painter, QRect(left, box.top(), int(right) - left, box.height()), row)
         painter.restore()
+
+
+def _has_room(row: JobRow, room: int) -> bool:
+    """Whether the state's word, the title and the time fit side by side."""
+    title, time = QFontMetrics(number_font()), QFontMetrics(number_font(11))
+    taken = pill_size(row.state).width() + title.horizontalAdvance(row.title) + time.horizontalAdvance(row.time)
+    return taken + 24 <= room
 
 
 def _paint_back(painter: QPainter, option: QStyleOptionViewItem) -> None:

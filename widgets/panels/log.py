@@ -49,7 +49,7 @@ class LogPanel(Panel):
         self.level = Segmented("Level", levels, "info", tip="Lines of this level and above")
         self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
         self.search.setMinimumWidth(110)
-        self.search.setMaximumWidth(220)
+        self.search.setMaximumWidth(150)
         self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
         self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
@@ -215,7 +215,7 @@ class _Table(QTableView):
         describe(head, "Columns of the log", "Drag an edge to change a column's width")
         describe(self.verticalHeader(), "Lines of the log")
         head.setStretchLastSection(True)
-        for column, wide in enumerate((112, 96, 150)):
+        for column, wide in enumerate((104, 96, 132)):
             self.setColumnWidth(column, wide)
         self.setMinimumWidth(240)
         describe(self, "Log lines", "Choose a line to see its details")

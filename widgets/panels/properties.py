@@ -61,8 +61,16 @@ class PropertiesPanel(Panel):
             note.setText(group.note)
             note.setVisible(bool(group.note))
         titles = {group.title for group in shown.groups}
+        self._align(titles)
         for title, (section, *_) in self._sections.items():
             section.setVisible(title in titles)
+
+    def _align(self, titles: set[str]) -> None:
+        """One column of numbers through all sections."""
+        grids = [grid for title, (_, grid, _) in self._sections.items() if title in titles]
+        room = max((grid.unit_room for grid in grids), default=0)
+        for grid in grids:
+            grid.set_unit_room(room)
 
     def _section(self, title: str) -> tuple[Section, StatGrid, QLabel]:
         if title not in self._sections:
