@@ -93,8 +93,9 @@ def _dialogs(theme: str) -> list[Stop]:
 def _again(theme: str) -> list[Stop]:
     """What shows a theme best."""
     photographs = [] if not _folder().is_dir() else _photographs(theme)[:1] + _photographs(theme)[2:4]
-    begin = Stop(f"{theme}-monitor-sample", partial(_again_from, theme=theme), _playing, _panel("sources"))
-    return [begin, *_calibrating(theme)[1:], *photographs, *_dialogs(theme)[:2]]
+    change = Stop(f"{theme}-theme", partial(_only_theme, name=theme), _playing)
+    begin = Stop(f"{theme}-monitor-sample", _again_from, _playing, _panel("sources"))
+    return [change, begin, *_calibrating(theme)[1:], *photographs, *_dialogs(theme)[:2]]
 
 
 def _panel(dock: str) -> Callable[[Window], Panel]:
@@ -217,10 +218,12 @@ def _notices(window: Window) -> None:
     window.commands.run("view.snapshot")
 
 
-def _again_from(window: Window, theme: str) -> None:
-    window.notices.clear()
+def _only_theme(window: Window, name: str) -> None:
+    window.set_theme(name)
+
+
+def _again_from(window: Window) -> None:
     window.calibration.clear()
     window.notices.clear()
-    window.set_theme(theme)
     window.preset("monitor")
     window.commands.run("file.open-sample")
