@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
 from engines.core.errors import BadInput
@@ -17,17 +18,15 @@ T = TypeVar("T")
 
 def to_json(value: object) -> Any:
     """Plain dicts, lists, strings and numbers for a dataclass (tuples become lists, enums their values)."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(type(value)).dump_python(value, mode="json")
+    return _adapter(cast(Any, type(value))).dump_python(value, mode="json")
 
 
 def from_json(kind: type[T] | Any, data: object) -> T:
     """The inverse of `to_json`. Raises `BadInput` that names the first field that does not fit."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        return cast(T, TypeAdapter(kind).validate_python(data))
+        return cast(T, _adapter(cast(Any, kind)).validate_python(data))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "value"
@@ -48,3 +47,11 @@ def spec_type(job: str) -> Any:
     if not is_dataclass(kind):
         raise TypeError(f"{job}: the first parameter must be annotated with a dataclass")
     return kind
+
+
+@cache
+def _adapter(kind: Any) -> Any:
+    """Building one takes ten milliseconds and more: too long for the window's thread more than once."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
