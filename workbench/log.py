@@ -183,6 +183,8 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         return
     failure = Failure.of(error)
     logging.getLogger("uncaught").error("%s", failure, extra={"details": failure.traceback})
+    if sys.stderr is not None:
+        print(failure.traceback, file=sys.stderr)
 
 
 def _uncaught_in_thread(hook: threading.ExceptHookArgs) -> None:
