@@ -66,7 +66,9 @@ class Errands(EngineThread):
             return not (self._waiting or self._done or self._busy)
 
     def request_stop(self) -> None:
+        """Answers are wanted no more: who asked may be gone before they come."""
         super().request_stop()
+        self._wake.close()
         with self._changed:
             self._changed.notify()
 
