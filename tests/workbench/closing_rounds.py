@@ -67,7 +67,7 @@ class Round:
         self.window.start([] if known else sources)
         self.heard = False
         jobs = self.window.services.jobs
-        jobs.event.connect(self._hear)
+        jobs.event.connect(self._hear)  # pyright: ignore[reportAttributeAccessIssue]  (the queue's signal)
         jobs.submit(f"{SAMPLES}:{JOBS[moment % len(JOBS)]}", CountSpec(to=10**9))
         self.began = monotonic()
 

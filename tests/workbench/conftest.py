@@ -1,8 +1,9 @@
-"""What the tests of threads, workers and jobs share: a supervisor that ends everything, a broker, a worker, a queue."""
+"""What the tests share: a supervisor that ends everything, a broker, a worker, a queue, and the window itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from workbench.broker import Broker
 from workbench.jobs import JobQueue
 from workbench.supervisor import Supervisor
 from workbench.workers import Worker
+
+if TYPE_CHECKING:
+    from tests.workbench.opened import Opened
 
 
 @pytest.fixture
@@ -38,3 +42,19 @@ def jobs(qtbot, supervisor: Supervisor, broker: Broker) -> Iterator[JobQueue]:
     yield queue
     supervisor.shutdown(5.0)
     queue.close()
+
+
+@pytest.fixture
+def open_window(qtbot) -> Iterator[Callable[..., Opened]]:
+    """Open the real window, any number of times; each is closed at the end and must have had no hidden defect."""
+    from tests.workbench.opened import Opened
+
+    opened: list[Opened] = []
+
+    def make(*arguments: str, begin: bool = True) -> Opened:
+        opened.append(Opened(arguments, begin=begin))
+        return opened[-1]
+
+    yield make
+    hidden = [text for one in opened for text in one.end()]
+    assert hidden == [], "\n".join(hidden)

@@ -109,5 +109,6 @@ def test_the_program_opens_plays_and_ends_with_the_window() -> None:
 def test_a_window_that_cannot_be_made_ends_the_program_and_does_not_abort_it() -> None:
     done = run(FAILED, 60)
     assert done.returncode == 1, f"{done.returncode}: {done.stderr}"
+    assert "the docks cannot be made" in done.stderr
     assert "Destroyed while" not in done.stderr
     assert orphans() == []

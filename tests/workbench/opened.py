@@ -1,0 +1,123 @@
+"""The real window, opened on the state folder of a test, and what a test looks at in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QListWidget
+
+from engines.cameras.types import FeedState, FeedStatus
+from widgets.panels.jobs import ROW, JobRow
+from widgets.panels.log import LogRow
+from workbench.app import open_state
+from workbench.supervisor import Supervisor
+from workbench.window import Window
+
+OFFSCREEN = "This plugin does not support"
+"""What the screenless platform says of windows; of no interest."""
+LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+class Opened:
+    """One life of the window. `end` closes it as a user does and says what went wrong unseen."""
+
+    def __init__(self, arguments: Sequence[str] = (), *, begin: bool = True) -> None:
+        self.supervisor = Supervisor()
+        settings, self.book = open_state()
+        try:
+            self.window = Window(self.supervisor, settings, self.book)
+        except BaseException:
+            self.supervisor.shutdown(5.0)
+            self.book.close()
+            raise
+        self.window.show()
+        self._ended = False
+        if begin:
+            self.window.start(list(arguments))
+
+    def end(self) -> list[str]:
+        """Close and destroy the window; defects that only the log was told of, and what did not end."""
+        if self._ended:
+            return []
+        self._ended = True
+        self.window.close()
+        stuck = self.supervisor.shutdown(5.0)
+        said = self.defects()
+        self.window.deleteLater()
+        self.book.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return said + [f"did not end: {name}" for name in stuck]
+
+    def defects(self) -> list[str]:
+        """Uncaught exceptions of the window's process and complaints of Qt."""
+        lines = (line for line in self.book.rows() if line.logger == "uncaught" or line.logger.startswith("qt"))
+        serious = (line for line in lines if line.level >= logging.WARNING and OFFSCREEN not in line.text)
+        return [f"{line.text}\n{line.details}" for line in serious]
+
+    # What can be seen
+
+    @property
+    def notices(self) -> list[str]:
+        """The sentences in the corner, from the top."""
+        return [notice.text for notice in self.window.notices.shown]
+
+    def says(self, *words: str) -> bool:
+        """One notice has all these words."""
+        return any(all(word in text for word in words) for text in self.notices)
+
+    @property
+    def jobs(self) -> list[JobRow]:
+        """The rows of the Jobs panel, from the top."""
+        rows: QListWidget = self.window.panels.jobs.list
+        return [rows.item(number).data(ROW) for number in range(rows.count())]
+
+    @property
+    def log(self) -> list[LogRow]:
+        """The lines that the Log panel shows."""
+        return self.window.panels.log.shown
+
+    @property
+    def sources(self) -> list[str]:
+        """Ids of the rows of the Sources panel."""
+        return [row.id for row in self.window.panels.sources._rows]
+
+    def status(self, id: str) -> FeedStatus:
+        """What a source does; closed while there is none."""
+        feeds = self.window.services.feeds
+        return feeds.feed(id).status() if id in feeds.ids() else FeedStatus(FeedState.CLOSED)
+
+    def picture(self, tile: int) -> NDArray[np.uint8] | None:
+        """The pixels that a tile shows, None without."""
+        view = self.window.grid.tile(tile).view
+        return view.snapshot() if view.has_picture else None
+
+    def pixels(self, tile: int) -> NDArray[np.uint8]:
+        """The same where there is a picture."""
+        return self.window.grid.tile(tile).view.snapshot()
+
+    # What a user does
+
+    def drop(self, *things: str) -> None:
+        """Drag files, folders or addresses onto the window and let go."""
+        data = QMimeData()
+        data.setUrls([QUrl(thing) if "://" in thing else QUrl.fromLocalFile(thing) for thing in things])
+        self._drop(data)
+
+    def drop_text(self, text: str) -> None:
+        data = QMimeData()
+        data.setText(text)
+        self._drop(data)
+
+    def _drop(self, data: QMimeData) -> None:
+        at, copy = QPointF(self.window.rect().center()), Qt.DropAction.CopyAction
+        enters = QDragEnterEvent(at.toPoint(), copy, data, LEFT, NO_KEYS)
+        QCoreApplication.sendEvent(self.window, enters)
+        assert enters.isAccepted(), "the window does not take what is dragged over it"
+        falls = QDropEvent(at, copy, data, LEFT, NO_KEYS)
+        QCoreApplication.sendEvent(self.window, falls)
+        assert falls.isAccepted()
