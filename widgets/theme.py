@@ -94,17 +94,13 @@ class Look(QObject):
         """Put a theme on the whole application."""
         self.now = tokens
         QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
-        if app.style().name() != "fusion":
+        if not app.styleSheet():
             app.setStyle("Fusion")
             app.setFont(number_font())
-        self.strip(app)
+        app.setStyleSheet("")  # from one sheet straight to another Qt takes three times as long
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
         self.changed.emit()
-
-    def strip(self, app: QApplication) -> None:
-        """Take the style sheet off. From one sheet straight to another Qt takes three times as long as by way of none."""
-        app.setStyleSheet("")
 
 
 LOOK = Look()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontDatabase
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from widgets.theme import DARK, LOOK, THEMES
 
@@ -15,18 +14,6 @@ def apply(app: QApplication, name: str) -> None:
     """Put the theme of this name on the application; an unknown name gives the dark one."""
     app.setFont(body_font())
     LOOK.apply(app, THEMES.get(name, DARK))
-
-
-def change(window: QWidget, name: str) -> None:
-    """Another theme for a window that is open: in two turns of the event loop, each short, with no picture between."""
-    window.setUpdatesEnabled(False)
-    LOOK.strip(application())
-    QTimer.singleShot(0, window, lambda: _finish(window, name))
-
-
-def _finish(window: QWidget, name: str) -> None:
-    LOOK.apply(application(), THEMES.get(name, DARK))
-    window.setUpdatesEnabled(True)
 
 
 def application() -> QApplication:
