@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -18,7 +19,7 @@ from widgets.panels.calibration import CalibrationPanel
 from widgets.panels.jobs import JobsPanel
 from widgets.panels.log import LogPanel
 from widgets.panels.properties import PropertiesPanel
-from widgets.panels.sources import SourcesPanel
+from widgets.panels.sources import SourcesPanel, dropped_texts
 from widgets.viewer_grid import ViewerGrid
 from workbench import theme
 from workbench.commands import Actions
@@ -40,6 +41,8 @@ from workbench.services import Services
 from workbench.settings import SettingsStore
 from workbench.supervisor import Supervisor
 from workbench.toolbar import TopBar
+
+log_ = logging.getLogger(__name__)
 
 FIRST_SIZE = (1440, 900)
 GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
@@ -91,7 +94,9 @@ class Window(QMainWindow):
         QTimer.singleShot(0, partial(self._start, list(arguments)))
 
     def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
-        """A notice in the corner that does not take the focus."""
+        """A notice in the corner that does not take the focus; one that warns is also in the log."""
+        if level in ("warn", "bad"):
+            log_.warning("%s", text)
         self.notices.show_notice(text, level, action, run)
 
     def preset(self, id: str) -> None:
@@ -132,8 +137,7 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        data = event.mimeData()
-        self.sources.add_dropped([url.toLocalFile() or url.toString() for url in data.urls()] or [data.text()])
+        self.sources.add_dropped(dropped_texts(event.mimeData()))
         event.acceptProposedAction()
 
     def _make_controllers(self) -> None:
@@ -204,13 +208,16 @@ class Window(QMainWindow):
 
     def _restore_layout(self) -> None:
         settings = self.services.settings.value
-        self.preset(settings.start_preset or "monitor")
+        known = [preset.id for preset in PRESETS]
+        self.preset(next((id for id in (settings.start_preset, settings.preset) if id in known), known[0]))
         if settings.geometry_bytes:
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
-        if settings.layout_bytes and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
+        if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
             self.notify("The layout of the last start does not fit this version and was reset", "info")
 
     def _start(self, arguments: list[str]) -> None:
+        if self.services.supervisor.closed:
+            return
         self.project.start(arguments)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:
@@ -223,7 +230,7 @@ class Window(QMainWindow):
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or the viewer."""
         focus = self.focusWidget()
-        owners = (id for id, panel in self.panels.by_id().items() if focus is not None and panel.isAncestorOf(focus))
+        owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
         return next(owners, "start" if not self.viewer.shown() else "viewer")
 
 

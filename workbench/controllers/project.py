@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engines.cameras.sources import parse
-from engines.core.errors import KinoscopeError
+from engines.core.errors import BadInput, KinoscopeError
 from workbench.commands import Actions
 from workbench.controllers.sources import SourcesController
 from workbench.controllers.viewer import ViewerController
@@ -69,7 +69,7 @@ class ProjectController(QObject):
         self._attempt(self._new)
 
     def open(self, path: str | Path) -> None:
-        self._attempt(lambda: self._switch(Project(path)))
+        self._attempt(lambda: self._switch(_existing(Path(path))))
 
     def ask_open(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, "Open project", "", FILTER)
@@ -119,3 +119,10 @@ class ProjectController(QObject):
             self._services.notify(str(error), "bad")
         except OSError as error:
             self._services.notify(f"{error.strerror}: {error.filename}", "bad")
+
+
+def _existing(path: Path) -> Project:
+    """A project that is there: opening one must not make it."""
+    if not path.is_file():
+        raise BadInput("There is no such project", path=path, hint="It may have been moved or renamed")
+    return Project(path)
