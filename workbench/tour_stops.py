@@ -93,7 +93,7 @@ def _dialogs(theme: str) -> list[Stop]:
 def _again(theme: str) -> list[Stop]:
     """What shows a theme best."""
     photographs = [] if not _folder().is_dir() else _photographs(theme)[:1] + _photographs(theme)[2:4]
-    change = Stop(f"{theme}-theme", partial(_only_theme, name=theme), _playing)
+    change = Stop(f"{theme}-theme", partial(_only_theme, name=theme))
     begin = Stop(f"{theme}-monitor-sample", _again_from, _playing, _panel("sources"))
     return [change, begin, *_calibrating(theme)[1:], *photographs, *_dialogs(theme)[:2]]
 
