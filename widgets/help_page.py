@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 from widgets.theme import CONTROL_HEIGHT, LOOK
 
 PAGES = Path(__file__).resolve().parent.parent / "resources" / "help"
-HEADINGS = {1: 20, 2: 15}
+HEADINGS = {1: 2, 2: 1}
+"""Steps of Qt's sizes above the text's."""
 ORDER = ("start", "sources", "viewer", "calibration", "properties", "jobs", "log")
 
 
@@ -87,8 +88,7 @@ def _set_block(cursor: QTextCursor) -> None:
     cursor.setBlockFormat(shape)
     if level:
         letters = QTextCharFormat()
-        letters.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
-        letters.setProperty(QTextCharFormat.Property.FontPixelSize, HEADINGS.get(level, 13))
+        letters.setProperty(QTextCharFormat.Property.FontSizeAdjustment, HEADINGS.get(level, 0))
         cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
         cursor.mergeCharFormat(letters)
 

@@ -42,13 +42,17 @@ class StatGrid(QWidget):
 
     def set_stats(self, stats: Sequence[Stat]) -> None:
         """Show these; labels are reused, so this is cheap to call often."""
-        while len(self._rows) < len(stats):
-            self._add_row()
+        self.make_rows(len(stats))
         for row, stat in zip(self._rows, stats, strict=False):
             _fill(row, stat)
         for index, row in enumerate(self._rows):
             for label in row:
                 label.setVisible(index < len(stats))
+
+    def make_rows(self, count: int) -> None:
+        """Have labels for so many figures ready."""
+        while len(self._rows) < count:
+            self._add_row()
 
     @property
     def unit_room(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -236,10 +236,12 @@ class SceneFields(SourceFields):
 class TiledFields(SourceFields):
     """Any other source, split into rows and columns; the tiles can be named."""
 
-    def __init__(self, of: dict[str, SourceFields], titles: dict[str, str]) -> None:
+    def __init__(self, make: dict[str, Callable[[], SourceFields]], titles: dict[str, str]) -> None:
         super().__init__()
-        self._of = of
-        self.kind = ChoiceField("Source that is split", [(kind, titles[kind]) for kind in of], "file")
+        self._make = make
+        self._of: dict[str, SourceFields] = {}
+        self._inner = QVBoxLayout()
+        self.kind = ChoiceField("Source that is split", [(kind, titles[kind]) for kind in make], "file")
         self.rows = NumberField("Rows", 2, 1, 8, tip="How many pictures stand above each other")
         self.columns = NumberField("Columns", 2, 1, 8, tip="How many pictures stand side by side")
         self.names = TextField(
@@ -247,16 +249,14 @@ class TiledFields(SourceFields):
         )
         self.preview = TileDrawing()
         self.column.addWidget(labelled("Source that is split", self.kind))
-        for kind, fields in of.items():
-            fields.changed.connect(self.changed)
-            fields.setVisible(kind == self.kind.value())
-            self.column.addWidget(fields)
+        self.column.addLayout(self._inner)
         self.column.addWidget(columns(labelled("Rows", self.rows), labelled("Columns", self.columns)))
         self.column.addWidget(labelled("Names of the tiles", self.names))
         self.column.addWidget(self.preview)
         self.kind.chosen.connect(self._choose)
         for signal in (self.rows.valueChanged, self.columns.valueChanged, self.names.textChanged):
             signal.connect(self._draw)
+        self.of()
         self._draw()
 
     @property
@@ -280,14 +280,24 @@ class TiledFields(SourceFields):
             raise UsageError("Two tiles have the same name")
         if any("/" in one for one in given):
             raise UsageError("A tile's name cannot contain a /")
-        inner = self._of[self.kind.value()].source("")
+        inner = self.of().source("")
         assert not isinstance(inner, TiledSource)
         simple: SimpleSource = inner
         return TiledSource(simple, rows, across, names, name)
 
+    def of(self) -> SourceFields:
+        """The form of the source that is split; made when it is first asked for."""
+        kind = self.kind.value()
+        if kind not in self._of:
+            fields = self._of[kind] = self._make[kind]()
+            fields.changed.connect(self.changed)
+            self._inner.addWidget(fields)
+        return self._of[kind]
+
     def _choose(self, kind: str) -> None:
-        for id, fields in self._of.items():
-            fields.setVisible(id == kind)
+        chosen = self.of()
+        for fields in self._of.values():
+            fields.setVisible(fields is chosen)
         self._tell()
 
     def _draw(self, *_values: object) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -20,6 +21,7 @@ from widgets.source_fields import (
     TiledFields,
     UsbFields,
 )
+from widgets.theme import CONTROL_HEIGHT
 
 KINDS: dict[str, str] = {
     "usb": "Camera",
@@ -37,8 +39,13 @@ LEADS: dict[str, str] = {
     "tiled": "One picture that holds several: each tile can be watched and used by itself.",
     "scene": "Cameras with exactly known parameters that look at a moving board.",
 }
-
-
+SIMPLE: dict[str, Callable[[], SourceFields]] = {
+    "usb": UsbFields,
+    "file": FileFields,
+    "folder": FolderFields,
+    "stream": StreamFields,
+    "scene": SceneFields,
+}
 WIDTH = 440
 
 
@@ -71,10 +78,10 @@ class SourceForm(QDialog):
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.setSpacing(12)
         self._column.addWidget(self.lead)
-        self.fields = self._make_fields()
-        for fields in self.fields.values():
-            self._column.addWidget(fields)
-            fields.changed.connect(self._check)
+        self.fields: dict[str, SourceFields] = {}
+        self._cameras: Sequence[UsbCamera] | None = None
+        self._forms = QVBoxLayout()
+        self._column.addLayout(self._forms)
         self._column.addWidget(labelled("Name", self.name))
         self._column.addWidget(self.problem)
         row = QHBoxLayout()
@@ -90,6 +97,8 @@ class SourceForm(QDialog):
         self._tried = False
         self.setWindowTitle(f"Add {KINDS[kind][0].lower()}{KINDS[kind][1:]}")
         self.lead.setText(LEADS[kind])
+        if kind not in self.fields:
+            self._add_fields(kind)
         for id, fields in self.fields.items():
             fields.setVisible(id == kind)
         self._check()
@@ -103,16 +112,24 @@ class SourceForm(QDialog):
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`."""
+        self._cameras = cameras
         for fields in self.findChildren(UsbFields):
             fields.set_cameras(cameras)
 
-    def _make_fields(self) -> dict[str, SourceFields]:
-        simple = _simple()
-        inner = _simple()
-        for fields in (simple["usb"], inner["usb"]):
-            assert isinstance(fields, UsbFields)
-            fields.rescanWanted.connect(self.camerasWanted)
-        return {**simple, "tiled": TiledFields(inner, KINDS)}
+    def _add_fields(self, kind: str) -> None:
+        """Each kind's part is made when it is first wanted, so that the form opens at once."""
+        simple = {**SIMPLE, "usb": self._usb_fields}
+        fields = TiledFields(simple, KINDS) if kind == "tiled" else simple[kind]()
+        self.fields[kind] = fields
+        self._forms.addWidget(fields)
+        fields.changed.connect(self._check)
+
+    def _usb_fields(self) -> UsbFields:
+        fields = UsbFields()
+        fields.rescanWanted.connect(self.camerasWanted)
+        if self._cameras is not None:
+            fields.set_cameras(self._cameras)
+        return fields
 
     def _make(self) -> None:
         self._tried = True
@@ -140,6 +157,14 @@ class SourceForm(QDialog):
         """As high as what it holds."""
         self._column.activate()
         self.setFixedHeight(max(self._column.totalHeightForWidth(WIDTH), self._column.totalMinimumSize().height()))
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes from the top to the bottom and from left to right, whatever was made first."""
+        seen = [widget for widget in self.findChildren(QWidget) if widget.isVisibleTo(self) and _takes_tab(widget)]
+        seen.sort(key=lambda widget: _place(widget, self))
+        for before, after in pairwise(seen):
+            QWidget.setTabOrder(before, after)
 
     def keyPressEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         if event.key() == Qt.Key.Key_Escape:
@@ -148,11 +173,11 @@ class SourceForm(QDialog):
             super().keyPressEvent(event)
 
 
-def _simple() -> dict[str, SourceFields]:
-    return {
-        "usb": UsbFields(),
-        "file": FileFields(),
-        "folder": FolderFields(),
-        "stream": StreamFields(),
-        "scene": SceneFields(),
-    }
+def _takes_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+
+
+def _place(widget: QWidget, form: QWidget) -> tuple[int, int]:
+    """Row and column of its middle, in steps of half a control."""
+    middle = widget.mapTo(form, widget.rect().center())
+    return middle.y() // (CONTROL_HEIGHT // 2), middle.x()

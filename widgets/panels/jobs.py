@@ -74,6 +74,7 @@ class JobsPanel(Panel):
         split.addWidget(self.details)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
+        split.setSizes([600, 400])
         self.add(split, 1)
         self.cancel = QuietButton("Cancel job", "cancel", "Stop the selected job; nothing half done is left behind")
         self.reveal = QuietButton("Reveal result", "reveal", "Open the folder of what the job wrote")

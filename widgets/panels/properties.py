@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel
 
 from widgets.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
+
+USUAL = {"Picture": 6, "Flow": 6, "Source": 8}
+"""Sections that nearly every source has, and how many figures; made while the window is at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PropertiesPanel(Panel):
         self.body.addStretch(1)
         self.set_empty(EmptyState("Select a source or a tile to see what is known of it.", "", "properties"))
         self.show_properties(PropertiesShown())
+        QTimer.singleShot(0, self, self._prepare)
 
     def show_properties(self, shown: PropertiesShown) -> None:
         """Show this source; sections that it lacks are hidden."""
@@ -64,6 +68,13 @@ class PropertiesPanel(Panel):
         self._align(titles)
         for title, (section, *_) in self._sections.items():
             section.setVisible(title in titles)
+
+    def _prepare(self) -> None:
+        for title, figures in USUAL.items():
+            if title not in self._sections:
+                section, grid, _ = self._section(title)
+                section.hide()
+                grid.make_rows(figures)
 
     def _align(self, titles: set[str]) -> None:
         """One column of numbers through all sections."""
