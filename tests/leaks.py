@@ -7,6 +7,7 @@ methods, of Python's threads and of Qt's threads and timers.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 import traceback
@@ -129,16 +130,8 @@ def _processes() -> Iterable[tuple[str, Any, str]]:
 def _shared_memory() -> Iterable[tuple[str, Any, str]]:
     if SHARED_MEMORY.is_dir():
         for block in SHARED_MEMORY.iterdir():
-            if block.name.startswith(("psm_", "kino")) and _is_ours(block):
+            if block.name.startswith(f"kino{os.getpid()}_"):
                 yield "shared memory", block.name, f"shared memory {block}"
-
-
-def _is_ours(block: Path) -> bool:
-    """Made since this process began: another program's older blocks are not this test's business."""
-    try:
-        return block.stat().st_mtime >= psutil.Process().create_time()
-    except OSError:
-        return False
 
 
 def _qt_running() -> Iterable[tuple[str, Any, str]]:

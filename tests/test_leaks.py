@@ -38,10 +38,10 @@ LEAKS = {
         ["*left behind*", "*Qt thread 'lost' started at*", "*in test_leak*"],
     ),
     "shared memory": (
-        "from multiprocessing.shared_memory import SharedMemory\nkept = []\n"
+        "import os\nfrom multiprocessing.shared_memory import SharedMemory\nkept = []\n"
         "@pytest.fixture(autouse=True, scope='module')\ndef end():\n"
         "    yield\n    kept[0].close()\n    kept[0].unlink()\n"
-        "def test_leak():\n    kept.append(SharedMemory(create=True, size=64))\n",
+        "def test_leak():\n    kept.append(SharedMemory(f'kino{os.getpid()}_t', create=True, size=64))\n",
         ["*left behind*", "*shared memory /dev/shm/*"],
     ),
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Ring:
     @classmethod
     def create(cls, size: int) -> Ring:
         """A new ring of `size` bytes. Raises `OSError` when the system has no room for it."""
-        memory = SharedMemory(create=True, size=size)
+        memory = SharedMemory(f"kino{os.getpid()}_{secrets.token_hex(4)}", create=True, size=size)
         ring = cls(memory, size)
         ring._linked = True
         try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
 import pytest
 
 from workbench.broker import Broker
@@ -58,3 +61,15 @@ def open_window(qtbot) -> Iterator[Callable[..., Opened]]:
     yield make
     hidden = [text for one in opened for text in one.end()]
     assert hidden == [], "\n".join(hidden)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of three pictures of noise, under a name with spaces and letters of other scripts."""
+    folder = tmp_path / "Größe & 東京 фильм"
+    folder.mkdir()
+    rng = np.random.default_rng(5)
+    for number in range(3):
+        image = rng.integers(0, 256, (90, 120, 3), dtype=np.uint8)
+        (folder / f"Bild {number}.png").write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    return folder

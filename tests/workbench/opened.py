@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,3 +121,8 @@ class Opened:
         falls = QDropEvent(at, copy, data, LEFT, NO_KEYS)
         QCoreApplication.sendEvent(self.window, falls)
         assert falls.isAccepted()
+
+
+def until(qtbot, true: Callable[[], object], seconds: float = 10.0) -> None:
+    """Let the window live until `true()` holds."""
+    qtbot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))

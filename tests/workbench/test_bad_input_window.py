@@ -19,17 +19,13 @@ from engines.core.files import read_json, write_json
 from engines.core.places import config_dir, data_dir
 from tests.engines.cameras.films import write_video
 from tests.engines.cameras.servers import Silent
-from tests.workbench.opened import Opened
+from tests.workbench.opened import Opened, until
 from workbench.project import Project
 from workbench.settings import SettingsStore
 
 Open = Callable[..., Opened]
 NOISE = bytes(range(256)) * 40
 BOARD = Board.parse("chessboard:9x6:25mm")
-
-
-def until(qtbot, true: Callable[[], object], seconds: float = 10.0) -> None:
-    qtbot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))
 
 
 def aside(folder: Path) -> list[str]:

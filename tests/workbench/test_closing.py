@@ -74,7 +74,7 @@ def has_home(process: psutil.Process) -> bool:
 
 def memory() -> set[str]:
     folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("psm_*")} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()
 
 
 @pytest.mark.slow

@@ -307,4 +307,4 @@ def runs(process: psutil.Process) -> bool:
 
 def names_in_memory() -> set[str]:
     folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("psm_*")} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()

@@ -173,4 +173,4 @@ def test_fifty_times_open_and_close_under_feeds_and_a_busy_worker(
 
 def names_in_memory() -> set[str]:
     folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("psm_*")} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()

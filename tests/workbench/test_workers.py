@@ -214,4 +214,4 @@ def test_closing_twice_and_before_it_is_ready(broker: Broker) -> None:
 
 def names_in_memory() -> set[str]:
     folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("psm_*")} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()

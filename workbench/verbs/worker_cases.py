@@ -168,4 +168,4 @@ def victim(seconds: float) -> dict[str, Any]:
 
 def _names_in_memory() -> set[str]:
     folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("psm_*")} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()
