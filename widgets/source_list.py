@@ -208,7 +208,8 @@ def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, laten
     painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, rate)
     if latency_ms is not None:
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, f"{latency_ms:.0f} ms")
-    if dropped:
+    advance = painter.fontMetrics().horizontalAdvance
+    if dropped and advance(rate) + advance(f"{dropped} dropped") + 64 <= box.width():
         painter.drawText(box.adjusted(0, 0, -52, 0), middle | Qt.AlignmentFlag.AlignRight, f"{dropped} dropped")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engines.core.frames import Frame
@@ -16,7 +16,6 @@ __all__ = ["LAYOUTS", "SOURCE_MIME", "ViewerGrid", "ViewerTile"]
 
 LAYOUTS = {"1": 1, "2x2": 2, "3x3": 3}
 GAP = 8
-BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -134,15 +133,10 @@ class ViewerGrid(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if event.reason() in BY_KEYBOARD:
-            self._use_keyboard(True)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in MOVES:
-            self._use_keyboard(True)
+            self._use_keyboard()
             self._move(*MOVES[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or key == Qt.Key.Key_Escape and self._alone is not None:
             self.maximise()
@@ -180,10 +174,10 @@ class ViewerGrid(QWidget):
         self._keyboard = False
         self.select(index)
 
-    def _use_keyboard(self, on: bool) -> None:
+    def _use_keyboard(self) -> None:
         """Who moves by keys finds the tools of the selected tile by keys too."""
-        self._keyboard = on
-        self.tile(self._selected).set_selected(True, on)
+        self._keyboard = True
+        self.tile(self._selected).set_selected(True, True)
 
     def _arrange(self) -> None:
         for tile in self._tiles.values():

@@ -11,6 +11,8 @@ from widgets.fields import BESIDE_TEXT
 from widgets.icons import icon
 from workbench.commands import Actions
 
+ICON_BUTTON = 32
+
 
 class TopBar(QToolBar):
     """Buttons for commands of the table; it knows their ids and nothing of what they do."""
@@ -42,6 +44,8 @@ class TopBar(QToolBar):
             button.setDefaultAction(self._table.action(id))
             style = Qt.ToolButtonStyle
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+            if not text:
+                button.setFixedWidth(ICON_BUTTON)
             button.setProperty("beside", "true" if text else "")
             button.setAccessibleName(self._table.commands[id].title)
             self.addWidget(button)

@@ -27,8 +27,9 @@ from widgets.theme import LOOK, number_font
 
 ROW = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 34
+DASH = 12
 PILL_COLUMN, TIME_COLUMN, BAR_COLUMN = 104, 104, 120
-ROOM_FOR_BAR = 520
+ROOM_FOR_BAR, TITLE_ROOM = 520, 170
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,19 +254,20 @@ class _RowPainter(QStyledItemDelegate):
         draw_pill(painter, QRectF(box.left(), box.center().y() - 9, size.width(), 20), word, row.level)
         right = _paint_time(painter, box, row, wide)
         if row.active and wide:
-            _paint_bar(painter, QRectF(right - BAR_COLUMN, box.center().y() - 1, BAR_COLUMN - 12, 4), row.fraction)
+            _paint_bar(painter, QRectF(right - BAR_COLUMN, box.center().y() - 1, BAR_COLUMN - 12, 4), row)
             right -= BAR_COLUMN
         elif row.active:
-            _paint_bar(painter, QRectF(box.left(), option.rect.bottom() - 3, box.width(), 3), row.fraction)
+            _paint_bar(painter, QRectF(box.left(), option.rect.bottom() - 3, box.width(), 3), row)
         left = box.left() + (PILL_COLUMN if wide else size.width() + 12)
         _paint_words(painter, QRect(left, box.top(), int(right) - left, box.height()), row)
         painter.restore()
 
 
 def _has_room(row: JobRow, room: int) -> bool:
-    """Whether the state's word, the title and the time fit side by side."""
+    """Whether the state's word, enough of the title, and the time fit side by side."""
     title, time = QFontMetrics(number_font()), QFontMetrics(number_font(11))
-    taken = pill_size(row.state).width() + title.horizontalAdvance(row.title) + time.horizontalAdvance(row.time)
+    words = min(title.horizontalAdvance(row.title), TITLE_ROOM)
+    taken = pill_size(row.state).width() + words + time.horizontalAdvance(row.time)
     return taken + 24 <= room
 
 
@@ -285,14 +287,17 @@ def _paint_time(painter: QPainter, box: QRect, row: JobRow, wide: bool) -> float
     return box.right() - (TIME_COLUMN if wide else painter.fontMetrics().horizontalAdvance(row.time) + 4)
 
 
-def _paint_bar(painter: QPainter, box: QRectF, fraction: float | None) -> None:
+def _paint_bar(painter: QPainter, box: QRectF, row: JobRow) -> None:
+    """How much is done; dashes where that is not known, and only the groove before it has begun."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(LOOK.now.color("line"))
     painter.drawRoundedRect(box, 2, 2)
-    painter.setBrush(LOOK.now.color("accent", 1.0 if fraction is not None else 0.45))
-    done = QRectF(box)
-    done.setWidth(box.width() * (fraction if fraction is not None else 1.0))
-    painter.drawRoundedRect(done, 2, 2)
+    painter.setBrush(LOOK.now.color("accent"))
+    if row.fraction is not None:
+        painter.drawRoundedRect(QRectF(box.left(), box.top(), box.width() * row.fraction, box.height()), 2, 2)
+    elif row.level == "busy":
+        for step in range(int(box.width()) // DASH):
+            painter.drawRoundedRect(QRectF(box.left() + step * DASH, box.top(), DASH / 2, box.height()), 2, 2)
 
 
 def _paint_words(painter: QPainter, box: QRect, row: JobRow) -> None:

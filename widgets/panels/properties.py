@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from widgets.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
 
+LEAST_WIDTH = 280
 USUAL = {"Picture": 6, "Flow": 6, "Source": 8}
 """Sections that nearly every source has, and how many figures; made while the window is at rest."""
 
@@ -39,6 +40,7 @@ class PropertiesPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Properties")
+        self.setMinimumWidth(LEAST_WIDTH)
         self._shown: PropertiesShown | None = None
         self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
         self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
