@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from widgets.picture import Viewport
@@ -140,14 +140,21 @@ class GridCells:
     outline: bool = True
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        wide = viewport.width * viewport.scale / self.columns
-        high = viewport.height * viewport.scale / self.rows
-        painter.setPen(QPen(QColor(255, 255, 255, 40), 1) if self.outline else Qt.PenStyle.NoPen)
+        wide, high = viewport.width * viewport.scale, viewport.height * viewport.scale
+        across = [round(viewport.left + wide * column / self.columns) for column in range(self.columns + 1)]
+        down = [round(viewport.top + high * row / self.rows) for row in range(self.rows + 1)]
+        smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for index, value in enumerate(self.values[: self.columns * self.rows]):
             row, column = divmod(index, self.columns)
-            value = min(max(float(value), 0.0), 1.0)
-            painter.setBrush(overlay_color(self.color, self.alpha * value) if value else Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(viewport.left + column * wide, viewport.top + row * high, wide, high))
+            if value > 0:
+                cell = QRect(QPoint(across[column], down[row]), QPoint(across[column + 1] - 1, down[row + 1] - 1))
+                painter.fillRect(cell, overlay_color(self.color, self.alpha * min(float(value), 1.0)))
+        if self.outline:
+            painter.setPen(QPen(QColor(255, 255, 255, 40), 1))
+            painter.drawLines([QLine(x, down[0], x, down[-1]) for x in across])
+            painter.drawLines([QLine(across[0], y, across[-1], y) for y in down])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
 
 @dataclass(frozen=True, slots=True)
