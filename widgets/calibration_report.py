@@ -70,7 +70,7 @@ class Report(QWidget):
 
 def about(result: MonoResult) -> str:
     """Which model, for which pictures, and what was solved besides."""
-    parts = [MODEL_NAMES[result.model], f"{result.image_size} pixels"]
+    parts = [MODEL_NAMES[result.model], f"{result.image_size.width} × {result.image_size.height} pixels"]
     if result.free_board:
         parts.append("board shape solved")
     if result.seconds > 0:
