@@ -22,6 +22,7 @@ from workbench.window import Window
 TICK_MS = 5
 STALL_LIMIT_MS = 100.0
 SETTLE_SECONDS = 0.25
+SCHEDULE = Path("/proc/thread-self/schedstat")
 INK = 0.002
 """Share of a picture's pixels that must differ from its commonest colour for it not to be blank."""
 
@@ -42,27 +43,40 @@ class Stop:
 
 
 class StallMeter(QObject):
-    """How late a 5 ms timer fires: the time the window could not answer. Rests while a picture is taken."""
+    """How late a 5 ms timer fires: the time the window could not answer. Rests while a picture is taken.
+
+    Time that the window's thread was ready and other programs had the processor is not counted, where the system
+    tells it (Linux).
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.stalls: list[tuple[float, str]] = []
         self.where = ""
-        self._last = 0.0
+        self._last = self._waited = 0.0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
 
     def run(self, where: str) -> None:
-        self.where, self._last = where, monotonic()
+        self.where, self._last, self._waited = where, monotonic(), waited_for_processor()
         self._timer.start()
 
     def rest(self) -> None:
         self._timer.stop()
 
     def _tick(self) -> None:
-        now = monotonic()
-        self.stalls.append(((now - self._last) * 1000 - TICK_MS, self.where))
-        self._last = now
+        now, waited = monotonic(), waited_for_processor()
+        late = now - self._last - (waited - self._waited)
+        self.stalls.append((late * 1000 - TICK_MS, self.where))
+        self._last, self._waited = now, waited
+
+
+def waited_for_processor() -> float:
+    """Seconds so far that this thread could have run and had no processor; 0 where the system does not tell."""
+    try:
+        return int(SCHEDULE.read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 class Errors(logging.Handler):
