@@ -92,15 +92,20 @@ class Look(QObject):
 
     def apply(self, app: QApplication, tokens: Tokens) -> None:
         """Put a theme on the whole application."""
+        self.dress(app, tokens)
+        self.changed.emit()
+
+    def dress(self, app: QApplication, tokens: Tokens) -> None:
+        """The part of `apply` that Qt does: palette and style sheet. `changed` is to be sent afterwards."""
         self.now = tokens
         QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
-        if not app.styleSheet():
+        if app.property("look") is None:
+            app.setProperty("look", "fusion")
             app.setStyle("Fusion")
             app.setFont(number_font())
         app.setStyleSheet("")  # from one sheet straight to another Qt takes three times as long
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
-        self.changed.emit()
 
 
 LOOK = Look()

@@ -52,7 +52,7 @@ class Dock(QDockWidget):
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
             | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        panel.setMinimumWidth(LEAST_WIDTH)
+        panel.setMinimumWidth(max(LEAST_WIDTH, panel.minimumWidth()))
         self.setWidget(panel)
         self.setTitleBarWidget(panel.head)
         panel.head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -1,7 +1,7 @@
 """A project: one `.kino` file (SQLite) that saves itself. Sources, what each tile shows, calibrations.
 
-Every change is a transaction, so a kill at any moment leaves the last finished change. While it is open the file
-is in write-ahead mode; closing folds it back to a single file. A second program opens it read-only.
+Every change is a transaction, so a kill of the program at any moment leaves the last finished change. While it is
+open the file is in write-ahead mode; closing folds it back to a single file. A second program opens it read-only.
 """
 
 from __future__ import annotations
@@ -120,6 +120,7 @@ class Project:
             raise BadInput(f"Made by a later Kinoscope (format {version})", path=self.path, hint="Update Kinoscope")
         if not self.read_only:
             db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
             db.execute(f"PRAGMA application_id={APPLICATION_ID}")
             db.execute(f"PRAGMA user_version={SCHEMA}")
             db.executescript(_TABLES)

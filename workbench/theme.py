@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase
-from PySide6.QtWidgets import QApplication
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from widgets.theme import DARK, LOOK, THEMES
-
-BODY_PIXELS = 13
 
 
 def apply(app: QApplication, name: str) -> None:
     """Put the theme of this name on the application; an unknown name gives the dark one."""
-    app.setFont(body_font())
     LOOK.apply(app, THEMES.get(name, DARK))
+
+
+def change(window: QWidget, name: str) -> None:
+    """Another theme for an open window, in short turns of the event loop under a picture of how it looked.
+
+    Restyling hundreds of widgets at once would hold the window for more than .1 s.
+    """
+    cover = QLabel(window)
+    cover.setPixmap(window.grab())
+    cover.setGeometry(window.rect())
+    cover.show()
+    app, tokens = application(), THEMES.get(name, DARK)
+    turns = (lambda: app.setStyleSheet(""), lambda: LOOK.dress(app, tokens), LOOK.changed.emit, cover.deleteLater)
+    _turn(window, iter(turns))
+
+
+def _turn(window: QWidget, turns: Iterator[Callable[[], object]]) -> None:
+    if (turn := next(turns, None)) is not None:
+        QTimer.singleShot(0, window, lambda: (turn(), _turn(window, turns)))
 
 
 def application() -> QApplication:
@@ -21,10 +39,3 @@ def application() -> QApplication:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app
-
-
-def body_font() -> QFont:
-    """The system's UI font at body size."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(BODY_PIXELS)
-    return font

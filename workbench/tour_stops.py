@@ -86,6 +86,7 @@ def _dialogs(theme: str) -> list[Stop]:
             lambda window: window.dialogs.show_help("calibration"),
             also=lambda window: window.dialogs.help,
         ),
+        Stop(f"{theme}-failed-source", _fail, _failed, _panel("sources")),
         Stop(f"{theme}-notices", _notices),
     ]
 
@@ -207,14 +208,20 @@ def _troubled(window: Window) -> bool:
     return window.calibration.panel.shown.trouble is not None
 
 
+def _fail(window: Window) -> None:
+    window.dialogs.close()
+    window.sources.add_dropped([str(ROOT / "README.md"), "nowhere.mp4"])
+
+
+def _failed(window: Window) -> bool:
+    return any(window.services.feeds.feed(id).status().message for id in window.services.feeds.ids())
+
+
 def _notices(window: Window) -> None:
     from engines.core.boards import Board
 
-    for dialog in (window.dialogs.palette, window.dialogs.settings, window.dialogs.help):
-        if dialog is not None:
-            dialog.close()
     window.calibration.set_board(Board.parse("chessboard:9x6:25mm"))
-    window.sources.add_dropped([str(ROOT / "README.md"), "nowhere.mp4"])
+    window.viewer.select(1)
     window.commands.run("view.snapshot")
 
 

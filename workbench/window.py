@@ -108,7 +108,7 @@ class Window(QMainWindow):
 
     def set_theme(self, name: str) -> None:
         """ "dark" or "light", at once and at the next start."""
-        theme.apply(theme.application(), name)
+        theme.change(self, name)
         self.commands.check(f"view.{name}")
         self.services.settings.change(theme=name)
 
@@ -183,7 +183,7 @@ class Window(QMainWindow):
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":
-            recent = QMenu("Open Recent", menu)
+            recent = QMenu("Open recent", menu)
             recent.aboutToShow.connect(partial(self._fill_recent, recent))
             menu.insertMenu(self.commands.action("file.save-as"), recent)
         if name == "Window":

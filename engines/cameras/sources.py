@@ -82,7 +82,7 @@ def title(source: Source) -> str:
 
 
 def sample_source() -> TiledSource:
-    """What File > Open Sample shows: four rendered cameras around a moving board, as one picture of four tiles."""
+    """What File > Open sample shows: four rendered cameras around a moving board, as one picture of four tiles."""
     from engines.cameras.rig import NAMES
 
     return TiledSource(SceneSource(), 2, 2, NAMES[4], "Sample rig")

@@ -247,6 +247,7 @@ def test_a_snapshot_has_the_pixels_of_the_frame(
     until(qtbot, lambda: opened.status("folder1").state is FeedState.PAUSED)
     opened.window.commands.run("view.maximise")
     opened.window.commands.run("view.snapshot")
+    until(qtbot, lambda: opened.says("Saved"))
     (path,) = target.iterdir()
     saved = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     assert path.suffix == ".png"
@@ -266,5 +267,5 @@ def test_a_snapshot_that_cannot_be_written_is_said(
     assert opened.says("no picture to save")
     until(qtbot, lambda: opened.picture(0) is not None)
     opened.window.commands.run("view.snapshot")
-    assert opened.says("could not be saved")
+    until(qtbot, lambda: opened.says("could not be saved"))
     assert not opened.says("Saved")

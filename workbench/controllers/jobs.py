@@ -112,7 +112,7 @@ def _time(record: JobRecord) -> str:
         return f"{in_words(record.seconds_left)} left" if record.seconds_left is not None else ""
     if record.started and record.finished:
         return f"took {in_words(record.finished - record.started)}"
-    return time.strftime("%H:%M", time.localtime(record.created))
+    return f"since {time.strftime('%H:%M', time.localtime(record.created))}"
 
 
 def in_words(seconds: float) -> str:

@@ -90,10 +90,10 @@ def _picture(status: FeedStatus, tile: str) -> PropertyGroup:
         return PropertyGroup("Picture", (Stat("Size", "not known yet"),))
     rows, columns = info.grid
     width, height = info.size.width, info.size.height
-    stats = [Stat("Size", f"{width} x {height}", "px")]
+    stats = [Stat("Size", f"{width} × {height}", "px")]
     if info.tiles:
-        stats.append(Stat("Tile size", f"{width // columns} x {height // rows}", "px"))
-        stats.append(Stat("Tiles", f"{rows} x {columns}", tip=", ".join(info.tiles)))
+        stats.append(Stat("Tile size", f"{width // columns} × {height // rows}", "px"))
+        stats.append(Stat("Tiles", f"{rows} × {columns}", tip=", ".join(info.tiles)))
     stats.append(Stat("Nominal rate", f"{info.fps:g}", "fps"))
     if info.frames is not None:
         stats.append(Stat("Frames", f"{info.frames}"))

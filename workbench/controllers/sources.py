@@ -186,7 +186,7 @@ class SourcesController(QObject):
     def _changed(self, id: str) -> None:
         status = self._services.feeds.feed(id).status()
         if status.state is FeedState.FAILED and self._said.get(id) != status.message:
-            self._services.notify(f"{self.title(id)}: {status.message}", "bad", "Reconnect", lambda: self.retry(id))
+            self._services.notify(f"{self.title(id)}: {status.message}", "bad", "Try again", lambda: self.retry(id))
         self._said[id] = status.message if status.state is FeedState.FAILED else ""
         self.refresh()
 

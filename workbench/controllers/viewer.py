@@ -13,13 +13,14 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from engines.cameras.feed import Feed
 from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
-from engines.core.errors import KinoscopeError, UsageError
+from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
 from widgets.overlays import Overlay
 from widgets.viewer_grid import ViewerGrid
 from workbench.feeds import FrameTap
 from workbench.services import Services
+from workbench.threads import EngineThread
 
 LAYOUTS = {"1": 1, "2x2": 4, "3x3": 9}
 OVERLAY_WAIT = 0.25
@@ -189,13 +190,11 @@ class ViewerController(QObject):
             self._services.notify("This tile shows no picture to save", "warn")
             return
         name = f"{seat.path.replace('/', ' ')} {time.strftime('%Y-%m-%d %H-%M-%S')} frame {frame.stamp.index}.png"
-        target = pictures_folder() / name
-        try:
-            write_png(target, frame)
-        except (OSError, KinoscopeError) as error:
-            self._services.notify(f"The snapshot could not be saved: {error}", "bad")
-            return
-        self._services.notify(f"Saved {target.name} to {target.parent}", "good")
+        writer = SnapshotWriter(pictures_folder() / name, frame)
+        writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
+        writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
+        self._services.supervisor.adopt(writer)
+        writer.start()
 
     def snapshot_selected(self) -> None:
         self.snapshot(self._selected)
@@ -276,6 +275,23 @@ class ViewerController(QObject):
         self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
 
 
+class SnapshotWriter(EngineThread):
+    """Encodes and writes one picture beside the window: a large one takes longer than a frame."""
+
+    written = Signal(object)
+
+    def __init__(self, target: Path, frame: Frame) -> None:
+        super().__init__("snapshot")
+        self._target, self._frame = target, frame
+
+    def work(self) -> None:
+        try:
+            write_png(self._target, self._frame)
+        except OSError as error:
+            raise BadInput(error.strerror or str(error), path=self._target.parent) from error
+        self.written.emit(self._target)
+
+
 def play_or_pause(feed: Feed) -> None:
     """Play what stands still, pause what plays."""
     (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()
@@ -291,6 +307,6 @@ def write_png(target: Path, frame: Frame) -> None:
     """Write a frame's pixels as they are, whole or not at all."""
     done, data = cv2.imencode(".png", frame.image)
     if not done:
-        raise OSError("the picture could not be encoded as PNG")
+        raise OSError("The picture could not be encoded as PNG")
     with atomic_path(target) as part:
         part.write_bytes(data.tobytes())
