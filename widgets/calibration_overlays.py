@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from engines.calibration.models import camera_matrix, undistort_points
 from engines.calibration.types import Intrinsics, MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
@@ -74,8 +72,3 @@ def enlargement(rms: float, width: int) -> float:
     wanted = RESIDUAL_SHARE * width / max(rms, 1e-6)
     power = 10.0 ** math.floor(math.log10(max(wanted, 1.0)))
     return float(power * max(step for step in (1, 2, 5) if step <= max(1.0, wanted / power)))
-
-
-def residual_lengths(view: ViewResult) -> np.ndarray:
-    """Lengths in pixels of a view's residuals."""
-    return np.linalg.norm(np.subtract(view.projected, view.corners), axis=1) if view.projected else np.zeros(0)

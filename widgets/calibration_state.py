@@ -18,7 +18,6 @@ GRID = (8, 6)
 """Cells of the coverage map, as (columns, rows)."""
 LEAST_VIEWS = 3
 """Fewer views than this do not determine a camera."""
-GOOD_VIEWS = 12
 DEFAULT_BOARD = Board("chessboard", 9, 6, 0.025)
 MODEL_NAMES: dict[ModelName, str] = {"brown5": "Brown, 5 terms", "rational8": "Rational, 8 terms"}
 
@@ -124,7 +123,6 @@ class CalibrationView:
     result: MonoResult | None = None
     current: bool = True
     loaded_from: str = ""
-    saved_to: str = ""
     coverage: tuple[int, ...] = field(default=())
 
     @property

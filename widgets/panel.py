@@ -63,6 +63,7 @@ __all__ = [
     "describe",
     "labelled",
     "rule",
+    "scrolled",
     "set_property",
 ]
 
@@ -215,7 +216,7 @@ class Panel(QWidget):
         self.body = QVBoxLayout(self._body)
         self.body.setContentsMargins(12, 4, 12, 12)
         self.body.setSpacing(12)
-        self._stack.addWidget(_scrolled(self._body) if scrolling else self._body)
+        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
         self._empty: EmptyState | None = None
         foot = QWidget()
         foot.setProperty("role", "foot")
@@ -351,7 +352,8 @@ def rule() -> QFrame:
     return line
 
 
-def _scrolled(body: QWidget) -> QScrollArea:
+def scrolled(body: QWidget) -> QScrollArea:
+    """`body` as wide as there is room, scrolled up and down where it is too long."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

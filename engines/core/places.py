@@ -1,6 +1,6 @@
 """Where Kinoscope keeps what outlives a run: settings, job history, fetched weights, logs.
 
-Everything derives from four folders. `KINOSCOPE_HOME` moves all of them at once, for a portable copy and for
+Everything derives from five folders. `KINOSCOPE_HOME` moves all of them at once, for a portable copy and for
 tests; without it they are where the system wants them (XDG on Linux, Library on macOS, AppData on Windows).
 """
 
@@ -35,6 +35,11 @@ def log_dir() -> Path:
     return _place("log")
 
 
+def pictures_dir() -> Path:
+    """Snapshots: where the user's pictures are."""
+    return _place("pictures")
+
+
 def _place(name: str) -> Path:
     home = os.environ.get(HOME_VARIABLE)
     folder = Path(home).expanduser() / name if home else _system_folder(name)
@@ -55,4 +60,6 @@ def _system_folder(name: str) -> Path:
         "cache": platformdirs.user_cache_dir,
         "log": platformdirs.user_log_dir,
     }
+    if name == "pictures":
+        return Path(platformdirs.user_pictures_dir()) / "Kinoscope"
     return Path(folders[name](APP, appauthor=False))

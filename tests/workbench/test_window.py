@@ -240,7 +240,7 @@ def test_a_snapshot_has_the_pixels_of_the_frame(
     open_window: Open, qtbot, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "Bilder von heute"
-    monkeypatch.setattr(viewer_module, "pictures_folder", lambda: target)
+    monkeypatch.setattr(viewer_module, "pictures_dir", lambda: target)
     opened = open_window(str(pictures))
     until(qtbot, lambda: opened.picture(0) is not None)
     opened.window.services.feeds.feed("folder1").pause()
@@ -261,7 +261,7 @@ def test_a_snapshot_that_cannot_be_written_is_said(
     open_window: Open, qtbot, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr(viewer_module, "pictures_folder", lambda: tmp_path / "file" / "folder")
+    monkeypatch.setattr(viewer_module, "pictures_dir", lambda: tmp_path / "file" / "folder")
     opened = open_window(str(pictures))
     opened.window.commands.run("view.snapshot")
     assert opened.says("no picture to save")

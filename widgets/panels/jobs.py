@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.panel import EmptyState, Panel, QuietButton, Section, describe, set_property
+from widgets.panel import EmptyState, Panel, QuietButton, Section, describe, scrolled, set_property
 from widgets.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.theme import LOOK, number_font
 
@@ -72,7 +72,7 @@ class JobsPanel(Panel):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
-        split.addWidget(self.details)
+        split.addWidget(scrolled(self.details))
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setSizes([600, 400])

@@ -25,7 +25,6 @@ class SettingsDialog(QDialog):
 
     themeChosen = Signal(str)
     presetChosen = Signal(str)
-    folderWanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
-from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engines.cameras.feed import Feed
 from engines.cameras.types import FeedState
@@ -16,6 +17,7 @@ from engines.core.clock import monotonic
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.places import pictures_dir
 from widgets.overlays import Overlay
 from widgets.viewer_grid import ViewerGrid
 from workbench.feeds import FrameTap
@@ -189,8 +191,9 @@ class ViewerController(QObject):
         if seat is None or frame is None:
             self._services.notify("This tile shows no picture to save", "warn")
             return
-        name = f"{seat.path.replace('/', ' ')} {time.strftime('%Y-%m-%d %H-%M-%S')} frame {frame.stamp.index}.png"
-        writer = SnapshotWriter(pictures_folder() / name, frame)
+        title = re.sub(r'[\\/:*?"<>|]', " ", self.grid.tile(tile).title.text())
+        name = f"{title} {time.strftime('%Y-%m-%d %H-%M-%S')} frame {frame.stamp.index}.png"
+        writer = SnapshotWriter(name, frame)
         writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
         writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
         self._services.supervisor.adopt(writer)
@@ -280,27 +283,22 @@ class SnapshotWriter(EngineThread):
 
     written = Signal(object)
 
-    def __init__(self, target: Path, frame: Frame) -> None:
+    def __init__(self, name: str, frame: Frame) -> None:
         super().__init__("snapshot")
-        self._target, self._frame = target, frame
+        self._name, self._frame = name, frame
 
     def work(self) -> None:
+        target = pictures_dir() / self._name
         try:
-            write_png(self._target, self._frame)
+            write_png(target, self._frame)
         except OSError as error:
-            raise BadInput(error.strerror or str(error), path=self._target.parent) from error
-        self.written.emit(self._target)
+            raise BadInput(error.strerror or str(error), path=target.parent) from error
+        self.written.emit(target)
 
 
 def play_or_pause(feed: Feed) -> None:
     """Play what stands still, pause what plays."""
     (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()
-
-
-def pictures_folder() -> Path:
-    """Where snapshots go: the user's Pictures folder, in a folder of ours."""
-    root = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(root or Path.home()) / "Kinoscope"
 
 
 def write_png(target: Path, frame: Frame) -> None:
