@@ -60,6 +60,7 @@ def _calibrating(theme: str) -> list[Stop]:
         Stop(f"{theme}-calibrate-live", _detect, _sighted, _panel("calibration")),
         Stop(f"{theme}-calibrate-captured", _capture, _captured, _panel("calibration"), seconds=90),
         Stop(f"{theme}-calibrate-result", _solve, _solved, _panel("calibration"), seconds=60),
+        Stop(f"{theme}-calibrate-large", _large, _solved, _panel("calibration")),
     ]
 
 
@@ -169,6 +170,12 @@ def _solve(window: Window) -> None:
     window.calibration.run()
 
 
+def _large(window: Window) -> None:
+    """The docks below closed."""
+    for dock in ("jobs", "log"):
+        window.docks.docks[dock].close()
+
+
 def _busy(window: Window) -> bool:
     busy = window.calibration.runs.busy
     return busy is None or busy.total > 0
@@ -180,6 +187,7 @@ def _solved(window: Window) -> bool:
 
 
 def _load(window: Window) -> None:
+    window.preset("calibrate")
     window.calibration.clear()
     window.notices.clear()
     window.calibration.add([str(path) for path in sorted(_folder().glob("left*.jpg"))])

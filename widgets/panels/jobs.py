@@ -154,6 +154,8 @@ class _Details(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumWidth(200)
+        self.setProperty("role", "body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
