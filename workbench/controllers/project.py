@@ -51,7 +51,10 @@ class ProjectController(QObject):
     def restore(self) -> None:
         """Run the project's sources again, where they were. One that cannot be read is said and skipped."""
         project = self._services.project
+        running = self._services.feeds.ids()
         for id, value in project.items("source").items():
+            if id in running:
+                continue
             try:
                 self._services.feeds.add(parse(value), id)
             except KinoscopeError as error:
