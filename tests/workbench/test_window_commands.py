@@ -74,7 +74,7 @@ def test_every_command_can_be_run_in_an_empty_window_and_with_the_sample(
         ("getExistingDirectory", ""),
     ):
         monkeypatch.setattr(QFileDialog, name, staticmethod(lambda *_a, answer=answer, **_k: answer))
-    monkeypatch.setattr(viewer_module, "pictures_folder", lambda: tmp_path)
+    monkeypatch.setattr(viewer_module, "pictures_dir", lambda: tmp_path)
     opened = open_window()
     window = opened.window
     monkeypatch.setattr(window.calibration.files, "ask_page", lambda _board: ("", ""))

@@ -26,6 +26,7 @@ from workbench.controllers.calibration_runs import Runs, trouble_of
 from workbench.controllers.calibration_session import Material, Session, command_line, photograph
 from workbench.controllers.calibration_undo import ChangeMaterial
 from workbench.controllers.calibration_watch import Watch
+from workbench.controllers.sources import undo_just_this
 from workbench.controllers.viewer import ViewerController
 from workbench.project import Project
 from workbench.services import Services
@@ -102,7 +103,7 @@ class CalibrationController(QObject):
         if self.session.material != Material():
             self._change("Discard views", Material())
             self.captures.new_run()
-            self._services.notify("Views discarded", "info", "Undo", self._services.undo.undo)
+            self._services.notify("Views discarded", "info", "Undo", undo_just_this(self._services.undo))
 
     def switch_off_worst(self) -> None:
         worst = self._base.worst
@@ -206,6 +207,7 @@ class CalibrationController(QObject):
         self._services.undo.push(ChangeMaterial(text, self.session.material, after, self._apply))
 
     def _apply(self, material: Material) -> None:
+        self._trouble = None
         self.session.material = material
         if not material.views:
             self.session.last = None

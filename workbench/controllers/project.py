@@ -60,9 +60,6 @@ class ProjectController(QObject):
             except KinoscopeError as error:
                 self._services.notify(f"A source of this project could not be opened: {error}", "warn")
         self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
-        for tile, path in project.items("tile").items():
-            if str(path).partition("/")[0] in self._services.feeds.ids():
-                self._viewer.show(str(path), int(tile))
         if project.read_only:
             self._services.notify(f"{project.title} is open elsewhere: changes here are not saved", "warn")
         self.changed.emit()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QCursor, QUndoCommand
+from PySide6.QtGui import QCursor, QUndoCommand, QUndoStack
 
 from engines.cameras.feed import Feed
 from engines.cameras.sources import dump, sample_source, source_from, title
@@ -72,8 +72,9 @@ class SourcesController(QObject):
         """Close a source ("feed/tile" closes the whole feed); Undo brings it back."""
         feed = id.partition("/")[0]
         if feed in self._services.feeds.ids():
-            self._services.undo.push(_Remove(self, feed, self._services.feeds.feed(feed).source))
-            self._services.notify(f"Closed {self.title(feed)}", "info", "Undo", self._services.undo.undo)
+            name, undo = self.title(feed), self._services.undo
+            undo.push(_Remove(self, feed, self._services.feeds.feed(feed).source))
+            self._services.notify(f"Closed {name}", "info", "Undo", undo_just_this(undo))
 
     def retry(self, id: str) -> None:
         feed = id.partition("/")[0]
@@ -101,13 +102,20 @@ class SourcesController(QObject):
 
     def show_new(self, id: str) -> None:
         """Show a source that was just added: its tiles where it has any, else itself."""
-        source = self._services.feeds.feed(id).source
-        if source.kind == "tiled":
-            count = source.rows * source.columns
-            self._viewer.set_layout("3x3" if count > 4 else "2x2")
-            self._viewer.show_all([row.id for row in self._tiles(id)][:9])
-        else:
-            self._viewer.show(id)
+        paths = [row.id for row in self._tiles(id)] or [id]
+        if len(paths) > 1:
+            self._viewer.make_room(len(paths))
+        for path, tile in zip(paths, self._viewer.free_tiles() or [None], strict=False):
+            self._viewer.show(path, tile)
+
+    def tiles_of(self, id: str) -> dict[int, str]:
+        """Which tiles show a source or its tiles: paths by tile."""
+        return {tile: path for tile, path in self._viewer.shown().items() if path.partition("/")[0] == id}
+
+    def show_at(self, tiles: dict[int, str]) -> None:
+        """Show paths where they were."""
+        for tile, path in tiles.items():
+            self._viewer.show(path, tile)
 
     def play_or_pause(self) -> None:
         """Play or pause the source in the selected tile."""
@@ -223,13 +231,26 @@ class _Remove(QUndoCommand):
     def __init__(self, sources: SourcesController, id: str, source: Source) -> None:
         super().__init__(f"Close {title(source)}")
         self._sources, self._source, self._id = sources, source, id
+        self._tiles: dict[int, str] = {}
 
     def redo(self) -> None:
+        self._tiles = self._sources.tiles_of(self._id)
         self._sources.stop(self._id)
 
     def undo(self) -> None:
         self._sources.start(self._source, self._id)
-        self._sources.show_new(self._id)
+        self._sources.show_at(self._tiles)
+
+
+def undo_just_this(undo: QUndoStack) -> Callable[[], None]:
+    """Takes the newest change back, and does nothing once there is a newer one or it was taken back already."""
+    mark = undo.index()
+
+    def take_back() -> None:
+        if undo.index() == mark:
+            undo.undo()
+
+    return take_back
 
 
 def _level(status: FeedStatus) -> str:

@@ -159,13 +159,31 @@ class ViewerController(QObject):
         self.grid.select(tile)
 
     def set_layout(self, layout: str) -> None:
-        """ "1", "2x2" or "3x3". Tiles that no longer fit are emptied; their sources go on."""
+        """ "1", "2x2" or "3x3". Tiles that no longer fit rest, and come back with a larger layout."""
         self._layout = layout if layout in LAYOUTS else "2x2"
         for tile in [tile for tile in self._seats if tile >= LAYOUTS[self._layout]]:
-            self.empty(tile)
+            self.empty(tile, forget=False)
         self.grid.set_layout(self._layout)
+        self.restore_tiles()
         self.laidOut.emit(self._layout)
         self._services.project.put("state", "grid", self._layout)
+
+    def restore_tiles(self) -> None:
+        """Show again what the project remembers of tiles that are there and empty."""
+        for tile, path in self._services.project.items("tile").items():
+            there = str(path).partition("/")[0] in self._services.feeds.ids()
+            if there and int(tile) in self.free_tiles():
+                self.show(str(path), int(tile))
+
+    def free_tiles(self) -> list[int]:
+        """Tiles of this layout that show nothing."""
+        return [tile for tile in range(LAYOUTS[self._layout]) if tile not in self._seats]
+
+    def make_room(self, count: int) -> None:
+        """A larger layout where fewer than `count` tiles are free."""
+        for layout, tiles in LAYOUTS.items():
+            if len(self.free_tiles()) < count and tiles > LAYOUTS[self._layout]:
+                self.set_layout(layout)
 
     @property
     def layout(self) -> str:
