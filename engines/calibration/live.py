@@ -70,7 +70,8 @@ class BoardFinder:
             self._forget()
             return _sighting(frame, size, guide, guide.advice(None), began)
         look = self._judge(gray, found, outline, guide)
-        wants = settings.capture == "auto" and look.new and look.still and look.sharpness >= SHARP
+        worth = look.new and look.still and look.sharpness >= SHARP
+        wants = settings.capture == "auto" and worth and bool(guide.goal())
         words = guide.advice(look)
         if wants:
             guide.add(found.corners, outline)
