@@ -58,7 +58,13 @@ def make_application() -> QApplication:
 
 
 def open_state() -> tuple[SettingsStore, LogBook]:
-    """Settings and log; the settings' theme is put on."""
+    """Settings and log; the settings' theme is put on.
+
+    Readers of video files are imported here, before there is a window: on a feed's thread the import would hold the
+    window for a tenth of a second at the first file.
+    """
+    import engines.cameras.file_reader  # noqa: F401
+
     book = set_up_logging()
     settings = SettingsStore()
     app = make_application()

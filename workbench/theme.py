@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from widgets.theme import DARK, LOOK, THEMES
 
+BREATH_MS = 8
+"""Between two turns, so that what waits in the event loop comes first."""
+
 
 def apply(app: QApplication, name: str) -> None:
     """Put the theme of this name on the application; an unknown name gives the dark one."""
@@ -31,7 +34,7 @@ def change(window: QWidget, name: str) -> None:
 
 def _turn(window: QWidget, turns: Iterator[Callable[[], object]]) -> None:
     if (turn := next(turns, None)) is not None:
-        QTimer.singleShot(0, window, lambda: (turn(), _turn(window, turns)))
+        QTimer.singleShot(BREATH_MS, window, lambda: (turn(), _turn(window, turns)))
 
 
 def application() -> QApplication:

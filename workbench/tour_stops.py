@@ -217,8 +217,7 @@ def _troubled(window: Window) -> bool:
 
 
 def _fail(window: Window) -> None:
-    window.dialogs.close()
-    window.sources.add_dropped([str(ROOT / "README.md"), "nowhere.mp4"])
+    window.sources.add_dropped([str(ROOT / "README.md")])
 
 
 def _failed(window: Window) -> bool:
@@ -229,6 +228,7 @@ def _notices(window: Window) -> None:
     from engines.core.boards import Board
 
     window.calibration.set_board(Board.parse("chessboard:9x6:25mm"))
+    window.sources.add_dropped(["nowhere.mp4"])
     window.viewer.select(1)
     window.commands.run("view.snapshot")
 
