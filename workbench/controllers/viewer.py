@@ -250,8 +250,7 @@ class ViewerController(QObject):
         return [overlay for made in found if made and made[0] == stamp for overlay in made[1]]
 
     def _free_tile(self) -> int:
-        count = LAYOUTS[self._layout]
-        return next((tile for tile in range(count) if tile not in self._seats), min(self._selected, count - 1))
+        return next(iter(self.free_tiles()), min(self._selected, LAYOUTS[self._layout] - 1))
 
     def _select(self, tile: int) -> None:
         self._selected = tile
