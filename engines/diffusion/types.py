@@ -67,8 +67,8 @@ class ModelInfo:
 
     name: what `SampleSpec.model` takes. kind: "analytic", "network" (ours), "file" (a safetensors file with its
     card) or "diffusers". shape: of one sample, (C, H, W), or (2,) for a point. sigma_max: 0 stands for infinity.
-    exact: the optimal denoiser, so errors can be measured. moments: mean and covariance are known (teleport). text: takes a
-    prompt. needs_prediction: nothing says what it predicts; ask the user. summary: one sentence.
+    exact: the optimal denoiser, so errors can be measured. moments: mean and covariance are known (teleport).
+    text: takes a prompt. needs_prediction: nothing says what it predicts; ask the user. summary: one sentence.
     """
 
     name: str
