@@ -159,9 +159,10 @@ class DiffusionView:
     """The whole state of panel and studio.
 
     models: all that can be chosen, best first; model: the chosen one, None while it is looked at. spec: what the form
-    shows and the button would run. compare, train: the same for the other modes. levels: noise levels that the schedule
-    gives (the last may be 0). estimate_bytes, estimate_seconds: of the run beforehand, None while unknown. devices: what
-    torch may use here ("cpu", "cuda"). runs: queue and history, newest first; shown: id of the run in the studio.
+    shows and the button would run. compare, train: the same for the other modes. levels: noise levels that the
+    schedule gives (the last may be 0). estimate_bytes, estimate_seconds: of the run beforehand, None while unknown.
+    devices: what torch may use here ("cpu", "cuda"). runs: queue and history, newest first; shown: id of the run in
+    the studio.
     """
 
     mode: Mode = Mode.SAMPLE
