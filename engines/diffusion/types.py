@@ -69,6 +69,8 @@ class ModelInfo:
     card) or "diffusers". shape: of one sample, (C, H, W), or (2,) for a point. sigma_max: 0 stands for infinity.
     exact: the optimal denoiser, so errors can be measured. moments: mean and covariance are known (teleport).
     text: takes a prompt. needs_prediction: nothing says what it predicts; ask the user. summary: one sentence.
+    low, high: the values of black and white. latent: noise lives in a decoder's latents, whose shape `shape` then is;
+    multiple: a picture's sides must be multiples of it.
     """
 
     name: str
@@ -89,6 +91,10 @@ class ModelInfo:
     parameters: int = 0
     summary: str = ""
     figures: dict[str, float] = field(default_factory=dict)
+    low: float = -1.0
+    high: float = 1.0
+    latent: bool = False
+    multiple: int = 1
 
 
 @dataclass(frozen=True, slots=True)
