@@ -129,3 +129,8 @@ ANALYTIC: tuple[tuple[str, str], ...] = (
 def sampler(id: str) -> Sampler | None:
     """The entry of an id or alias."""
     return next((entry for entry in SAMPLERS if id == entry.id or id in entry.aliases), None)
+
+
+def usual_schedule(process: str) -> str:
+    """The schedule that suits models of a process, as a card names it."""
+    return "flow" if process == "flow" else "karras"

@@ -26,6 +26,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py calibrate mono photos/ --board chessboard:9x6:25mm --out camera.yaml",
     ),
     Verb(
+        "sample",
+        "Sample, compare and train diffusion and flow models",
+        "workbench.verbs.sample",
+        "python main.py sample mnist-unet --steps 10 --class 3 -n 8 --guidance 2 --out threes",
+    ),
+    Verb(
         "models",
         "List, fetch and check weights and sample files",
         "workbench.verbs.models",
