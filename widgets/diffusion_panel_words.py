@@ -1,0 +1,183 @@
+"""What the diffusion panel says: its head, its estimates, why the button rests. Computed, so that no widget is needed."""
+
+from __future__ import annotations
+
+import math
+
+from engines.diffusion import catalog
+from engines.diffusion.study_types import CompareSpec
+from engines.diffusion.training_types import TrainSpec
+from engines.diffusion.types import ModelInfo, SampleSpec, Schedule
+from widgets.diffusion_state import DiffusionView, Mode
+
+PREDICTIONS: dict[str, tuple[str, str]] = {
+    "eps": ("Noise (eps)", "The noise that was added; DDPM, Stable Diffusion 1 and XL"),
+    "x0": ("Clean data (x0)", "The data itself"),
+    "v": ("Velocity (v)", "s eps \u2212 s sigma x0; Stable Diffusion 2, progressive distillation"),
+    "u": ("Flow (u)", "eps \u2212 x0; flow matching, rectified flow, Stable Diffusion 3"),
+    "score": ("Score", "The gradient of the log-density; SMLD"),
+    "edm": ("EDM's F", "EDM's preconditioned mixture of noise and data"),
+}
+MEGA = 1e6
+
+
+def headline(view: DiffusionView) -> str:
+    """The line under the title."""
+    queue = queue_words(view)
+    if view.trouble is not None and not queue:
+        return view.trouble.title
+    return queue or problem(view) or WORDS[view.mode](view)
+
+
+def level(view: DiffusionView) -> str:
+    """The icon before that line."""
+    if view.running is not None or view.queued or view.looking:
+        return "busy"
+    if view.trouble is not None:
+        return "bad"
+    return "warn" if problem(view) and view.model is not None else ""
+
+
+def queue_words(view: DiffusionView) -> str:
+    """'1 running, 2 waiting', or nothing."""
+    running = 1 if view.running is not None else 0
+    parts = [f"{running} running"] * bool(running) + [f"{view.queued} waiting"] * bool(view.queued)
+    return ", ".join(parts)
+
+
+def problem(view: DiffusionView) -> str:
+    """Why nothing can be started now, in a sentence without its stop; "" when it can."""
+    if view.mode is Mode.TRAIN:
+        return train_problem(view.train)
+    if view.looking:
+        return "Looking at the model"
+    if view.model is None:
+        return "Choose a model"
+    if view.model.needs_prediction and not view.spec.prediction:
+        return "Say what the model predicts"
+    return compare_problem(view.compare) if view.mode is Mode.COMPARE else sample_problem(view.spec)
+
+
+def sample_problem(spec: SampleSpec) -> str:
+    if words := schedule_problem(spec.schedule):
+        return words
+    start = spec.start
+    if start is not None and start.kind != "between" and not start.image:
+        return "Choose a picture to start from"
+    if start is not None and start.kind == "inpaint" and not start.mask:
+        return "Choose a mask"
+    if start is not None and start.kind == "between" and len(spec.seeds) < 2:
+        return "Two samples or more to go between seeds"
+    return ""
+
+
+def schedule_problem(schedule: Schedule) -> str:
+    """Impossible noise levels; 0 as the highest is infinity."""
+    low, high = schedule.sigma_min, schedule.sigma_max or math.inf
+    return "The highest noise level lies below the lowest" if low is not None and high <= low else ""
+
+
+def compare_problem(spec: CompareSpec) -> str:
+    return "" if spec.x_values else "Give values to compare"
+
+
+def train_problem(spec: TrainSpec) -> str:
+    return "" if spec.data else "Choose a folder of images"
+
+
+def sampler_title(id: str) -> str:
+    entry = catalog.sampler(id)
+    return entry.title if entry is not None else id
+
+
+def schedule_title(id: str) -> str:
+    return next((entry.title for entry in catalog.SCHEDULES if entry.id == id), id)
+
+
+def count(number: int, noun: str) -> str:
+    """'1 step', '12 steps'."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def sample_words(view: DiffusionView) -> str:
+    """'MNIST digits, U-Net · 20 steps of DPM-Solver++ 2M'."""
+    title = view.model.title if view.model is not None else view.spec.model
+    return f"{title} \u00b7 {count(view.spec.steps, 'step')} of {sampler_title(view.spec.sampler)}"
+
+
+def compare_words(view: DiffusionView) -> str:
+    spec = view.compare
+    columns, rows = len(spec.x_values), max(len(spec.y_values), 1)
+    return f"{columns} \u00d7 {rows} = {count(columns * rows, 'run')}"
+
+
+def train_words(view: DiffusionView) -> str:
+    spec = view.train
+    network = {"unet": "U-Net", "dit": "DiT"}[spec.architecture]
+    return f"{network} of width {spec.width} on {data_title(spec.data)}, {count(spec.steps, 'step')}"
+
+
+WORDS = {Mode.SAMPLE: sample_words, Mode.COMPARE: compare_words, Mode.TRAIN: train_words}
+
+
+def data_title(data: str) -> str:
+    """'MNIST', or the folder's name."""
+    known = {"digits": "digits", "mnist": "MNIST"}
+    return known.get(data) or data.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or "nothing yet"
+
+
+def estimate_words(view: DiffusionView) -> str:
+    """'about 45 MB, 3 s', of the run beforehand."""
+    parts = []
+    if view.estimate_bytes is not None:
+        parts.append(memory(view.estimate_bytes))
+    if view.estimate_seconds is not None:
+        parts.append(duration(view.estimate_seconds))
+    return "about " + ", ".join(parts) if parts else ""
+
+
+def memory(size: float) -> str:
+    """Bytes in MB or GB with two digits that mean something."""
+    value, unit = (size / MEGA, "MB") if size < 1000 * MEGA else (size / MEGA / 1000, "GB")
+    return f"{value:.0f} {unit}" if value >= 10 else f"{max(value, 0.1):.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """'3 s', '4 min', '2.5 h'."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def left_words(seconds: float | None) -> str:
+    """'4 s left', or nothing."""
+    return "" if seconds is None else f"{duration(seconds)} left"
+
+
+def facts(model: ModelInfo) -> str:
+    """'1 × 28 × 28, 1.9 M parameters, predicts EDM's F': one line about a model."""
+    shape = "points in the plane" if model.shape == (2,) else " \u00d7 ".join(str(side) for side in model.shape)
+    size = f"{parameters(model.parameters)} parameters" if model.parameters else ""
+    what = (
+        "exact denoiser" if model.exact else f"predicts {PREDICTIONS[model.prediction][0]}" if predicts(model) else ""
+    )
+    return ", ".join(part for part in (shape, size, what) if part)
+
+
+def predicts(model: ModelInfo) -> bool:
+    return not model.needs_prediction and model.prediction in PREDICTIONS
+
+
+def parameters(number: int) -> str:
+    """'820 k', '1.9 M'."""
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= scale:
+            return f"{number / scale:.3g}\u00a0{letter}"
+    return str(number)
+
+
+def level_words(sigma: float | None) -> str:
+    """A noise level in at most three digits; 0 and infinity are a flow's start."""
+    if sigma is None:
+        return "model"
+    return "\u221e" if sigma == 0 or math.isinf(sigma) else f"{sigma:.3g}"
