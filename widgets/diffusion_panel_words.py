@@ -1,4 +1,4 @@
-"""What the diffusion panel says: its head, its estimates, why the button rests. Computed, so that no widget is needed."""
+"""What the diffusion panel says: its head, its estimates, why the button rests. Computed, so no widget is needed."""
 
 from __future__ import annotations
 
@@ -158,14 +158,10 @@ def facts(model: ModelInfo) -> str:
     """'1 × 28 × 28, 1.9 M parameters, predicts EDM's F': one line about a model."""
     shape = "points in the plane" if model.shape == (2,) else " \u00d7 ".join(str(side) for side in model.shape)
     size = f"{parameters(model.parameters)} parameters" if model.parameters else ""
-    what = (
-        "exact denoiser" if model.exact else f"predicts {PREDICTIONS[model.prediction][0]}" if predicts(model) else ""
-    )
+    what = "exact denoiser" if model.exact else ""
+    if not model.exact and not model.needs_prediction and model.prediction in PREDICTIONS:
+        what = f"predicts {PREDICTIONS[model.prediction][0]}"
     return ", ".join(part for part in (shape, size, what) if part)
-
-
-def predicts(model: ModelInfo) -> bool:
-    return not model.needs_prediction and model.prediction in PREDICTIONS
 
 
 def parameters(number: int) -> str:

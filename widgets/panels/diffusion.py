@@ -1,7 +1,7 @@
 """The diffusion panel: what to sample, compare or train, as a form; the pictures themselves are the studio's.
 
-`show_state(DiffusionView)` is the one way in; signals are the one way out. A change of the form goes out as the whole new
-specification and runs nothing.
+`show_state(DiffusionView)` is the one way in; signals are the one way out. A change of the form goes out as the whole
+new specification and runs nothing.
 """
 
 from __future__ import annotations
