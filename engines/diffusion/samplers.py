@@ -1,0 +1,86 @@
+"""Every sampler by name, and `sample`, which takes one by name and checks what it is given.
+
+A sampler is a plain function `(denoise, y, sigmas, *, noise, observe, **options) -> y`: no object with a step counter,
+no waiting for a device in its loop, safe in any number of threads. `SAMPLERS` has the names of `catalog.SAMPLERS`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from engines.core.errors import UsageError
+from engines.diffusion import catalog
+from engines.diffusion.denoiser import Denoise
+from engines.diffusion.noise import Noise
+from engines.diffusion.samplers_multistep import dpmpp_2m
+from engines.diffusion.samplers_single import euler, heun
+from engines.diffusion.samplers_stochastic import ancestral
+from engines.diffusion.stepping import Observe, begin
+
+__all__ = ["SAMPLERS", "Observe", "Sampler", "begin", "named", "sample"]
+
+Sampler = Callable[..., Tensor]
+
+SAMPLERS: dict[str, Sampler] = {
+    "euler": euler,
+    "ancestral": ancestral,
+    "heun": heun,
+    "dpm++1s": euler,
+    "dpm++2m": dpmpp_2m,
+}
+
+
+def sample(
+    denoise: Denoise,
+    y: Tensor,
+    sigmas: Tensor,
+    *,
+    sampler: str = "dpm++2m",
+    noise: Noise = torch.randn_like,
+    observe: Observe | None = None,
+    **options: float,
+) -> Tensor:
+    """From the state y (B, ...) at sigmas[0] to sigmas[-1], without gradients. y is not written over.
+
+    sigmas: (steps + 1,), falling, the last usually 0; the first may be infinite, and then y is eps (see `begin`).
+    Rising levels lead back to noise; they must begin above 0. options: those of `catalog.SAMPLERS`.
+    Raises `UsageError` for an unknown name or option, and for levels that make no sense.
+    """
+    step = named(sampler)
+    _check_options(sampler, step, options)
+    sigmas = sigmas.detach().to("cpu", torch.float64)
+    _check_levels(sigmas)
+    with torch.no_grad():
+        return step(denoise, y, sigmas, noise=noise, observe=observe, **options)
+
+
+def named(name: str) -> Sampler:
+    """The function of a name or alias."""
+    entry = catalog.sampler(name)
+    if entry is None or entry.id not in SAMPLERS:
+        raise UsageError(f"No sampler is called '{name}'", hint=f"Known are {', '.join(SAMPLERS)}")
+    return SAMPLERS[entry.id]
+
+
+def _check_options(name: str, step: Sampler, options: dict[str, float]) -> None:
+    known = list(inspect.signature(step).parameters)[5:]
+    for key, value in options.items():
+        if key not in known:
+            raise UsageError(f"Sampler '{name}' has no option '{key}'", hint=f"It has {', '.join(known) or 'none'}")
+        if math.isnan(value):
+            raise UsageError(f"Option '{key}' of sampler '{name}' is not a number")
+
+
+def _check_levels(sigmas: Tensor) -> None:
+    values = sigmas.tolist() if sigmas.ndim == 1 else []
+    steps = list(zip(values, values[1:], strict=False))
+    falling, rising = all(a > b for a, b in steps), all(a < b for a, b in steps)
+    if not steps or not (falling or rising):
+        raise UsageError("Noise levels must be a list of two or more that falls (or rises) at every step")
+    if min(values) < 0 or (rising and values[0] == 0):
+        raise UsageError("Noise levels begin above 0 and never go below it")

@@ -1,0 +1,61 @@
+"""Samplers without memory: Euler, Heun with churn, and the midpoint methods."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from engines.diffusion.denoiser import Denoise
+from engines.diffusion.noise import Noise
+from engines.diffusion.stepping import Observe, along, can_reuse, level, noise_in, toward, walk
+
+
+def euler(
+    denoise: Denoise, y: Tensor, sigmas: Tensor, *, noise: Noise = torch.randn_like, observe: Observe | None = None
+) -> Tensor:
+    """Euler of the probability-flow ODE: DDIM (Song et al. 2021) and the Euler step of a rectified flow."""
+    into, reuse = None, can_reuse(observe)
+    for step, at, sigma, following in walk(sigmas):
+        denoised = denoise(y, at)
+        if observe:
+            observe(step, sigma, y, denoised)
+        y = toward(y, denoised, sigma, following, into)
+        into = y if reuse else None
+    return y
+
+
+def heun(
+    denoise: Denoise,
+    y: Tensor,
+    sigmas: Tensor,
+    *,
+    noise: Noise = torch.randn_like,
+    observe: Observe | None = None,
+    churn: float = 0.0,
+    churn_min: float = 0.0,
+    churn_max: float = math.inf,
+    churn_noise: float = 1.0,
+) -> Tensor:
+    """Heun in sigma with churn (Karras et al. 2022, algorithm 2); Euler where the step begins at infinity or ends at 0.
+
+    Each step first raises sigma by a factor 1 + churn / steps, at most sqrt(2), with fresh noise.
+    """
+    for step, at, sigma, following in walk(sigmas):
+        gamma = min(churn / (len(sigmas) - 1), math.sqrt(2) - 1) if churn_min <= sigma <= churn_max else 0.0
+        if gamma > 0 and sigma < math.inf:
+            raised = sigma * (1 + gamma)
+            y = torch.add(y, noise(y), alpha=churn_noise * math.sqrt((raised - sigma) * (raised + sigma)))
+            sigma, at = raised, level(raised)
+        denoised = denoise(y, at)
+        if observe:
+            observe(step, sigma, y, denoised)
+        if following == 0 or sigma == math.inf:
+            y = toward(y, denoised, sigma, following)
+            continue
+        slope = noise_in(y, denoised, sigma)
+        ahead = along(y, slope, denoised, sigma, following)
+        there = noise_in(ahead, denoise(ahead, level(following)), following)
+        y = along(y, torch.lerp(slope, there, 0.5), denoised, sigma, following)
+    return y

@@ -1,0 +1,68 @@
+"""What every sampler's step is made of. Coefficients are Python floats, so that nothing in a loop waits for a device.
+
+With D held, the probability-flow ODE dy/dsigma = (y - D) / sigma is solved exactly by y' = D + (sigma'/sigma) (y - D).
+At sigma = infinity the state is eps itself, and the same step is y' = D + sigma' eps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+Observe: TypeAlias = Callable[[int, float, Tensor, Tensor], None]
+"""`(step, sigma, y, D)`, once a step: the state before it and the denoiser's answer there. May raise `Cancelled`."""
+
+
+def walk(sigmas: Tensor) -> list[tuple[int, Tensor, float, float]]:
+    """(step, sigma as the denoiser wants it, sigma, next sigma) for every step of a schedule."""
+    levels, numbers = sigmas.unbind(), sigmas.tolist()
+    return list(zip(range(len(numbers) - 1), levels, numbers, numbers[1:], strict=False))
+
+
+def level(sigma: float) -> Tensor:
+    """A noise level as a denoiser wants it."""
+    return torch.tensor(sigma, dtype=torch.float64)
+
+
+def begin(noise: Tensor, sigmas: Tensor) -> Tensor:
+    """The state at the first level of a schedule from standard normal noise; at infinity the noise itself."""
+    first = float(sigmas[0])
+    return noise if first == math.inf else noise * first
+
+
+def toward(y: Tensor, denoised: Tensor, sigma: float, following: float, out: Tensor | None = None) -> Tensor:
+    """The ODE from sigma to the following level with D held. out: a tensor to write to, which may be y."""
+    if sigma == math.inf:
+        return torch.add(denoised, y, alpha=following, out=out)
+    return torch.lerp(y, denoised, (sigma - following) / sigma, out=out)
+
+
+def noise_in(y: Tensor, denoised: Tensor, sigma: float) -> Tensor:
+    """eps = (y - D) / sigma; at infinity y."""
+    return y if sigma == math.inf else torch.sub(y, denoised).div_(sigma)
+
+
+def along(y: Tensor, slope: Tensor, denoised: Tensor, sigma: float, following: float) -> Tensor:
+    """A straight step y + (sigma' - sigma) slope, where slope is an eps; from infinity D + sigma' slope."""
+    if sigma == math.inf:
+        return torch.add(denoised, slope, alpha=following)
+    return torch.add(y, slope, alpha=following - sigma)
+
+
+def split(sigma: float, following: float, eta: float) -> tuple[float, float]:
+    """(down, up): go to `down` by the ODE, then add noise of size `up`, to arrive at the following level.
+
+    up^2 = eta^2 sigma'^2 (sigma^2 - sigma'^2) / sigma^2, held below sigma'; eta = 1 is DDPM's posterior.
+    """
+    ratio = following / sigma
+    up = min(following, eta * following * math.sqrt(max((1 - ratio) * (1 + ratio), 0.0)))
+    return math.sqrt((following - up) * (following + up)), up
+
+
+def can_reuse(observe: Observe | None) -> bool:
+    """Whether a state may be written over: nobody was shown it and no gradient passes through it."""
+    return observe is None and not torch.is_grad_enabled()
