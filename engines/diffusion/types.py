@@ -69,8 +69,8 @@ class ModelInfo:
     card) or "diffusers". shape: of one sample, (C, H, W), or (2,) for a point. sigma_max: 0 stands for infinity.
     exact: the optimal denoiser, so errors can be measured. moments: mean and covariance are known (teleport).
     text: takes a prompt. needs_prediction: nothing says what it predicts; ask the user. summary: one sentence.
-    low, high: the values of black and white. latent: noise lives in a decoder's latents, whose shape `shape` then is;
-    multiple: a picture's sides must be multiples of it.
+    low, high: the values of black and white. latent: noise lives in a decoder's latents, whose shape is `shape`;
+    factor: pixels a side of a latent; multiple: a picture's sides are multiples of it.
     """
 
     name: str
@@ -95,6 +95,7 @@ class ModelInfo:
     high: float = 1.0
     latent: bool = False
     multiple: int = 1
+    factor: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Guidance:
     """weight 1 is no guidance. kind: "cfg" (against no class), "auto" (against a weaker model) or "classifier".
 
     interval: noise levels (low, high) outside which the weight is 1; None: everywhere. weak: model for "auto", ""
-    for the one that the card names; classifier: the same for "classifier".
+    for the one that the card names; classifier: the same for "classifier", where D of no class is guided and 0 is none.
     """
 
     weight: float = 1.0
