@@ -19,9 +19,12 @@ class TrainSpec:
     of a token. prediction, process: as in a card. weighting: of |D - x0|^2 over sigma: "prediction" (unit on what the
     network gives), "eps", "x0", "edm", "min-snr". ln sigma is drawn from N(mean, std): EDM is (-1.2, 1.2), SD3 (0, 1).
     ema: halving time in steps of the averaged weights. drop_class: share of samples trained without their class.
-    size: side to which a folder's images are brought. minutes: stop after so long, 0 never. threads: CPU threads.
-    save_seconds: between checkpoints, 60 at most. sample_every: steps between live samples.
+    depth: blocks a level or layers, 0 the usual; patch: side of the pixel patches, 0 by the picture's size.
+    augment: pixels by which pictures are moved at random, either way. size: side to which a folder's images are
+    brought. minutes: stop after so long, 0 never. threads: CPU threads. save_seconds: between checkpoints, 60 at most.
+    sample_every: steps between live samples, 0 none.
     reflow_of: name of a flow model whose noise-to-sample pairs are learned instead of data (rectified flow).
+    weak, classifier: names of models to go with this one, for its card.
     """
 
     data: str
@@ -48,6 +51,11 @@ class TrainSpec:
     sample_every: int = 250
     reflow_of: str = ""
     reflow_pairs: int = 20000
+    depth: int = 0
+    patch: int = 0
+    augment: int = 0
+    weak: str = ""
+    classifier: str = ""
     device: Device = "cpu"
 
 

@@ -1,0 +1,178 @@
+"""What small networks are trained on: scikit-learn's digits, MNIST, or a folder of one's own pictures.
+
+Everything is in memory as float32 in [-1, 1], (N, C, H, W): these are sets of thousands, not millions.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engines.core import store
+from engines.core.errors import BadInput, FileMissing
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
+FEWEST = 2
+SPLIT_SEED = 0
+DIGITS = tuple(str(digit) for digit in range(10))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """images: (N, C, H, W) in [-1, 1]; labels: (N,) whole numbers, or None. notes: what a user should know of it.
+
+    noise: (N, C, H, W), the noise that each image belongs to, for a rectified flow that is straightened; else None.
+    """
+
+    name: str
+    images: Tensor
+    labels: Tensor | None = None
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    noise: Tensor | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample, (C, H, W)."""
+        return tuple(self.images.shape[1:])
+
+    def part(self, indices: Tensor) -> Dataset:
+        """Those of it that are numbered."""
+        labels = None if self.labels is None else self.labels[indices]
+        return Dataset(self.name, self.images[indices], labels, self.classes, self.notes)
+
+
+def load(name: str, size: int = 32) -> Dataset:
+    """All of "digits", "mnist" or a folder of images. size: side to which a folder's pictures are brought."""
+    match name:
+        case "digits":
+            return _digits()
+        case "mnist":
+            return _mnist()
+    return folder(Path(name), size)
+
+
+def split(name: str, size: int = 32) -> tuple[Dataset, Dataset]:
+    """(to train on, held out). "mnist": 4,000 and 1,000, "digits": 1,442 and 355, always the same ones, all classes
+    alike in both; a folder: all of it, and nothing."""
+    data = load(name, size)
+    if data.labels is None:
+        return data, data.part(torch.arange(0))
+    generator = torch.Generator().manual_seed(SPLIT_SEED)
+    held = torch.cat(
+        [_fifth(torch.nonzero(data.labels == label)[:, 0], generator) for label in torch.unique(data.labels)]
+    )
+    kept = torch.ones(len(data.images), dtype=torch.bool)
+    kept[held] = False
+    return data.part(torch.nonzero(kept)[:, 0]), data.part(held.sort().values)
+
+
+def _fifth(members: Tensor, generator: torch.Generator) -> Tensor:
+    return members[torch.randperm(len(members), generator=generator)[: len(members) // 5]]
+
+
+def _digits() -> Dataset:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise FileMissing("The digits come with scikit-learn", hint="pip install scikit-learn") from error
+    found = load_digits()
+    images = torch.from_numpy(found.images.astype(np.float32))[:, None] / 8 - 1
+    return Dataset("digits", images, torch.from_numpy(found.target).long(), DIGITS)
+
+
+def _mnist() -> Dataset:
+    path = store.load_path("mnist-5k")
+    with gzip.open(path, "rt", encoding="ascii") as lines:
+        rows = np.loadtxt(lines, delimiter=",", dtype=np.float32)
+    images = torch.from_numpy(rows[:, :-1].reshape(-1, 1, 28, 28) / 127.5 - 1)
+    return Dataset("mnist", images, torch.from_numpy(rows[:, -1]).long(), DIGITS)
+
+
+def folder(path: Path, size: int) -> Dataset:
+    """Pictures of a folder, centre-cropped to squares and brought to `size`. A folder of folders: each is a class.
+
+    Grey when all of them are, else RGB. Files that cannot be read are left out and named in the notes. Raises
+    `BadInput` for a folder that does not exist or has fewer than two pictures.
+    """
+    if not path.is_dir():
+        raise BadInput("There is no such folder of pictures", path=path, hint="Known sets are 'digits' and 'mnist'")
+    files, labels, classes = _listed(path)
+    read = [(_read(file, size), label, file) for file, label in zip(files, labels, strict=True)]
+    broken = [file.name for image, _, file in read if image is None]
+    good = [(image, label) for image, label, _ in read if image is not None]
+    if len(good) < FEWEST:
+        raise BadInput(_too_few(len(good), broken), path=path, hint="Put at least two pictures into it")
+    images = _stacked([image for image, _ in good])
+    found = torch.tensor([label for _, label in good]) if classes else None
+    return Dataset(path.name, images, found, classes, _notes(broken))
+
+
+def _listed(path: Path) -> tuple[list[Path], list[int], tuple[str, ...]]:
+    """(pictures, the class of each, names of the classes)."""
+    inside = sorted(child for child in path.iterdir() if child.is_dir() and _pictures(child))
+    if len(inside) < 2 or _pictures(path):
+        files = _pictures(path)
+        return files, [0] * len(files), ()
+    files = [file for child in inside for file in _pictures(child)]
+    labels = [label for label, child in enumerate(inside) for _ in _pictures(child)]
+    return files, labels, tuple(child.name for child in inside)
+
+
+def _pictures(path: Path) -> list[Path]:
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith("."))
+
+
+def _too_few(good: int, broken: list[str]) -> str:
+    unread = f" ({len(broken)} cannot be read, {broken[0]} among them)" if broken else ""
+    return f"{'Only one picture' if good else 'No picture'} to train on here{unread}"
+
+
+def _notes(broken: list[str]) -> tuple[str, ...]:
+    if not broken:
+        return ()
+    return (f"{len(broken)} files cannot be read as pictures and were left out: {', '.join(broken[:5])}",)
+
+
+def _read(file: Path, size: int) -> NDArray[np.uint8] | None:
+    """RGB (size, size, 3), or None for what is no picture. Transparent parts lie on white."""
+    coded = np.frombuffer(file.read_bytes(), np.uint8)
+    if not coded.size:
+        return None
+    try:
+        image = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
+    return None if image is None else _square(_to_rgb(image), size)
+
+
+def _to_rgb(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    plain = image.astype(np.float32) * (255 / 65535 if image.dtype == np.uint16 else 1)
+    if plain.ndim == 2:
+        plain = plain[..., None]
+    if plain.shape[2] in (2, 4):
+        alpha = plain[..., -1:] / 255
+        plain = plain[..., :-1] * alpha + 255 * (1 - alpha)
+    colour = plain[..., ::-1] if plain.shape[2] == 3 else np.repeat(plain, 3, axis=2)
+    return np.clip(np.rint(colour), 0, 255).astype(np.uint8)
+
+
+def _square(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    side = min(image.shape[:2])
+    top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
+    cropped = np.ascontiguousarray(image[top : top + side, left : left + side])
+    way = cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(cropped, (size, size), interpolation=way), np.uint8)
+
+
+def _stacked(images: list[NDArray[np.uint8]]) -> Tensor:
+    stacked = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
+    grey = bool((stacked == stacked[:, :1]).all())
+    return (stacked[:, :1] if grey else stacked).float() / 127.5 - 1
