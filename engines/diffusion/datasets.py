@@ -66,9 +66,8 @@ def split(name: str, size: int = 32) -> tuple[Dataset, Dataset]:
     if data.labels is None:
         return data, data.part(torch.arange(0))
     generator = torch.Generator().manual_seed(SPLIT_SEED)
-    held = torch.cat(
-        [_fifth(torch.nonzero(data.labels == label)[:, 0], generator) for label in torch.unique(data.labels)]
-    )
+    each = [torch.nonzero(data.labels == label)[:, 0] for label in torch.unique(data.labels)]
+    held = torch.cat([_fifth(members, generator) for members in each])
     kept = torch.ones(len(data.images), dtype=torch.bool)
     kept[held] = False
     return data.part(torch.nonzero(kept)[:, 0]), data.part(held.sort().values)

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import torch
 
 from engines.core.context import Context
 from engines.core.errors import Cancelled, WorkFailed
@@ -24,6 +20,7 @@ from engines.diffusion.moments import Moments
 from engines.diffusion.training_batches import batch
 from engines.diffusion.training_setup import Setup, card, prepare
 from engines.diffusion.training_state import State, rate_at
+from engines.diffusion.training_threads import threads
 from engines.diffusion.training_types import TrainProgress, TrainResult, TrainSpec
 from engines.diffusion.training_watch import samples
 from engines.diffusion.weighting import levels, losses
@@ -38,7 +35,7 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     Raises `UsageError` for settings without sense, `BadInput` for data or a checkpoint that does not fit, `WorkFailed`
     when the loss is no number any more, `OutOfResources` when the disk is full: the checkpoint before is then whole.
     """
-    with ctx.lease(spec.device, threads=spec.threads) as lease, _threads(lease.threads):
+    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
         ctx.progress(0, spec.steps, "Reading the data")
         setup = prepare(spec, ctx)
         run_ = Run(spec, setup, ctx)
@@ -142,16 +139,6 @@ class Run:
         kept = card(self.spec, self.setup, state.step, figures)
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
         return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(max(1, count))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _advice(spec: TrainSpec, kept: bool) -> str:

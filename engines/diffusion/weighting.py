@@ -25,15 +25,15 @@ def weight(name: str, model: Preconditioned, sigma: Tensor) -> Tensor:
     match name:
         case "prediction":
             out: Tensor = coefficients(model, sigma)[1]
-            return 1 / out.square()
+            return torch.reciprocal(out.square())
         case "eps":
-            return sigma**-2
+            return torch.reciprocal(sigma.square())
         case "x0":
             return torch.ones_like(sigma)
         case "edm":
-            return (sigma**2 + model.data_std**2) / (sigma * model.data_std) ** 2
+            return (sigma.square() + model.data_std**2) / (sigma * model.data_std).square()
         case "min-snr":
-            return (sigma**-2).clamp(max=SNR_CAP)
+            return torch.reciprocal(sigma.square()).clamp(max=SNR_CAP)
     raise BadInput(f"There is no weighting called '{name}'", hint=f"Known are {', '.join(WEIGHTINGS)}")
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engines.diffusion.networks.embedding import Conditioning
 from engines.diffusion.networks.unet import Block, norm
+
+POOLED = 3
 
 
 class Classifier(nn.Module):
@@ -24,18 +25,18 @@ class Classifier(nn.Module):
         classes: int,
         width: int = 32,
         features: int = 64,
+        patch: int = 1,
         noisy: bool = False,
         time_scale: float = 1.0,
     ) -> None:
         super().__init__()
-        told = 4 * width
-        self.told = told
-        self.conditioning = Conditioning(told, 0, time_scale) if noisy else None
-        self.into = nn.Conv2d(shape[0], width, 3, padding=1)
-        self.blocks = nn.ModuleList([Block(width, width, told), Block(width, 2 * width, told)])
-        self.last = Block(2 * width, 2 * width, told)
+        self.patch, self.told = patch, 4 * width
+        self.conditioning = Conditioning(self.told, 0, time_scale) if noisy else None
+        self.into = nn.Conv2d(shape[0] * patch**2, width, 3, padding=1)
+        self.large = Block(width, width, self.told)
+        self.small = nn.ModuleList([Block(width, 2 * width, self.told), Block(2 * width, 2 * width, self.told)])
         self.norm = norm(2 * width)
-        self.features_layer = nn.Linear(2 * width * 4, features)
+        self.gather = nn.Linear(2 * width * POOLED**2, features)
         self.out = nn.Linear(features, classes)
 
     def features(self, x: Tensor, time: Tensor | None = None) -> Tensor:
@@ -43,17 +44,12 @@ class Classifier(nn.Module):
         told = x.new_zeros(len(x), self.told)
         if self.conditioning is not None and time is not None:
             told = F.silu(self.conditioning(time))
-        hidden = self.into(x)
-        for block in self.blocks:
-            hidden = F.avg_pool2d(block(hidden, told), 2)
-        hidden = F.silu(self.norm(self.last(hidden, told)))
-        pooled = F.adaptive_avg_pool2d(hidden, 2).flatten(1)
-        return F.silu(self.features_layer(pooled))
+        hidden = F.avg_pool2d(self.large(self.into(F.pixel_unshuffle(x, self.patch)), told), 2)
+        for block in self.small:
+            hidden = block(hidden, told)
+        pooled = F.adaptive_avg_pool2d(F.silu(self.norm(hidden)), POOLED)
+        return F.silu(self.gather(pooled.flatten(1)))
 
     def forward(self, x: Tensor, time: Tensor | None = None, label: Tensor | None = None) -> Tensor:
         logits: Tensor = self.out(self.features(x, time))
         return logits
-
-
-def log_probabilities(logits: Tensor) -> Tensor:
-    return torch.log_softmax(logits, dim=-1)

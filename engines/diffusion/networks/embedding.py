@@ -38,5 +38,4 @@ class Conditioning(nn.Module):
         if self.label is None:
             return told
         none = torch.full((len(time),), self.classes, device=time.device)
-        told = told + self.label(none if label is None else label)
-        return told
+        return torch.add(told, self.label(none if label is None else label))

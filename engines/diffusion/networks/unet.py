@@ -41,9 +41,7 @@ class Block(nn.Module):
     def forward(self, x: Tensor, told: Tensor) -> Tensor:
         scale, shift = self.told(told)[:, :, None, None].chunk(2, dim=1)
         hidden = torch.addcmul(shift, self.norm(self.first(x)), 1 + scale)
-        around: Tensor = self.around(x)
-        around = around + self.second(F.silu(hidden))
-        return around
+        return torch.add(self.around(x), self.second(F.silu(hidden)))
 
 
 class Attention(nn.Module):
