@@ -6,6 +6,7 @@ The judge is not used by any sampler, so it can say honestly what a sample shows
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +104,9 @@ def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
         if data.labels is None or len(data.classes) < 2:
             raise BadInput("These data have no classes", path=spec.data, hint="Make a folder for each class")
         state = State(_fresh(spec, data))
+        began = time.monotonic()
         _learn(spec, data, state, ctx)
+        state.seconds = time.monotonic() - began
         card = _card(spec, data, held, state)
         path, _ = files.write_weights(Path(spec.out), card, state.weights(), None)
     return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds)
@@ -157,6 +160,7 @@ def _std(data: Dataset) -> float:
 
 
 def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module]) -> Card:
+    source = SOURCES.get(spec.data, f"{len(data.images)} pictures of the folder {data.name}")
     kind = "of noised pictures" if spec.noisy else "of clean pictures"
     return Card(
         spec.name or f"{data.name}-classifier{'-noisy' if spec.noisy else ''}",
@@ -168,8 +172,7 @@ def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Mo
         "edm",
         classes=data.classes,
         data_std=_std(data),
-        data=SOURCES.get(spec.data, f"{len(data.images)} pictures of the folder {data.name}")
-        + ", turned, zoomed, moved",
+        data=f"{source}, turned, zoomed, moved",
         licence=LICENCES.get(spec.data, "Apache-2.0"),
         seed=spec.seed,
         steps=spec.steps,

@@ -43,7 +43,8 @@ def levels(count: int, mean: float, std: float, low: float, high: float, generat
     Drawn evenly, one from each of `count` equal parts of the distribution, so that batches differ less in difficulty.
     """
     share = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
-    return torch.special.ndtri(share.clamp(1e-6, 1 - 1e-6)).mul(std).add(mean).exp().clamp(low, high)
+    normal: Tensor = torch.special.ndtri(share.clamp(1e-6, 1 - 1e-6))
+    return normal.mul(std).add(mean).exp().clamp(low, high)
 
 
 def losses(
