@@ -5,12 +5,12 @@ The functions behind the names are in `samplers.SAMPLERS` and `schedules.SCHEDUL
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A number of a sampler that the user may set."""
+    """A number of a sampler that the user may set. whole: only whole numbers; from 0 to 1 that is off and on."""
 
     name: str
     title: str
@@ -18,11 +18,13 @@ class Option:
     low: float
     high: float
     tip: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """id: as in a `SampleSpec`. evaluations: of the network a step. stochastic: draws noise on the way."""
+    """id: as in a `SampleSpec`. evaluations: of the network a step. stochastic: draws noise on the way, as its options
+    stand by default."""
 
     id: str
     title: str
@@ -41,6 +43,17 @@ class ScheduleName:
 
 
 _ETA = Option("eta", "Eta", 1.0, 0.0, 2.0, "Fresh noise a step: 0 is the ODE")
+_ETA_OFF = Option("eta", "Eta", 0.0, 0.0, 2.0, "Fresh noise a step: 0 is the ODE, 1 the ancestral form")
+_HEUN = Option("heun", "Second form", 0, 0, 1, "0: D at the middle of the step; 1: its line integrated exactly", True)
+_EXACT = Option("exact", "Exact weights", 0, 0, 1, "0: as published, second order; 1: third order", True)
+_LOWER = Option("lower_final", "Lower order at the end", 1, 0, 1, "Steadier where few steps end at 0", True)
+_INNER = "Langevin steps at every noise level"
+_SNR = Option("snr", "Signal to noise", 0.16, 0.01, 1.0, "Size of a Langevin step")
+
+
+def _order(default: int, most: int) -> Option:
+    return Option("order", "Order", default, 1, most, "How many answers a step uses at most", True)
+
 
 SAMPLERS: tuple[Sampler, ...] = (
     Sampler("euler", "Euler (DDIM)", "One slope a step; DDIM, and Euler of a rectified flow", aliases=("ddim",)),
@@ -50,58 +63,70 @@ SAMPLERS: tuple[Sampler, ...] = (
         "Heun (EDM)",
         "Two slopes a step, with EDM's churn",
         2,
-        True,
-        (
+        options=(
             Option("churn", "Churn", 0.0, 0.0, 100.0, "EDM's S_churn: 0 is the ODE"),
             Option("churn_min", "Churn from", 0.0, 0.0, 1e3),
             Option("churn_max", "Churn to", 1e9, 0.0, 1e9),
             Option("churn_noise", "Churn noise", 1.0, 0.0, 2.0),
         ),
     ),
-    Sampler("dpm2", "DPM2", "Midpoint in ln sigma, two slopes a step", 2),
+    Sampler("dpm2", "DPM2", "Midpoint in ln sigma, two slopes a step", 2, options=(_ETA_OFF,)),
     Sampler("dpm++1s", "DPM-Solver++ 1S", "First order in the data; the same numbers as Euler"),
-    Sampler("dpm++2s", "DPM-Solver++ 2S", "Midpoint in the data, two evaluations a step", 2),
-    Sampler("dpm++2m", "DPM-Solver++ 2M", "Two-step in the data; the usual choice for 10 to 30 steps"),
-    Sampler("dpm++3m", "DPM-Solver++ 3M", "Three-step in the data"),
+    Sampler("dpm++2s", "DPM-Solver++ 2S", "Midpoint in the data, two evaluations a step", 2, options=(_ETA_OFF,)),
+    Sampler(
+        "dpm++2m", "DPM-Solver++ 2M", "Two-step in the data; the usual choice for 10 to 30 steps", options=(_HEUN,)
+    ),
+    Sampler("dpm++3m", "DPM-Solver++ 3M", "Three-step in the data", options=(_EXACT, _HEUN, _LOWER)),
     Sampler("dpm++sde", "DPM-Solver++ SDE", "Midpoint with fresh noise", 2, True, (_ETA,)),
-    Sampler("dpm++2m-sde", "DPM-Solver++ 2M SDE", "Two-step with fresh noise", 1, True, (_ETA,)),
-    Sampler("dpm++3m-sde", "DPM-Solver++ 3M SDE", "Three-step with fresh noise", 1, True, (_ETA,)),
+    Sampler("dpm++2m-sde", "DPM-Solver++ 2M SDE", "Two-step with fresh noise", 1, True, (_ETA, _HEUN)),
+    Sampler(
+        "dpm++3m-sde",
+        "DPM-Solver++ 3M SDE",
+        "Three-step with fresh noise",
+        1,
+        True,
+        (_ETA, _EXACT, replace(_HEUN, default=1)),
+    ),
     Sampler(
         "unipc",
         "UniPC",
         "Predicts, then corrects the step before at no extra cost",
-        options=(Option("order", "Order", 3, 1, 3),),
+        options=(
+            _order(3, 5),
+            Option("variant", "Variant", 2, 1, 2, "The paper's B1(h) or B2(h)", True),
+            _LOWER,
+        ),
     ),
-    Sampler("deis", "DEIS", "Exponential integrator with polynomial extrapolation of the noise",
-            options=(Option("order", "Order", 3, 1, 4),)),
-    Sampler("ipndm", "iPNDM", "Adams-Bashforth on the noise; strong at few steps",
-            options=(Option("order", "Order", 3, 1, 4),)),
-    Sampler("ipndm-v", "iPNDM-v", "The same with weights for uneven steps",
-            options=(Option("order", "Order", 4, 1, 4),)),
-    Sampler("lms", "LMS", "Linear multistep of order four", options=(Option("order", "Order", 4, 1, 4),)),
+    Sampler(
+        "deis",
+        "DEIS",
+        "Exponential integrator with polynomial extrapolation of the noise",
+        options=(_order(3, 4), _LOWER),
+    ),
+    Sampler("ipndm", "iPNDM", "Adams-Bashforth on the noise; strong at few steps", options=(_order(4, 4),)),
+    Sampler("ipndm-v", "iPNDM-v", "The same with weights for uneven steps, as published", options=(_order(4, 4),)),
+    Sampler("lms", "LMS", "Adams-Bashforth with the exact weights of uneven steps", options=(_order(4, 4),)),
     Sampler(
         "langevin",
         "Annealed Langevin",
         "SMLD: a few Langevin steps at every noise level",
         5,
         True,
-        (
-            Option("inner", "Steps a level", 5, 1, 100),
-            Option("snr", "Signal to noise", 0.16, 0.01, 1.0, "Size of a Langevin step"),
-        ),
+        (Option("inner", "Steps a level", 5, 1, 100, _INNER, True), _SNR),
     ),
     Sampler(
         "pc",
         "Predictor-corrector",
-        "Score SDE: a reverse-SDE step, then Langevin steps",
+        "Score SDE: Langevin steps, then a reverse-SDE step",
         2,
         True,
         (
-            Option("inner", "Corrections", 1, 1, 20),
-            Option("snr", "Signal to noise", 0.16, 0.01, 1.0, "Size of a Langevin step"),
+            Option("inner", "Corrections", 1, 0, 20, _INNER, True),
+            _SNR,
+            Option("norms", "Published step size", 0, 0, 1, "1: from the norms of noise and score", True),
         ),
     ),
-)  # fmt: skip
+)
 
 SCHEDULES: tuple[ScheduleName, ...] = (
     ScheduleName("karras", "Karras", "Even in sigma^(1/rho); dense at low noise"),

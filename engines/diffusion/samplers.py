@@ -17,9 +17,17 @@ from engines.core.errors import UsageError
 from engines.diffusion import catalog
 from engines.diffusion.denoiser import Denoise
 from engines.diffusion.noise import Noise
-from engines.diffusion.samplers_multistep import dpmpp_2m
-from engines.diffusion.samplers_single import euler, heun
-from engines.diffusion.samplers_stochastic import ancestral
+from engines.diffusion.samplers_history import deis, ipndm, ipndm_v, lms
+from engines.diffusion.samplers_multistep import dpmpp_2m, dpmpp_3m, unipc
+from engines.diffusion.samplers_single import dpm2, dpmpp_2s, euler, heun
+from engines.diffusion.samplers_stochastic import (
+    ancestral,
+    dpmpp_2m_sde,
+    dpmpp_3m_sde,
+    dpmpp_sde,
+    langevin,
+    predictor_corrector,
+)
 from engines.diffusion.stepping import Observe, begin
 
 __all__ = ["SAMPLERS", "Observe", "Sampler", "begin", "named", "sample"]
@@ -30,8 +38,21 @@ SAMPLERS: dict[str, Sampler] = {
     "euler": euler,
     "ancestral": ancestral,
     "heun": heun,
+    "dpm2": dpm2,
     "dpm++1s": euler,
+    "dpm++2s": dpmpp_2s,
     "dpm++2m": dpmpp_2m,
+    "dpm++3m": dpmpp_3m,
+    "dpm++sde": dpmpp_sde,
+    "dpm++2m-sde": dpmpp_2m_sde,
+    "dpm++3m-sde": dpmpp_3m_sde,
+    "unipc": unipc,
+    "deis": deis,
+    "ipndm": ipndm,
+    "ipndm-v": ipndm_v,
+    "lms": lms,
+    "langevin": langevin,
+    "pc": predictor_corrector,
 }
 
 

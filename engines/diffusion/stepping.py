@@ -7,11 +7,13 @@ At sigma = infinity the state is eps itself, and the same step is y' = D + sigma
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import torch
 from torch import Tensor
+
+from engines.diffusion.noise import Noise
 
 Observe: TypeAlias = Callable[[int, float, Tensor, Tensor], None]
 """`(step, sigma, y, D)`, once a step: the state before it and the denoiser's answer there. May raise `Cancelled`."""
@@ -34,6 +36,13 @@ def begin(noise: Tensor, sigmas: Tensor) -> Tensor:
     return noise if first == math.inf else noise * first
 
 
+def log_step(sigma: float, following: float) -> float:
+    """The step in -ln sigma: ln(sigma / sigma'), exact for tiny steps, infinite to 0 and from infinity."""
+    if following == 0 or sigma == math.inf:
+        return math.inf
+    return math.log1p((sigma - following) / following)
+
+
 def toward(y: Tensor, denoised: Tensor, sigma: float, following: float, out: Tensor | None = None) -> Tensor:
     """The ODE from sigma to the following level with D held. out: a tensor to write to, which may be y."""
     if sigma == math.inf:
@@ -53,14 +62,27 @@ def along(y: Tensor, slope: Tensor, denoised: Tensor, sigma: float, following: f
     return torch.add(y, slope, alpha=following - sigma)
 
 
+def blend(y: Tensor, share: float, weights: Sequence[float], values: Sequence[Tensor]) -> Tensor:
+    """share y + sum of weight value."""
+    result = y * share
+    for weight, value in zip(weights, values, strict=False):
+        result.add_(value, alpha=weight)
+    return result
+
+
 def split(sigma: float, following: float, eta: float) -> tuple[float, float]:
     """(down, up): go to `down` by the ODE, then add noise of size `up`, to arrive at the following level.
 
     up^2 = eta^2 sigma'^2 (sigma^2 - sigma'^2) / sigma^2, held below sigma'; eta = 1 is DDPM's posterior.
     """
-    ratio = following / sigma
-    up = min(following, eta * following * math.sqrt(max((1 - ratio) * (1 + ratio), 0.0)))
+    share = 1.0 if sigma == math.inf else (sigma - following) / sigma * (1 + following / sigma)
+    up = min(following, eta * following * math.sqrt(max(share, 0.0)))
     return math.sqrt((following - up) * (following + up)), up
+
+
+def renoised(y: Tensor, noise: Noise, size: float) -> Tensor:
+    """y, a tensor of the caller's own, with fresh noise of a size added in place; none is drawn where the size is 0."""
+    return y.add_(noise(y), alpha=size) if size > 0 else y
 
 
 def can_reuse(observe: Observe | None) -> bool:
