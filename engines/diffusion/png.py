@@ -1,0 +1,144 @@
+"""PNG files that carry the settings they were made with, as text chunks that other programs read too.
+
+Two chunks follow the image header: "kinoscope", a JSON object {"spec", "sample"}, and "parameters", one line in the
+form that most sampling programs write and show. Torch is not imported.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.files import atomic_path
+from engines.core.spec import from_json, to_json
+from engines.diffusion.types import SampleSpec
+
+KEY = "kinoscope"
+OTHERS = "parameters"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+NONE = "Drop a PNG that was sampled here; a picture that was edited or sent through a messenger has lost its settings"
+
+
+def write_png(path: Path, image: NDArray[np.uint8], texts: dict[str, str] | None = None) -> None:
+    """Write (H, W) grey or (H, W, 3) RGB, whole or not at all, with text chunks by their keywords."""
+    bgr = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])
+    done, encoded = cv2.imencode(".png", bgr)
+    if not done:
+        raise BadInput(f"A picture of shape {image.shape} cannot be written as PNG", path=path)
+    data = encoded.tobytes()
+    after_header = len(SIGNATURE) + 12 + struct.unpack(">I", data[8:12])[0]
+    chunks = b"".join(_text_chunk(key, text) for key, text in (texts or {}).items())
+    with atomic_path(path) as part:
+        part.write_bytes(data[:after_header] + chunks + data[after_header:])
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    """The pixels of a picture file: (H, W) grey or (H, W, 3) RGB. Raises `BadInput`."""
+    image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED) if path.stat().st_size else None
+    if image is None:
+        raise BadInput("Not a picture that can be read", path=path, hint="PNG, JPEG, WebP, BMP and TIFF can be read")
+    if image.dtype != np.uint8:
+        most = {"uint16": 65535.0, "uint32": 4294967295.0}.get(image.dtype.name, 1.0)
+        image = (image.clip(0, most) * (255 / most)).round().astype(np.uint8)
+    if image.ndim == 3 and image.shape[2] == 4:
+        alpha = image[..., 3:].astype(np.float32) / 255
+        image = (image[..., :3] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+    return np.ascontiguousarray(image if image.ndim == 2 else image[..., 2::-1])
+
+
+def settings_texts(spec: SampleSpec, sample: int) -> dict[str, str]:
+    """The two text chunks of one sample of a run."""
+    plain = replace(spec, out="")
+    return {
+        KEY: json.dumps({"spec": to_json(plain), "sample": sample}, ensure_ascii=False),
+        OTHERS: parameters_line(spec, sample),
+    }
+
+
+def read_settings(path: str | Path) -> SampleSpec:
+    """The specification of the run that a PNG came from. Raises `BadInput` where it carries none."""
+    return read_settings_of(path)[0]
+
+
+def read_settings_of(path: str | Path) -> tuple[SampleSpec, int]:
+    """The run's specification, and which of its samples the PNG shows."""
+    text = read_texts(Path(path)).get(KEY)
+    if text is None:
+        raise BadInput("The picture carries no settings", path=path, hint=NONE)
+    try:
+        found = json.loads(text)
+        return from_json(SampleSpec, found["spec"]), int(found["sample"])
+    except (ValueError, KeyError, TypeError, KinoscopeError) as error:
+        message = error.message if isinstance(error, KinoscopeError) else "they are not readable"
+        raise BadInput(f"The settings in the picture make no sense: {message}", path=path, hint=NONE) from error
+
+
+def read_texts(path: Path) -> dict[str, str]:
+    """The tEXt and iTXt chunks of a PNG, by keyword."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"The picture cannot be read: {error.strerror}", path=path) from error
+    if not data.startswith(SIGNATURE):
+        raise BadInput("Not a PNG file", path=path, hint=NONE)
+    return dict(_texts(data))
+
+
+def parameters_line(spec: SampleSpec, sample: int) -> str:
+    """The settings as other programs write them."""
+    wanted: dict[str, Any] = {
+        "Steps": spec.steps, "Sampler": spec.sampler, "Schedule type": spec.schedule.name,
+        "CFG scale": spec.guidance.weight, "Seed": spec.seeds[sample] if sample < len(spec.seeds) else "",
+        "Class": _class_of(spec, sample), "Model": Path(spec.model).name,
+    }  # fmt: skip
+    if spec.size:
+        wanted["Size"] = f"{spec.size[1]}x{spec.size[0]}"
+    line = ", ".join(f"{key}: {value}" for key, value in wanted.items() if value != "")
+    negative = f"Negative prompt: {spec.negative}\n" if spec.negative else ""
+    return (f"{spec.prompt}\n" if spec.prompt else "") + negative + line
+
+
+def _class_of(spec: SampleSpec, sample: int) -> int | str:
+    if not spec.classes:
+        return ""
+    return spec.classes[0] if len(spec.classes) == 1 else spec.classes[min(sample, len(spec.classes) - 1)]
+
+
+def _text_chunk(key: str, text: str) -> bytes:
+    body = key.encode("latin-1") + b"\0\0\0\0\0" + text.encode("utf-8")
+    return struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
+
+
+def _texts(data: bytes) -> Iterator[tuple[str, str]]:
+    at = len(SIGNATURE)
+    while at + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        body = data[at + 8 : at + 8 + length]
+        if kind in (b"tEXt", b"iTXt") and len(body) == length:
+            found = _text(kind, body)
+            if found:
+                yield found
+        at += 12 + length
+
+
+def _text(kind: bytes, body: bytes) -> tuple[str, str] | None:
+    key, _, rest = body.partition(b"\0")
+    if kind == b"tEXt":
+        return key.decode("latin-1"), rest.decode("latin-1")
+    packed, rest = rest[:1], rest[2:]
+    parts = rest.split(b"\0", 2)
+    try:
+        text = zlib.decompress(parts[2]) if packed == b"\1" else parts[2]
+        return key.decode("latin-1"), text.decode("utf-8")
+    except (IndexError, UnicodeDecodeError, zlib.error):
+        return None
