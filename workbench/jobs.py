@@ -121,7 +121,11 @@ class JobQueue(QObject):
                 self.cancel(record.id)
 
     def remove(self, id: int) -> None:
-        """Take a job that is over out of the list and the history."""
+        """Take a job that is over out of the list and the history; first the window is told that it is over."""
+        with self._lock:
+            untold = id in self._finished
+        if untold:
+            self._tell()
         with self._lock:
             if self.record(id).state.over:
                 del self._records[id]

@@ -72,6 +72,19 @@ def test_signals_come_in_the_window_s_thread(jobs: JobQueue, qtbot) -> None:
     assert "event" in order
 
 
+def test_a_job_is_not_removed_before_the_window_was_told_of_its_end(jobs: JobQueue, qtbot) -> None:
+    told: list[JobState] = []
+    jobs.finished.connect(lambda id: told.append(jobs.record(id).state))
+    first, waiting = submit(jobs, "patient"), submit(jobs, "patient")
+    jobs.cancel(waiting)
+    jobs.remove(waiting)
+    assert told == [JobState.CANCELLED]
+    with pytest.raises(UsageError):
+        jobs.record(waiting)
+    jobs.cancel(first)
+    assert done(qtbot, jobs, first) is JobState.CANCELLED
+
+
 def test_an_exception_is_a_failed_job_with_its_traceback(jobs: JobQueue, qtbot) -> None:
     id = submit(jobs, "wrong")
     assert done(qtbot, jobs, id) is JobState.FAILED
