@@ -30,7 +30,7 @@ class Command:
     choice: str = ""
 
 
-MENUS = ("File", "Source", "View", "Calibration", "Jobs", "Window", "Help")
+MENUS = ("File", "Source", "View", "Calibration", "Diffusion", "Jobs", "Window", "Help")
 
 COMMANDS: tuple[Command, ...] = (
     Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
@@ -68,12 +68,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1),
     Command("calibration.copy-command", "Copy as command", "Calibration", "The command line that gives the same result", "", "copy", 1),
     Command("calibration.clear", "Discard views", "Calibration", "Forget all views; Undo brings them back", "", "clear", 2),
+    Command("diffusion.sample", "Sample", "Diffusion", "Draw samples with the settings of the panel; while one runs, the next waits", "Ctrl+G", "sample"),
+    Command("diffusion.compare", "Compare…", "Diffusion", "One setting against another, as a grid", "", "grid-3"),
+    Command("diffusion.train", "Train…", "Diffusion", "A small network of your own, or go on with one", "", "chart"),
+    Command("diffusion.flow", "Show flow", "Diffusion", "Particles of a 2-D model on their way from noise to data", "", "play", 1),
+    Command("diffusion.curves", "Error curves", "Diffusion", "Error against evaluations where the truth is known", "", "chart", 1),
+    Command("diffusion.cancel", "Cancel run", "Diffusion", "Stop the run under way; those that wait go on", "Ctrl+Shift+G", "cancel", 2),
+    Command("diffusion.open-file", "Open model file…", "Diffusion", "A .safetensors file with its card", "", "open", 3),
+    Command("diffusion.open-folder", "Open model folder…", "Diffusion", "A folder written by diffusers", "", "folder", 3),
+    Command("diffusion.use-settings", "Use settings of a picture…", "Diffusion", "Every setting comes back from a PNG that was sampled here", "", "load", 3),
+    Command("diffusion.copy-command", "Copy as command", "Diffusion", "The command line that gives the same result", "", "copy", 3),
+    Command("diffusion.export-grid", "Export grid…", "Diffusion", "All samples of the run in one PNG", "", "export", 4),
+    Command("diffusion.export-strip", "Export film strip…", "Diffusion", "A row a sample, a column a step, as PNG", "", "export", 4),
+    Command("diffusion.export-gif", "Export GIF…", "Diffusion", "The steps as a GIF", "", "export", 4),
+    Command("diffusion.export-mp4", "Export MP4…", "Diffusion", "The steps as a film", "", "export", 4),
+    Command("diffusion.reveal", "Show run in its folder", "Diffusion", "Open the run's folder in the file manager", "", "reveal", 4),
     Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel"),
     Command("jobs.clear", "Clear finished jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear"),
     Command("edit.undo", "Undo", "Window", "Take the last change back", "Ctrl+Z", "undo"),
     Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
     Command("window.monitor", "Monitor preset", "Window", "Sources and a large viewer", "Ctrl+1", "viewer", 1, choice="preset"),
     Command("window.calibrate", "Calibrate preset", "Window", "Viewer and calibration side by side", "Ctrl+2", "calibrate", 1, choice="preset"),
+    Command("window.diffusion", "Diffusion preset", "Window", "The diffusion studio and its settings", "Ctrl+4", "diffusion", 1, choice="preset"),
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),

@@ -35,6 +35,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("sources", "Sources", "left", 264),
     DockSpec("calibration", "Calibration", "right", 400),
     DockSpec("properties", "Properties", "right", 400),
+    DockSpec("diffusion", "Diffusion", "right", 400),
     DockSpec("jobs", "Jobs", "bottom", 190),
     DockSpec("log", "Log", "bottom", 190),
 )

@@ -1,4 +1,4 @@
-"""The window: docks around the viewer, one toolbar, one table of commands. It joins parts and computes nothing."""
+"""The window: docks around viewer or studio, a toolbar, one table of commands. It joins parts, computes nothing."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from widgets.notices import Notices
 from widgets.panel import FOLDS, Panel
 from widgets.panels.calibration import CalibrationPanel
+from widgets.panels.diffusion import DiffusionPanel
 from widgets.panels.jobs import JobsPanel
 from widgets.panels.log import LogPanel
 from widgets.panels.properties import PropertiesPanel
 from widgets.panels.sources import SourcesPanel, dropped_texts
+from widgets.studio import Studio
 from widgets.viewer_grid import ViewerGrid
 from workbench import theme
+from workbench.centre import Centre
 from workbench.commands import Actions
 from workbench.controllers.calibration import CalibrationController
 from workbench.controllers.dialogs import DialogsController
+from workbench.controllers.diffusion import DiffusionController
 from workbench.controllers.jobs import JobsController
 from workbench.controllers.log import LogController
 from workbench.controllers.project import ProjectController
@@ -56,6 +60,7 @@ class Panels:
     sources: SourcesPanel = field(default_factory=SourcesPanel)
     calibration: CalibrationPanel = field(default_factory=CalibrationPanel)
     properties: PropertiesPanel = field(default_factory=PropertiesPanel)
+    diffusion: DiffusionPanel = field(default_factory=DiffusionPanel)
     jobs: JobsPanel = field(default_factory=JobsPanel)
     log: LogPanel = field(default_factory=LogPanel)
 
@@ -78,8 +83,9 @@ class Window(QMainWindow):
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
         self.commands = Actions(self)
-        self.grid = ViewerGrid()
-        self.setCentralWidget(_framed(self.grid))
+        self.grid, self.studio = ViewerGrid(), Studio()
+        self.centre = Centre({"viewer": self.grid, "studio": self.studio})
+        self.setCentralWidget(self.centre)
         FOLDS.state.update(settings.value.panels.get("folds", {}))
         self.panels = Panels()
         self.docks = Docks(self, self.panels.by_id())
@@ -100,9 +106,10 @@ class Window(QMainWindow):
         self.notices.show_notice(text, level, action, run)
 
     def preset(self, id: str) -> None:
-        """Arrange the docks for one kind of work."""
+        """Arrange docks and centre for one kind of work."""
         chosen = next(preset for preset in PRESETS if preset.id == id)
         self.docks.arrange(chosen.docks)
+        self.centre.show_widget(chosen.centre)
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
@@ -137,7 +144,12 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.sources.add_dropped(dropped_texts(event.mimeData()))
+        """Onto the studio falls what it can use; everything else is a source."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files and self.centre.front == "studio":
+            self.diffusion.take(files)
+        else:
+            self.sources.add_dropped(dropped_texts(event.mimeData()))
         event.acceptProposedAction()
 
     def _make_controllers(self) -> None:
@@ -146,17 +158,23 @@ class Window(QMainWindow):
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
         self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
+        self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
         self.jobs = JobsController(panels.jobs, services, commands)
         self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
         self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.calibration, self.jobs, self.log, self.dialogs,
+            self.viewer, self.sources, self.properties, self.calibration, self.diffusion, self.jobs, self.log,
+            self.dialogs,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.calibration.restore)
-        self.calibration.logWanted.connect(lambda: self.docks.show("log"))
-        self.calibration.helpWanted.connect(self.dialogs.show_help)
+        self.project.changed.connect(self.diffusion.restore)
+        for engine in (self.calibration, self.diffusion):
+            engine.logWanted.connect(lambda: self.docks.show("log"))
+            engine.helpWanted.connect(self.dialogs.show_help)
+        self.diffusion.studioWanted.connect(lambda: self.centre.show_widget("studio"))
+        self.diffusion.panelWanted.connect(lambda: self.docks.show("diffusion"))
         self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 
     def _bind(self) -> None:
@@ -228,16 +246,11 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{project.title}{' (read-only)' if project.read_only else ''} · Kinoscope")
 
     def _panel_in_front(self) -> str:
-        """Name of the panel that has the focus, or the viewer."""
+        """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        return next(owners, "start" if not self.viewer.shown() else "viewer")
-
-
-def _framed(grid: ViewerGrid) -> QWidget:
-    """The viewer with the base showing around it."""
-    grid.setContentsMargins(8, 8, 8, 8)
-    return grid
+        centre = "diffusion" if self.centre.front == "studio" else "viewer" if self.viewer.shown() else "start"
+        return next(owners, centre)
 
 
 def _command_of(layout: str) -> str:

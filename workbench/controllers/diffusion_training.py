@@ -1,0 +1,89 @@
+"""Training as the studio shows it: one at a time, so that the other worker stays free for sampling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.diffusion.training_types import TrainProgress, TrainResult, TrainSpec
+from widgets.diffusion_state import TrainView, Trouble
+from workbench.controllers.diffusion_command import train_line
+from workbench.controllers.diffusion_slot import JobSlot
+from workbench.jobs import JobQueue
+
+JOB = "engines.diffusion.training:run"
+
+
+class Training(QObject):
+    """`changed` for progress; `trained(file)` when there are weights."""
+
+    changed = Signal()
+    trained = Signal(str)
+
+    def __init__(self, jobs: JobQueue, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view = TrainView()
+        self._next: list[tuple[TrainSpec, str]] = []
+        self._slot = JobSlot(jobs, JOB, "Training failed", self)
+        self._slot.changed.connect(self.changed)
+        self._slot.told.connect(self._told)
+        self._slot.done.connect(self._done)
+        self._slot.failed.connect(self._failed)
+        self._slot.cancelled.connect(self._stopped)
+
+    @property
+    def view(self) -> TrainView:
+        return replace(self._view, busy=self._slot.busy)
+
+    @property
+    def waiting(self) -> int:
+        """Trainings that begin when the one under way has ended."""
+        return len(self._next)
+
+    def start(self, spec: TrainSpec, title: str) -> bool:
+        """Train this; False when it waits for the training under way."""
+        if self._slot.job is not None:
+            self._next.append((spec, title))
+            return False
+        self._view = TrainView(title, spec)
+        self._slot.start(spec, title, train_line(spec))
+        return True
+
+    def cancel(self) -> None:
+        """Stop the one under way; what it learned up to its last checkpoint stays."""
+        self._slot.cancel()
+
+    def cancel_all(self) -> None:
+        self._next.clear()
+        self._slot.cancel()
+
+    def dismiss(self) -> None:
+        self._view = replace(self._view, trouble=None)
+        self.changed.emit()
+
+    def _told(self, _key: str, value: object) -> None:
+        if isinstance(value, TrainProgress):
+            before = self._view.progress
+            if value.images is None and before is not None:
+                value = replace(value, images=before.images)
+            self._view = replace(self._view, progress=value)
+            self.changed.emit()
+
+    def _done(self, _spec: TrainSpec, result: object) -> None:
+        if isinstance(result, TrainResult):
+            self._view = replace(self._view, file=result.file, stopped=result.stopped)
+            self.trained.emit(result.file)
+        self._go_on()
+
+    def _failed(self, trouble: Trouble) -> None:
+        self._view = replace(self._view, trouble=trouble)
+        self._go_on()
+
+    def _stopped(self, _spec: TrainSpec) -> None:
+        self._view = replace(self._view, stopped="Stopped; train again to go on from the last checkpoint")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._next:
+            self.start(*self._next.pop(0))
