@@ -14,6 +14,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from widgets.diffusion_state import DiffusionView
 from widgets.fields import ChoiceField, ElidedLabel, NumberField, Segmented, TextField, Toggle, describe
 from widgets.panel import Section
 
@@ -169,10 +170,14 @@ class Form(Section):
         self._row.addWidget(self.summary, 1)
         self.summary.setVisible(self.folded)
 
-    def bind(self, field: str, control: Control) -> None:
-        """A change of `control` goes out as {field: its value}."""
+    def show_state(self, view: DiffusionView) -> None:
+        """Show the part of the view that the section is about."""
+        raise NotImplementedError
+
+    def bind(self, field: str, control: Control, kind: Callable[[Any], Any] | None = None) -> None:
+        """A change of `control` goes out as {field: value}. kind: float for a field that is shown as a whole one."""
         self.controls[field] = control
-        on_change(control, lambda: self.edited.emit({field: read(control)}))
+        on_change(control, lambda: self.edited.emit({field: kind(read(control)) if kind else read(control)}))
 
     def show_fields(self, value: Any) -> None:
         """Set every bound control from the field of `value` that it stands for."""

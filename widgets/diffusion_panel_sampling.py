@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engines.diffusion import catalog
 from engines.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.diffusion_panel_form import Form, SigmaField, number, say, show, tip, words
-from widgets.diffusion_panel_words import count, sampler_title, schedule_problem, schedule_title
+from widgets.diffusion_panel_words import count, sampler_title, schedule_levels, schedule_title
 from widgets.diffusion_state import DiffusionView
 from widgets.panel import ChoiceField, NumberField, Toggle, columns, labelled
 from widgets.schedule_curve import Points, ScheduleCurve
@@ -172,8 +172,9 @@ class ScheduleSection(Form):
         self._ends.setVisible(not drawn)
         self._more.setVisible(not drawn)
         self._rho.setVisible(schedule.name == "karras")
-        self.curve.show_levels(view.levels, schedule.points if drawn else ())
-        say(self.problem, schedule_problem(schedule))
+        levels, error = schedule_levels(view.spec, own)
+        self.curve.show_levels(levels, schedule.points if drawn else ())
+        say(self.problem, str(error) if error is not None else "")
         self.set_summary(schedule_summary(schedule, own))
 
     def _choose(self, id: str) -> None:

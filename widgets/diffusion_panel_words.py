@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from engines.diffusion import catalog
+from engines.core.errors import KinoscopeError
+from engines.diffusion import catalog, levels
 from engines.diffusion.study_types import CompareSpec
 from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import ModelInfo, SampleSpec, Schedule
+from engines.diffusion.types import ModelInfo, SampleSpec
 from widgets.diffusion_state import DiffusionView, Mode
 
 PREDICTIONS: dict[str, tuple[str, str]] = {
@@ -55,12 +56,13 @@ def problem(view: DiffusionView) -> str:
         return "Choose a model"
     if view.model.needs_prediction and not view.spec.prediction:
         return "Say what the model predicts"
-    return compare_problem(view.compare) if view.mode is Mode.COMPARE else sample_problem(view.spec)
+    return compare_problem(view.compare) if view.mode is Mode.COMPARE else sample_problem(view.spec, view.model)
 
 
-def sample_problem(spec: SampleSpec) -> str:
-    if words := schedule_problem(spec.schedule):
-        return words
+def sample_problem(spec: SampleSpec, model: ModelInfo | None) -> str:
+    _, error = schedule_levels(spec, model)
+    if error is not None:
+        return error.message
     start = spec.start
     if start is not None and start.kind != "between" and not start.image:
         return "Choose a picture to start from"
@@ -71,10 +73,13 @@ def sample_problem(spec: SampleSpec) -> str:
     return ""
 
 
-def schedule_problem(schedule: Schedule) -> str:
-    """Impossible noise levels; 0 as the highest is infinity."""
-    low, high = schedule.sigma_min, schedule.sigma_max or math.inf
-    return "The highest noise level lies below the lowest" if low is not None and high <= low else ""
+def schedule_levels(spec: SampleSpec, model: ModelInfo | None) -> tuple[tuple[float, ...], KinoscopeError | None]:
+    """The noise levels of a run, the last 0; or none, and why."""
+    low, high = (model.sigma_min, model.sigma_max) if model is not None else (0.002, 80.0)
+    try:
+        return tuple(levels.values(spec.schedule, spec.steps, low, high).tolist()), None
+    except KinoscopeError as error:
+        return (), error
 
 
 def compare_problem(spec: CompareSpec) -> str:

@@ -1,7 +1,7 @@
 """The noise levels of a run as a curve over its steps, in ln sigma, with points that can be dragged.
 
 Any schedule shows points; the first drag turns it into a drawn one. Noise falls from step to step, so a point never
-passes its neighbours. Between points ln sigma is a monotone cubic (Fritsch and Carlson 1980; Hyman's limit).
+passes its neighbours. Between points ln sigma is the engine's monotone cubic.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.diffusion.levels import monotone_cubic
 from widgets.fields import describe
 from widgets.theme import LOOK, number_font
 
@@ -29,29 +30,10 @@ REACH = 12.0
 LEFT, RIGHT, TOP, BOTTOM = 38, 8, 8, 20
 
 
-def slopes(points: Points) -> NDArray[np.float64]:
-    """Tangents at the points that keep the cubic monotone."""
-    x, y = np.array(points, float).T
-    run, secant = np.diff(x), np.diff(y) / np.diff(x)
-    tangent = np.concatenate([secant[:1], np.zeros(len(x) - 2), secant[-1:]])
-    for index in range(1, len(x) - 1):
-        before, after = secant[index - 1], secant[index]
-        if before * after > 0:
-            first, second = 2 * run[index] + run[index - 1], run[index] + 2 * run[index - 1]
-            tangent[index] = (first + second) / (first / before + second / after)
-    return tangent
-
-
 def interpolate(points: Points, shares: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
     """ln sigma at shares of the steps, through every point and monotone between them."""
     x, y = np.array(points, float).T
-    at = np.clip(np.asarray(shares, float), x[0], x[-1])
-    left = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
-    run, tangent = x[left + 1] - x[left], slopes(points)
-    t = (at - x[left]) / run
-    start, end = y[left], y[left + 1]
-    bend = (1 - t) ** 2 * t * run * tangent[left] - t**2 * (1 - t) * run * tangent[left + 1]
-    return start * (1 + 2 * t) * (1 - t) ** 2 + end * t**2 * (3 - 2 * t) + bend
+    return monotone_cubic(x, y, np.asarray(shares, float))
 
 
 def finite(levels: Sequence[float]) -> tuple[float, ...]:

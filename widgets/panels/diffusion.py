@@ -6,12 +6,21 @@ new specification and runs nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QSizePolicy
 
 from widgets import diffusion_panel_words as words
-from widgets.diffusion_state import Busy, DiffusionView, Mode
+from widgets.diffusion_panel_compare import BaseSection, CompareSection
+from widgets.diffusion_panel_form import Form
+from widgets.diffusion_panel_model import ModelSection, TroubleCard
+from widgets.diffusion_panel_run import RunSection
+from widgets.diffusion_panel_samples import PromptSection, SamplesSection, StartSection
+from widgets.diffusion_panel_sampling import GuidanceSection, SamplerSection, ScheduleSection, edited
+from widgets.diffusion_panel_train import DataSection, EffortSection, KeepSection, LevelsSection, NetworkSection
+from widgets.diffusion_state import Busy, DiffusionView, Mode, Trouble
 from widgets.panel import Panel, PrimaryButton, ProgressLine, QuietButton, Segmented, describe
 
 VERBS = {
@@ -55,6 +64,21 @@ class DiffusionPanel(Panel):
         self.progress = ProgressLine()
         self.cancel_all = QuietButton("Cancel all", "", "Stop the run under way and empty the queue")
         self.mode = Segmented("Mode", [(mode.value, VERBS[mode][0]) for mode in Mode])
+        self.trouble = TroubleCard()
+        self.model, self.prompt, self.samples = ModelSection(), PromptSection(), SamplesSection()
+        self.sampler, self.schedule, self.guidance = SamplerSection(), ScheduleSection(), GuidanceSection()
+        self.begin, self.run = StartSection(), RunSection()
+        self.grid, self.base = CompareSection(), BaseSection()
+        self.data, self.network, self.levels = DataSection(), NetworkSection(), LevelsSection()
+        self.effort, self.keep = EffortSection(), KeepSection()
+        self.forms: dict[Mode, tuple[Form, ...]] = {
+            Mode.SAMPLE: (
+                *(self.model, self.prompt, self.samples, self.sampler, self.schedule, self.guidance),
+                *(self.begin, self.run),
+            ),
+            Mode.COMPARE: (self.model, self.grid, self.base),
+            Mode.TRAIN: (self.data, self.network, self.levels, self.effort, self.keep),
+        }
         self._lay_out()
         self._wire()
         self.show_state(self.shown)
@@ -66,6 +90,11 @@ class DiffusionPanel(Panel):
         self._show_start(view)
         self._show_progress(view)
         self.mode.set_value(view.mode.value)
+        self.trouble.show_trouble(trouble_of(view))
+        for form in self._all_forms():
+            form.setVisible(form in self.forms[view.mode])
+        for form in self.forms[view.mode]:
+            form.show_state(view)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -94,10 +123,31 @@ class DiffusionPanel(Panel):
         self.progress.cancel.setEnabled(not busy.cancelling)
         self.progress.set_progress(busy.done, busy.total, f"{note}, {left}" if left else note)
 
+    def _all_forms(self) -> list[Form]:
+        return list(dict.fromkeys(form for forms in self.forms.values() for form in forms))
+
+    def _edit(self, part: str, fields: dict[str, Any]) -> None:
+        """A field of the specification (part ""), its schedule or its guidance; shown at once, and told."""
+        spec = edited(self.shown.spec, part, fields)
+        if spec != self.shown.spec:
+            self.show_state(replace(self.shown, spec=spec))
+            self.specChanged.emit(spec)
+
+    def _edit_compare(self, fields: dict[str, Any]) -> None:
+        spec = replace(self.shown.compare, **fields)
+        if spec != self.shown.compare:
+            self.show_state(replace(self.shown, compare=spec))
+            self.compareChanged.emit(spec)
+
+    def _edit_train(self, fields: dict[str, Any]) -> None:
+        spec = replace(self.shown.train, **fields)
+        if spec != self.shown.train:
+            self.show_state(replace(self.shown, train=spec))
+            self.trainChanged.emit(spec)
+
     def _lay_out(self) -> None:
         self.set_action(self.start)
-        self.cancel_all.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        for part in (self.progress, self.cancel_all, self.mode):
+        for part in (self.trouble, self.progress, self.cancel_all, self.mode, *self._all_forms()):
             self.add(part)
         self.body.addStretch(1)
         self._open = QuietButton("Open", "open", "Open a model: a safetensors file with its card")
@@ -108,13 +158,44 @@ class DiffusionPanel(Panel):
         self.add_foot(self._copy, self._help)
 
     def _wire(self) -> None:
-        self.start.clicked.connect(self.startWanted)
-        self.progress.cancelled.connect(self.cancelWanted)
-        self.cancel_all.clicked.connect(self.cancelAllWanted)
-        self.mode.chosen.connect(self.modeChosen)
-        self._open.clicked.connect(self.openModelFileWanted)
-        self._copy.clicked.connect(self.copyCommandWanted)
-        self._help.clicked.connect(self.helpWanted)
+        for part, forms in (
+            ("", (self.prompt, self.samples, self.sampler, self.begin, self.run)),
+            ("schedule", (self.schedule,)),
+            ("guidance", (self.guidance,)),
+        ):
+            for form in forms:
+                form.edited.connect(lambda fields, part=part: self._edit(part, fields))
+        self.grid.edited.connect(self._edit_compare)
+        for form in self.forms[Mode.TRAIN]:
+            form.edited.connect(self._edit_train)
+        for source, signal in (
+            (self.start.clicked, self.startWanted),
+            (self.progress.cancelled, self.cancelWanted),
+            (self.cancel_all.clicked, self.cancelAllWanted),
+            (self.mode.chosen, self.modeChosen),
+            (self.model.modelChosen, self.modelChosen),
+            (self.model.predictionChosen, self.predictionChosen),
+            (self.model.fileWanted, self.openModelFileWanted),
+            (self.model.folderWanted, self.openModelFolderWanted),
+            (self.begin.imageWanted, self.imageWanted),
+            (self.begin.maskWanted, self.maskWanted),
+            (self.base.curvesWanted, self.curvesWanted),
+            (self.data.folderWanted, self.dataFolderWanted),
+            (self.trouble.retryWanted, self.retryWanted),
+            (self.trouble.logWanted, self.logWanted),
+            (self.trouble.dismissed, self.troubleDismissed),
+            (self._open.clicked, self.openModelFileWanted),
+            (self._copy.clicked, self.copyCommandWanted),
+            (self._help.clicked, self.helpWanted),
+        ):
+            source.connect(signal)
+        self.base.sampleWanted.connect(lambda: self.modeChosen.emit(Mode.SAMPLE.value))
+
+
+def trouble_of(view: DiffusionView) -> Trouble | None:
+    """What went wrong last in what the panel is about."""
+    own = {Mode.COMPARE: view.compared.trouble, Mode.TRAIN: view.training.trouble}
+    return own.get(view.mode) or view.trouble
 
 
 def busy_of(view: DiffusionView) -> Busy | None:
