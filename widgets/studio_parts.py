@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.diffusion_state import Busy, Trouble
@@ -68,6 +68,25 @@ class TroubleCard(QFrame):
 
     def _draw_mark(self) -> None:
         self._mark.setPixmap(icon_pixmap("bad", "bad"))
+
+
+class Framed(QWidget):
+    """A widget with room about it, on the colour of a panel; it is there while the widget is."""
+
+    def __init__(self, widget: QWidget, across: int = 8, down: int = 4) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(across, down, across, down)
+        row.addWidget(widget)
+        self.setVisible(not widget.isHidden())
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self.setVisible(event.type() == QEvent.Type.ShowToParent)
+        return False
 
 
 def _words(role: str) -> QLabel:

@@ -1,0 +1,79 @@
+"""Axes of a plot: a range with round ends, where its ticks are, and how numbers on it are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From `low` to `high` in the axis' own figures, both above 0 where it is logarithmic."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @classmethod
+    def over(cls, values: Sequence[float], log: bool = False) -> Axis:
+        """Wide enough for all finite values, with a little room; what a logarithm cannot show is left out."""
+        shown = [value for value in values if math.isfinite(value) and (value > 0 or not log)]
+        if not shown:
+            return cls(1.0, 10.0, log) if log else cls(0.0, 1.0)
+        low, high = min(shown), max(shown)
+        if log:
+            room = max((high / low) ** 0.05, 1.08)
+            return cls(low / room, high * room, True)
+        room = (high - low) * 0.04 or abs(high) * 0.1 or 1.0
+        start = low if 0 <= low < high and low <= room else low - room
+        return cls(start, high + room)
+
+    def share(self, value: float) -> float:
+        """Where a value stands, 0 at the low end and 1 at the high one."""
+        if self.log:
+            if value <= 0:
+                return -1.0
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def ticks(self, most: int = 5) -> list[tuple[float, str]]:
+        """At most about `most` round values and their words."""
+        return self._decades(most) if self.log else self._steps(most)
+
+    def _steps(self, most: int) -> list[tuple[float, str]]:
+        rough = (self.high - self.low) / max(most, 1)
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(power * factor for factor in STEPS if power * factor >= rough * 0.999)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        decimals = max(0, -math.floor(math.log10(step) + 1e-9)) + (step / power == 2.5 and step < 10)
+        return [(number * step, _plain(number * step, decimals)) for number in range(first, last + 1)]
+
+    def _decades(self, most: int) -> list[tuple[float, str]]:
+        first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+        span = math.log10(self.high / self.low)
+        factors = (1, 2, 5) if span * 3 <= most + 1 else (1, 3) if span * 2 <= most else (1,)
+        every = max(1, math.ceil(span / most)) if len(factors) == 1 else 1
+        values = [factor * 10.0**power for power in range(first, last + 1, every) for factor in factors]
+        return [(value, figure(value)) for value in values if self.low <= value <= self.high * 1.0001]
+
+
+def figure(value: float) -> str:
+    """A figure for people: '0.02', '1.34', '300', and a power of ten beyond a thousandth and ten thousand."""
+    if not math.isfinite(value):
+        return "\u221e" if value == math.inf else "\u2013"
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    power = math.floor(math.log10(abs(value)) + 1e-12)
+    ten = f"10{str(power).translate(SUPERSCRIPTS)}"
+    share = f"{value / 10.0**power:.2g}"
+    return ten if share == "1" else f"{share}\u00b7{ten}"
+
+
+def _plain(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}" if abs(value) >= 10 ** -(decimals + 1) else "0"
