@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ from engines.diffusion.sampling_plan import Opener, Plan, plan
 from engines.diffusion.sampling_watch import Watch
 from engines.diffusion.types import SampleResult, SampleSpec
 
-__all__ = ["Opener", "draw", "run", "run_with"]
+__all__ = ["Opener", "draw", "draw_and_save", "prepare", "run", "run_with", "used"]
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,22 @@ def run(spec: SampleSpec, ctx: Context) -> SampleResult:
 
 
 def run_with(opener: Opener, spec: SampleSpec, ctx: Context) -> SampleResult:
-    """`run` with models that may be open already, as for the cells of a comparison."""
+    """`run` with models that may be open already."""
+    return draw_and_save(prepare(opener, spec), ctx)[0]
+
+
+def prepare(opener: Opener, spec: SampleSpec) -> Plan:
+    """A run that is opened and checked, and not begun."""
     check_request(spec)
     model = opener.open(spec.model, spec.prediction)
     check_against(spec, model.info)
-    ready = plan(spec, model, opener)
-    need = memory.estimate(model.info, spec)
+    return plan(spec, model, opener)
+
+
+def draw_and_save(ready: Plan, ctx: Context) -> tuple[SampleResult, Tensor]:
+    """Draw a prepared run and write its folder; the samples too, (n, ...) in the model's own range."""
+    spec = ready.spec
+    need = memory.estimate(ready.model.info, spec)
     folder = history.new_folder(spec.model, spec.out)
     try:
         with ctx.lease(spec.device, need, torch.get_num_threads()):
@@ -62,7 +73,7 @@ def run_with(opener: Opener, spec: SampleSpec, ctx: Context) -> SampleResult:
                 watch = Watch(ready, ctx, writer)
                 drawn = draw(ready, watch)
         result = _result(ready, watch, drawn, need, str(folder))
-        return sampling_files.save(folder, ready, drawn.samples, result)
+        return sampling_files.save(folder, ready, drawn.samples, result), drawn.samples
     except BaseException:
         history.discard(folder, made=not spec.out)
         raise
@@ -124,14 +135,14 @@ def _is_memory(error: Exception) -> bool:
 
 
 @contextmanager
-def _steps_writer(ready: Plan, folder: object) -> Iterator[history.StepsWriter | None]:
+def _steps_writer(ready: Plan, folder: Path) -> Iterator[history.StepsWriter | None]:
     """Where the steps go, when they are kept."""
     if not ready.spec.keep_steps:
         yield None
         return
     latents, info = ready.model.latents, ready.model.info
     rgb = np.asarray(latents.to_rgb.numpy(), np.float32) if latents else None
-    path = history.steps_path(str(folder))
+    path = history.steps_path(folder)
     sigmas = tuple(ready.sigmas.tolist())
     with history.StepsWriter(path, sigmas, len(ready.spec.seeds), ready.shape, info.low, info.high, rgb) as writer:
         yield writer

@@ -66,10 +66,10 @@ def thumbnail(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(sheet, size, interpolation=way), np.uint8)
 
 
-def scatter(points: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Points (n, 2) as a grey picture, y upwards, all of them in view."""
+def scatter(points: NDArray[np.float64], reach: float = 0.0) -> NDArray[np.uint8]:
+    """Points (n, 2) as a grey picture, y upwards. reach: the number at its edge, 0 for all of them in view."""
     canvas = np.full((CANVAS, CANVAS), 24, np.uint8)
-    reach = max(float(np.abs(points).max(initial=0.0)) * MARGIN, 1e-9)
+    reach = reach or max(float(np.abs(points).max(initial=0.0)) * MARGIN, 1e-9)
     at = (np.stack([points[:, 0], -points[:, 1]], 1) / reach + 1) * (CANVAS - 1) / 2
     for x, y in at.round().astype(int).tolist():
         cv2.circle(canvas, (x, y), 3, 230, -1, cv2.LINE_AA)
