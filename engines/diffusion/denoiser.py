@@ -111,3 +111,30 @@ def to_score(y: Tensor, denoised: Tensor, sigma: float | Tensor) -> Tensor:
 def to_velocity(y: Tensor, denoised: Tensor, sigma: float | Tensor) -> Tensor:
     """Flow matching's u = eps - x0."""
     return (y - denoised) / sigma - denoised
+
+
+def to_v(y: Tensor, denoised: Tensor, sigma: float | Tensor) -> Tensor:
+    """v of variance-preserving models, s eps - s sigma x0 with s = 1 / sqrt(1 + sigma^2)."""
+    s = (1 + sigma**2) ** -0.5
+    return s * (y - denoised) / sigma - s * sigma * denoised
+
+
+def from_eps(y: Tensor, eps: Tensor, sigma: float | Tensor) -> Tensor:
+    """D = y - sigma eps."""
+    return y - sigma * eps
+
+
+def from_score(y: Tensor, score: Tensor, sigma: float | Tensor) -> Tensor:
+    """D = y + sigma^2 score (Tweedie)."""
+    return y + sigma**2 * score
+
+
+def from_velocity(y: Tensor, velocity: Tensor, sigma: float | Tensor) -> Tensor:
+    """D = x_t - t u, x_t = y / (1 + sigma), t = sigma / (1 + sigma)."""
+    return (y - sigma * velocity) / (1 + sigma)
+
+
+def from_v(y: Tensor, v: Tensor, sigma: float | Tensor) -> Tensor:
+    """D = s x_t - s sigma v with x_t = s y."""
+    s2 = 1 / (1 + sigma**2)
+    return s2 * y - s2**0.5 * sigma * v

@@ -8,12 +8,15 @@ loop) and tensors (training). At sigma = infinity s is 0 and a state is eps itse
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
+
+from engines.diffusion import levels
 
 Level = TypeVar("Level", float, Tensor)
 """A noise level: a float, or a tensor of any shape."""
@@ -52,7 +55,7 @@ class Exploding:
     sigma_max: float = 80.0
 
     def scale(self, sigma: Level) -> Level:
-        return sigma * 0 + 1 if isinstance(sigma, Tensor) else 1.0
+        return torch.ones_like(sigma) if isinstance(sigma, Tensor) else 1.0
 
     def time(self, sigma: Level) -> Level:
         return _log(sigma) / 4 if self.name == "edm" else _log(sigma / 2)
@@ -73,7 +76,9 @@ class Flow:
         return 1 / (1 + sigma)
 
     def time(self, sigma: Level) -> Level:
-        return 1 - 1 / (1 + sigma)
+        if isinstance(sigma, Tensor):
+            return 1 / (1 + 1 / sigma)
+        return sigma / (1 + sigma) if sigma < math.inf else 1.0
 
     def sigma(self, time: Level) -> Level:
         if isinstance(time, Tensor):
@@ -133,19 +138,17 @@ class Preserving:
 
 def linear_alphas(steps: int = 1000, first: float = 1e-4, last: float = 0.02) -> Tensor:
     """abar of DDPM's linear beta schedule, float64, shape (steps,)."""
-    return (1 - torch.linspace(first, last, steps, dtype=torch.float64)).cumprod(0)
+    return torch.from_numpy(levels.linear_alphas(steps, first, last))
 
 
 def scaled_linear_alphas(steps: int = 1000, first: float = 0.00085, last: float = 0.012) -> Tensor:
     """abar of Stable Diffusion's betas, linear in their square roots, shape (steps,)."""
-    return (1 - torch.linspace(first**0.5, last**0.5, steps, dtype=torch.float64) ** 2).cumprod(0)
+    return torch.from_numpy(levels.scaled_linear_alphas(steps, first, last))
 
 
 def cosine_alphas(steps: int = 1000, offset: float = 0.008, most: float = 0.999) -> Tensor:
     """abar of Nichol and Dhariwal's cosine schedule, betas held below `most`, shape (steps,)."""
-    t = torch.linspace(0, 1, steps + 1, dtype=torch.float64)
-    bar = torch.cos((t + offset) / (1 + offset) * math.pi / 2) ** 2
-    return (1 - (1 - bar[1:] / bar[:-1]).clamp(max=most)).cumprod(0)
+    return torch.from_numpy(levels.cosine_alphas(steps, offset, most))
 
 
 def process(name: str) -> Process:
@@ -165,8 +168,6 @@ def process(name: str) -> Process:
 
 
 def _interpolate(table: list[float], at: float) -> float:
-    from bisect import bisect_left
-
     if at <= table[0]:
         return 0.0
     if at >= table[-1]:
