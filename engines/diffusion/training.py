@@ -95,11 +95,7 @@ class Run:
         each = losses(model, seen.x0.to(device), sigma.to(device), seen.eps.to(device), label, spec.weighting)
         loss = state.curves.add(state.step, sigma, each.detach().cpu())
         if not math.isfinite(loss):
-            raise WorkFailed(
-                f"The loss is no number any more at step {state.step}",
-                path=self.path if self.path.exists() else None,
-                hint=_advice(spec, self.path.exists()),
-            )
+            raise self._lost()
         state.update(each.mean(), rate_at(state.step, spec.steps, spec.rate), spec.ema)
 
     def _now_and_then(self) -> None:
@@ -112,10 +108,20 @@ class Run:
             self.tell(bool(shown))
 
     def save(self) -> None:
-        """Write the checkpoint."""
+        """Write the checkpoint. Raises `WorkFailed` rather than write weights that are no numbers."""
+        if not self.state.is_finite():
+            raise self._lost()
         said = {"spec": to_json(self.spec), **self.state.said()}
         files.write_checkpoint(self.path, self.state.tensors(), said)
         self.saved = time.monotonic()
+
+    def _lost(self) -> WorkFailed:
+        kept = self.path.exists()
+        hint = f"Try a learning rate of {self.spec.rate / 3:.1e}" + (
+            "; the last good checkpoint is kept" if kept else ""
+        )
+        message = f"The loss is no number any more at step {self.state.step}"
+        return WorkFailed(message, path=self.path if kept else None, hint=hint)
 
     def tell(self, shown: bool) -> None:
         """Say how far it is; with samples of the averaged weights when `shown`."""
@@ -139,8 +145,3 @@ class Run:
         kept = card(self.spec, self.setup, state.step, figures)
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
         return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped)
-
-
-def _advice(spec: TrainSpec, kept: bool) -> str:
-    lower = f"Try a learning rate of {spec.rate / 3:.1e}"
-    return f"{lower}; the last good checkpoint is kept" if kept else lower

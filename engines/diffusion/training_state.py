@@ -45,6 +45,10 @@ class State(Generic[M]):
         with torch.no_grad():
             torch._foreach_lerp_(self.averages, self.parameters, 1 - decay(self.step, halving))
 
+    def is_finite(self) -> bool:
+        """Whether every weight is a number."""
+        return all(bool(torch.isfinite(value).all()) for value in self.parameters)
+
     def tensors(self) -> dict[str, Tensor]:
         """All that changes, by name."""
         names = [name for name, _ in self.model.named_parameters()]
