@@ -63,12 +63,15 @@ def prepare(opener: Opener, spec: SampleSpec) -> Plan:
 
 
 def draw_and_save(ready: Plan, ctx: Context) -> tuple[SampleResult, Tensor]:
-    """Draw a prepared run and write its folder; the samples too, (n, ...) in the model's own range."""
+    """Draw a prepared run and write its folder; the samples too, (n, ...) in the model's own range.
+
+    It waits for memory alone: whoever looks on does not wait for the threads of a training.
+    """
     spec = ready.spec
     need = memory.estimate(ready.model.info, spec)
     folder = history.new_folder(spec.model, spec.out)
     try:
-        with ctx.lease(spec.device, need, torch.get_num_threads()):
+        with ctx.lease(spec.device, need, threads=0):
             with _steps_writer(ready, folder) as writer:
                 watch = Watch(ready, ctx, writer)
                 drawn = draw(ready, watch)
