@@ -19,8 +19,8 @@ from widgets.theme import LOOK, number_font
 KNOWN = (("EDM", -1.2, 1.2), ("SD3", 0.0, 1.0))
 PEAK = 1 / math.sqrt(2 * math.pi)
 LOW, HIGH = -7.0, 6.0
-NARROWEST, WIDEST = 0.6, 3.0
-TOP_DENSITY = 0.72
+NARROWEST, WIDEST = 0.75, 3.0
+TOP_DENSITY = 0.56
 SNAP = 9.0
 SIDE, ABOVE, BELOW = 10, 10, 22
 LEVELS = (0.01, 0.1, 1.0, 10.0, 100.0)

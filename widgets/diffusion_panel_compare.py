@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from engines.diffusion import catalog
 from engines.diffusion.study_types import Axis, CompareSpec
 from widgets.diffusion_panel_form import Form, beside, say, words
-from widgets.diffusion_panel_words import compare_words, estimate_words, facts, sample_words
+from widgets.diffusion_panel_words import compare_words, facts, grid_estimate, sample_words
 from widgets.diffusion_state import DiffusionView
 from widgets.panel import ChoiceField, PlainButton, TextField, describe, labelled
 
@@ -110,10 +110,13 @@ class ValuesField(QWidget):
         self.list.setProperty("role", "framed")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         describe(self.list, f"{name}: choices", "Tick what is compared; the space bar ticks the marked one")
+        self.order = words()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
         column.addWidget(self.text)
         column.addWidget(self.list)
+        column.addWidget(self.order)
         self.text.textEdited.connect(self._type)
         self.list.itemChanged.connect(lambda _item: self._tick())
 
@@ -123,6 +126,8 @@ class ValuesField(QWidget):
         self.text.setVisible(not choices)
         self.list.setVisible(bool(choices))
         self._choices = tuple(choices)
+        titles = dict(choices)
+        say(self.order, ", ".join(titles.get(value, value) for value in values) if len(choices) > ROWS else "")
         if choices:
             self._show_list(choices)
         elif fresh or typed(axis, self.text.text())[0] != values:
@@ -205,7 +210,7 @@ class CompareSection(Form):
         self.y_values.setVisible(bool(spec.y_values))
         if spec.y_values:
             self.y_values.show_values(spec.y, spec.y_values, choices_of(spec.y, view))
-        estimate = estimate_words(view)
+        estimate = grid_estimate(view)
         say(self.total, compare_words(view) + (f", {estimate}" if estimate else ""))
         self.set_summary(f"{TITLES[spec.x]} \u00d7 {TITLES[spec.y]}" if spec.y_values else TITLES[spec.x])
 

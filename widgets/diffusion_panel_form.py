@@ -15,7 +15,7 @@ from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from widgets.diffusion_state import DiffusionView
-from widgets.fields import ChoiceField, ElidedLabel, NumberField, Segmented, TextField, Toggle, describe
+from widgets.fields import ChoiceField, ElidedLabel, NumberField, Segmented, TextField, Toggle, describe, set_property
 from widgets.panel import Section
 
 Group: TypeAlias = tuple[str, Sequence[tuple[str, str, str]]]
@@ -25,13 +25,15 @@ STEP = 1.1
 
 
 class SigmaField(NumberField):
-    """A noise level to six digits, stepped by a tenth. Empty: what the model says (None); "inf": infinity (0)."""
+    """A noise level (or rate) to six digits, stepped by a tenth. Empty: as the model says (None); "inf" is 0."""
 
     def __init__(self, name: str, *, optional: bool = True, infinite: bool = False, tip: str = "") -> None:
         self._optional, self._infinite, self._own = optional, infinite, "model"
         self._start = 1.0
         super().__init__(name, AUTO if optional else 1.0, AUTO if optional else 0.0, 1e9, decimals=9, tip=tip)
         self.setCorrectionMode(self.CorrectionMode.CorrectToNearestValue)
+        self.valueChanged.connect(lambda _value: self._dim())
+        self._dim()
 
     def sigma(self) -> float | None:
         value = self.value()
@@ -39,6 +41,7 @@ class SigmaField(NumberField):
 
     def set_sigma(self, sigma: float | None) -> None:
         self.setValue(AUTO if sigma is None else sigma)
+        self._dim()
 
     def set_own(self, sigma: float | None, words: str = "model") -> None:
         """What an empty field stands for."""
@@ -48,6 +51,10 @@ class SigmaField(NumberField):
         self._start = sigma or 1.0
         if self._own != before and self.value() < 0:
             self.lineEdit().setText(self._own)
+
+    def _dim(self) -> None:
+        """What the model says is quieter than what the user says."""
+        set_property(self, "own", "true" if self.value() < 0 else "")
 
     def textFromValue(self, value: float) -> str:
         return self._own if value < 0 else number(value, self._infinite)
@@ -72,7 +79,7 @@ class SigmaField(NumberField):
 
 def number(value: float, infinite: bool = False) -> str:
     """A level as it is written in a field."""
-    return "\u221e" if math.isinf(value) or (infinite and value == 0) else f"{value:.6g}"
+    return "\u221e" if math.isinf(value) or (infinite and value == 0) else f"{value:.6g}".replace("e+0", "e")
 
 
 def _typed(text: str, own: str, empty: float) -> float:
@@ -220,10 +227,29 @@ def beside(first: QWidget, *more: QWidget, spacing: int = 4) -> QWidget:
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(spacing)
-    row.addWidget(first, 1)
+    row.addWidget(first, 1, Qt.AlignmentFlag.AlignVCenter if isinstance(first, QLabel) else Qt.AlignmentFlag.AlignTop)
     for widget in more:
         row.addWidget(widget)
     return box
+
+
+def shared(first: QWidget, second: QWidget, left: int, right: int) -> QWidget:
+    """Two controls in columns of unequal width."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(first, left, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(second, right, Qt.AlignmentFlag.AlignTop)
+    return box
+
+
+def keep_room(widget: QWidget) -> QWidget:
+    """Leave its place free while it is hidden, so that its neighbour does not grow."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+    return widget
 
 
 def tip(widget: QWidget, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from engines.diffusion.types import ModelInfo
 from widgets.diffusion_panel_form import Form, Group, GroupedChoice, beside, say, tip, words
@@ -102,7 +102,7 @@ class TroubleCard(QFrame):
         self._icon = QLabel()
         self.what, self.hint = words("heading"), words("muted")
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
-        self.retry = PlainButton("Try again", "retry")
+        self.retry = PlainButton("Try again")
         self.log = QuietButton("Show log", tip="What was done, step by step")
         self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
         self.retry.clicked.connect(self.retryWanted)
@@ -129,17 +129,16 @@ class TroubleCard(QFrame):
         self._paint_icon()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        for part in (self.what, self.where, self.hint):
-            column.addWidget(part)
-        column.addWidget(_from_left(self.retry, self.log))
-        row.addLayout(column, 1)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 4, 8)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._icon, 0, 0)
+        grid.addWidget(self.what, 0, 1)
+        grid.addWidget(self.close_button, 0, 2, Qt.AlignmentFlag.AlignTop)
+        for row, part in enumerate((self.where, self.hint, _from_left(self.retry, self.log)), start=1):
+            grid.addWidget(part, row, 1, 1, 2)
 
     def _paint_icon(self) -> None:
         self._icon.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))

@@ -53,6 +53,7 @@ class RunSection(Form):
         spec, model = view.spec, view.model
         self._offer(view.devices)
         self.show_fields(spec)
+        self.preview.setSuffix(" step" if spec.preview_every == 1 else " steps")
         jumps = model is not None and model.moments
         self.teleport.setVisible(jumps)
         self._target.setVisible(jumps and spec.teleport)

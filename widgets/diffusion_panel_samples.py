@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engines.diffusion.types import SampleSpec, Start
 from widgets.diffusion_panel_form import Form, beside, say, show, tip, words
@@ -176,7 +176,7 @@ class StartSection(Form):
         )
         self._image = beside(self.image_name, self.choose_image, spacing=8)
         self._mask = beside(self.mask_name, self.choose_mask, spacing=8)
-        self._strength = labelled("Strength", self.strength)
+        self._strength = columns(labelled("Strength", self.strength), QWidget())
         for part in (self.kind, self.note, self._image, self._mask, self._strength):
             self.add(part)
         self.body.setSpacing(8)

@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engines.diffusion import catalog
 from engines.diffusion.types import ModelInfo, SampleSpec, Schedule
-from widgets.diffusion_panel_form import Form, SigmaField, number, say, show, tip, words
+from widgets.diffusion_panel_form import (
+    Control,
+    Form,
+    SigmaField,
+    keep_room,
+    number,
+    on_change,
+    read,
+    say,
+    shared,
+    show,
+    tip,
+    words,
+)
 from widgets.diffusion_panel_words import count, sampler_title, schedule_levels, schedule_title
 from widgets.diffusion_state import DiffusionView
 from widgets.panel import ChoiceField, NumberField, Toggle, columns, labelled
@@ -31,14 +44,7 @@ class SamplerSection(Form):
         self._rows = _Options()
         self._options: dict[str, float] = {}
         self.bind("steps", self.steps)
-        pair = QWidget()
-        grid = QGridLayout(pair)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(labelled("Method", self.sampler), 0, 0)
-        grid.addWidget(labelled("Steps", self.steps), 0, 1)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 1)
-        self.add(pair)
+        self.add(shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1))
         self.add(self.note)
         self.add(self._rows)
         self.body.setSpacing(8)
@@ -65,7 +71,7 @@ class SamplerSection(Form):
     def _set_option(self, name: str, value: float) -> None:
         self.edited.emit({"options": {**self._options, name: value}})
 
-    def option(self, name: str) -> NumberField:
+    def option(self, name: str) -> Control:
         """The control of one of the sampler's own numbers."""
         return self._rows.fields[name]
 
@@ -89,14 +95,14 @@ class _Options(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
         self._shown: tuple[catalog.Option, ...] = ()
-        self.fields: dict[str, NumberField] = {}
+        self.fields: dict[str, Control] = {}
         self.hide()
 
     def show_options(self, options: tuple[catalog.Option, ...], values: dict[str, float], act: Any) -> None:
         if options != self._shown:
             self._make(options, act)
         for option in options:
-            show(self.fields[option.name], values.get(option.name, option.default))
+            _show_option(self.fields[option.name], values.get(option.name, option.default))
         self.setVisible(bool(options))
 
     def _make(self, options: tuple[catalog.Option, ...], act: Any) -> None:
@@ -106,24 +112,29 @@ class _Options(QWidget):
                 widget.deleteLater()
         self._shown, self.fields = options, {}
         for index, option in enumerate(options):
-            field = option_field(option)
-            field.valueChanged.connect(lambda value, name=option.name: act(name, value))
-            self.fields[option.name] = field
-            self._grid.addWidget(labelled(option.title, field, option.tip), index // 2, index % 2)
+            field = self.fields[option.name] = option_field(option)
+            on_change(field, lambda name=option.name, field=field: act(name, float(read(field))))
+            wide = isinstance(field, Toggle)
+            part = field if wide else labelled(option.title, field, option.tip)
+            self._grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1)
 
 
-def option_field(option: catalog.Option) -> NumberField:
-    """Whole numbers as such, noise levels in their own field, the rest to two digits."""
+def _show_option(field: Control, value: float) -> None:
+    show(field, bool(value) if isinstance(field, Toggle) else value)
+
+
+def option_field(option: catalog.Option) -> Control:
+    """A switch, a whole number, a noise level or a number to two digits."""
+    if option.whole and (option.low, option.high) == (0, 1):
+        return Toggle(option.title, tip=option.tip)
     if option.high > LARGE or option.name.startswith("churn_m"):
         field = SigmaField(option.title, optional=False, tip=option.tip)
         field.setRange(option.low, option.high)
-        field.setValue(option.default)
         return field
-    whole = option.name in ("order", "inner")
-    step = 1.0 if whole or option.high > 10 else 0.05
-    decimals = 0 if whole else 2
+    step = 1.0 if option.whole or option.high > 10 else 0.05
+    decimals = 0 if option.whole else 2
     return NumberField(
         option.title, option.default, option.low, option.high, decimals=decimals, step=step, tip=option.tip
     )
@@ -146,7 +157,7 @@ class ScheduleSection(Form):
         self.problem = words()
         self._ends = columns(labelled("Highest \u03c3", self.high), labelled("Lowest \u03c3", self.low))
         self._rho, self._shift = labelled("Rho", self.rho), labelled("Shift", self.shift)
-        self._more = columns(self._shift, self._rho)
+        self._more = columns(self._shift, keep_room(self._rho))
         for field, control in (("sigma_max", self.high), ("sigma_min", self.low), ("rho", self.rho)):
             self.bind(field, control)
         self.bind("shift", self.shift)
@@ -226,7 +237,7 @@ class GuidanceSection(Form):
         self.bind("classifier", self.classifier)
         self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
         self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
-        self.add(columns(labelled("Weight", self.weight), labelled("Kind", self.kind)))
+        self.add(shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3))
         for part in (self._weak, self._classifier, self.limited, self._ends):
             self.add(part)
         self.body.setSpacing(8)

@@ -9,9 +9,9 @@ from PySide6.QtCore import Signal
 from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import Prediction
 from widgets.diffusion_panel_bell import KNOWN, NoiseBell
-from widgets.diffusion_panel_form import Form, beside, on_change, say, show, tip, words
+from widgets.diffusion_panel_form import Form, SigmaField, beside, keep_room, on_change, show, tip, words
 from widgets.diffusion_panel_run import DEVICES
-from widgets.diffusion_panel_words import PREDICTIONS, count, data_title, estimate_words
+from widgets.diffusion_panel_words import PREDICTIONS, count, data_title
 from widgets.diffusion_state import DiffusionView
 from widgets.panel import ChoiceField, NumberField, PlainButton, TextField, Toggle, columns, labelled
 
@@ -56,8 +56,10 @@ class DataSection(Form):
         self._drop = labelled("Class dropout", self.drop)
         self.bind("use_classes", self.use_classes)
         self.bind("size", self.side)
-        for part in (labelled("Data", self.data), self._folder, self._side, self.use_classes, self._drop):
+        for part in (labelled("Data", self.data), self._folder, self.use_classes):
             self.add(part)
+        self._numbers = columns(keep_room(self._drop), keep_room(self._side))
+        self.add(self._numbers)
         self.body.setSpacing(8)
         tip(self.data, "The pictures that the network learns")
         self.data.chosen.connect(self._choose)
@@ -75,6 +77,7 @@ class DataSection(Form):
         self.path.setText(data_title(spec.data) if spec.data else "No folder yet")
         tip(self.path, spec.data)
         self._drop.setVisible(spec.use_classes)
+        self._numbers.setVisible(own or spec.use_classes)
         if round(spec.drop_class * 100) != self.drop.whole():
             show(self.drop, spec.drop_class * 100)
         self.set_summary(data_title(spec.data))
@@ -158,7 +161,8 @@ class EffortSection(Form):
         super().__init__("Training", name="diffusion.effort")
         self.steps = NumberField("Steps", 5000, 1, 10_000_000, step=500, tip="Updates of the weights")
         self.batch = NumberField("Batch", 128, 1, 8192, step=16, tip="Samples a step")
-        self.rate = NumberField("Learning rate", 1e-3, 1e-6, 1, decimals=6, step=1e-4, tip="Of Adam, at its highest")
+        self.rate = SigmaField("Learning rate", optional=False, tip="Of Adam, at its highest")
+        self.rate.setRange(1e-6, 1)
         self.ema = NumberField(
             "Averaging", 500, 0, 1e6, unit="steps", step=100, tip="Halving time of the averaged weights, 0: none"
         )
@@ -167,15 +171,12 @@ class EffortSection(Form):
         self.device = ChoiceField("Device", [("cpu", "CPU")], tip="Where it is trained")
         self.threads = NumberField("CPU threads", 1, 1, 256, tip="More is faster as long as there are cores free")
         self.minutes.setSpecialValueText("never")
-        self.rate.setStepType(self.rate.StepType.AdaptiveDecimalStepType)
-        self.estimate = words()
         for field in ("steps", "batch", "rate", "ema", "seed", "minutes", "device", "threads"):
             self.bind(field, getattr(self, field), float if field in ("ema", "minutes") else None)
         self.add(columns(labelled("Steps", self.steps), labelled("Batch", self.batch)))
         self.add(columns(labelled("Learning rate", self.rate), labelled("Averaging", self.ema)))
         self.add(columns(labelled("Seed", self.seed), labelled("Stop after", self.minutes)))
         self.add(columns(labelled("Device", self.device), labelled("CPU threads", self.threads)))
-        self.add(self.estimate)
         self.body.setSpacing(8)
 
     def show_state(self, view: DiffusionView) -> None:
@@ -184,7 +185,6 @@ class EffortSection(Form):
         if choices != [(self.device.itemData(row), self.device.itemText(row)) for row in range(self.device.count())]:
             self.device.set_choices(choices)
         self.show_fields(spec)
-        say(self.estimate, estimate_words(view).capitalize())
         self.set_summary(f"{count(spec.steps, 'step')}, batch {spec.batch}")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
+from itertools import chain
 
 from engines.core.errors import KinoscopeError
-from engines.diffusion import catalog, levels
-from engines.diffusion.study_types import CompareSpec
+from engines.diffusion import catalog, levels, varying
 from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import ModelInfo, SampleSpec
 from widgets.diffusion_state import DiffusionView, Mode
@@ -56,7 +56,7 @@ def problem(view: DiffusionView) -> str:
         return "Choose a model"
     if view.model.needs_prediction and not view.spec.prediction:
         return "Say what the model predicts"
-    return compare_problem(view.compare) if view.mode is Mode.COMPARE else sample_problem(view.spec, view.model)
+    return compare_problem(view) if view.mode is Mode.COMPARE else sample_problem(view.spec, view.model)
 
 
 def sample_problem(spec: SampleSpec, model: ModelInfo | None) -> str:
@@ -82,8 +82,19 @@ def schedule_levels(spec: SampleSpec, model: ModelInfo | None) -> tuple[tuple[fl
         return (), error
 
 
-def compare_problem(spec: CompareSpec) -> str:
-    return "" if spec.x_values else "Give values to compare"
+def compare_problem(view: DiffusionView) -> str:
+    """Of the grid, or of the run that it varies."""
+    _, error = grid_cells(view)
+    return error.message if error is not None else sample_problem(view.spec, view.model)
+
+
+def grid_cells(view: DiffusionView) -> tuple[list[SampleSpec], KinoscopeError | None]:
+    """What every cell would run; or none, and why."""
+    spec, model = replace(view.compare, base=view.spec), view.model
+    try:
+        return list(chain(*varying.cells(spec, model.classes if model is not None else ()))), None
+    except KinoscopeError as error:
+        return [], error
 
 
 def train_problem(spec: TrainSpec) -> str:
@@ -141,6 +152,21 @@ def estimate_words(view: DiffusionView) -> str:
     return "about " + ", ".join(parts) if parts else ""
 
 
+def grid_estimate(view: DiffusionView) -> str:
+    """'about 20 s', of all cells: each costs as many evaluations as its steps and sampler take."""
+    cells, _ = grid_cells(view)
+    if view.estimate_seconds is None or not cells:
+        return ""
+    work = sum(evaluations(cell) for cell in cells) / max(evaluations(view.spec), 1)
+    return f"about {duration(view.estimate_seconds * work)}"
+
+
+def evaluations(spec: SampleSpec) -> int:
+    """Of the network, a sample."""
+    entry = catalog.sampler(spec.sampler)
+    return spec.steps * (entry.evaluations if entry is not None else 1)
+
+
 def memory(size: float) -> str:
     """Bytes in MB or GB with two digits that mean something."""
     value, unit = (size / MEGA, "MB") if size < 1000 * MEGA else (size / MEGA / 1000, "GB")
@@ -175,10 +201,3 @@ def parameters(number: int) -> str:
         if number >= scale:
             return f"{number / scale:.3g}\u00a0{letter}"
     return str(number)
-
-
-def level_words(sigma: float | None) -> str:
-    """A noise level in at most three digits; 0 and infinity are a flow's start."""
-    if sigma is None:
-        return "model"
-    return "\u221e" if sigma == 0 or math.isinf(sigma) else f"{sigma:.3g}"

@@ -100,7 +100,7 @@ class ProgressLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(8)
         self.words = ElidedLabel("", "hint")
         self.words.setFont(number_font(11))
@@ -122,6 +122,10 @@ class ProgressLine(QWidget):
             self.bar.setValue(round(1000 * min(max(done / total, 0.0), 1.0)))
         self.words.setText(words)
         self.show()
+
+    def add_action(self, widget: QWidget) -> None:
+        """A small control after the one that cancels."""
+        self._row.addWidget(widget)
 
     def finish(self) -> None:
         self.hide()

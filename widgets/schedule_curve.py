@@ -17,7 +17,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engines.diffusion.levels import monotone_cubic
+from engines.diffusion.levels import FAR, monotone_cubic
 from widgets.fields import describe
 from widgets.theme import LOOK, number_font
 
@@ -43,7 +43,7 @@ def finite(levels: Sequence[float]) -> tuple[float, ...]:
 
 def points_of(levels: Sequence[float], count: int = HANDLES) -> Points:
     """A few points on the curve of these levels, at equal distances, to begin dragging from."""
-    logs = np.log(finite(levels))
+    logs = np.log(finite([min(level, FAR) if math.isinf(level) else level for level in levels]))
     if len(logs) < 2:
         return ()
     shares = np.linspace(0, 1, min(count, len(logs)))

@@ -59,7 +59,7 @@ class DiffusionPanel(Panel):
         super().__init__("Diffusion")
         self.setAcceptDrops(True)
         self.setMinimumWidth(320)
-        self.shown = DiffusionView()
+        self.shown, self._formed = DiffusionView(), False
         self.start = PrimaryButton("Sample", "sample")
         self.progress = ProgressLine()
         self.cancel_all = QuietButton("Cancel all", "", "Stop the run under way and empty the queue")
@@ -85,12 +85,17 @@ class DiffusionPanel(Panel):
 
     def show_state(self, view: DiffusionView) -> None:
         """Show exactly this."""
-        self.shown = view
+        before, self.shown = self.shown, view
         self.set_state(words.headline(view), words.level(view))
         self._show_start(view)
         self._show_progress(view)
         self.mode.set_value(view.mode.value)
         self.trouble.show_trouble(trouble_of(view))
+        if form_part(view) != form_part(before) or not self._formed:
+            self._formed = True
+            self._show_forms(view)
+
+    def _show_forms(self, view: DiffusionView) -> None:
         for form in self._all_forms():
             form.setVisible(form in self.forms[view.mode])
         for form in self.forms[view.mode]:
@@ -147,7 +152,8 @@ class DiffusionPanel(Panel):
 
     def _lay_out(self) -> None:
         self.set_action(self.start)
-        for part in (self.trouble, self.progress, self.cancel_all, self.mode, *self._all_forms()):
+        self.progress.add_action(self.cancel_all)
+        for part in (self.trouble, self.progress, self.mode, *self._all_forms()):
             self.add(part)
         self.body.addStretch(1)
         self._open = QuietButton("Open", "open", "Open a model: a safetensors file with its card")
@@ -190,6 +196,12 @@ class DiffusionPanel(Panel):
         ):
             source.connect(signal)
         self.base.sampleWanted.connect(lambda: self.modeChosen.emit(Mode.SAMPLE.value))
+
+
+def form_part(view: DiffusionView) -> tuple[object, ...]:
+    """What the forms depend on: a preview or a step of progress changes none of it."""
+    told = (view.mode, view.models, view.model, view.looking, view.spec, view.compare, view.train)
+    return *told, view.devices, words.estimate_words(view)
 
 
 def trouble_of(view: DiffusionView) -> Trouble | None:
