@@ -46,7 +46,7 @@ def pairs(spec: TrainSpec, ctx: Context) -> tuple[Dataset, dict[str, float], tup
     images, noise, labels = _made(spec, card, model, ctx)
     known = labels if card.classes else None
     figures = {"pairs": float(len(images))}
-    return Dataset(card.name, images, known, card.classes, noise=noise), figures, (card.arguments, network)
+    return Dataset(Path(spec.data).name, images, known, card.classes, noise=noise), figures, (card.arguments, network)
 
 
 def _made(spec: TrainSpec, card: Card, model: Preconditioned, ctx: Context) -> tuple[Tensor, Tensor, Tensor]:

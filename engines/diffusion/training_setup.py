@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -93,7 +94,6 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float]) -
     """What is known of the network, to be kept beside its weights."""
     kind = {"unet": "U-Net", "dit": "DiT"}[spec.architecture]
     flow = spec.process == "flow"
-    moved = f", moved by up to {spec.augment} pixel" if spec.augment else ""
     return Card(
         setup.name,
         _title(spec, setup.data.name, kind),
@@ -106,7 +106,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float]) -
         data_std=setup.data_std,
         sigma_min=setup.range[0],
         sigma_max=0.0 if flow else setup.range[1],
-        data=SOURCES.get(spec.data, f"{len(setup.data.images)} pictures of the folder {setup.data.name}") + moved,
+        data=_source(spec, setup.data),
         licence=LICENCES.get(spec.data, "Apache-2.0"),
         seed=spec.seed,
         steps=steps,
@@ -117,6 +117,17 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float]) -
         command=training_files.command("sample train", spec),
         figures=figures,
     )
+
+
+def _source(spec: TrainSpec, data: Dataset) -> str:
+    known = SOURCES.get(spec.data, f"pictures of the folder {data.name}")
+    if spec.reflow_of:
+        return (
+            f"{len(data.images):,} pairs of noise and sample by {Path(spec.reflow_of).stem}, which learned from {known}"
+        )
+    if spec.data not in SOURCES:
+        known = f"{len(data.images):,} {known}"
+    return f"{known}, moved by up to {spec.augment} pixel" if spec.augment else known
 
 
 def _title(spec: TrainSpec, data: str, kind: str) -> str:
