@@ -122,9 +122,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float]) -
 def _source(spec: TrainSpec, data: Dataset) -> str:
     known = SOURCES.get(spec.data, f"pictures of the folder {data.name}")
     if spec.reflow_of:
-        return (
-            f"{len(data.images):,} pairs of noise and sample by {Path(spec.reflow_of).stem}, which learned from {known}"
-        )
+        return f"{len(data.images):,} pairs of noise and sample by {Path(spec.reflow_of).stem}, trained on {known}"
     if spec.data not in SOURCES:
         known = f"{len(data.images):,} {known}"
     return f"{known}, moved by up to {spec.augment} pixel" if spec.augment else known

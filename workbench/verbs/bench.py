@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, str] = {
     "detect": "Board detection beside OpenCV's two detectors",
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
     "workers": "Worker start-up, shared-memory frames, window stalls",
+    "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
 }
 
 Benchmark = Callable[..., dict[str, Any]]
@@ -51,7 +52,7 @@ def _add(name: str) -> None:
 
     @app.command(name, short_help=BENCHMARKS[name], add_help_option=False, context_settings=passing)
     def command(ctx: typer.Context) -> None:
-        module = importlib.import_module(f"workbench.verbs.bench_{name}")
+        module = importlib.import_module(f"workbench.verbs.bench_{name.replace('-', '_')}")
         code = _benchmark(name, module.main)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
         raise typer.Exit(code or 0)
 
