@@ -36,7 +36,7 @@ from widgets.studio_words import cost_words, sample_name, seeds_words, settings_
 from widgets.theme import number_font
 
 SPECTRUM = "studio.spectrum"
-ROOM_FOR_COST = 640
+ROOM_FOR_COST = 800
 NO_POINTS = np.empty((0, 2), np.float32)
 Images: TypeAlias = NDArray[np.uint8]
 
@@ -210,15 +210,15 @@ class SamplesPage(QWidget):
         self._delete = QuietButton("", "delete", "Delete this run; Undo brings it back", name="Delete run")
         for label in (self.chosen, self.caption, self.cost):
             label.setFont(number_font(11 if label is self.cost else 13))
-            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for label in (self.chosen, self.cost):
+            label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         bar = QWidget()
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 8, 0)
         row.setSpacing(2)
         row.addWidget(self.chosen)
         row.addSpacing(10)
-        row.addWidget(self.caption)
-        row.addStretch(1)
+        row.addWidget(self.caption, 1)
         row.addSpacing(8)
         row.addWidget(self.cost)
         row.addSpacing(8)

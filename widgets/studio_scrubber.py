@@ -6,17 +6,17 @@ that the user is holding. Playing goes on when the answer is there, so it never 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QStyle, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from widgets.diffusion_state import DiffusionView, Run, RunState, StepPictures
-from widgets.panel import QuietButton, Segmented, describe
+from widgets.panel import QuietButton, Segmented
 from widgets.studio_axes import figure
+from widgets.studio_slider import ClickSlider
 from widgets.theme import number_font
 
 TICK_MS = 110
-HANDLE = 12
 FORMS = (("y", "State"), ("denoised", "Estimate"), ("eps", "Noise"), ("difference", "Change"))
 FORM_TIPS = {
     "State": "y, the noisy state before the step",
@@ -39,7 +39,8 @@ class Scrubber(QWidget):
         self._sigmas: tuple[float, ...] = ()
         self._answered, self._wanted = -1, -1
         self.play = QuietButton("", "play", "Play the steps", name="Play")
-        self.slider = StepSlider()
+        self.slider = ClickSlider("Step", "Click or drag to another step; the right end is the result")
+        self.slider.setPageStep(5)
         self.words = QLabel()
         self.words.setFont(number_font(11))
         self.words.setProperty("role", "hint")
@@ -147,41 +148,6 @@ class Scrubber(QWidget):
     def _dress(self) -> None:
         self.play.set_icon("pause" if self.playing else "play")
         self.play.setAccessibleName("Pause" if self.playing else "Play")
-
-
-class StepSlider(QSlider):
-    """A slider of whole steps that goes where it is clicked."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(0, 0)
-        self.setPageStep(5)
-        self.setMinimumWidth(60)
-        describe(self, "Step", "Click or drag to another step; the right end is the result")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self._go(event)
-            event.accept()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self._go(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.setSliderDown(False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def _go(self, event: QMouseEvent) -> None:
-        room = max(self.width() - HANDLE, 1)
-        at = round(event.position().x()) - HANDLE // 2
-        self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, room))
 
 
 def _whole(run: Run) -> bool:
