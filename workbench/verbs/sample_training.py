@@ -18,15 +18,18 @@ _SHARED = {
     "data": "digits, mnist, or a folder of images.",
     "out": "Folder for the weights, the card and the checkpoint to go on from.",
     "name": "Name of the model; as data and architecture say.",
-    "width": "Channels of the first level, or of a token.",
     "steps": "Updates.",
     "batch": "Samples an update.",
     "rate": "Highest learning rate.",
     "seed": "Of weights, data order and noise.",
     "threads": "CPU threads.",
 }
-_TRAIN = _SHARED | {
+TRAIN = _SHARED | {
     "architecture": "The network.",
+    "width": "Channels of the first level, or of a token.",
+    "depth": "Blocks a level, or layers; 0 the usual.",
+    "patch": "Side of the patches that are folded into channels; 0 by the picture's size.",
+    "augment": "Pixels by which pictures are moved at random.",
     "prediction": "What the network gives.",
     "process": "edm, ve, flow, vp, vp-scaled or vp-cosine.",
     "weighting": "Of the error over noise levels.",
@@ -41,9 +44,11 @@ _TRAIN = _SHARED | {
     "sample_every": "Steps between two sheets of samples.",
     "reflow_of": "Flow model whose straightened paths are learned.",
     "reflow_pairs": "Pairs of noise and sample for it.",
+    "weak": "Name of a weaker model, for autoguidance; goes on the card.",
+    "classifier": "Name of a classifier of noised pictures, for guidance; goes on the card.",
     "device": "Where to train.",
 }
-_CLASSIFIER = _SHARED | {"noisy": "Told the noise level and shown every one: for classifier guidance."}
+CLASSIFIER = _SHARED | {"noisy": "Told the noise level and shown every one: for classifier guidance."}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,14 +61,14 @@ def add_to(app: typer.Typer) -> None:
             "python main.py sample train --data photos/ --out faces --size 32 --architecture dit --width 128",
             "python main.py sample train --data mnist --out flow --prediction u --process flow --mean 0 --std 1",
         ),
-    )(command(train, TrainSpec, _TRAIN, flag("json", "One JSON object and nothing else.")))
+    )(command(train, TrainSpec, TRAIN, flag("json", "One JSON object and nothing else.")))
     app.command(
         name="classifier",
         help=console.help_text(
             "Train a small classifier: to judge samples, or with --noisy to guide them.",
             "python main.py sample classifier --data mnist --out judge",
         ),
-    )(command(classifier, ClassifierSpec, _CLASSIFIER, flag("json", "One JSON object and nothing else.")))
+    )(command(classifier, ClassifierSpec, CLASSIFIER, flag("json", "One JSON object and nothing else.")))
 
 
 def train(*, json: bool, **values: Any) -> None:
