@@ -100,6 +100,11 @@ class DiffusionController(QObject):
             self.models_listed()
         self.show_now()
 
+    @property
+    def knows_truth(self) -> bool:
+        """The chosen model's denoiser is exact, so that errors can be measured."""
+        return self.info is not None and self.info.exact
+
     # The form
 
     def set_form(self, **values: object) -> None:
@@ -177,7 +182,7 @@ class DiffusionController(QObject):
 
     def compare(self) -> None:
         if not self._cannot(Mode.COMPARE):
-            self.studies.compare(self.form.comparing())
+            self.studies.compare(self.form.comparing(self.knows_truth))
             self._to_studio(Page.COMPARE)
 
     def train(self) -> None:
@@ -252,7 +257,7 @@ class DiffusionController(QObject):
     def command(self) -> str:
         """The command line that does what the button would."""
         if self.form.mode is Mode.COMPARE:
-            return compare_line(self.form.comparing())
+            return compare_line(self.form.comparing(self.knows_truth))
         return train_line(self.form.train) if self.form.mode is Mode.TRAIN else command_line(self.form.spec)
 
     # What has happened

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import subprocess
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from engines.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
@@ -16,16 +17,25 @@ START = ("python", "main.py", "sample")
 
 
 def command_line(spec: SampleSpec) -> str:
-    """Quoted for this system's shell. A drawn schedule has no words; the line then says so at its end."""
+    """Quoted for this system's shell."""
     return _line([spec.model, *sample_words(spec)])
 
 
 def compare_line(spec: CompareSpec) -> str:
     """The grid: the base's options, then the two axes."""
-    words = ["compare", spec.base.model, *sample_words(spec.base), "--x", f"{spec.x}={','.join(spec.x_values)}"]
+    words = ["compare", spec.base.model, *_base(spec.base), "--x", f"{spec.x}={','.join(spec.x_values)}"]
     if spec.y_values:
         words += ["--y", f"{spec.y}={','.join(spec.y_values)}"]
     return _line(words)
+
+
+def _base(spec: SampleSpec) -> list[str]:
+    """What all cells share."""
+    words = ["--sampler", spec.sampler, "--steps", str(spec.steps), "--schedule", spec.schedule.name]
+    if spec.guidance.weight != 1:
+        words += ["--guidance", _number(spec.guidance.weight)]
+    words += ["--seed", str(spec.seeds[0] if spec.seeds else 0)]
+    return words + (["--class", str(spec.classes[0])] if spec.classes else [])
 
 
 def train_line(spec: TrainSpec) -> str:
@@ -33,11 +43,15 @@ def train_line(spec: TrainSpec) -> str:
 
 
 def flow_line(spec: FlowSpec) -> str:
-    return _line(["flow", *_changed(spec, FlowSpec())])
+    usual = FlowSpec(samplers=spec.samplers)
+    words = ["flow", spec.model, "--sampler", ",".join(spec.samplers)]
+    return _line([*words, *_changed(spec, replace(usual, model=spec.model, grid=spec.grid))])
 
 
 def curves_line(spec: CurveSpec) -> str:
-    return _line(["curves", *_changed(spec, CurveSpec())])
+    words = ["curves", spec.model, "--sampler", ",".join(spec.samplers)]
+    words += ["--evaluations", ",".join(map(str, spec.evaluations)), "--starts", str(spec.starts)]
+    return _line([*words, "--seed", str(spec.seed)])
 
 
 def sample_words(spec: SampleSpec) -> list[str]:
@@ -78,13 +92,19 @@ def _guidance(spec: SampleSpec) -> list[str]:
         words += ["--guidance-kind", guidance.kind]
     if guidance.interval is not None:
         words += ["--interval", ":".join(map(_number, guidance.interval))]
+    for name in ("weak", "classifier"):
+        if value := getattr(guidance, name):
+            words += [_option(name), value]
     return words
 
 
 def _seeds(spec: SampleSpec) -> list[str]:
-    words = ["--seed", str(spec.seeds[0] if spec.seeds else 0)]
-    if len(spec.seeds) > 1:
-        words += ["-n", str(len(spec.seeds))]
+    seeds = spec.seeds or (0,)
+    words = ["--seed", str(seeds[0])]
+    if len(seeds) > 1 and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
+        words += ["-n", str(len(seeds))]
+    elif len(seeds) > 1:
+        words = ["--seeds", ",".join(map(str, seeds))]
     if spec.classes:
         words += ["--class", ",".join(map(str, spec.classes))]
     return words
@@ -126,7 +146,9 @@ def _word(value: object) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.12g}"
+    if not math.isfinite(value):
+        return str(value)
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
 def _line(words: list[str]) -> str:

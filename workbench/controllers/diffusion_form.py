@@ -32,12 +32,16 @@ class Form:
     flow: FlowSpec = FlowSpec()
 
     def sampling(self, spec: SampleSpec) -> Form:
-        """Another specification, to be sampled."""
-        return replace(self, mode=Mode.SAMPLE, spec=replace(spec, out=""))
+        """Another specification, to be sampled. A batch that holds all samples is written as the usual one."""
+        batch = 0 if spec.batch >= len(spec.seeds) else spec.batch
+        return replace(self, mode=Mode.SAMPLE, spec=replace(spec, out="", batch=batch))
 
-    def comparing(self) -> CompareSpec:
-        """The grid that would be run: of what the form holds."""
-        return replace(self.compare, base=replace(self.spec, out=""))
+    def comparing(self, exact: bool = False) -> CompareSpec:
+        """The grid that would be run: of what the form holds. A cell shows one sample, and no more are drawn where
+        there is no error to be measured over all. exact: the truth is known."""
+        seeds = self.spec.seeds if exact else self.spec.seeds[:1]
+        classes = self.spec.classes if exact else self.spec.classes[:1]
+        return replace(self.compare, base=replace(self.spec, out="", seeds=seeds, classes=classes, start=None))
 
 
 def for_model(spec: SampleSpec, info: ModelInfo, schedule: str) -> SampleSpec:

@@ -42,7 +42,7 @@ def view_of(desk: DiffusionController, levels: Levels) -> DiffusionView:
         model=desk.info,
         looking=desk.models.looking,
         spec=form.spec,
-        compare=form.comparing(),
+        compare=form.comparing(desk.knows_truth),
         train=form.train,
         levels=levels.of(desk),
         estimate_bytes=bytes_of(form.spec, desk.info),

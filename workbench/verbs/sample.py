@@ -68,11 +68,17 @@ def run(
     sigma_max: Annotated[float | None, typer.Option(help="Highest noise level; 0 is infinity.")] = None,
     rho: Annotated[float, typer.Option(help="Karras rho.")] = 7.0,
     shift: Annotated[float, typer.Option(help="Multiplies every noise level (SD3's shift).")] = 1.0,
+    points: Annotated[
+        str, typer.Option(help="SHARE:LN_SIGMA,... from 0 to 1, for --schedule custom.", show_default=False)
+    ] = "",
     guidance: Annotated[float, typer.Option(help="Weight; 1 is none.")] = 1.0,
     guidance_kind: Annotated[str, typer.Option(help="cfg, auto (a weaker model) or classifier.")] = "cfg",
     interval: Annotated[str, typer.Option(help="Noise levels LOW:HIGH outside which there is no guidance.")] = "",
+    weak: Annotated[str, typer.Option(help="Weaker model for --guidance-kind auto; as the card says.")] = "",
+    classifier: Annotated[str, typer.Option(help="For --guidance-kind classifier; as the card says.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the first sample; the others count on.")] = 0,
     n: Annotated[int, typer.Option("-n", help="Samples.")] = 1,
+    seeds: Annotated[str, typer.Option(help="A seed a sample, with commas, instead of --seed and -n.")] = "",
     classes: Annotated[
         str, typer.Option("--class", help="Class by name or number; with commas one a sample, `each` in turn.")
     ] = "",
@@ -119,14 +125,15 @@ def _spec(asked: dict[str, Any]) -> SampleSpec:
         return replace(read_settings(asked["model"]), out=asked["out"])
     plain = {name: asked[name] for name in _PLAIN}
     spec = from_json(SampleSpec, plain | {"options": _pairs(asked["option"] or []), "size": _size(asked["size"])})
-    classes = class_numbers(asked["model"], asked["classes"], asked["n"], asked["predicts"])
+    seeds = _seeds(asked)
+    classes = class_numbers(asked["model"], asked["classes"], len(seeds), asked["predicts"])
     return replace(
         spec,
         schedule=_schedule(asked),
         guidance=_guidance(asked),
         start=_start(asked),
         classes=classes,
-        seeds=tuple(range(asked["seed"], asked["seed"] + asked["n"])),
+        seeds=seeds,
         prediction=asked["predicts"],
         preview_every=0,
     )
@@ -142,7 +149,18 @@ def _schedule(asked: dict[str, Any]) -> Schedule:
     from engines.diffusion.types import Schedule
 
     name = schedule_name(asked["model"], asked["schedule"], asked["predicts"])
-    return Schedule(name, asked["sigma_min"], asked["sigma_max"], asked["rho"], asked["shift"])
+    pairs = [part for part in asked["points"].split(",") if part]
+    points = tuple((x, y) for x, y in (_numbers(pair, ":", 2, "--points") for pair in pairs))
+    return Schedule(name, asked["sigma_min"], asked["sigma_max"], asked["rho"], asked["shift"], points)
+
+
+def _seeds(asked: dict[str, Any]) -> tuple[int, ...]:
+    from engines.core.errors import UsageError
+
+    words = [part.strip() for part in asked["seeds"].split(",") if part.strip()]
+    if not all(word.isdigit() for word in words):
+        raise UsageError(f"'{asked['seeds']}' are not seeds", hint="Write for example --seeds 1,4,9")
+    return tuple(map(int, words)) or tuple(range(asked["seed"], asked["seed"] + asked["n"]))
 
 
 def _guidance(asked: dict[str, Any]) -> Guidance:
@@ -151,7 +169,7 @@ def _guidance(asked: dict[str, Any]) -> Guidance:
 
     interval = _numbers(asked["interval"], ":", 2, "--interval") if asked["interval"] else None
     told = {"weight": asked["guidance"], "kind": asked["guidance_kind"], "interval": interval}
-    return from_json(Guidance, told)
+    return from_json(Guidance, told | {name: asked[name] for name in ("weak", "classifier")})
 
 
 def _start(asked: dict[str, Any]) -> Start | None:
