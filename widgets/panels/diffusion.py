@@ -96,7 +96,7 @@ class DiffusionPanel(Panel):
             self._show_forms(view)
 
     def _show_forms(self, view: DiffusionView) -> None:
-        for form in self._all_forms():
+        for form in self.all_forms():
             form.setVisible(form in self.forms[view.mode])
         for form in self.forms[view.mode]:
             form.show_state(view)
@@ -128,7 +128,7 @@ class DiffusionPanel(Panel):
         self.progress.cancel.setEnabled(not busy.cancelling)
         self.progress.set_progress(busy.done, busy.total, f"{note}, {left}" if left else note)
 
-    def _all_forms(self) -> list[Form]:
+    def all_forms(self) -> list[Form]:
         return list(dict.fromkeys(form for forms in self.forms.values() for form in forms))
 
     def _edit(self, part: str, fields: dict[str, Any]) -> None:
@@ -153,7 +153,7 @@ class DiffusionPanel(Panel):
     def _lay_out(self) -> None:
         self.set_action(self.start)
         self.progress.add_action(self.cancel_all)
-        for part in (self.trouble, self.progress, self.mode, *self._all_forms()):
+        for part in (self.trouble, self.progress, self.mode, *self.all_forms()):
             self.add(part)
         self.body.addStretch(1)
         self._open = QuietButton("Open", "open", "Open a model: a safetensors file with its card")
