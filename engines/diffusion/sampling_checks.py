@@ -97,7 +97,11 @@ def _misfits(spec: SampleSpec, info: ModelInfo) -> Iterator[tuple[str, str]]:
 
 
 def _size_misfits(size: tuple[int, int], info: ModelInfo) -> Iterator[tuple[str, str]]:
-    if info.kind != "diffusers":
+    if info.kind == "diffusers" and not info.multiple:
+        height, width = (side * info.factor for side in info.shape[1:])
+        if tuple(size) != (height, width):
+            yield f"{info.title} draws {height} x {width} and nothing else", "Leave the size empty"
+    elif info.kind != "diffusers":
         if tuple(size) != tuple(info.shape[1:]):
             wanted = " x ".join(map(str, info.shape[1:])) or "points"
             yield f"{info.title} draws {wanted} and nothing else", "Leave the size empty"
