@@ -112,7 +112,10 @@ SAMPLERS: tuple[Sampler, ...] = (
         "SMLD: a few Langevin steps at every noise level",
         5,
         True,
-        (Option("inner", "Steps a level", 5, 1, 100, _INNER, True), _SNR),
+        (
+            Option("inner", "Steps a level", 5, 1, 100, _INNER, True),
+            replace(_SNR, default=0.5, tip="Size of a Langevin step; below 0.3 five steps a level do not keep up"),
+        ),
     ),
     Sampler(
         "pc",

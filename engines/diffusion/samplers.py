@@ -6,8 +6,6 @@ no waiting for a device in its loop, safe in any number of threads. `SAMPLERS` h
 
 from __future__ import annotations
 
-import inspect
-import math
 from collections.abc import Callable
 
 import torch
@@ -72,29 +70,42 @@ def sample(
     Rising levels lead back to noise; they must begin above 0. options: those of `catalog.SAMPLERS`.
     Raises `UsageError` for an unknown name or option, and for levels that make no sense.
     """
-    step = named(sampler)
-    _check_options(sampler, step, options)
+    entry = _entry(sampler)
+    _check_options(entry, options)
     sigmas = sigmas.detach().to("cpu", torch.float64)
     _check_levels(sigmas)
+    _check_direction(entry, sigmas)
     with torch.no_grad():
-        return step(denoise, y, sigmas, noise=noise, observe=observe, **options)
+        return SAMPLERS[entry.id](denoise, y, sigmas, noise=noise, observe=observe, **options)
 
 
 def named(name: str) -> Sampler:
     """The function of a name or alias."""
+    return SAMPLERS[_entry(name).id]
+
+
+def _entry(name: str) -> catalog.Sampler:
     entry = catalog.sampler(name)
-    if entry is None or entry.id not in SAMPLERS:
+    if entry is None:
         raise UsageError(f"No sampler is called '{name}'", hint=f"Known are {', '.join(SAMPLERS)}")
-    return SAMPLERS[entry.id]
+    return entry
 
 
-def _check_options(name: str, step: Sampler, options: dict[str, float]) -> None:
-    known = list(inspect.signature(step).parameters)[5:]
-    for key, value in options.items():
-        if key not in known:
-            raise UsageError(f"Sampler '{name}' has no option '{key}'", hint=f"It has {', '.join(known) or 'none'}")
-        if math.isnan(value):
-            raise UsageError(f"Option '{key}' of sampler '{name}' is not a number")
+def _check_options(entry: catalog.Sampler, options: dict[str, float]) -> None:
+    known = {option.name: option for option in entry.options}
+    for name, value in options.items():
+        if name not in known:
+            raise UsageError(
+                f"Sampler '{entry.id}' has no option '{name}'", hint=f"It has {', '.join(known) or 'none'}"
+            )
+        if not known[name].low <= value <= max(known[name].high, known[name].default):
+            hint = f"From {known[name].low:g} to {known[name].high:g}"
+            raise UsageError(f"Option '{name}' of sampler '{entry.id}' cannot be {value:g}", hint=hint)
+
+
+def _check_direction(entry: catalog.Sampler, sigmas: Tensor) -> None:
+    if entry.stochastic and bool(sigmas[0] < sigmas[1]):
+        raise UsageError(f"Sampler '{entry.id}' draws noise and cannot lead back to it", hint="Take one of the ODE")
 
 
 def _check_levels(sigmas: Tensor) -> None:

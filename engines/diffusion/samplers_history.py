@@ -83,8 +83,8 @@ def ipndm_v(
 ) -> Tensor:
     """iPNDM-v (Zhou et al. 2024, diff-sampler): weights for uneven steps, as published.
 
-    The published factor of the second difference misses a bracket, so that on uneven steps these are not the
-    Adams-Bashforth weights; those are `lms`.
+    The published factor of the second difference misses a bracket, and the fourth weight has h1/h2 where h2/h3 belongs:
+    on uneven steps these are not Adams-Bashforth weights, and with order 4 they do not quite sum to 1. `lms` has those.
     """
     memory: Memory = deque(maxlen=int(order))
     for step, at, sigma, following in walk(sigmas):

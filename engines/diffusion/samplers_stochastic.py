@@ -134,11 +134,12 @@ def langevin(
     noise: Noise = torch.randn_like,
     observe: Observe | None = None,
     inner: float = 5,
-    snr: float = 0.16,
+    snr: float = 0.5,
 ) -> Tensor:
     """Annealed Langevin (Song and Ermon 2019): at each level `inner` steps of size 2 (snr sigma)^2 along the score.
 
-    The state goes from level to level unchanged; a schedule wants levels close enough for `inner` steps to follow.
+    The state goes from level to level unchanged, and a level's noise shrinks by 1 - 2 snr^2 a step at most: small steps
+    want many levels, or much inner work (NCSN: 100 steps of snr 0.22 at 10 levels).
     The last answer is returned without fresh noise where the schedule ends at 0 (Jolicoeur-Martineau et al. 2021).
     """
     for step, at, sigma, following in walk(sigmas):
