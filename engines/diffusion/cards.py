@@ -26,6 +26,13 @@ PREDICTIONS = ("eps", "x0", "v", "u", "score", "edm")
 PROCESSES = ("edm", "ve", "flow", "vp", "vp-scaled", "vp-cosine")
 ARCHITECTURES = ("unet", "dit")
 SIDES = {"analytic:digits": (1, 8, 8), "analytic:digits-set": (1, 8, 8)}
+CLASSES = {"analytic:mixture": 8, "analytic:spirals": 2, "analytic:moons": 2}
+CLASSES |= {"analytic:digits": 10, "analytic:digits-set": 10}
+SUMMARIES = {
+    "analytic:digits": "Ten Gaussians fitted to scikit-learn's 8 x 8 digits; the denoiser is exact",
+    "analytic:digits-set": "scikit-learn's 1797 digits; a perfect sampler gives one of them back",
+}
+POINTS = "A 2-D shape with its exact denoiser"
 
 
 def models_dir() -> Path:
@@ -113,7 +120,16 @@ def analytic_shape(name: str) -> tuple[int, ...]:
 
 def _analytic() -> tuple[ModelInfo, ...]:
     return tuple(
-        ModelInfo(name, title, "analytic", analytic_shape(name), exact=True, moments=True, summary="Exact denoiser")
+        ModelInfo(
+            name=name,
+            title=title,
+            kind="analytic",
+            shape=analytic_shape(name),
+            classes=tuple(map(str, range(CLASSES.get(name, 0)))),
+            exact=True,
+            moments=True,
+            summary=SUMMARIES.get(name, POINTS),
+        )
         for name, title in catalog.ANALYTIC
     )
 

@@ -70,6 +70,10 @@ def load_tensors(weights: Path, expected: dict[str, tuple[int, ...]], sha256: st
 def _build(weights: Path, card: Card) -> nn.Module:
     from engines.diffusion import networks
 
+    shape = tuple(card.arguments.get("shape", card.shape))
+    if shape != card.shape:
+        message = f"The card says a sample is {card.shape} and its network's is {shape}"
+        raise BadInput(message, path=weights.with_suffix(".json"), hint="Mend 'shape' in 'arguments' or above it")
     try:
         network: nn.Module = networks.build(card.architecture, **card.arguments)
     except (TypeError, ValueError, KeyError, RuntimeError) as error:

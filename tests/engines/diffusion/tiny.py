@@ -34,7 +34,11 @@ def write_tiny(folder: Path, name: str = "tiny", seed: int = 0, moments: bool = 
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     if moments:
         known = Moments.of(torch.randn(200, 1, 8, 8, generator=torch.Generator().manual_seed(1)))
-        tensors |= {"moments.mean": known.mean, "moments.values": known.values, "moments.vectors": known.vectors}
+        tensors |= {
+            "moments.mean": known.mean,
+            "moments.values": known.values,
+            "moments.vectors": known.vectors.contiguous(),
+        }
     path = folder / f"{name}.safetensors"
     save_file(tensors, path)
     told = {"name": name, "title": f"Tiny {name}", "architecture": "unet", "arguments": ARGUMENTS, "shape": [1, 8, 8],
