@@ -101,12 +101,12 @@ class SamplesSection(Form):
         choices = [(NONE, "No class"), (TURN, "Each class in turn")]
         choices += [(str(index), name) for index, name in enumerate(self._names)]
         if value == OWN:
-            choices.append((OWN, "As listed: " + ", ".join(self._name(index) for index in self._spec.classes)))
+            choices.append((OWN, "As listed: " + ", ".join(self._class_name(index) for index in self._spec.classes)))
         if choices != [(self.classes.itemData(row), self.classes.itemText(row)) for row in range(self.classes.count())]:
             self.classes.set_choices(choices, value)
         self.classes.set_value(value)
 
-    def _name(self, index: int) -> str:
+    def _class_name(self, index: int) -> str:
         return self._names[index] if 0 <= index < len(self._names) else "none"
 
     def _summary(self, spec: SampleSpec) -> str:
