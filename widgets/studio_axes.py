@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+LEAST = 1e-300
+"""Below this a logarithm means nothing."""
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -21,12 +23,12 @@ class Axis:
     @classmethod
     def over(cls, values: Sequence[float], log: bool = False) -> Axis:
         """Wide enough for all finite values, with a little room; what a logarithm cannot show is left out."""
-        shown = [value for value in values if math.isfinite(value) and (value > 0 or not log)]
+        shown = [value for value in values if math.isfinite(value) and (value > LEAST or not log)]
         if not shown:
             return cls(1.0, 10.0, log) if log else cls(0.0, 1.0)
         low, high = min(shown), max(shown)
         if log:
-            room = max((high / low) ** 0.05, 1.08)
+            room = max(math.exp(0.05 * (math.log(high) - math.log(low))), 1.08)
             return cls(low / room, high * room, True)
         room = (high - low) * 0.04 or abs(high) * 0.1 or 1.0
         start = low if 0 <= low < high and low <= room else low - room
@@ -35,9 +37,9 @@ class Axis:
     def share(self, value: float) -> float:
         """Where a value stands, 0 at the low end and 1 at the high one."""
         if self.log:
-            if value <= 0:
+            if value <= LEAST:
                 return -1.0
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self, most: int = 5) -> list[tuple[float, str]]:
@@ -54,7 +56,7 @@ class Axis:
 
     def _decades(self, most: int) -> list[tuple[float, str]]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        span = math.log10(self.high / self.low)
+        span = math.log10(self.high) - math.log10(self.low)
         factors = (1, 2, 5) if span * 3 <= most + 1 else (1, 3) if span * 2 <= most else (1,)
         every = max(1, math.ceil(span / most)) if len(factors) == 1 else 1
         values = [factor * 10.0**power for power in range(first, last + 1, every) for factor in factors]

@@ -1,6 +1,6 @@
-"""Small pictures read from files one at a time between two turns of the event loop, so that the window never waits.
+"""Small pictures read from files a few at a time between two turns of the event loop, so that the window never waits.
 
-`want` asks for a file, `picture` gives what has been read, `arrived` says that there is one more. A file that is
+`want` asks for a file, `picture` gives what has been read, `arrived` says that there are more. A file that is
 written again is read again. Points (`.npy`, n x 2) come as a small scatter.
 """
 
@@ -11,13 +11,14 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainter
 
 from widgets.studio_images import draw_points, extent_of
 from widgets.theme import LOOK
 
 KEPT = 300
+TURN_MS = 8
 LARGEST = 512
 MOST_BYTES = 16 * 2**20
 POINTS_SIDE = 192
@@ -26,7 +27,7 @@ POINTS_SIDE = 192
 class PictureFiles(QObject):
     """The pictures of the files that were asked for, at most 512 pixels a side, the latest 300 of them."""
 
-    arrived = Signal(str)
+    arrived = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,14 +54,18 @@ class PictureFiles(QObject):
         return known[1] if known is not None and not known[1].isNull() else None
 
     def _next(self) -> None:
-        path, written = self._queue.popitem(last=False)
-        self._read[path] = (written, _points(path) if path.endswith(".npy") else _picture(path))
-        self._read.move_to_end(path)
+        """Read for a few milliseconds, at least one file, and go on at the next turn."""
+        spent, path = QElapsedTimer(), ""
+        spent.start()
+        while self._queue and (not path or spent.elapsed() < TURN_MS):
+            path, written = self._queue.popitem(last=False)
+            self._read[path] = (written, _points(path) if path.endswith(".npy") else _picture(path))
+            self._read.move_to_end(path)
         while len(self._read) > KEPT:
             self._read.popitem(last=False)
         if self._queue:
             self._timer.start(0)
-        self.arrived.emit(path)
+        self.arrived.emit()
 
     def _forget_points(self) -> None:
         """A scatter has the colours of its theme."""

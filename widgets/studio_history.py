@@ -122,7 +122,7 @@ class HistoryStrip(QListView):
         self.setModel(self._model)
         self.setItemDelegate(self._card)
         self._dress()
-        self.files.arrived.connect(lambda _path: self.viewport().update())
+        self.files.arrived.connect(self.viewport().update)
         self.selectionModel().currentChanged.connect(self._picked)
         self.customContextMenuRequested.connect(self._open_menu)
         LOOK.changed.connect(self.viewport().update)

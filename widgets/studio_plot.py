@@ -49,7 +49,7 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: equally long x and y. markers: a dot at every point. place: colour and line style by their order.
+    """One line: equally long x and y. markers: a dot at every point. place: its colour. style: line style, -1 as place.
 
     faint: drawn thin and pale, as raw figures behind a smoothed line; it has no place in the legend.
     """
@@ -60,6 +60,11 @@ class Series:
     markers: bool = False
     place: int = 0
     faint: bool = False
+    style: int = -1
+
+    @property
+    def pen_style(self) -> Qt.PenStyle:
+        return STYLES[(self.place if self.style < 0 else self.style) % len(STYLES)]
 
 
 class Plot(QWidget):
@@ -234,7 +239,7 @@ class Plot(QWidget):
         if one.faint:
             color.setAlphaF(0.3)
         pen = QPen(color, 1.0 if one.faint else 1.75)
-        pen.setStyle(Qt.PenStyle.SolidLine if one.faint else STYLES[one.place % len(STYLES)])
+        pen.setStyle(Qt.PenStyle.SolidLine if one.faint else one.pen_style)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         points = [self._at(box, x, y) for x, y in zip(one.x, one.y, strict=True) if self._shown(x, y)]
@@ -273,7 +278,7 @@ class Plot(QWidget):
         metrics = QFontMetricsF(number_font(11))
         for one, (left, row) in zip(self._legend(), self._legend_places(self.width() - 24), strict=True):
             x, y = 8 + left, 2 + LINE_HEIGHT * (row + 1) + LINE_HEIGHT / 2
-            painter.setPen(QPen(LOOK.now.nth(one.place), 1.75, STYLES[one.place % len(STYLES)]))
+            painter.setPen(QPen(LOOK.now.nth(one.place), 1.75, one.pen_style))
             painter.drawLine(QPointF(x, y), QPointF(x + 20, y))
             painter.setPen(LOOK.now.color("muted"))
             room = QRectF(x + 25, y - 8, metrics.horizontalAdvance(one.name) + 4, LINE_HEIGHT)
@@ -354,7 +359,7 @@ class Plot(QWidget):
         picture.setDevicePixelRatio(2)
         picture.fill(LOOK.now.color("surface"))
         self._draw_on(picture)
-        picture.save(path, b"PNG")
+        picture.save(path)
 
     def _draw_on(self, device: QPaintDevice) -> None:
         kept, self._cursor = self._cursor, None
