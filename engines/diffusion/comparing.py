@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.context import Context, Lease
+from engines.core.errors import WorkFailed
 from engines.core.files import write_json
 from engines.core.spec import to_json
 from engines.diffusion import catalog, exact, history, lettering, models, varying
@@ -43,6 +44,8 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
     Every cell is checked before the first is drawn.
     """
     ctx.progress(0, 1, "Opening the models")
+    if spec.x == spec.y and not spec.y_values:
+        spec = replace(spec, y="sampler" if spec.x != "sampler" else "steps")
     opener = Opener(spec.base.device, spec.base.precision)
     rows = varying.cells(spec, models.inspect(spec.base.model, spec.base.prediction).classes)
     ready = [[prepare(opener, _quiet(cell)) for cell in row] for row in rows]
@@ -66,7 +69,7 @@ class _Grid:
     ctx: Context
     count: int
     done: int = 0
-    solutions: dict[str, Tensor] = field(default_factory=dict)
+    solutions: dict[str, Tensor | None] = field(default_factory=dict)
 
     def cell(self, plan: Plan, row: int, column: int) -> Cell:
         out = self.folder / "cells" / f"{row:02d}-{column:02d}"
@@ -90,12 +93,16 @@ class _Grid:
         key = repr((spec.model, spec.seeds, spec.classes, spec.guidance, first))
         if key not in self.solutions:
             self.solutions[key] = self._truth(plan, first)
-        return float(exact.relative_error(samples, self.solutions[key]).mean())
+        truth = self.solutions[key]
+        return None if truth is None else float(exact.relative_error(samples, truth).mean())
 
-    def _truth(self, plan: Plan, first: float) -> Tensor:
+    def _truth(self, plan: Plan, first: float) -> Tensor | None:
         indices = range(len(plan.spec.seeds))
         start = begin(SeededNoise(plan.spec.seeds)(plan.empty(len(indices))), torch.tensor([first])).double()
-        return exact.solve(plan.denoise(indices), start, first, check=self.ctx.check).y.cpu()
+        try:
+            return exact.solve(plan.denoise(indices), start, first, check=self.ctx.check).y.cpu()
+        except WorkFailed:
+            return None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The steps of a run on disk: the state y and the estimate D before every step, for scrubbing. No torch.
 
 An uncompressed .npz with a member for each step and batch (`y.STEP.FIRST`, `D.STEP.FIRST`), so that one step is read
-without the others and a run is written as it goes. Half precision for pictures, single for points. To stay within
-`BUDGET` only every k-th step is kept, and then only the first samples.
+without the others and a run is written as it goes. Half precision for pictures, single for points and for results. To
+stay within `BUDGET` only every k-th step is kept, and then only the first samples.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class StepsWriter:
         A step that is added again (a batch that ran out of memory) takes the place of the first one.
         """
         room = self.samples - first
-        self._write(f"y.{step}.{first}", y[:room].astype(self._kind))
+        kind = np.float32 if step == self._last else self._kind
+        self._write(f"y.{step}.{first}", y[:room].astype(kind))
         if step != self._last:
             self._write(f"D.{step}.{first}", denoised[:room].astype(self._kind))
 
