@@ -21,13 +21,12 @@ from engines.core.errors import BadInput
 from engines.core.files import atomic_path, write_json
 from engines.core.spec import to_json
 from engines.diffusion.moments import Moments
+from engines.diffusion.training_types import FREE
 from engines.diffusion.types import Card
 
 CHECKPOINT = ".checkpoint"
 MOMENTS = "moments."
 FAINT = 1e-6
-FREE = ("out", "steps", "minutes", "threads", "save_seconds", "sample_every", "device", "weak", "classifier")
-"""Settings that may differ between a training and its continuation."""
 
 
 @dataclass(frozen=True)

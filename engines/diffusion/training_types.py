@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from engines.diffusion.types import Device, Prediction
 
+FREE = ("out", "steps", "minutes", "threads", "save_seconds", "sample_every", "device", "weak", "classifier")
+"""Settings that may differ between a training and its continuation."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainSpec:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from engines.diffusion import history
@@ -61,7 +62,6 @@ def make(
 
     def one() -> Desk:
         window = QWidget()
-        qtbot.addWidget(window)
         made.append(make_desk(window, supervisor, warm, project, tmp_path / "settings.json"))
         until(qtbot, lambda: made[-1].view.model is not None)
         return made[-1]
@@ -73,6 +73,9 @@ def make(
     until(qtbot, lambda: all(record.state.over for record in warm.records()))
     supervisor.shutdown(5.0)
     project.close()
+    for desk in made:
+        desk.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

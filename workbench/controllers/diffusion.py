@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from engines.diffusion import cards, catalog
+from engines.diffusion import catalog
 from engines.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.diffusion_panel_words import problem, train_words
 from widgets.diffusion_state import DiffusionView, Mode, Page, Trouble
@@ -29,7 +29,7 @@ from workbench.controllers.diffusion_models import Models
 from workbench.controllers.diffusion_runs import Runs
 from workbench.controllers.diffusion_shelf import Shelf
 from workbench.controllers.diffusion_studies import Studies
-from workbench.controllers.diffusion_training import Training
+from workbench.controllers.diffusion_training import Training, placed
 from workbench.controllers.diffusion_view import Levels, enable, is_busy, view_of
 from workbench.controllers.diffusion_wiring import wire
 from workbench.controllers.diffusion_words import trouble_of
@@ -186,13 +186,11 @@ class DiffusionController(QObject):
             self._to_studio(Page.COMPARE)
 
     def train(self) -> None:
-        """Train what the form holds, in the folder of the user's own models where none is named."""
+        """Train what the form holds, or go on with it."""
         if self._cannot(Mode.TRAIN):
             return
-        spec = self.form.train
-        if not spec.out:
-            spec = replace(spec, out=str(cards.models_dir()))
-        title = f"Train {spec.name}" if spec.name else f"Train {train_words(self.view)}"
+        spec = placed(self.form.train)
+        title = f"Train {self.form.train.name or train_words(self.view)}"
         if not self.training.start(spec, title):
             self.services.notify("It begins when the training under way has ended", "info")
         self._to_studio(Page.TRAINING)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from pathlib import Path
+from zlib import crc32
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.diffusion.training_types import TrainProgress, TrainResult, TrainSpec
+from engines.core.spec import to_json
+from engines.diffusion import cards
+from engines.diffusion.training_types import FREE, TrainProgress, TrainResult, TrainSpec
 from widgets.diffusion_state import TrainView, Trouble
 from workbench.controllers.diffusion_command import train_line
 from workbench.controllers.diffusion_slot import JobSlot
@@ -87,3 +93,18 @@ class Training(QObject):
     def _go_on(self) -> None:
         if self._next:
             self.start(*self._next.pop(0))
+
+
+def placed(spec: TrainSpec) -> TrainSpec:
+    """With a folder and a name where it has none: of the user's own models, one for each choice of settings.
+
+    So the same settings go on where they stopped, others begin anew, and no network of ours is hidden by its name.
+    """
+    out = spec.out or str(cards.models_dir())
+    return replace(spec, out=out, name=spec.name or _name(spec))
+
+
+def _name(spec: TrainSpec) -> str:
+    plain = {name: value for name, value in to_json(spec).items() if name not in (*FREE, "name")}
+    stem = "-".join(re.findall(r"\w+", Path(spec.data).name)) or "data"
+    return f"my-{stem}-{spec.architecture}-{crc32(json.dumps(plain, sort_keys=True).encode()) & 0xFFFF:04x}"
