@@ -24,13 +24,14 @@ from widgets.diffusion_panel_form import (
     tip,
     words,
 )
-from widgets.diffusion_panel_words import count, sampler_title, schedule_levels, schedule_title
+from widgets.diffusion_panel_words import count, sampler_title, schedule_levels, schedule_title, unguided
 from widgets.diffusion_state import DiffusionView
 from widgets.panel import ChoiceField, NumberField, Toggle, columns, labelled
 from widgets.schedule_curve import Points, ScheduleCurve
 
 INTERVAL = (0.3, 5.0)
 LARGE = 1e3
+WEIGHT_TIPS = ("1 is none; 1.5 to 7 is usual, more is harsher", "0 is none; 1 follows the classifier as it is")
 
 
 class SamplerSection(Form):
@@ -222,9 +223,7 @@ class GuidanceSection(Form):
     def __init__(self) -> None:
         super().__init__("Guidance", name="diffusion.guidance")
         self._interval = INTERVAL
-        self.weight = NumberField(
-            "Guidance weight", 1, 0, 100, decimals=2, step=0.25, tip="1 is none; 1.5 to 7 is usual, more is harsher"
-        )
+        self.weight = NumberField("Guidance weight", 1, 0, 100, decimals=2, step=0.25, tip=WEIGHT_TIPS[0])
         self.kind = ChoiceField("Kind of guidance", [(id, title) for id, title, _ in self.KINDS])
         self.weak = ChoiceField("Weaker model", tip="What autoguidance moves away from")
         self.classifier = ChoiceField("Classifier", tip="Whose gradient is followed")
@@ -247,7 +246,7 @@ class GuidanceSection(Form):
 
     def show_state(self, view: DiffusionView) -> None:
         guidance = view.spec.guidance
-        self.setVisible(guidable(view.model) or guidance.weight != 1)
+        self.setVisible(guidable(view.model) or not unguided(guidance))
         self._offer(view)
         self.show_fields(guidance)
         self._weak.setVisible(guidance.kind == "auto")
@@ -259,7 +258,8 @@ class GuidanceSection(Form):
         show(self.low, self._interval[0])
         show(self.high, self._interval[1])
         title = next(title for id, title, _ in self.KINDS if id == guidance.kind)
-        self.set_summary("none" if guidance.weight == 1 else f"{title}, weight {guidance.weight:g}")
+        tip(self.weight, WEIGHT_TIPS[guidance.kind == "classifier"])
+        self.set_summary("none" if unguided(guidance) else f"{title}, weight {guidance.weight:g}")
 
     def _offer(self, view: DiffusionView) -> None:
         """Models that could help: of the same shape, and not the model itself."""

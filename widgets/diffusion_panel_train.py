@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import Prediction
@@ -47,19 +48,23 @@ class DataSection(Form):
         )
         self.folder = PlainButton("Choose folder", "folder", "A folder of images; a subfolder is a class")
         self.path = words()
-        self.side = NumberField("Picture size", 32, 8, 512, unit="px", step=8, tip="Side that images are brought to")
+        self.side = NumberField("Picture size", 32, 8, 128, unit="px", step=8, tip="Side that images are brought to")
         self.use_classes = Toggle("Learn the classes", tip="So that a class can be asked for, and guided towards")
         self.drop = NumberField(
             "Class dropout", 10, 0, 100, unit="%", step=5, tip="Share trained without a class; guidance needs some"
         )
-        self._folder, self._side = beside(self.path, self.folder), labelled("Picture size", self.side)
+        self.augment = NumberField(
+            "Random shift", 0, 0, 8, unit="px", tip="Pictures are moved by up to so much either way, 0: not at all"
+        )
+        self._folder = beside(self.path, self.folder)
+        self._side = columns(labelled("Picture size", self.side), QWidget())
         self._drop = labelled("Class dropout", self.drop)
+        self.bind("augment", self.augment)
         self.bind("use_classes", self.use_classes)
         self.bind("size", self.side)
-        for part in (labelled("Data", self.data), self._folder, self.use_classes):
+        for part in (labelled("Data", self.data), self._folder, self._side, self.use_classes):
             self.add(part)
-        self._numbers = columns(keep_room(self._drop), keep_room(self._side))
-        self.add(self._numbers)
+        self.add(columns(labelled("Random shift", self.augment), keep_room(self._drop)))
         self.body.setSpacing(8)
         tip(self.data, "The pictures that the network learns")
         self.data.chosen.connect(self._choose)
@@ -77,7 +82,6 @@ class DataSection(Form):
         self.path.setText(data_title(spec.data) if spec.data else "No folder yet")
         tip(self.path, spec.data)
         self._drop.setVisible(spec.use_classes)
-        self._numbers.setVisible(own or spec.use_classes)
         if round(spec.drop_class * 100) != self.drop.whole():
             show(self.drop, spec.drop_class * 100)
         self.set_summary(data_title(spec.data))
@@ -109,13 +113,21 @@ class NetworkSection(Form):
             self.bind(field, control)
         self.bind("prediction", self.prediction)
         self.bind("process", self.process)
+        self.layers = NumberField("Depth", 0, 0, 32, tip="Blocks a level of the U-Net, or layers of the DiT")
+        self.patch = NumberField("Patch", 0, 0, 16, unit="px", tip="Side of the DiT's patches; 0 by the picture's size")
+        for field, control in (("depth", self.layers), ("patch", self.patch)):
+            control.setSpecialValueText("usual")
+            self.bind(field, control)
+        self._patch = keep_room(labelled("Patch", self.patch))
         self.add(columns(labelled("Architecture", self.architecture), labelled("Width", self.channels)))
+        self.add(columns(labelled("Depth", self.layers), self._patch))
         self.add(columns(labelled("Predicts", self.prediction), labelled("Process", self.process)))
         self.body.setSpacing(8)
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train
         self.show_fields(spec)
+        self._patch.setVisible(spec.architecture == "dit")
         tip(self.prediction, PREDICTIONS[spec.prediction][1])
         tip(self.process, next((text for id, _, text in PROCESSES if id == spec.process), "How noise is added"))
         kind = "DiT" if spec.architecture == "dit" else "U-Net"

@@ -7,8 +7,9 @@ from itertools import chain
 
 from engines.core.errors import KinoscopeError
 from engines.diffusion import catalog, levels, varying
+from engines.diffusion.study_types import CompareSpec
 from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import ModelInfo, SampleSpec
+from engines.diffusion.types import Guidance, ModelInfo, SampleSpec
 from widgets.diffusion_state import DiffusionView, Mode
 
 PREDICTIONS: dict[str, tuple[str, str]] = {
@@ -85,14 +86,19 @@ def schedule_levels(spec: SampleSpec, model: ModelInfo | None) -> tuple[tuple[fl
 def compare_problem(view: DiffusionView) -> str:
     """Of the grid, or of the run that it varies."""
     _, error = grid_cells(view)
-    return error.message if error is not None else sample_problem(view.spec, view.model)
+    return error.message if error is not None else sample_problem(grid_of(view).base, view.model)
+
+
+def grid_of(view: DiffusionView) -> CompareSpec:
+    """The grid with the run that it varies; the form's where it names none."""
+    return view.compare if view.compare.base.model else replace(view.compare, base=view.spec)
 
 
 def grid_cells(view: DiffusionView) -> tuple[list[SampleSpec], KinoscopeError | None]:
     """What every cell would run; or none, and why."""
-    spec, model = replace(view.compare, base=view.spec), view.model
+    model = view.model
     try:
-        return list(chain(*varying.cells(spec, model.classes if model is not None else ()))), None
+        return list(chain(*varying.cells(grid_of(view), model.classes if model is not None else ()))), None
     except KinoscopeError as error:
         return [], error
 
@@ -153,18 +159,24 @@ def estimate_words(view: DiffusionView) -> str:
 
 
 def grid_estimate(view: DiffusionView) -> str:
-    """'about 20 s', of all cells: each costs as many evaluations as its steps and sampler take."""
+    """'about 20 s', of all cells, from what the form's own run would take."""
     cells, _ = grid_cells(view)
     if view.estimate_seconds is None or not cells:
         return ""
-    work = sum(evaluations(cell) for cell in cells) / max(evaluations(view.spec), 1)
+    work = sum(work_of(cell) for cell in cells) / max(work_of(view.spec), 1)
     return f"about {duration(view.estimate_seconds * work)}"
 
 
-def evaluations(spec: SampleSpec) -> int:
-    """Of the network, a sample."""
+def work_of(spec: SampleSpec) -> int:
+    """Samples that the network is given in all."""
     entry = catalog.sampler(spec.sampler)
-    return spec.steps * (entry.evaluations if entry is not None else 1)
+    each = spec.steps * (entry.evaluations if entry is not None else 1)
+    return each * len(spec.seeds) * (1 if unguided(spec.guidance) else 2)
+
+
+def unguided(guidance: Guidance) -> bool:
+    """A weight that changes nothing: 1, and 0 for a classifier."""
+    return guidance.weight == (0 if guidance.kind == "classifier" else 1)
 
 
 def memory(size: float) -> str:

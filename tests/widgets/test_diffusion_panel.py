@@ -213,7 +213,8 @@ def test_why_nothing_can_be_started() -> None:
     assert words.problem(READY) == ""
     low = replace(READY, spec=replace(READY.spec, schedule=Schedule(sigma_min=5.0, sigma_max=1.0)))
     assert words.problem(low)
-    assert words.problem(replace(low, mode=Mode.COMPARE)) == words.problem(low)
+    grid = replace(low, mode=Mode.COMPARE, compare=replace(low.compare, base=low.spec))
+    assert words.problem(grid) == words.problem(low)
     alone = replace(READY, spec=replace(READY.spec, seeds=(1,), start=Start("between")))
     assert "between seeds" in words.problem(alone)
     assert words.problem(replace(READY, mode=Mode.TRAIN, train=TrainSpec("", "")))
