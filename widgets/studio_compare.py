@@ -66,7 +66,8 @@ class ComparePage(QWidget):
         place = self.grid.selected
         self._use.setEnabled(place is not None)
         done = DOT.join((self.grid.name(place), self.grid.cell(place).words or "to come")) if place else ""
-        self.details.setText(done or "Click a cell for its settings")
+        errors = "Error under each picture, the lowest of a row in bold. " if self.grid.has_errors else ""
+        self.details.setText(done or f"{errors}Click a cell for its settings")
         set_property(self.details, "role", "" if place else "muted")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

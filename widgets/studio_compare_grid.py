@@ -92,6 +92,11 @@ class CompareGrid(QWidget):
     def filled(self) -> int:
         return sum(bool(cell.file) for cell in self._cells.values())
 
+    @property
+    def has_errors(self) -> bool:
+        """The truth is known."""
+        return any(cell.error is not None for cell in self._cells.values())
+
     def show_cells(
         self, columns: tuple[str, ...], rows: tuple[str, ...], cells: dict[tuple[int, int], GridCell]
     ) -> None:

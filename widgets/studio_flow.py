@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QIcon, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -40,10 +40,11 @@ SECONDS = 7.0
 FRAME_MS = 33
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICKS = 1000
+ROOM_FOR_ALL = 900
 LAYERS = (
     ("density", "Density", "Density of the noisy data at this moment"),
     ("field", "Field", "Where the probability-flow ODE takes a particle from each place"),
-    ("trails", "Trails", "The ways of 40 particles so far"),
+    ("trails", "Trails", "The ways of a few particles so far"),
     ("data", "Data", "Samples of the data itself"),
 )
 
@@ -131,6 +132,10 @@ class FlowPage(QWidget):
         if self._fresh:
             self._fresh = False
             self._start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.particles.setVisible(self.width() >= ROOM_FOR_ALL)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._stop()
@@ -242,6 +247,7 @@ class FlowPage(QWidget):
         self.model.setMaximumWidth(220)
         row.addWidget(self.model, 2)
         for part in (self.steps, self.particles, self.seed):
+            part.setMinimumWidth(104)
             row.addWidget(part, 1)
         row.addStretch(1)
         row.addWidget(self.changed)

@@ -18,7 +18,7 @@ from widgets.studio_flow_data import FlowArrays, Path2D
 from widgets.studio_images import draw_points, places
 from widgets.theme import LOOK, Tokens, mixed, number_font
 
-TRAILS = 40
+TRAILS = 16
 ARROWS = 13
 VIRIDIS = ("#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
 ORIGIN = QPointF()
@@ -203,7 +203,7 @@ class FlowView(QWidget):
 
 
 def _trail_pen() -> QPen:
-    return QPen(LOOK.now.color("warn", 0.6), 1.2)
+    return QPen(LOOK.now.color("warn", 0.55), 1.2)
 
 
 def _plain(side: int) -> QImage:

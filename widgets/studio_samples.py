@@ -93,6 +93,8 @@ class SamplesPage(QWidget):
 
     def _show_run(self, view: DiffusionView, run: Run) -> None:
         step = view.step if view.step is not None and view.step.run == run.id else None
+        if step is not None and step.step >= step.steps:
+            step = None  # the result, which is in the pictures
         live = run.state in (RunState.QUEUED, RunState.RUNNING)
         self.scrubber.show_state(view)
         self._foot.setCurrentIndex(1 if live else 0)
@@ -125,8 +127,9 @@ class SamplesPage(QWidget):
         self.grid.show_parts(_parts(step, view.selected))
 
     def _show_images(self, view: DiffusionView, run: Run, images: Images | None, first: int, fresh: bool) -> None:
-        """Pictures from cell `first` on; another run's are not left standing beside them."""
-        if fresh:
+        """Pictures from cell `first` on; neither another run's nor another step's are left standing beside them."""
+        preview = run.state in (RunState.QUEUED, RunState.RUNNING)
+        if fresh or (images is not None and not preview and len(images) < len(run.spec.seeds)):
             self.grid.clear()
         total = max(len(run.spec.seeds), first + (len(images) if images is not None else 0))
         size = (images.shape[1], images.shape[2]) if images is not None else _size(view, run, self.grid.picture_size)
@@ -255,10 +258,10 @@ def _images_of(step: StepPictures | None, form: str) -> Images | None:
 
 
 def _points_of(step: StepPictures | None, form: str) -> NDArray[np.float32] | None:
-    """The state, the estimate, or the noise that lies between them."""
-    if step is None or step.y_points is None or step.denoised_points is None or form == "y":
+    """The state, or else the estimate."""
+    if step is None or step.denoised_points is None or form == "y":
         return step.y_points if step is not None else None
-    return (step.y_points - step.denoised_points) / step.sigma if form == "eps" else step.denoised_points
+    return step.denoised_points
 
 
 def _message(run: Run) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from widgets.diffusion_state import DiffusionView, Run, RunState, StepPictures
+from widgets.diffusion_state import DiffusionView, RunState, StepPictures
 from widgets.panel import QuietButton, Segmented
 from widgets.studio_axes import figure
 from widgets.studio_slider import ClickSlider
@@ -38,6 +38,7 @@ class Scrubber(QWidget):
         self._run, self._steps = "", 0
         self._sigmas: tuple[float, ...] = ()
         self._answered, self._wanted = -1, -1
+        self._sigma: float | None = None
         self.play = QuietButton("", "play", "Play the steps", name="Play")
         self.slider = ClickSlider("Step", "Click or drag to another step; the right end is the result")
         self.slider.setPageStep(5)
@@ -74,7 +75,11 @@ class Scrubber(QWidget):
     def show_state(self, view: DiffusionView) -> None:
         run, step = view.run, view.step
         self._sigmas = run.result.sigmas if run is not None and run.result is not None else ()
-        steps = max(len(self._sigmas) - 1, 0) if run is not None and run.spec.keep_steps and _whole(run) else 0
+        kept = run is not None and run.spec.keep_steps and run.state is RunState.DONE
+        steps = max(len(self._sigmas) - 1, 0) if kept else 0
+        if kept and step is not None and step.run == view.shown:
+            steps = step.steps  # not all were kept
+        self._sigma = step.sigma if step is not None else None
         if (view.shown, steps) != (self._run, self._steps):
             self._run, self._steps, self._wanted = view.shown, steps, -1
             self._stop()
@@ -96,10 +101,10 @@ class Scrubber(QWidget):
         self._dress()
 
     def set_planar(self, on: bool) -> None:
-        """Points have no spectrum, and of their estimate no picture of the change."""
+        """Points have a state and an estimate, and no spectrum."""
         self.spectrum.setVisible(not on)
         for button in self.form.findChildren(QPushButton):
-            button.setVisible(not on or button.text() != "Change")
+            button.setVisible(not on or button.text() in ("State", "Estimate"))
 
     def set_words_shown(self, on: bool) -> None:
         self.words.setVisible(on)
@@ -123,12 +128,17 @@ class Scrubber(QWidget):
             self.words.setText("No steps were kept")
             return
         at = self.slider.value()
-        sigma = self._sigmas[at] if at < len(self._sigmas) else 0.0
-        words = "Result" if at >= self._steps else f"Step {at + 1} of {self._steps}   \u03c3 {figure(sigma)}"
+        words = "Result" if at >= self._steps else f"Step {at + 1} of {self._steps}   {self._level(at)}".rstrip()
         self.words.setText(words)
         self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("Step 100 of 100   \u03c3 0.0001"))
         self.slider.setAccessibleDescription(words)
         self.form.setEnabled(at < self._steps)
+
+    def _level(self, at: int) -> str:
+        """Noise level of a step: as the answer says, or by the run's levels where each has a step."""
+        if at == self._answered and self._sigma is not None:
+            return f"\u03c3 {figure(self._sigma)}"
+        return f"\u03c3 {figure(self._sigmas[at])}" if self._steps == len(self._sigmas) - 1 else ""
 
     def _moved(self, value: int) -> None:
         self._wanted = value
@@ -148,7 +158,3 @@ class Scrubber(QWidget):
     def _dress(self) -> None:
         self.play.set_icon("pause" if self.playing else "play")
         self.play.setAccessibleName("Pause" if self.playing else "Play")
-
-
-def _whole(run: Run) -> bool:
-    return run.state is RunState.DONE

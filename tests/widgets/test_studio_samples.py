@@ -173,6 +173,22 @@ def test_a_step_is_shown_in_each_of_its_four_forms(studio, view):
     assert page.scrubber.slider.value() == 4
 
 
+def test_where_only_some_steps_were_kept_the_slider_has_those(studio, qtbot, view):
+    kept = {name: gray(4, 60) for name in ("y", "denoised", "eps", "difference")}
+    studio.show_state(replace(view, step=StepPictures("a", 2, 2, 0.0, y=gray(4, 200))))
+    page = studio.samples
+    assert (page.scrubber.slider.value(), page.scrubber.slider.maximum()) == (2, 2)
+    assert page.grid.filled == 6
+    studio.show_state(replace(view, step=StepPictures("a", 1, 2, 0.7, **kept)))
+    assert page.scrubber.words.text() == "Step 2 of 2   \u03c3 0.7"
+    assert page.grid.filled == 4
+    with qtbot.waitSignal(studio.stepWanted) as heard:
+        page.scrubber.slider.setValue(2)
+    assert heard.args == [-1]
+    studio.show_state(replace(view, step=StepPictures("a", 2, 2, 0.0, y=gray(4, 200))))
+    assert page.grid.filled == 6
+
+
 def test_an_older_answer_does_not_take_the_slider_back(studio, qtbot, view):
     studio.show_state(replace(view, step=a_step(1)))
     scrubber = studio.samples.scrubber
