@@ -19,7 +19,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, OutOfResources, UsageError
 from engines.core.files import atomic_path
 from engines.diffusion import history, png
-from engines.diffusion.sampling_files import scatter, tiled
+from engines.diffusion.sheets import scatter, tiled
 from engines.diffusion.steps_file import Steps
 from engines.diffusion.study_types import ExportResult, ExportSpec
 

@@ -96,6 +96,9 @@ def guided(ready: Plan, indices: Sequence[int]) -> Denoise:
     condition, nothing = conditions(ready, indices)
     if wish.kind == "auto" and wish.weight != 1:
         weak = ready.opener.open(wish.weak or model.info.weak)
+        if (weak.info.shape, weak.info.classes) != (model.info.shape, model.info.classes):
+            hint = "Choose a weaker version of the same model"
+            raise UsageError(f"{weak.info.title} draws other things than {model.info.title}", hint=hint)
         return guidance.automatic(model.denoise(condition), weak.denoise(condition), wish.weight, wish.interval)
     if wish.kind == "classifier" and wish.weight != 0:
         judge = classifier(ready, indices)

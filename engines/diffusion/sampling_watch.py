@@ -46,6 +46,7 @@ class Watch:
         self._previews = 0.0
         self._cost = GUESS
         self._path = Path(ready)
+        self._held: list[tuple[int, Tensor, Tensor]] = []
         if writer is not None and (writer.every > 1 or writer.samples < len(ready.spec.seeds)):
             self.notes.append(f"Of the steps every {writer.every}. of {writer.samples} samples is kept")
 
@@ -54,6 +55,7 @@ class Watch:
         self._indices, self._steps, self.nfe = indices, len(sigmas) - 1, 0
         self._offset = len(self._ready.sigmas) - len(sigmas)
         self._path.begin()
+        self._held.clear()
         self._say(0)
 
     def counted(self, denoise: Denoise) -> Denoise:
@@ -80,7 +82,9 @@ class Watch:
     def end(self, done: Tensor) -> None:
         """A batch is finished."""
         if self._writer is not None:
-            self._keep(len(self._ready.sigmas) - 1, done, done)
+            for held in self._held:
+                self._write(*held)
+            self._write(len(self._ready.sigmas) - 1, done, done)
             self._path.add(0.0, done)
             self._path.end()
         self._done += len(self._indices)
@@ -125,11 +129,21 @@ class Watch:
         return Preview(step + 1, self._steps, sigma, self._indices.start, images, points)
 
     def _keep(self, step: int, y: Tensor, denoised: Tensor) -> None:
+        """Write a step; on another device hold it there until the batch is done, so that no step waits for a copy."""
         assert self._writer is not None
+        if not self._writer.wants(step, self._indices.start):
+            return
+        if y.is_cpu:
+            self._write(step, y, denoised)
+        else:
+            self._held.append((step, y.clone(), denoised.clone()))
+
+    def _write(self, step: int, y: Tensor, denoised: Tensor) -> None:
+        assert self._writer is not None
+        began = time.perf_counter()
         if self._writer.wants(step, self._indices.start):
-            began = time.perf_counter()
             self._writer.add(step, self._indices.start, y.float().cpu().numpy(), denoised.float().cpu().numpy())
-            self.writing += time.perf_counter() - began
+        self.writing += time.perf_counter() - began
 
 
 def seen(state: Tensor, ready: Plan) -> NDArray[np.uint8]:

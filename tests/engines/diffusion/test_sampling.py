@@ -20,7 +20,7 @@ from engines.core.spec import from_json, to_json
 from engines.diffusion import history, sampling
 from engines.diffusion.sampling import Opener, draw_and_save, prepare, run
 from engines.diffusion.types import Guidance, Preview, SampleResult, SampleSpec, Schedule
-from tests.engines.diffusion.tiny import write_tiny
+from tests.engines.diffusion.tiny import ARGUMENTS, write_tiny
 
 ROOT = Path(__file__).resolve().parents[3]
 DIGITS = SampleSpec("analytic:digits", steps=6, seeds=(0, 1, 2, 3))
@@ -277,3 +277,28 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(changes, words) -> None:
     with pytest.raises(UsageError, match=words):
         run(replace(DIGITS, **changes), PlainContext())
     assert list(history.runs_dir().iterdir()) == []
+
+
+def test_a_weaker_model_must_draw_the_same_things(tiny, tmp_path) -> None:
+    weak = str(write_tiny(tmp_path / "weak", seed=1))
+    strong = _drawn(replace(tiny, guidance=Guidance(1.0, "auto", weak=weak)))
+    assert torch.equal(strong, _drawn(tiny))
+    away = _drawn(replace(tiny, guidance=Guidance(2.0, "auto", weak=weak)))
+    assert not torch.allclose(away, strong, atol=1e-3)
+    other = str(write_tiny(tmp_path / "other", classes=["a"], arguments={**ARGUMENTS, "classes": 1}))
+    with pytest.raises(UsageError, match="draws other things"):
+        _drawn(replace(tiny, guidance=Guidance(2.0, "auto", weak=other)))
+
+
+def test_what_the_window_reads_needs_no_torch() -> None:
+    names = ["cards", "catalog", "exporting", "history", "levels", "memory", "png", "sampling_checks", "sheets"]
+    names += ["steps_file", "varying"]
+    code = f"import sys, importlib; [importlib.import_module('engines.diffusion.' + n) for n in {names}]; "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "print('torch' in sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"
