@@ -8,21 +8,27 @@ sampler can be asked to beat. All sets have one size and as many of each class, 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Literal
 
+import cv2
 import torch
 import typer
 from torch import Tensor
 
 from engines.core.context import PlainContext
-from engines.diffusion import catalog, classifying, datasets, metrics, sampling
+from engines.diffusion import catalog, classifying, datasets, likelihood, metrics, sampling
 from engines.diffusion.sampling_watch import Watch
+from engines.diffusion.study_types import LikelihoodSpec
+from engines.diffusion.training_watch import pictures
 from engines.diffusion.types import Guidance, SampleSpec, Schedule
 
 JUDGE = "mnist-classifier"
 EDM = Schedule("karras", 0.02, 40.0)
 FLOW = Schedule("flow")
 WEIGHT = 1.5
+LIKELIHOOD_STEPS = 40
 EVALUATIONS = (5, 10, 20)
 SAMPLERS = ("euler", "heun", "dpm++2m", "unipc", "ipndm-v")
 
@@ -36,6 +42,7 @@ class Asked:
     evaluations: int
     schedule: Schedule
     weight: float = 1.0
+    kind: Literal["cfg", "auto", "classifier"] = "cfg"
     teleport: bool = False
 
     def spec(self, count: int, classes: int) -> SampleSpec:
@@ -46,7 +53,7 @@ class Asked:
             steps = (steps + 1) // 2
         labels = tuple(index % classes for index in range(count))
         return SampleSpec(
-            self.model, self.sampler, steps, self.schedule, guidance=Guidance(self.weight), classes=labels,
+            self.model, self.sampler, steps, self.schedule, guidance=Guidance(self.weight, self.kind), classes=labels,
             seeds=tuple(range(count)), teleport=self.teleport, preview_every=0, keep_steps=False, batch=100,
         )  # fmt: skip
 
@@ -54,13 +61,16 @@ class Asked:
 def main(
     samples: Annotated[int, typer.Option(help="Samples a row, at most 500.")] = 500,
     model: Annotated[str, typer.Option(help="Only the rows of this model.")] = "",
+    likelihoods: Annotated[int, typer.Option(help="Held-out digits for bits per dimension; 0 for none.")] = 10,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> dict[str, Any]:
     """Share of samples that the judge names rightly, and Frechet distance to held-out digits; all on one thread."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        return _measured(min(samples, 500), [row for row in rows() if model in ("", row.model)])
+        asked = [row for row in rows() if model in ("", row.model)]
+        result = _measured(min(samples, 500), asked)
+        return result | {"bits_per_dimension": _bits(sorted({row.model for row in asked}), likelihoods)}
     finally:
         torch.set_num_threads(before)
 
@@ -78,10 +88,12 @@ def rows() -> list[Asked]:
 
 def guided() -> list[Asked]:
     """With classifier-free guidance: a step is one evaluation of twice the batch, so ten steps are also twenty singles;
-    five steps are measured beside them."""
+    five steps are measured beside them. At last autoguidance by a weaker model, and a classifier of noised pictures."""
     best = [Asked(name, "dpm++2m", 10, EDM) for name in ("mnist-unet", "mnist-dit")]
     best += [Asked(name, "dpm++2m", 10, FLOW) for name in ("mnist-flow", "mnist-reflow")]
-    return [replace(row, weight=WEIGHT, evaluations=count) for row in best for count in (5, 10)]
+    free = [replace(row, weight=WEIGHT, evaluations=count) for row in best for count in (5, 10)]
+    unet = Asked("mnist-unet", "dpm++2m", 10, EDM, 2.0)
+    return [*free, replace(unet, kind="auto"), replace(unet, kind="classifier")]
 
 
 def _measured(count: int, asked: list[Asked]) -> dict[str, Any]:
@@ -101,6 +113,23 @@ def _measured(count: int, asked: list[Asked]) -> dict[str, Any]:
         "least_named_right_guided_10_steps": _least(measured),
         "rows": measured,
     }
+
+
+def _bits(models: list[str], count: int) -> dict[str, float]:
+    """Mean bits per dimension of held-out digits, one of each class in turn, with uniform noise of one grey level."""
+    if count < 1:
+        return {}
+    held = by_class(datasets.split("mnist")[1], 1, 500)
+    assert held.labels is not None
+    part = held.part(torch.arange(500).reshape(10, 50).T.flatten()[:count])
+    assert part.labels is not None
+    labels = tuple(part.labels.tolist())
+    with TemporaryDirectory() as folder:
+        for index, image in enumerate(pictures(part.images)):
+            cv2.imwrite(str(Path(folder) / f"{index:04d}.png"), image)
+        specs = {name: LikelihoodSpec(name, (folder,), steps=LIKELIHOOD_STEPS, classes=labels) for name in models}
+        found = {name: likelihood.run(spec, PlainContext()).bits for name, spec in specs.items()}
+    return {name: sum(bits) / len(bits) for name, bits in found.items() if bits}
 
 
 def by_class(data: datasets.Dataset, half: int, count: int) -> datasets.Dataset:
@@ -126,8 +155,7 @@ def _row(asked: Asked, count: int, judge: classifying.Judge, real: Tensor, opene
         "sampler": asked.sampler + (" + teleport" if asked.teleport else ""),
         "steps": spec.steps,
         "evaluations": watch.nfe,
-        "twice_the_batch": asked.weight != 1,
-        "guidance": asked.weight,
+        "guidance": f"{asked.kind} {asked.weight:g}" if asked.weight != 1 else "none",
         "named_right": float((named == torch.tensor(spec.classes)).float().mean()),
         "frechet": metrics.frechet(judge.features(drawn.samples), real),
         "seconds": round(drawn.seconds, 2),
@@ -137,5 +165,5 @@ def _row(asked: Asked, count: int, judge: classifying.Judge, real: Tensor, opene
 
 
 def _least(measured: list[dict[str, Any]]) -> float | None:
-    shares = [row["named_right"] for row in measured if row["guidance"] != 1 and row["steps"] == 10]
+    shares = [row["named_right"] for row in measured if row["guidance"].startswith("cfg") and row["steps"] == 10]
     return min(shares) if shares else None
