@@ -2,8 +2,8 @@
 
 Where diffusers departs: DEIS is NaN at sigma 0 (ln 0 in its integrals) unless below 15 steps it is told to lower its
 order; FlowMatchHeun is straight in t, which is another method than Heun in sigma; DPMSolverSDE is k-diffusion's.
-Its SDE form of 3M has the wrong sign in the weight of the second difference ((1 - e^-2h - 2h) / (2h)^2 - 1/2, where + 1/2
-makes it vanish with h); ours is k-diffusion's.
+Its SDE form of 3M has the wrong sign in the weight of the second difference, (1 - e^-2h - 2h) / (2h)^2 - 1/2, where
++ 1/2 makes it vanish with h; ours is k-diffusion's.
 """
 
 from __future__ import annotations
