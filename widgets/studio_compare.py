@@ -16,6 +16,7 @@ from widgets.studio_parts import DOT, BusyLine, Framed, TroubleCard
 from widgets.theme import number_font
 
 ROOM_FOR_BOTH = 820
+CLICK = "Click a cell for its settings"
 
 
 class ComparePage(QWidget):
@@ -66,8 +67,8 @@ class ComparePage(QWidget):
         place = self.grid.selected
         self._use.setEnabled(place is not None)
         done = DOT.join((self.grid.name(place), self.grid.cell(place).words or "to come")) if place else ""
-        errors = "Error under each picture, the lowest of a row in bold. " if self.grid.has_errors else ""
-        self.details.setText(done or f"{errors}Click a cell for its settings")
+        errors = self.grid.has_errors
+        self.details.setText(done or ("Figures are errors; bold is the lowest of a row" if errors else CLICK))
         set_property(self.details, "role", "" if place else "muted")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

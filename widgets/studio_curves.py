@@ -22,11 +22,13 @@ class CurvesPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._result: CurveResult | None = None
-        self.title = ElidedLabel("Error against the exact ODE", "heading")
+        self.title = ElidedLabel("Error", "heading")
         choices = (("evaluations", "Evaluations"), ("milliseconds", "Time"))
         self.over = Segmented("Cost", choices, tip="What the error is drawn over")
         self.again = QuietButton("", "retry", "Measure again", name="Measure error curves")
-        self.plot = Plot("Error curves", TITLES["evaluations"], "Mean relative error", log_x=True, log_y=True)
+        self.plot = Plot(
+            "Error curves", TITLES["evaluations"], "Mean relative error against the exact ODE", log_x=True, log_y=True
+        )
         self.plot.set_nothing("Measuring errors against the exact ODE")
         self.progress = BusyLine()
         head = QWidget()
@@ -60,7 +62,7 @@ class CurvesPanel(QWidget):
         self.plot.x_title = TITLES[over]
         self.plot.set_series(drawn(curves, over))
         model = dict(catalog.ANALYTIC).get(self._result.model, self._result.model) if self._result else ""
-        self.title.setText(f"Error against the exact ODE \u00b7 {model}" if model else "Error against the exact ODE")
+        self.title.setText(f"Error \u00b7 {model}" if model else "Error")
 
 
 def drawn(curves: tuple[Curve, ...], over: str) -> list[Series]:

@@ -247,7 +247,7 @@ class FlowPage(QWidget):
         self.model.setMaximumWidth(220)
         row.addWidget(self.model, 2)
         for part in (self.steps, self.particles, self.seed):
-            part.setMinimumWidth(104)
+            part.setMinimumWidth(114)
             row.addWidget(part, 1)
         row.addStretch(1)
         row.addWidget(self.changed)

@@ -295,7 +295,7 @@ class Plot(QWidget):
         painter.setPen(color)
         above = y - 18 > box.top()
         room = QRectF(box.left() + 4, y - 17 if above else y + 2, box.width() - 8, 15)
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | MIDDLE, words)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | MIDDLE, words)
 
     def _draw_marks(self, painter: QPainter, box: QRectF) -> None:
         for value, words in self._marks:
