@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from widgets.panel import Panel
+from workbench import tour_diffusion
 from workbench.touring import Stop
 from workbench.window import Window
 
@@ -23,7 +24,8 @@ VIEWS = 10
 def stops(theme: str) -> list[Stop]:
     """All stops; a second theme repeats the ones that show most."""
     first, *others = ("dark", "light") if theme == "both" else (theme,)
-    made = _first(first) + _watching(first) + _calibrating(first) + _photographs(first) + _dialogs(first)
+    made = _first(first) + _watching(first) + _calibrating(first) + _photographs(first)
+    made += tour_diffusion.stops(first) + _dialogs(first)
     for name in others:
         made += _again(name)
     return made
@@ -97,7 +99,8 @@ def _again(theme: str) -> list[Stop]:
     photographs = [] if not _folder().is_dir() else _photographs(theme)[:1] + _photographs(theme)[2:4]
     change = Stop(f"{theme}-theme", partial(_only_theme, name=theme))
     begin = Stop(f"{theme}-monitor-sample", _again_from, _playing, _panel("sources"))
-    return [change, begin, *_calibrating(theme)[1:], *photographs, *_dialogs(theme)[:2]]
+    calibrating = [*_calibrating(theme)[1:], *photographs]
+    return [change, begin, *calibrating, *tour_diffusion.again(theme), *_dialogs(theme)[:2]]
 
 
 def _panel(dock: str) -> Callable[[Window], Panel]:

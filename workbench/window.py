@@ -29,6 +29,7 @@ from workbench.commands import Actions
 from workbench.controllers.calibration import CalibrationController
 from workbench.controllers.dialogs import DialogsController
 from workbench.controllers.diffusion import DiffusionController
+from workbench.controllers.diffusion_exports import JOB as EXPORTING
 from workbench.controllers.jobs import JobsController
 from workbench.controllers.log import LogController
 from workbench.controllers.project import ProjectController
@@ -37,7 +38,7 @@ from workbench.controllers.sources import SourcesController
 from workbench.controllers.viewer import ViewerController
 from workbench.docks import Docks
 from workbench.feeds import Feeds
-from workbench.jobs import JobQueue
+from workbench.jobs import JobQueue, JobRecord
 from workbench.log import LogBook
 from workbench.presets import PRESETS
 from workbench.project import open_untitled
@@ -159,7 +160,7 @@ class Window(QMainWindow):
         self.properties = PropertiesController(panels.properties, self.viewer, services)
         self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
         self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
-        self.jobs = JobsController(panels.jobs, services, commands)
+        self.jobs = JobsController(panels.jobs, services, commands, self._studio_says)
         self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
         self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
@@ -180,7 +181,7 @@ class Window(QMainWindow):
     def _bind(self) -> None:
         bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
         for id, layout in GRIDS.items():
-            bind(id, partial(viewer.set_layout, layout))
+            bind(id, partial(self._set_layout, layout))
         for preset in PRESETS:
             bind(PRESET + preset.id, partial(self.preset, preset.id))
         bind("view.maximise", self.grid.maximise)
@@ -240,6 +241,15 @@ class Window(QMainWindow):
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:
                 self.notify(notice, "warn")
+
+    def _studio_says(self, record: JobRecord) -> bool:
+        """The studio is in front and shows how this job failed."""
+        ours = record.job.startswith("engines.diffusion.") and not record.job.startswith(EXPORTING)
+        return ours and self.centre.front == "studio"
+
+    def _set_layout(self, layout: str) -> None:
+        self.centre.show_widget("viewer")
+        self.viewer.set_layout(layout)
 
     def _show_title(self) -> None:
         project = self.services.project

@@ -6,7 +6,7 @@ runs nothing. Progress and previews are shown at most thirty times a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class DiffusionController(QObject):
         self.form = Form()
         self.info: ModelInfo | None = None
         self.trouble: Trouble | None = None
+        self._of_run = True
         self.view = DiffusionView()
         self.devices: tuple[str, ...] = ("cpu",)
         self._project: Project | None = None
@@ -246,7 +247,7 @@ class DiffusionController(QObject):
     def take(self, paths: Sequence[str]) -> None:
         """Files and folders that were dropped."""
         wanted, mode = tuple(paths), self.form.mode
-        self._errands.ask(lambda: understand(wanted, mode), self._understood, self._failed("That cannot be used"))
+        self._errands.ask(lambda: understand(wanted, mode), self._understood, self._refused)
 
     def copy_command(self) -> None:
         QGuiApplication.clipboard().setText(self.command())
@@ -272,9 +273,15 @@ class DiffusionController(QObject):
         self.info = info
         self.set_form(spec=for_model(self.form.spec, info, catalog.usual_schedule(info.process)))
 
-    def show_trouble(self, trouble: Trouble) -> None:
-        self.trouble = trouble
+    def show_trouble(self, trouble: Trouble, of_run: bool = True) -> None:
+        """Said in the panel, and that of a run in the studio too, where it would have appeared."""
+        self.trouble, self._of_run = trouble, of_run
         self.show_soon()
+
+    def show_form_trouble(self, trouble: Trouble) -> None:
+        """A model or file that was given to the form cannot be used."""
+        self.panelWanted.emit()
+        self.show_trouble(trouble, of_run=False)
 
     def dismiss(self) -> None:
         """The user has read what went wrong."""
@@ -294,7 +301,7 @@ class DiffusionController(QObject):
         self._soon.stop()
         self.view = view = view_of(self, self._levels)
         self.panel.show_state(view)
-        self.studio.show_state(view)
+        self.studio.show_state(view if self._of_run else replace(view, trouble=None))
         enable(self.actions, view, self.runs.stored(view.shown) is not None)
         busy = is_busy(view)
         if busy != self._tick.isActive():
@@ -323,8 +330,8 @@ class DiffusionController(QObject):
         elif found.picture:
             self.begin_at(found.picture)
 
-    def _failed(self, title: str) -> Callable[[Failure], None]:
-        return lambda failure: self.show_trouble(trouble_of(failure.as_json(), title))
+    def _refused(self, failure: Failure) -> None:
+        self.show_form_trouble(trouble_of(failure.as_json(), "That cannot be used"))
 
     def _dismiss(self) -> None:
         self.trouble = None

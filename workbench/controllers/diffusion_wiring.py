@@ -26,7 +26,7 @@ def _parts(desk: DiffusionController) -> None:
     models = desk.models
     models.listed.connect(desk.models_listed)
     models.opened.connect(desk.model_opened)
-    models.failed.connect(desk.show_trouble)
+    models.failed.connect(desk.show_form_trouble)
     desk.runs.failed.connect(lambda _id, trouble: desk.show_trouble(trouble))
     desk.shelf.failed.connect(desk.show_trouble)
     desk.training.trained.connect(lambda _file: models.list())

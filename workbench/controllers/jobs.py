@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, QUrl
@@ -26,8 +27,16 @@ REFRESH_MS = 500
 class JobsController(QObject):
     """Rows are made afresh from the records, so that nothing is kept twice."""
 
-    def __init__(self, panel: JobsPanel, services: Services, actions: Actions) -> None:
+    def __init__(
+        self,
+        panel: JobsPanel,
+        services: Services,
+        actions: Actions,
+        in_view: Callable[[JobRecord], bool] = lambda _record: False,
+    ) -> None:
+        """in_view: the failure of this job is said where the user looks, so that a notice would say it twice."""
         super().__init__(panel)
+        self._in_view = in_view
         self._panel, self._services, self._actions = panel, services, actions
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
@@ -72,7 +81,7 @@ class JobsController(QObject):
 
     def _finished(self, id: int) -> None:
         record = self._services.jobs.record(id)
-        if record.state is JobState.FAILED and record.error is not None:
+        if record.state is JobState.FAILED and record.error is not None and not self._in_view(record):
             self._services.notify(f"{record.title}: {record.error['message']}", "bad")
         self.refresh()
 
