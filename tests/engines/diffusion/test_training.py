@@ -206,6 +206,37 @@ def test_settings_without_sense_are_said(spec, wrong, says):
         training.run(replace(spec, **wrong), PlainContext())
 
 
+def test_a_place_that_cannot_be_written_is_said(spec, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(BadInput, match="cannot be made"):
+        training.run(replace(spec, out=str(tmp_path / "file" / "out")), PlainContext())
+    with pytest.raises(UsageError, match="cannot be called"):
+        training.run(replace(spec, name="../out"), PlainContext())
+
+
+def test_memory_that_runs_out_is_said(spec):
+    run = training.Run(spec, training.prepare(spec, PlainContext()), PlainContext())
+
+    def greedy() -> None:
+        torch.empty(1 << 60)
+
+    run.advance = greedy  # type: ignore[method-assign]
+    with pytest.raises(OutOfResources, match="batch of 8 does not fit"):
+        run.to_the_end()
+
+
+def test_pictures_that_were_left_out_are_told(spec, tmp_path):
+    import cv2
+
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        cv2.imwrite(str(folder / name), np.zeros((8, 8), np.uint8))
+    (folder / "c.png").write_bytes(b"no picture")
+    result = training.run(replace(spec, data=str(folder), size=8, steps=2), PlainContext())
+    assert result.notes == ("1 file cannot be read as a picture and was left out: c.png",)
+
+
 def test_the_moments_of_the_data_are_kept_with_the_weights(spec):
     from engines.diffusion.datasets import split
 
