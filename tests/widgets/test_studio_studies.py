@@ -93,16 +93,16 @@ def test_a_cell_is_marked_read_out_and_used(studio, qtbot, files):
     studio.show_state(comparing(result=finished(files)))
     page = studio.compare
     assert not page._use.isEnabled()
-    at = page.grid.box((1, 1)).center().toPoint()
+    at = page.grid.box((0, 1)).center().toPoint()
     qtbot.mouseClick(page.grid, Qt.MouseButton.LeftButton, pos=at)
-    assert page.details.text() == "Heun (EDM) \u00b7 Steps 10 \u00b7 error 0.05 \u00b7 10 evaluations \u00b7 0.4 s"
+    assert page.details.text() == "Heun (EDM) \u00b7 Steps 5 \u00b7 error 0.5 \u00b7 5 evaluations \u00b7 0.4 s"
     qtbot.keyClick(page.grid, Qt.Key.Key_Right)
     with qtbot.waitSignal(studio.cellUsed) as heard:
         page._use.click()
-    assert heard.args == [1, 2]
+    assert heard.args == [0, 2]
     with qtbot.waitSignal(studio.cellUsed) as heard:
         qtbot.mouseDClick(page.grid, Qt.MouseButton.LeftButton, pos=at)
-    assert heard.args == [1, 1]
+    assert heard.args == [0, 1]
 
 
 def test_the_lowest_error_of_each_row_is_set_off(studio, files):
