@@ -72,6 +72,8 @@ def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
         notes.append(note)
     if spec.guidance.kind == "cfg" and spec.guidance.weight != 1:
         notes.append("A guided evaluation is one of twice the batch")
+    if spec.guidance.kind == "auto" and spec.guidance.weight != 1:
+        notes.append("With each guided evaluation the weaker model is asked too")
     return Plan(
         spec, model, opener, sigmas, memory.shape_of(model.info, spec), _options(spec, model), jump, tuple(notes)
     )

@@ -41,6 +41,7 @@ def test_every_cell_is_the_single_run_of_its_own_specification(tmp_path) -> None
     for cell in grid.cells:
         assert cell.spec.sampler == grid.x_values[cell.column]
         assert cell.spec.steps == int(grid.y_values[cell.row])
+        assert (cell.spec.seeds, cell.spec.model, cell.spec.guidance) == (base.seeds, base.model, base.guidance)
         alone = run(replace(cell.spec, out=str(tmp_path / "alone")), PlainContext())
         picture = history.read_image(Path(cell.file))
         assert (picture == history.read_image(Path(alone.files[0]))).all()
