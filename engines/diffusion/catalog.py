@@ -33,6 +33,7 @@ class Sampler:
     stochastic: bool = False
     options: tuple[Option, ...] = ()
     aliases: tuple[str, ...] = ()
+    moments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,16 @@ SAMPLERS: tuple[Sampler, ...] = (
     Sampler("ipndm", "iPNDM", "Adams-Bashforth on the noise; strong at few steps", options=(_order(4, 4),)),
     Sampler("ipndm-v", "iPNDM-v", "The same with weights for uneven steps, as published", options=(_order(4, 4),)),
     Sampler("lms", "LMS", "Adams-Bashforth with the exact weights of uneven steps", options=(_order(4, 4),)),
+    Sampler(
+        "gaussian",
+        "Gaussian residual",
+        "Solves the data's Gaussian exactly and steps through what is left; the fewest steps, best after a jump",
+        options=(
+            Option("order", "Order", 3, 1, 4),
+            Option("learned", "Learned weights", 0, 0, 1, "With the Learned schedule after a jump, up to 20 steps"),
+        ),
+        moments=True,
+    ),
     Sampler(
         "langevin",
         "Annealed Langevin",

@@ -14,7 +14,9 @@ from torch import Tensor
 from engines.core.errors import UsageError
 from engines.diffusion import catalog
 from engines.diffusion.denoiser import Denoise
+from engines.diffusion.moments import Moments
 from engines.diffusion.noise import Noise
+from engines.diffusion.residual import gaussian
 from engines.diffusion.samplers_history import deis, ipndm, ipndm_v, lms
 from engines.diffusion.samplers_multistep import dpmpp_2m, dpmpp_3m, unipc
 from engines.diffusion.samplers_single import dpm2, dpmpp_2s, euler, heun
@@ -49,6 +51,7 @@ SAMPLERS: dict[str, Sampler] = {
     "ipndm": ipndm,
     "ipndm-v": ipndm_v,
     "lms": lms,
+    "gaussian": gaussian,
     "langevin": langevin,
     "pc": predictor_corrector,
 }
@@ -62,12 +65,14 @@ def sample(
     sampler: str = "dpm++2m",
     noise: Noise = torch.randn_like,
     observe: Observe | None = None,
+    moments: Moments | None = None,
     **options: float,
 ) -> Tensor:
     """From the state y (B, ...) at sigmas[0] to sigmas[-1], without gradients. y is not written over.
 
     sigmas: (steps + 1,), falling, the last usually 0; the first may be infinite, and then y is eps (see `begin`).
     Rising levels lead back to noise; they must begin above 0. options: those of `catalog.SAMPLERS`.
+    moments: of the data, for the samplers that make use of them.
     Raises `UsageError` for an unknown name or option, and for levels that make no sense.
     """
     entry = _entry(sampler)
@@ -75,8 +80,9 @@ def sample(
     sigmas = sigmas.detach().to("cpu", torch.float64)
     _check_levels(sigmas)
     _check_direction(entry, sigmas)
+    known = {"moments": moments} if entry.moments else {}
     with torch.no_grad():
-        return SAMPLERS[entry.id](denoise, y, sigmas, noise=noise, observe=observe, **options)
+        return SAMPLERS[entry.id](denoise, y, sigmas, noise=noise, observe=observe, **known, **options)
 
 
 def named(name: str) -> Sampler:
