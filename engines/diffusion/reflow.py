@@ -20,8 +20,10 @@ from engines.diffusion.cards import find, read_card
 from engines.diffusion.checkpoints import load_network
 from engines.diffusion.datasets import Dataset
 from engines.diffusion.denoiser import Denoise, Preconditioned
+from engines.diffusion.metrics import straightness as path_straightness
 from engines.diffusion.process import process
 from engines.diffusion.samplers import sample
+from engines.diffusion.schedules import flow
 from engines.diffusion.training_batches import stream
 from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import Card
@@ -96,3 +98,16 @@ def _check(spec: TrainSpec, card: Card) -> None:
             "A reflow keeps the flow's architecture, moves no pictures and needs a batch of pairs at least",
             hint=f"Use --architecture {card.architecture} and --reflow-pairs {max(spec.reflow_pairs, spec.batch)}",
         )
+
+
+@torch.no_grad()
+def straightness(denoise: Denoise, noise: Tensor, steps: int = 20) -> float:
+    """How straight a flow's paths from noise (n, ...) are, in x_t: 1 is a straight line. By Euler, even in t."""
+    path = [noise.flatten(1)]
+
+    def keep(step: int, sigma: float, y: Tensor, denoised: Tensor) -> None:
+        if step:
+            path.append(y.flatten(1) / (1 + sigma))
+
+    end = sample(denoise, noise, flow(steps, 0.0, math.inf), sampler="euler", observe=keep)
+    return path_straightness(torch.stack([*path, end.flatten(1)]))

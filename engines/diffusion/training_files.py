@@ -85,7 +85,7 @@ def write_weights(out: Path, card: Card, tensors: dict[str, Tensor], moments: Mo
 
 def moment_tensors(moments: Moments) -> dict[str, Tensor]:
     """Mean and covariance as kept in a file; directions without variance (a picture's dark rim) are left out."""
-    kept = max(1, int((moments.values > FAINT * moments.values[0]).sum()))
+    kept = int((moments.values > FAINT * moments.values.max()).sum()) if len(moments.values) else 0
     return {
         f"{MOMENTS}mean": moments.mean.float().contiguous(),
         f"{MOMENTS}values": moments.values[:kept].float().contiguous(),

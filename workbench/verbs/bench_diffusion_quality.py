@@ -18,7 +18,8 @@ import typer
 from torch import Tensor
 
 from engines.core.context import PlainContext
-from engines.diffusion import catalog, classifying, datasets, likelihood, metrics, sampling
+from engines.diffusion import catalog, classifying, datasets, likelihood, metrics, reflow, sampling
+from engines.diffusion.models import open_model
 from engines.diffusion.sampling_watch import Watch
 from engines.diffusion.study_types import LikelihoodSpec
 from engines.diffusion.training_watch import pictures
@@ -70,7 +71,8 @@ def main(
     try:
         asked = [row for row in rows() if model in ("", row.model)]
         result = _measured(min(samples, 500), asked)
-        return result | {"bits_per_dimension": _bits(sorted({row.model for row in asked}), likelihoods)}
+        models = sorted({row.model for row in asked})
+        return result | {"straightness": _straight(models), "bits_per_dimension": _bits(models, likelihoods)}
     finally:
         torch.set_num_threads(before)
 
@@ -115,6 +117,17 @@ def _measured(count: int, asked: list[Asked]) -> dict[str, Any]:
     }
 
 
+def _straight(names: list[str]) -> dict[str, float]:
+    """Of the flows among the models: 1 is a straight path from noise to sample."""
+    found = {}
+    for name in names:
+        model = open_model(name)
+        if model.info.process == "flow":
+            noise = torch.randn(100, *model.info.shape, generator=torch.Generator().manual_seed(0))
+            found[name] = reflow.straightness(model.denoise(torch.arange(100) % 10), noise)
+    return found
+
+
 def _bits(models: list[str], count: int) -> dict[str, float]:
     """Mean bits per dimension of held-out digits, one of each class in turn, with uniform noise of one grey level."""
     if count < 1:
@@ -150,7 +163,7 @@ def _row(asked: Asked, count: int, judge: classifying.Judge, real: Tensor, opene
     watch = Watch(ready, PlainContext(), None)
     drawn = sampling.draw(ready, watch)
     named = judge.names(drawn.samples)
-    found = {
+    return {
         "model": asked.model,
         "sampler": asked.sampler + (" + teleport" if asked.teleport else ""),
         "steps": spec.steps,
@@ -160,8 +173,6 @@ def _row(asked: Asked, count: int, judge: classifying.Judge, real: Tensor, opene
         "frechet": metrics.frechet(judge.features(drawn.samples), real),
         "seconds": round(drawn.seconds, 2),
     }
-    straight = watch.path()[0]
-    return found | ({} if straight is None else {"straightness": straight})
 
 
 def _least(measured: list[dict[str, Any]]) -> float | None:

@@ -43,6 +43,18 @@ def test_noise_is_carried_to_where_the_exact_flow_takes_it():
     assert float((found - 0.3 * noise).norm() / (0.3 * noise).norm()) < 0.01
 
 
+def test_straightness_tells_a_straight_flow_from_a_bent_one():
+    noise = torch.randn(20, 3, generator=torch.Generator().manual_seed(0)).double()
+    straight = reflow.straightness(lambda y, sigma: noise.flip(1), noise)
+    assert straight == pytest.approx(1, abs=1e-9)
+
+    def bent(y, sigma):
+        early = float(sigma) > 1
+        return noise.flip(1) * (-2 if early else 1)
+
+    assert reflow.straightness(bent, noise) < 0.9
+
+
 def test_the_pairs_are_the_flows_own_and_the_training_begins_from_it(spec):
     data, figures, (arguments, network) = reflow.pairs(spec, PlainContext())
     card = cards.read_card(Path(spec.reflow_of))
