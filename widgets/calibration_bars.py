@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
     QGuiApplication,
     QHelpEvent,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QMouseEvent,
     QPaintDevice,
@@ -166,7 +167,7 @@ class ViewBars(QWidget):
                 picture.setDevicePixelRatio(2)
                 picture.fill(LOOK.now.color("surface"))
                 self._draw_on(picture)
-                picture.save(str(part), b"PNG")
+                QImageWriter(str(part), QByteArray(b"png")).write(picture)
 
     def _save_svg(self, path: str) -> None:
         drawing = QSvgGenerator()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QValidator
+from PySide6.QtGui import QDropEvent, QImage, QValidator
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QWidget
 
 from engines.calibration.models import project, undistort_maps
@@ -179,6 +180,16 @@ def test_chart_and_table_choose_views(panel: CalibrationPanel, result: MonoResul
         qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box)
     assert toggled.args == ["/photos/view 2.png", False]
     assert len(bars.text().splitlines()) == 7
+
+
+def test_the_chart_is_saved_as_others_read_it(panel: CalibrationPanel, result: MonoResult, tmp_path: Path) -> None:
+    panel.show_state(states(result)[Phase.RESULT])
+    bars = panel.report.bars
+    for kind in ("csv", "svg", "png"):
+        bars.save(str(tmp_path / f"errors.{kind}"))
+    assert (tmp_path / "errors.csv").read_text("utf-8") == bars.text()
+    assert b"<svg" in (tmp_path / "errors.svg").read_bytes()
+    assert QImage(str(tmp_path / "errors.png")).size() == bars.size() * 2
 
 
 def test_result_view_asks_for_its_picture_and_draws_residuals(
