@@ -15,6 +15,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from engines.diffusion import history
+from engines.diffusion.study_types import CompareSpec
+from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import SampleSpec
 from tests.workbench.desk import SMALL, Desk, make_desk
 from tests.workbench.opened import until
@@ -221,3 +223,43 @@ def test_form_and_history_come_back_at_the_next_start(make: Callable[[], Desk], 
     assert [run.id for run in second.runs] == [run.id for run in first.runs]
     kept = second.services.project.get("diffusion", "form")
     assert json.loads(json.dumps(kept))["spec"]["steps"] == 5
+
+
+def test_a_grid_fills_and_a_cell_gives_its_settings(desk: Desk, qtbot) -> None:
+    desk.choose()
+    grid = CompareSpec(SampleSpec(""), "sampler", ("euler", "heun"), "steps", ("3", "6"))
+    desk.panel.modeChosen.emit("compare")
+    desk.panel.compareChanged.emit(grid)
+    assert desk.view.compare == replace(grid, base=SMALL)
+    desk.panel.startWanted.emit()
+    assert desk.view.page is Page.COMPARE
+    until(qtbot, lambda: desk.view.compared.result is not None, 60)
+    compared = desk.view.compared
+    assert set(compared.cells) == {(row, column) for row in (0, 1) for column in (0, 1)}
+    assert all(Path(file).is_file() for file in compared.cells.values())
+    assert compared.errors[0, 0] > compared.errors[1, 0] > 0, "more steps are nearer to the truth"
+    desk.studio.cellUsed.emit(1, 1)
+    assert (desk.view.mode, desk.view.spec.sampler, desk.view.spec.steps) == (Mode.SAMPLE, "heun", 6)
+
+
+def test_one_training_at_a_time_and_then_it_can_be_sampled_from(desk: Desk, qtbot, home: Path) -> None:
+    tiny = TrainSpec("digits", "", width=8, steps=6, batch=8, sample_every=3)
+    desk.panel.modeChosen.emit("train")
+    for spec in (tiny, replace(tiny, seed=1)):
+        desk.panel.trainChanged.emit(spec)
+        desk.panel.startWanted.emit()
+    assert desk.controller.training.waiting == 1
+    assert desk.services.jobs.records()[-1].command.startswith("python main.py sample train --data digits --out ")
+    until(qtbot, lambda: desk.view.training.file != "" and desk.controller.training.waiting == 0, 90)
+    until(qtbot, lambda: desk.view.training.file != "" and desk.view.training.busy is None, 90)
+    progress, file = desk.view.training.progress, Path(desk.view.training.file)
+    assert progress is not None
+    assert (progress.step, progress.images is None) == (6, False)
+    assert file.is_relative_to(home)
+    until(qtbot, lambda: file.stem in {info.name for info in desk.view.models})
+    desk.studio.trainedUsed.emit(str(file))
+    until(qtbot, lambda: desk.view.model is not None and desk.view.model.name == file.stem)
+    assert (desk.view.mode, desk.view.page, desk.view.spec.model) == (Mode.SAMPLE, Page.SAMPLES, file.stem)
+    own = [info.name for info in desk.view.models if info.name.startswith("my-digits-unet-")]
+    assert len(own) == 2, "neither hides the other, nor one of ours"
+    assert "digits-unet" in {info.name for info in desk.view.models}

@@ -28,9 +28,10 @@ CURVES_MODEL = "analytic:digits"
 
 
 class Studies(QObject):
-    """`changed` when a page has something else to show."""
+    """`changed` when a page has something else to show; `failed(Trouble)` for what no page of its own says."""
 
     changed = Signal()
+    failed = Signal(object)
 
     def __init__(self, jobs: JobQueue, parent: QObject) -> None:
         super().__init__(parent)
@@ -101,6 +102,7 @@ class Studies(QObject):
         self._curves.done.connect(self._have_curves)
         self._curves.failed.connect(self._compare_failed)
         self._spectrum.done.connect(self._have_spectrum)
+        self._spectrum.failed.connect(self.failed)
 
     def _flowed(self, spec: FlowSpec, result: object) -> None:
         if isinstance(result, FlowResult):

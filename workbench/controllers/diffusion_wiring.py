@@ -29,6 +29,7 @@ def _parts(desk: DiffusionController) -> None:
     models.failed.connect(desk.show_form_trouble)
     desk.runs.failed.connect(lambda _id, trouble: desk.show_trouble(trouble))
     desk.shelf.failed.connect(desk.show_trouble)
+    desk.studies.failed.connect(desk.show_trouble)
     desk.training.trained.connect(lambda _file: models.list())
     for part in (models, desk.shelf, desk.studies, desk.training):
         part.changed.connect(desk.show_soon)
