@@ -154,11 +154,11 @@ def _train(window: Window) -> None:
 
 
 def _learning(window: Window) -> bool:
-    """Some hundred steps, or as many as a busy machine makes in half a minute."""
+    """Some hundred steps, or as many as a busy machine makes in less than a minute."""
     progress, job = _view(window).training.progress, window.services.jobs.records()[-1]
     if progress is None or progress.images is None:
         return False
-    return progress.step > 300 or (job.started is not None and time.time() - job.started > 30)
+    return progress.step > 300 or (job.started is not None and time.time() - job.started > 45)
 
 
 def _more_runs(window: Window) -> None:
@@ -184,7 +184,8 @@ def _pickle(window: Window) -> None:
 
 
 def _refused(window: Window) -> bool:
-    return _view(window).trouble is not None and not _view(window).looking
+    shown = window.panels.diffusion.shown
+    return shown.trouble is not None and not shown.looking
 
 
 def _rest(window: Window) -> None:
