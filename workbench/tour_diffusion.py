@@ -14,6 +14,7 @@ from engines.diffusion.study_types import CompareSpec
 from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import Guidance, SampleSpec
 from widgets.diffusion_state import DiffusionView, Page, RunState
+from widgets.theme import LOOK, THEMES
 from workbench.touring import Stop
 from workbench.window import Window
 
@@ -51,7 +52,7 @@ def again(theme: str) -> list[Stop]:
         return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.panels.diffusion)
 
     return [
-        stop("samples", partial(_begin, theme=theme), _step_or_pictures),
+        stop("samples", partial(_begin, theme=theme), partial(_themed, theme=theme)),
         stop("flow", partial(_page, page=Page.FLOW), lambda window: True),
         stop("compare", partial(_page, page=Page.COMPARE), lambda window: True),
         stop("training", partial(_page, page=Page.TRAINING), lambda window: True),
@@ -197,5 +198,6 @@ def _page(window: Window, page: Page) -> None:
     window.studio.pageChosen.emit(str(page))
 
 
-def _step_or_pictures(window: Window) -> bool:
-    return _view(window).pictures.images is not None
+def _themed(window: Window, theme: str) -> bool:
+    """The other theme is on, and there is something to see in it."""
+    return LOOK.now is THEMES[theme] and _view(window).pictures.images is not None
