@@ -55,8 +55,9 @@ def kernel_density(points: Tensor, width: float) -> Smooth:
 
 def lesson(points: Tensor, count: int = 256, seed: int = 4004, tolerance: float = 1e-4) -> Lesson:
     """Starts and exact ends of the kernel density of points (N, d)."""
-    denoise, own = kernel_density(points, WIDTH), Moments.of(points)
-    moments = Moments(own.mean, own.values + WIDTH**2, own.vectors)
+    denoise = kernel_density(points, WIDTH)
+    width = WIDTH**2 * torch.eye(points.shape[1], dtype=torch.float64)
+    moments = Moments.from_covariance(points.mean(0), torch.cov(points.T, correction=0) + width)
     generator = torch.Generator().manual_seed(seed)
     starts = SIGMA_MAX * torch.randn(count, points.shape[1], generator=generator, dtype=torch.float64)
     return Lesson(denoise, moments, starts, solve(denoise, starts, SIGMA_MAX, tolerance=tolerance).y)

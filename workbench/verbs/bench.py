@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, str] = {
     "detect": "Board detection beside OpenCV's two detectors",
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
     "workers": "Worker start-up, shared-memory frames, window stalls",
+    "diffusion-error": "Error of samplers against the exact path, published methods beside ours",
     "diffusion-overhead": "What a sampler costs a step beyond the network, beside diffusers and k-diffusion",
     "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
 }
