@@ -22,6 +22,16 @@ PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.
 STAMP = os.path.join(VENV, "installed.json")
 OLDEST = (3, 11)
 FIRST = "torch"
+BARE = ("k-diffusion",)
+"""Installed without what they ask for: one file of them is used, and the rest would bring another torch."""
+BENCHMARKS = (
+    "detect",
+    "display",
+    "workers",
+    "diffusion-error",
+    "diffusion-overhead",
+    "diffusion-quality",
+)
 
 # Shared library -> Debian package. The first group is needed even with no screen, the second by a real X window.
 OFFSCREEN = {
@@ -42,7 +52,7 @@ SCREEN = {
 
 USAGE = """make run [ARGS="..."]     open the workbench (with no display: save pictures of every panel instead)
 make test [ARGS="..."]    run the tests; ARGS go to pytest
-make bench [NAME=...]     measure speed: detect, display, workers, or all of them
+make bench [NAME=...]     measure: detect, display, workers, diffusion-error, ... or all
 make peers                install other libraries to compare with, and run the comparisons
 make lint                 style, types and import contracts
 make clean                remove .venv and everything generated"""
@@ -110,7 +120,7 @@ def bench(arguments: list[str]) -> int:
     """Run one benchmark, or all."""
     _prepare([], {})
     named = arguments[:1] if arguments and not arguments[0].startswith("-") else []
-    names = named or ["detect", "display", "workers"]
+    names = named or BENCHMARKS
     codes = [_python(["main.py", "bench", name, *arguments[len(named) :]], offscreen=True) for name in names]
     return max(codes)
 
@@ -118,7 +128,8 @@ def bench(arguments: list[str]) -> int:
 def peers(arguments: list[str]) -> int:
     """Compare with other libraries, side by side."""
     _prepare(["test", "peers"], {})
-    return _python(["-m", "pytest", os.path.join("tests", "peers"), *arguments], offscreen=True)
+    folders = os.path.join("tests", "engines", "diffusion", "test_diffusers_folder.py")
+    return _python(["-m", "pytest", os.path.join("tests", "peers"), folders, *arguments], offscreen=True)
 
 
 def lint(arguments: list[str]) -> int:
@@ -235,11 +246,14 @@ def _install(extras: list[str]) -> None:
         "2",
     ]
     pinned = ["-c", os.path.join(ROOT, "constraints.txt")]
+    bare = [name for name in requirements if name in BARE]
+    others = [name for name in requirements[1:] if name not in BARE]
     for what, names in (
         ("Installing " + requirements[0], requirements[:1]),
-        (f"Installing {len(requirements) - 1} more packages", requirements[1:]),
+        (f"Installing {len(others)} more packages", others),
+        (f"Installing {' and '.join(bare)} alone", ["--no-deps", *bare] if bare else []),
     ):
-        failed = _step(what, [*pip, *pinned, *names])
+        failed = _step(what, [*pip, *pinned, *names]) if names else ""
         if failed:
             raise Stop(failed)
 
