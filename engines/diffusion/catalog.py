@@ -150,6 +150,7 @@ SCHEDULES: tuple[ScheduleName, ...] = (
     ScheduleName("cosine", "Cosine", "Even steps of the cosine table"),
     ScheduleName("flow", "Flow", "Even in t = sigma / (1 + sigma); from infinity where the model allows it"),
     ScheduleName("ays", "Align your steps", "Published optimised levels, interpolated in ln sigma"),
+    ScheduleName("learned", "Learned", "Learned against exact paths, for the Gaussian sampler after a jump"),
     ScheduleName("custom", "Drawn", "The curve as it was dragged"),
 )
 

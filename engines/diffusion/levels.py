@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+from engines.diffusion import residual_plans
 from engines.diffusion.types import Schedule
 
 Levels: TypeAlias = NDArray[np.float64]
@@ -66,6 +67,11 @@ def ays(steps: int, low: float, high: float) -> Levels:
     return _ended(np.exp(math.log(low) + share[:-1] * math.log(high / low)), high)
 
 
+def learned(steps: int, low: float, high: float) -> Levels:
+    """Levels that were learned for sampler "gaussian" after a jump (`residual_plans`), from `high`; `low` is theirs."""
+    return np.array(residual_plans.levels(steps, _finite(high)))
+
+
 def drawn(steps: int, points: Sequence[tuple[float, float]]) -> Levels:
     """Through points (share of the steps, ln sigma), monotone cubic between them (Fritsch and Carlson 1980)."""
     knots = np.array(sorted(points), dtype=np.float64).reshape(-1, 2)
@@ -83,6 +89,7 @@ SCHEDULES: dict[str, Callable[[int, float, float], Levels]] = {
     "cosine": partial(even_in_table, table="vp-cosine"),
     "flow": flow,
     "ays": ays,
+    "learned": learned,
 }
 
 

@@ -59,6 +59,11 @@ def ays(steps: int, sigma_min: float, sigma_max: float) -> Tensor:
     return torch.from_numpy(plain.ays(steps, sigma_min, sigma_max))
 
 
+def learned(steps: int, sigma_min: float, sigma_max: float) -> Tensor:
+    """Learned for sampler "gaussian" after a jump; from `sigma_max` down to where they were learned to end."""
+    return torch.from_numpy(plain.learned(steps, sigma_min, sigma_max))
+
+
 SCHEDULES: dict[str, Callable[[int, float, float], Tensor]] = {
     "karras": karras,
     "exponential": exponential,
@@ -67,6 +72,7 @@ SCHEDULES: dict[str, Callable[[int, float, float], Tensor]] = {
     "cosine": cosine,
     "flow": flow,
     "ays": ays,
+    "learned": learned,
 }
 """By the names of `catalog.SCHEDULES`, but for "custom", which needs points: see `levels`."""
 

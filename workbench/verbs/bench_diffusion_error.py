@@ -40,6 +40,7 @@ DIFFUSERS: dict[str, tuple[str, dict[str, Any]]] = {
     "unipc": ("UniPCMultistepScheduler", {"solver_order": 3}),
 }
 K_DIFFUSION = {"euler": "sample_euler", "heun": "sample_heun", "dpm++2m": "sample_dpmpp_2m"}
+OPTIONS: dict[str, dict[str, Any]] = {"ipndm": {"order": 3}}
 LOWEST = (0.02, 0.05, 0.1, 0.2)
 RHOS = (7.0, 20.0)
 
@@ -59,7 +60,7 @@ class Problem:
 
 
 def main(
-    starts: Annotated[int, typer.Option(help="Fresh starts of each problem.", min=8)] = 128,
+    starts: Annotated[int, typer.Option(help="Fresh starts of each problem.", min=8)] = 256,
     seed: Annotated[int, typer.Option(help="Of the fresh starts.")] = 2026,
     tuned: Annotated[bool, typer.Option(help="Tune the published methods too (two minutes).")] = True,
 ) -> dict[str, Any]:
@@ -104,9 +105,11 @@ def _runs(sampler: str, given: Problem) -> dict[str, Callable[[int], Tensor]]:
     """Whose code, and the end it gives for a count of evaluations."""
     from engines.diffusion.samplers import sample
 
-    runs: dict[str, Callable[[int], Tensor]] = {
-        "ours": lambda nfe: sample(given.known, given.starts, _karras(_steps(sampler, nfe)), sampler=sampler)
-    }
+    def ours(nfe: int) -> Tensor:
+        sigmas = _karras(_steps(sampler, nfe))
+        return sample(given.known, given.starts, sigmas, sampler=sampler, **OPTIONS.get(sampler, {}))
+
+    runs: dict[str, Callable[[int], Tensor]] = {"ours": ours}
     if sampler in DIFFUSERS and peers.diffusers():
         runs["diffusers"] = lambda nfe: _diffusers(sampler, given, nfe)
     if sampler in K_DIFFUSION and peers.k_diffusion():
@@ -184,7 +187,7 @@ def _published(given: Problem, nfe: int, sampler: str, low: float, high: float, 
 
     start = given.starts if high == 80.0 else teleport(given.known.moments, given.starts, 80.0, high)
     sigmas = _karras(_steps(sampler, nfe), low, high, rho)
-    return given.error(sample(given.known, start, sigmas, sampler=sampler))
+    return given.error(sample(given.known, start, sigmas, sampler=sampler, **OPTIONS.get(sampler, {})))
 
 
 def _karras(steps: int, low: float = 0.002, high: float = 80.0, rho: float = 7.0) -> Tensor:
