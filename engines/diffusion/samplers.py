@@ -7,6 +7,7 @@ no waiting for a device in its loop, safe in any number of threads. `SAMPLERS` h
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import gt, lt
 
 import torch
 from torch import Tensor
@@ -78,8 +79,7 @@ def sample(
     entry = _entry(sampler)
     _check_options(entry, options)
     sigmas = sigmas.detach().to("cpu", torch.float64)
-    _check_levels(sigmas)
-    _check_direction(entry, sigmas)
+    _check_levels(entry, sigmas)
     known = {"moments": moments} if entry.moments else {}
     with torch.no_grad():
         return SAMPLERS[entry.id](denoise, y, sigmas, noise=noise, observe=observe, **known, **options)
@@ -109,16 +109,12 @@ def _check_options(entry: catalog.Sampler, options: dict[str, float]) -> None:
             raise UsageError(f"Option '{name}' of sampler '{entry.id}' cannot be {value:g}", hint=hint)
 
 
-def _check_direction(entry: catalog.Sampler, sigmas: Tensor) -> None:
-    if entry.stochastic and bool(sigmas[0] < sigmas[1]):
-        raise UsageError(f"Sampler '{entry.id}' draws noise and cannot lead back to it", hint="Take one of the ODE")
-
-
-def _check_levels(sigmas: Tensor) -> None:
+def _check_levels(entry: catalog.Sampler, sigmas: Tensor) -> None:
     values = sigmas.tolist() if sigmas.ndim == 1 else []
-    steps = list(zip(values, values[1:], strict=False))
-    falling, rising = all(a > b for a, b in steps), all(a < b for a, b in steps)
-    if not steps or not (falling or rising):
+    falling, rising = (all(map(by, values, values[1:])) for by in (gt, lt))
+    if len(values) < 2 or not (falling or rising):
         raise UsageError("Noise levels must be a list of two or more that falls (or rises) at every step")
     if min(values) < 0 or (rising and values[0] == 0):
         raise UsageError("Noise levels begin above 0 and never go below it")
+    if rising and entry.stochastic:
+        raise UsageError(f"Sampler '{entry.id}' draws noise and cannot lead back to it", hint="Take one of the ODE")

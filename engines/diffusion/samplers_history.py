@@ -83,8 +83,9 @@ def ipndm_v(
 ) -> Tensor:
     """iPNDM-v (Zhou et al. 2024, diff-sampler): weights for uneven steps, as published.
 
-    The published factor of the second difference misses a bracket, and the fourth weight has h1/h2 where h2/h3 belongs:
-    on uneven steps these are not Adams-Bashforth weights, and with order 4 they do not quite sum to 1. `lms` has those.
+    Order 2 is `lms`. Of order 3 the second difference's factor misses a bracket, so that only even steps have
+    Adams-Bashforth weights; of order 4 a sign (11/24 for 3/8 on even steps) and one ratio (h1/h2 for h2/h3) are wrong,
+    and on uneven steps the weights do not quite sum to 1. `lms` has the exact ones.
     """
     memory: Memory = deque(maxlen=int(order))
     for step, at, sigma, following in walk(sigmas):

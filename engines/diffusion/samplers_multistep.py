@@ -35,7 +35,7 @@ def dpmpp_2m(
 
     heun: the second published form (appendix B), whose line through the two D is integrated exactly.
     """
-    earlier, last, into, reuse = None, math.inf, None, can_reuse(observe)
+    earlier, last, into, scratch, reuse = None, math.inf, None, None, can_reuse(observe)
     for step, at, sigma, following in walk(sigmas):
         denoised = denoise(y, at)
         if observe:
@@ -43,7 +43,8 @@ def dpmpp_2m(
         h, ahead = log_step(sigma, following), denoised
         if earlier is not None and h < math.inf and last < math.inf:
             share = arriving(1, h) / -math.expm1(-h) if heun else 0.5
-            ahead = torch.lerp(earlier, denoised, 1 + share * h / last)
+            ahead = torch.lerp(earlier, denoised, 1 + share * h / last, out=scratch)
+            scratch = ahead if reuse else None
         y = toward(y, ahead, sigma, following, into)
         earlier, last, into = denoised, h, y if reuse else None
     return y

@@ -44,9 +44,14 @@ def log_step(sigma: float, following: float) -> float:
 
 
 def toward(y: Tensor, denoised: Tensor, sigma: float, following: float, out: Tensor | None = None) -> Tensor:
-    """The ODE from sigma to the following level with D held. out: a tensor to write to, which may be y."""
+    """The ODE from sigma to the following level with D held. out: a tensor to write to, which may be y.
+
+    The smaller of the two weights is the one that is given, so that neither loses digits to the other.
+    """
     if sigma == math.inf:
         return torch.add(denoised, y, alpha=following, out=out)
+    if following < sigma / 2:
+        return torch.lerp(denoised, y, following / sigma, out=out)
     return torch.lerp(y, denoised, (sigma - following) / sigma, out=out)
 
 
