@@ -1,35 +1,38 @@
 """Weights of multistep methods: the integral, over one step, of the polynomial through remembered values.
 
 Exact for any spacing and in plain floats; the moments are sums of positive terms, so that tiny and huge steps keep
-their digits. `nodes` are the places of the values relative to where the step begins, usually 0 and negative ones.
+their digits. `nodes` are the places of the values relative to where the step begins, usually 0 and negative ones. What
+was computed is remembered: a schedule is walked again and again.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 LONG = 30.0
 
 
-def data_weights(nodes: Sequence[float], h: float) -> list[float]:
+def data_weights(nodes: Sequence[float], h: float) -> tuple[float, ...]:
     """Of D in y' = e^-h y + sum w D: the integral of e^-(h - tau) over 0..h against each Lagrange polynomial.
 
     Nodes and h in -ln sigma. With nodes behind the step an exponential Adams predictor, with one at h its corrector.
     """
-    return _weighted(nodes, h, arriving)
+    return _weighted(tuple(nodes), h, arriving)
 
 
-def noise_weights(nodes: Sequence[float], h: float) -> list[float]:
+def noise_weights(nodes: Sequence[float], h: float) -> tuple[float, ...]:
     """Of eps in y' = y - sigma sum w eps: the same with e^-tau (DEIS). Nodes and h in -ln sigma."""
-    return _weighted(nodes, h, leaving)
+    return _weighted(tuple(nodes), h, leaving)
 
 
-def slope_weights(nodes: Sequence[float], h: float) -> list[float]:
+def slope_weights(nodes: Sequence[float], h: float) -> tuple[float, ...]:
     """Of slopes in y' = y + sum w slope: the same with weight 1 (Adams on uneven steps). h may be negative."""
-    return _weighted(nodes, h, lambda power, h: h / (power + 1))
+    return _weighted(tuple(nodes), h, _plain)
 
 
+@lru_cache(maxsize=4096)
 def arriving(power: int, h: float) -> float:
     """The integral of e^-(h - tau) (tau / h)^power over 0..h."""
     if h <= LONG:
@@ -60,10 +63,15 @@ def leaving(power: int, h: float) -> float:
     return value
 
 
-def _weighted(nodes: Sequence[float], h: float, moment: Callable[[int, float], float]) -> list[float]:
+def _plain(power: int, h: float) -> float:
+    return h / (power + 1)
+
+
+@lru_cache(maxsize=4096)
+def _weighted(nodes: tuple[float, ...], h: float, moment: Callable[[int, float], float]) -> tuple[float, ...]:
     moments = [moment(power, h) for power in range(len(nodes))]
     places = [node / h for node in nodes]
-    return [math.fsum(map(float.__mul__, _lagrange(places, j), moments)) for j in range(len(places))]
+    return tuple(math.fsum(map(float.__mul__, _lagrange(places, j), moments)) for j in range(len(places)))
 
 
 def _lagrange(places: list[float], j: int) -> list[float]:

@@ -165,11 +165,7 @@ def _predicted(y: Tensor, memory: Memory, order: int, following: float, variant:
     if order == 1 or h == math.inf:
         return toward(y, denoised, sigma, following)
     nodes = [0.0, *(-log_step(older, sigma) for older, _ in list(memory)[1:order])]
-    if order > 2:
-        weights = data_weights(nodes, h)
-    else:
-        bent = _simple(h, variant) * h / nodes[1]
-        weights = [-math.expm1(-h) - bent, bent]
+    weights = data_weights(nodes, h) if order > 2 else _two_values(h, nodes[1], variant)
     return blend(y, following / sigma, weights, answers(memory))
 
 
@@ -183,6 +179,12 @@ def _corrected(before: Tensor, memory: Memory, order: int, sigma: float, denoise
         return blend(before, share_y, weights, [denoised, old])
     nodes = [h, 0.0, *(-log_step(older, start) for older, _ in list(memory)[1:order])]
     return blend(before, sigma / start, data_weights(nodes, h), [denoised, *answers(memory)])
+
+
+def _two_values(h: float, earlier: float, variant: float) -> tuple[float, float]:
+    """The paper's weights of the newest D and one before it, `earlier` (< 0) away in -ln sigma."""
+    bent = _simple(h, variant) * h / earlier
+    return -math.expm1(-h) - bent, bent
 
 
 def _simple(h: float, variant: float) -> float:
