@@ -103,7 +103,8 @@ class Look(QObject):
             app.setProperty("look", "fusion")
             app.setStyle("Fusion")
             app.setFont(number_font())
-        app.setStyleSheet("")  # from one sheet straight to another Qt takes three times as long
+        if app.styleSheet():
+            app.setStyleSheet("")  # from one sheet straight to another Qt takes three times as long
         app.setPalette(palette(tokens))
         app.setStyleSheet(style_sheet(tokens))
 
