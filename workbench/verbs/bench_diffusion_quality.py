@@ -95,7 +95,7 @@ def guided() -> list[Asked]:
     best += [Asked(name, "dpm++2m", 10, FLOW) for name in ("mnist-flow", "mnist-reflow")]
     free = [replace(row, weight=WEIGHT, evaluations=count) for row in best for count in (5, 10)]
     unet = Asked("mnist-unet", "dpm++2m", 10, EDM, 2.0)
-    return [*free, replace(unet, kind="auto"), replace(unet, kind="classifier")]
+    return [*free, replace(unet, kind="auto"), replace(unet, kind="classifier", weight=8.0, evaluations=20)]
 
 
 def _measured(count: int, asked: list[Asked]) -> dict[str, Any]:
