@@ -13,6 +13,8 @@ from torch import Tensor
 from engines.core.errors import Cancelled, UsageError
 from engines.diffusion import catalog, schedules
 from engines.diffusion.samplers import SAMPLERS, begin, sample
+from engines.diffusion.samplers_stochastic import shared_noise
+from engines.diffusion.stepping import split
 from tests.engines.diffusion.truth import MIXTURE, NORMAL, Replayed, exact, normal_noise
 
 ODE = [entry.id for entry in catalog.SAMPLERS if not entry.stochastic and not entry.moments]
@@ -154,6 +156,15 @@ def test_the_marginal_of_a_gaussian_is_right(name: str, options: dict):
     end = sample(NORMAL, start, sigmas, sampler=name, noise=Replayed(2), **options)
     assert torch.allclose(end.mean(0), NORMAL.mean, atol=0.06)
     assert torch.allclose(end.var(0) / NORMAL.variance, torch.ones(3).double(), atol=0.12)
+
+
+def test_the_noise_of_a_midpoint_is_part_of_the_whole_steps():
+    """At eta = 1 two ancestral steps are one: the half's draw comes through scaled by (sigma' / middle)^2."""
+    sigma, middle, following = 5.0, 2.0, 0.7
+    first, second, up_half, down_half = shared_noise(sigma, middle, following, 1.0)
+    assert first == pytest.approx((following / middle) ** 2 * up_half)
+    assert math.hypot(first, second) == pytest.approx(split(sigma, following, 1.0)[1])
+    assert math.hypot(up_half, down_half) == pytest.approx(middle)
 
 
 def test_langevin_comes_near_the_marginal_the_more_it_works():
