@@ -57,6 +57,7 @@ class Run:
         self.path = files.checkpoint_path(Path(self.spec.out), self.setup.name)
         self.began = self.saved = self.told = time.monotonic()
         self.before = 0.0
+        self.ended: list[int] = []
 
     def resume(self) -> int:
         """Go on from the checkpoint, if there is one; the step it was at."""
@@ -66,6 +67,9 @@ class Run:
         files.check_same(self.path, held.said["spec"], to_json(self.spec))
         self.state.restore(held.tensors, held.said)
         self.before = self.state.seconds
+        self.ended = list(held.said.get("ended", []))
+        if self.state.step == held.said["spec"]["steps"] < self.spec.steps:
+            self.ended.append(self.state.step)
         return self.state.step
 
     def to_the_end(self) -> str:
@@ -81,7 +85,9 @@ class Run:
             self.save()
             raise
         except (RuntimeError, MemoryError) as error:
-            raise self._too_large(error) from error
+            if not ran_out(error):
+                raise
+            raise self._too_large() from error
         return ""
 
     def advance(self) -> None:
@@ -113,13 +119,11 @@ class Run:
         """Write the checkpoint. Raises `WorkFailed` rather than write weights that are no numbers."""
         if not self.state.is_finite():
             raise self._lost()
-        said = {"spec": to_json(self.spec), **self.state.said()}
+        said = {"spec": to_json(self.spec), "ended": self.ended, **self.state.said()}
         files.write_checkpoint(self.path, self.state.tensors(), said)
         self.saved = time.monotonic()
 
-    def _too_large(self, error: Exception) -> Exception:
-        if not ran_out(error):
-            return error
+    def _too_large(self) -> OutOfResources:
         hint = f"Take a batch of {max(1, self.spec.batch // 2)}, a smaller width, or close other programs"
         return OutOfResources(f"A batch of {self.spec.batch} does not fit into the memory", hint=hint)
 
@@ -150,7 +154,7 @@ class Run:
         state = self.state
         moments = Moments.of(self.setup.data.images)
         figures = {"loss": state.curves.smoothed, "seconds": round(state.seconds, 1), **self.setup.figures}
-        kept = card(self.spec, self.setup, state.step, figures)
+        kept = card(self.spec, self.setup, state.step, figures, self.ended)
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
         notes = self.setup.data.notes
         return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped, notes)

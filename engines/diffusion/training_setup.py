@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,12 @@ def network_arguments(spec: TrainSpec, data: Dataset) -> dict[str, Any]:
     return said | ({"depth": spec.depth} if spec.depth else {})
 
 
-def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float]) -> Card:
-    """What is known of the network, to be kept beside its weights."""
+def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], ended: Sequence[int] = ()) -> Card:
+    """What is known of the network, to be kept beside its weights. ended: steps at which it was finished before it
+    went on, with a learning rate that had come down to nothing: all of them are needed to repeat it."""
     kind = {"unet": "U-Net", "dit": "DiT"}[spec.architecture]
     flow = spec.process == "flow"
+    parts = [*ended, spec.steps]
     return Card(
         setup.name,
         _title(spec, setup.data.name, kind),
@@ -130,7 +133,9 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float]) -
         parameters=networks.parameters(setup.state.model),
         weak=spec.weak,
         classifier=spec.classifier,
-        command=training_files.command("sample train", spec),
+        command=" && ".join(
+            training_files.command("sample train", replace(spec, steps=s)) for s in [*ended, spec.steps]
+        ),
         figures=figures,
     )
 

@@ -170,6 +170,17 @@ def test_a_broken_checkpoint_is_said(spec):
     assert error.value.path == str(path)
 
 
+def test_a_training_that_was_finished_and_went_on_says_how_to_repeat_it(spec):
+    training.run(spec, PlainContext())
+    longer = replace(spec, steps=14)
+    with pytest.raises(Cancelled):
+        training.run(longer, After(1))
+    result = training.run(longer, PlainContext())
+    first, then = json.loads(Path(result.file).with_suffix(".json").read_text())["command"].split(" && ")
+    assert "--steps 12 " in first
+    assert then == first.replace("--steps 12 ", "--steps 14 ")
+
+
 def test_live_samples_and_curves_are_emitted(spec):
     context = PlainContext()
     training.run(replace(spec, sample_every=6), context)
