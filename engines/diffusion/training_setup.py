@@ -133,9 +133,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], e
         parameters=networks.parameters(setup.state.model),
         weak=spec.weak,
         classifier=spec.classifier,
-        command=" && ".join(
-            training_files.command("sample train", replace(spec, steps=s)) for s in [*ended, spec.steps]
-        ),
+        command=" && ".join(training_files.command("sample train", replace(spec, steps=s)) for s in parts),
         figures=figures,
     )
 
