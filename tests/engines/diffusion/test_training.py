@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -40,6 +41,15 @@ def _weights(spec: TrainSpec) -> dict[str, torch.Tensor]:
 
 def _same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def _folder(tmp_path: Path, count: int) -> Path:
+    """A folder of small pictures."""
+    folder, rng = tmp_path / "pictures", np.random.default_rng(0)
+    folder.mkdir()
+    for index in range(count):
+        cv2.imwrite(str(folder / f"{index:02d}.png"), rng.integers(0, 255, (8, 8), np.uint8))
+    return folder
 
 
 class After(PlainContext):
@@ -92,7 +102,8 @@ def test_a_training_that_was_cancelled_goes_on_as_if_it_had_not_been(spec, tmp_p
 
 
 def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(spec, tmp_path):
-    spec = replace(spec, save_seconds=0.0)
+    folder = _folder(tmp_path, 20)
+    spec = replace(spec, data=str(folder), size=8, save_seconds=0.0)
     asked = tmp_path / "spec.json"
     asked.write_text(json.dumps(to_json(spec)))
     command = [sys.executable, "-m", "tests.engines.diffusion.training_child", str(asked), "7"]
@@ -237,12 +248,9 @@ def test_memory_that_runs_out_is_said(spec):
 
 
 def test_pictures_that_were_left_out_are_told(spec, tmp_path):
-    import cv2
-
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    for name in ("a.png", "b.png"):
-        cv2.imwrite(str(folder / name), np.zeros((8, 8), np.uint8))
+    folder = _folder(tmp_path, 2)
+    for file in folder.iterdir():
+        cv2.imwrite(str(file), np.zeros((8, 8), np.uint8))
     (folder / "c.png").write_bytes(b"no picture")
     result = training.run(replace(spec, data=str(folder), size=8, steps=2), PlainContext())
     assert result.notes == ("1 file cannot be read as a picture and was left out: c.png",)
