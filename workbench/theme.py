@@ -29,7 +29,12 @@ def change(window: QWidget, name: str) -> None:
     Qt restyles all widgets at once, for more than .1 s with a thousand of them. So they are undressed in groups, the
     new sheet meets a nearly empty application, and then they are dressed in groups.
     """
-    app, tokens = application(), THEMES.get(name, DARK)
+    app, tokens, handle = application(), THEMES.get(name, DARK), window.windowHandle()
+    if tokens is LOOK.now:
+        return
+    if handle is None or not handle.isExposed():
+        LOOK.apply(app, tokens)
+        return
     dressed = [widget for widget in (window, *window.findChildren(QWidget)) if widget.testAttribute(POLISHED)]
     groups = [dressed[first : first + AT_ONCE] for first in range(0, len(dressed), AT_ONCE)]
     window.setUpdatesEnabled(False)

@@ -125,7 +125,7 @@ class Guide(QObject):
         stop = self._stops[0]
         now = monotonic()
         late = now - self._arrived > stop.seconds
-        if not late and not stop.ready(self._window):
+        if not late and not (self._window.updatesEnabled() and stop.ready(self._window)):
             return
         self._settled = self._settled or now
         if now - self._settled < SETTLE_SECONDS:
