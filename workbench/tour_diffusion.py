@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+
 from engines.core.places import cache_dir
 from engines.diffusion.study_types import CompareSpec
 from engines.diffusion.training_types import TrainSpec
@@ -22,6 +24,8 @@ EXACT = "analytic:digits"
 LONG = 400
 """Steps of a run that is to be seen forming."""
 MID_FLIGHT = 0.2
+PAUSE_MS = 50
+"""Between two runs that a person asks for."""
 HISTORY = (("heun", 10, 1.0), ("ancestral", 30, 1.0), ("ipndm", 8, 1.0), ("dpm++2m-sde", 12, 1.0))
 
 
@@ -165,10 +169,14 @@ def _learning(window: Window) -> bool:
 def _more_runs(window: Window) -> None:
     window.studio.trainCancelWanted.emit()
     window.panels.diffusion.modeChosen.emit("sample")
-    for sampler, steps, weight in HISTORY:
+    for number, (sampler, steps, weight) in enumerate(HISTORY):
         spec = SampleSpec(EXACT, sampler, steps, guidance=Guidance(weight), seeds=tuple(range(9)))
-        window.panels.diffusion.specChanged.emit(spec)
-        window.commands.run("diffusion.sample")
+        QTimer.singleShot(PAUSE_MS * (number + 1), window, partial(_queue, window, spec))
+
+
+def _queue(window: Window, spec: SampleSpec) -> None:
+    window.panels.diffusion.specChanged.emit(spec)
+    window.commands.run("diffusion.sample")
 
 
 def _all_done(window: Window) -> bool:

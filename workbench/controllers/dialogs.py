@@ -40,10 +40,12 @@ class DialogsController(QObject):
         actions.bind("help.about", self.show_about)
 
     def show_palette(self) -> None:
-        """Every command, found by typing."""
+        """Every command, found by typing. A command that is run in any other way closes it."""
         if self.palette is None:
             self.palette = CommandPalette(self._window)
             self.palette.chosen.connect(self._actions.run)
+            for id in self._actions.commands.keys() - set(HIDDEN):
+                self._actions.action(id).triggered.connect(self.palette.hide)
         self.palette.open_with([self._row(id) for id in self._actions.commands if id not in HIDDEN])
 
     def show_settings(self) -> None:
