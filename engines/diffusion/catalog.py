@@ -45,7 +45,7 @@ class ScheduleName:
 
 _ETA = Option("eta", "Eta", 1.0, 0.0, 2.0, "Fresh noise a step: 0 is the ODE")
 _ETA_OFF = Option("eta", "Eta", 0.0, 0.0, 2.0, "Fresh noise a step: 0 is the ODE, 1 the ancestral form")
-_HEUN = Option("heun", "Second form", 0, 0, 1, "0: D at the middle of the step; 1: its line integrated exactly", True)
+_HEUN = Option("heun", "Exact line", 0, 0, 1, "0: D at the middle of the step; 1: its line integrated exactly", True)
 _EXACT = Option("exact", "Exact weights", 0, 0, 1, "0: as published, second order; 1: third order", True)
 _LOWER = Option("lower_final", "Lower order at the end", 1, 0, 1, "Steadier where few steps end at 0", True)
 _INNER = "Langevin steps at every noise level"
