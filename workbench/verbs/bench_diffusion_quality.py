@@ -28,7 +28,7 @@ from engines.diffusion.types import Guidance, SampleSpec, Schedule
 JUDGE = "mnist-classifier"
 EDM = Schedule("karras", 0.02, 40.0)
 FLOW = Schedule("flow")
-WEIGHT = 1.5
+WEIGHT = 2.0
 LIKELIHOOD_STEPS = 40
 EVALUATIONS = (5, 10, 20)
 SAMPLERS = ("euler", "heun", "dpm++2m", "unipc", "ipndm-v")
