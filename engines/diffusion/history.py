@@ -6,10 +6,12 @@ inside) or `points.npy`, `grid.png`, `thumbnail.png` and, when steps were kept, 
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engines.core import places
 from engines.core.errors import BadInput, KinoscopeError
@@ -97,7 +99,16 @@ def new_folder(model: str, out: str = "") -> Path:
 def write_run(folder: Path, spec: SampleSpec, result: SampleResult, info: ModelInfo) -> None:
     """Write `run.json`, last of all: a folder without it is not a finished run."""
     content = {"when": time.time(), "spec": to_json(spec), "result": to_json(result), "model": to_json(info)}
-    write_json(folder / FILE, content)
+    write_json(folder / FILE, _sayable(content))
+
+
+def _sayable(value: Any) -> Any:
+    """With infinite numbers as the word "inf", which JSON can hold and which is read back as the number."""
+    if isinstance(value, dict):
+        return {key: _sayable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_sayable(item) for item in value]
+    return str(value) if isinstance(value, float) and math.isinf(value) else value
 
 
 def read_run(folder: str | Path) -> StoredRun:

@@ -118,6 +118,15 @@ def test_runs_are_listed_newest_first_and_deleted_with_their_folder() -> None:
     assert [stored.folder for stored in history.runs()] == [second.folder]
 
 
+def test_a_run_from_infinite_noise_is_kept_as_json_that_others_read(tmp_path) -> None:
+    flow = replace(SPEC, model="mnist-flow", steps=2, schedule=Schedule("flow"), out=str(tmp_path / "run"))
+    result = run(flow, PlainContext())
+    text = (tmp_path / "run" / "run.json").read_text("utf-8")
+    json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert result.sigmas[0] == math.inf
+    assert history.read_run(tmp_path / "run").result == result
+
+
 def test_deleting_takes_only_what_a_run_wrote(tmp_path) -> None:
     result = run(replace(SPEC, out=str(tmp_path / "mine")), PlainContext())
     (tmp_path / "mine" / "notes.txt").write_text("keep me")
