@@ -28,7 +28,7 @@ from engines.diffusion.types import Guidance, SampleSpec, Schedule
 JUDGE = "mnist-classifier"
 EDM = Schedule("karras", 0.02, 40.0)
 FLOW = Schedule("flow")
-WEIGHT = 2.0
+WEIGHTS = {"mnist-unet": 2.0, "mnist-dit": 3.0, "mnist-flow": 2.0, "mnist-reflow": 2.0}
 LIKELIHOOD_STEPS = 40
 EVALUATIONS = (5, 10, 20)
 SAMPLERS = ("euler", "heun", "dpm++2m", "unipc", "ipndm-v")
@@ -93,7 +93,7 @@ def guided() -> list[Asked]:
     five steps are measured beside them. At last autoguidance by a weaker model, and a classifier of noised pictures."""
     best = [Asked(name, "dpm++2m", 10, EDM) for name in ("mnist-unet", "mnist-dit")]
     best += [Asked(name, "dpm++2m", 10, FLOW) for name in ("mnist-flow", "mnist-reflow")]
-    free = [replace(row, weight=WEIGHT, evaluations=count) for row in best for count in (5, 10)]
+    free = [replace(row, weight=WEIGHTS[row.model], evaluations=count) for row in best for count in (5, 10)]
     unet = Asked("mnist-unet", "dpm++2m", 10, EDM, 2.0)
     return [*free, replace(unet, kind="auto"), replace(unet, kind="classifier", weight=8.0, evaluations=20)]
 
