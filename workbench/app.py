@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
@@ -75,10 +76,11 @@ def open_state() -> tuple[SettingsStore, LogBook]:
 def close_on_signals(close: Callable[[], object]) -> None:
     """Ctrl+C in the terminal and a polite kill close the window as its cross does, with everything saved.
 
-    Python hears a signal when it next runs: the collector's timer sees to that within half a second.
+    Python hears a signal when it next runs, be it in the middle of painting: the collector's timer sees to that within
+    half a second. So the window is closed in a turn of the event loop of its own.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: close())
+        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, close))
 
 
 def has_display() -> bool:
