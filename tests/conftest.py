@@ -24,8 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 leaks.remember_starts()
-settings.register_profile("kinoscope", deadline=None, print_blob=True)
-settings.load_profile("kinoscope")
+settings.register_profile("kinoscope", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kinoscope"))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_the_catalog_names_what_there_is():
 )
 def test_levels_fall_to_zero(name: str, steps: int, low: float, wider: float, shift: float):
     high = low * wider
-    assume(name not in ("linear-beta", "scaled-linear", "cosine") or high > 0.6)
+    assume(name not in ("linear-beta", "scaled-linear", "cosine", "learned") or high > 0.6)
     sigmas = schedules.levels(asked(name, shift=shift), steps, (low, high))
     assert sigmas.dtype == torch.float64
     assert sigmas.shape == (steps + 1,)
@@ -47,6 +47,12 @@ def test_levels_fall_to_zero(name: str, steps: int, low: float, wider: float, sh
         assert float(sigmas[0]) == high * shift
     if name in ("karras", "exponential") and steps > 1:
         assert float(sigmas[-2]) == low * shift
+
+
+def test_the_learned_levels_refuse_a_range_below_their_end():
+    end = float(schedules.levels(asked("learned"), 2, (0.001, 80.0))[-2])
+    with pytest.raises(UsageError, match="do not fall"):
+        schedules.levels(asked("learned"), 2, (0.001, 0.9 * end))
 
 
 @given(steps=st.integers(2, 60), rho=st.floats(1, 12))
