@@ -90,7 +90,7 @@ def _measured(ready: Problem, name: str, jump: bool, spec: CurveSpec, wanted: in
     schedule, calls = spec.schedule, 0
     moments = ready.known.moments
     if jump:
-        schedule = replace(schedule, sigma_max=min(jump_level(moments, steps), 0.9 * ready.first))
+        schedule = replace(schedule, sigma_max=jump_level(moments, steps, ready.first))
     sigmas = levels(schedule, steps, ready.info)
     options = {"moments": moments} if "moments" in inspect.signature(SAMPLERS[name]).parameters else {}
 

@@ -80,18 +80,13 @@ def slerp(first: Tensor, second: Tensor, share: float) -> Tensor:
     return (first * left + second * right) / math.sin(angle)
 
 
-CLOSEST = 0.9
-"""Of the first noise level: a jump that nobody placed ends at this or below."""
-
-
 def teleported(spec: SampleSpec, model: Model, sigmas: Tensor) -> tuple[tuple[float, float], Tensor, str]:
     """((from, to), levels from there on, what to tell the user) of a jump by the Gaussian of the data."""
     from engines.diffusion.teleport import jump_level
 
     assert model.moments is not None
     first = float(sigmas[0])
-    usual = min(jump_level(model.moments, spec.steps), CLOSEST * first)
-    target = usual if spec.teleport_to is None else spec.teleport_to
+    target = jump_level(model.moments, spec.steps, first) if spec.teleport_to is None else spec.teleport_to
     low = float(sigmas[-2]) if float(sigmas[-1]) == 0 else float(sigmas[-1])
     if not low < target < first:
         raise UsageError(f"A jump to noise level {target:g} is not between {low:g} and {first:g}", hint="Change it")

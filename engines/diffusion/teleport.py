@@ -15,6 +15,9 @@ from torch import Tensor
 
 from engines.diffusion.moments import Moments
 
+CLOSEST = 0.9
+"""Of the level a jump begins at: it ends at this or below."""
+
 
 def teleport(moments: Moments, y: Tensor, sigma_from: float, sigma_to: float) -> Tensor:
     """The state at `sigma_to` of the Gaussian's exact ODE through y (B, ...) at `sigma_from`.
@@ -37,13 +40,14 @@ def _growth(values: Tensor, sigma_from: float, sigma_to: float) -> Tensor:
     return torch.where(before > 0, size / before.clamp(min=1e-30), 1.0).expand_as(values)
 
 
-def jump_level(moments: Moments, steps: int) -> float:
+def jump_level(moments: Moments, steps: int, first: float = math.inf) -> float:
     """Where to land: the more steps follow, the earlier the Gaussian is left, in units of the data's largest spread.
 
-    The rule follows the levels that `residual_learning` learned for 5, 10 and 20 steps; 12 spreads at most.
+    The rule follows the levels that `residual_learning` learned for 5, 10 and 20 steps; 12 spreads at most, and always
+    below `first`, the level that the jump begins at.
     """
     spread = math.sqrt(float(moments.values.max())) if len(moments.values) else 1.0
-    return spread * min(0.5 + 0.165 * steps, 12.0)
+    return min(spread * min(0.5 + 0.165 * steps, 12.0), CLOSEST * first)
 
 
 def with_teleport(sampler: Callable[..., Tensor], moments: Moments, sigma_from: float) -> Callable[..., Tensor]:

@@ -99,3 +99,9 @@ def test_a_path_that_cannot_be_followed_says_so_and_can_be_left(gaussian) -> Non
 
     with pytest.raises(Cancelled):
         solve(gaussian, _normal(1, 6), 1.0, check=stop)
+
+
+def test_a_jump_ends_below_the_level_it_begins_at():
+    wide = Moments.of(torch.randn(200, 3, generator=torch.Generator().manual_seed(0)) * 100)
+    assert jump_level(wide, 10) > 5.0
+    assert jump_level(wide, 10, 5.0) < 5.0
