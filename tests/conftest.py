@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,11 +17,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
+from engines.core import places
 from engines.core.clock import ManualClock
+from engines.core.store_registry import REGISTRY
 from tests import leaks
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
+
+STORE = places.store_dir()
 
 leaks.remember_starts()
 settings.register_profile("kinoscope", deadline=None, print_blob=True, derandomize=True)
@@ -35,6 +39,19 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real data at {DATA} (set KINOSCOPE_DATA)")
     return DATA
+
+
+@pytest.fixture
+def weights(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`weights("yunet", "sface")`: the model store has these files, or the test is skipped and says how to get them."""
+
+    def need(*names: str) -> None:
+        missing = [name for name in names if not (STORE / REGISTRY[name].filename).is_file()]
+        if missing:
+            pytest.skip(f"not fetched: python main.py models fetch {' '.join(missing)}")
+        monkeypatch.setenv(places.STORE_VARIABLE, str(STORE))
+
+    return need
 
 
 @pytest.fixture

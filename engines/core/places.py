@@ -2,6 +2,7 @@
 
 Everything derives from five folders. `KINOSCOPE_HOME` moves all of them at once, for a portable copy and for
 tests; without it they are where the system wants them (XDG on Linux, Library on macOS, AppData on Windows).
+`KINOSCOPE_STORE` moves the fetched files alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from engines.core.errors import BadInput
 
 APP = "kinoscope"
 HOME_VARIABLE = "KINOSCOPE_HOME"
+STORE_VARIABLE = "KINOSCOPE_STORE"
 
 
 def config_dir() -> Path:
@@ -28,6 +30,12 @@ def data_dir() -> Path:
 def cache_dir() -> Path:
     """Fetched weights and samples: may be deleted at any time and fetched again."""
     return _place("cache")
+
+
+def store_dir() -> Path:
+    """Where the model store keeps what it fetched; `KINOSCOPE_STORE` names one that several users or homes share."""
+    shared = os.environ.get(STORE_VARIABLE)
+    return Path(shared).expanduser() if shared else cache_dir() / "store"
 
 
 def log_dir() -> Path:

@@ -56,7 +56,7 @@ class Shelf:
     """Where one look-up goes: a registry, the user's cache, and what ships with the program."""
 
     registry: Mapping[str, StoredFile] = field(default_factory=lambda: REGISTRY)
-    cache: Path = field(default_factory=lambda: places.cache_dir() / "store")
+    cache: Path = field(default_factory=places.store_dir)
     shipped: Path = SHIPPED
 
     def file(self, name: str) -> StoredFile:
