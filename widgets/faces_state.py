@@ -38,7 +38,7 @@ from engines.faces.study_types import (
     ThresholdReport,
     Verified,
 )
-from engines.faces.types import Accept, Gaze, HeadPose, Point, Recognition, RecogniserSettings
+from engines.faces.types import Accept, Gaze, HeadPose, Point, RecogniserSettings, Recognition
 
 
 class Page(StrEnum):

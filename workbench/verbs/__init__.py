@@ -32,6 +32,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py sample mnist-unet --steps 10 --class 3 -n 8 --guidance 2 --out threes",
     ),
     Verb(
+        "faces",
+        "Enrol, identify, verify and forget people; evaluate, audit, train; cover faces",
+        "workbench.verbs.faces",
+        "python main.py faces identify family.faces party.jpg --far 1e-3",
+    ),
+    Verb(
         "models",
         "List, fetch and check weights and sample files",
         "workbench.verbs.models",
