@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engines.diffusion.study_types import CompareResult, CompareSpec, CurveResult, FlowResult, FlowSpec, SpectrumResult
 from engines.diffusion.training_types import TrainProgress, TrainSpec
 from engines.diffusion.types import ModelInfo, SampleResult, SampleSpec
+from widgets.work_state import Busy as Busy
 
 
 class Mode(StrEnum):
@@ -40,18 +41,6 @@ class RunState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """A running or waiting job. seconds_left: None while it cannot be told."""
-
-    note: str = ""
-    done: float = 0.0
-    total: float = 0.0
-    seconds_left: float | None = None
-    waiting: bool = False
-    cancelling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from engines.faces.study_types import (
     Verified,
 )
 from engines.faces.types import Accept, Gaze, HeadPose, Point, RecogniserSettings, Recognition
+from widgets.work_state import Busy as Busy
 
 
 class Page(StrEnum):
@@ -53,17 +54,6 @@ class Page(StrEnum):
     AUDIT = "audit"
     TRAIN = "train"
     GAZE = "gaze"
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Work under way. seconds_left: None while it cannot be told."""
-
-    note: str = ""
-    done: float = 0.0
-    total: float = 0.0
-    seconds_left: float | None = None
-    cancelling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from widgets.calibration_state import CalibrationView, Trouble, ViewRow, count
 from widgets.panels.calibration import CalibrationPanel
 from workbench.commands import Actions
 from workbench.controllers.calibration_captures import Captures
-from workbench.controllers.calibration_errands import Errands
 from workbench.controllers.calibration_files import Files, shortened
 from workbench.controllers.calibration_keeping import keep_session, restore_session
 from workbench.controllers.calibration_pictures import picture, thumbnail
@@ -26,6 +25,7 @@ from workbench.controllers.calibration_runs import Runs, trouble_of
 from workbench.controllers.calibration_session import Material, Session, command_line, photograph
 from workbench.controllers.calibration_undo import ChangeMaterial
 from workbench.controllers.calibration_watch import Watch
+from workbench.controllers.errands import Errands
 from workbench.controllers.sources import undo_just_this
 from workbench.controllers.viewer import ViewerController
 from workbench.project import Project

@@ -17,7 +17,7 @@ from engines.core.errors import OutOfResources, WorkFailed
 from engines.core.files import atomic_path
 from engines.core.frames import Image
 from engines.core.places import data_dir
-from workbench.controllers.calibration_errands import Errands
+from workbench.controllers.errands import Errands
 from workbench.threads import Failure
 
 SEPARATOR = "\u00b7"

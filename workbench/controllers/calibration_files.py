@@ -14,8 +14,8 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from widgets.calibration_state import Trouble
-from workbench.controllers.calibration_errands import Errands
 from workbench.controllers.calibration_runs import trouble_of
+from workbench.controllers.errands import Errands
 from workbench.threads import Failure
 
 PICTURES = "Pictures (" + " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES)) + ")"

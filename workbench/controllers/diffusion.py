@@ -20,7 +20,6 @@ from widgets.diffusion_state import DiffusionView, Mode, Page, Trouble
 from widgets.panels.diffusion import DiffusionPanel
 from widgets.studio import Studio
 from workbench.commands import Actions
-from workbench.controllers.calibration_errands import Errands
 from workbench.controllers.diffusion_command import command_line, compare_line, train_line
 from workbench.controllers.diffusion_devices import devices
 from workbench.controllers.diffusion_files import Dialogs, Dropped, understand
@@ -33,6 +32,7 @@ from workbench.controllers.diffusion_training import Training, placed
 from workbench.controllers.diffusion_view import Levels, enable, is_busy, view_of
 from workbench.controllers.diffusion_wiring import wire
 from workbench.controllers.diffusion_words import trouble_of
+from workbench.controllers.errands import Errands
 from workbench.project import Project
 from workbench.services import Services
 from workbench.threads import Failure

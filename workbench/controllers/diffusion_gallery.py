@@ -18,8 +18,8 @@ from engines.diffusion import history
 from engines.diffusion.history import Steps, StoredRun
 from engines.diffusion.types import Preview
 from widgets.diffusion_state import Pictures, StepPictures
-from workbench.controllers.calibration_errands import Errands
 from workbench.controllers.diffusion_words import trouble_of
+from workbench.controllers.errands import Errands
 from workbench.threads import Failure
 
 MOST = 256

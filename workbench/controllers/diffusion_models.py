@@ -5,13 +5,15 @@ What is known by name is read from cards beside the window's thread; what comes 
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from engines.diffusion import cards
 from engines.diffusion.types import InspectSpec, ModelInfo
-from workbench.controllers.calibration_errands import Errands
-from workbench.controllers.diffusion_slot import JobSlot
 from workbench.controllers.diffusion_words import model_title, trouble_of
+from workbench.controllers.errands import Errands
+from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 
 JOB = "engines.diffusion.models:run"
@@ -32,7 +34,7 @@ class Models(QObject):
         self._errands = errands
         self._named: dict[str, ModelInfo] = {}
         self._opened: dict[str, ModelInfo] = {}
-        self._looked = JobSlot(jobs, JOB, TROUBLE, self)
+        self._looked = JobSlot(jobs, JOB, partial(trouble_of, title=TROUBLE), self)
         self._looked.done.connect(self._inspected)
         self._looked.failed.connect(self.failed)
         self._looked.changed.connect(self.changed)

@@ -16,10 +16,10 @@ from engines.diffusion import history
 from engines.diffusion.history import StoredRun
 from engines.diffusion.types import Preview, SampleResult, SampleSpec
 from widgets.diffusion_state import Run, RunState
-from workbench.controllers.calibration_errands import Errands
 from workbench.controllers.diffusion_command import command_line
-from workbench.controllers.diffusion_slot import busy_of
 from workbench.controllers.diffusion_words import settings_line, trouble_of
+from workbench.controllers.errands import Errands
+from workbench.controllers.job_slot import busy_of
 from workbench.jobs import JobQueue, JobRecord, JobState
 from workbench.threads import Failure
 

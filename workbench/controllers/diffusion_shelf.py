@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.diffusion.types import SampleSpec
 from widgets.diffusion_state import RunState
-from workbench.controllers.calibration_errands import Errands
 from workbench.controllers.diffusion_exports import Exports, open_folder
 from workbench.controllers.diffusion_files import Dialogs
 from workbench.controllers.diffusion_gallery import Gallery
 from workbench.controllers.diffusion_runs import Runs
 from workbench.controllers.diffusion_undo import DeleteRun, empty_aside, move_folder
 from workbench.controllers.diffusion_words import trouble_of
+from workbench.controllers.errands import Errands
 from workbench.controllers.sources import undo_just_this
 from workbench.services import Services
 from workbench.threads import Failure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,8 +21,8 @@ from engines.diffusion.study_types import (
 from engines.diffusion.types import ModelInfo
 from widgets.diffusion_state import CompareView, FlowView, Trouble
 from workbench.controllers.diffusion_command import compare_line, curves_line, flow_line
-from workbench.controllers.diffusion_slot import JobSlot
-from workbench.controllers.diffusion_words import count
+from workbench.controllers.diffusion_words import count, trouble_of
+from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 
 CURVES_MODEL = "analytic:digits"
@@ -37,10 +38,18 @@ class Studies(QObject):
         super().__init__(parent)
         self.flow, self.compared = FlowView(), CompareView()
         self.spectra: dict[str, SpectrumResult] = {}
-        self._flow = JobSlot(jobs, "engines.diffusion.flow:run", "The flow could not be shown", self)
-        self._compare = JobSlot(jobs, "engines.diffusion.comparing:run", "The comparison failed", self)
-        self._curves = JobSlot(jobs, "engines.diffusion.curves:run", "The curves failed", self)
-        self._spectrum = JobSlot(jobs, "engines.diffusion.spectrum:run", "The spectrum failed", self)
+        self._flow = JobSlot(
+            jobs, "engines.diffusion.flow:run", partial(trouble_of, title="The flow could not be shown"), self
+        )
+        self._compare = JobSlot(
+            jobs, "engines.diffusion.comparing:run", partial(trouble_of, title="The comparison failed"), self
+        )
+        self._curves = JobSlot(
+            jobs, "engines.diffusion.curves:run", partial(trouble_of, title="The curves failed"), self
+        )
+        self._spectrum = JobSlot(
+            jobs, "engines.diffusion.spectrum:run", partial(trouble_of, title="The spectrum failed"), self
+        )
         self._wire()
 
     @property

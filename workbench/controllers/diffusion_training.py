@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zlib import crc32
 
@@ -15,7 +16,8 @@ from engines.diffusion import cards
 from engines.diffusion.training_types import FREE, TrainProgress, TrainResult, TrainSpec
 from widgets.diffusion_state import TrainView, Trouble
 from workbench.controllers.diffusion_command import train_line
-from workbench.controllers.diffusion_slot import JobSlot
+from workbench.controllers.diffusion_words import trouble_of
+from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 
 JOB = "engines.diffusion.training:run"
@@ -31,7 +33,7 @@ class Training(QObject):
         super().__init__(parent)
         self._view = TrainView()
         self._next: list[tuple[TrainSpec, str]] = []
-        self._slot = JobSlot(jobs, JOB, "Training failed", self)
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="Training failed"), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)

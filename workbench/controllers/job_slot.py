@@ -1,18 +1,18 @@
-"""One kind of job, one at a time: its progress as the studio shows it, its events, its result or what went wrong."""
+"""One kind of job, one at a time: its progress as a panel shows it, its events, its result or what went wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from widgets.diffusion_state import Busy, Trouble
-from workbench.controllers.diffusion_words import trouble_of
+from widgets.work_state import Busy
 from workbench.jobs import JobQueue, JobRecord, JobState
 
 
 class JobSlot(QObject):
-    """`changed` for progress; `told(key, value)` for a partial result; `done(spec, result)`; `failed(Trouble)`.
+    """`changed` for progress; `told(key, value)` for a partial result; `done(spec, result)`; `failed(trouble)`.
 
     A job that is cancelled ends with `cancelled(spec)`; until it has really ended it is busy, and says so.
     """
@@ -23,10 +23,10 @@ class JobSlot(QObject):
     failed = Signal(object)
     cancelled = Signal(object)
 
-    def __init__(self, jobs: JobQueue, job: str, trouble: str, parent: QObject) -> None:
-        """trouble: title of what is shown when it fails."""
+    def __init__(self, jobs: JobQueue, job: str, trouble: Callable[[dict[str, Any]], object], parent: QObject) -> None:
+        """trouble: what an error's JSON becomes for the panel, given to `failed`."""
         super().__init__(parent)
-        self._jobs, self._path, self._title = jobs, job, trouble
+        self._jobs, self._path, self._trouble = jobs, job, trouble
         self._cancelling = False
         self.job: int | None = None
         self.spec: Any = None
@@ -70,12 +70,12 @@ class JobSlot(QObject):
         elif record.state is JobState.CANCELLED:
             self.cancelled.emit(spec)
         else:
-            self.failed.emit(failure_of(record, self._title))
+            self.failed.emit(self._trouble(record.error or {"message": record.note}))
         self.changed.emit()
 
 
 def busy_of(record: JobRecord, cancelling: bool = False) -> Busy:
-    """A queued or running job as the studio shows it."""
+    """A queued or running job as a panel shows it."""
     return Busy(
         note="Cancelling" if cancelling else record.note,
         done=record.done,
@@ -84,7 +84,3 @@ def busy_of(record: JobRecord, cancelling: bool = False) -> Busy:
         waiting=record.state is JobState.QUEUED,
         cancelling=cancelling,
     )
-
-
-def failure_of(record: JobRecord, title: str) -> Trouble:
-    return trouble_of(record.error or {"message": record.note}, title)

@@ -1,6 +1,6 @@
-"""Small pieces of file work for the calibration panel, one after another, beside the GUI thread.
+"""Small pieces of work for a controller, one after another, beside the GUI thread.
 
-Captures are written, pictures and thumbnails read, files saved and opened here, so that no disk ever delays painting.
+Pictures and thumbnails are read, files saved and opened, galleries asked here, so that no disk ever delays painting.
 """
 
 from __future__ import annotations
