@@ -13,6 +13,7 @@ from enum import Enum
 from engines.calibration.types import Intrinsics, ModelName, MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
+from widgets.source_choice import SourceChoice as SourceChoice
 
 GRID = (8, 6)
 """Cells of the coverage map, as (columns, rows)."""
@@ -36,14 +37,6 @@ class Phase(Enum):
     RESULT = "result"
     LOADED = "loaded"
     """Values read from a file; no views behind them."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceChoice:
-    """A feed or tile that frames can be captured from."""
-
-    path: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from engines.faces.study_types import (
     Verified,
 )
 from engines.faces.types import Accept, Gaze, HeadPose, Point, RecogniserSettings, Recognition
+from widgets.source_choice import SourceChoice as SourceChoice
 from widgets.work_state import Busy as Busy
 
 
@@ -65,14 +66,6 @@ class Trouble:
     hint: str = ""
     path: str = ""
     fetch: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SourceChoice:
-    """A feed or tile that faces can be looked for in."""
-
-    path: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from engines.core.frames import Image
 from widgets.picture import Viewport
 from widgets.theme import DARK, number_font
 
@@ -26,6 +27,15 @@ class Overlay(Protocol):
     """Anything that paints itself over a picture."""
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None: ...
+
+
+@runtime_checkable
+class Cover(Protocol):
+    """An overlay that hides what is below it, in a saved picture too."""
+
+    def cover(self, image: Image) -> None:
+        """Paint it into the pixels (H x W x 3 BGR, changed in place)."""
+        ...
 
 
 def overlay_color(color: str, alpha: float = 1.0) -> QColor:
