@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from engines.core.frames import Image
+from engines.core.frames import Image, Size
 from engines.faces.gallery_types import (
     Change,
     Cluster,
@@ -127,12 +127,18 @@ class ThresholdView:
 
 @dataclass(frozen=True, slots=True)
 class VerifyView:
-    """Two pictures side by side. Thumbs under "verify:a" and "verify:b" (whole pictures, reduced)."""
+    """Two pictures side by side. Thumbs under "verify:a" and "verify:b" (whole pictures, reduced), and where they are
+    at hand the aligned faces under "verify:a:face" and "verify:b:face".
+
+    size_a, size_b: of the whole pictures in pixels, which boxes and points are in; None while not known.
+    """
 
     a: str = ""
     b: str = ""
     result: Verified | None = None
     busy: Busy | None = None
+    size_a: Size | None = None
+    size_b: Size | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +152,18 @@ class EvaluateView:
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """target: the gallery or folder. dismissed: rows the user called right. selected: row shown large, -1 none."""
+    """target: the gallery or folder. dismissed: rows the user called right. selected: row shown large, -1 none.
+
+    settled: rows that were moved or removed. editable: names can be changed here (a gallery, not a folder).
+    """
 
     target: str = ""
     audit: Audit | None = None
     dismissed: frozenset[int] = frozenset()
     selected: int = -1
     busy: Busy | None = None
+    settled: frozenset[int] = frozenset()
+    editable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
