@@ -77,5 +77,24 @@ def figure(value: float) -> str:
     return ten if share == "1" else f"{share}\u00b7{ten}"
 
 
+def percent(value: float, decimals: int = -1) -> str:
+    """'12.3 %', '98.71 %', '0.012 %'; as many decimals as tell it from nothing and from all, or as asked."""
+    if not math.isfinite(value):
+        return "\u2013"
+    places = _places(value) if decimals < 0 else decimals
+    text = f"{100 * value:.{places}f}"
+    if decimals < 0 and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{text} %"
+
+
+def _places(value: float) -> int:
+    """Two figures of the distance to the nearer of 0 and 1."""
+    away = min(abs(value), abs(1 - value)) * 100
+    if away < 1e-10:
+        return 0
+    return min(max(1 - math.floor(math.log10(away) + 1e-9), 1), 7)
+
+
 def _plain(value: float, decimals: int) -> str:
     return f"{value:,.{decimals}f}" if abs(value) >= 10 ** -(decimals + 1) else "0"

@@ -1,0 +1,102 @@
+"""How often a stranger may be named: "1 in N", on a logarithmic slider or typed exactly."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engines.faces.types import Accept
+from widgets.fields import NumberField
+from widgets.studio_slider import ClickSlider
+
+LEAST, MOST = 10, 1_000_000
+STEPS = 20
+"""Slider steps a decade."""
+ROUND = (1, 2, 5)
+TIP = "How often somebody who is not in the gallery may be given a name. The threshold follows from it."
+
+
+class StrangersField(NumberField):
+    """N of "1 in N"; the arrows go 10, 20, 50, 100 ..."""
+
+    def __init__(self) -> None:
+        super().__init__("One stranger in", 100, LEAST, MOST, tip=TIP)
+        self.setGroupSeparatorShown(True)
+        self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
+
+    def stepBy(self, steps: int) -> None:
+        self.setValue(stepped(self.value(), steps))
+
+
+class AcceptField(QWidget):
+    """`acceptChanged(Accept)` when the user changes it; `set_accept` never says so."""
+
+    acceptChanged = Signal(object)
+
+    def __init__(self, label: str = "Strangers named: at most 1 in") -> None:
+        super().__init__()
+        self._accept = Accept()
+        self.number = StrangersField()
+        self.slider = ClickSlider("Accepted strangers", TIP, _place(MOST))
+        self.slider.setPageStep(STEPS)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        words = QLabel(label)
+        words.setBuddy(self.number)
+        row.addWidget(words)
+        row.addWidget(self.number)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.slider)
+        self.set_accept(self._accept)
+        self.slider.valueChanged.connect(lambda place: self._choose(rounded(10 ** (1 + place / STEPS))))
+        self.number.valueChanged.connect(self._choose)
+
+    @property
+    def accept(self) -> Accept:
+        return self._accept
+
+    def set_accept(self, accept: Accept) -> None:
+        """Show this one. While the slider is held it is left alone."""
+        if self.slider.isSliderDown():
+            return
+        self._accept = accept
+        self._show(min(max(1 / max(accept.rate, 1e-9), LEAST), MOST))
+
+    def _choose(self, many: float) -> None:
+        fresh = Accept(1 / many)
+        if not math.isclose(fresh.rate, self._accept.rate, rel_tol=1e-9):
+            self._accept = fresh
+            self._show(many)
+            self.acceptChanged.emit(fresh)
+
+    def _show(self, many: float) -> None:
+        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
+            if self.number.whole() != round(many):
+                self.number.setValue(round(many))
+            if rounded(10 ** (1 + self.slider.value() / STEPS)) != round(many):
+                self.slider.setValue(_place(many))
+
+
+def rounded(many: float) -> int:
+    """Two figures: 126 is 130."""
+    digits = math.floor(math.log10(many))
+    return int(round(many, 1 - digits)) if digits > 1 else round(many)
+
+
+def stepped(many: float, steps: int) -> int:
+    """So many places along 10, 20, 50, 100 ..."""
+    stops = [first * 10**power for power in range(1, 7) for first in ROUND if first * 10**power <= MOST]
+    beyond = [stop for stop in stops if (stop > many if steps > 0 else stop < many)]
+    if not beyond:
+        return MOST if steps > 0 else LEAST
+    return beyond[min(steps, len(beyond)) - 1] if steps > 0 else beyond[max(steps, -len(beyond))]
+
+
+def _place(many: float) -> int:
+    return round((math.log10(many) - 1) * STEPS)
