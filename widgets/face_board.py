@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 
 from widgets.face_trouble import TroubleCard
 from widgets.faces_state import FacesView, Page
+from widgets.faces_threshold import ThresholdPage
 from widgets.panel import EmptyState, QuietButton, describe
 from widgets.studio_parts import Framed
 
@@ -50,7 +51,9 @@ class ComingPage(EmptyState):
         """Always the same."""
 
 
-PAGES: dict[Page, Callable[[], QWidget]] = {}
+PAGES: dict[Page, Callable[[], QWidget]] = {
+    Page.THRESHOLD: ThresholdPage,
+}
 """What makes each page."""
 
 
