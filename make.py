@@ -24,6 +24,11 @@ OLDEST = (3, 11)
 FIRST = "torch"
 BARE = ("k-diffusion",)
 """Installed without what they ask for: one file of them is used, and the rest would bring another torch."""
+STORED = (
+    *("yunet", "sface", "face-landmarks", "iris-landmarks", "blazeface-full"),
+    *("mnist-5k", "astronaut", "chelsea", "coffee", "rocket", "walking"),
+)
+"""What panels and tests load from the model store."""
 BENCHMARKS = (
     "detect",
     "display",
@@ -100,6 +105,7 @@ def run(arguments: list[str]) -> int:
     """Open the window, or take the tour where there is no display."""
     display = os.name == "nt" or sys.platform == "darwin" or _has_display()
     _prepare([], SCREEN if display else {}, must_have_screen=display)
+    _fetch()
     if display:
         return _python(["main.py", *arguments])
     print("There is no display here (DISPLAY and WAYLAND_DISPLAY are not set): taking the tour offscreen.", flush=True)
@@ -113,6 +119,7 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests."""
     _prepare(["test"], SCREEN, programs={"Xvfb": "xvfb"})
+    _fetch()
     return _python(["-m", "pytest", *arguments], offscreen=True)
 
 
@@ -128,6 +135,7 @@ def bench(arguments: list[str]) -> int:
 def peers(arguments: list[str]) -> int:
     """Compare with other libraries, side by side."""
     _prepare(["test", "peers"], {})
+    _fetch()
     folders = os.path.join("tests", "engines", "diffusion", "test_diffusers_folder.py")
     return _python(["-m", "pytest", os.path.join("tests", "peers"), folders, *arguments], offscreen=True)
 
@@ -184,6 +192,21 @@ def _prepare(
     stamp[key] = wanted
     with open(STAMP, "w") as file:
         json.dump(stamp, file)
+
+
+def _fetch() -> None:
+    """Have the weights and samples here; without network everything still works but what needs them, and says so."""
+    here = subprocess.run([PYTHON, "main.py", "models", "check", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        ready = {file["name"] for file in json.loads(here.stdout)["files"] if file["state"] == "ready"}
+    except (ValueError, KeyError, TypeError):
+        ready = set()
+    missing = [name for name in STORED if name not in ready]
+    if missing:
+        command = [PYTHON, "main.py", "models", "fetch", *missing]
+        failed = _step(f"Fetching {len(missing)} weight and sample files (about 150 MB once)", command)
+        if failed:
+            print(failed + "\nGoing on without them.", flush=True)
 
 
 def _read_stamp() -> dict[str, str]:

@@ -30,7 +30,7 @@ class Command:
     choice: str = ""
 
 
-MENUS = ("File", "Source", "View", "Calibration", "Diffusion", "Jobs", "Window", "Help")
+MENUS = ("File", "Source", "View", "Calibration", "Faces", "Diffusion", "Jobs", "Window", "Help")
 
 COMMANDS: tuple[Command, ...] = (
     Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
@@ -68,6 +68,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1),
     Command("calibration.copy-command", "Copy as command", "Calibration", "The command line that gives the same result", "", "copy", 1),
     Command("calibration.clear", "Discard views", "Calibration", "Forget all views; Undo brings them back", "", "clear", 2),
+    Command("faces.start", "Look for faces", "Faces", "Find, follow and name faces in the chosen source, or stop doing so", "Ctrl+Shift+L", "faces"),
+    Command("faces.enrol", "Enrol this face…", "Faces", "Give the chosen track a name and keep its best pictures", "Ctrl+E", "add"),
+    Command("faces.enrol-files", "Enrol pictures…", "Faces", "Find the faces in pictures and review them before they are stored", "", "file"),
+    Command("faces.enrol-folder", "Enrol a folder…", "Faces", "One folder a person, or files named NAME_0001.jpg", "", "folder"),
+    Command("faces.new-gallery", "New gallery…", "Faces", "An empty .faces file", "", "add", 1),
+    Command("faces.open-gallery", "Open gallery…", "Faces", "A .faces file", "", "open", 1),
+    Command("faces.protect", "Protect gallery…", "Faces", "Encrypt the gallery, or change its passphrase", "", "", 1),
+    Command("faces.people", "People", "Faces", "Everybody in the gallery, suggestions and unknown faces", "", "", 2),
+    Command("faces.threshold", "Threshold", "Faces", "How sure is sure enough, for this gallery", "", "chart", 2),
+    Command("faces.verify", "Verify two pictures…", "Faces", "Are these two the same person", "", "", 2),
+    Command("faces.evaluate", "Evaluate…", "Faces", "Accuracy, ROC and open-set rates on a folder", "", "chart", 2),
+    Command("faces.audit", "Find wrong names…", "Faces", "The most suspicious pictures of a gallery or folder", "", "search", 2),
+    Command("faces.train", "Train a head…", "Faces", "A margin-softmax recogniser of your own", "", "chart", 2),
+    Command("faces.gaze", "Gaze and head pose", "Faces", "Where the face points and looks, and the nine-point calibration", "", "", 2),
+    Command("faces.redact", "Cover faces in a film…", "Faces", "Write a copy of a film or picture in which faces are covered", "", "", 3),
+    Command("faces.cancel", "Cancel", "Faces", "Stop the work of the faces panel that is under way", "", "cancel", 3),
+    Command("faces.copy-command", "Copy as command", "Faces", "The command line that does the same", "", "copy", 3),
     Command("diffusion.sample", "Sample", "Diffusion", "Draw samples with the settings of the panel; while one runs, the next waits", "Ctrl+G", "sample"),
     Command("diffusion.compare", "Compare…", "Diffusion", "One setting against another, as a grid", "", "grid-3"),
     Command("diffusion.train", "Train…", "Diffusion", "A small network of your own, or go on with one", "", "chart"),
@@ -89,6 +106,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
     Command("window.monitor", "Monitor preset", "Window", "Sources and a large viewer", "Ctrl+1", "viewer", 1, choice="preset"),
     Command("window.calibrate", "Calibrate preset", "Window", "Viewer and calibration side by side", "Ctrl+2", "calibrate", 1, choice="preset"),
+    Command("window.faces", "Faces preset", "Window", "Live recognition, people and what is known of them", "Ctrl+3", "faces", 1, choice="preset"),
     Command("window.diffusion", "Diffusion preset", "Window", "The diffusion studio and its settings", "Ctrl+4", "diffusion", 1, choice="preset"),
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),

@@ -17,7 +17,7 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 LEAST_WIDTH = 220
 
 
@@ -35,6 +35,7 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("sources", "Sources", "left", 264),
     DockSpec("calibration", "Calibration", "right", 400),
     DockSpec("properties", "Properties", "right", 400),
+    DockSpec("faces", "Faces", "right", 400),
     DockSpec("diffusion", "Diffusion", "right", 400),
     DockSpec("jobs", "Jobs", "bottom", 190),
     DockSpec("log", "Log", "bottom", 190),

@@ -27,7 +27,7 @@ class TopBar(QToolBar):
         mark = QLabel("Kinoscope")
         mark.setObjectName("wordmark")
         self.addWidget(mark)
-        self._buttons(("window.monitor", "window.calibrate", "window.diffusion"), text=True)
+        self._buttons(("window.monitor", "window.calibrate", "window.faces", "window.diffusion"), text=True)
         self.addSeparator()
         self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
         self._buttons(("file.open-sample",), text=True)

@@ -13,10 +13,12 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from widgets.face_board import FaceBoard
 from widgets.notices import Notices
 from widgets.panel import FOLDS, Panel
 from widgets.panels.calibration import CalibrationPanel
 from widgets.panels.diffusion import DiffusionPanel
+from widgets.panels.faces import FacesPanel
 from widgets.panels.jobs import JobsPanel
 from widgets.panels.log import LogPanel
 from widgets.panels.properties import PropertiesPanel
@@ -61,6 +63,7 @@ class Panels:
     sources: SourcesPanel = field(default_factory=SourcesPanel)
     calibration: CalibrationPanel = field(default_factory=CalibrationPanel)
     properties: PropertiesPanel = field(default_factory=PropertiesPanel)
+    faces: FacesPanel = field(default_factory=FacesPanel)
     diffusion: DiffusionPanel = field(default_factory=DiffusionPanel)
     jobs: JobsPanel = field(default_factory=JobsPanel)
     log: LogPanel = field(default_factory=LogPanel)
@@ -84,8 +87,9 @@ class Window(QMainWindow):
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
         self.commands = Actions(self)
-        self.grid, self.studio = ViewerGrid(), Studio()
-        self.centre = Centre({"viewer": self.grid, "studio": self.studio})
+        self.grid, self.studio, self.board = ViewerGrid(), Studio(), FaceBoard()
+        centre = {"viewer": self.grid, "studio": self.studio, "faces": self.board}
+        self.centre = Centre(centre, strips={"faces": self.board.head})
         self.setCentralWidget(self.centre)
         FOLDS.state.update(settings.value.panels.get("folds", {}))
         self.panels = Panels()
@@ -110,6 +114,7 @@ class Window(QMainWindow):
         """Arrange docks and centre for one kind of work."""
         chosen = next(preset for preset in PRESETS if preset.id == id)
         self.docks.arrange(chosen.docks)
+        self.centre.show_strip(chosen.strip)
         self.centre.show_widget(chosen.centre)
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)

@@ -15,7 +15,7 @@ from workbench.controllers.calibration_captures import Captures
 from workbench.controllers.calibration_finders import Finders, Seen
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.calibration_session import Session
-from workbench.controllers.calibration_sources import choices
+from workbench.controllers.source_choices import choices
 from workbench.controllers.viewer import ViewerController
 from workbench.services import Services
 

@@ -18,7 +18,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
 from engines.core.places import pictures_dir
-from widgets.overlays import Overlay
+from widgets.overlays import Cover, Overlay
 from widgets.viewer_grid import ViewerGrid
 from workbench.feeds import FrameTap
 from workbench.services import Services
@@ -40,6 +40,7 @@ class Seat:
     shown: int = 0
     shown_before: tuple[float, int] = (0.0, 0)
     overlaid_at: float = 0.0
+    painted: tuple[Frame, list[Overlay]] | None = None
 
 
 class ViewerController(QObject):
@@ -58,6 +59,7 @@ class ViewerController(QObject):
         self._engines: dict[str, str] = {}
         self._running: dict[str, set[str]] = {}
         self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
+        self._guards: dict[str, set[str]] = {}
         self._selected = 0
         self._layout = "2x2"
         self._clock = QTimer(self, interval=STATUS_MS)
@@ -91,6 +93,10 @@ class ViewerController(QObject):
         for tile, seat in self._seats.items():
             if seat.path == path:
                 self.grid.tile(tile).set_engines_on(running)
+
+    def guard(self, engine: str, path: str, on: bool) -> None:
+        """While on, frames of this path are shown and saved only with what this engine draws over them."""
+        (self._guards.setdefault(path, set()).add if on else self._guards.setdefault(path, set()).discard)(engine)
 
     def show_overlays(self, engine: str, stamp: Stamp, overlays: list[Overlay]) -> None:
         """Draw on exactly the frame of this stamp, in every tile that shows it."""
@@ -203,9 +209,9 @@ class ViewerController(QObject):
         return self.grid.tile(tiles[0]).latency_ms() if tiles else None
 
     def snapshot(self, tile: int) -> None:
-        """Save a tile's picture at full resolution, as it came, to the pictures folder."""
+        """Save a tile's picture at full resolution to the pictures folder, covered where faces are to be hidden."""
         seat = self._seats.get(tile)
-        frame = seat.ring.newest if seat else None
+        frame = self._to_save(seat) if seat else None
         if seat is None or frame is None:
             self._services.notify("This tile shows no picture to save", "warn")
             return
@@ -216,6 +222,12 @@ class ViewerController(QObject):
         writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
         self._services.supervisor.adopt(writer)
         writer.start()
+
+    def _to_save(self, seat: Seat) -> Frame | None:
+        """The newest frame; of a guarded path the newest that was looked at, with what must not be seen covered."""
+        if not self._guards.get(seat.path):
+            return seat.ring.newest
+        return covered(*seat.painted) if seat.painted else None
 
     def snapshot_selected(self) -> None:
         self.snapshot(self._selected)
@@ -236,13 +248,14 @@ class ViewerController(QObject):
             elif isinstance(item, Gap) and item.lost == 0:
                 seat.ring.clear()
         frame = seat.ring.newest
-        if frame is None:
+        if frame is None or self._guards.get(seat.path):
             return
         if not self._running.get(seat.path) or monotonic() - seat.overlaid_at > OVERLAY_WAIT:
             self._paint(tile, seat, frame, self._overlays_of(seat.path, frame.stamp))
 
     def _paint(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
         seat.shown += 1
+        seat.painted = (frame, overlays)
         self.grid.show_frame(tile, frame, overlays)
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
@@ -311,6 +324,15 @@ class SnapshotWriter(EngineThread):
         except OSError as error:
             raise BadInput(error.strerror or str(error), path=target.parent) from error
         self.written.emit(target)
+
+
+def covered(frame: Frame, overlays: Sequence[Overlay]) -> Frame:
+    """The frame with every overlay that covers something painted into its pixels."""
+    image = frame.image.copy()
+    for overlay in overlays:
+        if isinstance(overlay, Cover):
+            overlay.cover(image)
+    return Frame(image, frame.stamp)
 
 
 def play_or_pause(feed: Feed) -> None:

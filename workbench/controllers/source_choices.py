@@ -1,4 +1,4 @@
-"""Which sources views can be captured from: every feed, and every tile of a tiled one."""
+"""Which sources a panel can look at: every feed, and every tile of a tiled one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from engines.cameras.sources import title
 from engines.cameras.tiles import tile_names
-from widgets.calibration_state import SourceChoice
+from widgets.source_choice import SourceChoice
 from workbench.feeds import Feeds
 
 
 def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
-    """In the order of the Sources panel. The tiles of a tiled source stand for it: one camera is done at a time."""
+    """In the order of the Sources panel. The tiles of a tiled source stand for it."""
     return tuple(choice for id in feeds.ids() for choice in _of_feed(feeds, id))
 
 
