@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 from widgets.face_trouble import TroubleCard
 from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
+from widgets.faces_verify import VerifyPage
 from widgets.panel import EmptyState, QuietButton, describe
 from widgets.studio_parts import Framed
 
@@ -53,6 +54,7 @@ class ComingPage(EmptyState):
 
 PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.THRESHOLD: ThresholdPage,
+    Page.VERIFY: VerifyPage,
 }
 """What makes each page."""
 
