@@ -72,6 +72,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("faces.enrol", "Enrol this face…", "Faces", "Give the chosen track a name and keep its best pictures", "Ctrl+E", "add"),
     Command("faces.enrol-files", "Enrol pictures…", "Faces", "Find the faces in pictures and review them before they are stored", "", "file"),
     Command("faces.enrol-folder", "Enrol a folder…", "Faces", "One folder a person, or files named NAME_0001.jpg", "", "folder"),
+    Command("faces.sample", "Open sample portrait", "Faces", "A free portrait under a moving camera, to try faces on", "", "file"),
     Command("faces.new-gallery", "New gallery…", "Faces", "An empty .faces file", "", "add", 1),
     Command("faces.open-gallery", "Open gallery…", "Faces", "A .faces file", "", "open", 1),
     Command("faces.protect", "Protect gallery…", "Faces", "Encrypt the gallery, or change its passphrase", "", "", 1),
