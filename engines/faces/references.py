@@ -1,0 +1,49 @@
+"""What is known of a recogniser beforehand: similarities of different people and of the same person, as a few numbers.
+
+A small gallery cannot say how rarely strangers look alike; these numbers do until it can. Each was measured on people
+that no stranger of our measurements belongs to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Knots = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """impostor: (similarity, share of pairs of different people at or above it), down to the tail that starts at the
+    last of them and goes on as a generalised Pareto law with `shape` and `scale`. genuine: (similarity, share of pairs
+    of the same person below it). Every person counts alike. doubt: standard deviation of the log of a share from one
+    gallery to another. measured: on what, in words.
+    """
+
+    impostor: Knots
+    shape: float
+    scale: float
+    genuine: Knots
+    doubt: float
+    measured: str
+
+
+SFACE = Reference(
+    impostor=(
+        (-0.1286, 0.99), (-0.0686, 0.95), (-0.0361, 0.9), (0.0037, 0.8), (0.0326, 0.7), (0.0569, 0.6), (0.0797, 0.5),
+        (0.1027, 0.4), (0.1272, 0.3), (0.1557, 0.2), (0.1733, 0.15), (0.1955, 0.1), (0.2130, 0.07), (0.2285, 0.05),
+        (0.2498, 0.03), (0.2653, 0.02), (0.2905, 0.01),
+    ),
+    shape=-0.05,
+    scale=0.031,
+    genuine=(
+        (0.1646, 0.002), (0.2001, 0.005), (0.2798, 0.01), (0.3544, 0.02), (0.4383, 0.05), (0.4912, 0.1), (0.5486, 0.2),
+        (0.5985, 0.3), (0.6308, 0.4), (0.6592, 0.5), (0.6835, 0.6), (0.7114, 0.7), (0.7445, 0.8), (0.7938, 0.9),
+        (0.8245, 0.95), (0.8737, 0.99), (0.8953, 0.998),
+    ),
+    doubt=0.4,
+    measured="the 376 people of lfw_dev with two pictures or more (YuNet, central face), people with one left out",
+)  # fmt: skip
+"""SFace after YuNet. The people with one picture, who are the strangers of the open-set protocol, had no part in it."""
+
+REFERENCES: dict[str, Reference] = {"sface": SFACE}
+"""By the name of the model's card. A model that is not here is judged by the gallery alone."""
