@@ -13,6 +13,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from widgets.face_trouble import TroubleCard
+from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
 from widgets.faces_verify import VerifyPage
@@ -53,6 +54,7 @@ class ComingPage(EmptyState):
 
 
 PAGES: dict[Page, Callable[[], QWidget]] = {
+    Page.PEOPLE: PeoplePage,
     Page.THRESHOLD: ThresholdPage,
     Page.VERIFY: VerifyPage,
 }
@@ -73,6 +75,7 @@ class FaceBoard(QWidget):
 
     galleryNewWanted = Signal()
     galleryOpenWanted = Signal()
+    galleryChosen = Signal(str)
     unlockWanted = Signal()
     searchChanged = Signal(str)
     personChosen = Signal(str)
@@ -90,8 +93,10 @@ class FaceBoard(QWidget):
     findWanted = Signal(str)
     findFileWanted = Signal()
     historyUndone = Signal(int)
+    historyRedone = Signal(int)
     enrolWanted = Signal()
     expireWanted = Signal()
+    peopleCancelWanted = Signal()
 
     filesWanted = Signal()
     folderWanted = Signal()

@@ -1,0 +1,320 @@
+"""The people page: portraits of everybody, and at their side one person, unknown faces, a search's hits or the history.
+
+The portraits are the largest thing. Suggestions and cards are there while there are any; one pane at a time opens at
+the side, below where the page is narrow.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from engines.faces.gallery_types import GalleryInfo
+from widgets.face_grid import FaceGrid
+from widgets.face_thumbs import Thumbs
+from widgets.faces_people_cards import ExpiringCard, ProofCard
+from widgets.faces_people_empty import GalleryStart, SeveralPane, SidePane
+from widgets.faces_people_head import GalleryHead
+from widgets.faces_people_history import HistoryList
+from widgets.faces_people_person import PersonPane
+from widgets.faces_people_suggest import SuggestionStrip
+from widgets.faces_people_unknown import FoundPane, UnknownPane
+from widgets.faces_people_words import gallery_name, matching, person_items
+from widgets.faces_state import FacesView, PeopleView
+from widgets.icons import icon
+from widgets.panel import EmptyState
+from widgets.studio_parts import BusyLine, Framed
+
+WIDE = 720
+SIDE = 352
+
+
+class PeoplePage(QWidget):
+    """Person and face ids are the gallery's. merged: the first keeps its name. split: these faces are a new person."""
+
+    galleryNewWanted = Signal()
+    galleryOpenWanted = Signal()
+    galleryChosen = Signal(str)
+    unlockWanted = Signal()
+    searchChanged = Signal(str)
+    personChosen = Signal(str)
+    renamed = Signal(str, str)
+    merged = Signal(list)
+    split = Signal(list)
+    moved = Signal(list, str)
+    refused = Signal(list, str)
+    confirmed = Signal(list, str)
+    clusterNamed = Signal(list, str)
+    portraitChosen = Signal(str)
+    facesRemoved = Signal(list)
+    forgetWanted = Signal(str)
+    exportWanted = Signal(str)
+    findWanted = Signal(str)
+    findFileWanted = Signal()
+    historyUndone = Signal(int)
+    historyRedone = Signal(int)
+    enrolWanted = Signal()
+    expireWanted = Signal()
+    peopleCancelWanted = Signal()
+    thumbsWanted = Signal(list)
+    dropped = Signal(list)
+    SIGNALS = (
+        "galleryNewWanted", "galleryOpenWanted", "galleryChosen", "unlockWanted", "searchChanged", "personChosen",
+        "renamed", "merged", "split", "moved", "refused", "confirmed", "clusterNamed", "portraitChosen", "facesRemoved",
+        "forgetWanted", "exportWanted", "findWanted", "findFileWanted", "historyUndone", "historyRedone", "enrolWanted",
+        "expireWanted", "peopleCancelWanted", "thumbsWanted", "dropped",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.shown = PeopleView()
+        self._listed: tuple[object, ...] = ()
+        self._names: tuple[tuple[str, str], ...] = ()
+        self._called: tuple[str, ...] = ()
+        self._portraits: dict[str, str] = {}
+        self.pane = ""
+        self.head, self.progress = GalleryHead(), BusyLine()
+        self.proof, self.expiring = ProofCard(), ExpiringCard()
+        self.thumbs = Thumbs(self)
+        self.suggestions = SuggestionStrip(self.thumbs)
+        self.grid = FaceGrid("People", 96, 2, tip="Ctrl or Shift takes several, to merge them; F2 renames")
+        self.person, self.several = PersonPane(), SeveralPane()
+        self.unknown, self.found, self.history = UnknownPane(), FoundPane(), HistoryList()
+        self.start, self.locked = GalleryStart(), EmptyState("", "Unlock", "lock-key")
+        self.nobody = EmptyState("Nobody is enrolled yet. Drop pictures here, or choose them.", "Enrol people", "faces")
+        self._lay_out()
+        self._wire()
+
+    def show_state(self, view: FacesView) -> None:
+        before, self.shown = self.shown, view.people
+        people, info = view.people, view.people.info
+        self.head.setVisible(info is not None)
+        self.progress.show_busy(people.busy)
+        self.proof.show_proof(people.forgotten)
+        self.expiring.show_dry_run(people.expiring, self.editable)
+        self._show_thumbs(view)
+        if info is None or info.locked or not (people.people or people.clusters):
+            self._show_empty(people, info)
+            return
+        self._body.setCurrentWidget(self._main)
+        self._know(people)
+        self._follow(before, people)
+        self._show_people(people)
+        self.suggestions.show_suggestions(people.suggestions, self._portraits, self.editable)
+        self._show_side(people, info)
+
+    @property
+    def editable(self) -> bool:
+        """The gallery may be changed here."""
+        return self.shown.info is not None and not self.shown.info.read_only
+
+    def show_pane(self, pane: str) -> None:
+        """What is at the side: "person", "several", "unknown", "found", "history", or "" for nothing."""
+        self.pane = pane
+        if self.shown.info is not None:
+            self._show_side(self.shown, self.shown.info)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.dropped.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def people_menu(self, ids: list[str]) -> QMenu | None:
+        """What can be done with these people."""
+        menu = QMenu(self)
+        if len(ids) > 1:
+            action = menu.addAction(icon("arrows-merge"), f"Merge these {len(ids)} into one")
+            action.setEnabled(self.editable)
+            action.triggered.connect(lambda: self.merged.emit(ids))
+            return menu
+        for words, role, act in (
+            ("Rename", "edit", self.person.start_rename),
+            ("Merge with\u2026", "arrows-merge", self.person.ask_merge),
+            ("Export\u2026", "export", lambda: self.exportWanted.emit(ids[0])),
+            ("Delete everywhere\u2026", "delete", self.person.ask_forget),
+        ):
+            action = menu.addAction(icon(role), words)
+            action.setEnabled(self.editable or role == "export")
+            action.triggered.connect(act)
+        return menu
+
+    def _know(self, people: PeopleView) -> None:
+        """Names and portraits, made anew only when the people are others."""
+        names = tuple((person.id, person.name) for person in people.people)
+        if names != self._names:
+            self._names, self._called = names, tuple(name for _, name in names)
+        portraits = {person.id: person.portrait for person in people.people}
+        if portraits != self._portraits:
+            self._portraits = portraits
+
+    def _follow(self, before: PeopleView, people: PeopleView) -> None:
+        """Open at the side what has just been chosen or found."""
+        if people.selected != before.selected:
+            self.grid.select([people.selected] if people.selected else [])
+            if people.selected:
+                self.pane = "person"
+        if people.found is not before.found and people.found != before.found and people.asked:
+            self.pane = "found"
+        if self.pane == "person" and not people.selected:
+            self.pane = ""
+
+    def _show_people(self, people: PeopleView) -> None:
+        wanted = (people.people, people.search, self.head.order)
+        if self._listed and wanted[0] is self._listed[0] and wanted[1:] == self._listed[1:]:
+            return
+        self._listed = wanted
+        chosen = self.grid.selected
+        self.grid.show_items(person_items(matching(people.people, people.search), self.head.order))
+        self.grid.show_message(f"Nobody is called \u201c{people.search}\u201d." if people.search else "No people yet.")
+        if not chosen and people.selected:
+            self.grid.select([people.selected])
+
+    def _show_side(self, people: PeopleView, info: GalleryInfo) -> None:
+        self.head.show_gallery(info, people.search, len(people.clusters), self.pane)
+        person = next((person for person in people.people if person.id == people.selected), None)
+        if self.pane == "person" and person is not None:
+            self.person.show_person(person, people.faces, self._names, self.editable)
+        elif self.pane == "several":
+            ids = set(self.grid.selected)
+            self.several.show_people([person for person in people.people if person.id in ids], self.editable)
+        elif self.pane == "unknown":
+            self.unknown.show_clusters(people.clusters, self._called, self.editable)
+        elif self.pane == "found":
+            self.found.show_found(people.asked, people.found)
+        elif self.pane == "history":
+            self.history.show_changes(people.history, self.editable)
+        self._side.setVisible(bool(self.pane) and (self.pane != "person" or person is not None))
+        if self.pane:
+            self._side.setCurrentWidget(self._panes[self.pane])
+
+    def _show_thumbs(self, view: FacesView) -> None:
+        self.thumbs.show_images(view.thumbs)
+        for part in (self.grid, self.person, self.several, self.unknown, self.found):
+            part.show_thumbs(view.thumbs)
+
+    def _show_empty(self, people: PeopleView, info: GalleryInfo | None) -> None:
+        self.suggestions.hide()
+        if info is None:
+            self.start.show_recent(people.recent)
+            self._body.setCurrentWidget(self.start)
+            return
+        self.head.show_gallery(info, people.search, 0, "")
+        if info.locked:
+            self.locked.set_text(f"{gallery_name(info)} is encrypted. Unlock it to see who is in it.")
+            self._body.setCurrentWidget(self.locked)
+        else:
+            self.nobody.button.setEnabled(not info.read_only)
+            self._body.setCurrentWidget(self.nobody)
+
+    def _pick(self, ids: list[str]) -> None:
+        """The selection among the portraits is another."""
+        if len(ids) > 1:
+            self.show_pane("several")
+        elif ids:
+            self.pane = "person"
+            self.personChosen.emit(ids[0])
+            self.show_pane(self.pane)
+
+    def _close_side(self) -> None:
+        if self.pane not in ("person", "several"):
+            self._toggle(self.pane, False)
+            return
+        self.show_pane("")
+        self.grid.select([])
+        self.personChosen.emit("")
+
+    def _toggle(self, pane: str, on: bool) -> None:
+        self.show_pane(pane if on else "person" if self.shown.selected else "")
+
+    def _sort(self) -> None:
+        self._show_people(self.shown)
+
+    def _turn(self) -> None:
+        """Side by side, or one above the other where it is narrow."""
+        way = Qt.Orientation.Horizontal if self.width() >= WIDE else Qt.Orientation.Vertical
+        if self._main.orientation() != way:
+            self._main.setOrientation(way)
+            self._main.setSizes([1000, SIDE] if way == Qt.Orientation.Horizontal else [300, 300])
+
+    def _lay_out(self) -> None:
+        self._panes: dict[str, QWidget] = {
+            "person": self.person,
+            "several": self.several,
+            "unknown": SidePane("Unknown faces", self.unknown, self._close_side),
+            "found": SidePane("Similar faces", self.found, self._close_side),
+            "history": SidePane("History", self.history, self._close_side),
+        }
+        self._side = QStackedWidget()
+        self._side.setProperty("role", "panel")
+        self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._side.setMinimumWidth(300)
+        for pane in self._panes.values():
+            self._side.addWidget(pane)
+        self._side.hide()
+        self._main = QSplitter()
+        self._main.setChildrenCollapsible(False)
+        self._main.addWidget(self.grid)
+        self._main.addWidget(self._side)
+        self._main.setStretchFactor(0, 1)
+        self._main.setSizes([1000, SIDE])
+        self._body = QStackedWidget()
+        for part in (self.start, self.locked, self.nobody, self._main):
+            self._body.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        for part in (self.progress, self.proof, self.expiring, self.suggestions):
+            column.addWidget(Framed(part))
+        column.addWidget(self._body, 1)
+        for part in (self, self.head, self._body):
+            part.setProperty("role", "panel")
+            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def _wire(self) -> None:
+        self.grid.make_menu = self.people_menu
+        self.grid.picked.connect(self._pick)
+        self.grid.faceDropped.connect(self.moved)
+        self.grid.renameWanted.connect(lambda _id: self.person.start_rename())
+        self.grid.removeWanted.connect(lambda ids: self.person.ask_forget() if len(ids) == 1 else None)
+        for part in (self.thumbs,):
+            part.wanted.connect(self.thumbsWanted)
+        for part in (self.grid, self.person, self.several, self.unknown, self.found):
+            part.thumbsWanted.connect(self.thumbsWanted)
+        for source, signal in (
+            (self.progress.cancelled, self.peopleCancelWanted),
+            (self.expiring.expireWanted, self.expireWanted),
+            (self.suggestions.confirmed, self.confirmed),
+            (self.suggestions.refused, self.refused),
+            (self.several.merged, self.merged),
+            (self.unknown.clusterNamed, self.clusterNamed),
+            (self.unknown.findWanted, self.findWanted),
+            (self.found.personChosen, self.personChosen),
+            (self.found.findWanted, self.findWanted),
+            (self.history.undone, self.historyUndone),
+            (self.history.redone, self.historyRedone),
+            (self.locked.clicked, self.unlockWanted),
+            (self.nobody.clicked, self.enrolWanted),
+        ):
+            source.connect(signal)
+        for part, names in (
+            (self.head, ("galleryNewWanted", "galleryOpenWanted", "enrolWanted", "searchChanged", "findFileWanted")),
+            (self.start, ("galleryNewWanted", "galleryOpenWanted", "galleryChosen")),
+            (self.person, ("renamed", "merged", "split", "moved", "refused", "portraitChosen", "facesRemoved",
+                           "forgetWanted", "exportWanted", "findWanted")),
+        ):  # fmt: skip
+            for name in names:
+                getattr(part, name).connect(getattr(self, name))
+        self.person.closed.connect(self._close_side)
+        self.several.closed.connect(self._close_side)
+        self.head.paneWanted.connect(self._toggle)
+        self.head.sortChosen.connect(self._sort)

@@ -1,0 +1,201 @@
+"""What the people page says, and the items of its grids: computed from values, so no widget is needed."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+
+from engines.faces.gallery_types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
+from engines.faces.types import Quality
+from widgets.face_cells import FaceItem
+from widgets.studio_parts import DOT, count
+
+MEGA = 1e6
+NAMES_SHOWN = 5
+SHORT_NAME = 14
+SORTS: dict[str, tuple[str, Callable[[Person], tuple[object, ...]]]] = {
+    "name": ("Name", lambda person: (folded(person.name), person.id)),
+    "faces": ("Most faces", lambda person: (-person.faces, folded(person.name))),
+    "newest": ("Newest", lambda person: (-person.created, folded(person.name))),
+    "alike": ("Least alike", lambda person: (person.faces < 2, person.cohesion, folded(person.name))),
+}
+"""Orders of the portraits: title and key."""
+WEAKEST = {
+    "sharpness": "blurred",
+    "size": "small",
+    "frontal": "turned away",
+    "light": "badly lit",
+    "score": "hardly a face",
+}
+GOOD_PART = 0.6
+
+
+def folded(text: str) -> str:
+    """Without case and accents, for looking things up: 'Zoë' as 'zoe'."""
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
+
+
+def matching(people: Sequence[Person], text: str) -> tuple[Person, ...]:
+    """Those whose name holds every word that was typed."""
+    words = folded(text).split()
+    return tuple(person for person in people if all(word in folded(person.name) for word in words))
+
+
+def person_items(people: Sequence[Person], sort: str) -> tuple[FaceItem, ...]:
+    return tuple(person_item(person) for person in sorted(people, key=SORTS[sort][1]))
+
+
+def person_item(person: Person) -> FaceItem:
+    lines = [person.name, f"{count(person.faces, 'face')}{DOT}since {day_words(person.created)}"]
+    if person.faces > 1:
+        lines.append(f"Mean similarity among them {person.cohesion:.2f}")
+    if person.note:
+        lines.append(person.note)
+    return FaceItem(person.id, person.portrait, person.name, count(person.faces, "face"), tip="\n".join(lines))
+
+
+def face_item(face: FaceRecord, portrait: str) -> FaceItem:
+    """A stored face: its quality as a number and a bar, and what spoils it."""
+    quality, badge = face.quality, "star" if face.id == portrait else ""
+    level = ""
+    if not face.confirmed:
+        badge, level = "seal-question", "warn"
+    tip = [PurePath(face.source).name or "Unknown source", f"Added {moment_words(face.added)}", quality_tip(quality)]
+    tip += ["Portrait"] * (face.id == portrait) + ["Not confirmed"] * (not face.confirmed)
+    words = ", ".join(tip[3:])
+    return FaceItem(face.id, face.id, quality_words(quality), "", badge, level, quality.total, "\n".join(tip), words)
+
+
+def found_item(found: Found) -> FaceItem:
+    """A hit of a search by a face."""
+    name = found.name or "Unknown"
+    sub = f"{found.similarity:.2f}{DOT}{percent_words(found.probability)}"
+    tip = f"{name}\nSimilarity {found.similarity:.3f}\n{percent_words(found.probability)} likely the same person"
+    return FaceItem(found.face, found.face, name, sub, tip=tip)
+
+
+def quality_words(quality: Quality) -> str:
+    """'0.82', '0.41 blurred'."""
+    weakest = quality.weakest
+    spoilt = getattr(quality, weakest) < GOOD_PART
+    return f"{quality.total:.2f}" + (f" {WEAKEST[weakest]}" if spoilt else "")
+
+
+def quality_tip(quality: Quality) -> str:
+    parts = ("sharpness", "size", "frontal", "light", "score")
+    return f"Quality {quality.total:.2f}: " + ", ".join(f"{part} {getattr(quality, part):.2f}" for part in parts)
+
+
+def gallery_name(info: GalleryInfo) -> str:
+    return PurePath(info.path.replace("\\", "/")).stem or "Gallery"
+
+
+def gallery_line(info: GalleryInfo) -> str:
+    """'412 people, 2,951 faces · SFace · encrypted · kept 90 days'."""
+    if info.locked:
+        return "Encrypted and locked"
+    parts = [f"{people_words(info.people)}, {count(info.faces, 'face')}"]
+    parts += [info.model] * bool(info.model)
+    parts += ["encrypted"] * info.encrypted
+    parts += [f"kept {count(info.keep_days, 'day')}"] * bool(info.keep_days)
+    return DOT.join(parts)
+
+
+def gallery_tip(info: GalleryInfo) -> str:
+    return f"{info.path}\n{size_words(info.bytes)}" + (f"\nModel {info.model_sha256[:12]}" if info.model_sha256 else "")
+
+
+def people_words(number: int) -> str:
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def faces_may_be(suggestion: Suggestion) -> str:
+    many = len(suggestion.faces)
+    return "This face may be" if many == 1 else f"These {many:,} faces may be"
+
+
+def sure_words(suggestion: Suggestion) -> str:
+    return f"{percent_words(suggestion.probability)} likely{DOT}similarity {suggestion.similarity:.2f}"
+
+
+def percent_words(share: float) -> str:
+    """'92 %'; never '100 %' of what is not certain."""
+    return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+
+
+def short_name(name: str) -> str:
+    """The first name, or as much of it as a button holds."""
+    first = (name.split() or [name])[0]
+    return first if len(first) <= SHORT_NAME else first[: SHORT_NAME - 1] + "\u2026"
+
+
+def names_words(names: Sequence[str]) -> str:
+    """'Ada, Bob and Cy', 'Ada, Bob, Cy, Di, Ed and 7 more'."""
+    shown = list(names[:NAMES_SHOWN])
+    if len(names) > NAMES_SHOWN:
+        shown.append(f"{len(names) - NAMES_SHOWN:,} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def person_line(person: Person) -> str:
+    """'14 faces · since 3 May 2025 · mean similarity 0.71'."""
+    parts = [count(person.faces, "face"), f"since {day_words(person.created)}"]
+    parts += [f"mean similarity {person.cohesion:.2f}"] * (person.faces > 1)
+    return DOT.join(parts)
+
+
+def forget_question(person: Person) -> str:
+    return (
+        f"{count(person.faces, 'face')} of {person.name} and everything made from them go: gallery, index, thumbnails, "
+        "history and our own backups. This cannot be undone."
+    )
+
+
+def proof_title(done: Forgotten) -> str:
+    return f"Something of {done.name} is left" if done.left or done.traces else f"Nothing of {done.name} is left"
+
+
+def proof_lines(done: Forgotten) -> list[str]:
+    """What was searched, what was found, what is out of reach."""
+    found = count(done.traces, "trace") if done.traces else "no trace"
+    lines = [
+        f"{count(done.faces, 'face')} deleted; {count(len(done.files), 'file')}, {size_words(done.searched)} searched: "
+        f"{found} found."
+    ]
+    lines += [f"Still there: {'; '.join(done.left)}."] * bool(done.left)
+    lines += [f"Out of our reach: {'; '.join(done.elsewhere)}."] * bool(done.elsewhere)
+    return lines
+
+
+def expiring_title(dry: Expiring) -> str:
+    if not dry.faces:
+        return f"Keeping faces for {count(dry.keep_days, 'day')} would delete nothing today"
+    return f"Keeping faces for {count(dry.keep_days, 'day')} would delete {count(dry.faces, 'face')} today"
+
+
+def expiring_line(dry: Expiring) -> str:
+    return f"Of {names_words(dry.people)}. The oldest is from {day_words(dry.oldest)}." if dry.faces else ""
+
+
+def size_words(value: int) -> str:
+    """'812 B', '4 kB', '12.4 MB', '3.1 GB'."""
+    for limit, unit, scale in ((1e3, "B", 1.0), (1e6, "kB", 1e3), (1e9, "MB", 1e6)):
+        if value < limit:
+            return f"{value / scale:.0f} {unit}" if unit != "MB" else f"{value / scale:.1f} MB"
+    return f"{value / 1e9:.1f} GB"
+
+
+def day_words(when: float) -> str:
+    """'3 May 2025'."""
+    then = time.localtime(when)
+    return f"{then.tm_mday} {time.strftime('%b %Y', then)}"
+
+
+def moment_words(when: float) -> str:
+    """'14:05' today, '3 May 2025, 14:05' before."""
+    then = time.localtime(when)
+    clock = time.strftime("%H:%M", then)
+    return clock if then[:3] == time.localtime()[:3] else f"{day_words(when)}, {clock}"
