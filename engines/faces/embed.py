@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.core.errors import WorkFailed
 from engines.core.frames import Image
 from engines.core.store import load_path
 from engines.core.store_registry import REGISTRY
+from engines.faces.networks import open_network
 from engines.faces.types import ModelCard
 
 Vectors = NDArray[np.float32]
+TOGETHER = 4
+"""Faces in one pass: more gain nothing."""
 
 
 class Embedder(Protocol):
@@ -27,23 +31,54 @@ class Embedder(Protocol):
         ...
 
 
-class SFace:
-    """SFace of the OpenCV zoo (Zhong et al., 2021): 128 numbers. Raises `FileMissing` when its file was not fetched.
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How a network wants its pictures: (value - mean) / std of each channel, red or blue first.
 
-    Run by OpenCV's own network code, which is twice as fast here as onnxruntime and equal to it to 1e-6.
+    channels_first: N x 3 x H x W, else N x H x W x 3. together: faces that may go in at a time.
     """
 
-    def __init__(self) -> None:
-        file = REGISTRY["sface"]
-        self.card = ModelCard("sface", "SFace", file.sha256, 128, 112, file.licence)
-        self._network = cv2.dnn.readNetFromONNX(str(load_path("sface")))
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+    rgb: bool = True
+    channels_first: bool = True
+    together: int = TOGETHER
+
+    def data(self, faces: Image) -> NDArray[np.float32]:
+        """n x size x size x 3 BGR -> what the network takes."""
+        ordered = faces[..., ::-1] if self.rgb else faces
+        values = (ordered.astype(np.float32) - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+        return np.ascontiguousarray(values.transpose(0, 3, 1, 2) if self.channels_first else values)
+
+
+class Network:
+    """A recogniser in an open session. Several threads may use it."""
+
+    def __init__(self, card: ModelCard, session: Any, want: Input) -> None:
+        self.card, self._session, self._want = card, session, want
+        self._input = session.get_inputs()[0].name
 
     def embed(self, faces: Image) -> Vectors:
-        vectors = np.zeros((len(faces), self.card.dim), np.float32)
-        for index, face in enumerate(faces):
-            self._network.setInput(cv2.dnn.blobFromImage(face, swapRB=True))
-            vectors[index] = self._network.forward()[0]
+        """`Embedder.embed`. Raises `WorkFailed` when the network gives what is no number."""
+        step = self._want.together
+        parts = [self._run(faces[at : at + step]) for at in range(0, len(faces), step)]
+        vectors = np.concatenate(parts) if parts else np.zeros((0, self.card.dim), np.float32)
+        if not np.isfinite(vectors).all():
+            raise WorkFailed(f"{self.card.title} gives no numbers for these faces", hint="Check its card: mean and std")
         return unit(vectors)
+
+    def _run(self, faces: Image) -> Vectors:
+        output = self._session.run(None, {self._input: self._want.data(faces)})[0]
+        return np.asarray(output, np.float32).reshape(len(faces), self.card.dim)
+
+
+class SFace(Network):
+    """SFace of the OpenCV zoo (Zhong et al., 2021): 128 numbers. Raises `FileMissing` when its file was not fetched."""
+
+    def __init__(self, threads: int = 1) -> None:
+        file = REGISTRY["sface"]
+        session = open_network(load_path("sface"), threads=threads, any_count=True)
+        super().__init__(ModelCard("sface", "SFace", file.sha256, 128, 112, file.licence), session, Input())
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:
