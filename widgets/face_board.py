@@ -13,6 +13,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from widgets.face_trouble import TroubleCard
+from widgets.faces_audit import AuditPage
 from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
@@ -57,6 +58,7 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.PEOPLE: PeoplePage,
     Page.THRESHOLD: ThresholdPage,
     Page.VERIFY: VerifyPage,
+    Page.AUDIT: AuditPage,
 }
 """What makes each page."""
 

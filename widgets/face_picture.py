@@ -228,7 +228,7 @@ class FacePicture(QWidget):
         painter.drawRect(corner)
 
     def _draw_lines(self, painter: QPainter) -> None:
-        top = self._room().bottom() + 4
+        top = self.place().bottom() + 4
         for number, words in enumerate(self._lines):
             font = number_font(13 if number == 0 else 11)
             painter.setFont(font)
