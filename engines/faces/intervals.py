@@ -24,7 +24,8 @@ def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:
     share = hits / trials
     middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    low, high = max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    return 0.0 if hits <= 0 else low, 1.0 if hits >= trials else high
 
 
 def clopper_pearson(hits: float, trials: float, level: float = 0.95) -> Interval:

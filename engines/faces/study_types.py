@@ -128,7 +128,8 @@ class Evaluation:
 
     tar: true-accept rate by false-accept rate ("1e-2", "1e-3", "1e-4" ...) over all pairs of images; tar_per_person:
     the same with every person weighted equally; intervals by bootstrap over people. roc: TAR against FAR. missed:
-    file names without a face. histogram: impostor and genuine densities over `bins` edges.
+    file names without a face. histogram: impostor and genuine densities over `bins` edges. threshold: for the keys of
+    `tar`. Rates that would need less than one impostor pair are left out.
     """
 
     images: int
@@ -148,6 +149,8 @@ class Evaluation:
     genuine: tuple[float, ...] = ()
     model: str = ""
     open_set: OpenSet | None = None
+    tar_per_person_interval: dict[str, Interval] = field(default_factory=dict)
+    threshold: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +173,9 @@ class OpenSet:
     """rank1: share of probes whose nearest person is right. tpir: share named, and named right, by the share of
     strangers named ("0.1", "0.01", "0.001"), with intervals; threshold: for the same keys.
 
-    chosen: rate asked -> (share of strangers really named, its interval low, high) with thresholds from the gallery
-    alone (`Accept`). fixed: the same for the customary fixed threshold.
+    chosen: rate asked -> (share of strangers really named; low, high: the interval stated before they were seen) with
+    thresholds from the gallery alone (`Accept`), chosen_threshold; chosen_measured: the interval of the real share.
+    fixed: share of strangers that the customary fixed threshold names.
     """
 
     people: int
@@ -185,6 +189,8 @@ class OpenSet:
     fixed: float | None = None
     curve: Curve = Curve((), ())
     seconds: float = 0.0
+    chosen_threshold: dict[str, float] = field(default_factory=dict)
+    chosen_measured: dict[str, Interval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
