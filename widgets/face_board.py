@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 
 from widgets.face_trouble import TroubleCard
 from widgets.faces_audit import AuditPage
+from widgets.faces_evaluate import EvaluatePage
 from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
@@ -58,6 +59,7 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.PEOPLE: PeoplePage,
     Page.THRESHOLD: ThresholdPage,
     Page.VERIFY: VerifyPage,
+    Page.EVALUATE: EvaluatePage,
     Page.AUDIT: AuditPage,
 }
 """What makes each page."""

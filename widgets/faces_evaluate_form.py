@@ -1,0 +1,113 @@
+"""What is evaluated: a folder of named pictures, a pair list, mirror images, and who is enrolled for the open set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engines.faces.study_types import EvaluateSpec, OpenSetSpec
+from widgets.faces_words import file_name
+from widgets.panel import ElidedLabel, NumberField, PlainButton, QuietButton, Segmented, Toggle
+
+CHOICES = (("first", "First"), ("best", "Best"))
+
+
+class PathRow(QWidget):
+    """What a path is for, its last part, and a button that chooses another."""
+
+    def __init__(self, label: str, nothing: str, tip: str, *, clears: bool = False) -> None:
+        super().__init__()
+        self._nothing = nothing
+        words = QLabel(label)
+        words.setProperty("role", "muted")
+        self.name = ElidedLabel(nothing, "muted", Qt.TextElideMode.ElideMiddle)
+        self.choose = PlainButton("Choose\u2026", "", tip)
+        self.clear = QuietButton("", "close", f"No {label.lower()}", name=f"No {label.lower()}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(words)
+        row.addWidget(self.name, 1)
+        if clears:
+            row.addWidget(self.clear)
+        row.addWidget(self.choose)
+        self.show_path("")
+
+    def show_path(self, path: str) -> None:
+        self.name.setText(file_name(path) if path else self._nothing)
+        self.name.set_tip(path)
+        self.clear.setEnabled(bool(path))
+
+
+class EvaluateForm(QWidget):
+    """`evaluateChanged(EvaluateSpec)`, `openSetChanged(OpenSetSpec)` when the user changes them."""
+
+    imagesWanted = Signal()
+    pairsWanted = Signal()
+    evaluateChanged = Signal(object)
+    openSetChanged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spec, self._open = EvaluateSpec(""), OpenSetSpec("")
+        tip = "A folder of NAME_0001.jpg, or with one folder a person"
+        self.images = PathRow("Images", "no folder chosen", tip)
+        tip = "A TSV file with the columns fold, same, a, b"
+        self.pairs = PathRow("Pair list", "none", tip, clears=True)
+        self.flip = Toggle(
+            "With mirror images", tip="Average each embedding with its mirror image's; takes twice as long"
+        )
+        self.enrol = NumberField(
+            "Images enrolled", 1, 1, 20, unit="each", tip="Of everybody with more images than that"
+        )
+        self.which = Segmented("Enrol which", CHOICES, tip="The first in name order, or the best by quality")
+        self._lay_out()
+        self._wire()
+
+    def show_specs(self, spec: EvaluateSpec, open_spec: OpenSetSpec, *, busy: bool) -> None:
+        self.setEnabled(not busy)
+        if (spec, open_spec) == (self._spec, self._open):
+            return
+        self._spec, self._open = spec, open_spec
+        self.images.show_path(spec.images)
+        self.pairs.show_path(spec.pairs)
+        with QSignalBlocker(self.flip), QSignalBlocker(self.enrol), QSignalBlocker(self.which):
+            self.flip.setChecked(spec.flip)
+            self.enrol.setValue(open_spec.enrol)
+            self.which.set_value(open_spec.choose)
+
+    def _lay_out(self) -> None:
+        paths = QHBoxLayout()
+        paths.setSpacing(16)
+        paths.addWidget(self.images, 1)
+        paths.addWidget(self.pairs, 1)
+        enrol = QLabel("Open set: enrol the")
+        enrol.setProperty("role", "muted")
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(self.flip)
+        choices.addStretch(1)
+        choices.addWidget(enrol)
+        choices.addWidget(self.which)
+        choices.addWidget(self.enrol)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 8)
+        column.setSpacing(8)
+        column.addLayout(paths)
+        column.addLayout(choices)
+
+    def _wire(self) -> None:
+        self.images.choose.clicked.connect(self.imagesWanted)
+        self.pairs.choose.clicked.connect(self.pairsWanted)
+        self.pairs.clear.clicked.connect(lambda: self.evaluateChanged.emit(replace(self._spec, pairs="")))
+        self.flip.toggled.connect(self._flip)
+        self.enrol.valueChanged.connect(lambda many: self.openSetChanged.emit(replace(self._open, enrol=round(many))))
+        self.which.chosen.connect(lambda which: self.openSetChanged.emit(replace(self._open, choose=which)))
+
+    def _flip(self, on: bool) -> None:
+        """Both figures are of the same embeddings."""
+        spec, open_spec = replace(self._spec, flip=on), replace(self._open, flip=on)
+        self.evaluateChanged.emit(spec)
+        self.openSetChanged.emit(open_spec)
