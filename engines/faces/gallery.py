@@ -14,9 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
+from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
 from engines.faces import gallery_history, gallery_protect, gallery_rows, gallery_schema, keys
+from engines.faces.embed import Embedder
 from engines.faces.gallery_history import Recorder
 from engines.faces.gallery_reading import GalleryReader
 from engines.faces.gallery_rows import NewFace
@@ -189,6 +193,41 @@ class Gallery(GalleryReader):
 
     def redo(self, change: int) -> Change:
         return gallery_history.do_again(self._store, change)
+
+    def protect(self, passphrase: str | None = None, *, keyring: bool = False) -> None:
+        """Encrypt, or give an encrypted gallery a new key and passphrase: rewritten as a whole. Needs it unlocked."""
+        if passphrase is None and not keyring:
+            raise BadInput("There is neither a passphrase nor a keyring to protect it with")
+        key = keys.new_key()
+        gallery_protect.rewrite(self._store, gallery_protect.header_for(key, passphrase, keyring), key)
+
+    def unprotect(self) -> None:
+        """Rewritten without encryption."""
+        gallery_protect.rewrite(self._store, keys.PLAIN, b"")
+
+    def lock(self) -> None:
+        """Forget the key in this process; others of its galleries on the same file are locked on their next opening."""
+        keys.UNLOCKED.drop(self.path)
+        self._kept = None
+        with self._store.guard:
+            self._store.base.close()
+            self._store.reopen()
+
+    def reembed(self, model: Embedder, ctx: Context) -> None:
+        """Embed every stored picture anew with another model, which the gallery belongs to from then on."""
+        faces = [row[0] for row in self._store.rows("SELECT id FROM faces ORDER BY rowid")]
+        made: dict[str, bytes] = {}
+        for start in range(0, len(faces), 32):
+            ctx.check()
+            ctx.progress(start, len(faces), "Embedding anew")
+            part = faces[start : start + 32]
+            vectors = model.embed(self.aligned(part)).astype(np.float32)
+            made |= {face: vector.tobytes() for face, vector in zip(part, vectors, strict=True)}
+        store = self._store
+        with store.guard:
+            key = keys.UNLOCKED.get(store.path) or b""
+            gallery_protect.rewrite(store, store.header, key, model.card, made.__getitem__)
+            self._kept = None
 
     def set_keep_days(self, days: int) -> None:
         """How long faces are kept; 0 for ever. Nothing is deleted before `retention.expire`."""

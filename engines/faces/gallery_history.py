@@ -122,7 +122,7 @@ def check(store: Store, what: str) -> None:
         "SELECT 1 FROM faces JOIN people ON people.id = faces.person WHERE faces.gone = 0 AND people.gone = 1 LIMIT 1"
     )
     rows = store.rows("SELECT id, name FROM people WHERE gone = 0")
-    names = [store.text(name, "people", row, "name") for row, name in rows]
+    names = [store.text(name, "people", row, "name").casefold() for row, name in rows]
     if lost or len(set(names)) != len(names):
         raise _stale(store, what)
 

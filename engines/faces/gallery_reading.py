@@ -17,6 +17,7 @@ from engines.core.frames import Image
 from engines.faces import gallery_history, gallery_rows
 from engines.faces.align import SIDE
 from engines.faces.embed import Vectors, unit
+from engines.faces.gallery_protect import own_files
 from engines.faces.gallery_store import Store
 from engines.faces.gallery_types import Change, FaceRecord, GalleryInfo, Person
 from engines.faces.table import FaceTable
@@ -204,11 +205,6 @@ class GalleryReader:
             "faces": sorted(ask("SELECT id, person, confirmed FROM faces WHERE gone = 0")),
             "refusals": sorted(self.refusals()),
         }
-
-
-def own_files(path: Path) -> tuple[Path, ...]:
-    """All files that may hold a gallery's data."""
-    return tuple(path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal", ".ann"))
 
 
 def _best(table: FaceTable, rows: Sequence[int]) -> str:

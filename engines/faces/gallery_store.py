@@ -35,6 +35,7 @@ class Store:
         self.elsewhere = False
         if not read_only:
             self.elsewhere = not self.lock.take()
+            _tidy(path, self.lock)
         try:
             self._open()
         except BaseException:
@@ -95,6 +96,8 @@ class Store:
             key = keys.unwrap(self.header, passphrase)
         else:
             key = keys.from_keyring(self.header)
+        if self.encrypted and not keys.fits(self.header, key):
+            raise BadInput("The gallery's key header is damaged", path=self.path, hint=keys.RESTORE)
         keys.UNLOCKED.put(self.path, key)
         self._use(key)
 
@@ -116,6 +119,14 @@ class Store:
                 self.base.close()
                 self.lock.release()
 
+    def let_go(self) -> None:
+        """Close the file but stay its writer, so that another can be put in its place; then `reopen`."""
+        self.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.base.close()
+
+    def reopen(self) -> None:
+        self._open()
+
     def refresh(self) -> None:
         """Open the file anew when another one has taken its name."""
         with self.guard:
@@ -136,6 +147,12 @@ class Store:
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
         with self.guard, gallery_schema.reading(self.path):
+            try:
+                return self.base.execute(query, values).fetchall()
+            except sqlite3.DatabaseError:
+                if self._identity == _identity(self.path):
+                    raise
+            self.refresh()
             return self.base.execute(query, values).fetchall()
 
     def run(self, query: str, values: Sequence[Any] = ()) -> None:
@@ -146,7 +163,7 @@ class Store:
     def writing(self) -> Iterator[int]:
         """One transaction, on disk when the block ends; nothing of it remains when it raises. Gives its revision."""
         with self.guard, gallery_schema.reading(self.path):
-            self._may_write()
+            self.may_write()
             self.base.execute("BEGIN IMMEDIATE")
             try:
                 self.base.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
@@ -157,7 +174,8 @@ class Store:
                     self.base.execute("ROLLBACK")
                 raise
 
-    def _may_write(self) -> None:
+    def may_write(self) -> None:
+        """Raises `BadInput` when this opening is for reading."""
         if self.read_only:
             what = "Another program has the gallery open" if self.elsewhere else "The gallery was opened for reading"
             raise BadInput(what, path=self.path, hint="Close it there, then open it here again")
@@ -174,6 +192,19 @@ class Store:
             return self.unseal(stored, table, row, column).decode()
         except UnicodeDecodeError as error:
             raise BadInput(f"{keys.CHANGED} ({table}.{column})", path=self.path, hint=keys.RESTORE) from error
+
+
+def part_of(path: Path) -> Path:
+    """The name under which a new version of a gallery is written before it takes the gallery's place."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _tidy(path: Path, lock: WriterLock) -> None:
+    """What a rewriting that was killed has left."""
+    if lock.held:
+        for end in ("", "-wal", "-shm", "-journal"):
+            part = part_of(path)
+            part.with_name(part.name + end).unlink(missing_ok=True)
 
 
 def _identity(path: Path) -> tuple[int, int]:
