@@ -183,6 +183,7 @@ class FaceBoard(QWidget):
 
     def _lay_out(self) -> None:
         describe(self.tabs, "Pages of the faces view", "What the middle of the window shows")
+        self.tabs.setProperty("dense", "true")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         for title, tip in TITLES.values():

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -73,6 +74,9 @@ class FaceGrid(QListView):
         self._side, self._lines, self._quiet = side, lines, False
         self._message = ""
         self.make_menu: Callable[[list[str]], QMenu | None] | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(lambda: self.reveal(self.current))
         self.setModel(self._model)
         self.setItemDelegate(self._cell)
         self._dress()
@@ -165,6 +169,9 @@ class FaceGrid(QListView):
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """What was in view and is current stays in view, however the rows are broken now."""
+        if self.viewport().rect().intersects(self.visualRect(self.currentIndex())):
+            self._soon.start(0)
         self._fit()
         super().resizeEvent(event)
 

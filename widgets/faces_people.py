@@ -6,7 +6,7 @@ the side, below where the page is narrow.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -84,6 +84,8 @@ class PeoplePage(QWidget):
         self.unknown, self.found, self.history = UnknownPane(), FoundPane(), HistoryList()
         self.start, self.locked = GalleryStart(), EmptyState("", "Unlock", "lock-key")
         self.nobody = EmptyState("Nobody is enrolled yet. Drop pictures here, or choose them.", "Enrol people", "faces")
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
         self._lay_out()
         self._wire()
 
@@ -95,14 +97,14 @@ class PeoplePage(QWidget):
         self.proof.show_proof(people.forgotten)
         self.expiring.show_dry_run(people.expiring, self.editable)
         self._show_thumbs(view)
-        if info is None or info.locked or not (people.people or people.clusters):
+        if info is None or info.locked or not (people.people or people.clusters or people.history):
             self._show_empty(people, info)
             return
         self._body.setCurrentWidget(self._main)
         self._know(people)
         self._follow(before, people)
         self._show_people(people)
-        self.suggestions.show_suggestions(people.suggestions, self._portraits, self.editable)
+        self.suggestions.show_suggestions(people.suggestions if self.editable else (), self._portraits)
         self._show_side(people, info)
 
     @property
@@ -132,13 +134,13 @@ class PeoplePage(QWidget):
         """What can be done with these people."""
         menu = QMenu(self)
         if len(ids) > 1:
-            action = menu.addAction(icon("arrows-merge"), f"Merge these {len(ids)} into one")
+            action = menu.addAction(icon("git-merge"), f"Merge these {len(ids)} into one")
             action.setEnabled(self.editable)
             action.triggered.connect(lambda: self.merged.emit(ids))
             return menu
         for words, role, act in (
             ("Rename", "edit", self.person.start_rename),
-            ("Merge with\u2026", "arrows-merge", self.person.ask_merge),
+            ("Merge with\u2026", "git-merge", self.person.ask_merge),
             ("Export\u2026", "export", lambda: self.exportWanted.emit(ids[0])),
             ("Delete everywhere\u2026", "delete", self.person.ask_forget),
         ):
@@ -162,6 +164,7 @@ class PeoplePage(QWidget):
             self.grid.select([people.selected] if people.selected else [])
             if people.selected:
                 self.pane = "person"
+                self._soon.start(0)
         if people.found is not before.found and people.found != before.found and people.asked:
             self.pane = "found"
         if self.pane == "person" and not people.selected:
@@ -207,7 +210,7 @@ class PeoplePage(QWidget):
             self.start.show_recent(people.recent)
             self._body.setCurrentWidget(self.start)
             return
-        self.head.show_gallery(info, people.search, 0, "")
+        self.head.show_gallery(info, people.search, 0, "", tools=False)
         if info.locked:
             self.locked.set_text(f"{gallery_name(info)} is encrypted. Unlock it to see who is in it.")
             self._body.setCurrentWidget(self.locked)
@@ -314,6 +317,7 @@ class PeoplePage(QWidget):
         ):  # fmt: skip
             for name in names:
                 getattr(part, name).connect(getattr(self, name))
+        self._soon.timeout.connect(lambda: self.grid.reveal(self.shown.selected))
         self.person.closed.connect(self._close_side)
         self.several.closed.connect(self._close_side)
         self.head.paneWanted.connect(self._toggle)

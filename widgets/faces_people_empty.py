@@ -30,7 +30,7 @@ class GalleryStart(QWidget):
         self.state = EmptyState("A gallery holds the people that are to be recognised.", "", "faces")
         self.make = PrimaryButton("New gallery", "new", "An empty gallery file, encrypted on request")
         self.open = PlainButton("Open gallery", "open", "A gallery file from before")
-        self.links = [QuietButton("", "waiting") for _ in range(RECENT)]
+        self.links = [QuietButton("Gallery", "waiting") for _ in range(RECENT)]
         column = QVBoxLayout(self)
         column.setSpacing(4)
         column.addStretch(3)
@@ -80,7 +80,7 @@ class SeveralPane(QWidget):
         self.grid = FaceGrid("Selected people", 84, 2)
         self.title = ElidedLabel("", "title")
         self.keeps = ChoiceField("Name", tip="The name that stays")
-        self.merge = PrimaryButton("Merge", "arrows-merge", "These are one person; History takes it back")
+        self.merge = PrimaryButton("Merge", "git-merge", "These are one person; History takes it back")
         self.close_button = QuietButton("", "close", "Select nobody", name="Select nobody")
         head = QHBoxLayout()
         head.addWidget(self.title, 1)

@@ -39,8 +39,8 @@ class GalleryHead(QWidget):
         self._lay_out()
         self._wire()
 
-    def show_gallery(self, info: GalleryInfo, search: str, unknown: int, pane: str) -> None:
-        """`unknown`: groups of unknown faces. pane: what is shown at the side."""
+    def show_gallery(self, info: GalleryInfo, search: str, unknown: int, pane: str, tools: bool = True) -> None:
+        """`unknown`: groups of unknown faces. pane: what is shown at the side. tools: there is something to work on."""
         self.unknown.setText(f"Unknown {unknown:,}" if unknown else "Unknown")
         self.unknown.setChecked(pane == "unknown")
         self.history.setChecked(pane == "history")
@@ -48,6 +48,8 @@ class GalleryHead(QWidget):
             self._search = search
             if search != self.search.text():
                 self.search.setText(search)
+        self._tools.setVisible(tools)
+        self.enrol.setVisible(tools)
         if info == self._info:
             return
         self._info = info
@@ -58,8 +60,6 @@ class GalleryHead(QWidget):
         self.pill.set_state("Read-only" if info.read_only else "", "warn")
         self.pill.setToolTip("Another program has this gallery open, so nothing is changed here")
         self.enrol.setEnabled(not info.read_only)
-        self._tools.setVisible(not info.locked)
-        self.enrol.setVisible(not info.locked)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

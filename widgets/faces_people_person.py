@@ -12,10 +12,9 @@ from engines.faces.gallery_types import FaceRecord, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
 from widgets.faces_name_field import NameBar, NameField, id_of
-from widgets.faces_people_words import face_item, forget_question, person_line, short_name
+from widgets.faces_people_words import alike_line, face_item, forget_question, person_line, short_name
 from widgets.icons import icon
 from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe
-from widgets.studio_parts import count
 
 PORTRAIT = 64
 
@@ -44,7 +43,8 @@ class PersonPane(QWidget):
         self._editable = True
         self.grid = FaceGrid("Faces of this person", 72, 1, tip="Ctrl or Shift takes several; drag them onto a person")
         self.portrait = FaceRow(self.grid.thumbs, PORTRAIT, 1, "Portrait")
-        self.name, self.line = ElidedLabel("", "title"), ElidedLabel("", "hint")
+        self.name = ElidedLabel("", "title")
+        self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")
         self.rename_field = NameField("New name", tip="Return renames, Escape leaves it")
         self.bar, self.question = NameBar(), ForgetQuestion()
         self._asked = ""
@@ -168,6 +168,8 @@ class PersonPane(QWidget):
     def _show_words(self, person: Person) -> None:
         self.name.setText(person.name)
         self.line.setText(person_line(person))
+        self.alike.setText(alike_line(person))
+        self.alike.setVisible(person.faces > 1)
         self.portrait.show_faces((person.portrait,) if person.portrait else ())
         self.setAccessibleName(person.name)
         self.not_them.setText(f"Not {short_name(person.name)}")
@@ -179,14 +181,14 @@ class PersonPane(QWidget):
         chosen = len(self.grid.selected)
         self.hint.setVisible(not chosen)
         self._verbs.setVisible(bool(chosen))
-        self.chosen.setText(f"{count(chosen, 'face')} selected")
+        self.chosen.setText(f"{chosen:,} selected")
         for button in (self.make, self.not_them):
             button.setEnabled(self._editable)
 
     def _make_buttons(self) -> None:
         self.rename = QuietButton("", "edit", "Rename (F2)", name="Rename")
         self.close_button = QuietButton("", "close", "Back to everybody", name="Back to everybody")
-        self.merge = QuietButton("Merge\u2026", "arrows-merge", "Two entries of one person become one")
+        self.merge = QuietButton("Merge\u2026", "git-merge", "Two entries of one person become one")
         self.export = QuietButton("Export\u2026", "export", "Everything that is stored of this person, as a folder")
         self.forget = QuietButton("Delete\u2026", "delete", "Delete all that is stored of this person, with proof")
         self.hint = ElidedLabel("Select faces to split, move or remove them", "hint")
@@ -196,20 +198,18 @@ class PersonPane(QWidget):
         self.more = QuietButton("", "more", "More that can be done with these faces", name="More")
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 4, 4)
-        column.setSpacing(8)
-        column.addLayout(self._head())
+        top = QVBoxLayout()
+        top.setContentsMargins(12, 0, 4, 0)
+        top.setSpacing(8)
+        top.addLayout(self._head())
         verbs = QHBoxLayout()
         verbs.setSpacing(2)
         for button in (self.merge, self.export, self.forget):
             verbs.addWidget(button)
         verbs.addStretch(1)
-        column.addLayout(verbs)
-        column.addWidget(self.bar)
-        column.addWidget(self.question)
-        column.addWidget(self.grid, 1)
-        column.addWidget(self.hint)
+        top.addLayout(verbs)
+        top.addWidget(self.bar)
+        top.addWidget(self.question)
         self._verbs = QWidget()
         row = QHBoxLayout(self._verbs)
         row.setContentsMargins(0, 0, 0, 0)
@@ -217,7 +217,16 @@ class PersonPane(QWidget):
         row.addWidget(self.chosen, 1)
         for button in (self.make, self.not_them, self.more):
             row.addWidget(button)
-        column.addWidget(self._verbs)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 0, 4, 0)
+        foot.addWidget(self.hint)
+        foot.addWidget(self._verbs)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 4)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.grid, 1)
+        column.addLayout(foot)
         for line in (self.hint, self._verbs):
             line.setFixedHeight(30)
 
@@ -236,6 +245,7 @@ class PersonPane(QWidget):
         words.addStretch(1)
         words.addWidget(self._title)
         words.addWidget(self.line)
+        words.addWidget(self.alike)
         words.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(10)

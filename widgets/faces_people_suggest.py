@@ -7,16 +7,17 @@ without a move of the mouse.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engines.faces.gallery_types import Suggestion
 from widgets.face_row import FaceRow
 from widgets.face_thumbs import Thumbs
 from widgets.faces_people_words import faces_may_be, short_name, sure_words
+from widgets.icons import draw_icon
 from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe
 
-LEAST = 330
+LEAST = 430
 MOST_CARDS = 4
 
 
@@ -39,10 +40,8 @@ class SuggestionCard(QFrame):
         self.refuse.clicked.connect(lambda: self._answer(self.refused))
         self._lay_out()
 
-    def show_suggestion(self, suggestion: Suggestion, portrait: str, editable: bool) -> None:
+    def show_suggestion(self, suggestion: Suggestion, portrait: str) -> None:
         """`portrait`: the face that stands for the person."""
-        for button in (self.confirm, self.refuse):
-            button.setEnabled(editable)
         if (suggestion, portrait) == self._shown:
             return
         self._shown = suggestion, portrait
@@ -74,9 +73,21 @@ class SuggestionCard(QFrame):
         buttons.addWidget(self.confirm)
         buttons.addWidget(self.refuse, 0, Qt.AlignmentFlag.AlignHCenter)
         row.addWidget(self.faces)
-        row.addLayout(words, 1)
+        row.addWidget(_Arrow())
         row.addWidget(self.portrait)
+        row.addLayout(words, 1)
         row.addLayout(buttons)
+
+
+class _Arrow(QWidget):
+    """From the faces in question to whom they resemble."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(14, 14)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_icon(QPainter(self), self.rect(), "arrow-right")
 
 
 class SuggestionStrip(QWidget):
@@ -90,7 +101,7 @@ class SuggestionStrip(QWidget):
         self._thumbs = thumbs
         self._suggestions: tuple[Suggestion, ...] = ()
         self._portraits: dict[str, str] = {}
-        self._first, self._editable = 0, True
+        self._first = 0
         self.cards: list[SuggestionCard] = []
         self.back = QuietButton("", "caret-left", "Suggestions before these", name="Suggestions before")
         self.on = QuietButton("", "caret-right", "Suggestions after these", name="Suggestions after")
@@ -103,14 +114,12 @@ class SuggestionStrip(QWidget):
         self._row.addWidget(self.on)
         self.hide()
 
-    def show_suggestions(
-        self, suggestions: tuple[Suggestion, ...], portraits: dict[str, str], editable: bool = True
-    ) -> None:
+    def show_suggestions(self, suggestions: tuple[Suggestion, ...], portraits: dict[str, str]) -> None:
         """`portraits`: face that stands for each person."""
         same = suggestions is self._suggestions or suggestions == self._suggestions
-        if same and portraits is self._portraits and editable == self._editable:
+        if same and portraits is self._portraits:
             return
-        self._suggestions, self._portraits, self._editable = suggestions, portraits, editable
+        self._suggestions, self._portraits = suggestions, portraits
         self._first = min(self._first, max(0, len(suggestions) - 1))
         self.setVisible(bool(suggestions))
         self._fill()
@@ -137,7 +146,7 @@ class SuggestionStrip(QWidget):
             self._row.insertWidget(len(self.cards) + 1, card, 1)
             self.cards.append(card)
         for card, suggestion in zip(self.cards, shown, strict=False):
-            card.show_suggestion(suggestion, self._portraits.get(suggestion.person, ""), self._editable)
+            card.show_suggestion(suggestion, self._portraits.get(suggestion.person, ""))
         for place, card in enumerate(self.cards):
             card.setVisible(place < len(shown))
         more = len(self._suggestions) > self.room

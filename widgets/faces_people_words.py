@@ -25,11 +25,11 @@ SORTS: dict[str, tuple[str, Callable[[Person], tuple[object, ...]]]] = {
 WEAKEST = {
     "sharpness": "blurred",
     "size": "small",
-    "frontal": "turned away",
+    "frontal": "turned",
     "light": "badly lit",
-    "score": "hardly a face",
+    "score": "unclear",
 }
-GOOD_PART = 0.6
+GOOD_PART = 0.5
 
 
 def folded(text: str) -> str:
@@ -49,9 +49,9 @@ def person_items(people: Sequence[Person], sort: str) -> tuple[FaceItem, ...]:
 
 
 def person_item(person: Person) -> FaceItem:
-    lines = [person.name, f"{count(person.faces, 'face')}{DOT}since {day_words(person.created)}"]
+    lines = [person.name, person_line(person)]
     if person.faces > 1:
-        lines.append(f"Mean similarity among them {person.cohesion:.2f}")
+        lines.append(alike_line(person))
     if person.note:
         lines.append(person.note)
     return FaceItem(person.id, person.portrait, person.name, count(person.faces, "face"), tip="\n".join(lines))
@@ -62,7 +62,7 @@ def face_item(face: FaceRecord, portrait: str) -> FaceItem:
     quality, badge = face.quality, "star" if face.id == portrait else ""
     level = ""
     if not face.confirmed:
-        badge, level = "seal-question", "warn"
+        badge, level = "question", "warn"
     tip = [PurePath(face.source).name or "Unknown source", f"Added {moment_words(face.added)}", quality_tip(quality)]
     tip += ["Portrait"] * (face.id == portrait) + ["Not confirmed"] * (not face.confirmed)
     words = ", ".join(tip[3:])
@@ -141,10 +141,13 @@ def names_words(names: Sequence[str]) -> str:
 
 
 def person_line(person: Person) -> str:
-    """'14 faces · since 3 May 2025 · mean similarity 0.71'."""
-    parts = [count(person.faces, "face"), f"since {day_words(person.created)}"]
-    parts += [f"mean similarity {person.cohesion:.2f}"] * (person.faces > 1)
-    return DOT.join(parts)
+    """'14 faces · since 3 May 2025'."""
+    return f"{count(person.faces, 'face')}{DOT}since {day_words(person.created)}"
+
+
+def alike_line(person: Person) -> str:
+    """How alike the faces of a person are."""
+    return f"Mean similarity among them {person.cohesion:.2f}"
 
 
 def forget_question(person: Person) -> str:
