@@ -218,8 +218,7 @@ def _card(spec: HeadSpec, data: HeadData, result: HeadResult) -> dict[str, Any]:
         "dim": spec.dim,
         "size": 112,
         **(fed if small else of),
-        "licence": "Yours: trained on your pictures"
-        + ("" if small else f" on {data.base.title} ({data.base.licence})"),
+        "licence": "Trained on your own pictures" + ("" if small else f"; {data.base.title}: {data.base.licence}"),
         "trained_on": {"people": result.classes, "images": result.images, "held_out": len(data.held)},
         "loss": {
             "name": spec.loss,
