@@ -345,6 +345,8 @@ class GazeFit:
     """error: mean angle in degrees on points left out one at a time; by_point: the same for each of the nine.
 
     std: what the regressor itself says; points: the targets in pixels, predicted: where each was seen.
+    method: "network" or "ridge", whichever errs less; ridge: the error of ridge regression alone. note: why not to
+    trust it too far, "" otherwise.
     """
 
     file: str
@@ -354,6 +356,9 @@ class GazeFit:
     points: tuple[tuple[float, float], ...]
     predicted: tuple[tuple[float, float], ...]
     seconds: float
+    method: str = "ridge"
+    ridge: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Gaze:
     """Where a face looks, in degrees as for `HeadPose`. origin: between the eyes, in pixels.
 
     std: one standard deviation in degrees, None when it is not known. screen: the point on the calibrated screen, in
-    its pixels.
+    its pixels. features: what a personal calibration sees of this look (`gaze.FEATURES`).
     """
 
     yaw: float
@@ -126,6 +126,7 @@ class Gaze:
     std: float | None = None
     screen: Point | None = None
     blink: bool = False
+    features: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
