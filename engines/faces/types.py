@@ -163,6 +163,7 @@ class RecogniserSettings:
 
     accept: how often a stranger may be named. threshold: a similarity that overrules it, None to follow `accept`.
     blur: who is covered. gaze: also head pose and gaze. keep: remember the best frames of each track, for enrolment.
+    gaze_fit: file of a personal calibration, "" for none. refused: (track, person id) pairs known to be wrong.
     """
 
     gallery: str = ""
@@ -173,6 +174,8 @@ class RecogniserSettings:
     blur: Blur = "off"
     gaze: bool = False
     keep: int = 5
+    gaze_fit: str = ""
+    refused: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
