@@ -66,6 +66,14 @@ class ScoreModel:
         named = tuple((names[a], names[b]) for a, b in doubles)
         return cls(len(names), shares, low, high, _ratio(genuine, shares), genuine, basis, weak, named)
 
+    @classmethod
+    def known(cls, model: str) -> ScoreModel | None:
+        """Without a gallery, from what is known of the recogniser; None when nothing is."""
+        if model not in REFERENCES:
+            return None
+        nobody = FaceTable((), (), np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
+        return cls.of(nobody, model)
+
     def far(self, similarity: float) -> float:
         """Share of pairs of different people at or above `similarity`."""
         return float(np.exp(np.interp(similarity, EDGES, np.log(self.far_grid))))
@@ -88,6 +96,10 @@ class ScoreModel:
         count = max(1, self.people if people is None else people)
         asked = -np.expm1(np.log1p(-accept.rate) / count)
         return float(np.interp(-np.log(asked), -np.log(self.far_grid), EDGES))
+
+    def even(self, log_odds: float = 0.0) -> float:
+        """The similarity at which the same person is e^`log_odds` times as likely as different people."""
+        return float(np.interp(log_odds, self.ratio + 1e-9 * np.arange(len(EDGES)), EDGES))
 
     def probability(self, similarity: float, people: int = 1) -> float:
         """That the best of `people` is right when it scores `similarity`, as many strangers as known coming by.

@@ -82,8 +82,9 @@ class VerifySpec:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """similarity: cosine. probability: that they are the same person, at even odds. far: share of pairs of different
-    people that score this high or higher. verdict: "same", "different" or "not sure". others: further faces left aside.
+    """similarity: cosine. probability: that they are the same person, at even odds, the number of pairs of faces taken
+    into account. far: share of pairs of different people that score this high or higher, never below 1e-7 and 1 when
+    nothing is known. verdict: "same", "different" or "not sure". others: further faces left aside.
     """
 
     a: str
