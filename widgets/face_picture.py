@@ -81,6 +81,12 @@ class FacePicture(QWidget):
         describe(self, f"{self._name}: {spoken}" if spoken else self._name, path or self._nothing)
         self.update()
 
+    def set_nothing(self, words: str) -> None:
+        """What is said while there is no picture."""
+        if words != self._nothing:
+            self._nothing = words
+            self.update()
+
     def show_face(self, face: Face | None, size: Size | None, crop: Image | None = None) -> None:
         """Mark this face. size: of the whole picture, of which the shown one may be a reduced copy."""
         if face == self._face and size == self._size and crop is self._crop_array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engines.faces.types import Accept
@@ -15,6 +15,7 @@ LEAST, MOST = 10, 1_000_000
 STEPS = 20
 """Slider steps a decade."""
 ROUND = (1, 2, 5)
+REST_MS = 200
 TIP = "How often somebody who is not in the gallery may be given a name. The threshold follows from it."
 
 
@@ -31,8 +32,12 @@ class StrangersField(NumberField):
 
 
 class AcceptField(QWidget):
-    """`acceptChanged(Accept)` when the user changes it; `set_accept` never says so."""
+    """`acceptMoved(Accept)` at every step of the slider, `acceptChanged(Accept)` once the user rests on one.
 
+    `set_accept` says neither, and waits its turn while the user is still choosing.
+    """
+
+    acceptMoved = Signal(object)
     acceptChanged = Signal(object)
 
     def __init__(self, label: str = "Strangers named: at most 1 in") -> None:
@@ -53,7 +58,11 @@ class AcceptField(QWidget):
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.slider)
-        self.set_accept(self._accept)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._settle)
+        self._show(1 / self._accept.rate)
         self.slider.valueChanged.connect(lambda place: self._choose(rounded(10 ** (1 + place / STEPS))))
         self.number.valueChanged.connect(self._choose)
 
@@ -62,8 +71,8 @@ class AcceptField(QWidget):
         return self._accept
 
     def set_accept(self, accept: Accept) -> None:
-        """Show this one. While the slider is held it is left alone."""
-        if self.slider.isSliderDown():
+        """Show this one, unless the user is choosing another."""
+        if self.slider.isSliderDown() or self._rest.isActive() or accept == self._accept:
             return
         self._accept = accept
         self._show(min(max(1 / max(accept.rate, 1e-9), LEAST), MOST))
@@ -73,7 +82,14 @@ class AcceptField(QWidget):
         if not math.isclose(fresh.rate, self._accept.rate, rel_tol=1e-9):
             self._accept = fresh
             self._show(many)
-            self.acceptChanged.emit(fresh)
+            self.acceptMoved.emit(fresh)
+            self._rest.start()
+
+    def _settle(self) -> None:
+        if self.slider.isSliderDown():
+            self._rest.start()
+        else:
+            self.acceptChanged.emit(self._accept)
 
     def _show(self, many: float) -> None:
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):

@@ -32,7 +32,7 @@ class SuspicionDetail(QWidget):
         self._row = -1
         self.image = FacePicture("Image in question")
         self.like = FacePicture("What it resembles")
-        self.own = FacePicture("Another of its own person", nothing="Its person has no other picture")
+        self.own = FacePicture("Another of its own person")
         self.kind, self.reason, self.note = Pill(), QLabel(), QLabel()
         self.right = PlainButton("Name is right", "check", "Take it off the list (D)")
         self.move_button = PlainButton("Move", "reveal", "Give it the name of the person it resembles (M)")
@@ -68,6 +68,7 @@ class SuspicionDetail(QWidget):
             (self.like, one.like if one else "", like_words(one) if one else []),
             (self.own, one.own_example if one else "", own_words(one) if one else []),
         )
+        self.own.set_nothing("Its person has no other picture" if one and not one.own_example else "")
         for picture, key, lines in parts:
             picture.show_picture(self._thumbs.image(key) if key else None, lines, key)
 

@@ -108,7 +108,7 @@ class SuspicionDelegate(QStyledItemDelegate):
         words, role, token = kind(one)
         words, role, token = (done.capitalize(), "check", "good") if done else (words, role, token)
         end = f"{words}  {one.score:.2f}"
-        wide = min(QFontMetrics(number_font(11)).horizontalAdvance(end) + 22, line.width() // 2)
+        wide = min(QFontMetrics(number_font(11)).horizontalAdvance(end) + 22, line.width() * 3 // 5)
         tag = QRect(line.right() - wide, line.top(), wide, line.height())
         draw_icon(painter, QRect(tag.left() + 2, tag.top() + 2, 14, 14), role, token)
         _write(painter, tag.adjusted(18, 0, 0, 0), end, 11, "muted", Qt.AlignmentFlag.AlignRight)

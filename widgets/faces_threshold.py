@@ -9,29 +9,36 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.faces.study_types import OperatingPoint, ThresholdReport
+from engines.faces.gallery_types import GalleryInfo
+from engines.faces.study_types import ThresholdReport
 from engines.faces.types import Accept
 from widgets.faces_accept import AcceptField
-from widgets.faces_state import FacesView
+from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold_cases import CasesList
 from widgets.faces_threshold_charts import ThresholdCharts
-from widgets.faces_words import DASH, interval, one_in, similarity
+from widgets.faces_threshold_words import (
+    HEADERS,
+    TIPS,
+    basis_words,
+    chosen_words,
+    cost_words,
+    found_words,
+    point_row,
+    shown_points,
+)
 from widgets.figures_table import FiguresTable
 from widgets.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.pill import Pill
-from widgets.studio_axes import percent
-from widgets.studio_parts import DOT, BusyLine, Framed, count
+from widgets.studio_parts import DOT, BusyLine, Framed
 from widgets.theme import number_font
 
 ROOM_FOR_BOTH = 820
-HEADERS = ("Strangers", "Threshold", "95 % interval", "Missed", "Misnamed")
-TIPS = (
-    "How often somebody who is not in the gallery may get a name",
-    "Cosine similarity from which on a face gets a name",
-    "Share of strangers named: 95 % interval of the estimate",
-    "Share of the enrolled that would get no name",
-    "Share of the enrolled that would get another's name",
-)
+EMPTY = {
+    "check": ("Check the gallery to see how often strangers would be named.", "Check this gallery"),
+    "enrol": ("How often strangers would be named shows once people are enrolled.", "Enrol people"),
+    "unlock": ("The gallery is locked.", "Unlock"),
+}
+"""Sentence and button, by what has to be done first."""
 
 
 class ThresholdPage(QWidget):
@@ -41,13 +48,17 @@ class ThresholdPage(QWidget):
     checkWanted = Signal()
     caseOpened = Signal(str)
     thumbsWanted = Signal(list)
-    SIGNALS = ("acceptChanged", "checkWanted", "caseOpened", "thumbsWanted")
+    pageWanted = Signal(str)
+    unlockWanted = Signal()
+    SIGNALS = ("acceptChanged", "checkWanted", "caseOpened", "thumbsWanted", "pageWanted", "unlockWanted")
 
     def __init__(self) -> None:
         super().__init__()
         self._report: ThresholdReport | None = None
-        words = "Check the gallery to see how often strangers would be named."
-        self.empty = EmptyState(words, "Check this gallery", "chart", "Search every face in the rest of the gallery")
+        self._rate: float | None = None
+        self._rates: list[float] = []
+        self.empty = EmptyState(*EMPTY["check"], "chart")
+        self._ask = "check"
         self.accept = AcceptField()
         self.check = PrimaryButton("Check this gallery", "", "Search every face in the rest of the gallery")
         self.title, self.cost = ElidedLabel("", "heading"), ElidedLabel()
@@ -56,33 +67,65 @@ class ThresholdPage(QWidget):
         self.charts, self.cases = ThresholdCharts(), CasesList()
         self.table = FiguresTable("Operating points", HEADERS, TIPS)
         self.progress = BusyLine()
+        self.progress.cancel.hide()
         self._lay_out()
         self._wire()
 
     def show_state(self, view: FacesView) -> None:
         shown = view.threshold
-        self.progress.show_busy(shown.busy)
+        self.progress.show_busy(shown.busy if shown.report is None else None)
         self.check.setEnabled(shown.busy is None)
         self.accept.set_accept(shown.accept)
         self._body.setCurrentIndex(0 if shown.report is None and shown.busy is None else 1)
-        if shown.report != self._report or shown.report is None:
-            self._report = shown.report
+        self._show_empty(view.people.info)
+        if shown.report != self._report or self._rate is None:
+            self._report, self._rate = shown.report, None
             self._show_report(shown.report)
+        self._show_rate(self.accept.accept)
+        self._show_basis(shown.report, again=shown.busy is not None)
         self.cases.show_cases(shown.report.cases if shown.report else (), view.thumbs)
+
+    def _show_empty(self, info: GalleryInfo | None) -> None:
+        """What is to be done before anything can be checked."""
+        ask = "enrol" if info is None else "unlock" if info.locked else "check" if info.people else "enrol"
+        if ask != self._ask:
+            self._ask = ask
+            self.empty.set_text(*EMPTY[ask])
+
+    def _do_first(self) -> None:
+        if self._ask == "enrol":
+            self.pageWanted.emit(Page.ENROL.value)
+        else:
+            (self.unlockWanted if self._ask == "unlock" else self.checkWanted).emit()
 
     def _show_report(self, report: ThresholdReport | None) -> None:
         self.charts.show_report(report)
-        self.title.setText(chosen_words(report.chosen) if report else "Checking the gallery")
-        self.cost.setText(cost_words(report.chosen) if report else "")
-        self.basis.setText(basis_words(report) if report else "")
         self._show_weak(report.weak if report else "")
-        points = report.points if report else ()
-        marked = next((n for n, point in enumerate(points) if report and point.rate == report.chosen.rate), -1)
-        if report and marked < 0:
-            points = tuple(sorted((*points, report.chosen), key=lambda point: -point.rate))
-            marked = points.index(report.chosen)
-        self.table.show_rows([point_row(point) for point in points], marked)
         self._found.setText(found_words(report) if report else "")
+
+    def _show_rate(self, accept: Accept) -> None:
+        """What this rate does; a rate that was not computed yet is read off the curve meanwhile."""
+        if self._rate == accept.rate:
+            return
+        self._rate = accept.rate
+        if self._report is None:
+            self.title.setText("Checking the gallery")
+            self.cost.setText("")
+            self.table.show_rows(())
+            return
+        points, marked = shown_points(self._report, accept.rate)
+        self._rates = [point.rate for point in points]
+        self.title.setText(chosen_words(points[marked]))
+        self.cost.setText(cost_words(points[marked]))
+        self.table.show_rows([point_row(point) for point in points], marked)
+        self.charts.mark(points, points[marked])
+
+    def _show_basis(self, report: ThresholdReport | None, *, again: bool) -> None:
+        words = basis_words(report) if report else ""
+        if again and report:
+            words = f"Checking again{DOT}{words[0].lower()}{words[1:]}"
+        if words != self.basis.text():
+            self.basis.setText(words)
 
     def _show_weak(self, why: str) -> None:
         self.weak.set_state("Weak estimate" if why else "", "warn")
@@ -152,8 +195,9 @@ class ThresholdPage(QWidget):
         outer.addWidget(Framed(self.progress, 12, 6))
 
     def _wire(self) -> None:
-        self.empty.clicked.connect(self.checkWanted)
+        self.empty.clicked.connect(self._do_first)
         self.check.clicked.connect(self.checkWanted)
+        self.accept.acceptMoved.connect(self._show_rate)
         self.accept.acceptChanged.connect(self.acceptChanged)
         self.cases.caseOpened.connect(self.caseOpened)
         self.cases.thumbsWanted.connect(self.thumbsWanted)
@@ -162,40 +206,5 @@ class ThresholdPage(QWidget):
 
     def _use_row(self, row: int) -> None:
         """A double click on an operating point makes it the chosen one."""
-        if self._report is not None and row < len(self._report.points) and row != self.table.marked:
-            self.acceptChanged.emit(Accept(self._report.points[row].rate))
-
-
-def chosen_words(point: OperatingPoint) -> str:
-    """'Threshold 0.516 names 1 stranger in 100 (95 % interval 0.6 to 1.7 %)'."""
-    many = one_in(point.rate).removeprefix("1 in ")
-    between = interval(point.strangers_interval)
-    return f"Threshold {similarity(point.threshold)} names 1 stranger in {many} (95 % interval {between})"
-
-
-def cost_words(point: OperatingPoint) -> str:
-    """'3.9 % of the enrolled missed · 0.1 % given another's name', or why that is not known."""
-    if point.missed is None:
-        return "How many of the enrolled it misses cannot be told: nobody has two faces"
-    missed = f"{percent(point.missed)} of the enrolled missed"
-    if point.missed_interval is not None:
-        missed += f" ({interval(point.missed_interval)})"
-    wrong = f"{percent(point.named_wrong)} given another's name" if point.named_wrong is not None else ""
-    return DOT.join(part for part in (missed, wrong) if part)
-
-
-def basis_words(report: ThresholdReport) -> str:
-    return f"Rests on {report.basis or 'this gallery'}{DOT}{count(report.faces, 'face')}"
-
-
-def found_words(report: ThresholdReport) -> str:
-    """What the self-check found."""
-    if not report.cases:
-        return "Self-check: no face resembles another person more than its own"
-    return f"Self-check: {count(len(report.cases), 'face')} would be misnamed"
-
-
-def point_row(point: OperatingPoint) -> tuple[str, ...]:
-    missed = DASH if point.missed is None else percent(point.missed)
-    wrong = DASH if point.named_wrong is None else percent(point.named_wrong)
-    return one_in(point.rate), similarity(point.threshold), interval(point.strangers_interval), missed, wrong
+        if row < len(self._rates) and row != self.table.marked:
+            self.acceptChanged.emit(Accept(self._rates[row]))

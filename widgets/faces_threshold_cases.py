@@ -119,6 +119,7 @@ class CasesList(QListView):
     def show_cases(self, cases: tuple[SelfCheckCase, ...], thumbs: Mapping[str, Image]) -> None:
         if cases != self._model.cases:
             self._model.show_cases(cases)
+            self._thumbs.forget_asked()
         self._thumbs.show_images(thumbs)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

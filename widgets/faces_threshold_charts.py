@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.faces.study_types import ThresholdReport
+from engines.faces.study_types import OperatingPoint, ThresholdReport
 from widgets.faces_words import one_in, similarity
 from widgets.studio_band import Band, BandPlot, Mark, stairs
 from widgets.studio_plot import Series
@@ -55,10 +55,6 @@ class ThresholdCharts(QWidget):
         self.curve.show_lines(lines, bands)
         least = min((point.rate for point in report.points), default=1e-4)
         self.curve.set_ranges(ends, (max(min(least, report.chosen.rate) / 3, FLOOR), 1.3))
-        chosen = report.chosen
-        others = [Mark(point.threshold, "") for point in report.points if point.rate != chosen.rate]
-        words = f"{one_in(chosen.rate)}: {similarity(chosen.threshold)}"
-        self.curve.set_uprights([*others, Mark(chosen.threshold, words, chosen=True)])
 
     def _show_histogram(self, report: ThresholdReport, ends: tuple[float, float]) -> None:
         lines, bands = [], []
@@ -70,7 +66,13 @@ class ThresholdCharts(QWidget):
         self.histogram.show_lines(lines, bands)
         top = max((y for line in lines for y in line.y), default=1.0)
         self.histogram.set_ranges(ends, (0.0, top * 1.1 or 1.0))
-        self.histogram.set_uprights([Mark(report.chosen.threshold, "", chosen=True)])
+
+    def mark(self, points: Sequence[OperatingPoint], chosen: OperatingPoint) -> None:
+        """The operating points as upright lines, the chosen one strong and with words."""
+        others = [Mark(point.threshold, "") for point in points if point is not chosen]
+        words = f"{one_in(chosen.rate)}: {similarity(chosen.threshold)}"
+        self.curve.set_uprights([*others, Mark(chosen.threshold, words, chosen=True)])
+        self.histogram.set_uprights([Mark(chosen.threshold, "", chosen=True)])
 
 
 def per_bin(bins: Sequence[float], density: Sequence[float]) -> list[float]:
@@ -86,4 +88,5 @@ def _ends(report: ThresholdReport) -> tuple[float, float]:
 
 
 def _filled(bins: tuple[float, ...], heights: tuple[float, ...]) -> list[float]:
-    return [edge for place, height in enumerate(heights) if height > 0 for edge in bins[place : place + 2]]
+    least = max(heights, default=0.0) / 1000
+    return [edge for place, height in enumerate(heights) if height > least for edge in bins[place : place + 2]]
