@@ -32,7 +32,7 @@ from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 
 BACKBONES = ("frozen", "small")
 THREADS = 2
-TELL_SECONDS = 0.4
+TELL_SECONDS = 0.1
 LOOK_SHARE = 8
 """At least so many times longer is trained than looked at."""
 MOMENTUM, DECAY, STEEPEST, WARM = 0.9, 5e-4, 5.0, 50
@@ -102,10 +102,10 @@ class Training:
             softmax = MarginSoftmax(spec.dim, len(data.people), margins, spec.scale, by_norm=named.by_norm)
         self.centres = PartialSoftmax(softmax, spec.sample, momentum=MOMENTUM, decay=DECAY, seed=spec.seed)
         self.optimiser = torch.optim.SGD(self.network.parameters(), spec.rate, MOMENTUM, weight_decay=DECAY)
-        self.curves, self.view = Curves(), View()
+        self.curves, self.view = Curves(spec.steps), View()
         self.held = torch.from_numpy(data.labels[data.held])
         self.step = 0
-        self.told, self.looked = 0.0, 0.0
+        self.told, self.looked, self.cost = 0.0, 0.0, 0.0
         self.last: HeadProgress | None = None
 
     def to_the_end(self) -> None:
@@ -115,9 +115,7 @@ class Training:
             while self.step < self.spec.steps:
                 self.ctx.check()
                 self.advance()
-                now = time.monotonic()
-                if self.step == self.spec.steps or now - self.told > max(TELL_SECONDS, LOOK_SHARE * self.looked):
-                    self.tell()
+                self._now_and_then()
         except RuntimeError as error:
             if "allocate memory" not in str(error).lower():
                 raise
@@ -140,22 +138,32 @@ class Training:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), STEEPEST)
         self.optimiser.step()
         self.centres.step()
-        self.curves.add(value)
         self.step += 1
+        self.curves.add(self.step, value)
 
-    def tell(self) -> None:
-        """Look at the held-out pictures and say how far it is."""
+    def _now_and_then(self) -> None:
+        last = self.step == self.spec.steps
+        due = self.step % self.curves.every == 0 and time.monotonic() - self.looked > LOOK_SHARE * self.cost
+        if due or last:
+            self.tell(last)
+
+    def tell(self, at_once: bool = True) -> None:
+        """Look at the held-out pictures; say how far it is where that was not said just now."""
         began = time.monotonic()
         vectors, seen = self.look()
-        self.curves.tell(self.step, seen.accuracy)
-        flat = vectors.double().numpy()
-        self.last = progress(
-            self.step, self.spec.steps, self.curves, self.view, flat, self.held, seen, self.data.people
-        )
+        self.curves.accuracy.append((self.step, seen.accuracy))
+        if at_once or began - self.told > TELL_SECONDS:
+            self._say(vectors, seen)
+            self.told = began
+        self.looked = time.monotonic()
+        self.cost = self.looked - began
+
+    def _say(self, vectors: Tensor, seen: Angles) -> None:
+        spec, flat = self.spec, vectors.double().numpy()
+        people = self.data.people
+        self.last = progress(self.step, spec.steps, self.curves, self.view, flat, self.held, seen, people)
         self.ctx.emit("head", self.last)
-        self.ctx.progress(self.step, self.spec.steps, f"Training, {100 * seen.accuracy:.1f} % of the held-out right")
-        self.told = time.monotonic()
-        self.looked = self.told - began
+        self.ctx.progress(self.step, spec.steps, f"Training, {100 * seen.accuracy:.1f} % of the held-out right")
 
     @torch.no_grad()
     def look(self) -> tuple[Tensor, Angles]:

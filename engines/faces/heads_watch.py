@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch import Tensor
 from engines.faces.study_types import HeadProgress
 
 Matrix = NDArray[np.float64]
-MOST_FIGURES = 400
+FIGURES = 200
 MOST_POINTS = 800
 
 
@@ -57,22 +58,24 @@ class View:
 
 @dataclass
 class Curves:
-    """Loss and accuracy by step, thinned evenly when they grow long. Losses are means since the point before."""
+    """Loss and accuracy by step, `FIGURES` of each at most. Losses are means since the point before."""
 
+    steps: int
     loss: list[tuple[int, float]] = field(default_factory=list)
     accuracy: list[tuple[int, float]] = field(default_factory=list)
     _since: list[float] = field(default_factory=list)
 
-    def add(self, loss: float) -> None:
-        self._since.append(loss)
+    @property
+    def every(self) -> int:
+        """Steps between two points."""
+        return max(1, math.ceil(self.steps / FIGURES))
 
-    def tell(self, step: int, accuracy: float) -> None:
-        if self._since:
+    def add(self, step: int, loss: float) -> None:
+        """The loss of every step, counted from 1."""
+        self._since.append(loss)
+        if step % self.every == 0 or step == self.steps:
             self.loss.append((step, float(np.mean(self._since))))
             self._since.clear()
-        self.accuracy.append((step, accuracy))
-        if len(self.accuracy) > MOST_FIGURES:
-            self.loss, self.accuracy = self.loss[1::2], self.accuracy[1::2]
 
 
 def progress(
