@@ -54,7 +54,7 @@ class Searches:
 
 
 def run(spec: OpenSetSpec, ctx: Context) -> OpenSet:
-    """Raises `UsageError` for settings that make no sense, `BadInput` when enrolled or strangers are missing."""
+    """Raises `UsageError` for settings that make no sense, `BadInput` when nobody can be enrolled."""
     started = time.perf_counter()
     _check(spec.enrol, spec.choose)
     read = read_folder([spec.images], model=spec.model, finder=spec.finder, flip=spec.flip, ctx=ctx)
@@ -69,12 +69,17 @@ def measure(
     model: str | None = None,
     started: float | None = None,
 ) -> OpenSet:
-    """The same for faces described before. Images of a person are in the order of their names."""
+    """The same for faces described before. Images of a person are in the order of their names.
+
+    Without strangers only `rank1` is measured; the dicts are empty.
+    """
     begun = time.perf_counter() if started is None else started
     _check(enrol, choose)
     check_vectors(table)
     gallery, probes, strangers = split(table.known(), enrol, choose)
     found = search(gallery, probes, strangers)
+    if not len(strangers):
+        return _closed(found, time.perf_counter() - begun)
     at = {key: found.threshold(rate) for key, rate in RATES.items()}
     chosen, chosen_at, measured = _chosen(ScoreModel.of(gallery, model), found.strangers)
     return OpenSet(
@@ -92,6 +97,11 @@ def measure(
         chosen_measured=measured,
         seconds=time.perf_counter() - begun,
     )
+
+
+def _closed(found: Searches, seconds: float) -> OpenSet:
+    """Without strangers there is a rank alone."""
+    return OpenSet(found.people, 0, len(found.best), float(found.right.mean()), {}, {}, {}, seconds=seconds)
 
 
 def split(table: FaceTable, enrol: int = 1, choose: str = "first") -> tuple[FaceTable, FaceTable, FaceTable]:
@@ -113,8 +123,6 @@ def split(table: FaceTable, enrol: int = 1, choose: str = "first") -> tuple[Face
     gallery, probes, strangers = (table.take(np.flatnonzero(kinds == kind)) for kind in range(3))
     if not len(gallery):
         raise BadInput(f"Nobody has more than {enrol} picture{'s' if enrol > 1 else ''}, so nobody can be enrolled")
-    if not len(strangers):
-        raise BadInput("There is no stranger: nobody has one picture alone")
     return gallery, probes, strangers
 
 
@@ -126,7 +134,7 @@ def search(gallery: FaceTable, probes: FaceTable, strangers: FaceTable) -> Searc
     scores = probes.vectors @ templates.T
     nearest = scores.argmax(axis=1)
     best = scores[np.arange(len(probes)), nearest].astype(np.float64)
-    others = (strangers.vectors @ templates.T).max(axis=1).astype(np.float64)
+    others = (strangers.vectors @ templates.T).max(axis=1, initial=-1.0).astype(np.float64)
     return Searches(best, nearest == own, own, others, len(people))
 
 
