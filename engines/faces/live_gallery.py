@@ -1,0 +1,155 @@
+"""The gallery as the live recogniser sees it: read-only, followed as it changes, never in the way of a frame.
+
+A change is noticed by the file's revision, looked at twice a second; what follows from it (templates, calibrated
+scores) is made in a thread of its own and taken over when it is ready. Without a gallery that can be read, nobody is
+named.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engines.core.clock import Clock, monotonic
+from engines.core.errors import KinoscopeError
+from engines.faces.embed import Vectors
+from engines.faces.evidence import Match
+from engines.faces.gallery import Gallery
+from engines.faces.scores import ScoreModel
+from engines.faces.table import FaceTable
+from engines.faces.types import Accept, ModelCard, RecogniserSettings
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the file."""
+NEAREST = 3
+"""People given for each face: the best, and whom to fall back on."""
+LEFT_OUT = 0.363
+"""Threshold where scores cannot be calibrated: the one OpenCV gives for SFace. It names too many strangers."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeople:
+    """One state of the gallery, ready to be searched. note: why nobody can be named, "" otherwise."""
+
+    people: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    templates: Vectors | None = None
+    scores: ScoreModel | None = None
+    note: str = ""
+
+    @staticmethod
+    def of(table: FaceTable, names: Mapping[str, str], model: str | None = None) -> KnownPeople:
+        """Everybody with a name; similarities are to the mean of their faces."""
+        table = table.known()
+        if not len(table):
+            return KnownPeople(note="The gallery is empty: nobody can be named yet")
+        people, templates = table.templates()
+        try:
+            scores = ScoreModel.of(table, model)
+        except KinoscopeError as error:
+            return KnownPeople(people, _names(people, names), templates, None, error.message)
+        return KnownPeople(people, _names(people, names), templates, scores)
+
+    def match(self, vectors: Vectors) -> list[Match]:
+        """`evidence.Matcher`."""
+        if self.templates is None:
+            return [Match(()) for _ in vectors]
+        alike = vectors @ self.templates.T
+        count = min(NEAREST, len(self.people))
+        best = np.argpartition(-alike, count - 1, axis=1)[:, :count]
+        found = []
+        for row, near in zip(alike, best, strict=True):
+            order = near[np.argsort(-row[near])]
+            found.append(Match(tuple((self.people[k], self.names[k], float(row[k])) for k in order)))
+        return found
+
+    def threshold(self, accept: Accept) -> float:
+        return self.scores.threshold(accept) if self.scores is not None else LEFT_OUT
+
+    def probability(self, similarity: float) -> float:
+        return self.scores.probability(similarity, len(self.people)) if self.scores is not None else 0.0
+
+
+class GalleryWatch:
+    """`people` is the newest state that is ready; `look` once a frame keeps it so; `close` when done."""
+
+    def __init__(self, path: str, card: ModelCard, clock: Clock = monotonic) -> None:
+        """Opens and reads it: may be slow. Never raises for a bad gallery; `people.note` says what is wrong."""
+        self.path = path
+        self._card, self._clock = card, clock
+        self._gallery: Gallery | None = None
+        self._seen: object = None
+        self._ready: KnownPeople | None = None
+        self._thread: threading.Thread | None = None
+        self._looked = clock()
+        self._seen = self._mark()
+        self.people = self._read()
+
+    def look(self) -> bool:
+        """Whether `people` has changed since the last look."""
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            self.people = ready
+        if self._clock() - self._looked >= LOOK_EVERY and not self._reading():
+            self._looked = self._clock()
+            mark = self._mark()
+            if mark != self._seen:
+                self._seen = mark
+                self._thread = threading.Thread(target=self._reread, name="gallery of the recogniser", daemon=True)
+                self._thread.start()
+        return ready is not None
+
+    def wait(self) -> None:
+        """Until a reading that is under way has ended."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def close(self) -> None:
+        self.wait()
+        self._shut()
+
+    def _reading(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _reread(self) -> None:
+        self._ready = self._read()
+
+    def _mark(self) -> object:
+        """What changes when the gallery does. Some 20 microseconds."""
+        try:
+            if self._gallery is None:
+                return Path(self.path).is_file()
+            return self._gallery.locked, self._gallery.revision()
+        except (KinoscopeError, OSError):
+            self._shut()
+            return None
+
+    def _read(self) -> KnownPeople:
+        try:
+            if self._gallery is None:
+                self._gallery = Gallery.open(self.path, read_only=True)
+                self._seen = self._mark()
+            if self._gallery.locked:
+                return KnownPeople(note="The gallery is locked: unlock it to see names")
+            self._gallery.check_model(self._card)
+            return KnownPeople.of(self._gallery.table(), self._gallery.names(), self._card.name)
+        except KinoscopeError as error:
+            return KnownPeople(note=f"Nobody is named: {error.message[:1].lower()}{error.message[1:]}")
+
+    def _shut(self) -> None:
+        gallery, self._gallery = self._gallery, None
+        if gallery is not None:
+            gallery.close()
+
+
+def watch_of(settings: RecogniserSettings, card: ModelCard | None, clock: Clock = monotonic) -> GalleryWatch | None:
+    """For the settings' gallery; None when none is chosen or nothing could be compared with it."""
+    return GalleryWatch(settings.gallery, card, clock) if settings.gallery and card is not None else None
+
+
+def _names(people: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names.get(person, "") or person for person in people)
