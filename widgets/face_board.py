@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 
 from widgets.face_trouble import TroubleCard
 from widgets.faces_audit import AuditPage
+from widgets.faces_enrol import EnrolPage
 from widgets.faces_evaluate import EvaluatePage
 from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page
@@ -57,6 +58,7 @@ class ComingPage(EmptyState):
 
 PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.PEOPLE: PeoplePage,
+    Page.ENROL: EnrolPage,
     Page.THRESHOLD: ThresholdPage,
     Page.VERIFY: VerifyPage,
     Page.EVALUATE: EvaluatePage,
