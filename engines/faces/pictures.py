@@ -6,6 +6,7 @@ is laid on white. How many pixels there will be is read from the file's head, so
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -77,7 +78,7 @@ def person_of(path: str | Path, naming: Naming = "auto") -> str:
     "auto" is NAME where the file has one that is not a camera's ("IMG_0001"), else the folder's name.
     """
     path = Path(path)
-    folder = path.resolve().parent.name
+    folder = Path(os.path.abspath(path)).parent.name
     if naming == "folder":
         return folder
     match = NUMBERED.match(path.stem)
