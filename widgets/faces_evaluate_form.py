@@ -30,8 +30,8 @@ class PathRow(QWidget):
         row.setSpacing(8)
         row.addWidget(words)
         row.addWidget(self.name, 1)
-        if clears:
-            row.addWidget(self.clear)
+        row.addWidget(self.clear)
+        self.clear.setVisible(clears)
         row.addWidget(self.choose)
         self.show_path("")
 
