@@ -78,7 +78,7 @@ def figure(value: float) -> str:
 
 
 def percent(value: float, decimals: int = -1) -> str:
-    """'12.3 %', '98.71 %', '0.012 %'; as many decimals as tell it from nothing and from all, or as asked."""
+    """'12.3 %', '98.7 %', '0.012 %'; as many decimals as tell it from nothing and from all, or as asked."""
     if not math.isfinite(value):
         return "\u2013"
     places = _places(value) if decimals < 0 else decimals
