@@ -208,7 +208,7 @@ class Gallery(GalleryReader):
     def lock(self) -> None:
         """Forget the key in this process; others of its galleries on the same file are locked on their next opening."""
         keys.UNLOCKED.drop(self.path)
-        self._kept = None
+        self._kept = self._index = None
         with self._store.guard:
             self._store.base.close()
             self._store.reopen()
@@ -227,7 +227,7 @@ class Gallery(GalleryReader):
         with store.guard:
             key = keys.UNLOCKED.get(store.path) or b""
             gallery_protect.rewrite(store, store.header, key, model.card, made.__getitem__)
-            self._kept = None
+            self._kept = self._index = None
 
     def set_keep_days(self, days: int) -> None:
         """How long faces are kept; 0 for ever. Nothing is deleted before `retention.expire`."""

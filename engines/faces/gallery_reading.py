@@ -20,6 +20,7 @@ from engines.faces.embed import Vectors, unit
 from engines.faces.gallery_protect import own_files
 from engines.faces.gallery_store import Store
 from engines.faces.gallery_types import Change, FaceRecord, GalleryInfo, Person
+from engines.faces.search import PersonIndex
 from engines.faces.table import FaceTable
 from engines.faces.types import ModelCard
 
@@ -32,6 +33,7 @@ class GalleryReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: tuple[int, FaceTable] | None = None
+        self._index: tuple[int, PersonIndex] | None = None
 
     @property
     def path(self) -> Path:
@@ -131,6 +133,18 @@ class GalleryReader:
                 self._kept = revision, self._read_table()
             self._store.cipher  # noqa: B018
             return self._kept[1]
+
+    def index(self) -> PersonIndex:
+        """To ask who a face is, refusals honoured. Kept until the next write; a big one beside a plain gallery too."""
+        with self._store.guard:
+            table, revision = self.table(), self.revision()
+            if self._index is None or self._index[0] != revision:
+                cache = (
+                    None if self._store.encrypted or self.read_only else self.path.with_name(self.path.name + ".ann")
+                )
+                key = f"{revision} {self.card.sha256}"
+                self._index = revision, PersonIndex.of(table, self.names(), self.refusals(), cache, key)
+            return self._index[1]
 
     def _read_table(self) -> FaceTable:
         rows = self._store.rows("SELECT id, person, quality FROM faces WHERE gone = 0 ORDER BY rowid")
