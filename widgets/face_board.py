@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from widgets.face_trouble import TroubleCard
 from widgets.faces_audit import AuditPage
@@ -190,6 +190,8 @@ class FaceBoard(QWidget):
         self.tabs.setDrawBase(False)
         for title, tip in TITLES.values():
             self.tabs.setTabToolTip(self.tabs.addTab(title), tip)
+        for button in self.tabs.findChildren(QToolButton):
+            describe(button, button.accessibleName(), "More pages")
         self.head.setProperty("role", "panel")
         self.head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self.head)

@@ -112,6 +112,8 @@ class SuggestionStrip(QWidget):
         self._row.setSpacing(8)
         self._row.addWidget(self.back)
         self._row.addWidget(self.on)
+        self._grow()
+        self.setFixedHeight(self.cards[0].sizeHint().height())
         self.hide()
 
     def show_suggestions(self, suggestions: tuple[Suggestion, ...], portraits: dict[str, str]) -> None:
@@ -133,6 +135,13 @@ class SuggestionStrip(QWidget):
         super().resizeEvent(event)
         self._fill()
 
+    def _grow(self) -> None:
+        card = SuggestionCard(self._thumbs)
+        card.confirmed.connect(self.confirmed)
+        card.refused.connect(self.refused)
+        self._row.insertWidget(len(self.cards) + 1, card, 1)
+        self.cards.append(card)
+
     def _turn(self, way: int) -> None:
         self._first = max(0, min(self._first + way * self.room, len(self._suggestions) - 1))
         self._fill()
@@ -140,11 +149,7 @@ class SuggestionStrip(QWidget):
     def _fill(self) -> None:
         shown = self._suggestions[self._first : self._first + self.room]
         while len(self.cards) < len(shown):
-            card = SuggestionCard(self._thumbs)
-            card.confirmed.connect(self.confirmed)
-            card.refused.connect(self.refused)
-            self._row.insertWidget(len(self.cards) + 1, card, 1)
-            self.cards.append(card)
+            self._grow()
         for card, suggestion in zip(self.cards, shown, strict=False):
             card.show_suggestion(suggestion, self._portraits.get(suggestion.person, ""))
         for place, card in enumerate(self.cards):

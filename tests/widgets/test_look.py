@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.widgets import people_views
 from widgets import icons
 from widgets.charts import Bar, BarChart
 from widgets.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
@@ -185,6 +186,7 @@ PIECES = {
     "chart": (chart, 380, 200),
     "settings": (settings, 420, 300),
     **{f"form-{kind}": (lambda kind=kind: form(kind), 440, 0) for kind in KINDS},
+    **people_views.PIECES,
 }
 
 
