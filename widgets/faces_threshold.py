@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.faces.gallery_types import GalleryInfo
 from engines.faces.study_types import ThresholdReport
@@ -63,7 +63,7 @@ class ThresholdPage(QWidget):
         self.check = PrimaryButton("Check this gallery", "", "Search every face in the rest of the gallery")
         self.title, self.cost = ElidedLabel("", "heading"), ElidedLabel()
         self.basis = ElidedLabel("", "muted")
-        self.weak, self.why = Pill(), ElidedLabel("", "muted")
+        self.weak, self.why = Pill(), QLabel()
         self.charts, self.cases = ThresholdCharts(), CasesList()
         self.table = FiguresTable("Operating points", HEADERS, TIPS)
         self.progress = BusyLine()
@@ -83,7 +83,8 @@ class ThresholdPage(QWidget):
             self._show_report(shown.report)
         self._show_rate(self.accept.accept)
         self._show_basis(shown.report, again=shown.busy is not None)
-        self.cases.show_cases(shown.report.cases if shown.report else (), view.thumbs)
+        cases, threshold = (shown.report.cases, shown.report.chosen.threshold) if shown.report else ((), 0.0)
+        self.cases.show_cases(cases, threshold, view.thumbs, view.people.people)
 
     def _show_empty(self, info: GalleryInfo | None) -> None:
         """What is to be done before anything can be checked."""
@@ -129,7 +130,7 @@ class ThresholdPage(QWidget):
 
     def _show_weak(self, why: str) -> None:
         self.weak.set_state("Weak estimate" if why else "", "warn")
-        self.why.setText(why)
+        self.why.setText(why[:1].upper() + why[1:])
         self.weak.setVisible(bool(why))
         self.why.setVisible(bool(why))
 
@@ -152,7 +153,10 @@ class ThresholdPage(QWidget):
         top.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self.weak)
+        self.why.setProperty("role", "muted")
+        self.why.setWordWrap(True)
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        line.addWidget(self.weak, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.why, 1)
         self._which = Segmented("Shown", (("charts", "Curve"), ("figures", "Figures")), tip="What is shown here")
         head = QVBoxLayout()

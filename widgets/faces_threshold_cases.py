@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engines.core.frames import Image
+from engines.faces.gallery_types import Person
 from engines.faces.study_types import SelfCheckCase
 from widgets.face_thumbs import Thumbs
 from widgets.faces_words import similarity
@@ -26,11 +27,17 @@ class CasesModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.cases: tuple[SelfCheckCase, ...] = ()
+        self.threshold = 0.0
+        self.portraits: Mapping[str, str] = {}
 
-    def show_cases(self, cases: tuple[SelfCheckCase, ...]) -> None:
+    def show_cases(self, cases: tuple[SelfCheckCase, ...], threshold: float) -> None:
         self.beginResetModel()
-        self.cases = cases
+        self.cases, self.threshold = cases, threshold
         self.endResetModel()
+
+    def nearest(self, case: SelfCheckCase) -> str:
+        """The picture of what a face resembles: of that face, or where it is a person, of that person."""
+        return self.portraits.get(case.nearest, case.nearest)
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.cases)
@@ -38,7 +45,7 @@ class CasesModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         roles = Qt.ItemDataRole
         if role in (roles.DisplayRole, roles.ToolTipRole, roles.AccessibleTextRole):
-            return case_words(self.cases[index.row()])
+            return ", ".join(case_lines(self.cases[index.row()], self.threshold))
         return None
 
 
@@ -59,32 +66,28 @@ class CaseDelegate(QStyledItemDelegate):
         widget = option.widget  # type: ignore[attr-defined]
         if widget is not None:
             widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, widget)
-        case = index.model().cases[index.row()]  # type: ignore[attr-defined]
+        model = cast(CasesModel, index.model())
+        case = model.cases[index.row()]
         room: QRect = option.rect  # type: ignore[attr-defined]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = room.top() + (ROW - SIDE) / 2
         left = room.left() + GAP
         self._thumbs.paint(painter, QRectF(left, top, SIDE, SIDE), case.face)
-        self._thumbs.paint(painter, QRectF(left + SIDE + 4, top, SIDE, SIDE), case.nearest)
-        self._write(painter, room.adjusted(2 * SIDE + 4 + 3 * GAP, 0, -GAP, 0), case)
+        self._thumbs.paint(painter, QRectF(left + SIDE + 4, top, SIDE, SIDE), model.nearest(case))
+        self._write(painter, room.adjusted(2 * SIDE + 4 + 3 * GAP, 0, -GAP, 0), case_lines(case, model.threshold))
         painter.restore()
 
-    def _write(self, painter: QPainter, room: QRect, case: SelfCheckCase) -> None:
-        own = f", {similarity(case.own_similarity)} like its own" if case.own_similarity > -1 else ""
-        lines = (
-            (case.name, 13, "text"),
-            (f"resembles {case.nearest_name}", 13, "muted"),
-            (f"{similarity(case.similarity)}{own}", 11, "muted"),
-        )
+    def _write(self, painter: QPainter, room: QRect, words: tuple[str, str, str]) -> None:
+        lines = tuple(zip(words, (13, 13, 11), ("text", "muted", "muted"), strict=True))
         high = 18
         top = room.top() + (ROW - high * len(lines)) // 2
-        for number, (words, size, token) in enumerate(lines):
+        for number, (line_words, size, token) in enumerate(lines):
             font = number_font(size)
             painter.setFont(font)
             painter.setPen(LOOK.now.color(token))
             line = QRect(room.left(), top + number * high, room.width(), high)
-            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+            shown = QFontMetrics(font).elidedText(line_words, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
@@ -97,6 +100,7 @@ class CasesList(QListView):
     def __init__(self) -> None:
         super().__init__()
         self._model, self._thumbs = CasesModel(), Thumbs(self)
+        self._people: tuple[Person, ...] = ()
         self._thumbs.wanted.connect(self.thumbsWanted)
         self._thumbs.changed.connect(self.viewport().update)
         self._delegate = CaseDelegate(self._thumbs)
@@ -116,9 +120,20 @@ class CasesList(QListView):
     def cases(self) -> tuple[SelfCheckCase, ...]:
         return self._model.cases
 
-    def show_cases(self, cases: tuple[SelfCheckCase, ...], thumbs: Mapping[str, Image]) -> None:
-        if cases != self._model.cases:
-            self._model.show_cases(cases)
+    def show_cases(
+        self,
+        cases: tuple[SelfCheckCase, ...],
+        threshold: float,
+        thumbs: Mapping[str, Image],
+        people: tuple[Person, ...] = (),
+    ) -> None:
+        """threshold: from which on a face gets a name. people: for the portraits of those that faces resemble."""
+        if people is not self._people:
+            self._people = people
+            self._model.portraits = {person.id: person.portrait for person in people}
+            self.viewport().update()
+        if (cases, threshold) != (self._model.cases, self._model.threshold):
+            self._model.show_cases(cases, threshold)
             self._thumbs.forget_asked()
         self._thumbs.show_images(thumbs)
 
@@ -129,9 +144,15 @@ class CasesList(QListView):
             super().keyPressEvent(event)
 
 
-def case_words(case: SelfCheckCase) -> str:
-    """One sentence for a tooltip and for a screen reader."""
-    return (
-        f"{case.name}: {similarity(case.similarity)} like {case.nearest_name}, "
-        f"{similarity(case.own_similarity)} like their own other faces"
-    )
+def misnamed(case: SelfCheckCase, threshold: float) -> bool:
+    """Whether it would get another's name; else it would go unnamed."""
+    return case.similarity >= threshold and case.similarity > case.own_similarity
+
+
+def case_lines(case: SelfCheckCase, threshold: float) -> tuple[str, str, str]:
+    """Whose face it is, what would happen to it, and the similarities that make it so."""
+    what = f"would be named {case.nearest_name}"
+    if not misnamed(case, threshold):
+        what = f"would go unnamed, nearest {case.nearest_name}"
+    own = f"to its own {similarity(case.own_similarity)}" if case.own_similarity else "no other face of its own"
+    return case.name, what, f"similarity {similarity(case.similarity)}, {own}"

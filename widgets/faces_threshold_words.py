@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from engines.faces.study_types import OperatingPoint, ThresholdReport
+from widgets.faces_threshold_cases import misnamed
 from widgets.faces_words import DASH, interval, one_in, similarity
 from widgets.studio_axes import percent
 from widgets.studio_band import value_at
@@ -75,10 +76,11 @@ def basis_words(report: ThresholdReport) -> str:
 
 
 def found_words(report: ThresholdReport) -> str:
-    """What the self-check found."""
-    if not report.cases:
-        return "Self-check: no face resembles another person more than its own"
-    return f"Self-check: {count(len(report.cases), 'face')} would be misnamed"
+    """What the self-check found at the chosen threshold."""
+    wrong = sum(misnamed(case, report.chosen.threshold) for case in report.cases)
+    unnamed = len(report.cases) - wrong
+    parts = [f"{count(wrong, 'face')} misnamed" * bool(wrong), f"{count(unnamed, 'face')} unnamed" * bool(unnamed)]
+    return f"Self-check: {', '.join(part for part in parts if part) or 'every face finds its own person'}"
 
 
 def point_row(point: OperatingPoint) -> tuple[str, ...]:

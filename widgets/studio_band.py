@@ -122,7 +122,7 @@ class BandPlot(Plot):
             self.update()
 
     def reading(self, x: float) -> list[str]:
-        """Every line at an x: first the x itself, then "name: y (low to high)"."""
+        """Every line at an x: first the x itself, then "name: y (low\u2013high)"."""
         head = f"{self.x_title} {self._words(x, self._shares_x)}"
         lines = [self._line_reading(one, x) for one in self._series if not one.faint]
         return [head, *[line for line in lines if line]]
@@ -268,7 +268,7 @@ class BandPlot(Plot):
         low, high = value_at(band.x, band.low, x), value_at(band.x, band.high, x)
         if low is None or high is None:
             return words
-        return f"{words} ({self._words(low, self._shares)} to {self._words(high, self._shares)})"
+        return f"{words} ({self._words(low, self._shares).removesuffix(' %')}\u2013{self._words(high, self._shares)})"
 
     def _words(self, value: float, share: bool) -> str:
         return percent(value) if share else figure(value)

@@ -49,7 +49,7 @@ def test_the_roc_has_its_band_and_is_read_under_the_cross(page):
     assert roc.series[0].x == FAR
     assert roc.bands[0].low == EVALUATION.roc.low
     assert roc.log_x
-    assert roc.reading(1e-3)[1] == "TAR over all pairs: 97.5 % (96.5 % to 98 %)"
+    assert roc.reading(1e-3)[1] == "TAR over all pairs: 97.5 % (96.5–98 %)"
     roc.grab()
 
 

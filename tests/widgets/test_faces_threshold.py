@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
-from engines.faces.gallery_types import GalleryInfo
+from engines.faces.gallery_types import GalleryInfo, Person
 from engines.faces.types import Accept
 from tests.widgets.face_views import CASES, LONG, REPORT, THRESHOLD, above, picture, point
 from widgets.faces_accept import AcceptField, rounded, stepped
@@ -146,6 +146,24 @@ def test_cases_show_both_faces_ask_for_pictures_and_open_by_keyboard(page, qtbot
         qtbot.keyClick(page.cases, Qt.Key.Key_Return)
     assert opened.args == ["f2"]
     assert LONG in page.cases.model().index(1).data()
+
+
+def test_the_self_check_tells_misnamed_from_unnamed_and_counts_both(page):
+    unnamed = replace(CASES[0], similarity=0.3, own_similarity=0.35)
+    alone = replace(CASES[0], own_similarity=0.0)
+    page.show_state(shown(report=replace(REPORT, cases=(*CASES, alone, unnamed))))
+    assert page._found.text() == "Self-check: 3 faces misnamed, 1 face unnamed"
+    said = [page.cases.model().index(row).data() for row in range(4)]
+    assert said[0] == "Ada, would be named Grace, similarity 0.610, to its own 0.220"
+    assert said[2].endswith("no other face of its own")
+    assert "would go unnamed" in said[3]
+
+
+def test_where_a_person_is_resembled_their_portrait_is_shown(page, qtbot):
+    grace = Person("grace", "Grace", 3, "f77", 0.0, 0.0)
+    view = shown(report=replace(REPORT, cases=(replace(CASES[0], nearest="grace"),)))
+    page.show_state(replace(view, people=PeopleView(people=(grace,)), thumbs={"f77": picture(210)}))
+    assert page.cases.viewport().grab().toImage().pixelColor(QPoint(85, 32)).red() == 210
 
 
 def test_before_a_check_there_is_one_button_for_what_comes_first(page, qtbot):

@@ -34,7 +34,7 @@ def plot(qtbot):
 
 
 def test_the_cross_reads_the_line_and_its_band(plot):
-    assert plot.reading(0.5) == ["Threshold 0.5", "named: 1 % (0.33 % to 3 %)"]
+    assert plot.reading(0.5) == ["Threshold 0.5", "named: 1 % (0.33–3 %)"]
     assert plot.reading(2.0) == ["Threshold 2"]
 
 
