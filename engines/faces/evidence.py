@@ -8,9 +8,9 @@ on their next best, or stay unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,17 +46,14 @@ class KeptFace:
     stamp: Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The nearest people of the gallery, best first: (id, name, similarity)."""
-
-    people: tuple[tuple[str, str, float], ...]
+Nearest: TypeAlias = tuple[tuple[str, str, float], ...]
+"""The nearest people of the gallery, best first: (id, name, similarity)."""
 
 
 class Matcher(Protocol):
-    """Nearest people for unit vectors n x dim, `Match` each."""
+    """The nearest for unit vectors n x dim; without: for each of them people it is not."""
 
-    def __call__(self, vectors: Vectors) -> list[Match]: ...
+    def __call__(self, vectors: Vectors, without: Sequence[Collection[str]]) -> list[Nearest]: ...
 
 
 @dataclass(slots=True)
@@ -145,12 +142,12 @@ class Evidence:
         known.strange += 2 if quality >= CLEAR else 1
         return known.strange >= 2
 
-    def nearest_track(self, vector: Vectors, among: Iterable[int]) -> int:
-        """The track this face belongs to, 0 for none."""
+    def nearest_track(self, vector: Vectors, among: Iterable[int], quality: float = 1.0) -> int:
+        """The track this face belongs to, 0 for none. Faces that are not clear say nothing."""
         best, at = SAME, 0
-        for track in among:
+        for track in among if quality >= CLEAR else ():
             known = self._known.get(track)
-            if known is not None and known.weight > 0:
+            if known is not None and known.best >= CLEAR:
                 alike = float(known.vector @ vector)
                 if alike >= best:
                     best, at = alike, track
@@ -183,13 +180,12 @@ class Evidence:
                 one.person = one.name = one.nearest = ""
                 one.similarity = 0.0
             return
-        found = match(np.stack([one.vector for one in known.values()]))
+        banned = [(refused or {}).get(track, frozenset()) for track in known]
         claims = []
+        found = match(np.stack([one.vector for one in known.values()]), banned)
         for (track, one), hits in zip(known.items(), found, strict=True):
-            banned = (refused or {}).get(track, frozenset())
-            allowed = [hit for hit in hits.people if hit[0] not in banned]
-            one.nearest, one.similarity = (allowed[0][1], allowed[0][2]) if allowed else ("", 0.0)
-            claims += [claim for hit in allowed if (claim := _claim(track, one, hit, threshold))]
+            one.nearest, one.similarity = hits[0][1:] if hits else ("", 0.0)
+            claims += [claim for hit in hits if (claim := _claim(track, one, hit, threshold))]
         self._settle(known, claims)
 
     def forget(self, keep: Iterable[int]) -> None:

@@ -29,7 +29,7 @@ from engines.faces.live_gaze import GazeReader
 from engines.faces.mosaic import mosaic_of
 from engines.faces.quality import assess
 from engines.faces.recognisers import open_recogniser
-from engines.faces.tracking import Track, Tracker, looks
+from engines.faces.tracking import Cuts, Track, Tracker, looks
 from engines.faces.types import Box, ModelCard, Quality, RecogniserSettings, Recognition, TrackedFace
 
 BUDGET = 2
@@ -53,17 +53,22 @@ class TrackFaces:
 
 
 class FaceRecogniser:
-    """`Live[RecogniserSettings, Recognition]` for one view. budget: faces described in one frame."""
+    """`Live[RecogniserSettings, Recognition]` for one view.
 
-    def __init__(self, budget: int = BUDGET) -> None:
-        self._budget = budget
+    budget: faces described in one frame; shown: faces followed. found: all detections of the last frame, unsure too;
+    cut: a new scene began with it.
+    """
+
+    def __init__(self, budget: int = BUDGET, shown: int = SHOWN) -> None:
+        self._budget, self._shown = budget, shown
+        self.found, self.cut = Detections.none(), False
         self._settings = RecogniserSettings()
         self._ctx: Context | None = None
         self._finder: Finder | None = None
         self._embedder: Embedder | None = None
         self._watch: GalleryWatch | None = None
         self._gaze: GazeReader | None = None
-        self._tracker, self._evidence = Tracker(), Evidence(0)
+        self._tracker, self._evidence, self._cuts = Tracker(), Evidence(0), Cuts()
         self._told: dict[int, tuple[float, int]] = {}
         self._note = ""
         self._spent: dict[str, float] = {}
@@ -77,7 +82,7 @@ class FaceRecogniser:
         self._embedder, self._note = self._open_recogniser(settings)
         self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep)
         self._watch = watch_of(settings, self._card)
-        self._gaze = GazeReader() if settings.gaze else None
+        self._gaze = GazeReader(settings.gaze_fit) if settings.gaze else None
 
     def configure(self, settings: RecogniserSettings) -> bool:
         """Everything but another recogniser is taken as it goes; tracks stay."""
@@ -91,7 +96,10 @@ class FaceRecogniser:
             self._watch = watch_of(settings, self._card)
             self._evidence.forget_names()
         self._evidence.keep = settings.keep
-        self._gaze = (self._gaze or GazeReader()) if settings.gaze else None
+        if not settings.gaze:
+            self._gaze = None
+        elif self._gaze is None or self._gaze.fit != settings.gaze_fit:
+            self._gaze = GazeReader(settings.gaze_fit)
         return True
 
     def process(self, frames: FrameSet) -> Recognition:
@@ -105,6 +113,9 @@ class FaceRecogniser:
             crops = align.crops(frame.image, found.points)
             qualities = assess(frame.image, found, crops)
         with self._timed("track"):
+            self.cut = self._cuts.happened(frame.image)
+            if self.cut:
+                self._tracker.cut()
             least = self._settings.finder.score
             self._tracker.step(frame.stamp.media_time, found, looks(crops), least, least * UNSURE)
         self._describe(frame, crops, qualities)
@@ -117,11 +128,16 @@ class FaceRecogniser:
             size_of(frame.image),
             faces,
             threshold,
-            len(people.people),
+            len(people),
             {stage: round(value, 3) for stage, value in self._spent.items()},
             spent,
             self._words(people),
         )
+
+    @property
+    def note(self) -> str:
+        """What holds it back, in words, "" nothing."""
+        return self._words(self._people())
 
     def best_of(self, track: int) -> tuple[KeptFace, ...]:
         """The best frames of a track, the best first."""
@@ -131,6 +147,7 @@ class FaceRecogniser:
     def reset(self, why: Reset) -> None:
         """Who was where no longer holds. Numbers go on."""
         self._tracker.reset()
+        self._cuts = Cuts()
         self._evidence.forget(())
         self._forget_told(())
         if self._gaze is not None:
@@ -146,7 +163,8 @@ class FaceRecogniser:
         assert self._finder is not None
         with self._timed("detect"):
             found = self._finder.detect(image, score=self._settings.finder.score * UNSURE)
-            return found.take(np.argsort(-found.scores, kind="stable")[:SHOWN])
+            self.found = found.take(np.argsort(-found.scores, kind="stable")[: self._shown])
+        return self.found
 
     def _describe(self, frame: Frame, crops: Image, qualities: tuple[Quality, ...]) -> None:
         """Embed what adds evidence, and see to it that every track is one person."""
@@ -185,7 +203,7 @@ class FaceRecogniser:
                 return
             self._tracker.renumber(track)
         away = [one.id for one in self._tracker.tracks if not one.seen] + [one.id for one in self._tracker.lost]
-        before = self._evidence.nearest_track(vector, [id for id in away if id != track.id])
+        before = self._evidence.nearest_track(vector, [id for id in away if id != track.id], quality)
         if before:
             new = track.id
             self._tracker.same(new, before)
@@ -200,7 +218,7 @@ class FaceRecogniser:
             for track, person in self._settings.refused:
                 refused[track] = refused.get(track, frozenset()) | {person}
             there = [track.id for track in self._tracker.tracks]
-            self._evidence.decide(there, people.match if people.people else None, threshold, refused)
+            self._evidence.decide(there, people.match if len(people) else None, threshold, refused)
             self._evidence.forget([*there, *(track.id for track in self._tracker.lost)])
         return people, threshold
 

@@ -8,25 +8,22 @@ named.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import KinoscopeError
 from engines.faces.embed import Vectors
-from engines.faces.evidence import Match
+from engines.faces.evidence import Nearest
 from engines.faces.gallery import Gallery
 from engines.faces.scores import ScoreModel
+from engines.faces.search import PersonIndex
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept, ModelCard, RecogniserSettings
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the file."""
-NEAREST = 3
-"""People given for each face: the best, and whom to fall back on."""
 LEFT_OUT = 0.363
 """Threshold where scores cannot be calibrated: the one OpenCV gives for SFace. It names too many strangers."""
 
@@ -35,9 +32,7 @@ LEFT_OUT = 0.363
 class KnownPeople:
     """One state of the gallery, ready to be searched. note: why nobody can be named, "" otherwise."""
 
-    people: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    templates: Vectors | None = None
+    index: PersonIndex | None = None
     scores: ScoreModel | None = None
     note: str = ""
 
@@ -47,31 +42,29 @@ class KnownPeople:
         table = table.known()
         if not len(table):
             return KnownPeople(note="The gallery is empty: nobody can be named yet")
-        people, templates = table.templates()
+        index = PersonIndex.of(table, names)
         try:
-            scores = ScoreModel.of(table, model)
+            return KnownPeople(index, ScoreModel.of(table, model))
         except KinoscopeError as error:
-            return KnownPeople(people, _names(people, names), templates, None, error.message)
-        return KnownPeople(people, _names(people, names), templates, scores)
+            return KnownPeople(index, None, error.message)
 
-    def match(self, vectors: Vectors) -> list[Match]:
+    def __len__(self) -> int:
+        return len(self.index) if self.index is not None else 0
+
+    def match(self, vectors: Vectors, without: Sequence[Collection[str]]) -> list[Nearest]:
         """`evidence.Matcher`."""
-        if self.templates is None:
-            return [Match(()) for _ in vectors]
-        alike = vectors @ self.templates.T
-        count = min(NEAREST, len(self.people))
-        best = np.argpartition(-alike, count - 1, axis=1)[:, :count]
-        found = []
-        for row, near in zip(alike, best, strict=True):
-            order = near[np.argsort(-row[near])]
-            found.append(Match(tuple((self.people[k], self.names[k], float(row[k])) for k in order)))
-        return found
+        if self.index is None:
+            return [() for _ in vectors]
+        found = self.index.match(vectors, without=without)
+        first = zip(found.people, found.names, found.similarity.tolist(), strict=True)
+        second = zip(found.second_people, found.second_names, found.second_similarity.tolist(), strict=True)
+        return [tuple(hit for hit in pair if hit[0]) for pair in zip(first, second, strict=True)]
 
     def threshold(self, accept: Accept) -> float:
         return self.scores.threshold(accept) if self.scores is not None else LEFT_OUT
 
     def probability(self, similarity: float) -> float:
-        return self.scores.probability(similarity, len(self.people)) if self.scores is not None else 0.0
+        return self.scores.probability(similarity, len(self)) if self.scores is not None else 0.0
 
 
 class GalleryWatch:
@@ -149,7 +142,3 @@ class GalleryWatch:
 def watch_of(settings: RecogniserSettings, card: ModelCard | None, clock: Clock = monotonic) -> GalleryWatch | None:
     """For the settings' gallery; None when none is chosen or nothing could be compared with it."""
     return GalleryWatch(settings.gallery, card, clock) if settings.gallery and card is not None else None
-
-
-def _names(people: tuple[str, ...], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(names.get(person, "") or person for person in people)

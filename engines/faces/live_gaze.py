@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
-from engines.faces.gaze import GazeEstimator
 from engines.faces.types import TrackedFace
+
+if TYPE_CHECKING:
+    from engines.faces.gaze import GazeEstimator
 
 MOST = 4
 """Faces looked at in one frame, the largest first."""
 
 
 class GazeReader:
-    """Opens its networks on first use. note: why there is no gaze, "" otherwise."""
+    """fit: file of a personal calibration, "" for none. note: why there is no gaze, "" otherwise."""
 
-    def __init__(self) -> None:
-        self.note = ""
+    def __init__(self, fit: str = "") -> None:
+        from engines.faces.gaze import GazeEstimator
+        from engines.faces.gaze_screen_model import ScreenModel
+
+        self.fit, self.note = fit, ""
         self._estimator: GazeEstimator | None = None
         try:
             self._estimator = GazeEstimator()
+            self._estimator.screen = ScreenModel.load(Path(fit)) if fit else None
         except KinoscopeError as error:
             self.note = f"No gaze: {error.message[:1].lower()}{error.message[1:]}"
 

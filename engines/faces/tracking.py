@@ -34,6 +34,8 @@ UNLIKE = 0.0
 CROWDED = 0.1
 """Tracks that overlap by more than this part of their union may be mistaken for each other."""
 LOOK_SIDE = 12
+FLAT = 32 * 18 * 4.0
+"""Power of two small pictures below which they are too plain to be compared."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,25 @@ def overlaps(a: NDArray[np.floating], b: NDArray[np.floating]) -> Floats:
     return np.asarray(both / np.maximum(either, 1e-9), np.float64)
 
 
+class Cuts:
+    """Whether the picture changed as a whole since the last one: correlation of the two at 32 x 18 below a half.
+
+    Movement keeps most of a picture where it was; a cut keeps nothing. A change of light cancels out.
+    """
+
+    def __init__(self) -> None:
+        self._last: NDArray[np.float32] | None = None
+
+    def happened(self, image: Image) -> bool:
+        small = cv2.resize(image, (32, 18), interpolation=cv2.INTER_AREA).astype(np.float32).mean(axis=2)
+        now = small - small.mean()
+        last, self._last = self._last, now
+        if last is None:
+            return False
+        power = float(np.linalg.norm(last) * np.linalg.norm(now))
+        return power > FLAT and float((last * now).sum()) < 0.5 * power
+
+
 @dataclass(slots=True)
 class Tracker:
     """`step` once a frame; `same` when a new track turns out to be an old one; `reset` when earlier frames are void."""
@@ -127,6 +148,11 @@ class Tracker:
         track.id, track.hits, track.born = self._next, 1, track.last
         self._next += 1
         return track.id
+
+    def cut(self) -> None:
+        """The scene changed: nobody is where they were, but they may come back."""
+        self.lost += [replace(track, row=-1) for track in self.tracks]
+        self.tracks, self._motion = [], Kalman.none()
 
     def reset(self) -> None:
         """Forget everybody. Numbers are not given twice."""
