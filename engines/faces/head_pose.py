@@ -109,3 +109,10 @@ def _seen_through(points: Floats, camera: Pinhole) -> Floats:
     _, turn, place = cv2.solvePnP(MODEL, seen, camera.matrix, None, flags=cv2.SOLVEPNP_SQPNP)
     turn, _ = cv2.solvePnPRefineLM(MODEL, seen, camera.matrix, None, turn, place)
     return np.asarray(cv2.Rodrigues(turn)[0], np.float64)
+
+
+def scale(mesh: NDArray[np.floating], turn: NDArray[np.floating]) -> float:
+    """Pixels a millimetre at the head, in least squares, given its rotation."""
+    points, model = np.asarray(mesh, np.float64)[INDEX], MODEL - MODEL.mean(axis=0)
+    flat = (model @ np.asarray(turn).T)[:, :2]
+    return float(((points - points.mean(axis=0))[:, :2] * flat).sum() / (flat * flat).sum())
