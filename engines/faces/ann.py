@@ -25,7 +25,7 @@ LIMIT = 100_000
 """From this many vectors on a search is approximate; below it is exact."""
 CONNECTIVITY = 24
 ADDING = 128
-SEARCHING = 256
+SEARCHING = 192
 CANDIDATES = 16
 _BLOCK = 2**23
 """Similarities held at once by the exact search."""
@@ -86,13 +86,16 @@ class Approximate:
         return np.take_along_axis(rows, order, 1), np.take_along_axis(near, order, 1)
 
 
-def nearest_of(vectors: Vectors, cache: Path | None = None, key: str = "") -> Nearest:
-    """Exact below `LIMIT`; beyond it a graph, from `cache` when that was made for `key`, else made and kept there."""
+def nearest_of(vectors: Vectors, cache: Path | None = None, key: str = "", keep: bool = True) -> Nearest:
+    """Exact below `LIMIT`; beyond it a graph, from `cache` when that was made for `key`, else made and kept there.
+
+    keep: False reads the cache and never writes it.
+    """
     if len(vectors) < LIMIT:
         return Exact(vectors)
     graph = None if cache is None else load(cache, key, len(vectors), vectors.shape[1])
     found = Approximate(vectors, graph)
-    if cache is not None and graph is None:
+    if cache is not None and graph is None and keep:
         save(cache, key, found)
     return found
 

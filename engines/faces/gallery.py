@@ -80,17 +80,23 @@ class Gallery(GalleryReader):
 
     def add(self, person_name: str, faces: Sequence[NewFace], *, confirmed: bool = True) -> Change:
         """Store faces of one person, made when nobody has that name; "" stores them as unknown."""
-        if not faces:
+        return self.add_people([(person_name, faces)], confirmed=confirmed)
+
+    def add_people(self, people: Sequence[tuple[str, Sequence[NewFace]]], *, confirmed: bool = True) -> Change:
+        """The same for many, as one action."""
+        people = [(name.strip(), faces) for name, faces in people if faces]
+        if not people:
             raise BadInput("There are no faces to add")
-        name = person_name.strip()
         with self._acting("add") as act:
-            person = self._person(act, name) if name else ""
             at = time.time()
-            for face in faces:
-                id = _new_id()
-                gallery_rows.insert(self._store, face, id, person, at, confirmed=confirmed)
-                act.made("faces", id)
-            act.what = f"Added {_count(len(faces))} of {name or 'unknown people'}"
+            for name, faces in people:
+                person = self._person(act, name) if name else ""
+                for face in faces:
+                    id = _new_id()
+                    gallery_rows.insert(self._store, face, id, person, at, confirmed=confirmed)
+                    act.made("faces", id)
+            whom = people[0][0] or "unknown people" if len(people) == 1 else f"{len(people)} people"
+            act.what = f"Added {_count(sum(len(faces) for _, faces in people))} of {whom}"
         return act.change
 
     def rename(self, person: str, name: str) -> Change:

@@ -139,11 +139,9 @@ class GalleryReader:
         with self._store.guard:
             table, revision = self.table(), self.revision()
             if self._index is None or self._index[0] != revision:
-                cache = (
-                    None if self._store.encrypted or self.read_only else self.path.with_name(self.path.name + ".ann")
-                )
-                key = f"{revision} {self.card.sha256}"
-                self._index = revision, PersonIndex.of(table, self.names(), self.refusals(), cache, key)
+                cache = None if self._store.encrypted else own_files(self.path)[-1]
+                key, keep = f"{revision} {self.card.sha256}", not self.read_only
+                self._index = revision, PersonIndex.of(table, self.names(), self.refusals(), cache, key, keep)
             return self._index[1]
 
     def _read_table(self) -> FaceTable:

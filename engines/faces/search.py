@@ -55,10 +55,11 @@ class PersonIndex:
         refusals: Collection[tuple[str, str]] = frozenset(),
         cache: Path | None = None,
         key: str = "",
+        keep: bool = True,
     ) -> PersonIndex:
         """An index of the known faces of a table. refusals: (face, person) pairs as of `Gallery.refusals`.
 
-        cache, key: see `ann.nearest_of`.
+        cache, key, keep: see `ann.nearest_of`.
         """
         people, templates = table.known().templates()
         place = {person: row for row, person in enumerate(people)}
@@ -67,7 +68,7 @@ class PersonIndex:
             if person in place:
                 refused.setdefault(face, set()).add(place[person])
         frozen = {face: frozenset(rows) for face, rows in refused.items()}
-        return cls(people, dict(names), nearest_of(templates, cache, key), frozen)
+        return cls(people, dict(names), nearest_of(templates, cache, key, keep), frozen)
 
     def __len__(self) -> int:
         return len(self.people)
