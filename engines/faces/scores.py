@@ -26,6 +26,7 @@ Interval = tuple[float, float]
 _TRUSTED = 30.0
 """Independent high pairs at which the gallery counts as much as the reference."""
 _LEAST = 1e-15
+_STRIDE = 8
 _GENUINE_TRUSTED = 60.0
 _UNKNOWN_GENUINE = (0.5, 0.15)
 _UNKNOWABLE = "This gallery is too small for a threshold, and nothing is known of its recogniser"
@@ -33,10 +34,10 @@ _UNKNOWABLE = "This gallery is too small for a threshold, and nothing is known o
 
 @dataclass(frozen=True, slots=True)
 class ScoreModel:
-    """Similarities on the grid `EDGES`. far, far_low, far_high: share of pairs of different people at or above each,
-    with its 95 % interval; ratio: log of how much likelier each is for the same person than for different people,
-    ascending; genuine: density for the same person. people: in the gallery. doubles: pairs of people who look like one
-    person and were left out. basis, weak: see `ThresholdReport`.
+    """On the grid `EDGES` of similarities: far_grid, far_low, far_high: share of pairs of different people at or above
+    each, with its 95 % interval; ratio: log of how much likelier each is for the same person than for different people,
+    ascending. people: in the gallery. doubles: pairs of people who look like one person and were left out. basis,
+    weak: see `ThresholdReport`.
     """
 
     people: int
@@ -44,7 +45,6 @@ class ScoreModel:
     far_low: Floats
     far_high: Floats
     ratio: Floats
-    genuine: Floats
     basis: str
     weak: str
     doubles: tuple[tuple[str, str], ...] = ()
@@ -64,7 +64,7 @@ class ScoreModel:
         genuine = _genuine(table, reference)
         basis, weak = _words(found, reference, trust, len(doubles))
         named = tuple((names[a], names[b]) for a, b in doubles)
-        return cls(len(names), shares, low, high, _ratio(genuine, shares), genuine, basis, weak, named)
+        return cls(len(names), shares, low, high, _ratio(genuine, shares), basis, weak, named)
 
     @classmethod
     def known(cls, model: str) -> ScoreModel | None:
@@ -87,7 +87,7 @@ class ScoreModel:
         count = self.people if people is None else people
         ends = (np.exp(np.interp(similarity, EDGES, np.log(line))) for line in (self.far_low, self.far_high))
         low, high = (_of_many(float(end), count) for end in ends)
-        return low, high
+        return (low if low > 1e3 * _LEAST * count else 0.0), high
 
     def threshold(self, accept: Accept, people: int | None = None) -> float:
         """The similarity that lets this share of strangers pass. Raises `BadInput` unless it is between 0 and 1."""
@@ -107,9 +107,7 @@ class ScoreModel:
         With one this is the verification of a pair at even odds. Ascending in `similarity`, descending in `people`.
         """
         odds = np.exp(float(np.interp(similarity, EDGES, self.ratio)))
-        others = max(0, people - 1)
-        passed = float(np.interp(similarity, EDGES, np.cumsum(self.genuine)) * (EDGES[1] - EDGES[0]))
-        return float(odds / (odds + max(1, people) + others * min(1.0, passed)))
+        return float(odds / (odds + max(1, people)))
 
 
 def check_vectors(table: FaceTable) -> None:
@@ -165,8 +163,9 @@ def _of_gallery(found: Impostors) -> tuple[tuple[Floats, Floats, Floats], float]
     scatter = np.exp(1.96 * np.sqrt(np.maximum(1 - shares, 0) / np.maximum(shares * tail.counted / share, 1.0)))
     low, high = shares / scatter, np.minimum(shares * scatter, 1.0)
     above = found.start <= EDGES
-    shares[above] = tail.beyond(EDGES[above])
-    low[above], high[above] = tail.band(EDGES[above])
+    some = np.append(EDGES[above][:-1:_STRIDE], 1.0)
+    for line, values in zip((shares, low, high), (tail.beyond(some), *tail.band(some)), strict=True):
+        line[above] = np.exp(np.interp(EDGES[above], some, np.log(np.maximum(values, _LEAST))))
     return (np.maximum(shares, _LEAST), np.maximum(low, _LEAST), np.maximum(high, _LEAST)), tail.counted
 
 

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 SHAPE_PRIOR = (-0.1, 0.07)
 """Mean and standard deviation: a cosine is bounded and nearly normal for strangers, so its tail is slightly short."""
 _SHAPES = np.linspace(-0.28, 0.1, 20)
-_SCALES = np.geomspace(0.5, 2.0, 61)
+_SCALES = np.geomspace(0.5, 2.0, 41)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def fit(excess: Floats, weights: Floats, *, start: float, share: float, inflatio
     prior = -0.5 * ((shapes - SHAPE_PRIOR[0]) / SHAPE_PRIOR[1]) ** 2
     logs = likelihood + prior
     grid = np.exp(logs - logs.max())
-    keep = grid > 1e-5
+    keep = grid > 1e-4
     return Tail(start, share, counted, shapes[keep], scales[keep], grid[keep] / grid[keep].sum())
 
 
