@@ -14,12 +14,10 @@ from engines.faces.gallery_types import GalleryInfo
 from widgets.face_grid import FaceGrid
 from widgets.face_thumbs import Thumbs
 from widgets.faces_people_cards import ExpiringCard, ProofCard
-from widgets.faces_people_empty import GalleryStart, SeveralPane, SidePane
+from widgets.faces_people_empty import GalleryStart
 from widgets.faces_people_head import GalleryHead
-from widgets.faces_people_history import HistoryList
-from widgets.faces_people_person import PersonPane
+from widgets.faces_people_side import Side
 from widgets.faces_people_suggest import SuggestionStrip
-from widgets.faces_people_unknown import FoundPane, UnknownPane
 from widgets.faces_people_words import gallery_name, matching, person_items
 from widgets.faces_state import FacesView, PeopleView
 from widgets.icons import icon
@@ -72,7 +70,6 @@ class PeoplePage(QWidget):
         self.shown = PeopleView()
         self._listed: tuple[object, ...] = ()
         self._names: tuple[tuple[str, str], ...] = ()
-        self._called: tuple[str, ...] = ()
         self._portraits: dict[str, str] = {}
         self.pane = ""
         self.head, self.progress = GalleryHead(), BusyLine()
@@ -80,8 +77,7 @@ class PeoplePage(QWidget):
         self.thumbs = Thumbs(self)
         self.suggestions = SuggestionStrip(self.thumbs)
         self.grid = FaceGrid("People", 96, 2, tip="Ctrl or Shift takes several, to merge them; F2 renames")
-        self.person, self.several = PersonPane(), SeveralPane()
-        self.unknown, self.found, self.history = UnknownPane(), FoundPane(), HistoryList()
+        self.side = Side()
         self.start, self.locked = GalleryStart(), EmptyState("", "Unlock", "lock-key")
         self.nobody = EmptyState("Nobody is enrolled yet. Drop pictures here, or choose them.", "Enrol people", "faces")
         self._soon = QTimer(self)
@@ -139,10 +135,10 @@ class PeoplePage(QWidget):
             action.triggered.connect(lambda: self.merged.emit(ids))
             return menu
         for words, role, act in (
-            ("Rename", "edit", self.person.start_rename),
-            ("Merge with\u2026", "git-merge", self.person.ask_merge),
+            ("Rename", "edit", self.side.person.start_rename),
+            ("Merge with\u2026", "git-merge", self.side.person.ask_merge),
             ("Export\u2026", "export", lambda: self.exportWanted.emit(ids[0])),
-            ("Delete everywhere\u2026", "delete", self.person.ask_forget),
+            ("Delete everywhere\u2026", "delete", self.side.person.ask_forget),
         ):
             action = menu.addAction(icon(role), words)
             action.setEnabled(self.editable or role == "export")
@@ -153,7 +149,7 @@ class PeoplePage(QWidget):
         """Names and portraits, made anew only when the people are others."""
         names = tuple((person.id, person.name) for person in people.people)
         if names != self._names:
-            self._names, self._called = names, tuple(name for _, name in names)
+            self._names = names
         portraits = {person.id: person.portrait for person in people.people}
         if portraits != self._portraits:
             self._portraits = portraits
@@ -183,26 +179,12 @@ class PeoplePage(QWidget):
 
     def _show_side(self, people: PeopleView, info: GalleryInfo) -> None:
         self.head.show_gallery(info, people.search, len(people.clusters), self.pane)
-        person = next((person for person in people.people if person.id == people.selected), None)
-        if self.pane == "person" and person is not None:
-            self.person.show_person(person, people.faces, self._names, self.editable)
-        elif self.pane == "several":
-            ids = set(self.grid.selected)
-            self.several.show_people([person for person in people.people if person.id in ids], self.editable)
-        elif self.pane == "unknown":
-            self.unknown.show_clusters(people.clusters, self._called, self.editable)
-        elif self.pane == "found":
-            self.found.show_found(people.asked, people.found)
-        elif self.pane == "history":
-            self.history.show_changes(people.history, self.editable)
-        self._side.setVisible(bool(self.pane) and (self.pane != "person" or person is not None))
-        if self.pane:
-            self._side.setCurrentWidget(self._panes[self.pane])
+        self.side.show_pane(self.pane, people, self._names, self.grid.selected, self.editable)
 
     def _show_thumbs(self, view: FacesView) -> None:
         self.thumbs.show_images(view.thumbs)
-        for part in (self.grid, self.person, self.several, self.unknown, self.found):
-            part.show_thumbs(view.thumbs)
+        self.grid.show_thumbs(view.thumbs)
+        self.side.show_thumbs(view.thumbs)
 
     def _show_empty(self, people: PeopleView, info: GalleryInfo | None) -> None:
         self.suggestions.hide()
@@ -249,24 +231,10 @@ class PeoplePage(QWidget):
             self._main.setSizes([1000, SIDE] if way == Qt.Orientation.Horizontal else [300, 300])
 
     def _lay_out(self) -> None:
-        self._panes: dict[str, QWidget] = {
-            "person": self.person,
-            "several": self.several,
-            "unknown": SidePane("Unknown faces", self.unknown, self._close_side),
-            "found": SidePane("Similar faces", self.found, self._close_side),
-            "history": SidePane("History", self.history, self._close_side),
-        }
-        self._side = QStackedWidget()
-        self._side.setProperty("role", "panel")
-        self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._side.setMinimumWidth(300)
-        for pane in self._panes.values():
-            self._side.addWidget(pane)
-        self._side.hide()
         self._main = QSplitter()
         self._main.setChildrenCollapsible(False)
         self._main.addWidget(self.grid)
-        self._main.addWidget(self._side)
+        self._main.addWidget(self.side)
         self._main.setStretchFactor(0, 1)
         self._main.setSizes([1000, SIDE])
         self._body = QStackedWidget()
@@ -287,24 +255,15 @@ class PeoplePage(QWidget):
         self.grid.make_menu = self.people_menu
         self.grid.picked.connect(self._pick)
         self.grid.faceDropped.connect(self.moved)
-        self.grid.renameWanted.connect(lambda _id: self.person.start_rename())
-        self.grid.removeWanted.connect(lambda ids: self.person.ask_forget() if len(ids) == 1 else None)
-        for part in (self.thumbs,):
-            part.wanted.connect(self.thumbsWanted)
-        for part in (self.grid, self.person, self.several, self.unknown, self.found):
-            part.thumbsWanted.connect(self.thumbsWanted)
+        self.grid.renameWanted.connect(lambda _id: self.side.person.start_rename())
+        self.grid.removeWanted.connect(lambda ids: self.side.person.ask_forget() if len(ids) == 1 else None)
         for source, signal in (
+            (self.thumbs.wanted, self.thumbsWanted),
+            (self.grid.thumbsWanted, self.thumbsWanted),
             (self.progress.cancelled, self.peopleCancelWanted),
             (self.expiring.expireWanted, self.expireWanted),
             (self.suggestions.confirmed, self.confirmed),
             (self.suggestions.refused, self.refused),
-            (self.several.merged, self.merged),
-            (self.unknown.clusterNamed, self.clusterNamed),
-            (self.unknown.findWanted, self.findWanted),
-            (self.found.personChosen, self.personChosen),
-            (self.found.findWanted, self.findWanted),
-            (self.history.undone, self.historyUndone),
-            (self.history.redone, self.historyRedone),
             (self.locked.clicked, self.unlockWanted),
             (self.nobody.clicked, self.enrolWanted),
         ):
@@ -312,13 +271,11 @@ class PeoplePage(QWidget):
         for part, names in (
             (self.head, ("galleryNewWanted", "galleryOpenWanted", "enrolWanted", "searchChanged", "findFileWanted")),
             (self.start, ("galleryNewWanted", "galleryOpenWanted", "galleryChosen")),
-            (self.person, ("renamed", "merged", "split", "moved", "refused", "portraitChosen", "facesRemoved",
-                           "forgetWanted", "exportWanted", "findWanted")),
-        ):  # fmt: skip
+            (self.side, self.side.SIGNALS),
+        ):
             for name in names:
                 getattr(part, name).connect(getattr(self, name))
         self._soon.timeout.connect(lambda: self.grid.reveal(self.shown.selected))
-        self.person.closed.connect(self._close_side)
-        self.several.closed.connect(self._close_side)
+        self.side.closed.connect(self._close_side)
         self.head.paneWanted.connect(self._toggle)
         self.head.sortChosen.connect(self._sort)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt, Signal
@@ -73,6 +73,7 @@ class SeveralPane(QWidget):
     merged = Signal(list)
     closed = Signal()
     thumbsWanted = Signal(list)
+    SIGNALS = ("merged", "thumbsWanted")
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,10 +121,13 @@ class SeveralPane(QWidget):
 class SidePane(QWidget):
     """A title, a button that closes, and what the pane is about."""
 
-    def __init__(self, title: str, body: QWidget, close: Callable[[], object]) -> None:
+    closed = Signal()
+
+    def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
+        self.body = body
         self.close_button = QuietButton("", "close", f"Close {title.lower()}", name=f"Close {title.lower()}")
-        self.close_button.clicked.connect(close)
+        self.close_button.clicked.connect(self.closed)
         row = QHBoxLayout()
         row.setContentsMargins(12, 10, 6, 4)
         row.addWidget(ElidedLabel(title, "title"), 1)

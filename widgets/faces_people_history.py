@@ -46,10 +46,11 @@ class ChangesModel(QAbstractListModel):
 
 
 class HistoryList(QListView):
-    """`undone(id)` and `redone(id)`: by the arrow of an entry, its menu, or Return."""
+    """`historyUndone(id)` and `historyRedone(id)`: by the arrow of an entry, its menu, or Return."""
 
-    undone = Signal(int)
-    redone = Signal(int)
+    historyUndone = Signal(int)
+    historyRedone = Signal(int)
+    SIGNALS = ("historyUndone", "historyRedone")
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +100,7 @@ class HistoryList(QListView):
 
     def _turn(self, change: Change) -> None:
         if self.editable:
-            (self.redone if change.undone else self.undone).emit(change.id)
+            (self.historyRedone if change.undone else self.historyUndone).emit(change.id)
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.indexAt(at)

@@ -34,6 +34,10 @@ class PersonPane(QWidget):
     findWanted = Signal(str)
     thumbsWanted = Signal(list)
     closed = Signal()
+    SIGNALS = (
+        "renamed", "merged", "split", "moved", "refused", "portraitChosen", "facesRemoved", "forgetWanted",
+        "exportWanted", "findWanted", "thumbsWanted",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()

@@ -75,13 +75,15 @@ class UnknownPane(QWidget):
     clusterNamed = Signal(list, str)
     findWanted = Signal(str)
     thumbsWanted = Signal(list)
+    SIGNALS = ("clusterNamed", "findWanted", "thumbsWanted")
 
     def __init__(self) -> None:
         super().__init__()
         self.thumbs = Thumbs(self)
         self.thumbs.wanted.connect(self.thumbsWanted)
         self._clusters: tuple[Cluster, ...] = ()
-        self._names: Sequence[str] = ()
+        self._people: tuple[tuple[str, str], ...] = ()
+        self._names: tuple[str, ...] = ()
         self._shown, self._editable = SHOWN, True
         self.cards: list[ClusterCard] = []
         self.nothing = ElidedLabel("No unknown faces are kept.", "muted")
@@ -99,12 +101,16 @@ class UnknownPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolled(body))
 
-    def show_clusters(self, clusters: tuple[Cluster, ...], names: Sequence[str], editable: bool = True) -> None:
-        """`names`: of the known people, which the fields complete to."""
+    def show_clusters(
+        self, clusters: tuple[Cluster, ...], people: tuple[tuple[str, str], ...], editable: bool = True
+    ) -> None:
+        """`people`: (id, name) of the known ones, whose names the fields complete to."""
         same = clusters is self._clusters or clusters == self._clusters
-        if same and names is self._names and editable == self._editable:
+        if same and people is self._people and editable == self._editable:
             return
-        self._clusters, self._names, self._editable = clusters, names, editable
+        if people is not self._people:
+            self._people, self._names = people, tuple(name for _, name in people)
+        self._clusters, self._editable = clusters, editable
         self._fill()
 
     def show_thumbs(self, images: Mapping[str, Image]) -> None:
@@ -138,6 +144,7 @@ class FoundPane(QWidget):
     personChosen = Signal(str)
     findWanted = Signal(str)
     thumbsWanted = Signal(list)
+    SIGNALS = ("personChosen", "findWanted", "thumbsWanted")
 
     def __init__(self) -> None:
         super().__init__()

@@ -128,8 +128,8 @@ def unknown() -> QWidget:
 
 def merging() -> QWidget:
     made = board_with(people(RICH))
-    made.page(Page.PEOPLE).person.ask_merge()
-    made.page(Page.PEOPLE).person.ask_forget()
+    made.page(Page.PEOPLE).side.person.ask_merge()
+    made.page(Page.PEOPLE).side.person.ask_forget()
     return made
 
 
