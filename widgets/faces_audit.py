@@ -12,14 +12,14 @@ from engines.core.frames import Image
 from engines.faces.study_types import Audit
 from widgets.faces_audit_detail import SuspicionDetail
 from widgets.faces_audit_list import SuspicionList
-from widgets.faces_audit_words import kinds_of, state_words
+from widgets.faces_audit_words import can_move, kinds_of, state_words
 from widgets.faces_state import AuditView, FacesView
 from widgets.faces_words import file_name
 from widgets.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, QuietButton
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import number_font
 
-ROOM_FOR_BOTH = 760
+ROOM_FOR_BOTH, LEAST = 760, 420
 ASK = "Find images that may bear a wrong name, duplicates, and people with two names."
 
 
@@ -61,6 +61,7 @@ class AuditPage(QWidget):
         self.list = SuspicionList()
         self.detail = SuspicionDetail(self.list.thumbs)
         self.progress = BusyLine()
+        self.setMinimumWidth(LEAST)
         self._lay_out()
         self._wire()
 
@@ -163,7 +164,7 @@ class AuditPage(QWidget):
 
     def _move(self, row: int) -> None:
         one = self.shown.audit.suspicions[row] if self.shown.audit is not None else None
-        if one is not None and self._may_change(row) and one.like_name and one.like_name != one.name:
+        if one is not None and self._may_change(row) and can_move(one):
             self.suspicionMoved.emit(row)
 
     def _remove(self, row: int) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engines.faces.study_types import Suspicion
 from widgets.face_picture import FacePicture
 from widgets.face_thumbs import Thumbs
-from widgets.faces_audit_words import done_words, image_words, kind, like_words, own_words
+from widgets.faces_audit_words import can_move, done_words, image_words, kind, like_words, own_words
 from widgets.faces_state import AuditView
 from widgets.panel import PlainButton, QuietButton, describe
 from widgets.pill import Pill
 
-NAME_ROOM = 180
+NAME_ROOM, OTHER_BUTTONS = (30, 220), 400
+"""Pixels of a name on a button, least and most; and what the rest of the buttons take."""
 LEVELS = {"wrong-name": "warn", "same-person": "busy"}
 
 
@@ -30,6 +31,8 @@ class SuspicionDetail(QWidget):
         self._thumbs = thumbs
         self._view = AuditView()
         self._row = -1
+        self._mover = ""
+        self.setMinimumWidth(320)
         self.image = FacePicture("Image in question")
         self.like = FacePicture("What it resembles")
         self.own = FacePicture("Another of its own person")
@@ -82,7 +85,7 @@ class SuspicionDetail(QWidget):
         self.right.setText("Name is not right" if again else "Name is right")
         describe(self.right, self.right.text(), "Put it back on the list (D)" if again else "Take it off the list (D)")
         self.right.setEnabled(done != "settled")
-        movable = editable and done != "settled" and bool(one.like_name) and one.like_name != one.name
+        movable = editable and done != "settled" and can_move(one)
         self.move_button.setVisible(editable)
         self.move_button.setEnabled(movable)
         self._name_move(one.like_name if movable else "")
@@ -90,8 +93,15 @@ class SuspicionDetail(QWidget):
         self.remove.setEnabled(done != "settled")
         self.note.setVisible(not editable)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_move(self._mover)
+
     def _name_move(self, name: str) -> None:
-        short = QFontMetrics(self.move_button.font()).elidedText(name, Qt.TextElideMode.ElideRight, NAME_ROOM)
+        """As much of the name as there is room for."""
+        self._mover = name
+        room = min(max(self.width() - OTHER_BUTTONS, NAME_ROOM[0]), NAME_ROOM[1])
+        short = QFontMetrics(self.move_button.font()).elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.move_button.setText(f"Move to {short}" if name else "Move")
         describe(
             self.move_button, f"Move to {name}" if name else "Move", f"Give it the name {name} (M)" if name else ""

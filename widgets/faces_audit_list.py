@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyl
 from engines.core.frames import Image
 from engines.faces.study_types import Suspicion
 from widgets.face_thumbs import Thumbs
-from widgets.faces_audit_words import ALL, done_words, kind, row_words
+from widgets.faces_audit_words import ALL, can_move, chance, done_words, kind, row_words
 from widgets.faces_state import AuditView
 from widgets.icons import draw_icon, icon
 from widgets.theme import LOOK, number_font
@@ -68,7 +68,8 @@ class SuspicionsModel(QAbstractListModel):
         roles = Qt.ItemDataRole
         row = self.rows[index.row()]
         if role == roles.ToolTipRole:
-            return self.suspicions[row].reason
+            one = self.suspicions[row]
+            return f"{one.reason}\nThe name is wrong with a chance of {chance(one)}"
         if role in (roles.DisplayRole, roles.AccessibleTextRole):
             return row_words(row, self.suspicions[row], done_words(row, self.view))
         return None
@@ -107,7 +108,7 @@ class SuspicionDelegate(QStyledItemDelegate):
         line = QRect(left, room.top() + 11, room.right() - left - GAP, 18)
         words, role, token = kind(one)
         words, role, token = (done.capitalize(), "check", "good") if done else (words, role, token)
-        end = f"{words}  {one.score:.2f}"
+        end = f"{words}  {chance(one)}"
         wide = min(QFontMetrics(number_font(11)).horizontalAdvance(end) + 22, line.width() * 3 // 5)
         tag = QRect(line.right() - wide, line.top(), wide, line.height())
         draw_icon(painter, QRect(tag.left() + 2, tag.top() + 2, 14, 14), role, token)
@@ -174,7 +175,7 @@ class SuspicionList(QListView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("check"), "Name is right\tD").triggered.connect(lambda: self.dismissed.emit(row))
         if self._model.view.editable:
-            if one.like_name and one.like_name != one.name:
+            if can_move(one):
                 move = menu.addAction(icon("reveal"), f"Move to {one.like_name}\tM")
                 move.triggered.connect(lambda: self.moved.emit(row))
             menu.addAction(icon("delete"), "Remove\tDel").triggered.connect(lambda: self.removed.emit(row))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from engines.faces.study_types import Audit, Suspicion
 from widgets.faces_state import AuditView
 from widgets.faces_words import file_name, similarity
@@ -21,10 +23,22 @@ def kind(suspicion: Suspicion) -> tuple[str, str, str]:
     return KINDS.get(suspicion.kind, (suspicion.kind, "help", "muted"))
 
 
+def can_move(suspicion: Suspicion) -> bool:
+    """Whether there is somebody whose name it could bear instead."""
+    return bool(suspicion.like_name) and suspicion.like_name != suspicion.name and suspicion.kind != "lonely"
+
+
+def chance(suspicion: Suspicion) -> str:
+    """How likely the name is wrong, from its log odds: '73 %'."""
+    share = 1 / (1 + math.exp(-min(max(suspicion.score, -50), 50)))
+    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+
+
 def row_words(row: int, suspicion: Suspicion, done: str = "") -> str:
     """One row as a screen reader says it."""
     state = f", {done}" if done else ""
-    return f"{row + 1}: {suspicion.name}, {kind(suspicion)[0].lower()}{state}. {suspicion.reason}"
+    what = f"{kind(suspicion)[0].lower()}, {chance(suspicion)} likely"
+    return f"{row + 1}: {suspicion.name}, {what}{state}. {suspicion.reason}"
 
 
 def done_words(row: int, view: AuditView) -> str:
@@ -58,7 +72,8 @@ def own_words(suspicion: Suspicion) -> list[str]:
 
 def like_words(suspicion: Suspicion) -> list[str]:
     """What stands under the face it resembles."""
-    return [f"Resembles {suspicion.like_name or 'nobody'}", f"similarity {similarity(suspicion.other)}"]
+    verb = "Nearest" if suspicion.kind == "lonely" else "Resembles"
+    return [f"{verb} {suspicion.like_name or 'nobody'}", f"similarity {similarity(suspicion.other)}"]
 
 
 def image_words(suspicion: Suspicion) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from engines.faces.study_types import Audit
 from tests.widgets.face_views import AUDIT, LONG, SUSPICIONS, picture
 from widgets.faces_audit import AuditPage
-from widgets.faces_audit_words import kinds_of, state_words
+from widgets.faces_audit_words import chance, kinds_of, state_words
 from widgets.faces_state import AuditView, Busy, FacesView, Page
 
 ACTS = (("D", "suspicionDismissed"), ("M", "suspicionMoved"), ("Delete", "suspicionRemoved"))
@@ -46,7 +47,7 @@ def test_the_head_says_what_was_looked_at_and_how_far_one_is(page):
 
 def test_rows_are_said_in_full(page):
     words = [page.list.model().index(row).data() for row in range(5)]
-    assert words[0] == f"1: Ada, wrong name. {SUSPICIONS[0].reason}"
+    assert words[0] == f"1: Ada, wrong name, 69 % likely. {SUSPICIONS[0].reason}"
     assert LONG in words[1]
     page.show_state(shown(dismissed=frozenset({0}), settled=frozenset({1})))
     words = [page.list.model().index(row).data() for row in range(2)]
@@ -98,6 +99,11 @@ def test_buttons_do_what_keys_do(page, qtbot):
             button.click()
         assert heard.args == [0]
     assert detail.move_button.text() == "Move to Grace"
+
+
+@pytest.mark.parametrize(("odds", "words"), [(0.0, "50 %"), (18.0, "> 99 %"), (-1e9, "< 1 %"), (-np.log(3), "25 %")])
+def test_log_odds_are_told_as_a_chance(odds, words):
+    assert chance(replace(SUSPICIONS[0], score=odds)) == words
 
 
 def test_after_a_name_is_called_right_the_next_open_one_is_chosen(page, qtbot):
@@ -202,6 +208,7 @@ def test_ten_thousand_suspicions_are_shown_without_a_widget_each(page):
 def test_nothing_is_cut_or_lies_over_another(page, wide):
     page.show_state(shown(selected=1))
     page.resize(wide, 620)
+    assert page.width() == wide
     page.grab()
     labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.text()]
     parts = [*labels, page.detail.right, page.detail.move_button, page.detail.remove]

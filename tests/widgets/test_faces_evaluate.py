@@ -157,6 +157,7 @@ def test_a_result_may_carry_its_open_set(page):
 @pytest.mark.parametrize("which", ["verification", "open", "missed"])
 def test_nothing_is_cut_or_lies_over_another(page, wide, which):
     page.resize(wide, 600)
+    assert page.width() == wide
     choose(page, which)
     page.grab()
     labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.text()]

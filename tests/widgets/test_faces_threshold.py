@@ -205,6 +205,7 @@ def test_in_a_narrow_window_curve_or_figures_are_chosen(page, qtbot):
 @pytest.mark.parametrize("wide", [520, 700, 1000])
 def test_nothing_is_cut_or_lies_over_another(page, wide):
     page.resize(wide, 560)
+    assert page.width() == wide
     page.grab()
     labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.text()]
     places = [one.rect().translated(one.mapTo(page, QPoint(0, 0))) for one in labels]

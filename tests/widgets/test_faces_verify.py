@@ -137,6 +137,7 @@ def test_an_equal_state_touches_nothing(page, monkeypatch):
 
 def test_long_names_and_narrow_windows_cut_nothing(page):
     page.resize(440, 420)
+    assert page.width() == 440
     page.grab()
     labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.text()]
     places = [one.rect().translated(one.mapTo(page, QPoint(0, 0))) for one in labels]
