@@ -53,7 +53,7 @@ def judge(table: FaceTable, scores: ScoreModel) -> Judged:
         odds = _odds(own, other, labels, counts, line)
         judged = Judged(odds, own, other, nearest, labels, people)
         trust = 1 / (1 + np.exp(np.clip(odds, -30, 30)))
-    return judged
+    return _with_doubles(table.vectors, judged, trust, line)
 
 
 def _line(scores: ScoreModel) -> tuple[float, float]:
@@ -97,6 +97,42 @@ def _odds(own: Floats, other: Floats, labels: Rows, counts: Rows, line: tuple[fl
     theirs = elsewhere[mate[two]]
     odds[two] = elsewhere[two] + np.logaddexp(0.0, prior + theirs) - np.logaddexp(theirs, here[two] - prior)
     return np.asarray(odds, np.float64)
+
+
+def _with_doubles(vectors: Vectors, judged: Judged, trust: Floats, line: tuple[float, float]) -> Judged:
+    """Two names for one person: each face fits its own name, so people are compared, by the mean over their faces.
+
+    The face of each that is most like the other person stands for the suspicion.
+    """
+    count = len(judged.people)
+    worth = np.maximum(trust, 1e-6)[:, None]
+    means = np.zeros((count, vectors.shape[1]))
+    np.add.at(means, judged.labels, vectors * worth)
+    means /= np.bincount(judged.labels, worth[:, 0], count)[:, None]
+    odds, other, nearest = judged.odds.copy(), judged.other.copy(), judged.nearest.copy()
+    least = np.log(WRONG * PRESENT / max(count - 1, 1))
+    for person, twin, alike in _twins(means.astype(np.float32)):
+        same = least + line[1] * (alike - line[0])
+        if same <= 0:
+            continue
+        rows = np.flatnonzero(judged.labels == person)
+        scores = vectors[rows] @ means[twin] / np.linalg.norm(means[twin])
+        row = rows[int(scores.argmax())]
+        if same > odds[row]:
+            odds[row], other[row], nearest[row] = same, scores.max(), twin
+    return Judged(odds, judged.own, other, nearest, judged.labels, judged.people)
+
+
+def _twins(means: Vectors) -> list[tuple[int, int, float]]:
+    """For each person the one most like it, and how alike they are."""
+    found: list[tuple[int, int, float]] = []
+    for first in range(0, len(means), _BLOCK):
+        scores = means[first : first + _BLOCK] @ means.T
+        rows = np.arange(len(scores))
+        scores[rows, rows + first] = -1
+        twin = scores.argmax(axis=1)
+        found += [(first + int(row), int(twin[row]), float(scores[row, twin[row]])) for row in rows]
+    return found if len(means) > 1 else []
 
 
 def _mates(labels: Rows, counts: Rows) -> Rows:
