@@ -10,6 +10,14 @@ JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PNM = re.compile(rb"^P[1-6]\s+(?:#[^\n]*\s+)*(\d{1,9})\s+(?:#[^\n]*\s+)*(\d{1,9})")
 
 
+STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF")
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether a file that begins so means to be a picture."""
+    return head.startswith(STARTS) or bool(PNM.match(head[:4096]))
+
+
 def size_of(head: bytes) -> tuple[int, int] | None:
     """(width, height) as the file's head gives them; None for a form that is not known here or too short a head."""
     try:

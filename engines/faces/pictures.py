@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.frames import Image
-from engines.faces.picture_heads import size_of
+from engines.faces.picture_heads import is_picture, size_of
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".pgm", ".ppm", ".pbm", ".pnm")
@@ -26,8 +26,13 @@ SUFFIXES = frozenset(
 MOST_PIXELS = 1 << 28
 """Larger pictures are refused: unpacked they would take more than 800 MB."""
 MOST_BYTES = 1 << 30
+HEAD = 1 << 20
+"""Bytes in which a file says how large it is."""
 TWELVE_BITS = 4095
 """A 16-bit picture with no value above this holds the 12 bits of its sensor."""
+SILENT = 0
+"""OpenCV's log level: what it says of a broken file is said by us."""
+PNG, TIFF = b"\x89PNG", (b"II*\0", b"MM\0*")
 
 Naming: TypeAlias = Literal["auto", "folder", "file"]
 NUMBERED = re.compile(r"^(?P<name>.*[^\W\d_].*?)[_\- ]\d{1,6}$")
@@ -42,13 +47,14 @@ def read_picture(path: str | Path) -> Image:
     """
     path = Path(path)
     data = _bytes(path)
-    size = size_of(data.tobytes() if data.size < 1 << 16 else bytes(data[: 1 << 20]))
+    head = data[:HEAD].tobytes()
+    size = size_of(head)
     if size is not None and size[0] * size[1] > MOST_PIXELS:
         hint = f"At most {MOST_PIXELS // 1_000_000} megapixels are read; save a smaller copy"
         raise BadInput(f"The picture is too large: {size[0]} x {size[1]} pixels", path=path, hint=hint)
     image = _decoded(data)
     if image is None:
-        if size is not None:
+        if is_picture(head):
             raise BadInput("The picture is broken or cut off", path=path, hint="Get the file again from where it came")
         raise BadInput(
             "This is not a picture that can be read", path=path, hint="JPEG, PNG, TIFF, WebP, BMP and PNM are"
@@ -113,15 +119,15 @@ def _bytes(path: Path) -> NDArray[np.uint8]:
 
 def _decoded(data: NDArray[np.uint8]) -> Image | None:
     """None for what is no whole picture."""
-    if not data.size:
+    start = data[:4].tobytes()
+    if not data.size or (start == PNG and b"IEND" not in data[-1024:].tobytes()):
         return None
+    cv2.utils.logging.setLogLevel(SILENT)
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-        if image is None:
+        if image is None and start in TIFF:
             image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-        if image is None:
-            return None
-        return _on_white(_eight_bits(image), data)
+        return None if image is None else _on_white(_eight_bits(image), data)
     except cv2.error:
         return None
 
@@ -140,7 +146,7 @@ def _eight_bits(image: NDArray[Any]) -> Image:
 
 def _on_white(image: Image, data: NDArray[np.uint8]) -> Image:
     """What is transparent in a PNG or WebP becomes white; a turned one (EXIF) is left as it was decoded."""
-    if bytes(data[:4]) not in (b"\x89PNG", b"RIFF"):
+    if bytes(data[:4]) not in (PNG, b"RIFF"):
         return image
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if whole is None or whole.ndim != 3 or whole.shape[2] != 4:
