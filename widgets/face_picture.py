@@ -137,7 +137,11 @@ class FacePicture(QWidget):
             painter.drawRoundedRect(self._room().adjusted(-3, -3, 3, 3), RADIUS, RADIUS)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._takes and event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if (
+            self._takes
+            and event.button() == Qt.MouseButton.LeftButton
+            and self.rect().contains(event.position().toPoint())
+        ):
             self.chooseWanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

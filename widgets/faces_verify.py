@@ -31,12 +31,14 @@ class VerifyPage(QWidget):
     pictureWanted = Signal(str)
     pictureDropped = Signal(str, str)
     verifyCancelWanted = Signal()
-    SIGNALS = ("pictureWanted", "pictureDropped", "verifyCancelWanted")
+    thumbsWanted = Signal(list)
+    SIGNALS = ("pictureWanted", "pictureDropped", "verifyCancelWanted", "thumbsWanted")
 
     def __init__(self) -> None:
         super().__init__()
         self._result: Verified | None = None
         self._words: tuple[str, str] | None = None
+        self._wanted: dict[str, str] = {}
         self.pictures = {side: FacePicture(f"Picture {side.upper()}", takes=True, nothing=NOTHING) for side in SIDES}
         self.mark, self.verdict, self.advice = QLabel(), QLabel(), QLabel()
         self.stats = StatGrid()
@@ -56,7 +58,8 @@ class VerifyPage(QWidget):
         shown, result = view.verify, view.verify.result
         first = side == "a"
         path = shown.a if first else shown.b
-        thumb = view.thumbs.get(f"verify:{side}") if path else None
+        thumb = view.thumbs.get(f"verify:{side}", view.thumbs.get(path)) if path else None
+        self._want(side, path if thumb is None else "")
         others = result.others[0 if first else 1] if result else 0
         lines = [file_name(path)] if path else []
         if result and any(result.others):
@@ -66,6 +69,13 @@ class VerifyPage(QWidget):
         face = (result.face_a if first else result.face_b) if result else None
         size = shown.size_a if first else shown.size_b
         picture.show_face(face, size, view.thumbs.get(f"verify:{side}:face") if result else None)
+
+    def _want(self, side: str, path: str) -> None:
+        """Ask once for a picture that is not here."""
+        if path != self._wanted.get(side, ""):
+            self._wanted[side] = path
+            if path:
+                self.thumbsWanted.emit([path])
 
     def _show_verdict(self, shown: VerifyView) -> None:
         words = waiting_words(shown), verdict_words(shown.result)

@@ -87,6 +87,17 @@ def test_a_large_picture_of_unknown_size_is_not_marked_in_a_wrong_place(page):
     page.grab()
 
 
+def test_a_picture_that_is_not_here_is_asked_for_once_by_its_path(page, qtbot):
+    bare = replace(shown(a="/photos/new.jpg", result=None), thumbs={"verify:b": picture(9)})
+    with qtbot.waitSignal(page.thumbsWanted) as heard:
+        page.show_state(bare)
+    assert heard.args == [["/photos/new.jpg"]]
+    with qtbot.assertNotEmitted(page.thumbsWanted):
+        page.show_state(bare)
+    page.show_state(replace(bare, thumbs={"/photos/new.jpg": picture(90)}))
+    assert page.pictures["a"].filled
+
+
 def test_the_aligned_face_stands_in_a_corner_where_there_is_room(page):
     thumbs = {**VERIFY.thumbs, "verify:a:face": picture(250, 112, 112)}
     page.show_state(replace(VERIFY, thumbs=thumbs))
