@@ -19,6 +19,7 @@ from widgets.faces_evaluate import EvaluatePage
 from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
+from widgets.faces_train_page import TrainPage
 from widgets.faces_verify import VerifyPage
 from widgets.panel import EmptyState, QuietButton, describe
 from widgets.studio_parts import Framed
@@ -63,6 +64,7 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.VERIFY: VerifyPage,
     Page.EVALUATE: EvaluatePage,
     Page.AUDIT: AuditPage,
+    Page.TRAIN: TrainPage,
 }
 """What makes each page."""
 

@@ -105,13 +105,14 @@ class Training:
         self.curves, self.view = Curves(spec.steps), View()
         self.held = torch.from_numpy(data.labels[data.held])
         self.step = 0
-        self.told, self.looked, self.cost = 0.0, 0.0, 0.0
+        self.began = self.told = self.spent = 0.0
         self.last: HeadProgress | None = None
 
     def to_the_end(self) -> None:
         """All steps. Raises `Cancelled`, `WorkFailed`, `OutOfResources`."""
         try:
-            self.tell()
+            self.tell(at_once=True)
+            self.began, self.spent = time.monotonic(), 0.0
             while self.step < self.spec.steps:
                 self.ctx.check()
                 self.advance()
@@ -143,20 +144,19 @@ class Training:
 
     def _now_and_then(self) -> None:
         last = self.step == self.spec.steps
-        due = self.step % self.curves.every == 0 and time.monotonic() - self.looked > LOOK_SHARE * self.cost
-        if due or last:
+        room = LOOK_SHARE * self.spent < time.monotonic() - self.began
+        if last or (room and self.step % self.curves.every == 0):
             self.tell(last)
 
-    def tell(self, at_once: bool = True) -> None:
+    def tell(self, at_once: bool = False) -> None:
         """Look at the held-out pictures; say how far it is where that was not said just now."""
         began = time.monotonic()
         vectors, seen = self.look()
         self.curves.accuracy.append((self.step, seen.accuracy))
         if at_once or began - self.told > TELL_SECONDS:
             self._say(vectors, seen)
-            self.told = began
-        self.looked = time.monotonic()
-        self.cost = self.looked - began
+            self.told = time.monotonic()
+        self.spent += time.monotonic() - began
 
     def _say(self, vectors: Tensor, seen: Angles) -> None:
         spec, flat = self.spec, vectors.double().numpy()
