@@ -37,7 +37,7 @@ def cover(image: Image, box: Box) -> None:
     """Cover the face in the picture itself."""
     area = grown(box)
     x0, y0, x1, y1 = _pixels(area, image)
-    if x1 <= x0 or y1 <= y0:
+    if x1 <= x0 or y1 <= y0 or min(area.width, area.height) <= 0:
         return
     cells = _cells(image, area)
     rows = np.clip(((np.arange(y0, y1) - area.y + 0.5) / area.height * len(cells)).astype(int), 0, len(cells) - 1)

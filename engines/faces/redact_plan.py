@@ -101,7 +101,7 @@ def _bridged(path: Followed, times: list[float], k: int) -> list[tuple[int, Box]
 def _held(path: Followed, times: list[float], hold: float, end: int) -> list[tuple[int, Box]]:
     """After the last sighting (end -1) or before the first (0): where it was, and on to where it can have gone."""
     at, step = path.frames[end], 1 if end else -1
-    box, speed = np.array(path.boxes[end]), _speed(path, times, end)
+    box, speed = np.array(path.boxes[end], np.float64), _speed(path, times, end)
     made, frame = [], at + step
     while 0 <= frame < len(times) and abs(times[frame] - times[at]) <= hold:
         moved = box.copy()
@@ -119,7 +119,7 @@ def _speed(path: Followed, times: list[float], end: int) -> Floats:
     seconds = times[path.frames[end]] - times[path.frames[other]]
     if abs(seconds) < 1e-6 or abs(seconds) > BRIDGED:
         return np.zeros(2)
-    a, b = np.array(path.boxes[other]), np.array(path.boxes[end])
+    a, b = np.array(path.boxes[other], np.float64), np.array(path.boxes[end], np.float64)
     speed = (b[:2] + b[2:] / 2 - a[:2] - a[2:] / 2) / seconds
     most = 2 * b[2:]
     return np.asarray(np.clip(speed, -most, most), np.float64)
