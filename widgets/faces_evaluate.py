@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.faces_evaluate_form import EvaluateForm
@@ -49,6 +50,7 @@ class EvaluatePage(QWidget):
         self.which = Segmented("Results", CHOICES, tip="What is shown below")
         self.verification, self.open_set, self.missed = VerificationPane(), OpenSetPane(), MissedPane()
         self.progress = BusyLine()
+        self.setAcceptDrops(True)
         self._lay_out()
         self._wire()
 
@@ -66,6 +68,17 @@ class EvaluatePage(QWidget):
         self.verification.show_result(shown.result)
         self.open_set.show_result(open_set)
         self.missed.show_files(shown.result.missed if shown.result else ())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.form.isEnabled() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A pair list is taken as such, anything else as the folder of images."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        for path in paths[:2]:
+            self.form.take(path)
 
     def _show_words(self, shown: EvaluateView) -> None:
         model = shown.result.model if shown.result else ""

@@ -11,6 +11,7 @@ from engines.faces.study_types import EvaluateSpec, OpenSetSpec
 from widgets.faces_words import file_name
 from widgets.panel import ElidedLabel, NumberField, PlainButton, QuietButton, Segmented, Toggle
 
+PAIRS = (".tsv", ".txt", ".csv")
 CHOICES = (("first", "First"), ("best", "Best"))
 
 
@@ -77,6 +78,15 @@ class EvaluateForm(QWidget):
             self.flip.setChecked(spec.flip)
             self.enrol.setValue(open_spec.enrol)
             self.which.set_value(open_spec.choose)
+
+    def take(self, path: str) -> None:
+        """A path that was dropped: a pair list by its ending, else the images of both evaluations."""
+        if path.lower().endswith(PAIRS):
+            self.evaluateChanged.emit(replace(self._spec, pairs=path))
+            return
+        spec, open_spec = replace(self._spec, images=path), replace(self._open, images=path)
+        self.evaluateChanged.emit(spec)
+        self.openSetChanged.emit(open_spec)
 
     def _lay_out(self) -> None:
         paths = QHBoxLayout()

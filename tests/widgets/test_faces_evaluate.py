@@ -108,6 +108,19 @@ def test_the_form_says_what_the_user_wants(page, qtbot):
             button.click()
 
 
+def test_a_folder_and_a_pair_list_can_be_dropped(page, qtbot):
+    spec, open_spec = EVALUATE.evaluate.spec, EVALUATE.evaluate.open_spec
+    with qtbot.waitSignal(page.evaluateChanged) as heard, qtbot.waitSignal(page.openSetChanged) as other:
+        page.form.take("/data/other")
+    assert (heard.args, other.args) == (
+        [replace(spec, images="/data/other")],
+        [replace(open_spec, images="/data/other")],
+    )
+    with qtbot.waitSignal(page.evaluateChanged) as heard, qtbot.assertNotEmitted(page.openSetChanged):
+        page.form.take("/data/pairs.TSV")
+    assert heard.args == [replace(spec, pairs="/data/pairs.TSV")]
+
+
 def test_a_state_that_is_shown_is_not_said(page, qtbot):
     spec, open_spec = EvaluateSpec("/other", flip=True), OpenSetSpec("/other", enrol=3, choose="best", flip=True)
     with qtbot.assertNotEmitted(page.evaluateChanged), qtbot.assertNotEmitted(page.openSetChanged):
