@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from workbench.verbs import console, faces_gallery, faces_redact, faces_studies, faces_training
+from workbench.verbs import console, faces_gallery, faces_gaze, faces_redact, faces_studies, faces_training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,3 +29,4 @@ faces_gallery.register(app)
 faces_studies.register(app)
 faces_training.register(app)
 faces_redact.register(app)
+faces_gaze.register(app)
