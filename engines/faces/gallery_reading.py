@@ -36,6 +36,11 @@ class GalleryReader:
         self._index: tuple[int, PersonIndex] | None = None
 
     @property
+    def store(self) -> Store:
+        """The rows themselves, for the modules beside this one."""
+        return self._store
+
+    @property
     def path(self) -> Path:
         return self._store.path
 
