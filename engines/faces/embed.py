@@ -18,6 +18,8 @@ from engines.faces.types import ModelCard
 Vectors = NDArray[np.float32]
 TOGETHER = 4
 """Faces in one pass: more gain nothing."""
+SFACE = 5.0, 15.0
+"""Lengths of SFace's vectors: photographs have 10.4 to 15.2 (5th and 95th percentile)."""
 
 
 class Embedder(Protocol):
@@ -52,20 +54,34 @@ class Input:
 
 
 class Network:
-    """A recogniser in an open session. Several threads may use it."""
+    """A recogniser in an open session. Several threads may use it.
 
-    def __init__(self, card: ModelCard, session: Any, want: Input) -> None:
-        self.card, self._session, self._want = card, session, want
+    lengths: of its vectors before they are brought to 1: of a hopeless face and of a perfect one, None unknown.
+    """
+
+    def __init__(self, card: ModelCard, session: Any, want: Input, lengths: tuple[float, float] | None = None) -> None:
+        self.card, self._session, self._want, self._lengths = card, session, want, lengths
         self._input = session.get_inputs()[0].name
 
     def embed(self, faces: Image) -> Vectors:
         """`Embedder.embed`. Raises `WorkFailed` when the network gives what is no number."""
+        return self.judge(faces)[0]
+
+    def judge(self, faces: Image) -> tuple[Vectors, NDArray[np.float64] | None]:
+        """`embed`, and how clear each face is to the network, 0 to 1: vectors of poor faces are short. None unknown."""
         step = self._want.together
         parts = [self._run(faces[at : at + step]) for at in range(0, len(faces), step)]
         vectors = np.concatenate(parts) if parts else np.zeros((0, self.card.dim), np.float32)
         if not np.isfinite(vectors).all():
             raise WorkFailed(f"{self.card.title} gives no numbers for these faces", hint="Check its card: mean and std")
-        return unit(vectors)
+        return unit(vectors), self._clarity(vectors)
+
+    def _clarity(self, vectors: Vectors) -> NDArray[np.float64] | None:
+        if self._lengths is None:
+            return None
+        low, high = self._lengths
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+        return np.asarray(np.clip((lengths - low) / (high - low), 0, 1), np.float64)
 
     def _run(self, faces: Image) -> Vectors:
         output = self._session.run(None, {self._input: self._want.data(faces)})[0]
@@ -78,7 +94,7 @@ class SFace(Network):
     def __init__(self, threads: int = 1) -> None:
         file = REGISTRY["sface"]
         session = open_network(load_path("sface"), threads=threads, any_count=True)
-        super().__init__(ModelCard("sface", "SFace", file.sha256, 128, 112, file.licence), session, Input())
+        super().__init__(ModelCard("sface", "SFace", file.sha256, 128, 112, file.licence), session, Input(), SFACE)
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:

@@ -20,10 +20,10 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.faces import align
 from engines.faces.detect import Detections
-from engines.faces.embed import Embedder, Vectors, unit
+from engines.faces.embed import Embedder, Network, Vectors, unit
 from engines.faces.finding import Finder, open_finder
 from engines.faces.pictures import Naming, list_pictures, people_of, read_picture
-from engines.faces.quality import assess
+from engines.faces.quality import Values, assess
 from engines.faces.recognisers import open_recogniser
 from engines.faces.table import FaceTable
 from engines.faces.types import Face, FinderSettings, ModelCard
@@ -93,8 +93,13 @@ def main_face(found: Detections, width: int, height: int) -> int:
 
 def describe(embedder: Embedder, crops: Image, flip: bool = False) -> Vectors:
     """n aligned faces -> n x dim unit vectors; flip: averaged with those of the mirrored faces."""
-    vectors = embedder.embed(crops)
-    return unit(vectors + embedder.embed(np.ascontiguousarray(crops[:, :, ::-1]))) if flip else vectors
+    return judge(embedder, crops, flip)[0]
+
+
+def judge(embedder: Embedder, crops: Image, flip: bool = False) -> tuple[Vectors, Values | None]:
+    """`describe`, and how clear each face is to the network (for `quality.assess`), None when it cannot say."""
+    vectors, clarity = embedder.judge(crops) if isinstance(embedder, Network) else (embedder.embed(crops), None)
+    return (unit(vectors + embedder.embed(crops[:, :, ::-1])) if flip else vectors), clarity
 
 
 class _Reader:
@@ -115,8 +120,8 @@ class _Reader:
             return _Read()
         found = found.take(np.array([main_face(found, image.shape[1], image.shape[0])]))
         crops = align.crops(image, found.points, embedder.card.size)
-        face = replace(found.faces()[0], quality=assess(image, found, crops)[0])
-        return _Read(face, describe(embedder, crops, self._flip)[0])
+        vectors, clarity = judge(embedder, crops, self._flip)
+        return _Read(replace(found.faces()[0], quality=assess(image, found, crops, clarity)[0]), vectors[0])
 
     def _networks(self) -> tuple[Finder, Embedder]:
         if not hasattr(self._own, "networks"):

@@ -5,6 +5,7 @@ A card is a JSON file beside the network (model.onnx, model.json); each entry ma
     mean, std               of (value - mean) / std: a number or three, in the order of `order`; 127.5 and 127.5
     order                   "RGB" or "BGR"; "RGB"
     sha256                  of the ONNX file: another file is refused
+    lengths                 [low, high]: of its vectors for a hopeless and for a perfect face, where that is known
     of                      the recogniser whose vectors it takes, for a network that takes vectors and not pictures
 """
 
@@ -93,7 +94,8 @@ def _own(path: Path, threads: int) -> Embedder:
         )
     want = _want(card, shape, path)
     plain = (1, 3, SIDE, SIDE) if want.channels_first else (1, SIDE, SIDE, 3)
-    return Network(ModelCard(*words, _given(session, plain, path), SIDE, licence), session, want)
+    made = ModelCard(*words, _given(session, plain, path), SIDE, licence)
+    return Network(made, session, want, _lengths(card, path))
 
 
 def _input_shape(session: Any, path: Path) -> list[Any]:
@@ -120,6 +122,16 @@ def _want(card: dict[str, Any], shape: list[Any], path: Path) -> Input:
     if order not in ("RGB", "BGR"):
         raise BadInput(f"The card says order '{order}'", path=path.with_suffix(".json"), hint="It is RGB or BGR")
     return Input(mean, std, order == "RGB", fits[0], 1 if isinstance(count, int) else TOGETHER)
+
+
+def _lengths(card: dict[str, Any], path: Path) -> tuple[float, float] | None:
+    value = card.get("lengths")
+    if value is None:
+        return None
+    numbers = isinstance(value, list) and len(value) == 2 and all(isinstance(one, int | float) for one in value)
+    if not numbers or not value[0] < value[1]:
+        raise BadInput("The card's lengths are not two growing numbers", path=path.with_suffix(".json"))
+    return float(value[0]), float(value[1])
 
 
 def _channels(card: dict[str, Any], key: str, path: Path) -> tuple[float, ...]:
