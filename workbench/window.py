@@ -32,6 +32,7 @@ from workbench.controllers.calibration import CalibrationController
 from workbench.controllers.dialogs import DialogsController
 from workbench.controllers.diffusion import DiffusionController
 from workbench.controllers.diffusion_exports import JOB as EXPORTING
+from workbench.controllers.faces import FacesController
 from workbench.controllers.jobs import JobsController
 from workbench.controllers.log import LogController
 from workbench.controllers.project import ProjectController
@@ -116,8 +117,21 @@ class Window(QMainWindow):
         self.docks.arrange(chosen.docks)
         self.centre.show_strip(chosen.strip)
         self.centre.show_widget(chosen.centre)
+        if chosen.strip == "faces":
+            self.faces.show_page()
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
+
+    def _centre_chosen(self, name: str) -> None:
+        """Under the strip of tabs the viewer is one of the pages."""
+        if self.centre.strip == "faces" and name == "viewer":
+            self.faces.show_live()
+
+    def _bring(self, preset: str) -> None:
+        """Arrange for this work unless that is how things stand already."""
+        if self.centre.strip != preset:
+            self.preset(preset)
+        self.docks.show(preset)
 
     def set_theme(self, name: str) -> None:
         """ "dark" or "light", at once and at the next start."""
@@ -150,10 +164,12 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Onto the studio falls what it can use; everything else is a source."""
+        """Onto studio and face board falls what they can use; everything else is a source."""
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files and self.centre.front == "studio":
             self.diffusion.take(files)
+        elif files and (self.centre.front == "faces" or files[0].endswith(".faces")):
+            self.faces.take(files)
         else:
             self.sources.add_dropped(dropped_texts(event.mimeData()))
         event.acceptProposedAction()
@@ -165,22 +181,28 @@ class Window(QMainWindow):
         self.properties = PropertiesController(panels.properties, self.viewer, services)
         self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
         self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
+        self.faces = FacesController(panels.faces, self.board, self.viewer, services, commands)
         self.jobs = JobsController(panels.jobs, services, commands, self._studio_says)
         self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
         self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.calibration, self.diffusion, self.jobs, self.log,
-            self.dialogs,
+            self.viewer, self.sources, self.properties, self.calibration, self.faces, self.diffusion, self.jobs,
+            self.log, self.dialogs,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.calibration.restore)
+        self.project.changed.connect(self.faces.restore)
         self.project.changed.connect(self.diffusion.restore)
-        for engine in (self.calibration, self.diffusion):
+        for engine in (self.calibration, self.faces, self.diffusion):
             engine.logWanted.connect(lambda: self.docks.show("log"))
             engine.helpWanted.connect(self.dialogs.show_help)
         self.diffusion.studioWanted.connect(lambda: self.centre.show_widget("studio"))
         self.diffusion.panelWanted.connect(lambda: self.docks.show("diffusion"))
+        self.faces.centreWanted.connect(self.centre.show_widget)
+        self.faces.presetWanted.connect(partial(self._bring, "faces"))
+        self.faces.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
+        self.centre.chosen.connect(self._centre_chosen)
         self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 
     def _bind(self) -> None:
@@ -264,7 +286,8 @@ class Window(QMainWindow):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        centre = "diffusion" if self.centre.front == "studio" else "viewer" if self.viewer.shown() else "start"
+        fronts = {"studio": "diffusion", "faces": "faces"}
+        centre = fronts.get(self.centre.front, "viewer" if self.viewer.shown() else "start")
         return next(owners, centre)
 
 

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from engines.core import places
 from workbench.verbs.console import help_text
 
 EXAMPLES = (
@@ -37,6 +38,7 @@ def tour(
     width, height = _size(size)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(scale)
+    os.environ.setdefault(places.STORE_VARIABLE, str(places.store_dir()))
     with tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home:
         os.environ["KINOSCOPE_HOME"] = home
         from workbench.tour_stops import stops

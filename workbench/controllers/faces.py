@@ -1,0 +1,300 @@
+"""Joins the faces panel and the face board to recognisers, the gallery, jobs, files and undo.
+
+Both are shown one value, made anew from the form and the parts; nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from engines.core.frames import Image
+from engines.core.places import cache_dir
+from engines.faces.types import Accept, RecogniserSettings
+from widgets.face_board import FaceBoard
+from widgets.faces_state import FacesView, Page, Trouble
+from widgets.panels.faces import FacesPanel
+from workbench.commands import Actions
+from workbench.controllers.errands import Errands
+from workbench.controllers.faces_dialogs import Dialogs
+from workbench.controllers.faces_enrol import Reviews, read_crop
+from workbench.controllers.faces_form import Form, keep_form, restore_form
+from workbench.controllers.faces_gallery import Galleries
+from workbench.controllers.faces_gaze import GazeDesk, kept_fit
+from workbench.controllers.faces_heads import Heads
+from workbench.controllers.faces_store import Store
+from workbench.controllers.faces_studies import Studies
+from workbench.controllers.faces_thresholds import Thresholds
+from workbench.controllers.faces_thumbs import Thumbs
+from workbench.controllers.faces_tracks import Tracks
+from workbench.controllers.faces_watch import Watch
+from workbench.controllers.faces_wiring import wire
+from workbench.controllers.faces_words import trouble_of
+from workbench.controllers.viewer import ViewerController
+from workbench.project import Project
+from workbench.services import Services
+from workbench.threads import Failure
+
+SOON_MS = 33
+KEEP_MS = 400
+STRIP = "faces"
+
+
+class FacesController(QObject):
+    """`centreWanted("viewer" or "faces")` when another one is to be seen; `presetWanted` when the whole preset is;
+    `sourceWanted(path)`: play this file."""
+
+    centreWanted = Signal(str)
+    presetWanted = Signal()
+    sourceWanted = Signal(str)
+    logWanted = Signal()
+    helpWanted = Signal(str)
+
+    def __init__(
+        self, panel: FacesPanel, board: FaceBoard, viewer: ViewerController, services: Services, actions: Actions
+    ) -> None:
+        super().__init__(panel)
+        self.panel, self.board, self.services, self.actions = panel, board, services, actions
+        self.form = Form()
+        self.trouble: Trouble | None = None
+        self.view = FacesView()
+        self._project: Project | None = None
+        self.errands = Errands("faces")
+        services.supervisor.adopt(self.errands)
+        self.dialogs = Dialogs(panel)
+        jobs = services.jobs
+        self.galleries = Galleries(services, self.errands, lambda: self.form.settings.model, self)
+        self.thumbs = Thumbs(self.errands, self._read_thumb, self)
+        self.watch = Watch(viewer, services, lambda: self.form.settings, self)
+        self.tracks = Tracks(self.watch, self.galleries, self.thumbs, panel)
+        self.gaze = GazeDesk(self.watch, jobs, panel)
+        self.reviews = Reviews(jobs, self.galleries, self)
+        self.thresholds = Thresholds(self.galleries, self)
+        self.studies = Studies(jobs, self)
+        self.heads = Heads(jobs, self)
+        self.store = Store(jobs, self.errands, self)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._soon.timeout.connect(self.show_now)
+        self._keep_soon.timeout.connect(self._keep)
+        wire(self)
+        self.restore()
+        self.store.look()
+
+    def close(self) -> None:
+        """Keep the form and stop; a review that was not stored goes."""
+        for timer in (self._soon, self._keep_soon):
+            timer.stop()
+        self._keep()
+        self.watch.close()
+        self.gaze.close()
+        self.reviews.close()
+        self.errands.request_stop()
+
+    def restore(self) -> None:
+        """Show what the open project holds; nothing happens while it is the same project."""
+        if self.services.project is self._project:
+            return
+        self._project = self.services.project
+        form = restore_form(self.services)
+        self.form = replace(form, settings=replace(form.settings, refused=(), gaze_fit=kept_fit()))
+        self.trouble = None
+        gallery = self.form.settings.gallery
+        if gallery and Path(gallery).is_file():
+            self.galleries.open(gallery)
+        elif gallery:
+            self.form = self.form.with_gallery("")
+            self.services.notify(f"The gallery {gallery} is no longer there", "warn")
+        self.watch.configure()
+        self.show_now()
+
+    # --- what the user does
+
+    def set_form(self, **values: object) -> None:
+        """Change fields of the form and show it; kept a little later."""
+        self.form = replace(self.form, **values)  # type: ignore[arg-type]
+        self._keep_soon.start()
+        self.show_soon()
+
+    def choose_page(self, name: str) -> None:
+        """Show a page: "live" is the viewer."""
+        page = Page(name)
+        self.set_form(page=page)
+        self.show_now()
+        self.centreWanted.emit("viewer" if page is Page.LIVE else "faces")
+
+    def show_page(self) -> None:
+        """Bring the page of the form to the front."""
+        self.choose_page(self.form.page)
+
+    def go_to(self, name: str) -> None:
+        """Show a page from wherever the user is."""
+        self.presetWanted.emit()
+        self.choose_page(name)
+
+    def show_live(self) -> None:
+        """The viewer came to the front: that is the page "live"."""
+        if self.form.page is not Page.LIVE:
+            self.set_form(page=Page.LIVE)
+            self.show_now()
+
+    def set_settings(self, settings: RecogniserSettings) -> None:
+        """Other settings of the recogniser, at once; the gallery in use is chosen elsewhere."""
+        asked = settings.accept != self.form.settings.accept
+        self.set_form(settings=replace(settings, gallery=self.form.settings.gallery))
+        self.watch.configure()
+        if asked:
+            self.thresholds.check(settings.accept)
+
+    def set_accept(self, accept: Accept) -> None:
+        self.set_settings(replace(self.form.settings, accept=accept, threshold=None))
+
+    def toggle(self) -> None:
+        """Look for faces in the chosen source, or stop."""
+        if not self.watch.source and not self.watch.live.running:
+            self.services.notify("Open a camera or a video to look for faces in", "info")
+            return
+        self.watch.look(self.watch.source, not self.watch.live.running)
+
+    def open_sample(self) -> None:
+        """Play the free portrait and look for faces in it."""
+        self.go_to(Page.LIVE)
+        self.errands.ask(_portrait, self._play, self._no_sample)
+
+    def gallery_opened(self, path: str) -> None:
+        """Another gallery is in use, or none."""
+        if path != self.form.settings.gallery:
+            self.form = self.form.with_gallery(path)
+            self._keep_soon.start()
+        self.thumbs.forget()
+        self.trouble = None
+        self.watch.configure()
+        self.thresholds.check(self.form.settings.accept)
+        self.show_soon()
+
+    def gallery_edited(self) -> None:
+        self.thresholds.check(self.form.settings.accept)
+
+    def refuse(self, track: int, person: str) -> None:
+        """This track is not this person: it is not called so again."""
+        settings = self.form.settings
+        self.form = replace(self.form, settings=replace(settings, refused=(*settings.refused, (track, person))))
+        self.watch.configure()
+
+    def gaze_fitted(self, file: str) -> None:
+        """Another calibration of the gaze, or none."""
+        self.set_settings(replace(self.form.settings, gaze_fit=file))
+
+    def take(self, paths: Sequence[str]) -> None:
+        """Files that were dropped: a gallery is opened, pictures and folders are looked through for enrolment."""
+        if len(paths) == 1 and paths[0].endswith(".faces"):
+            self.galleries.open(paths[0])
+        elif paths:
+            self.gather(paths)
+
+    def gather(self, paths: Sequence[str], person: str = "") -> None:
+        """Look through pictures for enrolment; a gallery to store them in comes first."""
+        if not paths:
+            return
+        if not self.galleries.path:
+            self.ask_gallery()
+            return
+        self.reviews.gather(paths, person)
+        self.go_to(Page.ENROL)
+
+    def ask_gallery(self) -> None:
+        """Something is to be stored, and there is nowhere to."""
+        self.services.notify("Make or open a gallery first", "info", "New gallery", self.new_gallery)
+
+    def new_gallery(self) -> None:
+        if path := self.dialogs.new_gallery():
+            self.galleries.create(path)
+
+    def open_gallery(self) -> None:
+        if path := self.dialogs.open_gallery():
+            self.galleries.open(path)
+
+    def show_trouble(self, trouble: object) -> None:
+        """Shown until it is dismissed or something works."""
+        self.trouble = trouble if isinstance(trouble, Trouble) else None
+        self.show_soon()
+
+    def dismiss(self) -> None:
+        self.trouble = None
+        self.show_soon()
+
+    def cancel(self) -> None:
+        """Stop all work of the panel that is under way; live recognition goes on."""
+        self.studies.cancel_all()
+        self.reviews.cancel()
+        self.heads.cancel()
+
+    def copy(self, line: str) -> None:
+        QGuiApplication.clipboard().setText(line)
+        self.services.notify("Copied the command", "good")
+
+    # --- showing
+
+    def show_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def show_now(self) -> None:
+        """Show panel and board what there is."""
+        form = self.form
+        self.tracks.read()
+        self.view = FacesView(
+            page=form.page,
+            settings=form.settings,
+            missing=self.store.missing,
+            thumbs=self.thumbs.images(),
+            live=self.watch.live,
+            people=replace(self.galleries.view, recent=form.recent),
+            enrol=self.reviews.view,
+            threshold=replace(self.thresholds.view, accept=form.settings.accept),
+            verify=self.studies.verify_view,
+            evaluate=replace(self.studies.evaluate_view, spec=form.evaluate, open_spec=form.open_set),
+            audit=self.studies.audit_view,
+            train=replace(self.heads.view, spec=form.train),
+            gaze=self.gaze.view,
+            trouble=self.trouble,
+        )
+        self.panel.show_state(self.view)
+        self.board.show_state(self.view)
+        self._enable()
+
+    def _enable(self) -> None:
+        view, enable = self.view, self.actions.enable
+        has = view.people.info is not None and not view.people.info.locked
+        for id, on in (
+            ("start", bool(view.live.source)),
+            ("enrol", has and self.tracks.chosen >= 0),
+            ("protect", has),
+            ("cancel", any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))),
+        ):
+            enable(f"faces.{id}", on)
+
+    def _play(self, clip: Path) -> None:
+        self.watch.look_at_next()
+        self.sourceWanted.emit(str(clip))
+
+    def _no_sample(self, failure: Failure) -> None:
+        self.show_trouble(trouble_of(failure.as_json(), "The sample portrait cannot be played"))
+
+    def _read_thumb(self, key: str) -> Image | None:
+        """In the errands' thread: a stored face, a crop of a review, or a picture file."""
+        return self.galleries.thumbnail(key) if not Path(key).suffix else read_crop(key)
+
+    def _keep(self) -> None:
+        if self.services.project is self._project:
+            keep_form(self.form, self.services)
+
+
+def _portrait() -> Path:
+    from engines.faces.sample import portrait_clip
+
+    return portrait_clip(cache_dir())

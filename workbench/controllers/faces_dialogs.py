@@ -1,0 +1,81 @@
+"""What the faces panel asks in dialogs; every answer is "" or empty when there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+
+from engines.core.places import data_dir
+
+GALLERIES = "Galleries (*.faces)"
+PICTURES = "Pictures (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp *.pgm *.ppm)"
+FILMS = "Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm *.jpg *.jpeg *.png *.bmp *.tif *.tiff)"
+
+
+class Dialogs:
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def new_gallery(self) -> str:
+        path, _ = QFileDialog.getSaveFileName(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
+        return _with_suffix(path, ".faces")
+
+    def open_gallery(self) -> str:
+        return QFileDialog.getOpenFileName(self._window, "Open gallery", str(data_dir()), GALLERIES)[0]
+
+    def passphrase(self, name: str) -> str:
+        """To unlock a gallery."""
+        text, done = QInputDialog.getText(
+            self._window, "Unlock gallery", f"Passphrase of {name}", QLineEdit.EchoMode.Password
+        )
+        return text if done else ""
+
+    def new_passphrase(self, name: str) -> str:
+        """Asked twice, because a forgotten one opens nothing."""
+        echo = QLineEdit.EchoMode.Password
+        first, done = QInputDialog.getText(self._window, "Protect gallery", f"New passphrase for {name}", echo)
+        if not done or not first:
+            return ""
+        again, done = QInputDialog.getText(self._window, "Protect gallery", "The same passphrase again", echo)
+        if done and again != first:
+            QMessageBox.warning(self._window, "Protect gallery", "The two passphrases differ; nothing was changed.")
+        return first if done and again == first else ""
+
+    def pictures(self) -> list[str]:
+        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", PICTURES)[0]
+
+    def picture(self, title: str) -> str:
+        return QFileDialog.getOpenFileName(self._window, title, "", PICTURES)[0]
+
+    def folder(self, title: str) -> str:
+        return QFileDialog.getExistingDirectory(self._window, title)
+
+    def pairs(self) -> str:
+        kinds = "Pair lists (*.tsv *.txt *.csv)"
+        return QFileDialog.getOpenFileName(self._window, "Pair list", "", kinds)[0]
+
+    def film(self) -> str:
+        return QFileDialog.getOpenFileName(self._window, "Cover faces in", "", FILMS)[0]
+
+    def covered(self, source: str) -> str:
+        """Where the covered copy goes."""
+        path = Path(source)
+        offered = path.with_name(f"{path.stem} covered{path.suffix}")
+        return QFileDialog.getSaveFileName(self._window, "Save the covered copy", str(offered), FILMS)[0]
+
+    def report(self, title: str, name: str) -> str:
+        path, _ = QFileDialog.getSaveFileName(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
+        return _with_suffix(path, ".json")
+
+    def really(self, title: str, question: str, verb: str) -> bool:
+        """Before what cannot be undone."""
+        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._window)
+        yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is yes
+
+
+def _with_suffix(path: str, suffix: str) -> str:
+    return path if not path or Path(path).suffix else path + suffix

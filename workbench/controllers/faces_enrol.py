@@ -1,0 +1,136 @@
+"""Enrolment: pictures are looked through in a job, reviewed on the board, and only then stored."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, TypeVar
+
+import cv2
+from PySide6.QtCore import QObject, Signal
+
+from engines.core.frames import Image
+from engines.core.places import cache_dir
+from engines.faces.gallery_types import Change, Gathered, GatherSpec
+from widgets.faces_state import EnrolView
+from workbench.controllers.faces_command import enrol_line
+from workbench.controllers.faces_gallery import Galleries
+from workbench.controllers.faces_words import count, trouble_of
+from workbench.controllers.job_slot import JobSlot
+from workbench.jobs import JobQueue
+
+if TYPE_CHECKING:
+    from engines.faces.gallery import Gallery
+
+T = TypeVar("T")
+JOB = "engines.faces.enrol:run"
+
+
+class Reviews(QObject):
+    """`changed` when there is something else to show; `failed(Trouble)`; `stored` when a review became people."""
+
+    changed = Signal()
+    failed = Signal(object)
+    stored = Signal()
+
+    def __init__(self, jobs: JobQueue, galleries: Galleries, parent: QObject) -> None:
+        super().__init__(parent)
+        self._galleries = galleries
+        self._view = EnrolView()
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The pictures could not be looked through"), self)
+        self._slot.changed.connect(self.changed)
+        self._slot.failed.connect(self.failed)
+        self._slot.done.connect(self._gathered)
+
+    @property
+    def view(self) -> EnrolView:
+        return replace(self._view, busy=self._slot.busy)
+
+    def gather(self, files: Sequence[str], person: str = "") -> None:
+        """Look through pictures and folders; what was under review is dropped."""
+        self.drop()
+        folder = mkdtemp(prefix="review-", dir=cache_dir())
+        naming = "one" if person else "auto"
+        spec = GatherSpec(tuple(files), folder, naming, person)
+        self._slot.start(spec, f"Look through {count(len(files), 'file or folder', 'files or folders')}",
+                         enrol_line(self._galleries.path, spec))  # fmt: skip
+
+    def cancel(self) -> None:
+        self._slot.cancel()
+
+    def take(self, row: int, on: bool) -> None:
+        """Whether this face will be stored."""
+        self._view = replace(self._view, taken=_with(self._view.taken, row, on))
+        self.changed.emit()
+
+    def name(self, row: int, name: str) -> None:
+        """Whose face this is; a name that was given to a whole group is given face by face."""
+        self._view = replace(self._view, names=_with(self._view.names, row, name.strip()))
+        self.changed.emit()
+
+    def store(self) -> None:
+        """Store what is taken; the review goes once that is done."""
+        view = self._view
+        if view.gathered is None:
+            return
+        gathered, taken, names = view.gathered, view.taken, view.names
+
+        def act(gallery: Gallery) -> Change | None:
+            from engines.faces import enrol
+
+            return enrol.store(gallery, gathered, taken, names)
+
+        self._view = EnrolView()
+        self._galleries.edit(act, "The faces were not stored")
+        self.changed.emit()
+        self.stored.emit()
+
+    def drop(self) -> None:
+        """Store nothing; the review's pictures are deleted."""
+        self._slot.cancel()
+        if self._view.gathered is not None:
+            shutil.rmtree(self._view.gathered.folder, ignore_errors=True)
+        self._view = EnrolView()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Nothing of a review outlives the window."""
+        self.drop()
+
+    def _gathered(self, _spec: GatherSpec, result: object) -> None:
+        if not isinstance(result, Gathered):
+            return
+        self._show(result)
+        self._galleries.ask(partial(_compared, result), self._compared, "The faces could not be compared")
+
+    def _compared(self, gathered: object) -> None:
+        """The same review, with what the gallery knows of these faces."""
+        if isinstance(gathered, Gathered) and self._view.gathered is not None:
+            self._show(gathered)
+
+    def _show(self, gathered: Gathered) -> None:
+        taken = tuple(one.take for one in gathered.candidates)
+        names = tuple(one.name for one in gathered.candidates)
+        self._view = EnrolView(gathered, taken, names)
+        self.changed.emit()
+
+
+def read_crop(path: str) -> Image | None:
+    """A picture file of a review or an audit."""
+    if not Path(path).is_file():
+        return None
+    return cv2.imread(path, cv2.IMREAD_COLOR)  # type: ignore[return-value]
+
+
+def _compared(gathered: Gathered, gallery: Gallery) -> Gathered:
+    from engines.faces import enrol
+
+    return enrol.compared(gathered, gallery)
+
+
+def _with(values: tuple[T, ...], row: int, value: T) -> tuple[T, ...]:
+    return (*values[:row], value, *values[row + 1 :]) if 0 <= row < len(values) else values

@@ -1,0 +1,191 @@
+"""What the faces panel does with people and galleries: unlock, protect, forget, export, retention, search."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engines.core.errors import BadInput
+from engines.faces.gallery_types import Expiring, Forgotten
+from engines.faces.study_types import SelfCheckCase
+from engines.faces.types import FinderSettings
+from widgets.faces_state import Page
+from workbench.controllers.faces_words import count
+
+if TYPE_CHECKING:
+    from engines.faces.embed import Vectors
+    from engines.faces.gallery import Gallery
+    from workbench.controllers.faces import FacesController
+
+
+def unlock(desk: FacesController) -> None:
+    """Ask for the passphrase of the gallery in use and open it again."""
+    path = desk.galleries.path
+    if path and (passphrase := desk.dialogs.passphrase(Path(path).name)):
+        desk.galleries.open(path, passphrase)
+
+
+def protect(desk: FacesController) -> None:
+    """Encrypt the gallery, or change its passphrase."""
+    path = desk.galleries.path
+    if path and (passphrase := desk.dialogs.new_passphrase(Path(path).name)):
+        desk.galleries.edit(lambda gallery: gallery.protect(passphrase), "The gallery was not protected")
+        desk.services.notify("The gallery is being encrypted; without the passphrase nobody can open it", "info")
+
+
+def unprotect(desk: FacesController) -> None:
+    """Keep the gallery in the clear from now on."""
+    question = "Names, pictures and embeddings will lie readable on the disk. Take the protection off?"
+    if desk.galleries.path and desk.dialogs.really("Unprotect gallery", question, "Take it off"):
+        desk.galleries.edit(lambda gallery: gallery.unprotect(), "The protection was not taken off")
+
+
+def choose_portrait(desk: FacesController, face: str) -> None:
+    """This face stands for its person."""
+    desk.galleries.edit(lambda gallery: gallery.set_portrait(gallery.face(face).person, face))
+
+
+def forget_person(desk: FacesController, person: str) -> None:
+    """Delete a person everywhere, after a question; the proof is shown."""
+    known = next((one for one in desk.galleries.view.people if one.id == person), None)
+    if known is None:
+        return
+    question = (
+        f"Delete {known.name} with {count(known.faces, 'face')} everywhere: gallery, history, exports, caches. "
+        "This cannot be undone."
+    )
+    if desk.dialogs.really("Delete everywhere", question, "Delete everywhere"):
+        desk.galleries.ask(partial(_forget, person), partial(_forgotten, desk))
+
+
+def _forget(person: str, gallery: Gallery) -> Forgotten:
+    from engines.faces import forget
+
+    return forget.forget(gallery, person)
+
+
+def _forgotten(desk: FacesController, proof: object) -> None:
+    if isinstance(proof, Forgotten):
+        desk.services.undo.clear()
+        desk.thumbs.forget()
+        _forget_jobs(desk)
+        desk.galleries.show(selected="", forgotten=proof)
+        desk.galleries.refresh()
+
+
+def _forget_jobs(desk: FacesController) -> None:
+    """What finished jobs with faces have told names people too."""
+    jobs = desk.services.jobs
+    for record in jobs.records():
+        if record.state.over and record.job.startswith("engines.faces."):
+            jobs.remove(record.id)
+
+
+def export_person(desk: FacesController, person: str) -> None:
+    """Everything that is stored of a person, as a folder of plain files."""
+    folder = desk.dialogs.folder("Export to")
+    if not folder:
+        return
+
+    def told(where: object) -> None:
+        desk.services.notify(f"Exported to {where}", "good")
+
+    desk.galleries.ask(partial(_export, person, Path(folder)), told)
+
+
+def _export(person: str, folder: Path, gallery: Gallery) -> Path:
+    from engines.faces import retention
+
+    return retention.export_person(gallery, person, folder)
+
+
+def keep_days(desk: FacesController, days: int) -> None:
+    """How long faces are kept; nothing is deleted by setting it."""
+    desk.galleries.edit(lambda gallery: gallery.set_keep_days(days), "The retention period was not kept")
+
+
+def dry_run(desk: FacesController) -> None:
+    """What the retention period would delete today."""
+    info = desk.galleries.view.info
+    if info is None:
+        return
+
+    def told(expiring: object) -> None:
+        if isinstance(expiring, Expiring):
+            desk.galleries.show(expiring=expiring)
+            desk.go_to(Page.PEOPLE)
+
+    desk.galleries.ask(partial(_retain, "dry_run", info.keep_days), told)
+
+
+def expire(desk: FacesController) -> None:
+    """Delete what is past its time, after a question."""
+    info = desk.galleries.view.info
+    question = "Faces older than the retention period will be deleted for good. This cannot be undone."
+    if info is None or not desk.dialogs.really("Retention", question, "Delete them"):
+        return
+
+    def told(expired: object) -> None:
+        faces = expired.faces if isinstance(expired, Expiring) else 0
+        desk.galleries.show(expiring=None)
+        desk.services.notify(f"Deleted {count(faces, 'face')} past the retention period", "good")
+        desk.services.undo.clear()
+        desk.galleries.refresh()
+
+    desk.galleries.ask(partial(_retain, "expire", info.keep_days), told)
+
+
+def _retain(what: str, days: int, gallery: Gallery) -> Expiring:
+    from engines.faces import retention
+
+    return getattr(retention, what)(gallery, days)
+
+
+def find_face(desk: FacesController, face: str) -> None:
+    """Who looks like this stored face."""
+
+    def vector(gallery: Gallery) -> Vectors:
+        table = gallery.table()
+        return table.vectors[table.faces.index(face)]
+
+    desk.galleries.find(face, vector)
+
+
+def find_file(desk: FacesController) -> None:
+    """Who looks like the face in a picture."""
+    if path := desk.dialogs.picture("Search by a face"):
+        desk.thumbs.want([path])
+        desk.galleries.find(path, lambda gallery: look(path, gallery.card.name))
+        desk.go_to(Page.PEOPLE)
+
+
+def look(path: str, model: str) -> Vectors:
+    """The embedding of the largest face of a picture. Raises `BadInput` when there is none."""
+    from engines.faces import align
+    from engines.faces.finding import open_finder
+    from engines.faces.pictures import read_picture
+    from engines.faces.recognisers import open_recogniser
+
+    image = read_picture(path)
+    found = open_finder(FinderSettings(search="pyramid")).detect(image)
+    if not len(found):
+        raise BadInput("No face was found in this picture", path=path, hint="Choose one with a larger face")
+    largest = int(np.argmax(found.boxes[:, 2] * found.boxes[:, 3]))
+    faces = align.crops(image, found.points[largest : largest + 1])
+    return open_recogniser(model).embed(faces)[0]
+
+
+def show_case(desk: FacesController, face: str) -> None:
+    """Go to the person a face belongs to."""
+    case = next((one for one in _cases(desk) if one.face == face), None)
+    if case is not None:
+        desk.galleries.select(case.person)
+        desk.go_to(Page.PEOPLE)
+
+
+def _cases(desk: FacesController) -> tuple[SelfCheckCase, ...]:
+    report = desk.thresholds.view.report
+    return report.cases if report is not None else ()

@@ -1,0 +1,122 @@
+"""Measurements of the faces panel: threshold, verification, evaluation, audit; one of each at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.faces.study_types import (
+    Audit,
+    AuditSpec,
+    EvaluateSpec,
+    Evaluation,
+    OpenSet,
+    OpenSetSpec,
+    Verified,
+    VerifySpec,
+)
+from widgets.faces_state import AuditView, EvaluateView, VerifyView
+from workbench.controllers.faces_command import audit_line, evaluate_line, open_set_line, verify_line
+from workbench.controllers.faces_words import trouble_of
+from workbench.controllers.job_slot import JobSlot
+from workbench.jobs import JobQueue
+
+
+class Studies(QObject):
+    """`changed` when a page has something else to show; `failed(Trouble)`."""
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, jobs: JobQueue, parent: QObject) -> None:
+        super().__init__(parent)
+        self._verify_view, self._evaluate_view, self._audit_view = VerifyView(), EvaluateView(), AuditView()
+        self._verify = self._slot(jobs, "engines.faces.verify:run", "The pictures could not be compared")
+        self._evaluate = self._slot(jobs, "engines.faces.evaluation:run", "The evaluation failed")
+        self._open_set = self._slot(jobs, "engines.faces.open_set:run", "The open-set evaluation failed")
+        self._audit = self._slot(jobs, "engines.faces.audit:run", "The audit failed")
+        self._verify.done.connect(self._verified)
+        self._evaluate.done.connect(self._evaluated)
+        self._open_set.done.connect(self._open_set_done)
+        self._audit.done.connect(self._audited)
+
+    @property
+    def verify_view(self) -> VerifyView:
+        return replace(self._verify_view, busy=self._verify.busy)
+
+    @property
+    def evaluate_view(self) -> EvaluateView:
+        return replace(self._evaluate_view, busy=self._evaluate.busy or self._open_set.busy)
+
+    @property
+    def audit_view(self) -> AuditView:
+        return replace(self._audit_view, busy=self._audit.busy)
+
+    def show_picture(self, side: str, path: str) -> None:
+        """Put a picture on side "a" or "b"; with two of them they are compared at once."""
+        self._verify_view = replace(self._verify_view, **{side: path}, result=None)
+        view = self._verify_view
+        if view.a and view.b:
+            spec = VerifySpec(view.a, view.b)
+            self._verify.start(spec, "Verify two pictures", verify_line(spec))
+        self.changed.emit()
+
+    def evaluate(self, spec: EvaluateSpec, open_spec: OpenSetSpec) -> None:
+        """Accuracy and ROC, then the open set."""
+        self._evaluate_view = EvaluateView(spec, open_spec)
+        self._evaluate.start(spec, "Evaluate recognition", evaluate_line(spec))
+
+    def audit(self, spec: AuditSpec) -> None:
+        """Look for wrong names."""
+        self._audit_view = AuditView(spec.target)
+        self._audit.start(spec, "Find wrong names", audit_line(spec))
+
+    def select_suspicion(self, row: int) -> None:
+        self._audit_view = replace(self._audit_view, selected=row)
+        self.changed.emit()
+
+    def dismiss_suspicion(self, row: int) -> None:
+        """The name is right, or is not after all: the second time takes the first back."""
+        self._audit_view = replace(self._audit_view, dismissed=self._audit_view.dismissed ^ {row})
+        self.changed.emit()
+
+    def cancel_verify(self) -> None:
+        self._verify.cancel()
+
+    def cancel_evaluate(self) -> None:
+        self._evaluate.cancel()
+        self._open_set.cancel()
+
+    def cancel_audit(self) -> None:
+        self._audit.cancel()
+
+    def cancel_all(self) -> None:
+        for slot in (self._verify, self._evaluate, self._open_set, self._audit):
+            slot.cancel()
+
+    def _slot(self, jobs: JobQueue, job: str, title: str) -> JobSlot:
+        slot = JobSlot(jobs, job, partial(trouble_of, title=title), self)
+        slot.changed.connect(self.changed)
+        slot.failed.connect(self.failed)
+        return slot
+
+    def _verified(self, _spec: VerifySpec, result: object) -> None:
+        if isinstance(result, Verified):
+            self._verify_view = replace(self._verify_view, result=result)
+
+    def _evaluated(self, _spec: EvaluateSpec, result: object) -> None:
+        if isinstance(result, Evaluation):
+            self._evaluate_view = replace(self._evaluate_view, result=result)
+            spec = self._evaluate_view.open_spec
+            self._open_set.start(spec, "Evaluate against strangers", open_set_line(spec))
+
+    def _open_set_done(self, _spec: OpenSetSpec, result: object) -> None:
+        if isinstance(result, OpenSet):
+            self._evaluate_view = replace(self._evaluate_view, open_set=result)
+
+    def _audited(self, _spec: AuditSpec, result: object) -> None:
+        if isinstance(result, Audit):
+            selected = 0 if result.suspicions else -1
+            self._audit_view = replace(self._audit_view, audit=result, selected=selected)
