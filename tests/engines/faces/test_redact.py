@@ -76,7 +76,7 @@ def film_of(frames: list[int], count: int = 50, **settings: object) -> list[list
     path = film.paths.setdefault(1, Followed())
     for frame in frames:
         path.add(frame, Box(4 * frame, 10, 50, 50), "ada" if settings.get("bare") else "")
-    return film.covers(0.2, bare=bool(settings.get("bare")))
+    return film.covers(0.21, bare=bool(settings.get("bare")))
 
 
 def test_a_missed_face_is_covered_where_a_straight_line_puts_it():
