@@ -87,11 +87,13 @@ def test_a_track_coasts_by_media_time_and_not_by_frames():
         assert times[there].max() == pytest.approx(COAST, abs=1.01 / rate)
 
 
-def test_where_two_cross_the_look_decides():
+@pytest.mark.parametrize("turn", [False, True])
+def test_where_two_meet_the_look_decides_who_is_who(turn):
+    """They cross at 10 pixels a frame, or meet and go back: places and velocities alone cannot tell which."""
     tracker = Tracker()
     for k in range(40):
-        x = 10 * k
-        boxes = [[x, 100, 60, 60], [400 - x, 110, 60, 60]]
+        x = 195 - abs(195 - 10 * k) if turn else 10 * k
+        boxes = [[x, 100, 60, 60], [400 - x, 100, 60, 60]]
         tracks = tracker.step(k / 25, detections(boxes), looks_of(0, 1))
         assert [track.row for track in sorted(tracks, key=lambda track: track.id)] == [0, 1]
 
