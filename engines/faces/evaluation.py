@@ -19,6 +19,7 @@ from engines.faces.impostors import EDGES
 from engines.faces.intervals import Floats, draws, percentile
 from engines.faces.pair_list import Accuracy, Pair
 from engines.faces.pair_scores import PairScores, pair_scores
+from engines.faces.pictures import list_pictures
 from engines.faces.scores import check_vectors
 from engines.faces.study_types import Curve, EvaluateSpec, Evaluation, Interval, OpenSet
 from engines.faces.table import FaceTable
@@ -33,6 +34,7 @@ def run(spec: EvaluateSpec, ctx: Context) -> Evaluation:
     """Find and describe a face in each picture, then measure. Raises `BadInput` (see `measure`), `Cancelled`."""
     started = time.perf_counter()
     pairs = pair_list.read_pairs(spec.pairs) if spec.pairs else ()
+    pair_list.places(pairs, [file.name for file in list_pictures([spec.images])], ())
     read = read_folder([spec.images], model=spec.model, finder=spec.finder, flip=spec.flip, ctx=ctx)
     missed = read.missed + tuple(name for name, _ in read.broken)
     return measure(read.table, pairs, missed, model=read.card.name, started=started, ctx=ctx)
