@@ -1,8 +1,8 @@
 """Looks for thousands of byte strings at every place of a file at once.
 
-A long value may be broken by the pages of a database, so it is looked for by slices of 24 bytes, every 64 bytes: at most
-a few of them are cut. The first 8 bytes of each slice are hashed to 20 bits; a table of what hashes occur rejects nearly
-all places of a file at a gigabyte in seconds, and what is left is compared in full.
+A long value may be broken by the pages of a database, so it is looked for by slices of 24 bytes, every 64 bytes: at
+most a few of them are cut. The first 8 bytes of each slice are hashed to 20 bits; a table of what hashes occur rejects
+nearly all places of a file at once, and what is left is compared in full.
 """
 
 from __future__ import annotations
