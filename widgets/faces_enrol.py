@@ -49,7 +49,7 @@ class EnrolPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.shown = EnrolView()
+        self.shown, self._latest = EnrolView(), FacesView()
         self._known: tuple[object, ...] = ()
         self._names: tuple[str, ...] = ()
         self.list = ReviewList()
@@ -64,6 +64,9 @@ class EnrolPage(QWidget):
         self._wire()
 
     def show_state(self, view: FacesView) -> None:
+        self._latest = view
+        if self.list.saying:
+            return
         before, self.shown = self.shown, view.enrol
         enrol = view.enrol
         self.list.show_thumbs(view.thumbs)
@@ -160,6 +163,7 @@ class EnrolPage(QWidget):
             (self.start.folder.clicked, self.folderWanted),
         ):
             source.connect(signal)
+        self.list.settled.connect(lambda: self.show_state(self._latest))
         self.filter.chosen.connect(lambda _value: self._refilter())
 
 

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QPoint,
     Qt,
     Signal,
+    SignalInstance,
 )
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
@@ -73,10 +74,14 @@ class ReviewModel(QAbstractListModel):
 
 
 class ReviewList(QListView):
-    """`taken(candidate, on)` and `named(candidate, name)`, one signal a candidate."""
+    """`taken(candidate, on)` and `named(candidate, name)`, one signal a candidate; after a batch of them `settled`.
+
+    While a batch goes out `saying` is true: what is shown need not follow every single one.
+    """
 
     taken = Signal(int, bool)
     named = Signal(int, str)
+    settled = Signal()
     thumbsWanted = Signal(list)
 
     def __init__(self) -> None:
@@ -84,7 +89,7 @@ class ReviewList(QListView):
         self._model = ReviewModel(self)
         self.thumbs = Thumbs(self)
         self.cell = ReviewCell(self.thumbs, self)
-        self._only_doubts = False
+        self._only_doubts, self.saying = False, False
         self.setModel(self._model)
         self.setItemDelegate(self.cell)
         self._dress()
@@ -128,10 +133,7 @@ class ReviewList(QListView):
     def toggle(self, members: list[int]) -> None:
         """Tick them all, or untick them where all are ticked."""
         members = [index for index in members if self.review.usable(index)]
-        on = not all(self.review.takes(index) for index in members)
-        for index in members:
-            if self.review.takes(index) != on:
-                self.taken.emit(index, on)
+        self._take(members, not all(self.review.takes(index) for index in members))
 
     def edit_name(self) -> None:
         """Edit the name of the current row, and with it of all that are selected."""
@@ -191,17 +193,23 @@ class ReviewList(QListView):
         return False
 
     def _take(self, members: list[int], on: bool) -> None:
-        for index in members:
-            if self.review.usable(index) and self.review.takes(index) != on:
-                self.taken.emit(index, on)
+        others = [index for index in members if self.review.usable(index) and self.review.takes(index) != on]
+        self._say(self.taken, others, on)
 
     def _name(self, number: int, name: str) -> None:
         row = self._model.rows[number]
         chosen = self.selected()
         members = chosen if set(row.members) <= set(chosen) else list(row.members)
-        for member in members:
-            if self.review.usable(member):
-                self.named.emit(member, name)
+        self._say(self.named, [index for index in members if self.review.usable(index)], name)
+
+    def _say(self, signal: SignalInstance, members: list[int], value: object) -> None:
+        self.saying = True
+        try:
+            for index in members:
+                signal.emit(index, value)
+        finally:
+            self.saying = False
+        self.settled.emit()
 
     def _select(self, members: list[int]) -> None:
         wanted = set(members)

@@ -6,6 +6,8 @@ the side, below where the page is narrow.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -16,6 +18,7 @@ from widgets.face_thumbs import Thumbs
 from widgets.faces_people_cards import ExpiringCard, ProofCard
 from widgets.faces_people_empty import GalleryStart
 from widgets.faces_people_head import GalleryHead
+from widgets.faces_people_person import PersonPane
 from widgets.faces_people_side import Side
 from widgets.faces_people_suggest import SuggestionStrip
 from widgets.faces_people_words import gallery_name, matching, person_items
@@ -135,10 +138,10 @@ class PeoplePage(QWidget):
             action.triggered.connect(lambda: self.merged.emit(ids))
             return menu
         for words, role, act in (
-            ("Rename", "edit", self.side.person.start_rename),
-            ("Merge with\u2026", "git-merge", self.side.person.ask_merge),
+            ("Rename", "edit", lambda: self._of_person(PersonPane.start_rename)),
+            ("Merge with\u2026", "git-merge", lambda: self._of_person(PersonPane.ask_merge)),
             ("Export\u2026", "export", lambda: self.exportWanted.emit(ids[0])),
-            ("Delete everywhere\u2026", "delete", self.side.person.ask_forget),
+            ("Delete everywhere\u2026", "delete", lambda: self._of_person(PersonPane.ask_forget)),
         ):
             action = menu.addAction(icon(role), words)
             action.setEnabled(self.editable or role == "export")
@@ -209,6 +212,23 @@ class PeoplePage(QWidget):
             self.personChosen.emit(ids[0])
             self.show_pane(self.pane)
 
+    def _open(self) -> None:
+        """Back to the person who is selected already, from the history or wherever the side is."""
+        if len(self.grid.selected) == 1 and self.shown.selected == self.grid.selected[0] and self.pane != "person":
+            self.show_pane("person")
+
+    def _of_person(self, act: Callable[[PersonPane], None]) -> None:
+        """Do something with the one person who is selected, in front of the user."""
+        self._open()
+        if len(self.grid.selected) == 1 and self.pane == "person":
+            act(self.side.person)
+
+    def _find(self, face: str) -> None:
+        """The hits open when they come, or at once where they are there already."""
+        if face == self.shown.asked and self.shown.found:
+            self.show_pane("found")
+        self.findWanted.emit(face)
+
     def _close_side(self) -> None:
         if self.pane not in ("person", "several"):
             self._toggle(self.pane, False)
@@ -255,8 +275,10 @@ class PeoplePage(QWidget):
         self.grid.make_menu = self.people_menu
         self.grid.picked.connect(self._pick)
         self.grid.faceDropped.connect(self.moved)
-        self.grid.renameWanted.connect(lambda _id: self.side.person.start_rename())
-        self.grid.removeWanted.connect(lambda ids: self.side.person.ask_forget() if len(ids) == 1 else None)
+        self.grid.clicked.connect(lambda _index: self._open())
+        self.grid.opened.connect(lambda _id: self._open())
+        self.grid.renameWanted.connect(lambda _id: self._of_person(PersonPane.start_rename))
+        self.grid.removeWanted.connect(lambda _ids: self._of_person(PersonPane.ask_forget))
         for source, signal in (
             (self.thumbs.wanted, self.thumbsWanted),
             (self.grid.thumbsWanted, self.thumbsWanted),
@@ -271,11 +293,12 @@ class PeoplePage(QWidget):
         for part, names in (
             (self.head, ("galleryNewWanted", "galleryOpenWanted", "enrolWanted", "searchChanged", "findFileWanted")),
             (self.start, ("galleryNewWanted", "galleryOpenWanted", "galleryChosen")),
-            (self.side, self.side.SIGNALS),
+            (self.side, tuple(name for name in self.side.SIGNALS if name != "findWanted")),
         ):
             for name in names:
                 getattr(part, name).connect(getattr(self, name))
         self._soon.timeout.connect(lambda: self.grid.reveal(self.shown.selected))
         self.side.closed.connect(self._close_side)
+        self.side.findWanted.connect(self._find)
         self.head.paneWanted.connect(self._toggle)
         self.head.sortChosen.connect(self._sort)

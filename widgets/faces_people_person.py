@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.core.frames import Image
@@ -120,7 +120,8 @@ class PersonPane(QWidget):
             action.triggered.connect(act)
         return menu
 
-    def _face_verbs(self, person: Person):  # noqa: ANN202  (a table)
+    def _face_verbs(self, person: Person) -> tuple[tuple[str, str, Callable[[], None], bool], ...]:
+        """Words, icon, what it does, whether it is for one face only."""
         return (
             ("New person from these", "user-plus", self.split_selected, False),
             ("Move to\u2026", "arrow-right", self.ask_move, False),
@@ -142,7 +143,7 @@ class PersonPane(QWidget):
         if self.grid.selected and self._editable:
             self.facesRemoved.emit(self.grid.selected)
 
-    def _one(self, signal) -> None:  # noqa: ANN001  (Qt's bound signal)
+    def _one(self, signal: SignalInstance) -> None:
         if len(self.grid.selected) == 1:
             signal.emit(self.grid.selected[0])
 

@@ -6,7 +6,7 @@ without a move of the mouse.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -55,7 +55,7 @@ class SuggestionCard(QFrame):
         describe(self.confirm, f"Confirm {suggestion.name}", f"Yes, {suggestion.name} ({sure_words(suggestion)})")
         describe(self.refuse, f"Not {suggestion.name}", f"Not {suggestion.name}; this is not suggested again")
 
-    def _answer(self, signal) -> None:  # noqa: ANN001  (Qt's bound signal)
+    def _answer(self, signal: SignalInstance) -> None:
         suggestion = self._shown[0]
         if suggestion is not None:
             signal.emit(list(suggestion.faces), suggestion.person)

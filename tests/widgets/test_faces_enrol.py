@@ -284,3 +284,24 @@ def test_thousands_of_candidates_ask_only_for_what_is_in_view(page, qtbot):
     qtbot.waitUntil(lambda: bool(asked))
     assert len(asked) < 100
     assert asked[0] == "/r/0.png"
+
+
+def test_a_batch_of_ticks_is_shown_once(page, qtbot, monkeypatch):
+    """The page follows the last state, not each of the states that come while a batch goes out."""
+    page.show_state(STATES["review"])
+    state = [STATES["review"]]
+
+    def take(index: int, on: bool) -> None:
+        taken = tuple(on if n == index else old for n, old in enumerate(state[0].enrol.taken))
+        state[0] = replace(state[0], enrol=replace(state[0].enrol, taken=taken))
+        page.show_state(state[0])
+
+    page.candidateTaken.connect(take)
+    shown: list[object] = []
+    inner = page.list.show_review
+    monkeypatch.setattr(page.list, "show_review", lambda *args: (shown.append(args), inner(*args)))
+    page.list.selectAll()
+    qtbot.keyClick(page.list, Qt.Key.Key_Space)
+    assert len(shown) == 1
+    assert page.list.review.taken == (True, True, True, True, True, False)
+    assert page.line.text().startswith("1 without a name; 5 faces")
