@@ -11,7 +11,7 @@ import numpy as np
 from engines.core.frames import Image
 from engines.faces.blazeface import REACH as BLAZEFACE
 from engines.faces.blazeface import BlazeFace
-from engines.faces.detect import OVERLAP, Detections, Detector, YuNet
+from engines.faces.detect import OVERLAP, Detections, Detector, Floats, YuNet
 from engines.faces.pyramid import Pass, Reach, merged, overlaps, plan
 from engines.faces.second_look import CHANCE, confirmed
 from engines.faces.types import FinderSettings
@@ -36,10 +36,11 @@ class Finder:
         """Faces, best first, in pixels of `image`; score: least score, None for the settings'."""
         least = self.settings.score if score is None else score
         passes = self.passes(image.shape[1], image.shape[0])
-        plain = [self._look(image, one, least) for one in passes if one.scale <= passes[0].scale]
-        closer = [self._look(image, one, least - CHANCE) for one in passes if one.scale > passes[0].scale]
-        found = merged([*plain, *closer])
-        if not closer:
+        parts = [self._look(image, one, least - CHANCE * (one.scale > passes[0].scale)) for one in passes]
+        trust = [_trust(part, one.scale, self._reach) for part, one in zip(parts, passes, strict=True)]
+        found = merged(parts, trust)
+        plain = [part for part, one in zip(parts, passes, strict=True) if one.scale <= passes[0].scale]
+        if len(plain) == len(parts):
             return found
         doubtful = np.flatnonzero((overlaps(found.boxes, merged(plain).boxes) <= OVERLAP).all(axis=1))
         return confirmed(image, found, doubtful, self._detector, least)
@@ -85,6 +86,12 @@ def moved(found: Detections, x: float, y: float) -> Detections:
 @lru_cache(maxsize=64)
 def _plan(width: int, height: int, settings: FinderSettings, reach: Reach) -> tuple[Pass, ...]:
     return plan(width, height, settings.search, settings.smallest, reach)
+
+
+def _trust(found: Detections, scale: float, reach: Reach) -> Floats:
+    """The points of a face that is large for the network lie less well than those of the same face reduced."""
+    large = np.sqrt(np.prod(found.boxes[:, 2:], axis=1)) * scale > reach.most / 2
+    return np.asarray(found.scores - large, np.float32)
 
 
 def _sound(found: Detections) -> Detections:

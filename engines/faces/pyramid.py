@@ -20,6 +20,10 @@ INSIDE = 0.8
 """A box with more than this part of it inside a surer, larger one is a part of that face."""
 
 
+GLANCE = 0.75
+"""Of the largest face found reliably: the shorter side of a large picture when it is looked at reduced, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What one pass of a detector can do, in pixels of what it is shown.
@@ -70,7 +74,7 @@ def levels(width: int, height: int, search: Search, smallest: float, reach: Reac
     plain = _plain(width, height, reach)
     scales = [plain]
     if min(width, height) * plain > 1.6 * reach.most:
-        scales.append(0.75 * reach.most / min(width, height))
+        scales.append(GLANCE * reach.most / min(width, height))
     top = reach.least / max(smallest, 1.0)
     if search == "plain" or top <= plain:
         return tuple(scales)
@@ -78,20 +82,25 @@ def levels(width: int, height: int, search: Search, smallest: float, reach: Reac
     return (*scales, *(plain * (top / plain) ** (step / steps) for step in range(1, steps + 1)))
 
 
-def merged(parts: Sequence[Detections], overlap: float = OVERLAP) -> Detections:
-    """One detection a face, best first, from passes that saw the same faces."""
+def merged(parts: Sequence[Detections], trust: Sequence[Floats] | None = None, overlap: float = OVERLAP) -> Detections:
+    """One detection a face, best first, from passes that saw the same faces.
+
+    trust: of each detection; of those that are one face the most trusted is kept. None: the scores.
+    """
     found = Detections(
         np.concatenate([part.boxes for part in parts]),
         np.concatenate([part.points for part in parts]),
         np.concatenate([part.scores for part in parts]),
     )
-    found = found.take(np.argsort(-found.scores, kind="stable"))
+    order = np.argsort(-(found.scores if trust is None else np.concatenate(trust)), kind="stable")
+    found = found.take(order)
     clash = np.triu((overlaps(found.boxes, found.boxes) > overlap) | (_inside(found.boxes) > INSIDE), 1)
     keep = np.ones(len(found), bool)
     for row in range(len(found)):
         if keep[row]:
             keep &= ~clash[row]
-    return found.take(keep)
+    found = found.take(keep)
+    return found.take(np.argsort(-found.scores, kind="stable"))
 
 
 def _plain(width: int, height: int, reach: Reach) -> float:
