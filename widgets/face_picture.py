@@ -192,7 +192,7 @@ class FacePicture(QWidget):
     def _draw_nothing(self, painter: QPainter) -> None:
         look, room = LOOK.now, self._room()
         painter.setPen(QPen(look.color("line"), 1, Qt.PenStyle.DashLine if self._takes else Qt.PenStyle.SolidLine))
-        painter.setBrush(look.color("raised", 0.5))
+        painter.setBrush(look.color("raised"))
         painter.drawRoundedRect(room, RADIUS, RADIUS)
         spot = QRectF(0, 0, 32, 32)
         spot.moveCenter(room.center() - QPointF(0, 18))

@@ -24,12 +24,14 @@ from engines.faces.study_types import Suspicion
 from widgets.face_thumbs import Thumbs
 from widgets.faces_audit_words import ALL, can_move, chance, done_words, kind, row_words
 from widgets.faces_state import AuditView
+from widgets.fields import describe
 from widgets.icons import draw_icon, icon
 from widgets.theme import LOOK, number_font
 
 ROW, SIDE, RANK, GAP = 60, 44, 30, 8
 NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
+KEYS_TIP = "D: the name is right. M: move to the person it resembles. Delete: remove."
 KEYS = {Qt.Key.Key_D: "dismissed", Qt.Key.Key_M: "moved", Qt.Key.Key_Delete: "removed", Qt.Key.Key_Backspace: "removed"}
 
 
@@ -140,8 +142,7 @@ class SuspicionList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumSize(240, 2 * ROW)
-        self.setAccessibleName("Suspicious images, the most suspicious first")
-        self.setAccessibleDescription("D: the name is right. M: move to the person it resembles. Delete: remove.")
+        describe(self, "Suspicious images, the most suspicious first", KEYS_TIP)
         self.selectionModel().currentRowChanged.connect(self._picked)
 
     @property

@@ -10,7 +10,7 @@ from engines.faces.study_types import Curve, Evaluation, OpenSet
 from widgets import faces_evaluate_words as words
 from widgets.faces_threshold_charts import per_bin
 from widgets.figures_table import FiguresTable
-from widgets.panel import ElidedLabel, StatGrid, scrolled
+from widgets.panel import ElidedLabel, StatGrid, describe, scrolled
 from widgets.studio_band import Band, BandPlot, stairs
 from widgets.studio_plot import Series
 from widgets.theme import number_font
@@ -124,7 +124,7 @@ class MissedPane(QWidget):
         self._model = QStringListModel()
         self.list = QListView()
         self.list.setModel(self._model)
-        self.list.setAccessibleName("Files without a face")
+        describe(self.list, "Files without a face")
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setUniformItemSizes(True)

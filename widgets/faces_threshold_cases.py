@@ -14,6 +14,7 @@ from engines.faces.gallery_types import Person
 from engines.faces.study_types import SelfCheckCase
 from widgets.face_thumbs import Thumbs
 from widgets.faces_words import similarity
+from widgets.fields import describe
 from widgets.theme import LOOK, number_font
 
 ROW, SIDE, GAP = 64, 48, 8
@@ -112,8 +113,7 @@ class CasesList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(2 * ROW)
-        self.setAccessibleName("Faces that would be misnamed")
-        self.setAccessibleDescription("Return or a double click opens the face's person")
+        describe(self, "Faces that would be misnamed", "Return or a double click opens the face's person")
         self.doubleClicked.connect(lambda index: self.caseOpened.emit(self._model.cases[index.row()].face))
 
     @property

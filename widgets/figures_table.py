@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView
 
+from widgets.fields import describe
 from widgets.icons import icon
 from widgets.theme import LOOK, number_font
 
@@ -82,7 +83,9 @@ class FiguresTable(QTableView):
         self._model = FiguresModel(tuple(headers), tuple(tips))
         self._most = most
         self.setModel(self._model)
-        self.setAccessibleName(name)
+        describe(self, name, "Right click copies the table")
+        describe(self.horizontalHeader(), f"{name}: headings")
+        describe(self.verticalHeader(), f"{name}: rows")
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

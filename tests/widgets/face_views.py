@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from math import erfc, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
 
 from engines.core.frames import Size
 from engines.faces.study_types import (
@@ -22,7 +25,11 @@ from engines.faces.study_types import (
     Verified,
 )
 from engines.faces.types import Box, Face
-from widgets.faces_state import AuditView, EvaluateView, FacesView, Page, ThresholdView, VerifyView
+from widgets.faces_audit import AuditPage
+from widgets.faces_evaluate import EvaluatePage
+from widgets.faces_state import AuditView, Busy, EvaluateView, FacesView, Page, ThresholdView, VerifyView
+from widgets.faces_threshold import ThresholdPage
+from widgets.faces_verify import VerifyPage
 
 LONG = "Maximilian Alexander von Hohenstein-Wittenberg und zu Sayn-Übersee"
 IMPOSTOR, GENUINE = (0.3, 0.06), (0.72, 0.08)
@@ -168,3 +175,46 @@ VERIFY = FacesView(
     thumbs={"verify:a": picture(60, 320, 240), "verify:b": picture(200, 100, 200)},
     verify=VerifyView(VERIFIED.a, VERIFIED.b, VERIFIED, None, Size(640, 480), Size(100, 200)),
 )
+
+
+def shown(page: type[QWidget], view: FacesView) -> Callable[[], QWidget]:
+    """Makes a page that shows a view."""
+
+    def make() -> QWidget:
+        made = page()
+        made.show_state(view)  # type: ignore[attr-defined]
+        return made
+
+    return make
+
+
+def results(which: str) -> Callable[[], QWidget]:
+    """Makes an evaluation of which these results are in front."""
+
+    def make() -> QWidget:
+        made = EvaluatePage()
+        made.show_state(EVALUATE)
+        made.which.set_value(which)
+        made.which.chosen.emit(which)
+        return made
+
+    return make
+
+
+WEAK = replace(REPORT, weak="the gallery is small, so this rests on reference people, who may be unlike yours")
+BUSY = FacesView(page=Page.AUDIT, audit=AuditView("/galleries/lab.gallery", busy=Busy("Comparing", 1, 3, 12)))
+PIECES = {
+    "faces-threshold": (shown(ThresholdPage, THRESHOLD), 1000, 640),
+    "faces-threshold-weak": (shown(ThresholdPage, replace(THRESHOLD, threshold=ThresholdView(report=WEAK))), 620, 560),
+    "faces-threshold-empty": (shown(ThresholdPage, FacesView()), 620, 420),
+    "faces-verify": (shown(VerifyPage, VERIFY), 900, 600),
+    "faces-verify-empty": (shown(VerifyPage, FacesView()), 620, 420),
+    "faces-evaluate": (shown(EvaluatePage, EVALUATE), 1000, 700),
+    "faces-evaluate-open": (results("open"), 620, 560),
+    "faces-evaluate-missed": (results("missed"), 620, 560),
+    "faces-evaluate-empty": (shown(EvaluatePage, FacesView()), 620, 420),
+    "faces-audit": (shown(AuditPage, AUDIT), 1000, 640),
+    "faces-audit-long": (shown(AuditPage, replace(AUDIT, audit=replace(AUDIT.audit, selected=1))), 480, 560),
+    "faces-audit-busy": (shown(AuditPage, BUSY), 620, 420),
+}
+"""Page, width and height, by name."""

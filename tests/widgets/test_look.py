@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.widgets import people_views
+from tests.widgets import face_views, people_views
 from widgets import icons
 from widgets.charts import Bar, BarChart
 from widgets.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
@@ -187,6 +187,7 @@ PIECES = {
     "settings": (settings, 420, 300),
     **{f"form-{kind}": (lambda kind=kind: form(kind), 440, 0) for kind in KINDS},
     **people_views.PIECES,
+    **face_views.PIECES,
 }
 
 
