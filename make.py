@@ -32,10 +32,12 @@ STORED = (
 BENCHMARKS = (
     "detect",
     "display",
+    "faces",
     "workers",
     "diffusion-error",
     "diffusion-overhead",
     "diffusion-quality",
+    "gallery",
 )
 
 # Shared library -> Debian package. The first group is needed even with no screen, the second by a real X window.

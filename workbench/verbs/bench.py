@@ -22,10 +22,12 @@ from workbench.verbs import console
 BENCHMARKS: dict[str, str] = {
     "detect": "Board detection beside OpenCV's two detectors",
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
+    "faces": "The recognition chain on a film beside OpenCV's own; small faces by search",
     "workers": "Worker start-up, shared-memory frames, window stalls",
     "diffusion-error": "Error of samplers against the exact path, published methods beside ours",
     "diffusion-overhead": "What a sampler costs a step beyond the network, beside diffusers and k-diffusion",
     "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
+    "gallery": "The nearest of 1,000 to 1,000,000 faces, beside numpy, FAISS and usearch",
 }
 
 Benchmark = Callable[..., dict[str, Any]]
