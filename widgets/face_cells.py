@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ NOWHERE = QModelIndex()
 class FaceItem:
     """thumb: key of its picture. badge: icon role in the picture's corner, in the colour of `level` ("good", "warn",
     "bad", "busy" or ""). meter: share, 0 to 1, as a bar below the picture. words: what a screen reader adds.
+    about: what it stands for, of which the grid's `tip_of` makes the tooltip when it is wanted.
     """
 
     id: str
@@ -34,8 +36,8 @@ class FaceItem:
     badge: str = ""
     level: str = ""
     meter: float | None = None
-    tip: str = ""
     words: str = ""
+    about: object = None
 
     @property
     def spoken(self) -> str:
@@ -48,6 +50,7 @@ class FacesModel(QAbstractListModel):
     def __init__(self, parent: QListView) -> None:
         super().__init__(parent)
         self.items: tuple[FaceItem, ...] = ()
+        self.tip_of: Callable[[FaceItem], str] = lambda item: item.spoken
         self._rows: dict[str, int] = {}
 
     def show_items(self, items: tuple[FaceItem, ...]) -> bool:
@@ -76,7 +79,7 @@ class FacesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return item.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return item.tip or item.spoken
+            return self.tip_of(item)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

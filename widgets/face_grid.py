@@ -65,10 +65,19 @@ class FaceGrid(QListView):
     faceDropped = Signal(list, str)
     thumbsWanted = Signal(list)
 
-    def __init__(self, name: str, side: int = 96, lines: int = 2, *, tip: str = "") -> None:
-        """`side`: of a picture in pixels, at least. `lines`: of words below it."""
+    def __init__(
+        self,
+        name: str,
+        side: int = 96,
+        lines: int = 2,
+        *,
+        tip: str = "",
+        tip_of: Callable[[FaceItem], str] | None = None,
+    ) -> None:
+        """`side`: of a picture in pixels, at least. `lines`: of words below it. tip_of: an item's tooltip."""
         super().__init__()
         self._model = FacesModel(self)
+        self._model.tip_of = tip_of or self._model.tip_of
         self.thumbs = Thumbs(self)
         self._cell = FaceCell(self.thumbs, lines, self)
         self._side, self._lines, self._quiet = side, lines, False

@@ -50,6 +50,7 @@ class EnrolPage(QWidget):
         super().__init__()
         self.setAcceptDrops(True)
         self.shown, self._latest = EnrolView(), FacesView()
+        self._read_only = False
         self._known: tuple[object, ...] = ()
         self._names: tuple[str, ...] = ()
         self.list = ReviewList()
@@ -83,7 +84,10 @@ class EnrolPage(QWidget):
             self.filter.set_value("all")
         review = Review(gathered.candidates, enrol.taken, enrol.names)
         self.list.show_review(review, self.filter.value() == "doubts", self._names)
-        self._show_words(review, enrol, view.people.info is not None and view.people.info.read_only)
+        read_only = view.people.info is not None and view.people.info.read_only
+        if (enrol, read_only) != (before, self._read_only):
+            self._read_only = read_only
+            self._show_words(review, enrol, read_only)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

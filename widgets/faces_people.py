@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.faces.gallery_types import GalleryInfo
+from engines.faces.gallery_types import GalleryInfo, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_thumbs import Thumbs
 from widgets.faces_people_cards import ExpiringCard, ProofCard
@@ -21,7 +21,7 @@ from widgets.faces_people_head import GalleryHead
 from widgets.faces_people_person import PersonPane
 from widgets.faces_people_side import Side
 from widgets.faces_people_suggest import SuggestionStrip
-from widgets.faces_people_words import gallery_name, matching, person_items
+from widgets.faces_people_words import gallery_name, matching, person_items, person_tip
 from widgets.faces_state import FacesView, PeopleView
 from widgets.icons import icon
 from widgets.panel import EmptyState
@@ -29,6 +29,7 @@ from widgets.studio_parts import BusyLine, Framed
 
 WIDE = 720
 SIDE = 352
+TIP = "Ctrl or Shift takes several, to merge them; F2 renames"
 
 
 class PeoplePage(QWidget):
@@ -72,6 +73,7 @@ class PeoplePage(QWidget):
         self.setAcceptDrops(True)
         self.shown = PeopleView()
         self._listed: tuple[object, ...] = ()
+        self._known: tuple[Person, ...] = ()
         self._names: tuple[tuple[str, str], ...] = ()
         self._portraits: dict[str, str] = {}
         self.pane = ""
@@ -79,7 +81,7 @@ class PeoplePage(QWidget):
         self.proof, self.expiring = ProofCard(), ExpiringCard()
         self.thumbs = Thumbs(self)
         self.suggestions = SuggestionStrip(self.thumbs)
-        self.grid = FaceGrid("People", 96, 2, tip="Ctrl or Shift takes several, to merge them; F2 renames")
+        self.grid = FaceGrid("People", 96, 2, tip=TIP, tip_of=person_tip)
         self.side = Side()
         self.start, self.locked = GalleryStart(), EmptyState("", "Unlock", "lock-key")
         self.nobody = EmptyState("Nobody is enrolled yet. Drop pictures here, or choose them.", "Enrol people", "faces")
@@ -150,6 +152,9 @@ class PeoplePage(QWidget):
 
     def _know(self, people: PeopleView) -> None:
         """Names and portraits, made anew only when the people are others."""
+        if people.people is self._known:
+            return
+        self._known = people.people
         names = tuple((person.id, person.name) for person in people.people)
         if names != self._names:
             self._names = names
@@ -171,7 +176,7 @@ class PeoplePage(QWidget):
 
     def _show_people(self, people: PeopleView) -> None:
         wanted = (people.people, people.search, self.head.order)
-        if self._listed and wanted[0] is self._listed[0] and wanted[1:] == self._listed[1:]:
+        if wanted == self._listed:
             return
         self._listed = wanted
         chosen = self.grid.selected

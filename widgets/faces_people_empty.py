@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from engines.core.frames import Image
 from engines.faces.gallery_types import Person
 from widgets.face_grid import FaceGrid
-from widgets.faces_people_words import person_item
+from widgets.faces_people_words import person_item, person_tip
 from widgets.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, PrimaryButton, QuietButton, labelled
 
 RECENT = 3
@@ -78,7 +78,7 @@ class SeveralPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._people: list[Person] = []
-        self.grid = FaceGrid("Selected people", 84, 2)
+        self.grid = FaceGrid("Selected people", 84, 2, tip_of=person_tip)
         self.title = ElidedLabel("", "title")
         self.keeps = ChoiceField("Name", tip="The name that stays")
         self.merge = PrimaryButton("Merge", "git-merge", "These are one person; History takes it back")

@@ -12,11 +12,12 @@ from engines.faces.gallery_types import FaceRecord, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
 from widgets.faces_name_field import NameBar, NameField, id_of
-from widgets.faces_people_words import alike_line, face_item, forget_question, person_line, short_name
+from widgets.faces_people_words import alike_line, face_item, face_tip, forget_question, person_line, short_name
 from widgets.icons import icon
 from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe
 
 PORTRAIT = 64
+TIP = "Ctrl or Shift takes several; drag them onto a person"
 
 
 class PersonPane(QWidget):
@@ -45,7 +46,7 @@ class PersonPane(QWidget):
         self._faces: tuple[FaceRecord, ...] = ()
         self._people: tuple[tuple[str, str], ...] = ()
         self._editable = True
-        self.grid = FaceGrid("Faces of this person", 72, 1, tip="Ctrl or Shift takes several; drag them onto a person")
+        self.grid = FaceGrid("Faces of this person", 72, 1, tip=TIP, tip_of=face_tip)
         self.portrait = FaceRow(self.grid.thumbs, PORTRAIT, 1, "Portrait")
         self.name = ElidedLabel("", "title")
         self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")

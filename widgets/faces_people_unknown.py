@@ -13,11 +13,12 @@ from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
 from widgets.face_thumbs import Thumbs
 from widgets.faces_name_field import NameField
-from widgets.faces_people_words import found_item
+from widgets.faces_people_words import found_item, found_tip
 from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe, scrolled
 from widgets.studio_parts import count
 
 SHOWN = 12
+TIP = "Return or a double click shows whose face it is"
 
 
 class ClusterCard(QFrame):
@@ -149,7 +150,7 @@ class FoundPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._found: tuple[Found, ...] = ()
-        self.grid = FaceGrid("Similar faces", 84, 2, tip="Return or a double click shows whose face it is")
+        self.grid = FaceGrid("Similar faces", 84, 2, tip=TIP, tip_of=found_tip)
         self.asked = FaceRow(self.grid.thumbs, 56, 1, "Searched for")
         self.words = ElidedLabel("", "muted")
         self.grid.show_message("No face resembles this one.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 
 from engines.faces.gallery_types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
@@ -14,6 +15,8 @@ from widgets.studio_parts import DOT, count
 
 MEGA = 1e6
 NAMES_SHOWN = 5
+KEPT = 1 << 15
+"""How many names and items are kept from one state to the next."""
 SHORT_NAME = 14
 SORTS: dict[str, tuple[str, Callable[[Person], tuple[object, ...]]]] = {
     "name": ("Name", lambda person: (folded(person.name), person.id)),
@@ -32,6 +35,7 @@ WEAKEST = {
 GOOD_PART = 0.5
 
 
+@lru_cache(KEPT)
 def folded(text: str) -> str:
     """Without case and accents, for looking things up: 'Zoë' as 'zoe'."""
     split = unicodedata.normalize("NFKD", text.casefold())
@@ -48,33 +52,51 @@ def person_items(people: Sequence[Person], sort: str) -> tuple[FaceItem, ...]:
     return tuple(person_item(person) for person in sorted(people, key=SORTS[sort][1]))
 
 
+@lru_cache(KEPT)
 def person_item(person: Person) -> FaceItem:
+    return FaceItem(person.id, person.portrait, person.name, count(person.faces, "face"), about=person)
+
+
+def person_tip(item: FaceItem) -> str:
+    """Everything about the person of `person_item`."""
+    person = item.about
+    assert isinstance(person, Person)
     lines = [person.name, person_line(person)]
-    if person.faces > 1:
-        lines.append(alike_line(person))
-    if person.note:
-        lines.append(person.note)
-    return FaceItem(person.id, person.portrait, person.name, count(person.faces, "face"), tip="\n".join(lines))
+    lines += [alike_line(person)] * (person.faces > 1)
+    lines += [person.note] * bool(person.note)
+    return "\n".join(lines)
 
 
 def face_item(face: FaceRecord, portrait: str) -> FaceItem:
     """A stored face: its quality as a number and a bar, and what spoils it."""
-    quality, badge = face.quality, "star" if face.id == portrait else ""
-    level = ""
+    badge, level, words = ("star", "", "Portrait") if face.id == portrait else ("", "", "")
     if not face.confirmed:
-        badge, level = "question", "warn"
-    tip = [PurePath(face.source).name or "Unknown source", f"Added {moment_words(face.added)}", quality_tip(quality)]
-    tip += ["Portrait"] * (face.id == portrait) + ["Not confirmed"] * (not face.confirmed)
-    words = ", ".join(tip[3:])
-    return FaceItem(face.id, face.id, quality_words(quality), "", badge, level, quality.total, "\n".join(tip), words)
+        badge, level, words = "question", "warn", "Not confirmed"
+    quality = face.quality
+    return FaceItem(face.id, face.id, quality_words(quality), "", badge, level, quality.total, words, face)
+
+
+def face_tip(item: FaceItem) -> str:
+    """Everything about the face of `face_item`."""
+    face = item.about
+    assert isinstance(face, FaceRecord)
+    source = PurePath(face.source).name or "Unknown source"
+    lines = [source, f"Added {moment_words(face.added)}", quality_tip(face.quality), item.words]
+    return "\n".join(line for line in lines if line)
 
 
 def found_item(found: Found) -> FaceItem:
     """A hit of a search by a face."""
-    name = found.name or "Unknown"
     sub = f"{found.similarity:.2f}{DOT}{percent_words(found.probability)}"
-    tip = f"{name}\nSimilarity {found.similarity:.3f}\n{percent_words(found.probability)} likely the same person"
-    return FaceItem(found.face, found.face, name, sub, tip=tip)
+    return FaceItem(found.face, found.face, found.name or "Unknown", sub, about=found)
+
+
+def found_tip(item: FaceItem) -> str:
+    """Everything about the hit of `found_item`."""
+    found = item.about
+    assert isinstance(found, Found)
+    likely = f"{percent_words(found.probability)} likely the same person"
+    return f"{item.caption}\nSimilarity {found.similarity:.3f}\n{likely}"
 
 
 def quality_words(quality: Quality) -> str:
