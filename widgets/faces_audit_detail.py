@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engines.faces.study_types import Suspicion
 from widgets.face_picture import FacePicture
@@ -16,6 +16,8 @@ from widgets.pill import Pill
 
 NAME_ROOM, OTHER_BUTTONS = (30, 220), 400
 """Pixels of a name on a button, least and most; and what the rest of the buttons take."""
+FLAT = 1.4
+"""Wider than so many times its height, all pictures stand in one row."""
 LEVELS = {"wrong-name": "warn", "same-person": "busy"}
 
 
@@ -96,6 +98,9 @@ class SuspicionDetail(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._name_move(self._mover)
+        ways, flat = QBoxLayout.Direction, self.width() > FLAT * self.height()
+        self._beside.setDirection(ways.LeftToRight if flat else ways.TopToBottom)
+        self._pictures.setStretch(1, 4 if flat else 2)
 
     def _name_move(self, name: str) -> None:
         """As much of the name as there is room for."""
@@ -113,14 +118,14 @@ class SuspicionDetail(QWidget):
         self.note.setText("Names of a folder are its file names: rename or move the file there.")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
-        beside = QVBoxLayout()
-        beside.setSpacing(0)
-        beside.addWidget(self.like, 1)
-        beside.addWidget(self.own, 1)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(0)
-        pictures.addWidget(self.image, 3)
-        pictures.addLayout(beside, 2)
+        self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._beside.setSpacing(0)
+        self._beside.addWidget(self.like, 1)
+        self._beside.addWidget(self.own, 1)
+        self._pictures = QHBoxLayout()
+        self._pictures.setSpacing(0)
+        self._pictures.addWidget(self.image, 3)
+        self._pictures.addLayout(self._beside, 2)
         said = QHBoxLayout()
         said.setSpacing(8)
         said.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignTop)
@@ -133,7 +138,7 @@ class SuspicionDetail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)
         column.setSpacing(8)
-        column.addLayout(pictures, 1)
+        column.addLayout(self._pictures, 1)
         column.addLayout(said)
         column.addWidget(self.note)
         column.addLayout(buttons)

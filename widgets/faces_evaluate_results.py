@@ -27,7 +27,7 @@ class Pane(QWidget):
         inner = QWidget()
         inner.setProperty("role", "body")
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
-        self._row.setContentsMargins(8, 4, 12, 8)
+        self._row.setContentsMargins(12, 4, 12, 8)
         self._row.setSpacing(12)
         self._plots, self._figures = QVBoxLayout(), QVBoxLayout()
         for plot in plots:

@@ -204,6 +204,16 @@ def test_ten_thousand_suspicions_are_shown_without_a_widget_each(page):
     assert len(page.findChildren(QLabel)) == before
 
 
+@pytest.mark.parametrize(("wide", "high"), [(480, 560), (700, 620), (1000, 640)])
+def test_every_picture_has_room_for_its_words(page, wide, high):
+    page.resize(wide, high)
+    page.show_state(shown(selected=1))
+    page.grab()
+    for view in (page.detail.image, page.detail.like, page.detail.own):
+        assert view.height() >= view.minimumHeight()
+        assert view.place().bottom() + 4 + 18 * len(view.lines) <= view.height()
+
+
 @pytest.mark.parametrize("wide", [500, 700, 1000])
 def test_nothing_is_cut_or_lies_over_another(page, wide):
     page.show_state(shown(selected=1))
