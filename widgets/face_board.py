@@ -16,6 +16,7 @@ from widgets.face_trouble import TroubleCard
 from widgets.faces_audit import AuditPage
 from widgets.faces_enrol import EnrolPage
 from widgets.faces_evaluate import EvaluatePage
+from widgets.faces_gaze_page import GazePage
 from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
@@ -65,6 +66,7 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.EVALUATE: EvaluatePage,
     Page.AUDIT: AuditPage,
     Page.TRAIN: TrainPage,
+    Page.GAZE: GazePage,
 }
 """What makes each page."""
 

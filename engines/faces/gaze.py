@@ -175,9 +175,12 @@ MOST = float(np.sin(np.radians(60)))
 
 
 def angles(towards: NDArray[np.floating]) -> tuple[float, float]:
-    """Yaw (positive to the viewer's right) and pitch (positive up) of a unit vector, in degrees."""
+    """Yaw (positive to the viewer's right) and pitch (positive up) of a unit vector, in degrees.
+
+    Those of an upright head that points there: (sin yaw, -cos yaw sin pitch, -cos yaw cos pitch).
+    """
     x, y, z = (float(value) for value in towards)
-    return float(np.degrees(np.arctan2(x, -z))), float(np.degrees(np.arcsin(np.clip(-y, -1, 1))))
+    return float(np.degrees(np.arcsin(np.clip(x, -1, 1)))), float(np.degrees(np.arctan2(-y, -z)))
 
 
 def uncertainty(size: float) -> float:

@@ -25,8 +25,9 @@ from engines.faces.gaze import (
     gaze_of,
     ray,
 )
-from engines.faces.head_pose import rotation, scale
+from engines.faces.head_pose import rotation, scale, turned
 from engines.faces.landmarks import Eye, Mesh
+from engines.faces.types import HeadPose
 from tests.engines.faces.eyeballs import looking
 
 Weights = Callable[..., None]
@@ -36,7 +37,7 @@ DIRECTIONS = ((-25, 0), (-12, 0), (0, 0), (12, 0), (25, 0), (0, -10), (0, 10), (
 
 def towards(yaw: float, pitch: float) -> NDArray[np.float64]:
     a, b = np.radians((yaw, pitch))
-    return np.array([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)])
+    return np.array([np.sin(a), -np.cos(a) * np.sin(b), -np.cos(a) * np.cos(b)])
 
 
 @given(st.floats(-45, 45), st.floats(-30, 30))
@@ -44,6 +45,11 @@ def test_a_pupil_on_its_sphere_gives_back_the_direction(yaw: float, pitch: float
     direction = towards(yaw, pitch)
     assert ray(PUPIL * direction[:2]) == pytest.approx(direction)
     assert angles(direction) == pytest.approx((yaw, pitch))
+
+
+def test_a_gaze_has_the_angles_of_an_upright_head_that_points_there() -> None:
+    pose = HeadPose(24.0, -13.0, 0.0)
+    assert angles(turned(pose) @ (0, 0, -1)) == pytest.approx((pose.yaw, pose.pitch))
 
 
 def test_a_landmark_astray_gives_a_ray_all_the_same() -> None:
