@@ -63,8 +63,11 @@ class GalleryReader:
 
     def info(self) -> GalleryInfo:
         """Counts and state; works while locked too."""
+        with self._store.snapshot():
+            return self._info()
+
+    def _info(self) -> GalleryInfo:
         store = self._store
-        store.refresh()
         faces, unknown = store.rows("SELECT COUNT(*), COALESCE(SUM(person = ''), 0) FROM faces WHERE gone = 0")[0]
         return GalleryInfo(
             str(store.path),
@@ -99,6 +102,10 @@ class GalleryReader:
 
     def people(self) -> tuple[Person, ...]:
         """Everybody, by name."""
+        with self._store.snapshot():
+            return self._people()
+
+    def _people(self) -> tuple[Person, ...]:
         rows = self._store.rows("SELECT id, created, portrait, note FROM people WHERE gone = 0")
         names, table = self.names(), self.table()
         last = self._store.rows("SELECT person, MAX(added) FROM faces WHERE gone = 0 GROUP BY person")
@@ -132,7 +139,7 @@ class GalleryReader:
 
     def table(self) -> FaceTable:
         """All faces as one table; `people` are ids. Kept until the next write."""
-        with self._store.guard:
+        with self._store.snapshot():
             revision = self.revision()
             if self._kept is None or self._kept[0] != revision:
                 self._kept = revision, self._read_table()
@@ -141,7 +148,7 @@ class GalleryReader:
 
     def index(self) -> PersonIndex:
         """To ask who a face is, refusals honoured. Kept until the next write; a big one beside a plain gallery too."""
-        with self._store.guard:
+        with self._store.snapshot():
             table, revision = self.table(), self.revision()
             if self._index is None or self._index[0] != revision:
                 cache = None if self._store.encrypted else own_files(self.path)[-1]

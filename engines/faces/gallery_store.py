@@ -130,7 +130,7 @@ class Store:
     def refresh(self) -> None:
         """Open the file anew when another one has taken its name."""
         with self.guard:
-            if _identity(self.path) != self._identity:
+            if not self.base.in_transaction and _identity(self.path) != self._identity:
                 self.base.close()
                 self._open()
 
@@ -158,6 +158,21 @@ class Store:
     def run(self, query: str, values: Sequence[Any] = ()) -> None:
         """A write; only inside `writing`."""
         self.base.execute(query, values)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read in the block is of one moment, whoever writes meanwhile."""
+        with self.guard:
+            self.refresh()
+            outermost = not self.base.in_transaction
+            with gallery_schema.reading(self.path):
+                if outermost:
+                    self.base.execute("BEGIN")
+                try:
+                    yield
+                finally:
+                    if outermost and self.base.in_transaction:
+                        self.base.execute("COMMIT")
 
     @contextmanager
     def writing(self) -> Iterator[int]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.core.errors import BadInput
 from engines.faces.embed import Vectors
 from engines.faces.gallery_types import Cluster, Suggestion
 from engines.faces.scores import ScoreModel
@@ -23,6 +24,8 @@ Refusals = Collection[tuple[str, str]]
 Rows = NDArray[np.intp]
 STRANGERS = 0.05
 """Share of unknown faces that may meet a stranger as alike as the groups' threshold."""
+BLIND = 0.6
+"""The groups' threshold for a recogniser of which nothing is known yet."""
 APART = 1e6
 """A distance that no average makes up for."""
 _LARGEST = 4000
@@ -40,9 +43,8 @@ def clusters(
     unknown = table.take(np.array([not person for person in table.people], bool))
     if len(unknown) < max(least, 1):
         return ()
-    model = scores or ScoreModel.of(table)
-    threshold = model.threshold(Accept(STRANGERS), len(unknown))
-    apart = _apart(table, unknown, refusals, model)
+    threshold = _threshold(table, scores, len(unknown))
+    apart = _apart(table, unknown, refusals, threshold)
     groups = [
         group for rows in components(unknown.vectors, threshold) for group in _cut(unknown, rows, threshold, apart)
     ]
@@ -65,7 +67,10 @@ def suggestions(
     index = PersonIndex.of(table, names, refusals)
     if not len(unknown) or not len(index):
         return ()
-    model = scores or ScoreModel.of(table)
+    try:
+        model = scores or ScoreModel.of(table)
+    except BadInput:
+        return ()
     matches = index.match(unknown.vectors, unknown.faces)
     sure = [model.probability(float(near), len(index)) for near in matches.similarity]
     of: dict[str, list[int]] = {}
@@ -136,7 +141,15 @@ def _cut(unknown: FaceTable, rows: Rows, threshold: float, apart: Collection[tup
     return [rows[labels == label] for label in np.unique(labels)]
 
 
-def _apart(table: FaceTable, unknown: FaceTable, refusals: Refusals, model: ScoreModel) -> set[tuple[int, int]]:
+def _threshold(table: FaceTable, scores: ScoreModel | None, count: int) -> float:
+    """For groups among `count` faces; `BLIND` while nothing is known of the recogniser."""
+    try:
+        return (scores or ScoreModel.of(table)).threshold(Accept(STRANGERS), count)
+    except BadInput:
+        return BLIND
+
+
+def _apart(table: FaceTable, unknown: FaceTable, refusals: Refusals, threshold: float) -> set[tuple[int, int]]:
     """Pairs of rows that cannot be one person: one was refused for X, the other would be taken for X."""
     place = {face: row for row, face in enumerate(unknown.faces)}
     refused: dict[str, list[int]] = {}
@@ -144,7 +157,6 @@ def _apart(table: FaceTable, unknown: FaceTable, refusals: Refusals, model: Scor
         if face in place:
             refused.setdefault(person, []).append(place[face])
     people, templates = table.known().templates()
-    threshold = model.threshold(Accept(STRANGERS), len(unknown))
     pairs = set()
     for person, rows in refused.items():
         if person in people:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,28 @@ def test_another_models_embeddings_are_refused(tmp_path: Path):
         gallery.check_model(CARD)
         with pytest.raises(BadInput, match="cannot be compared"):
             gallery.check_model(OTHER)
+
+
+def test_one_thread_writes_while_others_read(tmp_path: Path):
+    maker = Maker()
+    with filled(tmp_path / "g.faces") as gallery, Gallery.open(tmp_path / "g.faces", read_only=True) as reader:
+        wrong: list[str] = []
+
+        def read(opened: Gallery) -> None:
+            for _ in range(15):
+                table, people = opened.table(), opened.people()
+                if not set(table.people) <= {person.id for person in people} or not table.vectors.any(axis=1).all():
+                    wrong.append("a person or a vector was missing")
+
+        threads = [threading.Thread(target=read, args=(opened,)) for opened in (gallery, reader, reader)]
+        for thread in threads:
+            thread.start()
+        for person in range(10, 22):
+            gallery.add(f"Person {person}", maker.faces(person, 2))
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert len(reader.table()) == len(gallery.table()) == 12 + 24
 
 
 def test_a_failed_action_leaves_nothing(tmp_path: Path):

@@ -111,3 +111,13 @@ def test_nothing_to_do():
     empty = FaceTable((), (), np.zeros((0, DIM), np.float32), np.zeros(0, np.float32))
     assert organise.clusters(empty) == ()
     assert organise.suggestions(empty, {}) == ()
+
+
+def test_a_recogniser_of_which_nothing_is_known():
+    rng = np.random.default_rng(0)
+    centres = unit(rng.normal(size=(6, 64)))
+    vectors = unit(np.repeat(centres, 3, 0) + 0.4 * unit(rng.normal(size=(18, 64))))
+    table = FaceTable(tuple(f"f{row}" for row in range(18)), ("",) * 18, vectors, np.ones(18, np.float32))
+    assert groups_of(organise.clusters(table)) == {frozenset(f"f{3 * p + i}" for i in range(3)) for p in range(6)}
+    few = FaceTable(table.faces, ("p",) * 3 + ("",) * 15, vectors, table.quality)
+    assert organise.suggestions(few, {"p": "P"}) == ()
