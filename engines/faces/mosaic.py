@@ -6,6 +6,7 @@ can be undone to a degree; and means of what is there, so that the picture stays
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import cv2
@@ -36,10 +37,19 @@ def mosaic_of(image: Image, box: Box) -> tuple[tuple[str, ...], ...]:
 def cover(image: Image, box: Box) -> None:
     """Cover the face in the picture itself."""
     area = grown(box)
+    _fill(image, area, _cells(image, area))
+
+
+def cover_with(image: Image, box: Box, mosaic: Sequence[Sequence[str]]) -> None:
+    """The same with a mosaic that is there already."""
+    cells = np.array([[[int(colour[k : k + 2], 16) for k in (5, 3, 1)] for colour in row] for row in mosaic], np.uint8)
+    _fill(image, grown(box), cells)
+
+
+def _fill(image: Image, area: Box, cells: Image) -> None:
     x0, y0, x1, y1 = _pixels(area, image)
     if x1 <= x0 or y1 <= y0 or min(area.width, area.height) <= 0:
         return
-    cells = _cells(image, area)
     rows = np.clip(((np.arange(y0, y1) - area.y + 0.5) / area.height * len(cells)).astype(int), 0, len(cells) - 1)
     across = cells.shape[1]
     columns = np.clip(((np.arange(x0, x1) - area.x + 0.5) / area.width * across).astype(int), 0, across - 1)
