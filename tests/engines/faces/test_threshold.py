@@ -17,7 +17,7 @@ from engines.faces.threshold import report
 from engines.faces.types import Accept
 from tests.engines.faces.crowds import crowd
 
-COUNTS = [1, 4, 2, 1, 3, 1, 2, 6] * 7
+COUNTS = [1, 4, 2, 1, 3, 1, 2, 6] * 12
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,12 @@ def told(table: FaceTable) -> ThresholdReport:
 def _one_by_one(table: FaceTable) -> tuple[np.ndarray, np.ndarray]:
     """own and other: each face against means of the faces of each person, itself left out."""
     own, other = np.full(len(table), np.nan), np.full(len(table), -1.0)
+    faces: dict[str, list[int]] = {}
+    for row, person in enumerate(table.people):
+        faces.setdefault(person, []).append(row)
     for row in range(len(table)):
-        for person in set(table.people):
-            mates = [k for k in range(len(table)) if table.people[k] == person and k != row]
+        for person, rows in faces.items():
+            mates = [k for k in rows if k != row]
             if not mates:
                 continue
             score = float(unit(table.vectors[mates].astype(np.float64).mean(axis=0)[None])[0] @ table.vectors[row])
