@@ -188,7 +188,8 @@ class GazeRay:
         start = viewport.to_widget(*self.gaze.origin)
         yaw, pitch = radians(self.gaze.yaw), radians(self.gaze.pitch)
         length = 1.6 * self.width * viewport.scale
-        _arrow(painter, start, start + QPointF(sin(yaw) * cos(pitch) * length, -sin(pitch) * length), "warn", 2.5)
+        end = start + QPointF(sin(yaw) * length, -cos(yaw) * sin(pitch) * length)
+        _arrow(painter, start, end, "warn", 2.5)
 
 
 def axes_of(pose: HeadPose) -> tuple[Point, Point, Point]:

@@ -202,7 +202,8 @@ class TrailPlot(Drawing):
 
     def _draw_legend(self, painter: QPainter, box: QRectF) -> None:
         look, y = LOOK.now, 11.0
-        left = box.right() - 196
+        words = "gaze, with its deviation" if box.width() > 280 else "gaze"
+        left = box.right() - (196 if box.width() > 280 else 96)
         painter.setPen(QPen(look.nth(HEAD), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(left, y), 5, 5)
@@ -210,8 +211,8 @@ class TrailPlot(Drawing):
         painter.setBrush(look.nth(LOOKS))
         painter.drawRect(QRectF(left + 50, y - 4, 8, 8))
         painter.setPen(look.color("muted"))
-        for offset, words in ((10, "head"), (64, "gaze, with its deviation")):
-            painter.drawText(QRectF(left + offset, y - 8, 180, 16), Qt.AlignmentFlag.AlignVCenter, words)
+        for offset, text in ((10, "head"), (64, words)):
+            painter.drawText(QRectF(left + offset, y - 8, 180, 16), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class NinePoints(Drawing):

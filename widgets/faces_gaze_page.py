@@ -10,12 +10,14 @@ from widgets.face_trouble import fetch_words
 from widgets.faces_gaze_drawings import HeadDial, NinePoints, TrailPlot
 from widgets.faces_gaze_words import degrees, fit_words, looks_words, missing_size, signed, state_words
 from widgets.faces_state import FacesView, GazeView, Page
-from widgets.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, QuietButton, Stat, StatGrid
+from widgets.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, QuietButton, Stat, StatGrid, scrolled
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import number_font
 
 ASKED = "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
 FETCH = "Gaze needs the face and iris landmark networks, which are not on this machine yet."
+FIGURES, CARD = 250, 350
+"""Room in pixels that the figures need across, and the calibration down."""
 ABOUT_YAW = "Positive to your right as you see the picture; 0 looks into the camera"
 ABOUT_STD = "One standard deviation: without a calibration what differs from person to person, with one what it found"
 
@@ -133,13 +135,14 @@ class GazePage(QWidget):
         grid.addWidget(self.trail, 0, 1)
         grid.addWidget(self.angles, 1, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._card(), 1, 1)
+        grid.setColumnMinimumWidth(0, FIGURES)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
         grid.setRowStretch(0, 1)
         grid.setRowStretch(1, 1)
         self._body = QStackedWidget()
         self._body.addWidget(self.empty)
-        self._body.addWidget(full)
+        self._body.addWidget(scrolled(full))
         for part in (self, full, self._body):
             part.setProperty("role", "panel")
             part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -154,6 +157,7 @@ class GazePage(QWidget):
     def _card(self) -> QFrame:
         card = QFrame()
         card.setProperty("role", "card")
+        card.setMinimumHeight(CARD)
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 8, 8, 10)
         column.setSpacing(8)
