@@ -101,7 +101,8 @@ class Training:
             margins = margins_of(spec.loss, spec.margins)
             softmax = MarginSoftmax(spec.dim, len(data.people), margins, spec.scale, by_norm=named.by_norm)
         self.centres = PartialSoftmax(softmax, spec.sample, momentum=MOMENTUM, decay=DECAY, seed=spec.seed)
-        self.optimiser = torch.optim.SGD(self.network.parameters(), spec.rate, MOMENTUM, weight_decay=DECAY)
+        decay = DECAY if spec.backbone == "small" else 0.0
+        self.optimiser = torch.optim.SGD(self.network.parameters(), spec.rate, MOMENTUM, weight_decay=decay)
         self.curves, self.view = Curves(spec.steps), View()
         self.held = torch.from_numpy(data.labels[data.held])
         self.step = 0
@@ -136,6 +137,8 @@ class Training:
             )
         self.optimiser.zero_grad()
         torch.autograd.backward(loss)
+        if isinstance(self.network, Projection):
+            self.network.pull()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), STEEPEST)
         self.optimiser.step()
         self.centres.step()

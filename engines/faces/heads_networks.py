@@ -13,12 +13,18 @@ from torch import Tensor, nn
 from engines.faces.align import SIDE
 
 WIDTH = 24
+PULL = 0.01
 MEAN = STD = 127.5
 """How pixels (0 to 255, RGB) are brought to -1 ... 1 for `SmallFace`."""
 
 
 class Projection(nn.Module):
-    """A linear map of embeddings (B, wide) to (B, dim). It begins as the first principal axes of what it will see."""
+    """A linear map of embeddings (B, wide) to (B, dim), which begins as the principal axes of what it will see.
+
+    `pull` draws it back there (L2-SP; Li et al., 2018), so that people outside the folder are told apart as before.
+    """
+
+    start: Tensor
 
     def __init__(self, vectors: Tensor, dim: int) -> None:
         super().__init__()
@@ -28,6 +34,14 @@ class Projection(nn.Module):
         with torch.no_grad():
             self.linear.weight.mul_(0.1)
             self.linear.weight[: len(first)] = first
+        self.register_buffer("start", self.linear.weight.detach().clone())
+
+    @torch.no_grad()
+    def pull(self) -> None:
+        """Add to the gradient that of half the squared distance to where it began, times `PULL`."""
+        weight = self.linear.weight
+        if weight.grad is not None:
+            weight.grad += PULL * (weight - self.start)
 
     def forward(self, vectors: Tensor) -> Tensor:
         found: Tensor = self.linear(vectors)

@@ -279,7 +279,7 @@ class HeadSpec:
     scale: float = 32.0
     model: str = "sface"
     backbone: str = "frozen"
-    dim: int = 64
+    dim: int = 128
     steps: int = 1000
     batch: int = 64
     rate: float = 0.05

@@ -40,7 +40,7 @@ def test_a_folder_becomes_a_recogniser(
     assert code == 0
     assert (said["people"], said["images"], said["held_out"]) == (2, 6, 2)
     assert said["loss"][-1][0] == said["held_out_accuracy"][-1][0] == 20
-    assert open_recogniser(said["file"]).card.dim == 64
+    assert open_recogniser(said["file"]).card.dim == 128
     card = json.loads((out / "cosface-frozen.json").read_text(encoding="utf-8"))
     assert card["loss"] == {"name": "cosface", "margins": [1.0, 0.0, 0.4], "scale": 32.0, "sample": 1.0}
 

@@ -16,10 +16,11 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError, WorkFailed
-from engines.faces import heads
+from engines.faces import heads, heads_networks
 from engines.faces.heads import Training
 from engines.faces.heads_data import HeadData, check_finite, split
 from engines.faces.heads_feed import Feed
+from engines.faces.margin import unit
 from engines.faces.recognisers import open_recogniser
 from engines.faces.study_types import HeadProgress, HeadSpec
 from engines.faces.types import ModelCard
@@ -80,6 +81,27 @@ def test_every_loss_learns(loss: str) -> None:
 def test_a_margin_draws_faces_together() -> None:
     own = {loss: np.mean(trained(replace(SPEC, loss=loss))[0].look()[1].own) for loss in ("softmax", "arcface")}
     assert own["arcface"] < own["softmax"] - 3
+
+
+def test_people_outside_the_folder_are_still_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(5)
+    centres = chance.standard_normal((30, 128)) / np.sqrt(128)
+    labels = np.repeat(np.arange(30), 6)
+    strangers = torch.from_numpy(centres[labels] + chance.standard_normal((180, 128)) / np.sqrt(128)).float()
+    same = labels[:, None] == labels[None]
+
+    def apart(vectors: torch.Tensor) -> float:
+        """Distance of the means of both kinds of pairs, in standard deviations of those of different people."""
+        cosine = (unit(vectors) @ unit(vectors).T).detach().numpy()
+        other, own = cosine[~same], cosine[same & ~np.eye(180, dtype=bool)]
+        return float((own.mean() - other.mean()) / other.std())
+
+    def trained_apart() -> float:
+        return apart(trained(replace(SPEC, dim=128, steps=400))[0].network(strangers))
+
+    before, pulled = apart(strangers), trained_apart()
+    monkeypatch.setattr(heads_networks, "PULL", 0.0)
+    assert before - pulled < 0.4 * (before - trained_apart())
 
 
 def test_a_tenth_of_the_centres_is_enough_to_learn() -> None:
@@ -154,7 +176,7 @@ def test_over_a_folder(weights: Callable[..., None], data: Path, tmp_path: Path)
     assert result.accuracy == 1.0
     assert result.separation[0] < result.separation[1] - 10
     recogniser = open_recogniser(result.file)
-    assert (recogniser.card.dim, recogniser.card.name) == (64, "arcface-frozen")
+    assert (recogniser.card.dim, recogniser.card.name) == (128, "arcface-frozen")
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["arcface-frozen.json", "arcface-frozen.onnx"]
     told = heads.read(spec, PlainContext(), 1)
     small = heads.read(replace(spec, backbone="small"), PlainContext(), 1)
