@@ -91,7 +91,7 @@ class Eye:
     def openness(self) -> float:
         """Eye aspect ratio (Soukupova, Cech, 2016): mean height of the middle lids over the distance of the corners.
 
-        About 0.3 open, below 0.12 shut.
+        About 0.25 open, below 0.15 shut.
         """
         lower, upper = self.contour[2:7], self.contour[10:15]
         width = float(np.linalg.norm(self.contour[0] - self.contour[8]))
