@@ -82,15 +82,9 @@ def _turn(store: Store, change: int, *, undo: bool) -> Change:
     if bool(undone) == undo:
         raise BadInput(f"'{what}' was {'taken back' if undo else 'done'} already")
     with store.writing():
-        kept = entry.get("undone", entry["steps"])
-        steps = [_flip(step) for step in reversed(entry["steps"])] if undo else kept
-        done = _apply(store, steps, what)
-        if undo:
-            entry["undone"] = [_flip(step) for step in reversed(done)]
-        else:
-            entry.pop("undone", None)
-        sealed = store.seal(json.dumps(entry), "history", str(change), "entry")
-        store.run("UPDATE history SET undone=?, entry=? WHERE id=?", (int(undo), sealed, change))
+        steps = [_flip(step) for step in reversed(entry["steps"])] if undo else entry["steps"]
+        _apply(store, steps, what)
+        store.run("UPDATE history SET undone=? WHERE id=?", (int(undo), change))
     return Change(change, at, kind, what, undo)
 
 
@@ -99,21 +93,19 @@ def _flip(step: Sequence[Any]) -> Step:
     return table, row, column, after, before
 
 
-def _apply(store: Store, steps: Sequence[Sequence[Any]], what: str) -> list[Step]:
-    """Make the steps that still fit; those that were made."""
-    done: list[Step] = []
-    loose = 0
+def _apply(store: Store, steps: Sequence[Sequence[Any]], what: str) -> None:
+    """Make the steps that still fit. Raises `BadInput` when none of the loose ones does, or another one does not."""
+    loose = made = 0
     for table, row, column, before, after in steps:
         loose += (table, column) in LOOSE
         if read(store, table, row, column) == before:
             write(store, table, row, column, after)
-            done.append((table, row, column, before, after))
+            made += (table, column) in LOOSE
         elif (table, column) not in LOOSE:
             raise _stale(store, what)
-    if loose and not any((step[0], step[2]) in LOOSE for step in done):
+    if loose and not made:
         raise _stale(store, what)
     check(store, what)
-    return done
 
 
 def check(store: Store, what: str) -> None:
@@ -148,11 +140,6 @@ def read(store: Store, table: str, row: str, column: str) -> Any:
 def write(store: Store, table: str, row: str, column: str, value: Any) -> None:
     stored = store.seal(value, table, row, column) if _secret(table, column) else value
     store.run(f"UPDATE {table} SET {column}=? WHERE {KEYS[table]}=?", (stored, row))
-
-
-def steps_of(store: Store, change: int, sealed: bytes) -> list[Step]:
-    """What an entry says was changed."""
-    return [tuple(step) for step in _entry(store, change, sealed)["steps"]]
 
 
 def words_of(store: Store, change: int, sealed: bytes) -> str:
