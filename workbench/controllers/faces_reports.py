@@ -84,7 +84,7 @@ def move_suspicion(desk: FacesController, row: int) -> None:
     if suspicion is not None:
         target = _person_of(desk, suspicion.like_name)
         desk.galleries.edit(lambda gallery: gallery.move([suspicion.image], target))
-        desk.studies.dismiss_suspicion(row)
+        desk.studies.settle_suspicion(row)
 
 
 def remove_suspicion(desk: FacesController, row: int) -> None:
@@ -92,7 +92,7 @@ def remove_suspicion(desk: FacesController, row: int) -> None:
     suspicion = _suspicion(desk, row)
     if suspicion is not None:
         desk.galleries.edit(lambda gallery: gallery.remove([suspicion.image]))
-        desk.studies.dismiss_suspicion(row)
+        desk.studies.settle_suspicion(row)
 
 
 def save_audit(desk: FacesController) -> None:

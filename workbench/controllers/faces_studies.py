@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImageIOHandler, QImageReader
 
+from engines.core.frames import Size
 from engines.faces.study_types import (
     Audit,
     AuditSpec,
@@ -56,7 +59,8 @@ class Studies(QObject):
 
     def show_picture(self, side: str, path: str) -> None:
         """Put a picture on side "a" or "b"; with two of them they are compared at once."""
-        self._verify_view = replace(self._verify_view, **{side: path}, result=None)
+        size = picture_size(path)
+        self._verify_view = replace(self._verify_view, **{side: path, f"size_{side}": size}, result=None)
         view = self._verify_view
         if view.a and view.b:
             spec = VerifySpec(view.a, view.b)
@@ -70,7 +74,7 @@ class Studies(QObject):
 
     def audit(self, spec: AuditSpec) -> None:
         """Look for wrong names."""
-        self._audit_view = AuditView(spec.target)
+        self._audit_view = AuditView(spec.target, editable=not Path(spec.target).is_dir())
         self._audit.start(spec, "Find wrong names", audit_line(spec))
 
     def select_suspicion(self, row: int) -> None:
@@ -80,6 +84,11 @@ class Studies(QObject):
     def dismiss_suspicion(self, row: int) -> None:
         """The name is right, or is not after all: the second time takes the first back."""
         self._audit_view = replace(self._audit_view, dismissed=self._audit_view.dismissed ^ {row})
+        self.changed.emit()
+
+    def settle_suspicion(self, row: int) -> None:
+        """The face was moved or removed."""
+        self._audit_view = replace(self._audit_view, settled=self._audit_view.settled | {row})
         self.changed.emit()
 
     def cancel_verify(self) -> None:
@@ -120,3 +129,13 @@ class Studies(QObject):
         if isinstance(result, Audit):
             selected = 0 if result.suspicions else -1
             self._audit_view = replace(self._audit_view, audit=result, selected=selected)
+
+
+def picture_size(path: str) -> Size | None:
+    """Of a picture as it is shown, turned by its EXIF note; read from the head of the file. None where that fails."""
+    reader = QImageReader(path)
+    found = reader.size()
+    if not found.isValid():
+        return None
+    turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
+    return Size(found.height(), found.width()) if turned else Size(found.width(), found.height())

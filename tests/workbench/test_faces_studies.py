@@ -1,0 +1,71 @@
+"""What the controller tells the study pages: sizes of pictures, what became of a suspicion, what can be changed."""
+
+from __future__ import annotations
+
+import struct
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject
+
+from engines.core.frames import Size
+from engines.faces.study_types import AuditSpec
+from workbench.controllers.faces_studies import Studies, picture_size
+from workbench.controllers.job_slot import JobSlot
+from workbench.jobs import JobQueue
+from workbench.supervisor import Supervisor
+
+
+@pytest.fixture
+def studies(qtbot, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch):
+    """Without the jobs themselves."""
+    monkeypatch.setattr(JobSlot, "start", lambda *_what: None)
+    owner, queue = QObject(), JobQueue(supervisor, workers=1)
+    yield Studies(queue, owner)
+    supervisor.shutdown()
+    queue.close()
+
+
+def jpeg(wide: int, high: int, note: int) -> bytes:
+    """A picture with an EXIF note of how it is to be turned (1 to 8)."""
+    _done, plain = cv2.imencode(".jpg", np.zeros((high, wide, 3), np.uint8))
+    tiff = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, note, 0, 0)
+    exif = b"Exif\0\0" + tiff
+    return plain.tobytes()[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + plain.tobytes()[2:]
+
+
+@pytest.mark.parametrize("note", range(1, 9))
+def test_a_picture_is_as_large_as_it_is_shown(tmp_path, note):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg(100, 40, note))
+    shown = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    assert picture_size(str(path)) == Size(shown.shape[1], shown.shape[0])
+    assert (shown.shape[0] > shown.shape[1]) == (note >= 5)
+
+
+def test_what_is_no_picture_has_no_size(tmp_path):
+    (tmp_path / "a.jpg").write_text("no picture")
+    assert picture_size(str(tmp_path / "a.jpg")) is None
+    assert picture_size(str(tmp_path / "none.jpg")) is None
+
+
+def test_pictures_to_verify_come_with_their_sizes(studies, tmp_path):
+    for side, wide in (("a", 120), ("b", 300)):
+        path = tmp_path / f"{side}.jpg"
+        path.write_bytes(jpeg(wide, 50, 1))
+        studies.show_picture(side, str(path))
+    view = studies.verify_view
+    assert (view.size_a, view.size_b) == (Size(120, 50), Size(300, 50))
+
+
+def test_names_of_a_folder_cannot_be_changed_and_a_moved_face_is_settled(studies, tmp_path):
+    studies.audit(AuditSpec(str(tmp_path)))
+    assert not studies.audit_view.editable
+    studies.audit(AuditSpec(str(tmp_path / "lab.gallery")))
+    assert studies.audit_view.editable
+    studies.settle_suspicion(3)
+    studies.settle_suspicion(3)
+    assert studies.audit_view.settled == {3}
+    studies.dismiss_suspicion(1)
+    assert (studies.audit_view.settled, studies.audit_view.dismissed) == ({3}, {1})
