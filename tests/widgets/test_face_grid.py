@@ -161,6 +161,11 @@ def test_other_items_keep_selection_and_place(grid, qtbot):
         grid.show_items([item for item in ITEMS if item.id != "p2501"])
     assert grid.selected == ["p2500"]
     assert grid.verticalScrollBar().value() == place
+    grid.select(["p2"])
+    grid.verticalScrollBar().setValue(9999)
+    grid.show_items(ITEMS[:4000])
+    assert grid.verticalScrollBar().value() == 9999, "the selection is far away and stays there"
+    grid.select(["p2500"])
     renamed = [FaceItem("p2500", "face2500", "Ada"), *ITEMS[:3]]
     grid.show_items(renamed)
     assert grid.model().data(grid.model().index(0)) == "Ada"

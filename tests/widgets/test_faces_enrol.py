@@ -230,6 +230,11 @@ def test_the_menu_ticks_and_leaves_out(page, qtbot):
     with qtbot.waitSignal(page.candidateTaken) as heard:
         actions["Leave out"].trigger()
     assert heard.args == [0, False]
+    taken: list[int] = []
+    page.candidateTaken.connect(lambda index, _on: taken.append(index))
+    page.list.selectAll()
+    page.list.menu().actions()[0].trigger()
+    assert taken == [2, 3], "what has no face is never ticked"
 
 
 def test_only_doubts_are_shown_on_demand(page, qtbot):

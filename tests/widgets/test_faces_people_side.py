@@ -106,12 +106,15 @@ def test_the_history_is_taken_back_by_its_arrow_and_by_return(page, qtbot):
     page.show_state(people(RICH))
     page.head.history.click()
     rows = [page.side.history.model().index(row) for row in range(2)]
-    spot = [button_of(page.side.history.visualRect(row)).center() for row in rows]
+
+    def arrow(row: int):
+        return button_of(page.side.history.visualRect(rows[row])).center()
+
     with qtbot.waitSignal(page.historyUndone) as heard:
-        qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=spot[0])
+        qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(0))
     assert heard.args == [12]
     with qtbot.waitSignal(page.historyRedone) as heard:
-        qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=spot[1])
+        qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(1))
     assert heard.args == [11]
     with qtbot.assertNotEmitted(page.historyUndone):
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=page.side.history.visualRect(rows[0]).center())
@@ -121,7 +124,7 @@ def test_the_history_is_taken_back_by_its_arrow_and_by_return(page, qtbot):
     assert "taken back" in page.side.history.model().data(rows[1], Qt.ItemDataRole.AccessibleTextRole)
     page.show_state(people(replace(RICH, info=replace(INFO, read_only=True))))
     with qtbot.assertNotEmitted(page.historyUndone):
-        qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=spot[0])
+        qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(0))
 
 
 def test_a_click_on_the_selected_person_comes_back_to_them(page, qtbot):
