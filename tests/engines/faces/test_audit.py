@@ -83,6 +83,17 @@ def test_several_wrong_ones_do_not_blame_the_right_ones(table: FaceTable) -> Non
     assert not own & {one.image for one in found if one.score > 0}
 
 
+def test_where_most_faces_are_wrong_the_few_right_ones_are_not(table: FaceTable) -> None:
+    """Ten people of four faces get ten more each, of people who have no other face."""
+    alone = [row for row, person in enumerate(table.people) if table.people.count(person) == 1]
+    homes = [f"p{person:04d}" for person in range(1, 121, 12)]
+    names = {row: homes[k // 10] for k, row in enumerate(alone[:100])}
+    found = measure(_renamed(table, names), {}, model="another", limit=1000).suspicions
+    suspected = {one.image for one in found if one.score > 0}
+    assert len(suspected & {table.faces[row] for row in names}) > 92
+    assert not suspected & {table.faces[row] for person in homes for row in _rows(table, person)}
+
+
 def test_a_stray_like_nobody_is_lonely(table: FaceTable) -> None:
     row = _rows(table, "p0000")[0]
     found = measure(_renamed(table, {row: "p0004"}), {}, model="another").suspicions[0]
