@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QObject
 
 from engines.core.frames import Size
-from engines.faces.study_types import AuditSpec
-from workbench.controllers.faces_studies import Studies, picture_size
+from engines.faces.study_types import Audit, AuditSpec, Suspicion
+from workbench.controllers.faces_studies import Studies, located, picture_size
 from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 from workbench.supervisor import Supervisor
@@ -57,6 +57,20 @@ def test_pictures_to_verify_come_with_their_sizes(studies, tmp_path):
         studies.show_picture(side, str(path))
     view = studies.verify_view
     assert (view.size_a, view.size_b) == (Size(120, 50), Size(300, 50))
+
+
+@pytest.mark.parametrize("below", ["", "set", "set/all"])
+def test_pictures_of_a_folder_are_given_by_their_whole_paths(tmp_path, below):
+    root = tmp_path / below
+    one, other = root / "Ada" / "1.jpg", root / "Grace" / "2.jpg"
+    for path in (one, other):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+    suspicion = Suspicion("Ada/1.jpg", "Ada", "wrong-name", 1.0, None, 0.9, "Grace/2.jpg", "Grace", "")
+    audit = located(Audit((suspicion,), 2, 2, (), 0.1), tmp_path)
+    assert [audit.suspicions[0].image, audit.suspicions[0].like] == [str(one), str(other)]
+    assert audit.suspicions[0].own_example == ""
+    assert located(audit, tmp_path / "lab.gallery") is audit
 
 
 def test_names_of_a_folder_cannot_be_changed_and_a_moved_face_is_settled(studies, tmp_path):

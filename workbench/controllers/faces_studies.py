@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -125,8 +126,9 @@ class Studies(QObject):
         if isinstance(result, OpenSet):
             self._evaluate_view = replace(self._evaluate_view, open_set=result)
 
-    def _audited(self, _spec: AuditSpec, result: object) -> None:
+    def _audited(self, spec: AuditSpec, result: object) -> None:
         if isinstance(result, Audit):
+            result = located(result, Path(spec.target))
             selected = 0 if result.suspicions else -1
             self._audit_view = replace(self._audit_view, audit=result, selected=selected)
 
@@ -139,3 +141,27 @@ def picture_size(path: str) -> Size | None:
         return None
     turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
     return Size(found.height(), found.width()) if turned else Size(found.width(), found.height())
+
+
+def located(audit: Audit, target: Path) -> Audit:
+    """With the whole paths of a folder's pictures, which an audit names from where they have their folder in common."""
+    names = {name for one in audit.suspicions for name in (one.image, one.like, one.own_example) if name}
+    if not names or not target.is_dir():
+        return audit
+    root = next((folder for folder in _folders(target) if all((folder / name).is_file() for name in names)), target)
+    full = {"": ""} | {name: str(root / name) for name in names}
+    moved = (
+        replace(one, image=full[one.image], like=full[one.like], own_example=full[one.own_example])
+        for one in audit.suspicions
+    )
+    return replace(audit, suspicions=tuple(moved))
+
+
+def _folders(target: Path) -> Iterator[Path]:
+    """The folder, and those below it as long as there is only one."""
+    while True:
+        yield target
+        below = [one for one in target.iterdir() if one.is_dir()]
+        if len(below) != 1:
+            return
+        target = below[0]
