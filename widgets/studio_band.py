@@ -152,6 +152,7 @@ class BandPlot(Plot):
             now = self._cross if self._cross is not None else self._x_at(box, box.center().x())
             at = box.left() + box.width() * self._x.share(now) + 2 * steps[Qt.Key(event.key())]
             self._move_cross(self._x_at(box, min(max(at, box.left()), box.right())))
+            self.setAccessibleDescription(", ".join(self.reading(self._cross or 0.0)))
         elif event.key() == Qt.Key.Key_Escape and self._cross is not None:
             self._move_cross(None)
         else:

@@ -46,6 +46,7 @@ def test_the_cross_goes_with_mouse_and_arrow_keys_and_leaves_on_escape(plot, qtb
     before = plot.cross
     qtbot.keyClick(plot, Qt.Key.Key_Right)
     assert plot.cross > before
+    assert "named: " in plot.accessibleDescription()
     with qtbot.waitSignal(plot.crossed) as heard:
         qtbot.keyClick(plot, Qt.Key.Key_Escape)
     assert math.isnan(heard.args[0])
