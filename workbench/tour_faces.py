@@ -20,7 +20,7 @@ from workbench.window import Window
 ROOT = Path(__file__).resolve().parent.parent
 SITTER = "Eileen Collins"
 PEOPLE, EACH = 40, 6
-STRANGERS = 60
+PAIRS = 60
 
 
 def stops(theme: str) -> list[Stop]:
@@ -32,6 +32,8 @@ def stops(theme: str) -> list[Stop]:
         _stop(theme, "enrolled", _enrol, _named, 60),
     ]
     if _folder().is_dir():
+        _album()
+        _sample()
         made += [
             _stop(theme, "looking-through", _gather, _gathering, 60),
             _stop(theme, "review", _nothing, _reviewed, 180),
@@ -279,14 +281,10 @@ def _sample() -> Path:
     folder = data_dir() / "sample"
     if not folder.is_dir():
         folder.mkdir()
-        several = [files for files in _by_person().values() if len(files) > 1][:PEOPLE]
-        alone = [files for files in _by_person().values() if len(files) == 1][:STRANGERS]
-        files = [file for group in several for file in group[:EACH]] + [file for group in alone for file in group]
-        for file in files:
-            (folder / file.name).symlink_to(file)
         lines = (_folder() / "pairs.tsv").read_text("utf-8").splitlines()
-        there = {file.name for file in files}
-        kept = [line for line in lines[1:] if set(line.split("\t")[2:4]) <= there]
+        kept = [line for same in "10" for line in [one for one in lines[1:] if one.split("\t")[1] == same][:PAIRS]]
+        for name in sorted({name for line in kept for name in line.split("\t")[2:4]}):
+            (folder / name).symlink_to(_folder() / name)
         (folder / "pairs.tsv").write_text("\n".join([lines[0], *kept]) + "\n", "utf-8")
     return folder
 

@@ -33,6 +33,7 @@ from workbench.controllers.dialogs import DialogsController
 from workbench.controllers.diffusion import DiffusionController
 from workbench.controllers.diffusion_exports import JOB as EXPORTING
 from workbench.controllers.faces import FacesController
+from workbench.controllers.faces_reports import REDACT
 from workbench.controllers.jobs import JobsController
 from workbench.controllers.log import LogController
 from workbench.controllers.project import ProjectController
@@ -182,7 +183,7 @@ class Window(QMainWindow):
         self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
         self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
         self.faces = FacesController(panels.faces, self.board, self.viewer, services, commands)
-        self.jobs = JobsController(panels.jobs, services, commands, self._studio_says)
+        self.jobs = JobsController(panels.jobs, services, commands, self._centre_says)
         self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
         self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
@@ -269,8 +270,10 @@ class Window(QMainWindow):
             if notice:
                 self.notify(notice, "warn")
 
-    def _studio_says(self, record: JobRecord) -> bool:
-        """The studio is in front and shows how this job failed."""
+    def _centre_says(self, record: JobRecord) -> bool:
+        """What is in the centre shows how this job failed."""
+        if record.job.startswith("engines.faces."):
+            return self.centre.strip == "faces" and not record.job.startswith(REDACT)
         ours = record.job.startswith("engines.diffusion.") and not record.job.startswith(EXPORTING)
         return ours and self.centre.front == "studio"
 

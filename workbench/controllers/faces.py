@@ -176,6 +176,10 @@ class FacesController(QObject):
         self.thresholds.check(self.form.settings.accept)
         self.show_soon()
 
+    def offer_embedding(self, why: str) -> None:
+        """The gallery is another model's: nothing is compared, but its pictures can be described anew."""
+        self.services.notify(why, "warn", "Embed anew", self.galleries.embed_anew)
+
     def gallery_edited(self) -> None:
         self.thresholds.check(self.form.settings.accept)
 

@@ -15,7 +15,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand
 
-from engines.core.errors import BadInput
+from engines.core.context import PlainContext
+from engines.core.errors import BadInput, FileMissing
 from engines.core.frames import Image
 from engines.faces.gallery_types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
 from widgets.faces_state import PeopleView
@@ -44,15 +45,17 @@ class Snapshot:
     suggestions: tuple[Suggestion, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     history: tuple[Change, ...] = ()
+    foreign: str = ""
 
 
 class Galleries(QObject):
     """`changed` when there is something else to show; `opened(path)`, "" when it was closed; `failed(Trouble)`;
-    `edited` after every change of what is stored."""
+    `edited` after every change of what is stored; `foreign(words)`: its embeddings are another model's."""
 
     changed = Signal()
     opened = Signal(str)
     edited = Signal()
+    foreign = Signal(str)
     failed = Signal(object)
 
     def __init__(self, services: Services, errands: Errands, model: Callable[[], str], parent: QObject) -> None:
@@ -95,6 +98,16 @@ class Galleries(QObject):
             return self._opened(path, passphrase)
 
         self._ask(work, self._have_opened, "The gallery was not opened")
+
+    def embed_anew(self) -> None:
+        """Describe all faces with the recogniser in use, from the pictures that are stored. Cannot be undone."""
+
+        def act(gallery: Gallery) -> None:
+            from engines.faces.recognisers import open_recogniser
+
+            gallery.reembed(open_recogniser(self._model()), PlainContext())
+
+        self.edit(act, "The faces were not embedded anew")
 
     def close(self) -> None:
         """Use none."""
@@ -155,7 +168,21 @@ class Galleries(QObject):
         from engines.faces.gallery import Gallery
 
         self._gallery = Gallery.open(Path(path), passphrase=passphrase or None)
-        return self._snapshot("")
+        return replace(self._snapshot(""), foreign=self._foreign())
+
+    def _foreign(self) -> str:
+        """Why the recogniser in use cannot be compared with this gallery, "" when it can."""
+        from engines.faces.recognisers import open_recogniser
+
+        gallery = self._need()
+        try:
+            if not gallery.locked:
+                gallery.check_model(open_recogniser(self._model()).card)
+        except BadInput as error:
+            return error.message
+        except FileMissing:
+            return ""
+        return ""
 
     def _need(self) -> Gallery:
         if self._gallery is None:
@@ -192,6 +219,8 @@ class Galleries(QObject):
         self._view = PeopleView()
         self._have(snapshot)
         self.opened.emit(self.path)
+        if isinstance(snapshot, Snapshot) and snapshot.foreign:
+            self.foreign.emit(snapshot.foreign)
 
     def _have_edited(self, told: object) -> None:
         assert isinstance(told, tuple)

@@ -97,9 +97,9 @@ def export_person(desk: FacesController, person: str) -> None:
 
 
 def _export(person: str, folder: Path, gallery: Gallery) -> Path:
-    from engines.faces import retention
+    from engines.faces import gallery_export
 
-    return retention.export_person(gallery, person, folder)
+    return gallery_export.export(gallery, person, folder)
 
 
 def keep_days(desk: FacesController, days: int) -> None:
@@ -118,7 +118,13 @@ def dry_run(desk: FacesController) -> None:
             desk.galleries.show(expiring=expiring)
             desk.go_to(Page.PEOPLE)
 
-    desk.galleries.ask(partial(_retain, "dry_run", info.keep_days), told)
+    desk.galleries.ask(_expiring, told)
+
+
+def _expiring(gallery: Gallery) -> Expiring:
+    from engines.faces import retention
+
+    return retention.expiring(gallery)
 
 
 def expire(desk: FacesController) -> None:
@@ -129,19 +135,19 @@ def expire(desk: FacesController) -> None:
         return
 
     def told(expired: object) -> None:
-        faces = expired.faces if isinstance(expired, Expiring) else 0
+        faces = expired.faces if isinstance(expired, Forgotten) else 0
         desk.galleries.show(expiring=None)
         desk.services.notify(f"Deleted {count(faces, 'face')} past the retention period", "good")
         desk.services.undo.clear()
         desk.galleries.refresh()
 
-    desk.galleries.ask(partial(_retain, "expire", info.keep_days), told)
+    desk.galleries.ask(_expire, told)
 
 
-def _retain(what: str, days: int, gallery: Gallery) -> Expiring:
+def _expire(gallery: Gallery) -> Forgotten:
     from engines.faces import retention
 
-    return getattr(retention, what)(gallery, days)
+    return retention.expire(gallery)
 
 
 def find_face(desk: FacesController, face: str) -> None:

@@ -92,7 +92,7 @@ class Watch(QObject):
         self.changed.emit()
 
     def look_at_next(self) -> None:
-        """Look at the source that is added next, as soon as some tile shows it."""
+        """Look at the source that is added next, as soon as some tile shows it, and play it over and over."""
         self._next = True
 
     def configure(self) -> None:
@@ -138,6 +138,7 @@ class Watch(QObject):
         shown = [path for path in self._viewer.shown().values() if path not in self.lookers.paths()]
         if self._next and shown:
             self._next = False
+            self._services.feeds.feed(shown[-1].partition("/")[0]).set_loop(True)
             self.look(shown[-1], True)
 
     def _toggled(self, engine: str, path: str, on: bool) -> None:

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
         (forget, "Delete a person everywhere, with proof.", "python main.py faces forget family.faces Anna"),
         (export, "Write all that is stored of a person.", "python main.py faces export family.faces Anna --out anna"),
         (protect, "Encrypt, decrypt or give a new passphrase.", "python main.py faces protect family.faces"),
+        (reembed, "Embed a gallery's stored faces by another model.", "python main.py faces reembed old.faces"),
         (expire, "Delete faces older than a period.", "python main.py faces expire family.faces --days 365 --dry-run"),
         (undo, "Take back the last or any action.", "python main.py faces undo family.faces"),
     ):
@@ -219,6 +220,26 @@ def protect(
 
     def show(answer: Answer) -> None:
         console.out().print(f"{gallery} is {'encrypted' if answer['encrypted'] else 'not encrypted'} now", markup=False)
+
+    console.run(work, None, json=json, render=show, as_json=dict)
+
+
+def reembed(
+    gallery: Where,
+    model: Annotated[str, typer.Option(help="Recogniser: a name, or an ONNX file of your own.")] = "sface",
+    passphrase_env: Secret = "",
+    json: Json = False,
+) -> None:
+    def work(_: None, ctx: Context) -> Answer:
+        from engines.core.spec import to_json
+        from engines.faces.recognisers import open_recogniser
+
+        with _opened(gallery, passphrase_env) as opened:
+            opened.reembed(open_recogniser(model), ctx)
+            return to_json(opened.info())
+
+    def show(answer: Answer) -> None:
+        console.out().print(f"{answer['faces']} faces belong to {answer['model']} now", markup=False)
 
     console.run(work, None, json=json, render=show, as_json=dict)
 
