@@ -126,6 +126,8 @@ def load(path: Path, key: str, count: int, dim: int) -> Any:
 
 
 def _empty(dim: int) -> Any:
+    """onnxruntime first: imported after usearch it crashes the process (onnxruntime 1.31, usearch 2.26)."""
+    import onnxruntime  # noqa: F401
     from usearch.index import Index
 
     return Index(

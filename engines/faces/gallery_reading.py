@@ -1,7 +1,7 @@
 """What is asked of a gallery: people, faces, vectors, pictures, history. Nothing here writes.
 
-Decrypted names and vectors are kept in memory by id and read again only where a revision brought new ones: a vector
-never changes under its id.
+Decrypted vectors are kept in memory by face id, and only those that a revision brought are read: a vector changes
+under its id only when the whole gallery is embedded anew.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class GalleryReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: tuple[int, FaceTable] | None = None
+        self._made_by = ""
         self._index: tuple[int, PersonIndex] | None = None
 
     @property
@@ -158,7 +159,8 @@ class GalleryReader:
 
     def _read_table(self) -> FaceTable:
         rows = self._store.rows("SELECT id, person, quality FROM faces WHERE gone = 0 ORDER BY rowid")
-        old = self._kept[1] if self._kept else None
+        old = self._kept[1] if self._kept and self._made_by == self.card.sha256 else None
+        self._made_by = self.card.sha256
         place = {face: row for row, face in enumerate(old.faces)} if old else {}
         vectors = np.zeros((len(rows), self.card.dim), np.float32)
         fresh = []

@@ -115,8 +115,11 @@ def test_a_gallery_of_another_model_is_not_compared(tmp_path: Path, said, data: 
     code, answer = said("enrol", tmp_path / "g.faces", picture, "--model", "sface")
     assert code == 1
     assert "cannot be compared" in answer["error"]["message"]
+    code, answer = said("reembed", tmp_path / "g.faces", "--model", "sface")
+    assert (code, answer["model"], answer["dim"]) == (0, "sface", 128)
+    assert said("enrol", tmp_path / "g.faces", picture)[0] == 0
     with Gallery.open(tmp_path / "g.faces") as gallery:
-        assert len(gallery.people()) == 4
+        assert len(gallery.people()) == 5
 
 
 def test_one_person_is_named_once_a_picture():

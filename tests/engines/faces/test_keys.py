@@ -277,12 +277,15 @@ class Turned:
 @pytest.mark.parametrize("passphrase", [None, "p"])
 def test_embedding_anew(tmp_path: Path, passphrase: str | None):
     path = tmp_path / "g.faces"
-    with filled(path, passphrase=passphrase) as gallery:
+    with filled(path, passphrase=passphrase) as gallery, Gallery.open(path, read_only=True) as reader:
+        reader.table()
         state, faces = gallery.state(), gallery.table().faces
         gallery.reembed(Turned(), PlainContext())
         gallery.check_model(OTHER)
         assert gallery.state() == state
         np.testing.assert_allclose(gallery.table().vectors, Turned().embed(gallery.aligned(faces)), atol=1e-6)
         assert gallery.info().model_sha256 == OTHER.sha256
+        np.testing.assert_array_equal(reader.table().vectors, gallery.table().vectors)
+        assert reader.card == OTHER
     with Gallery.open(path, passphrase=passphrase) as gallery:
         assert gallery.state() == state
