@@ -103,7 +103,6 @@ class FaceBoard(QWidget):
     findWanted = Signal(str)
     findFileWanted = Signal()
     historyUndone = Signal(int)
-    historyRedone = Signal(int)
     enrolWanted = Signal()
     expireWanted = Signal()
     peopleCancelWanted = Signal()

@@ -55,7 +55,6 @@ class PeoplePage(QWidget):
     findWanted = Signal(str)
     findFileWanted = Signal()
     historyUndone = Signal(int)
-    historyRedone = Signal(int)
     enrolWanted = Signal()
     expireWanted = Signal()
     peopleCancelWanted = Signal()
@@ -64,7 +63,7 @@ class PeoplePage(QWidget):
     SIGNALS = (
         "galleryNewWanted", "galleryOpenWanted", "galleryChosen", "unlockWanted", "searchChanged", "personChosen",
         "renamed", "merged", "split", "moved", "refused", "confirmed", "clusterNamed", "portraitChosen", "facesRemoved",
-        "forgetWanted", "exportWanted", "findWanted", "findFileWanted", "historyUndone", "historyRedone", "enrolWanted",
+        "forgetWanted", "exportWanted", "findWanted", "findFileWanted", "historyUndone", "enrolWanted",
         "expireWanted", "peopleCancelWanted", "thumbsWanted", "dropped",
     )  # fmt: skip
 

@@ -46,11 +46,10 @@ class ChangesModel(QAbstractListModel):
 
 
 class HistoryList(QListView):
-    """`historyUndone(id)` and `historyRedone(id)`: by the arrow of an entry, its menu, or Return."""
+    """`historyUndone(id)`, for an entry that was taken back to make it again: by its arrow, its menu, or Return."""
 
     historyUndone = Signal(int)
-    historyRedone = Signal(int)
-    SIGNALS = ("historyUndone", "historyRedone")
+    SIGNALS = ("historyUndone",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +99,7 @@ class HistoryList(QListView):
 
     def _turn(self, change: Change) -> None:
         if self.editable:
-            (self.historyRedone if change.undone else self.historyUndone).emit(change.id)
+            self.historyUndone.emit(change.id)
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.indexAt(at)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.core.frames import Image
 from engines.faces.gallery_types import FaceRecord, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
 from widgets.faces_name_field import NameBar, NameField, id_of
-from widgets.faces_people_words import alike_line, face_item, face_tip, forget_question, person_line, short_name
+from widgets.faces_people_words import alike_line, face_item, face_tip, person_line, short_name
 from widgets.icons import icon
-from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe
+from widgets.panel import ElidedLabel, QuietButton, describe
 
 PORTRAIT = 64
 TIP = "Ctrl or Shift takes several; drag them onto a person"
@@ -51,7 +51,7 @@ class PersonPane(QWidget):
         self.name = ElidedLabel("", "title")
         self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")
         self.rename_field = NameField("New name", tip="Return renames, Escape leaves it")
-        self.bar, self.question = NameBar(), ForgetQuestion()
+        self.bar = NameBar()
         self._asked = ""
         self._make_buttons()
         self._lay_out()
@@ -105,9 +105,9 @@ class PersonPane(QWidget):
         self.bar.ask("Move", "Move to", "Whose faces these are; History takes it back")
 
     def ask_forget(self) -> None:
-        """Ask whether everything of this person is to go."""
+        """Everything of this person is to go; whoever does it asks before."""
         if self.person is not None and self._editable:
-            self.question.ask(self.person)
+            self.forgetWanted.emit(self.person.id)
 
     def face_menu(self, faces: list[str]) -> QMenu | None:
         """What can be done with these faces."""
@@ -169,7 +169,6 @@ class PersonPane(QWidget):
     def _leave_fields(self) -> None:
         self._title.setCurrentIndex(0)
         self.bar.hide()
-        self.question.hide()
 
     def _show_words(self, person: Person) -> None:
         self.name.setText(person.name)
@@ -215,7 +214,6 @@ class PersonPane(QWidget):
         verbs.addStretch(1)
         top.addLayout(verbs)
         top.addWidget(self.bar)
-        top.addWidget(self.question)
         self._verbs = QWidget()
         row = QHBoxLayout(self._verbs)
         row.setContentsMargins(0, 0, 0, 0)
@@ -274,7 +272,6 @@ class PersonPane(QWidget):
         self.merge.clicked.connect(self.ask_merge)
         self.export.clicked.connect(lambda: self.person is not None and self.exportWanted.emit(self.person.id))
         self.forget.clicked.connect(self.ask_forget)
-        self.question.accepted.connect(self.forgetWanted)
         self.bar.named.connect(self._named)
         self.make.clicked.connect(self.split_selected)
         self.not_them.clicked.connect(self._refuse)
@@ -285,45 +282,3 @@ class PersonPane(QWidget):
         if menu is not None:
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
-
-
-class ForgetQuestion(QFrame):
-    """Is everything of this person to be deleted? `accepted(person id)`."""
-
-    accepted = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self._person = ""
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.title = ElidedLabel("", "heading")
-        self.keep = PlainButton("Keep", tip="Delete nothing")
-        self.delete = PlainButton("Delete everywhere", "delete", "Delete, then search every file of ours for traces")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 10)
-        column.setSpacing(6)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.keep)
-        buttons.addWidget(self.delete)
-        column.addWidget(self.title)
-        column.addWidget(self.words)
-        column.addLayout(buttons)
-        self.keep.clicked.connect(self.hide)
-        self.delete.clicked.connect(self._accept)
-        self.hide()
-
-    def ask(self, person: Person) -> None:
-        self._person = person.id
-        self.title.setText(f"Delete {person.name} everywhere?")
-        self.words.setText(forget_question(person))
-        describe(self, self.title.text(), self.words.text())
-        self.show()
-        self.keep.setFocus()
-
-    def _accept(self) -> None:
-        self.hide()
-        self.accepted.emit(self._person)

@@ -40,12 +40,11 @@ class Side(QStackedWidget):
     clusterNamed = Signal(list, str)
     personChosen = Signal(str)
     historyUndone = Signal(int)
-    historyRedone = Signal(int)
     thumbsWanted = Signal(list)
     closed = Signal()
     SIGNALS = (
         "renamed", "merged", "split", "moved", "refused", "portraitChosen", "facesRemoved", "forgetWanted",
-        "exportWanted", "findWanted", "clusterNamed", "personChosen", "historyUndone", "historyRedone", "thumbsWanted",
+        "exportWanted", "findWanted", "clusterNamed", "personChosen", "historyUndone", "thumbsWanted",
     )  # fmt: skip
 
     def __init__(self) -> None:

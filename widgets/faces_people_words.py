@@ -172,13 +172,6 @@ def alike_line(person: Person) -> str:
     return f"Mean similarity among them {person.cohesion:.2f}"
 
 
-def forget_question(person: Person) -> str:
-    return (
-        f"{count(person.faces, 'face')} of {person.name} and everything made from them go: gallery, index, thumbnails, "
-        "history and our own backups. This cannot be undone."
-    )
-
-
 def proof_title(done: Forgotten) -> str:
     return f"Something of {done.name} is left" if done.left or done.traces else f"Nothing of {done.name} is left"
 

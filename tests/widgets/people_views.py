@@ -129,7 +129,6 @@ def unknown() -> QWidget:
 def merging() -> QWidget:
     made = board_with(people(RICH))
     made.page(Page.PEOPLE).side.person.ask_merge()
-    made.page(Page.PEOPLE).side.person.ask_forget()
     return made
 
 

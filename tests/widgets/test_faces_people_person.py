@@ -1,4 +1,4 @@
-"""One person's pane: renaming in place, merging and moving by name, the question before a delete, verbs on faces."""
+"""One person's pane: renaming in place, merging and moving by name, verbs on faces."""
 
 from __future__ import annotations
 
@@ -64,13 +64,12 @@ def test_renaming_is_left_with_escape_and_says_nothing_when_nothing_changed(pane
 def test_another_person_ends_every_question(pane):
     pane.start_rename()
     pane.ask_merge()
-    pane.ask_forget()
     pane.show_person(ZOE, (face(10, "p1"),), EVERYBODY)
-    assert not any(part.isVisible() for part in (pane.rename_field, pane.bar, pane.question))
+    assert not any(part.isVisible() for part in (pane.rename_field, pane.bar))
     assert pane.name.text() == ZOE.name
-    pane.ask_forget()
+    pane.ask_merge()
     pane.show_person(replace(ZOE, faces=9), (face(10, "p1"),), EVERYBODY)
-    assert pane.question.isVisible(), "the same person's new numbers do not take a question away"
+    assert pane.bar.isVisible(), "the same person's new numbers do not take a question away"
 
 
 def test_merging_keeps_this_name_and_finds_the_other_past_accents(pane, qtbot):
@@ -150,19 +149,13 @@ def test_the_menu_of_one_face_and_of_several(pane, qtbot):
         qtbot.keyClick(pane.grid, Qt.Key.Key_Delete)
 
 
-def test_deleting_everywhere_asks_first(pane, qtbot):
-    with qtbot.assertNotEmitted(pane.forgetWanted):
-        pane.forget.click()
-    assert pane.question.isVisible()
-    assert pane.question.keep.hasFocus(), "Return keeps"
-    assert "cannot be undone" in pane.question.words.text()
-    with qtbot.assertNotEmitted(pane.forgetWanted):
-        pane.question.keep.click()
-    pane.forget.click()
+def test_deleting_everywhere_is_said_once_by_the_button(pane, qtbot):
     with qtbot.waitSignal(pane.forgetWanted) as heard:
-        pane.question.delete.click()
+        pane.forget.click()
     assert heard.args == ["p0"]
-    assert not pane.question.isVisible()
+    pane.show_person(ADA, FACES, EVERYBODY, editable=False)
+    with qtbot.assertNotEmitted(pane.forgetWanted):
+        pane.ask_forget()
 
 
 def test_export_and_double_click(pane, qtbot):

@@ -113,7 +113,7 @@ def test_the_history_is_taken_back_by_its_arrow_and_by_return(page, qtbot):
     with qtbot.waitSignal(page.historyUndone) as heard:
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(0))
     assert heard.args == [12]
-    with qtbot.waitSignal(page.historyRedone) as heard:
+    with qtbot.waitSignal(page.historyUndone) as heard:
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(1))
     assert heard.args == [11]
     with qtbot.assertNotEmitted(page.historyUndone):
@@ -138,8 +138,9 @@ def test_a_click_on_the_selected_person_comes_back_to_them(page, qtbot):
     qtbot.keyClick(page.grid, Qt.Key.Key_F2)
     assert page.side.person.rename_field.isVisible()
     page.head.history.click()
-    qtbot.keyClick(page.grid, Qt.Key.Key_Delete)
-    assert page.side.person.question.isVisible()
+    with qtbot.waitSignal(page.forgetWanted) as heard:
+        qtbot.keyClick(page.grid, Qt.Key.Key_Delete)
+    assert heard.args == ["p0"]
 
 
 def test_the_same_search_again_shows_its_hits_again(page, qtbot):
