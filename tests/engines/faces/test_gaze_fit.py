@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
 from engines.faces import gaze_fit
-from engines.faces.gaze import FEATURES, PUPIL
+from engines.faces.detect import YuNet
+from engines.faces.gaze import FEATURES, PUPIL, GazeEstimator, eyeballs
 from engines.faces.gaze_screen_model import SCALES, ScreenModel, degrees_apart
+from engines.faces.head_pose import rotation, scale
 from engines.faces.study_types import GazeFitSpec, GazeSample
+from tests.engines.faces.eyeballs import looking
 
 SCREEN, MM, FAR = (1920.0, 1080.0), (527.0, 296.0), 600.0
 
@@ -41,7 +47,7 @@ def person(seed: int, noise: float, looks: int = 8, sway: float = 1.0) -> GazeFi
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gaze_fit, "STEPS", 60)
+    monkeypatch.setattr(gaze_fit, "STEPS", 30)
 
 
 def test_the_features_are_as_many_as_the_model_takes() -> None:
@@ -59,6 +65,34 @@ def test_a_persons_error_is_what_their_noise_allows() -> None:
     assert len(found.points) == len(found.predicted) == len(found.by_point) == 9
     apart = degrees_apart(np.array(found.predicted), np.array(found.points), SCREEN, MM, FAR)
     assert apart.max() < 5
+
+
+def test_traced_eyes_that_look_at_the_points_are_calibrated(data: Path, weights: Callable[..., None]) -> None:
+    """From pixels to the screen: eyeballs traced into a photograph look at nine points while the head sways."""
+    weights("yunet", "face-landmarks", "iris-landmarks")
+    image = np.asarray(cv2.imread(str(data / "faces" / "photos" / "biden.jpg")), np.uint8)
+    image = np.asarray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    points = YuNet(1).detect(image).points[0].astype(np.float64)
+    estimator, chance, samples = GazeEstimator(), np.random.default_rng(0), []
+    view = estimator.view(image, points)
+    assert view is not None
+    turn = rotation(view.mesh.points)
+    size = scale(view.mesh.points, turn)
+    balls = eyeballs(view.mesh, view.eyes, turn, size)
+    for x, y in product((0.08, 0.5, 0.92), repeat=2):
+        to = np.array([(x - 0.5) * MM[0], (y - 0.5) * MM[1], -FAR])
+        seen = looking(image, view.eyes, balls, size, to / np.linalg.norm(to))
+        for _ in range(3):
+            sway = cv2.getRotationMatrix2D((300.0, 250.0), chance.normal(0, 1.5), chance.normal(1, 0.01))
+            swayed = np.asarray(cv2.warpAffine(seen, sway, seen.shape[1::-1]), np.uint8)
+            look = estimator.view(swayed, points @ sway[:, :2].T + sway[:, 2], track=1)
+            assert look is not None
+            samples.append(GazeSample(look.gaze.features, (x * SCREEN[0], y * SCREEN[1])))
+    found = gaze_fit.run(GazeFitSpec(tuple(samples), SCREEN, MM, FAR), PlainContext())
+    assert found.error < 6
+    across = np.corrcoef(np.array(found.points)[:, 0], np.array(found.predicted)[:, 0])[0, 1]
+    down = np.corrcoef(np.array(found.points)[:, 1], np.array(found.predicted)[:, 1])[0, 1]
+    assert min(across, down) > 0.8
 
 
 def test_a_point_left_out_is_really_left_out() -> None:
