@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,10 @@ import pytest
 
 import main
 from engines.core.errors import UsageError
+from engines.faces import heads
 from engines.faces.recognisers import open_recogniser
+from engines.faces.study_types import HeadResult, HeadSpec
+from workbench.controllers.faces_command import train_line
 from workbench.verbs.faces_training import parsed
 
 
@@ -64,6 +68,27 @@ def test_margins_as_they_are_written() -> None:
     for wrong in ("1", "1,2,x", "1;2;3", "1,2,3,4"):
         with pytest.raises(UsageError, match="three numbers"):
             parsed(wrong)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        HeadSpec("my people", "out"),
+        HeadSpec("p", "o", "cosface", (1.0, -0.1, 0.4), 48.5, "own.onnx", "small", 64, 7, 8, 0.01, 0.25, 0.3, 5),
+    ],
+)
+def test_the_pages_command_asks_for_the_same(spec: HeadSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[HeadSpec] = []
+
+    def run(got: HeadSpec, _ctx: object) -> HeadResult:
+        asked.append(got)
+        return HeadResult("", 1.0, (1.0, 2.0), 2, 4, 1.0)
+
+    monkeypatch.setattr(heads, "run", run)
+    python, file, *words = shlex.split(train_line(spec))
+    assert (python, file) == ("python", "main.py")
+    assert main.main(words) == 0
+    assert asked == [spec]
 
 
 def test_the_window_knows_the_losses_without_torch() -> None:

@@ -43,7 +43,13 @@ def redact_line(spec: RedactSpec) -> str:
 
 
 def train_line(spec: HeadSpec) -> str:
-    return line("train", spec.images, "--out", spec.out, "--loss", spec.loss, "--backbone", spec.backbone)
+    usual, more = HeadSpec("", ""), []
+    for name in ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed"):
+        if getattr(spec, name) != getattr(usual, name):
+            more += [f"--{name.replace('_', '-')}", getattr(spec, name)]
+    if spec.margins is not None:
+        more += ["--margins", ",".join(f"{margin:g}" for margin in spec.margins)]
+    return line("train", spec.images, "--out", spec.out, "--loss", spec.loss, "--backbone", spec.backbone, *more)
 
 
 def _model(name: str) -> tuple[str, ...]:
