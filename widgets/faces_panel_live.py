@@ -141,6 +141,7 @@ class TracksSection(Section):
     def _choose(self, track: int) -> None:
         if self.name.text().strip() and self.list.hasFocus():
             self._held = track
+        self._show_chosen()
         self.trackChosen.emit(track)
 
     def _enrol(self, name: str) -> None:

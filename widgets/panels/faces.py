@@ -68,6 +68,7 @@ class FacesPanel(Panel):
     trackChosen = Signal(int)
     copyCommandWanted = Signal()
     redactWanted = Signal()
+    sampleWanted = Signal()
     fetchWanted = Signal()
     troubleDismissed = Signal()
     dropped = Signal(list)
@@ -81,7 +82,12 @@ class FacesPanel(Panel):
         self.shown = FacesView()
         self.start = PrimaryButton("Start", "faces", "Find, follow and name faces in this source")
         self.trouble = NarrowTrouble()
-        self.nothing = EmptyState("Add a camera or a film in Sources, then press Start.", "", "faces")
+        self.nothing = EmptyState(
+            "Add a camera or a film in Sources, then press Start.",
+            "Open the sample",
+            "faces",
+            "A portrait under a moving camera, to try everything on",
+        )
         self.source, self.tracks = SourceSection(), TracksSection()
         self.gallery, self.sure = GallerySection(), SureSection()
         self.looking, self.privacy = LookingSection(), PrivacySection()
@@ -156,6 +162,7 @@ class FacesPanel(Panel):
         for source, signal in (
             (self.looking.edited, self._edit),
             (self.privacy.edited, self._edit),
+            (self.nothing.clicked, self.sampleWanted),
             (self.source.sourceChosen, self.sourceChosen),
             (self.tracks.trackChosen, self.trackChosen),
             (self.tracks.enrolWanted, self.enrolTrackWanted),

@@ -66,6 +66,7 @@ def _panel(desk: FacesController) -> None:
     panel.trackChosen.connect(desk.tracks.choose)
     panel.copyCommandWanted.connect(partial(faces_reports.copy_command, desk))
     panel.redactWanted.connect(partial(faces_reports.redact, desk))
+    panel.sampleWanted.connect(desk.open_sample)
     panel.fetchWanted.connect(desk.store.fetch)
     panel.dropped.connect(desk.take)
     panel.troubleDismissed.connect(desk.dismiss)
