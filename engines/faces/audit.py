@@ -74,6 +74,11 @@ def measure(
     if not len(table):
         return Audit((), 0, 0, missed, time.perf_counter() - begun)
     scores = ScoreModel.of(table, model)
+    if scores.blind:
+        raise BadInput(
+            "Nothing is known of this recogniser, and fewer than ten people cannot tell",
+            hint="Enrol more people",
+        )
     judged = judge(table, scores)
     order = np.argsort(-judged.odds, kind="stable")[:limit]
     worst = [int(row) for row in order if judged.odds[row] > LEAST]

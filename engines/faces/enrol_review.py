@@ -13,7 +13,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
 from engines.faces.embed import Vectors, unit
 from engines.faces.gallery_types import Candidate, Doubt
 from engines.faces.scores import ScoreModel
@@ -216,11 +215,8 @@ def _known_person(
 
 def _threshold(model: str) -> float | None:
     """For this recogniser; None where nothing is known of it."""
-    nothing = FaceTable((), (), np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
-    try:
-        return ScoreModel.of(nothing, model).threshold(STRANGER, 1)
-    except BadInput:
-        return None
+    scores = ScoreModel.known(model)
+    return None if scores is None else scores.threshold(STRANGER, 1)
 
 
 def _total(candidate: Candidate) -> float:

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
 from engines.faces.embed import Vectors
 from engines.faces.gallery_types import Cluster, Suggestion
 from engines.faces.scores import ScoreModel
@@ -67,9 +66,8 @@ def suggestions(
     index = PersonIndex.of(table, names, refusals)
     if not len(unknown) or not len(index):
         return ()
-    try:
-        model = scores or ScoreModel.of(table)
-    except BadInput:
+    model = scores or ScoreModel.of(table)
+    if model.blind:
         return ()
     matches = index.match(unknown.vectors, unknown.faces)
     sure = [model.probability(float(near), len(index)) for near in matches.similarity]
@@ -143,10 +141,8 @@ def _cut(unknown: FaceTable, rows: Rows, threshold: float, apart: Collection[tup
 
 def _threshold(table: FaceTable, scores: ScoreModel | None, count: int) -> float:
     """For groups among `count` faces; `BLIND` while nothing is known of the recogniser."""
-    try:
-        return (scores or ScoreModel.of(table)).threshold(Accept(STRANGERS), count)
-    except BadInput:
-        return BLIND
+    model = scores or ScoreModel.of(table)
+    return BLIND if model.blind else model.threshold(Accept(STRANGERS), count)
 
 
 def _apart(table: FaceTable, unknown: FaceTable, refusals: Refusals, threshold: float) -> set[tuple[int, int]]:

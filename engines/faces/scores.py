@@ -27,9 +27,9 @@ _TRUSTED = 30.0
 """Independent high pairs at which the gallery counts as much as the reference."""
 _LEAST = 1e-15
 _STRIDE = 8
+_NEVER = -25.0
 _GENUINE_TRUSTED = 60.0
 _UNKNOWN_GENUINE = (0.5, 0.15)
-_UNKNOWABLE = "This gallery is too small for a threshold, and nothing is known of its recogniser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class ScoreModel:
     def of(cls, table: FaceTable, model: str | None = None) -> ScoreModel:
         """Calibrated on a gallery. model: name of its recogniser's card; None: whichever known one the scores fit.
 
+        Fewer than ten people and a recogniser of which nothing is known: nobody can be named, every threshold is 1.
         Raises `BadInput` for vectors that hold NaN or are not of length 1.
         """
         check_vectors(table)
@@ -61,10 +62,11 @@ class ScoreModel:
         reference = _guess(found, table) if model is None else REFERENCES.get(model)
         names = table.labels()[0]
         shares, low, high, trust = _shares(found, reference)
-        genuine = _genuine(table, reference)
+        told = reference is not None or trust > 0
+        ratio = _ratio(_genuine(table, reference), shares) if told else np.full(len(EDGES), _NEVER)
         basis, weak = _words(found, reference, trust, len(doubles))
         named = tuple((names[a], names[b]) for a, b in doubles)
-        return cls(len(names), shares, low, high, _ratio(genuine, shares), basis, weak, named)
+        return cls(len(names), shares, low, high, ratio, basis, weak, named)
 
     @classmethod
     def known(cls, model: str) -> ScoreModel | None:
@@ -73,6 +75,11 @@ class ScoreModel:
             return None
         nobody = FaceTable((), (), np.zeros((0, 1), np.float32), np.zeros(0, np.float32))
         return cls.of(nobody, model)
+
+    @property
+    def blind(self) -> bool:
+        """Nothing is known: neither of the recogniser nor, with so few people, of the gallery."""
+        return bool(self.ratio[-1] <= _NEVER)
 
     def far(self, similarity: float) -> float:
         """Share of pairs of different people at or above `similarity`."""
@@ -143,9 +150,8 @@ def _shares(found: Impostors, reference: Reference | None) -> tuple[Floats, Floa
     known = None if reference is None else _of_reference(reference)
     own = _of_gallery(found)
     if own is None:
-        if known is None:
-            raise BadInput(_UNKNOWABLE, hint="Enrol at least ten people")
-        return _tidy(known[0]), _tidy(known[1]), _tidy(known[2]), 0.0
+        shares, low, high = known or (np.ones(len(EDGES)), np.zeros(len(EDGES)), np.ones(len(EDGES)))
+        return _tidy(shares), _tidy(low), _tidy(high), 0.0
     if known is None:
         return _tidy(own[0][0]), _tidy(own[0][1]), _tidy(own[0][2]), 1.0
     trust = own[1] / (own[1] + _TRUSTED)
@@ -236,19 +242,23 @@ def _ratio(genuine: Floats, shares: Floats) -> Floats:
     peak = int(np.argmax(np.append(np.diff(shares) * -1, 0.0)))
     logs = np.log(np.maximum(genuine, floor)) - np.log(np.maximum(impostor, 1e-12 / step))
     logs[:peak] = np.minimum(logs[:peak], logs[peak])
-    return np.asarray(np.clip(np.maximum.accumulate(logs), -25, 25), np.float64)
+    return np.asarray(np.clip(np.maximum.accumulate(logs), _NEVER, -_NEVER), np.float64)
 
 
 def _words(found: Impostors, reference: Reference | None, trust: float, doubles: int) -> tuple[str, str]:
     gallery = f"{found.people} people of this gallery" + (" (a sample of its faces)" if found.sampled else "")
-    if trust <= 0:
+    if trust <= 0 and reference is None:
+        basis = "nothing: the gallery is too small, and nothing is known of its recogniser"
+    elif trust <= 0:
         basis = f"reference impostors scaled to {found.people} people"
     elif trust < 0.8 and reference is not None:
         basis = f"{gallery}, blended with reference impostors"
     else:
         basis = gallery
     weak = []
-    if reference is None:
+    if reference is None and trust <= 0:
+        weak.append("nobody is named before ten people are enrolled, because nothing is known of this recogniser")
+    elif reference is None:
         weak.append("nothing is known of this recogniser beyond this gallery")
     elif trust < 0.5:
         weak.append("the gallery is small, so this rests on reference people, who may be unlike yours")

@@ -143,6 +143,8 @@ def test_small_galleries_are_judged_by_the_reference() -> None:
 def test_what_cannot_be_is_refused(tmp_path: Path, table: FaceTable) -> None:
     with pytest.raises(BadInput, match="no gallery or folder"):
         run(AuditSpec(str(tmp_path / "absent")), PlainContext())
+    with pytest.raises(BadInput, match="fewer than ten people"):
+        measure(crowd([3] * 9), {}, model="another")
     with pytest.raises(UsageError, match="one suspicion"):
         run(AuditSpec(str(tmp_path), limit=0), PlainContext())
     with pytest.raises(BadInput, match=table.faces[0]):

@@ -96,6 +96,7 @@ def test_one_person_under_two_names_is_set_aside_and_named() -> None:
 @pytest.mark.parametrize("people", [0, 1, 3])
 def test_a_gallery_too_small_to_tell_rests_on_the_reference(people: int) -> None:
     model = ScoreModel.of(crowd([1] * people, dim=128), "sface")
+    assert not model.blind
     assert "reference" in model.basis
     assert model.weak
     share = 1 - (1 - 0.1) ** max(people, 1)
@@ -115,9 +116,13 @@ def test_the_gallery_takes_over_from_the_reference_as_it_grows() -> None:
     assert reference < thresholds[0] < thresholds[1] < thresholds[2] <= own + 0.01
 
 
-def test_an_unknown_recogniser_and_few_people_are_refused_in_words() -> None:
-    with pytest.raises(BadInput, match="too small"):
-        ScoreModel.of(crowd([2] * 4), "another")
+@pytest.mark.parametrize("people", [0, 1, 4])
+def test_an_unknown_recogniser_and_few_people_name_nobody(people: int) -> None:
+    model = ScoreModel.of(crowd([2] * people), "another")
+    assert model.blind
+    assert model.threshold(Accept(0.5)) > 0.999
+    assert model.probability(0.99) < 1e-9
+    assert "before ten people" in model.weak
     assert ScoreModel.known("another") is None
 
 
