@@ -64,9 +64,10 @@ def run(spec: GazeFitSpec, ctx: Context) -> GazeFit:
     if better:
         found = network(looks, found, spec.seed, ctx)
     found = _sure(found, seen, truth, looks)
+    result = _result(spec, found, looks, points, seen, wrong_ridge, better, time.monotonic() - started)
     if spec.out:
-        found.save(spec.out)
-    return _result(spec, found, looks, points, seen, wrong_ridge, better, time.monotonic() - started)
+        found.save(spec.out, result)
+    return result
 
 
 def ridge(looks: Looks, spec: GazeFitSpec) -> ScreenModel:

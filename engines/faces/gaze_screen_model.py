@@ -6,15 +6,16 @@ sure it is. The file is JSON and holds nothing but numbers, the screen's size an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.core.files import read_json, write_json
+from engines.faces.study_types import GazeFit
 from engines.faces.types import Point
 
 Floats = NDArray[np.float64]
@@ -71,12 +72,13 @@ class ScreenModel:
         """n angles between the rays to places on the screen (n x 2 pixels each), from an eye before its middle."""
         return degrees_apart(seen, true, self.screen, self.screen_mm, self.distance_mm)
 
-    def save(self, path: str | Path) -> None:
-        """Write it, whole or not at all."""
+    def save(self, path: str | Path, fit: GazeFit | None = None) -> None:
+        """Write it, whole or not at all; fit: how well it did, kept beside it."""
         names = ("middle", "linear", "hidden", "last")
         numbers = {name: np.asarray(getattr(self, name)).tolist() for name in names}
         sizes = {"screen": self.screen, "screen_mm": self.screen_mm, "distance_mm": self.distance_mm}
-        write_json(path, {"format": FORMAT, **sizes, **numbers, "std": self.std, "spread": self.spread})
+        told = {} if fit is None else {"fit": asdict(fit)}
+        write_json(path, {"format": FORMAT, **sizes, **numbers, "std": self.std, "spread": self.spread, **told})
 
     @classmethod
     def load(cls, path: str | Path) -> ScreenModel:
@@ -86,6 +88,21 @@ class ScreenModel:
             return _checked(data)
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput("Not a gaze calibration", path=path, hint="Calibrate again") from error
+
+
+def kept_fit(path: str | Path) -> GazeFit | None:
+    """How well the calibration in a file did, None where that was not kept. Raises `BadInput` as `load`."""
+    ScreenModel.load(path)
+    data = cast(dict[str, Any], read_json(path)).get("fit")
+    if not isinstance(data, dict):
+        return None
+    try:
+        places = {name: tuple((float(x), float(y)) for x, y in data[name]) for name in ("points", "predicted")}
+        errors = tuple(float(one) for one in data["by_point"])
+        made = GazeFit(**{**data, **places, "by_point": errors, "file": str(path)})
+    except (KeyError, TypeError, ValueError):
+        return None
+    return made if len(errors) == len(made.points) == len(made.predicted) else None
 
 
 def degrees_apart(

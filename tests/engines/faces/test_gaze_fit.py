@@ -17,7 +17,7 @@ from engines.core.errors import BadInput, Cancelled
 from engines.faces import gaze_fit
 from engines.faces.detect import YuNet
 from engines.faces.gaze import FEATURES, PUPIL, GazeEstimator, eyeballs
-from engines.faces.gaze_screen_model import SCALES, ScreenModel, degrees_apart
+from engines.faces.gaze_screen_model import SCALES, ScreenModel, degrees_apart, kept_fit
 from engines.faces.head_pose import rotation, scale
 from engines.faces.study_types import GazeFitSpec, GazeSample
 from tests.engines.faces.eyeballs import looking
@@ -116,7 +116,16 @@ def test_the_file_gives_live_what_was_fitted(tmp_path: Path) -> None:
     truth = np.array([sample.target for sample in spec.samples])
     assert degrees_apart(np.array([one[0] for one in seen]), truth, SCREEN, MM, FAR).mean() < found.error
     assert np.mean([one[1] for one in seen]) == pytest.approx(found.std)
-    assert all(isinstance(value, (int, float, str, list)) for value in json.loads(out.read_text()).values())
+    assert kept_fit(out) == found
+    told = json.loads(out.read_text())
+    assert kept_fit(_with(out, told | {"fit": None})) is None
+    assert kept_fit(_with(out, told | {"fit": told["fit"] | {"points": [[1, 2]]}})) is None
+    assert kept_fit(_with(out, told | {"fit": {"error": "x"}})) is None
+
+
+def _with(path: Path, value: dict[str, object]) -> Path:
+    path.write_text(json.dumps(value))
+    return path
 
 
 def test_the_network_in_the_file_is_the_one_that_was_trained() -> None:
