@@ -61,7 +61,7 @@ class Scatter(Plot):
 
     def __init__(self) -> None:
         super().__init__("Held-out embeddings", "First principal component", "Second principal component")
-        self._extent = STEP
+        self._extent, self._step = STEP, 0
 
     def show_points(self, progress: HeadProgress | None) -> None:
         """A person's colour and mark are those of their place among the shown, and stay for a training."""
@@ -70,8 +70,9 @@ class Scatter(Plot):
             self.set_series(())
             return
         reach = max(abs(value) for point in progress.points for value in point)
-        if progress.step == 0:
+        if progress.step < self._step:
             self._extent = STEP
+        self._step = progress.step
         while self._extent < reach:
             self._extent += STEP
         self.set_series(series_of(progress))

@@ -199,6 +199,8 @@ def test_the_planes_axes_have_one_scale_and_seldom_move(qtbot):
     assert plane._x.high == 0.5
     plane.show_points(replace(PROGRESS, points=tuple((2 * x, y) for x, y in PROGRESS.points)))
     assert plane._x.high == 1.0
+    plane.show_points(replace(PROGRESS, step=5))
+    assert plane._x.high == 0.5, "another training"
 
 
 def test_the_readout_names_the_person(qtbot):

@@ -41,7 +41,7 @@ def learnt(errors: Tensor, base: Base, steps: int) -> tuple[RLE, Tensor, Tensor]
     rle = RLE(base=base, layers=6, hidden=16).double()
     mu = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     raw = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.Adam([mu, raw, *rle.parameters()], lr=8e-3)
+    optimiser = torch.optim.Adam([mu, raw, *rle.parameters()], lr=1e-2)
     for step in range(steps):
         part = errors[torch.arange(step * 256, step * 256 + 256) % len(errors)]
         loss = rle(mu.expand_as(part), positive(raw).expand_as(part), part)
@@ -53,7 +53,7 @@ def learnt(errors: Tensor, base: Base, steps: int) -> tuple[RLE, Tensor, Tensor]
 
 @pytest.fixture(scope="module")
 def fitted() -> tuple[RLE, Tensor, Tensor]:
-    return learnt(skewed(20_000), "laplace", 400)
+    return learnt(skewed(20_000), "laplace", 300)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -68,7 +68,7 @@ def test_the_density_integrates_to_one(base: Base) -> None:
 
 def test_the_density_integrates_to_one_after_training(fitted: tuple[RLE, Tensor, Tensor]) -> None:
     rle, mu, sigma = fitted
-    points, area = grid(24.0, 600)
+    points, area = grid(20.0, 400)
     with torch.no_grad():
         mass = rle.log_density(mu.expand_as(points), sigma.expand_as(points), points).exp().sum() * area
     assert float(mass) == pytest.approx(1, abs=5e-3)
@@ -112,7 +112,7 @@ def test_skewed_errors_are_told_better_than_by_least_squares(fitted: tuple[RLE, 
 
 def test_samples_follow_the_learned_density(fitted: tuple[RLE, Tensor, Tensor]) -> None:
     rle, _, _ = fitted
-    points, area = grid(24.0, 600)
+    points, area = grid(20.0, 400)
     with torch.no_grad():
         weight = rle.log_density_standard(points).exp() * area
         mean = (weight[:, None] * points).sum(0)
