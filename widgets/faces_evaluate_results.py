@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
@@ -17,6 +19,8 @@ from widgets.theme import number_font
 
 ROOM_FOR_BOTH = 760
 LEAST_PLOT = 210
+BAR = 1.07
+"""Half the width of an interval's bar, as a factor of the rate."""
 
 
 class Pane(QWidget):
@@ -114,6 +118,18 @@ class OpenSetPane(Pane):
             widget.setVisible(bool(result and result.chosen))
         self.fixed.setText(words.fixed_words(result) if result else "")
         _show_curve(self.curve, result.curve if result else None, "TPIR")
+        if result and result.curve.x and not result.curve.low:
+            self._show_bars(result)
+
+    def _show_bars(self, result: OpenSet) -> None:
+        """A curve without a band gets the intervals of the table as upright bars."""
+        bars = [
+            Band((float(key) / BAR, float(key) * BAR), (low, low), (high, high), hatched=True)
+            for key, (low, high) in result.tpir_interval.items()
+        ]
+        self.curve.show_lines([Series("TPIR", result.curve.x, result.curve.y)], bars)
+        ends = tuple(end for pair in result.tpir_interval.values() for end in pair)
+        self.curve.set_ranges(None, curve_ends(replace(result.curve, low=ends, high=ends)))
 
 
 class MissedPane(QWidget):
@@ -149,8 +165,14 @@ def _show_curve(plot: BandPlot, curve: Curve | None, name: str) -> None:
         return
     bands = [Band(curve.x, curve.low, curve.high)] if curve.low and curve.high else []
     plot.show_lines([Series(name, curve.x, curve.y)], bands)
-    least = min((*curve.y, *curve.low))
-    plot.set_ranges(None, (max(least - 0.05 * (1 - least), 0.0), 1 + 0.02 * (1 - least) + 1e-4))
+    plot.set_ranges(None, curve_ends(curve))
+
+
+def curve_ends(curve: Curve) -> tuple[float, float]:
+    """Ends of the y axis. A band that reaches far below its line is cut off, so that the line can be read."""
+    line = min(curve.y)
+    least = max(min((*curve.y, *curve.low)), line - (1 - line))
+    return max(least - 0.05 * (1 - least), 0.0), 1 + 0.02 * (1 - least) + 1e-4
 
 
 def _note(text: str) -> QLabel:

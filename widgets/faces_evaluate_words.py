@@ -102,11 +102,12 @@ def accuracy_stats(result: Evaluation) -> list[Stat]:
 
 
 def size_words(result: Evaluation) -> str:
-    """'2,951 images of 1,265 people · 4,352,725 pairs · 2 without a face · 142 s'."""
+    """'2,951 images of 1,265 people · 6,000 listed pairs · 2 images without a face · 142 s'."""
     people = "1 person" if result.people == 1 else f"{result.people:,} people"
-    parts = [f"{count(result.images, 'image')} of {people}", count(result.pairs, "pair")]
-    parts.append(f"{count(len(result.missed), 'image')} without a face" if result.missed else "no face missed")
-    return DOT.join([*parts, seconds_words(result.seconds)])
+    listed = count(result.pairs, "listed pair") if result.pairs else ""
+    missed = f"{count(len(result.missed), 'image')} without a face" if result.missed else "no face missed"
+    parts = (f"{count(result.images, 'image')} of {people}", listed, missed, seconds_words(result.seconds))
+    return DOT.join(part for part in parts if part)
 
 
 def open_words(result: OpenSet) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
 from tests.widgets.face_views import EVALUATE, EVALUATION, FAR, LONG, OPEN_SET
 from widgets.faces_evaluate import EvaluatePage
+from widgets.faces_evaluate_results import curve_ends
 from widgets.faces_evaluate_words import fit_words, power
 from widgets.faces_state import Busy, FacesView, Page
 
@@ -53,6 +54,18 @@ def test_the_roc_has_its_band_and_is_read_under_the_cross(page):
     roc.grab()
 
 
+def test_a_band_down_to_nothing_does_not_flatten_the_curve(page):
+    """With few people a bootstrap reaches down to 0 where the line is still at 95 %."""
+    roc = replace(EVALUATION.roc, low=(0.0, *EVALUATION.roc.low[1:]))
+    low, high = curve_ends(roc)
+    assert low == pytest.approx(0.9, abs=0.01)
+    assert high > 1
+    page.show_state(shown(result=replace(EVALUATION, roc=roc)))
+    plot = page.verification.roc
+    assert plot._held(plot._box(), 1e-6, 0.0).y() == pytest.approx(plot._box().bottom())
+    assert curve_ends(replace(roc, low=(), high=()))[0] == pytest.approx(0.95, abs=0.01)
+
+
 def test_a_curve_without_a_band_is_drawn_too(page):
     bare = replace(EVALUATION, roc=replace(EVALUATION.roc, low=(), high=()))
     page.show_state(shown(result=bare))
@@ -73,6 +86,17 @@ def test_the_open_set_tells_what_a_chosen_rate_really_did(page):
     assert [row[3] for row in pane.chosen.rows] == ["fits", "too many", "too few"]
     assert "26 % of the strangers" in pane.fixed.text()
     assert "290 people enrolled, 1,951 probes, 640 strangers" in pane.sizes.text()
+
+
+def test_an_open_set_curve_without_a_band_gets_the_intervals_as_bars(page):
+    bare = replace(OPEN_SET, curve=replace(OPEN_SET.curve, low=(), high=()))
+    page.show_state(shown(open_set=bare))
+    choose(page, "open")
+    bars = {bar.low[0]: bar.high[0] for bar in page.open_set.curve.bands}
+    assert bars == dict(OPEN_SET.tpir_interval.values())
+    for bar, key in zip(page.open_set.curve.bands, OPEN_SET.tpir_interval, strict=True):
+        assert bar.x[0] < float(key) < bar.x[1]
+    page.grab()
 
 
 def test_fit_is_whether_the_interval_covers_the_rate():
