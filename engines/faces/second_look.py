@@ -6,10 +6,9 @@ their score; what only looked like one loses it, so that even a lower first scor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.core.frames import Image
 from engines.faces.detect import OVERLAP, Detections, Detector, Floats
@@ -24,12 +23,15 @@ CHANCE = 0.15
 LEAST_SCORE = 0.1
 
 
-def confirmed(image: Image, found: Detections, doubtful: Iterable[int], detector: Detector, least: float) -> Detections:
-    """`found` without those of the rows `doubtful` whose mean score over the looks is below `least`."""
-    keep = found.scores >= least
+def confirmed(
+    image: Image, found: Detections, doubtful: NDArray[np.intp], detector: Detector, least: float
+) -> Detections:
+    """`found`, best first, where the rows `doubtful` have the mean score of their looks, if that is `least` or more."""
+    scores = found.scores.copy()
     for row in doubtful:
-        keep[row] = seen_again(image, found.boxes[row], detector) >= least
-    return found.take(keep)
+        scores[row] = seen_again(image, found.boxes[row], detector)
+    order = np.argsort(-scores, kind="stable")
+    return Detections(found.boxes, found.points, scores).take(order[scores[order] >= least])
 
 
 def seen_again(image: Image, box: Floats, detector: Detector) -> float:

@@ -21,10 +21,14 @@ SAME, KNOWN = 0.3, 0.2
 
 @dataclass(frozen=True)
 class SmallFaces:
-    """boxes: n x 4 (x, y, width, height) of the pasted faces; own: of faces that were there before."""
+    """boxes: n x 4 (x, y, width, height) of the pasted faces; own: of faces that were there before.
+
+    squares: what was pasted, in which people behind the portrayed one may be seen, too.
+    """
 
     image: Image
     boxes: NDArray[np.float64]
+    squares: NDArray[np.float64]
     own: NDArray[np.float64]
 
 
@@ -40,6 +44,7 @@ def pasted(background: Image, portraits: Sequence[Image], finder: Detector, seed
     for x, y, width, height in own.astype(int):
         free[max(y - 8, 0) : y + height + 8, max(x - 8, 0) : x + width + 8] = False
     boxes: list[NDArray[np.float64]] = []
+    squares: list[tuple[int, int, int, int]] = []
     while len(boxes) < count:
         small, box = _reduced(portraits[int(rng.integers(len(portraits)))], finder, float(rng.uniform(*SIZES)))
         side = len(small)
@@ -48,15 +53,18 @@ def pasted(background: Image, portraits: Sequence[Image], finder: Detector, seed
             image[y : y + side, x : x + side] = small
             free[y - 4 : y + side + 4, x - 4 : x + side + 4] = False
             boxes.append(box + [x, y, 0, 0])
-    return SmallFaces(image, np.array(boxes), own)
+            squares.append((x, y, side, side))
+    return SmallFaces(image, np.array(boxes), np.array(squares, np.float64), own)
 
 
 def judged(scene: SmallFaces, found: NDArray[np.floating]) -> tuple[int, int]:
     """(pasted faces that were found, boxes on what is no face)."""
     boxes = np.asarray(found, np.float32)
     hits = overlaps(scene.boxes.astype(np.float32), boxes) > SAME
-    faces = np.vstack([scene.boxes, scene.own]).astype(np.float32)
-    known = (overlaps(faces, boxes) > KNOWN).any(axis=0)
+    known = (overlaps(scene.own.astype(np.float32), boxes) > KNOWN).any(axis=0)
+    middles, low = boxes[:, :2] + boxes[:, 2:] / 2, scene.squares[:, None, :2]
+    inside = (middles[None] >= low) & (middles[None] < low + scene.squares[:, None, 2:])
+    known |= inside.all(axis=2).any(axis=0)
     return int(hits.any(axis=1).sum()), int((~known).sum())
 
 

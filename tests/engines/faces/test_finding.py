@@ -14,10 +14,10 @@ from hypothesis import strategies as some
 from engines.faces.blazeface import REACH as BLAZEFACE
 from engines.faces.blazeface import five_points
 from engines.faces.detect import Detections
-from engines.faces.finding import YUNET, open_finder
-from engines.faces.pyramid import levels, merged, plan
+from engines.faces.finding import YUNET, Finder, open_finder
+from engines.faces.pyramid import levels, merged, overlaps, plan
 from engines.faces.types import FinderSettings, Search
-from tests.engines.faces.faces_in_scenes import judged, overlaps, pasted
+from workbench.verbs.bench_faces_scenes import judged, pasted
 
 SEARCHES: tuple[Search, ...] = ("plain", "pyramid", "tiles")
 
@@ -38,7 +38,7 @@ def test_six_of_six_and_nothing_else(data: Path, weights, search: Search):
 def test_ten_pixels_are_enough_for_pyramid_and_tiles(data: Path, weights):
     weights("yunet")
     plain, pyramid, tiles = (_finder(search) for search in SEARCHES)
-    portraits = sorted((data / "faces" / "lfw_dev").glob("*_0001.jpg"))[::40]
+    portraits = [cv2.imread(str(path)) for path in sorted((data / "faces" / "lfw_dev").glob("*_0001.jpg"))[::40]]
     scenes = [
         pasted(cv2.imread(str(data / "faces" / "photos" / name)), portraits, plain, seed)
         for seed, name in enumerate(["t1.jpg", "two_people.jpg"])
@@ -126,8 +126,7 @@ def test_every_pixel_is_looked_at_and_every_small_face_is_whole_somewhere(width,
 
 
 def test_the_cost_is_told_before():
-    finder = pytest.importorskip("engines.faces.finding").Finder
-    plain, pyramid = (finder(FinderSettings(search=search), None, YUNET) for search in ("plain", "pyramid"))
+    plain, pyramid = (Finder(FinderSettings(search=search), None, YUNET) for search in ("plain", "pyramid"))
     assert plain.cost(640, 480) == 1
     assert pyramid.cost(640, 480) == pytest.approx(1 + 4 + 16)
     assert [one.scale for one in pyramid.passes(640, 480)] == [1, 2, 4]
