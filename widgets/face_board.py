@@ -22,7 +22,7 @@ from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
 from widgets.faces_train_page import TrainPage
 from widgets.faces_verify import VerifyPage
-from widgets.panel import EmptyState, QuietButton, describe
+from widgets.panel import QuietButton, describe
 from widgets.studio_parts import Framed
 
 TITLES = {
@@ -44,18 +44,6 @@ class FacesPage(Protocol):
     SIGNALS: tuple[str, ...]
 
     def show_state(self, view: FacesView) -> None: ...
-
-
-class ComingPage(EmptyState):
-    """In place of a page that is not there."""
-
-    SIGNALS = ()
-
-    def __init__(self, page: Page) -> None:
-        super().__init__(f"{TITLES[page][0]} is not available in this build.", "", "faces")
-
-    def show_state(self, _view: FacesView) -> None:
-        """Always the same."""
 
 
 PAGES: dict[Page, Callable[[], QWidget]] = {
@@ -179,7 +167,7 @@ class FaceBoard(QWidget):
     def page(self, page: Page) -> QWidget:
         """The page, made on first use. "Live" has none."""
         if page not in self._pages:
-            made = PAGES[page]() if page in PAGES else ComingPage(page)
+            made = PAGES[page]()
             self._pages[page] = made
             self._stack.addWidget(made)
             for name in cast(FacesPage, made).SIGNALS:

@@ -64,7 +64,7 @@ class NameBar(QWidget):
         self.accept = PlainButton("OK")
         self.close_button = QuietButton("", "close", "Leave it as it is", name="Leave it as it is")
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(12, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.field, 1)
         row.addWidget(self.accept)

@@ -185,7 +185,8 @@ class PeoplePage(QWidget):
             self.grid.select([people.selected])
 
     def _show_side(self, people: PeopleView, info: GalleryInfo) -> None:
-        self.head.show_gallery(info, people.search, len(people.clusters), self.pane)
+        left = len(self.grid.items) if people.search else -1
+        self.head.show_gallery(info, people.search, len(people.clusters), self.pane, matching=left)
         self.side.show_pane(self.pane, people, self._names, self.grid.selected, self.editable)
 
     def _show_thumbs(self, view: FacesView) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from engines.faces.gallery_types import GalleryInfo
-from widgets.faces_people_words import SORTS, gallery_line, gallery_name, gallery_tip
+from widgets.faces_people_words import SORTS, gallery_line, gallery_name, gallery_tip, matching_line
 from widgets.icons import icon
 from widgets.panel import ElidedLabel, Pill, PrimaryButton, QuietButton, SearchField, describe
 
@@ -25,7 +25,7 @@ class GalleryHead(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._info: GalleryInfo | None = None
+        self._told: tuple[GalleryInfo | None, int] = (None, -1)
         self._search = ""
         self.title, self.line, self.pill = ElidedLabel("", "title"), ElidedLabel("", "state"), Pill()
         self.search = SearchField("Filter people", placeholder="Filter by name", tip="Only those whose name has this")
@@ -39,8 +39,12 @@ class GalleryHead(QWidget):
         self._lay_out()
         self._wire()
 
-    def show_gallery(self, info: GalleryInfo, search: str, unknown: int, pane: str, tools: bool = True) -> None:
-        """`unknown`: groups of unknown faces. pane: what is shown at the side. tools: there is something to work on."""
+    def show_gallery(
+        self, info: GalleryInfo, search: str, unknown: int, pane: str, tools: bool = True, matching: int = -1
+    ) -> None:
+        """`unknown`: groups of unknown faces. pane: what is shown at the side. tools: there is something to work on.
+        matching: how many the filter leaves, -1 without one.
+        """
         self.unknown.setText(f"Unknown {unknown:,}" if unknown else "Unknown")
         self.unknown.setChecked(pane == "unknown")
         self.history.setChecked(pane == "history")
@@ -50,12 +54,12 @@ class GalleryHead(QWidget):
                 self.search.setText(search)
         self._tools.setVisible(tools)
         self.enrol.setVisible(tools)
-        if info == self._info:
+        if (info, matching) == self._told:
             return
-        self._info = info
+        self._told = info, matching
         self.title.setText(gallery_name(info))
         self.title.set_tip(gallery_tip(info))
-        self.line.setText(gallery_line(info))
+        self.line.setText(gallery_line(info) if matching < 0 else matching_line(info, matching))
         self.pill.setVisible(info.read_only)
         self.pill.set_state("Read-only" if info.read_only else "", "warn")
         self.pill.setToolTip("Another program has this gallery open, so nothing is changed here")

@@ -204,7 +204,7 @@ class PersonPane(QWidget):
 
     def _lay_out(self) -> None:
         top = QVBoxLayout()
-        top.setContentsMargins(12, 0, 4, 0)
+        top.setContentsMargins(0, 0, 4, 0)
         top.setSpacing(8)
         top.addLayout(self._head())
         verbs = QHBoxLayout()
@@ -252,6 +252,7 @@ class PersonPane(QWidget):
         words.addWidget(self.alike)
         words.addStretch(1)
         head = QHBoxLayout()
+        head.setContentsMargins(12, 0, 0, 0)
         head.setSpacing(10)
         head.addWidget(self.portrait)
         head.addLayout(words, 1)

@@ -126,6 +126,11 @@ def gallery_line(info: GalleryInfo) -> str:
     return DOT.join(parts)
 
 
+def matching_line(info: GalleryInfo, left: int) -> str:
+    """'3 of 412 people match'."""
+    return f"{left:,} of {people_words(info.people)} match"
+
+
 def gallery_tip(info: GalleryInfo) -> str:
     return f"{info.path}\n{size_words(info.bytes)}" + (f"\nModel {info.model_sha256[:12]}" if info.model_sha256 else "")
 

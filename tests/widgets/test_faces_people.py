@@ -143,12 +143,14 @@ def test_the_filter_looks_past_case_and_accents(page, qtbot):
     assert heard == ["z", "zo", "zoe"]
     page.show_state(people(replace(GALLERY, search="zoe")))
     assert [item.id for item in page.grid.items] == ["p1"]
+    assert page.head.line.text() == "1 of 5 people match"
     assert page.head.search.text() == "zoe"
     page.show_state(people(replace(GALLERY, search="nobody")))
     assert page.grid.items == ()
     page.show_state(people(GALLERY))
     assert len(page.grid.items) == len(PEOPLE)
     assert page.head.search.text() == ""
+    assert page.head.line.text().startswith("5 people")
 
 
 @pytest.mark.parametrize(("order", "first"), [("name", "p0"), ("faces", "p4"), ("newest", "p4"), ("alike", "p4")])
