@@ -62,7 +62,7 @@ class HeadForm(QWidget):
         self.rate = NumberField(
             "Learning rate", 0.05, 0.0001, 10, decimals=4, step=0.01, tip="Highest, after warming up"
         )
-        self.dim = NumberField("Embedding", 64, 8, 1024, step=16, tip="Length of the new embedding")
+        self.dim = NumberField("Embedding", 128, 8, 1024, step=16, tip="Length of the new embedding")
         self.held = NumberField("Held out", 20, 1, 90, unit="%", tip="Share of each person's images not trained on")
         self.seed = NumberField("Seed", 0, 0, 2**31 - 1, tip="Of the split, the weights and the order")
         self._lay_out()

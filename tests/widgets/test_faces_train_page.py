@@ -116,7 +116,7 @@ def test_every_field_changes_its_own_setting(page):
         (form.sample, 12.5, "sample", 0.125),
         (form.batch, 32, "batch", 32),
         (form.rate, 0.2, "rate", 0.2),
-        (form.dim, 128, "dim", 128),
+        (form.dim, 96, "dim", 96),
         (form.held, 25, "held_out", 0.25),
         (form.seed, 7, "seed", 7),
     ):

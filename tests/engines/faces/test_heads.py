@@ -97,7 +97,7 @@ def test_people_outside_the_folder_are_still_told_apart(monkeypatch: pytest.Monk
         return float((own.mean() - other.mean()) / other.std())
 
     def trained_apart() -> float:
-        return apart(trained(replace(SPEC, dim=128, steps=250))[0].network(strangers))
+        return apart(trained(replace(SPEC, dim=128, steps=400))[0].network(strangers))
 
     before, pulled = apart(strangers), trained_apart()
     monkeypatch.setattr(heads_networks, "PULL", 0.0)
