@@ -24,8 +24,8 @@ Rows = NDArray[np.intp]
 LIMIT = 100_000
 """From this many vectors on a search is approximate; below it is exact."""
 CONNECTIVITY = 24
-ADDING = 128
-SEARCHING = 192
+ADDING = 96
+SEARCHING = 256
 CANDIDATES = 16
 _BLOCK = 2**23
 """Similarities held at once by the exact search."""

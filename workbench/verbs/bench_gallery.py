@@ -46,7 +46,7 @@ def main(
     largest: Annotated[float, typer.Option(help="Most vectors; 1e6 takes some ten minutes.", min=1e3)] = 1e5,
     queries: Annotated[int, typer.Option(help="Queries a size.", min=2)] = 200,
     dims: Annotated[str, typer.Option(help="Lengths of the vectors, with commas.")] = "128,512",
-    seconds: Annotated[float, typer.Option(help="Time for the other libraries' graphs.")] = 60.0,
+    seconds: Annotated[float, typer.Option(help="Time for the other libraries' graphs.")] = 40.0,
 ) -> dict[str, Any]:
     """Milliseconds a query (p50, p95), recall@1, seconds to build and megabytes, by size and method."""
     rows: list[dict[str, Any]] = []
