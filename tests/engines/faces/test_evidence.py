@@ -45,6 +45,21 @@ def told(vectors: dict[int, np.ndarray], quality: float = 0.9, **more: object) -
     return evidence
 
 
+def show(evidence: Evidence, vector: np.ndarray) -> None:
+    """All that was ever seen of track 1 is this."""
+    evidence._known[1].total, evidence._known[1].weight = vector.astype(np.float64), 1.0
+
+
+def test_the_similarity_is_the_mean_of_the_looks_own():
+    evidence, rng = Evidence(DIM), np.random.default_rng(1)
+    looks, qualities = unit(np.abs(rng.normal(size=(5, DIM)))), rng.uniform(0.4, 1, 5)
+    for look, quality in zip(looks, qualities, strict=True):
+        evidence.add(1, look, quality, 0.0, 0.0)
+    evidence.decide([1], People(DIM), 0.0)
+    means = np.average(looks, axis=0, weights=qualities**2)
+    assert evidence.of(1).similarity == pytest.approx(means.max(), abs=1e-6)
+
+
 def test_the_mean_is_weighted_by_the_square_of_quality():
     evidence, rng = Evidence(DIM), np.random.default_rng(0)
     vectors, qualities = unit(rng.normal(size=(6, DIM))), rng.uniform(0.2, 1, 6)
@@ -68,12 +83,12 @@ def test_a_similarity_that_sways_about_the_threshold_does_not_make_the_name_flic
     evidence.add(1, at_cosine(THRESHOLD + 0.01), 0.9, 0.0, 0.0)
     for _ in range(200):
         sway = at_cosine(THRESHOLD + rng.uniform(-0.9, 0.9) * HOLD)
-        evidence._known[1].total[:] = sway
+        show(evidence, sway)
         evidence.decide([1], People(), THRESHOLD)
         names.append(evidence.of(1).name)
     first = names.index("Person 0")
     assert set(names[first:]) == {"Person 0"}
-    evidence._known[1].total[:] = at_cosine(THRESHOLD - HOLD - 0.01)
+    show(evidence, at_cosine(THRESHOLD - HOLD - 0.01))
     evidence.decide([1], People(), THRESHOLD)
     assert evidence.of(1).name == ""
 
@@ -84,7 +99,7 @@ def test_another_person_takes_over_only_when_clearly_nearer():
     for second, name in ((0.6 + 0.8 * HOLD, "Person 0"), (0.6 + 1.5 * HOLD, "Person 1")):
         swap[0], swap[1] = 0.6, second
         swap[DIM - 1] = np.sqrt(1 - 0.36 - second**2)
-        evidence._known[1].total[:] = swap
+        show(evidence, swap)
         evidence.decide([1], People(), THRESHOLD)
         assert evidence.of(1).name == name
 
