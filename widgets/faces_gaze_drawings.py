@@ -5,22 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose, Point
 from widgets.faces_gaze_words import degrees, fit_words, gaze_words, pose_words
 from widgets.fields import describe
-from widgets.theme import LOOK, number_font
+from widgets.theme import LOOK, mixed, number_font
 
 HEAD, LOOKS = 0, 1
 """Places of head and gaze among the series' colours."""
 CENTRE = Qt.AlignmentFlag.AlignCenter
 YAWS, PITCHES = 45.0, 30.0
 """Ends of the trail's axes in degrees."""
-STEPS = 48
+STEPS, PIECES = 48, 8
+"""Lines in a circle of the globe; pieces of the trail."""
 
 
 class Drawing(QWidget):
@@ -172,12 +173,15 @@ class TrailPlot(Drawing):
         painter.drawLine(one, other)
 
     def _draw_trail(self, painter: QPainter, put: Callable[[float, float], QPointF]) -> None:
+        """In a few pieces, the older the fainter; and with mixed colours, not transparent ones, which cost more."""
         spots = [put(*look) for look in self._trail]
-        for age, (one, other) in enumerate(zip(spots[:-1], spots[1:], strict=True), 1):
-            color = LOOK.now.nth(LOOKS)
-            color.setAlphaF(0.08 + 0.6 * age / len(spots))
-            painter.setPen(QPen(color, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLine(one, other)
+        piece = max(2, math.ceil(len(spots) / PIECES))
+        look = LOOK.now
+        for start in range(0, len(spots) - 1, piece):
+            part = spots[start : start + piece + 1]
+            share = 0.12 + 0.6 * (start + len(part)) / len(spots)
+            painter.setPen(QPen(QColor(mixed(look.surface, look.nth(LOOKS).name(), share)), 1.5))
+            painter.drawLines([QLineF(one, other) for one, other in zip(part[:-1], part[1:], strict=True)])
 
     def _draw_now(self, painter: QPainter, box: QRectF, put: Callable[[float, float], QPointF]) -> None:
         look = LOOK.now

@@ -19,7 +19,7 @@ FETCH = "Gaze needs the face and iris landmark networks, which are not on this m
 FIGURES, CARD = 250, 350
 """Room in pixels that the figures need across, and the calibration down."""
 ABOUT_YAW = "Positive to your right as you see the picture; 0 looks into the camera"
-ABOUT_STD = "One standard deviation: without a calibration what differs from person to person, with one what it found"
+ABOUT_STD = "One standard deviation: mostly what differs from person to person; the place on the screen is without it"
 
 
 class GazePage(QWidget):
@@ -97,7 +97,9 @@ class GazePage(QWidget):
         ]
         if gaze is not None and gaze.screen is not None:
             x, y = gaze.screen
-            rows.append(Stat("On the screen", f"{x:.0f}, {y:.0f}", "px", tip="Where on the calibrated screen"))
+            tip = "Where on the calibrated screen, with its standard deviation in degrees"
+            sure = degrees(gaze.screen_std) if gaze.screen_std is not None else ""
+            rows.append(Stat("On the screen", f"{x:.0f}, {y:.0f}", "px", spread=sure, tip=tip))
         self.angles.set_stats(rows)
 
     def _show_fit(self, shown: GazeView) -> None:

@@ -100,7 +100,7 @@ class GazeEstimator:
         gaze = gaze_of(mesh, eyes, turn, image.shape[1], image.shape[0])
         if self.screen is not None and not gaze.blink:
             place, std = self.screen.point(gaze.features)
-            gaze = replace(gaze, screen=place, std=std)
+            gaze = replace(gaze, screen=place, screen_std=std)
         return FaceView(mesh, eyes, head_pose(turn), gaze)
 
     def forget(self, keep: frozenset[int] = frozenset()) -> None:

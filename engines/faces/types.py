@@ -117,7 +117,8 @@ class Gaze:
     """Where a face looks, in degrees as for `HeadPose`. origin: between the eyes, in pixels.
 
     std: one standard deviation in degrees, None when it is not known. screen: the point on the calibrated screen, in
-    its pixels. features: what a personal calibration sees of this look (`gaze.FEATURES`).
+    its pixels; screen_std: its standard deviation in degrees. features: what a personal calibration sees of this look
+    (`gaze.FEATURES`).
     """
 
     yaw: float
@@ -127,6 +128,7 @@ class Gaze:
     screen: Point | None = None
     blink: bool = False
     features: tuple[float, ...] = ()
+    screen_std: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

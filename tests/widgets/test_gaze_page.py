@@ -77,9 +77,9 @@ def test_angles_are_shown_with_signs_units_and_deviation(page: GazePage) -> None
     assert {"+20.0", "-10.0", "+5.0", "-8.0", "+4.0", "\u00b1 3.0", "open"} <= set(words)
     assert "20\u00b0 right, 10\u00b0 down, 5\u00b0 clockwise" in page.state.text()
     assert "8\u00b0 left, 4\u00b0 up" in page.state.text()
-    page.show_state(_view(replace(FULL, gaze=replace(GAZE, blink=True, screen=(12.0, 30.0)))))
+    page.show_state(_view(replace(FULL, gaze=replace(GAZE, blink=True, screen=(12.0, 30.0), screen_std=1.7))))
     words = [label.text() for row in page.angles._rows for label in row]
-    assert {"shut", "12, 30"} <= set(words)
+    assert {"shut", "12, 30", "\u00b1 1.7\u00b0"} <= set(words)
 
 
 def test_the_calibration_shows_each_point_and_its_error(page: GazePage, qtbot: QtBot) -> None:

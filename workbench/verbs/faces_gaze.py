@@ -84,7 +84,7 @@ def _face(box: list[float], view: Any) -> dict[str, Any]:
     if view is None:
         return {"box": box, "pose": None, "gaze": None}
     told = asdict(view.gaze)
-    del told["features"], told["screen"]
+    del told["features"], told["screen"], told["screen_std"]
     openness = [eye.openness for eye in view.eyes]
     return {"box": box, "pose": asdict(view.pose), "gaze": told | {"openness": openness}, "score": view.mesh.score}
 

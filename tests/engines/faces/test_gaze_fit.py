@@ -67,7 +67,9 @@ def test_a_persons_error_is_what_their_noise_allows() -> None:
     assert apart.max() < 5
 
 
-def test_traced_eyes_that_look_at_the_points_are_calibrated(data: Path, weights: Callable[..., None]) -> None:
+def test_traced_eyes_that_look_at_the_points_are_calibrated(
+    data: Path, weights: Callable[..., None], tmp_path: Path
+) -> None:
     """From pixels to the screen: eyeballs traced into a photograph look at nine points while the head sways."""
     weights("yunet", "face-landmarks", "iris-landmarks")
     image = np.asarray(cv2.imread(str(data / "faces" / "photos" / "biden.jpg")), np.uint8)
@@ -88,8 +90,14 @@ def test_traced_eyes_that_look_at_the_points_are_calibrated(data: Path, weights:
             look = estimator.view(swayed, points @ sway[:, :2].T + sway[:, 2], track=1)
             assert look is not None
             samples.append(GazeSample(look.gaze.features, (x * SCREEN[0], y * SCREEN[1])))
-    found = gaze_fit.run(GazeFitSpec(tuple(samples), SCREEN, MM, FAR), PlainContext())
+    out = tmp_path / "me.json"
+    found = gaze_fit.run(GazeFitSpec(tuple(samples), SCREEN, MM, FAR, str(out)), PlainContext())
     assert found.error < 6
+    again = GazeEstimator(screen=ScreenModel.load(out)).look(image, points)
+    assert again is not None
+    assert again[1].screen is not None
+    assert again[1].screen_std == pytest.approx(found.std, rel=0.6)
+    assert again[1].std == pytest.approx(view.gaze.std), "the ray itself is as sure as before"
     across = np.corrcoef(np.array(found.points)[:, 0], np.array(found.predicted)[:, 0])[0, 1]
     down = np.corrcoef(np.array(found.points)[:, 1], np.array(found.predicted)[:, 1])[0, 1]
     assert min(across, down) > 0.8
