@@ -37,7 +37,7 @@ class GazePage(QWidget):
         self._shown: GazeView | None = None
         self._missing = 0
         self.title, self.state = ElidedLabel("Head pose and gaze", "heading"), ElidedLabel("", "muted")
-        tip = "Look at nine points on the screen, about 20 seconds; better than 10 degrees needs it"
+        tip = "Look at nine points on the screen, about 20 seconds; better than 11 degrees needs it"
         self.calibrate = PrimaryButton("Calibrate", "target", tip)
         self.problem, self.why = Pill(), ElidedLabel("", "muted")
         self.dial, self.trail, self.points = HeadDial(), TrailPlot(), NinePoints()
