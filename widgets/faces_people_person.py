@@ -28,6 +28,7 @@ class PersonPane(QWidget):
     split = Signal(list)
     moved = Signal(list, str)
     refused = Signal(list, str)
+    confirmed = Signal(list, str)
     portraitChosen = Signal(str)
     facesRemoved = Signal(list)
     forgetWanted = Signal(str)
@@ -36,8 +37,8 @@ class PersonPane(QWidget):
     thumbsWanted = Signal(list)
     closed = Signal()
     SIGNALS = (
-        "renamed", "merged", "split", "moved", "refused", "portraitChosen", "facesRemoved", "forgetWanted",
-        "exportWanted", "findWanted", "thumbsWanted",
+        "renamed", "merged", "split", "moved", "refused", "confirmed", "portraitChosen", "facesRemoved",
+        "forgetWanted", "exportWanted", "findWanted", "thumbsWanted",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -88,6 +89,7 @@ class PersonPane(QWidget):
         """Put a field in place of the name."""
         if self.person is not None and self._editable:
             self.rename_field.setText(self.person.name)
+            self.rename_field.set_problem("")
             self._title.setCurrentWidget(self.rename_field)
             self.rename_field.selectAll()
             self.rename_field.setFocus()
@@ -123,10 +125,14 @@ class PersonPane(QWidget):
 
     def _face_verbs(self, person: Person) -> tuple[tuple[str, str, Callable[[], None], bool], ...]:
         """Words, icon, what it does, whether it is for one face only."""
+        chosen = set(self.grid.selected)
+        doubtful = any(face.id in chosen and not face.confirmed for face in self._faces)
+        confirm = (("Confirm", "check", self._confirm, False),) if doubtful else ()
         return (
             ("New person from these", "user-plus", self.split_selected, False),
             ("Move to\u2026", "arrow-right", self.ask_move, False),
             (f"Not {short_name(person.name)}", "user-minus", self._refuse, False),
+            *confirm,
             ("Use as portrait", "star", lambda: self._one(self.portraitChosen), True),
             ("Find similar", "search", lambda: self._one(self.findWanted), True),
             ("Remove", "delete", self._remove, False),
@@ -140,6 +146,10 @@ class PersonPane(QWidget):
         if self.person is not None and self.grid.selected:
             self.refused.emit(self.grid.selected, self.person.id)
 
+    def _confirm(self) -> None:
+        if self.person is not None and self.grid.selected:
+            self.confirmed.emit(self.grid.selected, self.person.id)
+
     def _remove(self) -> None:
         if self.grid.selected and self._editable:
             self.facesRemoved.emit(self.grid.selected)
@@ -150,6 +160,9 @@ class PersonPane(QWidget):
 
     def _rename(self, name: str) -> None:
         person = self.person
+        if person is not None and any(known == name and id != person.id for id, known in self._people):
+            self.rename_field.set_problem(f"Somebody else is called {name}; if it is the same person, merge them")
+            return
         self._title.setCurrentIndex(0)
         if person is not None and name != person.name:
             self.renamed.emit(person.id, name)

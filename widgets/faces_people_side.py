@@ -32,6 +32,7 @@ class Side(QStackedWidget):
     split = Signal(list)
     moved = Signal(list, str)
     refused = Signal(list, str)
+    confirmed = Signal(list, str)
     portraitChosen = Signal(str)
     facesRemoved = Signal(list)
     forgetWanted = Signal(str)
@@ -43,7 +44,7 @@ class Side(QStackedWidget):
     thumbsWanted = Signal(list)
     closed = Signal()
     SIGNALS = (
-        "renamed", "merged", "split", "moved", "refused", "portraitChosen", "facesRemoved", "forgetWanted",
+        "renamed", "merged", "split", "moved", "refused", "confirmed", "portraitChosen", "facesRemoved", "forgetWanted",
         "exportWanted", "findWanted", "clusterNamed", "personChosen", "historyUndone", "thumbsWanted",
     )  # fmt: skip
 

@@ -52,6 +52,25 @@ def test_renaming_in_place(pane, qtbot):
     assert pane.name.isVisible()
 
 
+def test_a_name_that_somebody_has_is_not_given_twice(pane, qtbot):
+    pane.start_rename()
+    pane.rename_field.setText("Grace Hopper")
+    with qtbot.assertNotEmitted(pane.renamed):
+        qtbot.keyClick(pane.rename_field, Qt.Key.Key_Return)
+    assert "merge" in pane.rename_field.toolTip()
+    assert pane.rename_field.isVisible()
+
+
+def test_faces_that_nobody_confirmed_can_be(pane, qtbot):
+    select(pane, "f1")
+    assert "Confirm" not in [action.text() for action in pane.face_menu(["f1"]).actions()]
+    select(pane, "f1", "f2")
+    confirm = next(action for action in pane.face_menu(["f1", "f2"]).actions() if action.text() == "Confirm")
+    with qtbot.waitSignal(pane.confirmed) as heard:
+        confirm.trigger()
+    assert heard.args == [["f1", "f2"], "p0"]
+
+
 def test_renaming_is_left_with_escape_and_says_nothing_when_nothing_changed(pane, qtbot):
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
         qtbot.keyClick(pane.grid, Qt.Key.Key_F2)
