@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_json, write_text
+from engines.core.frames import Image
 from engines.core.places import data_dir
 from engines.core.spec import to_json
 from engines.faces.gallery_types import GatherSpec
-from engines.faces.study_types import AuditSpec, RedactSpec, Suspicion, VerifySpec
+from engines.faces.study_types import AuditSpec, RedactSpec, Suspicion, Verified, VerifySpec
 from widgets.faces_state import Page
 from workbench.controllers import faces_command as command
 
@@ -35,9 +38,31 @@ def show_picture(desk: FacesController, side: str, path: str) -> None:
         desk.thumbs.put(f"verify:{side}", image)  # type: ignore[arg-type]
         desk.show_soon()
 
-    desk.thumbs.put(f"verify:{side}", None)
+    for key in (f"verify:{side}", "verify:a:face", "verify:b:face"):
+        desk.thumbs.put(key, None)
     desk.thumbs.read(path, keep)
     desk.studies.show_picture(side, path)
+
+
+def show_faces(desk: FacesController, result: Verified) -> None:
+    """The two aligned faces that were compared."""
+
+    def cut() -> list[tuple[str, Image]]:
+        from engines.faces import align
+        from engines.faces.pictures import read_picture
+
+        sides = (("a", result.a, result.face_a), ("b", result.b, result.face_b))
+        return [
+            (f"verify:{side}:face", align.crop(read_picture(path), np.asarray(face.points)))
+            for side, path, face in sides
+        ]
+
+    def keep(faces: list[tuple[str, Image]]) -> None:
+        for key, image in faces:
+            desk.thumbs.put(key, image)
+        desk.show_soon()
+
+    desk.errands.ask(cut, keep, lambda _failure: None)
 
 
 def choose_images(desk: FacesController) -> None:

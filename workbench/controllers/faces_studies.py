@@ -29,9 +29,10 @@ from workbench.jobs import JobQueue
 
 
 class Studies(QObject):
-    """`changed` when a page has something else to show; `failed(Trouble)`."""
+    """`changed` when a page has something else to show; `verified(Verified)`; `failed(Trouble)`."""
 
     changed = Signal()
+    verified = Signal(object)
     failed = Signal(object)
 
     def __init__(self, jobs: JobQueue, parent: QObject) -> None:
@@ -115,6 +116,7 @@ class Studies(QObject):
     def _verified(self, _spec: VerifySpec, result: object) -> None:
         if isinstance(result, Verified):
             self._verify_view = replace(self._verify_view, result=result)
+            self.verified.emit(result)
 
     def _evaluated(self, _spec: EvaluateSpec, result: object) -> None:
         if isinstance(result, Evaluation):

@@ -93,6 +93,8 @@ def _people(desk: FacesController) -> None:
     board, people = desk.board, desk.galleries
     board.galleryNewWanted.connect(desk.new_gallery)
     board.galleryOpenWanted.connect(desk.open_gallery)
+    board.galleryChosen.connect(people.open)
+    board.peopleCancelWanted.connect(desk.cancel)
     board.unlockWanted.connect(partial(faces_people.unlock, desk))
     board.searchChanged.connect(people.search)
     board.personChosen.connect(people.select)
@@ -132,6 +134,7 @@ def _studies(desk: FacesController) -> None:
     board.caseOpened.connect(partial(faces_people.show_case, desk))
     board.pictureWanted.connect(partial(faces_reports.choose_picture, desk))
     board.pictureDropped.connect(partial(faces_reports.show_picture, desk))
+    studies.verified.connect(partial(faces_reports.show_faces, desk))
     board.verifyCancelWanted.connect(studies.cancel_verify)
     board.imagesWanted.connect(partial(faces_reports.choose_images, desk))
     board.pairsWanted.connect(partial(faces_reports.choose_pairs, desk))
