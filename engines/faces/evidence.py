@@ -6,8 +6,8 @@ frame at most, so that a crowd costs no more than a couple. In one frame a perso
 them; the others fall back on their next best, or stay unknown.
 
 The mean of the similarities is not the similarity of the mean vector brought back to length 1, which is more like
-anybody: thresholds hold for single faces. On LFW with 1 % of strangers accepted, four looks each, the latter named 2.6 %
-of the strangers, the former none, and 97.4 % of the enrolled, of whom one look named 93.3 %.
+anybody: thresholds hold for single faces. On LFW with 1 % of strangers accepted and four looks each, the latter named
+2.6 % of the strangers, the former none, and 97.4 % of the enrolled, of whom one look named 93.3 %.
 """
 
 from __future__ import annotations

@@ -95,7 +95,9 @@ class Cuts:
         self._last: NDArray[np.float32] | None = None
 
     def happened(self, image: Image) -> bool:
-        small = cv2.resize(image, (32, 18), interpolation=cv2.INTER_AREA).astype(np.float32).mean(axis=2)
+        step = max(1, image.shape[1] // 160)
+        sparse = np.ascontiguousarray(image[::step, ::step])
+        small = cv2.resize(sparse, (32, 18), interpolation=cv2.INTER_AREA).astype(np.float32).mean(axis=2)
         now = small - small.mean()
         last, self._last = self._last, now
         if last is None:
