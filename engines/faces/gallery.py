@@ -215,6 +215,7 @@ class Gallery(GalleryReader):
         """Forget the key in this process; others of its galleries on the same file are locked on their next opening."""
         keys.UNLOCKED.drop(self.path)
         self._kept = self._index = None
+        self._named = {}
         with self._store.guard:
             self._store.base.close()
             self._store.reopen()

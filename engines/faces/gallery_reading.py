@@ -34,6 +34,7 @@ class GalleryReader:
         self._store = store
         self._kept: tuple[int, FaceTable] | None = None
         self._made_by = ""
+        self._named: dict[str, tuple[bytes, str]] = {}
         self._index: tuple[int, PersonIndex] | None = None
 
     @property
@@ -99,7 +100,12 @@ class GalleryReader:
     def names(self) -> dict[str, str]:
         """Name by person id."""
         rows = self._store.rows("SELECT id, name FROM people WHERE gone = 0 ORDER BY created, id")
-        return {id: self._store.text(name, "people", id, "name") for id, name in rows}
+        store, old = self._store, self._named
+        store.cipher  # noqa: B018
+        known = {id: old[id] if id in old and old[id][0] == name else (name, "") for id, name in rows}
+        fresh = {id: (name, store.text(name, "people", id, "name")) for id, (name, text) in known.items() if not text}
+        self._named = known | fresh
+        return {id: text for id, (_, text) in self._named.items()}
 
     def people(self) -> tuple[Person, ...]:
         """Everybody, by name."""
