@@ -70,6 +70,7 @@ def _measure(
     for name, make, graph in _peers():
         expected = rates.get(name, 0.0) * GROWTH
         if graph and expected > left - spent:
+            rates[name] = expected
             rows.append(_line(count, dim, name) | {"note": f"left out: about {expected:.0f} s to build (--seconds)"})
             continue
         built.append(make(vectors))
