@@ -29,6 +29,8 @@ TURNED = 0.2
 """How far the nose must move between the eyes (in eye distances) for a view to count as a new one."""
 CLEAR = 0.35
 """Quality of a face that names alone; of worse ones several are needed."""
+FIT = 0.15
+"""Quality from which a face can be told to be the person of an earlier track."""
 SEVERAL = 3
 SAME = 0.36
 """Cosine above which two faces of one feed are one person."""
@@ -155,11 +157,11 @@ class Evidence:
         return known.strange >= 2
 
     def nearest_track(self, vector: Vectors, among: Iterable[int], quality: float = 1.0) -> int:
-        """The track this face belongs to, 0 for none. Faces that are not clear say nothing."""
+        """The track this face belongs to, 0 for none. Faces that are hardly usable say nothing."""
         best, at = SAME, 0
-        for track in among if quality >= CLEAR else ():
+        for track in among if quality >= FIT else ():
             known = self._known.get(track)
-            if known is not None and known.best >= CLEAR:
+            if known is not None and known.best >= FIT:
                 alike = float(known.vector @ vector)
                 if alike >= best:
                     best, at = alike, track

@@ -1,7 +1,9 @@
 """What covers a face that must not be recognised: its place in a few squares of colour.
 
-So few squares that nobody can be told from them, by people or by a recogniser. Squares, and not a blur, because a blur
-can be undone to a degree; and means of what is there, so that the picture stays calm to look at.
+So few squares that a recogniser finds the person among bare pictures no more often than by chance (measured on LFW).
+Not nothing: in a closed group of 100 people, each known by an equally covered picture, the colours alone point at the
+right one 13 times, SFace 5. Squares, and not a blur, because a blur can be undone to a degree; and means of what is
+there, so that the picture stays calm to look at.
 """
 
 from __future__ import annotations
