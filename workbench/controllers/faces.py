@@ -103,6 +103,7 @@ class FacesController(QObject):
         form = restore_form(self.services)
         self.form = replace(form, settings=replace(form.settings, refused=(), gaze_fit=kept_fit()))
         self.trouble = None
+        self.gaze.restore()
         gallery = self.form.settings.gallery
         if gallery and Path(gallery).is_file():
             self.galleries.open(gallery)

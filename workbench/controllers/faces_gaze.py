@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import monotonic
+from engines.core.errors import BadInput
 from engines.core.places import data_dir
 from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
@@ -60,6 +61,18 @@ class GazeDesk(QObject):
     @property
     def view(self) -> GazeView:
         return replace(self._view, trail=tuple(self._trail), busy=self._slot.busy)
+
+    def restore(self) -> None:
+        """The calibration of an earlier start, if there is one that can be read."""
+        from engines.faces import gaze_screen_model
+
+        path = kept_fit()
+        try:
+            fit = gaze_screen_model.kept_fit(path) if path else None
+        except BadInput as error:
+            self.failed.emit(trouble_of(error.as_json(), "The gaze calibration cannot be read"))
+            return
+        self._view = replace(self._view, fit=fit)
 
     def read(self, recognition: Recognition) -> None:
         """Take a new result over: the largest face counts."""
