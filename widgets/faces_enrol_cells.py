@@ -111,7 +111,7 @@ class ReviewCell(QStyledItemDelegate):
     def _paint_doubt(self, painter: QPainter, cell: QRectF, index: int) -> None:
         candidate, taken = self.review.candidates[index], self.review.takes(index)
         box = QRectF(cell.left() + 6, cell.top() + 6, SIDE, SIDE)
-        self._thumbs.paint(painter, box, candidate.crop)
+        self._thumbs.paint(painter, box, candidate.crop or candidate.file)
         if candidate.row >= 0:
             paint_tick(painter, tick_box(cell.toRect(), Kind.DOUBT), taken)
         if candidate.like:
@@ -131,11 +131,12 @@ class ReviewCell(QStyledItemDelegate):
         painter.setFont(number_font(12))
         painter.setPen(look.color("text"))
         words = QRectF(room.left(), room.top() + 21, room.width(), 34)
+        used = min(painter.boundingRect(words, Qt.TextFlag.TextWordWrap, candidate.words).height(), words.height())
         painter.drawText(words, Qt.TextFlag.TextWordWrap, candidate.words)
         facts = [file_name(candidate.file)]
         if candidate.quality is not None:
             facts.append(f"quality {quality_words(candidate.quality)}")
-        line = QRectF(room.left(), room.top() + 56, room.width(), 15)
+        line = QRectF(room.left(), words.top() + used + 2, room.width(), 15)
         _write(painter, line, " \u00b7 ".join(facts), number_font(11), look.color("muted"))
         if candidate.row >= 0:
             box = QRectF(room.left(), room.top() + 73, min(room.width(), NAME_ROOM), 20)

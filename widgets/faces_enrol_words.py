@@ -74,9 +74,13 @@ class Review:
 
     @property
     def held(self) -> list[int]:
-        """What is held back for a doubt."""
-        chosen = set(self.chosen)
-        return [index for index, one in enumerate(self.candidates) if one.doubts and index not in chosen]
+        """Faces that are held back for a doubt."""
+        return [index for index in self.doubted if self.usable(index) and not self.takes(index)]
+
+    @property
+    def useless(self) -> list[int]:
+        """Pictures without a face that could be stored."""
+        return [index for index in range(len(self.candidates)) if not self.usable(index)]
 
     @property
     def doubted(self) -> list[int]:
@@ -113,12 +117,13 @@ def _person_rows(review: Review, title: str, members: list[int]) -> list[Row]:
 
 
 def summary(review: Review) -> str:
-    """'23 faces of 5 people; 4 held back'."""
+    """'23 faces of 5 people; 4 held back; 2 without a face'."""
     chosen = review.chosen
     people = {review.name(index) for index in chosen} - {""}
     words = f"{count(len(chosen), 'face')} of {people_words(len(people))}"
-    held, nameless = len(review.held), len(review.nameless)
+    held, nameless, useless = len(review.held), len(review.nameless), len(review.useless)
     words += f"; {held:,} held back" if held else ""
+    words += f"; {useless:,} without a face" if useless else ""
     return f"{nameless:,} without a name; {words}" if nameless else words
 
 
