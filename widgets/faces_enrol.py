@@ -7,8 +7,8 @@ resembles beside it; the user has the last word.
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.faces_enrol_list import ReviewList
 from widgets.faces_enrol_words import Review, store_problem, summary
@@ -26,6 +26,7 @@ from widgets.panel import (
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import LOOK
 
+WIDE = 560
 FILTERS = (("all", "All"), ("doubts", "In doubt"))
 
 
@@ -89,6 +90,11 @@ class EnrolPage(QWidget):
             self._read_only = read_only
             self._show_words(review, enrol, read_only)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        self._head.setDirection(way.LeftToRight if self.width() >= WIDE else way.TopToBottom)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -134,12 +140,15 @@ class EnrolPage(QWidget):
         words.setSpacing(2)
         words.addWidget(self.title)
         words.addWidget(self.line)
-        head = QHBoxLayout()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for part in (self.filter, self.drop, self.store):
+            buttons.addWidget(part)
+        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setContentsMargins(12, 10, 12, 6)
         head.setSpacing(8)
         head.addLayout(words, 1)
-        for part in (self.filter, self.drop, self.store):
-            head.addWidget(part)
+        head.addLayout(buttons)
         self._review = QWidget()
         column = QVBoxLayout(self._review)
         column.setContentsMargins(0, 0, 0, 0)

@@ -130,7 +130,7 @@ class ReviewCell(QStyledItemDelegate):
         _write(painter, title, doubt_title(candidate), font, look.color("text"))
         painter.setFont(number_font(12))
         painter.setPen(look.color("text"))
-        words = QRectF(room.left(), room.top() + 21, room.width(), 34)
+        words = QRectF(room.left(), room.top() + 21, room.width(), 2 * painter.fontMetrics().lineSpacing())
         used = min(painter.boundingRect(words, Qt.TextFlag.TextWordWrap, candidate.words).height(), words.height())
         painter.drawText(words, Qt.TextFlag.TextWordWrap, candidate.words)
         facts = [file_name(candidate.file)]
