@@ -36,6 +36,8 @@ SAME = 0.36
 """Cosine above which two faces of one feed are one person."""
 OTHER = 0.18
 """Cosine below which a clear face is not the person the track was."""
+AGAIN = 0.1
+"""Seconds between two looks at a face whose identity is in doubt."""
 MOST_WEIGHT = 25.0
 """Evidence beyond this weight lets the oldest fade, so that a track follows a change of light."""
 
@@ -233,7 +235,7 @@ class Evidence:
         if known is None:
             return 4.0 + quality
         waited = time - known.last
-        if known.strange or doubtful:
+        if (known.strange or doubtful) and waited >= AGAIN:
             return 3.0 + quality
         if quality > known.best + 0.1:
             return 2.0 + quality

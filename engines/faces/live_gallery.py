@@ -7,8 +7,10 @@ named.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from engines.faces.search import PersonIndex
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept, ModelCard, RecogniserSettings
 
+BROKEN = (KinoscopeError, OSError, sqlite3.Error)
+"""What a gallery that is taken away or damaged under the recogniser raises."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at the file."""
 LEFT_OUT = 0.363
@@ -117,7 +121,7 @@ class GalleryWatch:
             if self._gallery is None:
                 return Path(self.path).is_file()
             return self._gallery.locked, self._gallery.revision()
-        except (KinoscopeError, OSError):
+        except BROKEN:
             self._shut()
             return None
 
@@ -130,13 +134,15 @@ class GalleryWatch:
                 return KnownPeople(note="The gallery is locked: unlock it to see names")
             self._gallery.check_model(self._card)
             return KnownPeople.of(self._gallery.table(), self._gallery.names(), self._card.name)
-        except KinoscopeError as error:
-            return KnownPeople(note=f"Nobody is named: {error.message[:1].lower()}{error.message[1:]}")
+        except BROKEN as error:
+            said = error.message if isinstance(error, KinoscopeError) else f"the gallery cannot be read ({error})"
+            return KnownPeople(note=f"Nobody is named: {said[:1].lower()}{said[1:]}")
 
     def _shut(self) -> None:
         gallery, self._gallery = self._gallery, None
         if gallery is not None:
-            gallery.close()
+            with suppress(*BROKEN):
+                gallery.close()
 
 
 def watch_of(settings: RecogniserSettings, card: ModelCard | None, clock: Clock = monotonic) -> GalleryWatch | None:

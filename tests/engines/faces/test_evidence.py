@@ -132,12 +132,12 @@ def test_only_what_adds_evidence_is_described_and_never_more_than_the_budget():
     for k in range(8):
         evidence.add(1, at_cosine(0.9), 0.8, 0.0, k)
     evidence.decide([1], People(), THRESHOLD)
-    asked = lambda *now: bool(evidence.wanted([(1, *now)], 7.05, 2, THRESHOLD))  # noqa: E731
+    asked = lambda *now: bool(evidence.wanted([(1, *now)], 7.15, 2, THRESHOLD))  # noqa: E731
     assert not asked(0.8, 0.0, False)
     assert asked(0.95, 0.0, False)
     assert asked(0.8, 0.4, False)
     assert asked(0.8, 0.0, True)
-    assert evidence.wanted([(1, 0.8, 0.0, True), (2, 0.1, 0.0, False)], 7.05, 1, THRESHOLD) == [2]
+    assert evidence.wanted([(1, 0.8, 0.0, True), (2, 0.1, 0.0, False)], 7.15, 1, THRESHOLD) == [2]
 
 
 def test_somebody_else_is_noticed_and_a_blurred_moment_is_not_somebody_else():
