@@ -20,7 +20,7 @@ from engines.faces import align, enrol_review, gallery_rows
 from engines.faces.detect import Detections
 from engines.faces.embed import Embedder, Vectors
 from engines.faces.finding import Finder, open_finder
-from engines.faces.folder import LEAST_SHARE, describe, main_face
+from engines.faces.folder import LEAST_SHARE, judge, main_face
 from engines.faces.gallery import Gallery
 from engines.faces.gallery_rows import MARGIN, PORTRAIT, NewFace
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
@@ -91,7 +91,8 @@ class _Gatherer:
     def _keep(self, blank: Candidate, image: Image, found: Detections, several: int) -> None:
         points, face = found.points[0], found.faces()[0]
         crops = align.crops(image, points[None], self._embedder.card.size)
-        quality = assess(image, found, crops)[0]
+        vectors, clarity = judge(self._embedder, crops)
+        quality = assess(image, found, crops, clarity)[0]
         crop = self._folder / f"{len(self._candidates):05d}.png"
         portrait = align.crop(image, points, PORTRAIT, MARGIN)
         crop.write_bytes(cv2.imencode(".png", portrait)[1].tobytes())
@@ -103,7 +104,7 @@ class _Gatherer:
         for doubt, words in enrol_review.weak(quality):
             candidate = enrol_review.doubted(candidate, doubt, words)
         self._candidates.append(candidate)
-        self._vectors.append(describe(self._embedder, crops)[0])
+        self._vectors.append(vectors[0])
         grey = cv2.cvtColor(gallery_rows.aligned(portrait), cv2.COLOR_BGR2GRAY)
         self._grey.append(np.asarray(cv2.resize(grey, (56, 56)), np.uint8))
 

@@ -23,6 +23,7 @@ from engines.faces.detect import Detections, as_points
 from engines.faces.embed import Embedder
 from engines.faces.evidence import Evidence, KeptFace, Known, turn_of
 from engines.faces.finding import Finder, open_finder
+from engines.faces.folder import judge
 from engines.faces.gallery_rows import MARGIN, PORTRAIT
 from engines.faces.live_gallery import GalleryWatch, KnownPeople, watch_of
 from engines.faces.live_gaze import GazeReader
@@ -118,7 +119,7 @@ class FaceRecogniser:
                 self._tracker.cut()
             least = self._settings.finder.score
             self._tracker.step(frame.stamp.media_time, found, looks(crops), least, least * UNSURE)
-        self._describe(frame, crops, qualities)
+        self._describe(frame, found, crops, qualities)
         people, threshold = self._decide()
         faces = self._faces(frame, qualities, people)
         self._tell(frame, crops)
@@ -166,7 +167,7 @@ class FaceRecogniser:
             self.found = found.take(np.argsort(-found.scores, kind="stable")[: self._shown])
         return self.found
 
-    def _describe(self, frame: Frame, crops: Image, qualities: tuple[Quality, ...]) -> None:
+    def _describe(self, frame: Frame, found: Detections, crops: Image, qualities: tuple[Quality, ...]) -> None:
         """Embed what adds evidence, and see to it that every track is one person."""
         if self._embedder is None:
             return
@@ -178,10 +179,11 @@ class FaceRecogniser:
             return
         rows = [seen[id].row for id in chosen]
         with self._timed("embed"):
-            vectors = self._embedder.embed(crops[rows])
+            vectors, clarity = judge(self._embedder, crops[rows])
+        clear = assess(frame.image, found.take(np.array(rows)), crops[rows], clarity)
         with self._timed("track"):
-            for id, row, vector in zip(chosen, rows, vectors, strict=True):
-                self._gather(seen[id], vector, frame, qualities[row])
+            for id, vector, quality in zip(chosen, vectors, clear, strict=True):
+                self._gather(seen[id], vector, frame, quality)
 
     def _gather(self, track: Track, vector: NDArray[np.float32], frame: Frame, quality: Quality) -> None:
         self._identify(track, vector, quality.total)
