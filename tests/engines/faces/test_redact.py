@@ -17,6 +17,7 @@ from engines.faces.embed import SFace
 from engines.faces.finding import open_finder
 from engines.faces.mosaic import SQUARES, cover, grown, mosaic_of
 from engines.faces.redact import run
+from engines.faces.redact_film import rewrite
 from engines.faces.redact_plan import Film, Followed
 from engines.faces.study_types import RedactSpec
 from engines.faces.types import Box
@@ -166,6 +167,16 @@ def test_a_film_is_covered_in_every_frame_and_keeps_its_size_and_times(actors, f
             if k not in actor.blurred:
                 assert detail(after[k], actor, k) < 0.35 * detail(before[k], actor, k)
     assert result.longest == 2
+
+
+@pytest.mark.parametrize("kind", [".avi", ".webm", ".mov"])
+def test_every_kind_of_film_has_all_frames_in_order(film, tmp_path, kind):
+    out = tmp_path / f"out{kind}"
+    assert rewrite(film, out, lambda number, image: None) == COUNT
+    frames, times = read(out)
+    assert len(frames) == COUNT
+    assert all(np.diff(times) > 0)
+    assert all(np.abs(a.astype(int) - b).mean() < 4 for a, b in zip(frames, read(film)[0], strict=True))
 
 
 def test_only_unknown_people_are_covered_when_asked(actors, film, lfw, tmp_path):
