@@ -182,15 +182,15 @@ class FaceRecogniser:
             vectors, clarity = judge(self._embedder, crops[rows])
         clear = assess(frame.image, found.take(np.array(rows)), crops[rows], clarity)
         with self._timed("track"):
-            for id, vector, quality in zip(chosen, vectors, clear, strict=True):
-                self._gather(seen[id], vector, frame, quality)
+            for id, row, vector, kept in zip(chosen, rows, vectors, clear, strict=True):
+                self._gather(seen[id], vector, frame, qualities[row].total, kept)
 
-    def _gather(self, track: Track, vector: NDArray[np.float32], frame: Frame, quality: Quality) -> None:
-        self._identify(track, vector, quality.total)
-        time = frame.stamp.media_time
-        self._evidence.add(track.id, vector, quality.total, turn_of(track.five), time)
+    def _gather(self, track: Track, vector: NDArray[np.float32], frame: Frame, seen: float, quality: Quality) -> None:
+        """seen: quality before the face was described, which is what faces not yet described are held against."""
+        self._identify(track, vector, seen)
+        self._evidence.add(track.id, vector, seen, turn_of(track.five), frame.stamp.media_time)
         known = self._evidence.of(track.id)
-        if known is not None and self._settings.keep and quality.total > 0.5 * known.best:
+        if known is not None and self._settings.keep and seen > 0.5 * known.best:
             crop = align.crop(frame.image, track.points, PORTRAIT, MARGIN)
             where = Box(*map(float, track.box))
             face = KeptFace(crop, vector, quality, where, as_points(track.points.astype(np.float32)), frame.stamp)
