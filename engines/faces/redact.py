@@ -59,6 +59,10 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
         raise UsageError("Faces are held for 0 to 10 seconds")
     if not source.is_file():
         raise BadInput("There is no such file", path=source)
+    kinds = PICTURES if source.suffix.lower() in PICTURES else redact_film.KINDS
+    if out.suffix.lower() not in kinds:
+        hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
+        raise BadInput(f"This cannot be written as '{out.suffix}'", path=out, hint=hint)
     if out.exists() and out.samefile(source):
         raise UsageError("The copy would replace what it is made from", path=out, hint="Name another file")
 

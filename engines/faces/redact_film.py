@@ -21,9 +21,8 @@ QUALITY = {
     "libx264": {"crf": "18", "preset": "medium"},
     "libvpx-vp9": {"crf": "28", "b": "0", "deadline": "good", "cpu-used": "5"},
 }
-IN_ORDER = {"bf": "0"}
-"""AVI keeps no times, only an order, so frames must be written in it."""
-KINDS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
+KINDS = (".mp4", ".mov", ".mkv", ".webm", ".m4v")
+"""AVI is not among them: it keeps no times, only an order."""
 HINT = f"Name the copy {', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
@@ -98,7 +97,7 @@ def _rewrite(film: Any, copy: Any, source: Path, change: Callable[[int, Image], 
 def _video(copy: Any, stream: Any, image: Image) -> Any:
     name = "libvpx-vp9" if "webm" in copy.format.name and "matroska" not in copy.format.name else "libx264"
     name = name if name in av.codecs_available else "mpeg4"
-    options = QUALITY.get(name, {}) | (IN_ORDER if copy.format.name == "avi" else {})
+    options = QUALITY.get(name, {})
     made = copy.add_stream(name, rate=stream.average_rate or 25, options=options)
     made.height, made.width = image.shape[:2]
     odd = made.height % 2 or made.width % 2

@@ -29,7 +29,7 @@ def test_a_photograph_is_covered_and_the_answer_is_one_object(data, weights, tmp
         (["main.py", "out.mp4"], 1, "bad-input"),
         (["main.py", "out.mp4", "--blur", "unknown"], 2, "usage"),
         (["main.py", "out.mp4", "--blur", "some"], 2, "usage"),
-        (["main.py", "main.py"], 2, "usage"),
+        (["main.py", "main.py"], 1, "bad-input"),
     ],
 )
 def test_bad_input_is_said_in_words(weights, capsys, arguments, code, kind):
