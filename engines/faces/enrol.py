@@ -42,7 +42,7 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     files = list_pictures(spec.files)
     if not files:
         raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None)
-    names = tuple(spec.person for _ in files) if spec.naming == "one" else people_of(files, spec.naming)
+    names = tuple(spec.person for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
     folder = Path(spec.out)
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -60,6 +60,11 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     ctx.progress(len(files), len(files), "Done")
     people = len({candidate.name for candidate in candidates if candidate.row >= 0})
     return Gathered(str(folder), gatherer.sha256, candidates, people, time.perf_counter() - started)
+
+
+def _names(people: Sequence[str]) -> tuple[str, ...]:
+    """As they are written: `Ada_Lovelace_0001.jpg` shows Ada Lovelace."""
+    return tuple(person.replace("_", " ").strip() for person in people)
 
 
 class _Gatherer:
@@ -90,8 +95,8 @@ class _Gatherer:
 
     def _keep(self, blank: Candidate, image: Image, found: Detections, several: int) -> None:
         points, face = found.points[0], found.faces()[0]
-        crops = align.crops(image, points[None], self._embedder.card.size)
-        vectors, clarity = judge(self._embedder, crops)
+        crops = align.crops(image, points[None])
+        vectors, clarity = judge(self._embedder, align.inputs(image, points[None], self._embedder.card, crops))
         quality = assess(image, found, crops, clarity)[0]
         crop = self._folder / f"{len(self._candidates):05d}.png"
         portrait = align.crop(image, points, PORTRAIT, MARGIN)

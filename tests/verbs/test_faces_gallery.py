@@ -50,6 +50,7 @@ def test_from_a_folder_to_names_and_back_to_nothing(tmp_path: Path, data: Path, 
     probes = [of[name][2] for name in names]
     code, answer = said("identify", gallery, *probes, stranger, "--far", "1e-3", "--search", "plain")
     assert code == 0
+    names = [name.replace("_", " ") for name in names]
     told = {Path(image["file"]).name: {face["name"] for face in image["faces"]} - {""} for image in answer["images"]}
     assert told == {file.name: {name} for file, name in zip(probes, names, strict=True)} | {stranger.name: set()}
     assert said("identify", gallery, *probes, "--far", "1e-2")[1]["threshold"] < answer["threshold"]

@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, TypeVar
 
-import cv2
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
 from engines.core.places import cache_dir
 from engines.faces.gallery_types import Change, Gathered, GatherSpec
@@ -120,10 +119,13 @@ class Reviews(QObject):
 
 
 def read_crop(path: str) -> Image | None:
-    """A picture file of a review or an audit."""
-    if not Path(path).is_file():
+    """A picture file of a review or an audit; None for what is no picture."""
+    from engines.faces.pictures import read_picture
+
+    try:
+        return read_picture(path)
+    except (KinoscopeError, OSError):
         return None
-    return cv2.imread(path, cv2.IMREAD_COLOR)  # type: ignore[return-value]
 
 
 def _compared(gathered: Gathered, gallery: Gallery) -> Gathered:
