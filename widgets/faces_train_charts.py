@@ -142,6 +142,10 @@ def _points(points: list[tuple[float, float]], name: str, place: int) -> Series:
     return Series(name, [x for x, _ in points], [y for _, y in points], markers=True, place=place)
 
 
+LEAST_HEIGHT = 150
+"""Pixels below which a chart's words lie over one another."""
+
+
 class HeadCharts(QSplitter):
     """All four, side by side."""
 
@@ -205,9 +209,9 @@ class HeadCharts(QSplitter):
         column = QVBoxLayout(right)
         column.setContentsMargins(4, 4, 4, 4)
         column.setSpacing(4)
-        column.addWidget(self.angles, 5)
-        column.addWidget(self.accuracy, 3)
-        column.addWidget(self.loss, 3)
+        for chart, share in ((self.angles, 5), (self.accuracy, 3), (self.loss, 3)):
+            chart.setMinimumHeight(LEAST_HEIGHT)
+            column.addWidget(chart, share)
         left = QWidget()
         inner = QVBoxLayout(left)
         inner.setContentsMargins(4, 4, 4, 4)

@@ -9,7 +9,7 @@ from widgets.faces_state import FacesView, TrainView
 from widgets.faces_train_charts import HeadCharts
 from widgets.faces_train_form import HeadForm
 from widgets.faces_train_words import state_words
-from widgets.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton
+from widgets.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton, scrolled
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import number_font
 
@@ -85,7 +85,7 @@ class TrainPage(QWidget):
             head.addWidget(button)
         self._body = QStackedWidget()
         self._body.addWidget(self.empty)
-        self._body.addWidget(self.charts)
+        self._body.addWidget(scrolled(self.charts))
         for part in (self, self._body):
             part.setProperty("role", "panel")
             part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
