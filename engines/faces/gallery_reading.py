@@ -195,11 +195,12 @@ class GalleryReader:
             raise BadInput("That face is no longer in the gallery", path=self.path)
         return gallery_rows.decode(self._store.unseal(rows[0][0], "pictures", face, "picture"))
 
-    def aligned(self, faces: Sequence[str]) -> Image:
-        """n x 112 x 112 x 3: recognisers' input, cut from the stored pictures."""
-        made = np.zeros((len(faces), SIDE, SIDE, 3), np.uint8)
+    def aligned(self, faces: Sequence[str], card: ModelCard | None = None) -> Image:
+        """n x size x size x 3: the input of this recogniser (None: 112, no margin), cut from the stored pictures."""
+        side, margin = (SIDE, 0.0) if card is None else (card.size, card.margin)
+        made = np.zeros((len(faces), side, side, 3), np.uint8)
         for index, face in enumerate(faces):
-            made[index] = gallery_rows.aligned(self.thumbnail(face))
+            made[index] = gallery_rows.aligned(self.thumbnail(face), side, margin)
         return made
 
     def refusals(self) -> frozenset[tuple[str, str]]:

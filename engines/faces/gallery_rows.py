@@ -103,12 +103,20 @@ def decode(data: bytes) -> Image:
     return cast(Image, picture)
 
 
-def aligned(picture: Image) -> Image:
-    """The middle SIDE x SIDE: what recognisers take."""
-    top, left = (picture.shape[0] - SIDE) // 2, (picture.shape[1] - SIDE) // 2
-    if top < 0 or left < 0:
-        return cast(Image, cv2.resize(picture, (SIDE, SIDE)))
-    return picture[top : top + SIDE, left : left + SIDE]
+def aligned(picture: Image, size: int = SIDE, margin: float = 0.0) -> Image:
+    """The middle SIDE x SIDE, which most recognisers take, with `margin` around it and brought to `size`.
+
+    What the picture does not hold is black.
+    """
+    if min(picture.shape[:2]) < SIDE:
+        picture = cast(Image, cv2.resize(picture, (SIDE, SIDE)))
+    shown = round(SIDE * (1 + 2 * margin))
+    more = max(0, -(-(shown - min(picture.shape[:2])) // 2))
+    if more:
+        picture = cast(Image, cv2.copyMakeBorder(picture, more, more, more, more, cv2.BORDER_CONSTANT))
+    top, left = (picture.shape[0] - shown) // 2, (picture.shape[1] - shown) // 2
+    middle = picture[top : top + shown, left : left + shown]
+    return middle if shown == size else cast(Image, cv2.resize(middle, (size, size)))
 
 
 def _box(box: Box) -> list[float]:

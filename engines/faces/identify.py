@@ -72,9 +72,9 @@ def _picture(
     if not len(found):
         return answer
     found = found.take(np.argsort(found.boxes[:, 0], kind="stable"))
-    crops = align.crops(image, found.points, embedder.card.size)
+    crops = align.crops(image, found.points)
     quality = assess(image, found, crops)
-    matches = index.match(embedder.embed(crops))
+    matches = index.match(embedder.embed(align.inputs(image, found.points, embedder.card, crops)))
     named = once(matches.people, matches.similarity, needed)
     for row in range(len(found)):
         near = float(matches.similarity[row])

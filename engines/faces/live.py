@@ -179,7 +179,8 @@ class FaceRecogniser:
             return
         rows = [seen[id].row for id in chosen]
         with self._timed("embed"):
-            vectors, clarity = judge(self._embedder, crops[rows])
+            inputs = align.inputs(frame.image, found.points[rows], self._embedder.card, crops[rows])
+            vectors, clarity = judge(self._embedder, inputs)
         clear = assess(frame.image, found.take(np.array(rows)), crops[rows], clarity)
         with self._timed("track"):
             for id, row, vector, kept in zip(chosen, rows, vectors, clear, strict=True):

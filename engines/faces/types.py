@@ -66,7 +66,8 @@ class Face:
 class ModelCard:
     """What an embedding comes from. Embeddings are compared only when `sha256` is the same.
 
-    dim: length of an embedding. size: side of the aligned picture in pixels. licence: of the weights.
+    dim: length of an embedding. size: side of the aligned picture in pixels. licence: of the weights. margin: what the
+    picture shows beyond the usual crop on each side, as a part of that crop's side (`align.template`).
     """
 
     name: str
@@ -75,6 +76,7 @@ class ModelCard:
     dim: int
     size: int = 112
     licence: str = ""
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

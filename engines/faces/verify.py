@@ -64,10 +64,10 @@ def _read(file: str, finder: Finder, embedder: Embedder) -> _Found:
     detections = finder.detect(image)
     if not len(detections):
         raise BadInput("No face was found in this picture", path=file)
-    crops = align.crops(image, detections.points, embedder.card.size)
+    crops = align.crops(image, detections.points)
     qualities: tuple[Quality, ...] = assess(image, detections, crops)
     faces = tuple(replace(face, quality=one) for face, one in zip(detections.faces(), qualities, strict=True))
-    return _Found(faces, embedder.embed(crops))
+    return _Found(faces, embedder.embed(align.inputs(image, detections.points, embedder.card, crops)))
 
 
 def _verified(spec: VerifySpec, a: _Found, b: _Found, scores: ScoreModel | None) -> Verified:

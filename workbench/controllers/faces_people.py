@@ -180,8 +180,8 @@ def look(path: str, model: str) -> Vectors:
     if not len(found):
         raise BadInput("No face was found in this picture", path=path, hint="Choose one with a larger face")
     largest = int(np.argmax(found.boxes[:, 2] * found.boxes[:, 3]))
-    faces = align.crops(image, found.points[largest : largest + 1])
-    return open_recogniser(model).embed(faces)[0]
+    embedder, points = open_recogniser(model), found.points[largest : largest + 1]
+    return embedder.embed(align.inputs(image, points, embedder.card, align.crops(image, points)))[0]
 
 
 def show_case(desk: FacesController, face: str) -> None:
