@@ -21,11 +21,12 @@ import numpy as np
 from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.frames import Image
 from engines.faces.align import SIDE
+from engines.faces.dlib_resnet import DlibResNet
 from engines.faces.embed import TOGETHER, Embedder, Input, Network, SFace, Vectors, unit
 from engines.faces.networks import open_network
 from engines.faces.types import ModelCard
 
-BUILT_IN = (("sface", "SFace"),)
+BUILT_IN = (("sface", "SFace"), ("dlib", "dlib ResNet"))
 """Recognisers by name, with their titles."""
 DIMS = range(8, 8193)
 WANTED = f"A recogniser takes one picture of {SIDE} x {SIDE} x 3 and gives one vector"
@@ -34,11 +35,13 @@ WANTED = f"A recogniser takes one picture of {SIDE} x {SIDE} x 3 and gives one v
 def open_recogniser(name: str | Path, *, threads: int = 1) -> Embedder:
     """The recogniser of this name or in this ONNX file.
 
-    Raises `UsageError` for an unknown name, `FileMissing`, and `BadInput` for a file that is no recogniser or not the
-    one its card speaks of.
+    Raises `UsageError` for an unknown name, `FileMissing` for a file or package that is not there, and `BadInput` for a
+    file that is no recogniser or not the one its card speaks of.
     """
     if str(name) == "sface":
         return SFace(threads)
+    if str(name) == "dlib":
+        return DlibResNet()
     path = Path(name)
     if path.suffix.lower() == ".onnx":
         return _own(path, threads)
@@ -89,9 +92,8 @@ def _own(path: Path, threads: int) -> Embedder:
     licence = str(card.get("licence") or "")
     if len(shape) == 2:
         base = _base(card, path, shape, threads)
-        return Head(
-            ModelCard(*words, _given(session, (1, base.card.dim), path), base.card.size, licence), session, base
-        )
+        dim = _given(session, (1, base.card.dim), path)
+        return Head(ModelCard(*words, dim, base.card.size, licence, base.card.margin), session, base)
     want = _want(card, shape, path)
     plain = (1, 3, SIDE, SIDE) if want.channels_first else (1, SIDE, SIDE, 3)
     made = ModelCard(*words, _given(session, plain, path), SIDE, licence)

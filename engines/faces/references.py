@@ -45,5 +45,23 @@ SFACE = Reference(
 )  # fmt: skip
 """SFace after YuNet. The people with one picture, who are the strangers of the open-set protocol, had no part in it."""
 
-REFERENCES: dict[str, Reference] = {"sface": SFACE}
+DLIB = Reference(
+    impostor=(
+        (0.7648, 0.99), (0.7916, 0.95), (0.8059, 0.9), (0.8229, 0.8), (0.8350, 0.7), (0.8451, 0.6), (0.8544, 0.5),
+        (0.8635, 0.4), (0.8730, 0.3), (0.8835, 0.2), (0.8896, 0.15), (0.8968, 0.1), (0.9021, 0.07), (0.9066, 0.05),
+        (0.9123, 0.03), (0.9164, 0.02), (0.9224, 0.01),
+    ),
+    shape=-0.109,
+    scale=0.00755,
+    genuine=(
+        (0.8560, 0.002), (0.8930, 0.005), (0.9010, 0.01), (0.9140, 0.02), (0.9230, 0.05), (0.9300, 0.1), (0.9380, 0.2),
+        (0.9450, 0.3), (0.9500, 0.4), (0.9550, 0.5), (0.9580, 0.6), (0.9620, 0.7), (0.9680, 0.8), (0.9730, 0.9),
+        (0.9780, 0.95), (0.9830, 0.99), (0.9860, 0.998),
+    ),
+    doubt=0.4,
+    measured="at most three pictures of each of the same 376 people",
+)  # fmt: skip
+"""dlib's ResNet after YuNet. The doubt is SFace's."""
+
+REFERENCES: dict[str, Reference] = {"sface": SFACE, "dlib": DLIB}
 """By the name of the model's card. A model that is not here is judged by the gallery alone."""
