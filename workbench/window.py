@@ -215,6 +215,8 @@ class Window(QMainWindow):
         bind("view.maximise", self.grid.maximise)
         bind("view.fit", self.grid.fit)
         bind("view.snapshot", viewer.snapshot_selected)
+        bind("view.record", viewer.record_selected)
+        viewer.recording.connect(partial(self.commands.check, "view.record"))
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from engines.core.places import data_dir, pictures_dir
+from engines.faces.detect import YuNet
 from engines.faces.gallery import Gallery
 from tests.workbench.opened import Opened, until
 from widgets.faces_state import FacesView, Page
@@ -100,12 +102,38 @@ def test_while_faces_are_covered_nothing_bare_is_shown_or_saved(watched: Opened,
     watched.window.panels.faces.settingsChanged.emit(replace(settings, blur="everyone"))
     until(qtbot, lambda: faces(watched) and all(face.mosaic for face in faces(watched)), 20)
     watched.window.commands.run("view.snapshot")
+    watched.window.commands.run("view.record")
     until(qtbot, lambda: list(pictures_dir().glob("*.png")), 20)
+    shown = watched.window.viewer._seats[0].shown
+    until(qtbot, lambda: watched.window.viewer._seats[0].shown > shown + 10, 30)
+    watched.window.commands.run("view.record")
+    until(qtbot, lambda: watched.says("Recorded"), 20)
     saved = cv2.imread(str(next(pictures_dir().glob("*.png"))))
     assert saved is not None
-    from engines.faces.detect import YuNet
+    with av.open(str(next(pictures_dir().glob("*.mp4")))) as film:
+        frames = [frame.to_ndarray(format="bgr24") for frame in film.decode(video=0)]
+    assert len(frames) >= 10
+    detector = YuNet()
+    for picture in (saved, *frames[::5]):
+        assert len(detector.detect(np.asarray(picture, np.uint8))) == 0
 
-    assert len(YuNet().detect(np.asarray(saved, np.uint8))) == 0
+
+def test_a_recording_has_the_frames_of_the_tile_at_their_times(open_window: Open, qtbot) -> None:
+    opened = open_window("scene:1")
+    until(qtbot, lambda: opened.picture(0) is not None)
+    opened.window.commands.run("view.record")
+    assert opened.window.commands.action("view.record").isChecked()
+    shown = opened.window.viewer._seats[0].shown
+    until(qtbot, lambda: opened.window.viewer._seats[0].shown > shown + 15, 30)
+    opened.window.commands.run("view.record")
+    assert not opened.window.commands.action("view.record").isChecked()
+    until(qtbot, lambda: opened.says("Recorded"), 20)
+    with av.open(str(next(pictures_dir().glob("*.mp4")))) as film:
+        times = [float(frame.time) for frame in film.decode(video=0)]
+    assert len(times) >= 10
+    assert times[0] == 0
+    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert 0.01 < np.median(np.diff(times)) < 0.5
 
 
 def test_a_folder_is_reviewed_and_stored(open_window: Open, qtbot, weights, data: Path) -> None:

@@ -23,6 +23,7 @@ from widgets.viewer_grid import ViewerGrid
 from workbench.feeds import FrameTap
 from workbench.services import Services
 from workbench.threads import EngineThread
+from workbench.view_recorder import ViewRecorder
 
 LAYOUTS = {"1": 1, "2x2": 4, "3x3": 9}
 OVERLAY_WAIT = 0.25
@@ -44,12 +45,16 @@ class Seat:
 
 
 class ViewerController(QObject):
-    """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it."""
+    """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it.
+
+    `recording(on)`: whether the selected tile is being recorded.
+    """
 
     selectedChanged = Signal(str)
     engineToggled = Signal(str, str, bool)
     changed = Signal()
     laidOut = Signal(str)
+    recording = Signal(bool)
 
     def __init__(self, grid: ViewerGrid, services: Services) -> None:
         super().__init__(grid)
@@ -60,6 +65,7 @@ class ViewerController(QObject):
         self._running: dict[str, set[str]] = {}
         self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
         self._guards: dict[str, set[str]] = {}
+        self._recorders: dict[str, ViewRecorder] = {}
         self._selected = 0
         self._layout = "2x2"
         self._clock = QTimer(self, interval=STATUS_MS)
@@ -215,8 +221,7 @@ class ViewerController(QObject):
         if seat is None or frame is None:
             self._services.notify("This tile shows no picture to save", "warn")
             return
-        title = re.sub(r'[\\/:*?"<>|]', " ", self.grid.tile(tile).title.text())
-        name = f"{title} {time.strftime('%Y-%m-%d %H-%M-%S')} frame {frame.stamp.index}.png"
+        name = f"{self._title(tile)} frame {frame.stamp.index}.png"
         writer = SnapshotWriter(name, frame)
         writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
         writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
@@ -229,12 +234,42 @@ class ViewerController(QObject):
             return seat.ring.newest
         return covered(*seat.painted) if seat.painted else None
 
+    def record_selected(self) -> None:
+        """Record the selected tile to the pictures folder, or end that; what is covered in view is covered there."""
+        path = self.selected_path()
+        if path in self._recorders:
+            self._recorders.pop(path).request_stop()
+            self.recording.emit(False)
+            return
+        if not path:
+            self.recording.emit(False)
+            self._services.notify("This tile shows nothing to record", "warn")
+            return
+        recorder = ViewRecorder(pictures_dir() / f"{self._title(self._selected)}.mp4")
+        recorder.written.connect(self._recorded)
+        recorder.failed.connect(lambda why: self._services.notify(f"The recording failed: {why}", "bad"))
+        self._recorders[path] = recorder
+        self._services.supervisor.adopt(recorder)
+        recorder.start()
+        self.recording.emit(True)
+
+    def _recorded(self, path: Path, frames: int, left_out: int) -> None:
+        words = f", {left_out} left out" if left_out else ""
+        self._services.notify(f"Recorded {frames} frames to {path.name} in {path.parent}{words}", "good")
+
+    def _title(self, tile: int) -> str:
+        """What a file of this tile is called: its title and the time."""
+        title = re.sub(r'[\\/:*?"<>|]', " ", self.grid.tile(tile).title.text())
+        return f"{title} {time.strftime('%Y-%m-%d %H-%M-%S')}"
+
     def snapshot_selected(self) -> None:
         self.snapshot(self._selected)
 
     def close(self) -> None:
         """Let go of every feed."""
         self._clock.stop()
+        for recorder in self._recorders.values():
+            recorder.request_stop()
         for seat in self._seats.values():
             seat.tap.close()
         self._seats.clear()
@@ -256,6 +291,9 @@ class ViewerController(QObject):
     def _paint(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
         seat.shown += 1
         seat.painted = (frame, overlays)
+        recorder = self._recorders.get(seat.path)
+        if recorder is not None:
+            recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
         self.grid.show_frame(tile, frame, overlays)
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
@@ -267,6 +305,7 @@ class ViewerController(QObject):
 
     def _select(self, tile: int) -> None:
         self._selected = tile
+        self.recording.emit(self.selected_path() in self._recorders)
         self.selectedChanged.emit(self.selected_path())
 
     def _choose(self, tile: int, path: str) -> None:
@@ -290,6 +329,8 @@ class ViewerController(QObject):
     def _feed_removed(self, id: str) -> None:
         for tile in [tile for tile, seat in self._seats.items() if seat.path.partition("/")[0] == id]:
             self.empty(tile, forget=False)
+        for path in [path for path in self._recorders if path.partition("/")[0] == id]:
+            self._recorders.pop(path).request_stop()
 
     def _show_statuses(self) -> None:
         now = monotonic()
