@@ -3,13 +3,15 @@
 All see the same frame one after the other, in turn, so that a busy machine slows them alike. Ours is the live
 recogniser as the window runs it: faces are followed, and described only when that adds evidence. OpenCV's chain
 (FaceDetectorYN, FaceRecognizerSF, the same two networks) describes every face of every frame, as its example does;
-"ours, every frame" does that too. Everybody is looked up among 10,000 people.
+"ours, every frame" does that too, as does "dlib, every frame" with dlib's recogniser where it is installed. Everybody
+is looked up among 10,000 people.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from statistics import mean, median
@@ -22,6 +24,7 @@ import typer
 from numpy.typing import NDArray
 
 from engines.core.context import PlainContext
+from engines.core.errors import FileMissing
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.store import load_path
 from engines.faces import align, sample
@@ -72,6 +75,8 @@ def _chains(film: list[Image], people: int, threads: int) -> dict[str, Any]:
     try:
         chains: dict[str, Chain] = {"ours": ours, "ours, every frame": _every_frame(table, threads)}
         chains["opencv"] = _opencv(table)
+        with suppress(FileMissing):
+            chains["dlib, every frame"] = _every_frame(table, threads, "dlib")
         spent, faces = _interleaved(film, chains)
     finally:
         ours.recogniser.close()
@@ -122,14 +127,15 @@ class _Ours:
         return sum(face.seen for face in told.faces)
 
 
-def _every_frame(table: FaceTable, threads: int) -> Chain:
-    finder, embedder = open_finder(FinderSettings(threads=threads)), open_recogniser("sface", threads=threads)
+def _every_frame(table: FaceTable, threads: int, model: str = "sface") -> Chain:
+    finder, embedder = open_finder(FinderSettings(threads=threads)), open_recogniser(model, threads=threads)
     index = PersonIndex.of(table, {})
 
     def chain(image: Image) -> int:
         found = finder.detect(image)
         if len(found):
-            index.match(embedder.embed(align.crops(image, found.points)))
+            crops = align.crops(image, found.points)
+            index.match(embedder.embed(align.inputs(image, found.points, embedder.card, crops)))
         return len(found)
 
     return chain
