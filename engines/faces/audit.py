@@ -17,6 +17,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.faces.folder import read_folder
 from engines.faces.gallery import Gallery
+from engines.faces.references import like_sface
 from engines.faces.scores import ScoreModel, check_vectors
 from engines.faces.study_types import Audit, AuditSpec, Suspicion
 from engines.faces.suspicion import WRONG, Judged, judge
@@ -82,14 +83,16 @@ def measure(
     judged = judge(table, scores)
     order = np.argsort(-judged.odds, kind="stable")[:limit]
     worst = [int(row) for row in order if judged.odds[row] > LEAST]
-    middle = scores.even()
-    found = tuple(_suspicion(table, judged, names, row, middle) for row in worst)
+    middle, same = scores.even(), like_sface(SAME_PICTURE, model or "sface")
+    found = tuple(_suspicion(table, judged, names, row, middle, same) for row in worst)
     return Audit(found, len(table), len(judged.people), missed, time.perf_counter() - begun)
 
 
-def _suspicion(table: FaceTable, judged: Judged, names: Mapping[str, str], row: int, middle: float) -> Suspicion:
+def _suspicion(
+    table: FaceTable, judged: Judged, names: Mapping[str, str], row: int, middle: float, same: float
+) -> Suspicion:
     case = _case(table, judged, row)
-    kind = _kind(case, middle)
+    kind = _kind(case, middle, same)
     person = names.get(table.people[row], table.people[row])
     like = table.people[case.like] if case.like >= 0 else ""
     like_name = names.get(like, like)
@@ -120,8 +123,8 @@ def _case(table: FaceTable, judged: Judged, row: int) -> _Case:
     return _Case(row, own, float(judged.other[row]), like, mate, len(mates), likeness)
 
 
-def _kind(case: _Case, middle: float) -> str:
-    if case.likeness >= SAME_PICTURE:
+def _kind(case: _Case, middle: float, same: float) -> str:
+    if case.likeness >= same:
         return "duplicate"
     fits = case.own is None or case.own > middle
     if fits and case.other > middle:

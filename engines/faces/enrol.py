@@ -132,7 +132,9 @@ def compared(gathered: Gathered, gallery: Gallery) -> Gathered:
     if not len(table):
         return gathered
     scores = ScoreModel.of(table, gallery.card.name)
-    candidates = enrol_review.against(gathered.candidates, vectors_of(gathered), table, gallery.names(), scores)
+    candidates = enrol_review.against(
+        gathered.candidates, vectors_of(gathered), table, gallery.names(), scores, gallery.card.name
+    )
     return replace(gathered, candidates=candidates)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engines.faces.embed import Vectors, unit
 from engines.faces.gallery_types import Candidate, Doubt
+from engines.faces.references import like_sface
 from engines.faces.scores import ScoreModel
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept, Quality
@@ -56,7 +57,7 @@ def judge(
     judged = list(candidates)
     rows = {candidate.row: place for place, candidate in enumerate(candidates) if candidate.row >= 0}
     order = sorted(rows, key=lambda row: (-_total(judged[rows[row]]), row))
-    for row, kept in _doubles(vectors, pixels, order):
+    for row, kept in _doubles(vectors, pixels, order, model):
         other = judged[rows[kept]]
         words = f"The same picture as {_short(other.file)}"
         judged[rows[row]] = doubted(judged[rows[row]], "duplicate", words, other.crop, other.name)
@@ -65,7 +66,7 @@ def judge(
     if threshold is not None:
         single = np.array(["duplicate" not in judged[rows[row]].doubts for row in range(len(vectors))], bool)
         quality = np.array([_total(judged[rows[row]]) for row in range(len(vectors))])
-        for row, like in strange(vectors, owners, quality, single, threshold):
+        for row, like in strange(vectors, owners, quality, single, threshold, _margin(model)):
             accused = judged[rows[row]]
             judged[rows[row]] = _accused(accused, judged[rows[like]] if like >= 0 else None)
     return tuple(judged)
@@ -77,6 +78,7 @@ def against(
     table: FaceTable,
     names: Mapping[str, str],
     scores: ScoreModel,
+    model: str = "sface",
 ) -> tuple[Candidate, ...]:
     """The same set judged against a gallery's faces: pictures it has, and people it knows by another name."""
     people, templates = table.known().templates()
@@ -87,8 +89,8 @@ def against(
     for candidate in candidates:
         if candidate.row >= 0:
             vector = vectors[candidate.row]
-            candidate = _known_picture(candidate, vector, table, names)
-            candidate = _known_person(candidate, vector, people, templates, names, threshold)
+            candidate = _known_picture(candidate, vector, table, names, model)
+            candidate = _known_person(candidate, vector, people, templates, names, threshold, _margin(model))
         judged.append(candidate)
     return tuple(judged)
 
@@ -112,17 +114,18 @@ def doubted(candidate: Candidate, doubt: Doubt, words: str, like: str = "", like
     )
 
 
-def _doubles(vectors: Vectors, pixels: NDArray[np.uint8], order: Sequence[int]) -> list[tuple[int, int]]:
+def _doubles(vectors: Vectors, pixels: NDArray[np.uint8], order: Sequence[int], model: str) -> list[tuple[int, int]]:
     """(row, row of the better one that is the same picture)."""
     flat = pixels.reshape(len(pixels), -1).astype(np.float32)
     flat = unit(flat - flat.mean(axis=1, keepdims=True)) if len(flat) else flat
     place = np.empty(len(vectors), np.intp)
     place[np.asarray(order, np.intp)] = np.arange(len(vectors))
     found = []
+    alike, perhaps = like_sface(SAME_PICTURE, model), like_sface(MAYBE_SAME, model)
     for row in order[1:]:
         near = vectors @ vectors[row]
-        maybe = np.flatnonzero((near >= MAYBE_SAME) & (place < place[row]))
-        same = [other for other in maybe if near[other] >= SAME_PICTURE or flat[other] @ flat[row] >= SAME_PIXELS]
+        maybe = np.flatnonzero((near >= perhaps) & (place < place[row]))
+        same = [other for other in maybe if near[other] >= alike or flat[other] @ flat[row] >= SAME_PIXELS]
         if same:
             found.append((row, int(same[int(np.argmax(near[same]))])))
     return found
@@ -134,6 +137,7 @@ def strange(
     quality: NDArray[np.float64],
     single: NDArray[np.bool_],
     threshold: float,
+    margin: float = MARGIN,
 ) -> list[tuple[int, int]]:
     """Faces that do not belong to their owner: (row, row of the face of another person that it is like, or -1).
 
@@ -153,7 +157,7 @@ def strange(
             likeness = _to_the_rest(vectors[own])
             near = np.where(others, vectors[own] @ means.T, -1.0)
             best = near.max(axis=1)
-            odd = (likeness < threshold) | (best > np.maximum(likeness + MARGIN, threshold))
+            odd = (likeness < threshold) | (best > np.maximum(likeness + margin, threshold))
             if not odd.any():
                 break
             if len(own) == 2:
@@ -183,10 +187,12 @@ def _accused(candidate: Candidate, like: Candidate | None) -> Candidate:
     return doubted(candidate, "other-person", words, like.crop, like.name)
 
 
-def _known_picture(candidate: Candidate, vector: Vectors, table: FaceTable, names: Mapping[str, str]) -> Candidate:
+def _known_picture(
+    candidate: Candidate, vector: Vectors, table: FaceTable, names: Mapping[str, str], model: str
+) -> Candidate:
     near = table.vectors @ vector
     row = int(near.argmax())
-    if near[row] < SAME_PICTURE:
+    if near[row] < like_sface(SAME_PICTURE, model):
         return candidate
     name = names.get(table.people[row], "")
     words = f"The gallery has this picture already, as {name or 'unknown'}"
@@ -200,12 +206,13 @@ def _known_person(
     templates: Vectors,
     names: Mapping[str, str],
     threshold: float,
+    margin: float,
 ) -> Candidate:
     near = templates @ vector
     own = np.array([names.get(person, "").casefold() == candidate.name.casefold() for person in people], bool)
     likeness = float(near[own].max(initial=-1))
     best = int(np.where(own, -1, near).argmax()) if len(near) else 0
-    if len(near) and not own[best] and near[best] > max(threshold, likeness + MARGIN):
+    if len(near) and not own[best] and near[best] > max(threshold, likeness + margin):
         name = names.get(people[best], "")
         words = f"The gallery knows this face as {name}"
         return doubted(candidate, "other-person", words, people[best], name)
@@ -218,6 +225,10 @@ def _threshold(model: str) -> float | None:
     """For this recogniser; None where nothing is known of it."""
     scores = ScoreModel.known(model)
     return None if scores is None else scores.threshold(STRANGER, 1)
+
+
+def _margin(model: str) -> float:
+    return like_sface(0.3 + MARGIN, model) - like_sface(0.3, model)
 
 
 def _total(candidate: Candidate) -> float:

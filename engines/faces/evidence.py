@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 
 from engines.core.frames import Image, Stamp
 from engines.faces.embed import Vectors
+from engines.faces.references import like_sface
 from engines.faces.types import Box, FivePoints, Quality
 
 HOLD = 0.05
-"""A name is kept until the similarity falls this far below the threshold, or another person is this much nearer."""
+"""A name is kept until the similarity falls this far below the threshold, or another person is this much nearer.
+This and what follows of similarities is for SFace; for others see `like_sface`."""
 TURNED = 0.2
 """How far the nose must move between the eyes (in eye distances) for a view to count as a new one."""
 CLEAR = 0.35
@@ -95,9 +97,11 @@ class Known:
 
 
 class Evidence:
-    """For all tracks of a feed. Times are media time."""
+    """For all tracks of a feed. Times are media time. model: name of the recogniser's card."""
 
-    def __init__(self, dim: int, keep: int = 5) -> None:
+    def __init__(self, dim: int, keep: int = 5, model: str = "sface") -> None:
+        self._same, self._other = like_sface(SAME, model), like_sface(OTHER, model)
+        self._hold = like_sface(SAME + HOLD, model) - self._same
         self._dim = dim
         self.keep = keep
         self._known: dict[int, Known] = {}
@@ -152,7 +156,7 @@ class Evidence:
         if known is None or known.weight <= 0:
             return False
         alike = float(known.vector @ vector)
-        if alike >= OTHER:
+        if alike >= self._other:
             known.strange = 0
             return False
         known.strange += 2 if quality >= CLEAR else 1
@@ -160,7 +164,7 @@ class Evidence:
 
     def nearest_track(self, vector: Vectors, among: Iterable[int], quality: float = 1.0) -> int:
         """The track this face belongs to, 0 for none. Faces that are hardly usable say nothing."""
-        best, at = SAME, 0
+        best, at = self._same, 0
         for track in among if quality >= FIT else ():
             known = self._known.get(track)
             if known is not None and known.best >= FIT:
@@ -202,7 +206,7 @@ class Evidence:
         for (track, one), near in zip(known.items(), found, strict=True):
             hits = [(person, name, alike * one.agreement) for person, name, alike in near]
             one.nearest, one.similarity = hits[0][1:] if hits else ("", 0.0)
-            claims += [claim for hit in hits if (claim := _claim(track, one, hit, threshold))]
+            claims += [claim for hit in hits if (claim := _claim(track, one, hit, threshold, self._hold))]
         self._settle(known, claims)
 
     def forget(self, keep: Iterable[int]) -> None:
@@ -241,7 +245,7 @@ class Evidence:
             return 2.0 + quality
         if quality > 0.5 * known.best and all(abs(turn - other) > TURNED for other in known.turns):
             return 1.5
-        open_question = abs(known.similarity - threshold) < 2 * HOLD or known.count < SEVERAL
+        open_question = abs(known.similarity - threshold) < 2 * self._hold or known.count < SEVERAL
         patience = 0.3 if open_question and known.count < 20 else 1.0 if known.count < 10 else 4.0
         return min(1.0, waited / 8) if waited >= patience and quality > 0.5 * known.best else 0.0
 
@@ -255,12 +259,12 @@ def turn_of(points: NDArray[np.floating]) -> float:
 
 
 def _claim(
-    track: int, known: Known, hit: tuple[str, str, float], threshold: float
+    track: int, known: Known, hit: tuple[str, str, float], threshold: float, hold: float
 ) -> tuple[float, int, str, str, float] | None:
     """(strength, track, person, name, similarity) when this track may bear this name."""
     person, name, similarity = hit
     held = person == known.person
     ready = held or known.best >= CLEAR or known.count >= SEVERAL
-    if not ready or similarity < threshold - (HOLD if held else 0.0):
+    if not ready or similarity < threshold - (hold if held else 0.0):
         return None
-    return similarity + (HOLD if held else 0.0), track, person, name, similarity
+    return similarity + (hold if held else 0.0), track, person, name, similarity

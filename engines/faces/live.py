@@ -81,7 +81,7 @@ class FaceRecogniser:
         self._finder = open_finder(settings.finder)
         ctx.check()
         self._embedder, self._note = self._open_recogniser(settings)
-        self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep)
+        self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep, settings.model)
         self._watch = watch_of(settings, self._card)
         self._gaze = GazeReader(settings.gaze_fit) if settings.gaze else None
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 Knots = tuple[tuple[float, float], ...]
 
 
@@ -65,3 +67,19 @@ DLIB = Reference(
 
 REFERENCES: dict[str, Reference] = {"sface": SFACE, "dlib": DLIB}
 """By the name of the model's card. A model that is not here is judged by the gallery alone."""
+
+
+def like_sface(similarity: float, model: str) -> float:
+    """What means the same to this recogniser as `similarity` does to SFace; itself where nothing is known of it.
+
+    As many pairs of different people lie above it; beyond the last such knot, straight to the middle of the same person
+    and from there to 1.
+    """
+    if model not in REFERENCES:
+        return similarity
+    return float(np.interp(similarity, _ladder(SFACE), _ladder(REFERENCES[model])))
+
+
+def _ladder(known: Reference) -> list[float]:
+    middle = next(at for at, share in known.genuine if share == 0.5)
+    return [-1.0, *(at for at, _ in known.impostor), middle, 1.0]

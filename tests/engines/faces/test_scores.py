@@ -10,7 +10,7 @@ import pytest
 from engines.core.errors import BadInput
 from engines.faces.embed import unit
 from engines.faces.impostors import EDGES, impostors, inflation
-from engines.faces.references import REFERENCES, SFACE
+from engines.faces.references import REFERENCES, SFACE, like_sface
 from engines.faces.scores import ScoreModel
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
@@ -151,10 +151,27 @@ def test_a_known_recogniser_is_recognised_by_its_scores() -> None:
 def test_references_are_in_order() -> None:
     for known in REFERENCES.values():
         at, share = np.array(known.impostor).T
+        assert list(share) == [known for _, known in SFACE.impostor]
         assert (np.diff(at) > 0).all()
         assert (np.diff(share) < 0).all()
         assert (np.diff(np.array(known.genuine), axis=0) > 0).all()
         assert known.measured
+
+
+@pytest.mark.parametrize("model", REFERENCES)
+def test_a_similarity_means_the_same_to_another_recogniser(model: str) -> None:
+    """About as many strangers lie above it, and it grows with the similarity up to 1."""
+    levels = np.linspace(-0.2, 1, 50)
+    there = [like_sface(float(level), model) for level in levels]
+    assert (np.diff(there) > 0).all()
+    assert there[-1] == pytest.approx(1)
+    own, others = ScoreModel.known("sface"), ScoreModel.known(model)
+    assert own is not None
+    assert others is not None
+    for level in (0.18, 0.363):
+        assert abs(np.log10(own.far(level) / others.far(like_sface(level, model)))) < 1
+    np.testing.assert_allclose([like_sface(level, "sface") for level in levels], levels, atol=1e-12)
+    assert like_sface(0.3, "another") == 0.3
 
 
 def test_impostors_are_what_a_double_loop_finds() -> None:
