@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engines.faces.study_types import Audit, Evaluation, OpenSet, Verified
 
 _JSON = typer.Option("--json", help="One JSON object and nothing else.")
-_MODEL = typer.Option(help="Recogniser: sface, or an ONNX file of yours.")
+_MODEL = typer.Option(help="Recogniser: sface, dlib, or an ONNX file of yours.")
 _SEARCH = typer.Option(help="How faces are looked for: plain, pyramid or tiles.")
 _IMAGES = typer.Option("--images", help="Folder: NAME_0001.jpg, or a folder a person.", show_default=False)
 _FLIP = typer.Option(help="Average each face with its mirror image.")
