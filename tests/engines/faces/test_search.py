@@ -109,6 +109,7 @@ def test_the_graph_finds_what_the_exact_search_finds(many: np.ndarray):
 
 def test_the_kept_graph_is_made_again_when_it_does_not_fit(many: np.ndarray, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(ann, "LIMIT", 1000)
+    monkeypatch.setattr(ann, "SMALL", 0)
     cache = tmp_path / "g.faces.ann"
     first = ann.nearest_of(many, cache, "revision 1")
     assert ann.load(cache, "revision 1", 3000, 32) is not None
