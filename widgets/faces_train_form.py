@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.faces.margin_choices import CHOICES
+from engines.faces.learning.margin_choices import CHOICES
 from engines.faces.study_types import HeadSpec
 from widgets.faces_evaluate_form import PathRow
 from widgets.faces_train_words import formula, margins_shown

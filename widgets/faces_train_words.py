@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from engines.faces.margin_choices import CHOICES, Margins, margins_of
+from engines.faces.learning.margin_choices import CHOICES, Margins, margins_of
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces_state import TrainView
 from widgets.studio_axes import percent

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engines.core.store import load_path
-from engines.faces import align
-from engines.faces.detect import YuNet
-from engines.faces.embed import SFace
+from engines.faces.seeing import align
+from engines.faces.seeing.detect import YuNet
+from engines.faces.seeing.embed import SFace
 
 PHOTOS = ("t1.jpg", "two_people.jpg", "obama3.jpg", "biden.jpg")
 

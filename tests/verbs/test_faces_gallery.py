@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import main
-from engines.faces import keys
-from engines.faces.gallery import Gallery
-from engines.faces.identify import once
+from engines.faces.people import keys
+from engines.faces.people.gallery import Gallery
+from engines.faces.people.identify import once
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.galleries import filled
 

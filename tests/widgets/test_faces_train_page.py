@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from engines.faces.margin_choices import CHOICES
+from engines.faces.learning.margin_choices import CHOICES
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces_state import Busy, FacesView, Page, TrainView
 from widgets.faces_train_charts import REST, Scatter, series_of, shape

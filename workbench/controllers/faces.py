@@ -300,6 +300,6 @@ class FacesController(QObject):
 
 
 def _portrait() -> Path:
-    from engines.faces.sample import portrait_clip
+    from engines.faces.seeing.sample import portrait_clip
 
     return portrait_clip(cache_dir())

@@ -23,10 +23,10 @@ from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 
 if TYPE_CHECKING:
-    from engines.faces.gallery import Gallery
+    from engines.faces.people.gallery import Gallery
 
 T = TypeVar("T")
-JOB = "engines.faces.enrol:run"
+JOB = "engines.faces.people.enrol:run"
 
 
 class Reviews(QObject):
@@ -79,7 +79,7 @@ class Reviews(QObject):
         gathered, taken, names = view.gathered, view.taken, view.names
 
         def act(gallery: Gallery) -> Change | None:
-            from engines.faces import enrol
+            from engines.faces.people import enrol
 
             return enrol.store(gallery, gathered, taken, names)
 
@@ -120,7 +120,7 @@ class Reviews(QObject):
 
 def read_crop(path: str) -> Image | None:
     """A picture file of a review or an audit; None for what is no picture."""
-    from engines.faces.pictures import read_picture
+    from engines.faces.seeing.pictures import read_picture
 
     try:
         return read_picture(path)
@@ -129,7 +129,7 @@ def read_crop(path: str) -> Image | None:
 
 
 def _compared(gathered: Gathered, gallery: Gallery) -> Gathered:
-    from engines.faces import enrol
+    from engines.faces.people import enrol
 
     return enrol.compared(gathered, gallery)
 

@@ -26,8 +26,8 @@ from workbench.services import Services
 from workbench.threads import Failure
 
 if TYPE_CHECKING:
-    from engines.faces.embed import Vectors
-    from engines.faces.gallery import Gallery
+    from engines.faces.people.gallery import Gallery
+    from engines.faces.seeing.embed import Vectors
 
 REFRESH = "faces-refresh"
 HITS = 24
@@ -80,8 +80,8 @@ class Galleries(QObject):
         """An empty gallery for the recogniser in use."""
 
         def work() -> Snapshot:
-            from engines.faces.gallery import Gallery
-            from engines.faces.recognisers import open_recogniser
+            from engines.faces.people.gallery import Gallery
+            from engines.faces.seeing.recognisers import open_recogniser
 
             self._let_go()
             card = open_recogniser(self._model()).card
@@ -103,7 +103,7 @@ class Galleries(QObject):
         """Describe all faces with the recogniser in use, from the pictures that are stored. Cannot be undone."""
 
         def act(gallery: Gallery) -> None:
-            from engines.faces.recognisers import open_recogniser
+            from engines.faces.seeing.recognisers import open_recogniser
 
             gallery.reembed(open_recogniser(self._model()), PlainContext())
 
@@ -165,14 +165,14 @@ class Galleries(QObject):
         return self._gallery.thumbnail(face) if self._gallery is not None else None
 
     def _opened(self, path: str, passphrase: str) -> Snapshot:
-        from engines.faces.gallery import Gallery
+        from engines.faces.people.gallery import Gallery
 
         self._gallery = Gallery.open(Path(path), passphrase=passphrase or None)
         return replace(self._snapshot(""), foreign=self._foreign())
 
     def _foreign(self) -> str:
         """Why the recogniser in use cannot be compared with this gallery, "" when it can."""
-        from engines.faces.recognisers import open_recogniser
+        from engines.faces.seeing.recognisers import open_recogniser
 
         gallery = self._need()
         try:
@@ -279,7 +279,7 @@ class GalleryChange(QUndoCommand):
 
 def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
     """The gallery's faces most like a vector, best first."""
-    from engines.faces.scores import ScoreModel
+    from engines.faces.scoring.scores import ScoreModel
 
     table = gallery.table()
     if not len(table):
@@ -298,8 +298,8 @@ def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
 
 def _unknown(gallery: Gallery) -> tuple[tuple[Suggestion, ...], tuple[Cluster, ...]]:
     """What may be said of the faces nobody has named."""
-    from engines.faces import organise
-    from engines.faces.scores import ScoreModel
+    from engines.faces.people import organise
+    from engines.faces.scoring.scores import ScoreModel
 
     table = gallery.table()
     if all(table.people):

@@ -14,7 +14,7 @@ from workbench.controllers.faces_words import trouble_of
 from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 
-JOB = "engines.faces.heads:run"
+JOB = "engines.faces.learning.heads:run"
 
 
 class Heads(QObject):

@@ -16,8 +16,8 @@ from widgets.faces_state import Page
 from workbench.controllers.faces_words import count
 
 if TYPE_CHECKING:
-    from engines.faces.embed import Vectors
-    from engines.faces.gallery import Gallery
+    from engines.faces.people.gallery import Gallery
+    from engines.faces.seeing.embed import Vectors
     from workbench.controllers.faces import FacesController
 
 
@@ -62,7 +62,7 @@ def forget_person(desk: FacesController, person: str) -> None:
 
 
 def _forget(person: str, gallery: Gallery) -> Forgotten:
-    from engines.faces import forget
+    from engines.faces.people import forget
 
     return forget.forget(gallery, person)
 
@@ -97,7 +97,7 @@ def export_person(desk: FacesController, person: str) -> None:
 
 
 def _export(person: str, folder: Path, gallery: Gallery) -> Path:
-    from engines.faces import gallery_export
+    from engines.faces.people import gallery_export
 
     return gallery_export.export(gallery, person, folder)
 
@@ -122,7 +122,7 @@ def dry_run(desk: FacesController) -> None:
 
 
 def _expiring(gallery: Gallery) -> Expiring:
-    from engines.faces import retention
+    from engines.faces.people import retention
 
     return retention.expiring(gallery)
 
@@ -145,7 +145,7 @@ def expire(desk: FacesController) -> None:
 
 
 def _expire(gallery: Gallery) -> Forgotten:
-    from engines.faces import retention
+    from engines.faces.people import retention
 
     return retention.expire(gallery)
 
@@ -170,10 +170,10 @@ def find_file(desk: FacesController) -> None:
 
 def look(path: str, model: str) -> Vectors:
     """The embedding of the largest face of a picture. Raises `BadInput` when there is none."""
-    from engines.faces import align
-    from engines.faces.finding import open_finder
-    from engines.faces.pictures import read_picture
-    from engines.faces.recognisers import open_recogniser
+    from engines.faces.seeing import align
+    from engines.faces.seeing.finding import open_finder
+    from engines.faces.seeing.pictures import read_picture
+    from engines.faces.seeing.recognisers import open_recogniser
 
     image = read_picture(path)
     found = open_finder(FinderSettings(search="pyramid")).detect(image)

@@ -23,7 +23,7 @@ from workbench.controllers import faces_command as command
 if TYPE_CHECKING:
     from workbench.controllers.faces import FacesController
 
-REDACT = "engines.faces.redact:run"
+REDACT = "engines.faces.following.redact:run"
 
 
 def choose_picture(desk: FacesController, side: str) -> None:
@@ -48,8 +48,8 @@ def show_faces(desk: FacesController, result: Verified) -> None:
     """The two aligned faces that were compared."""
 
     def cut() -> list[tuple[str, Image]]:
-        from engines.faces import align
-        from engines.faces.pictures import read_picture
+        from engines.faces.seeing import align
+        from engines.faces.seeing.pictures import read_picture
 
         sides = (("a", result.a, result.face_a), ("b", result.b, result.face_b))
         return [

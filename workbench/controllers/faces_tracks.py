@@ -15,9 +15,9 @@ from workbench.controllers.faces_thumbs import Thumbs
 from workbench.controllers.faces_watch import Watch
 
 if TYPE_CHECKING:
-    from engines.faces.evidence import KeptFace
-    from engines.faces.gallery import Gallery
-    from engines.faces.live import TrackFaces
+    from engines.faces.following.evidence import KeptFace
+    from engines.faces.following.live import TrackFaces
+    from engines.faces.people.gallery import Gallery
 
 EVENT = "track:"
 
@@ -82,7 +82,7 @@ class Tracks(QObject):
 
 
 def _add(gallery: Gallery, name: str, kept: Sequence[KeptFace], source: str) -> Change:
-    from engines.faces.gallery_rows import NewFace
+    from engines.faces.people.gallery_rows import NewFace
 
     faces = [
         NewFace(

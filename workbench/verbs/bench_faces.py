@@ -27,14 +27,14 @@ from engines.core.context import PlainContext
 from engines.core.errors import FileMissing
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.store import load_path
-from engines.faces import align, sample
-from engines.faces.embed import unit
-from engines.faces.finding import open_finder
-from engines.faces.live import FaceRecogniser
-from engines.faces.live_gallery import GalleryWatch, KnownPeople
-from engines.faces.pictures import read_picture
-from engines.faces.recognisers import open_recogniser
-from engines.faces.search import PersonIndex
+from engines.faces.following.live import FaceRecogniser
+from engines.faces.following.live_gallery import GalleryWatch, KnownPeople
+from engines.faces.people.search import PersonIndex
+from engines.faces.seeing import align, sample
+from engines.faces.seeing.embed import unit
+from engines.faces.seeing.finding import open_finder
+from engines.faces.seeing.pictures import read_picture
+from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.table import FaceTable
 from engines.faces.types import FinderSettings, RecogniserSettings, Search
 from workbench.verbs.bench_faces_scenes import SmallFaces, judged, pasted

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
-from engines.faces.detect import Detector
-from engines.faces.pyramid import overlaps
+from engines.faces.seeing.detect import Detector
+from engines.faces.seeing.pyramid import overlaps
 
 SIDE = 640
 SIZES = 10.0, 16.0

@@ -14,7 +14,7 @@ from workbench.verbs import console
 
 if TYPE_CHECKING:
     from engines.core.context import Context
-    from engines.faces.gallery import Gallery
+    from engines.faces.people.gallery import Gallery
 
 Where = Annotated[str, typer.Argument(metavar="GALLERY", help="A .faces file.", show_default=False)]
 Whom = Annotated[str, typer.Argument(metavar="PERSON", help="Name or id.", show_default=False)]
@@ -54,8 +54,8 @@ def enrol(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import from_json
-        from engines.faces.enrol import compared, drop, run, store
         from engines.faces.gallery_types import GatherSpec
+        from engines.faces.people.enrol import compared, drop, run, store
 
         name, was_there = _model(gallery, model, passphrase_env)
         with tempfile.TemporaryDirectory() as review:
@@ -104,7 +104,7 @@ def identify(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import from_json
-        from engines.faces.identify import identify as ask
+        from engines.faces.people.identify import identify as ask
         from engines.faces.types import Accept, FinderSettings
 
         with _opened(gallery, passphrase_env, read_only=True) as opened:
@@ -159,7 +159,7 @@ def _show_people(answer: Answer) -> None:
 def forget(gallery: Where, person: Whom, yes: Yes = False, passphrase_env: Secret = "", json: Json = False) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
-        from engines.faces.forget import forget as delete
+        from engines.faces.people.forget import forget as delete
 
         with _opened(gallery, passphrase_env) as opened:
             id = opened.find_person(person)
@@ -188,7 +188,7 @@ def export(
     json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
-        from engines.faces.gallery_export import export as write
+        from engines.faces.people.gallery_export import export as write
 
         with _opened(gallery, passphrase_env) as opened:
             folder = write(opened, opened.find_person(person), out)
@@ -232,7 +232,7 @@ def reembed(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
-        from engines.faces.recognisers import open_recogniser
+        from engines.faces.seeing.recognisers import open_recogniser
 
         with _opened(gallery, passphrase_env) as opened:
             opened.reembed(open_recogniser(model), ctx)
@@ -254,8 +254,8 @@ def expire(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
-        from engines.faces.retention import expire as delete
-        from engines.faces.retention import expiring
+        from engines.faces.people.retention import expire as delete
+        from engines.faces.people.retention import expiring
 
         with _opened(gallery, passphrase_env, read_only=dry_run) as opened:
             plan = expiring(opened, days)
@@ -305,7 +305,7 @@ def undo(
 
 def _opened(path: str, passphrase_env: str, *, read_only: bool = False) -> Gallery:
     """Unlocked. Raises `BadInput`."""
-    from engines.faces.gallery import Gallery
+    from engines.faces.people.gallery import Gallery
 
     gallery = Gallery.open(path, read_only=read_only)
     try:
@@ -319,8 +319,8 @@ def _opened(path: str, passphrase_env: str, *, read_only: bool = False) -> Galle
 
 def _made(path: str, model: str, passphrase_env: str) -> Gallery:
     """A new one, encrypted when a variable with a passphrase is named."""
-    from engines.faces.gallery import Gallery
-    from engines.faces.recognisers import open_recogniser
+    from engines.faces.people.gallery import Gallery
+    from engines.faces.seeing.recognisers import open_recogniser
 
     passphrase = _passphrase(passphrase_env, "") if passphrase_env else None
     return Gallery.create(path, open_recogniser(model).card, passphrase=passphrase)

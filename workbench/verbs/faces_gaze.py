@@ -54,9 +54,9 @@ def _settings(detector: str, search: str, threads: int) -> FinderSettings:
 def looks(paths: list[Path], settings: FinderSettings, ctx: Context) -> list[dict[str, Any]]:
     """One entry a picture: its file, and its faces as pose, gaze and landmark score; the error where it is broken."""
     from engines.core.errors import KinoscopeError
-    from engines.faces.finding import open_finder
-    from engines.faces.gaze import GazeEstimator
-    from engines.faces.pictures import list_pictures, read_picture
+    from engines.faces.gazing.gaze import GazeEstimator
+    from engines.faces.seeing.finding import open_finder
+    from engines.faces.seeing.pictures import list_pictures, read_picture
 
     finder, estimator = open_finder(settings), GazeEstimator(settings.threads)
     rows: list[dict[str, Any]] = []

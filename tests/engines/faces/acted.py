@@ -11,13 +11,13 @@ import numpy as np
 
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
-from engines.faces import align
-from engines.faces.embed import SFace
-from engines.faces.finding import open_finder
-from engines.faces.gallery import Gallery
-from engines.faces.gallery_rows import MARGIN, PORTRAIT, NewFace
-from engines.faces.live import FaceRecogniser
-from engines.faces.quality import assess
+from engines.faces.following.live import FaceRecogniser
+from engines.faces.people.gallery import Gallery
+from engines.faces.people.gallery_rows import MARGIN, PORTRAIT, NewFace
+from engines.faces.seeing import align
+from engines.faces.seeing.embed import SFace
+from engines.faces.seeing.finding import open_finder
+from engines.faces.seeing.quality import assess
 from engines.faces.types import Accept, FinderSettings, RecogniserSettings, Recognition
 
 FPS = 25.0

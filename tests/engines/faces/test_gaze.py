@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engines.faces.detect import YuNet
-from engines.faces.gaze import (
+from engines.faces.gazing.gaze import (
     FEATURES,
     PUPIL,
     SHUT,
@@ -25,8 +24,9 @@ from engines.faces.gaze import (
     gaze_of,
     ray,
 )
-from engines.faces.head_pose import rotation, scale, turned
-from engines.faces.landmarks import Eye, Mesh
+from engines.faces.gazing.head_pose import rotation, scale, turned
+from engines.faces.gazing.landmarks import Eye, Mesh
+from engines.faces.seeing.detect import YuNet
 from engines.faces.types import HeadPose
 from tests.engines.faces.eyeballs import looking
 

@@ -16,12 +16,12 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError, WorkFailed
-from engines.faces import heads, heads_networks
-from engines.faces.heads import Training
-from engines.faces.heads_data import HeadData, check_finite, split
-from engines.faces.heads_feed import Feed
-from engines.faces.margin import unit
-from engines.faces.recognisers import open_recogniser
+from engines.faces.learning import heads, heads_networks
+from engines.faces.learning.heads import Training
+from engines.faces.learning.heads_data import HeadData, check_finite, split
+from engines.faces.learning.heads_feed import Feed
+from engines.faces.learning.margin import unit
+from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.study_types import HeadProgress, HeadSpec
 from engines.faces.types import ModelCard
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-from engines.faces.heads_watch import FIGURES, Curves, View, angles
+from engines.faces.learning.heads_watch import FIGURES, Curves, View, angles
 
 
 def test_angles_of_known_directions() -> None:

@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.core.errors import FileMissing
-from engines.faces.detect import YuNet
-from engines.faces.landmarks import CORNERS, FaceMesh, Irises, Mesh, Region, region_of
+from engines.faces.gazing.landmarks import CORNERS, FaceMesh, Irises, Mesh, Region, region_of
+from engines.faces.seeing.detect import YuNet
 
 Weights = Callable[..., None]
 PAIRS = ((33, 263), (133, 362), (61, 291), (4, 4), (152, 152), (10, 10))

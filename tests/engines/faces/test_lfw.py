@@ -11,9 +11,9 @@ import pytest
 from engines.core import places
 from engines.core.context import PlainContext
 from engines.core.store_registry import REGISTRY
-from engines.faces import audit, evaluation, open_set
-from engines.faces.folder import FolderFaces, read_folder
-from engines.faces.pair_list import read_pairs
+from engines.faces.measures import audit, evaluation, open_set
+from engines.faces.measures.pair_list import read_pairs
+from engines.faces.seeing.folder import FolderFaces, read_folder
 from tests.conftest import DATA, STORE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -10,10 +10,10 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset
-from engines.faces.embed import SFace
-from engines.faces.finding import open_finder
-from engines.faces.gallery import Gallery
-from engines.faces.live import BUDGET, TrackFaces
+from engines.faces.following.live import BUDGET, TrackFaces
+from engines.faces.people.gallery import Gallery
+from engines.faces.seeing.embed import SFace
+from engines.faces.seeing.finding import open_finder
 from engines.faces.types import ModelCard, RecogniserSettings
 from tests.engines.faces import acted
 from tests.engines.faces.acted import PLAIN, Actor, at, play, recogniser

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engines.core.errors import BadInput, FileMissing
-from engines.faces.picture_heads import size_of
-from engines.faces.pictures import list_pictures, people_of, person_of, read_picture
+from engines.faces.seeing.picture_heads import size_of
+from engines.faces.seeing.pictures import list_pictures, people_of, person_of, read_picture
 from tests.engines.faces.made_pictures import CMYK_JPEG, encoded, jpeg_with, png_head, scene, upright, written
 
 SUFFIXES = (".png", ".jpg", ".tiff", ".bmp", ".webp", ".ppm", ".gif")

@@ -12,9 +12,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.faces.embed import SFace
-from engines.faces.networks import open_network
-from engines.faces.recognisers import open_recogniser
+from engines.faces.seeing.embed import SFace
+from engines.faces.seeing.networks import open_network
+from engines.faces.seeing.recognisers import open_recogniser
 
 RNG = np.random.default_rng(0)
 FACES = RNG.integers(0, 256, (5, 112, 112, 3)).astype(np.uint8)
@@ -135,9 +135,9 @@ def test_split_prelus_give_the_same_numbers(tmp_path: Path):
 
 
 def test_a_face_and_its_mirror_are_alike_and_noise_is_not_clear(data: Path, weights):
-    from engines.faces import align
-    from engines.faces.detect import YuNet
-    from engines.faces.pictures import read_picture
+    from engines.faces.seeing import align
+    from engines.faces.seeing.detect import YuNet
+    from engines.faces.seeing.pictures import read_picture
 
     weights("yunet", "sface")
     image = read_picture(data / "faces" / "photos" / "t1.jpg")

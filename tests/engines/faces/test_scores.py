@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.embed import unit
-from engines.faces.impostors import EDGES, impostors, inflation
-from engines.faces.references import REFERENCES, SFACE, like_sface
-from engines.faces.scores import ScoreModel
+from engines.faces.scoring.impostors import EDGES, impostors, inflation
+from engines.faces.scoring.references import REFERENCES, SFACE, like_sface
+from engines.faces.scoring.scores import ScoreModel
+from engines.faces.seeing.embed import unit
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
 from tests.engines.faces.crowds import cap, crowd

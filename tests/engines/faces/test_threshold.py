@@ -9,11 +9,11 @@ import pytest
 
 from engines.core.errors import BadInput
 from engines.core.spec import from_json, to_json
-from engines.faces.embed import unit
-from engines.faces.leaving_out import leave_out
+from engines.faces.measures.threshold import report
+from engines.faces.scoring.leaving_out import leave_out
+from engines.faces.seeing.embed import unit
 from engines.faces.study_types import ThresholdReport
 from engines.faces.table import FaceTable
-from engines.faces.threshold import report
 from engines.faces.types import Accept
 from tests.engines.faces.crowds import crowd
 

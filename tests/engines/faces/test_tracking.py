@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.faces import kalman
-from engines.faces.detect import Detections
-from engines.faces.embed import unit
-from engines.faces.evidence import Evidence
-from engines.faces.kalman import Kalman, boxes_of, measured
-from engines.faces.tracking import COAST, MEMORY, MOST_LOST, Tracker, overlaps
+from engines.faces.following import kalman
+from engines.faces.following.evidence import Evidence
+from engines.faces.following.kalman import Kalman, boxes_of, measured
+from engines.faces.following.tracking import COAST, MEMORY, MOST_LOST, Tracker, overlaps
+from engines.faces.seeing.detect import Detections
+from engines.faces.seeing.embed import unit
 
 
 def test_without_acceleration_the_filter_is_linear_regression(monkeypatch):

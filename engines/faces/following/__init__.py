@@ -1,0 +1,1 @@
+"""Faces in running pictures: tracks, names that rest on evidence, the live recogniser, covered faces."""

@@ -1,0 +1,1 @@
+"""What a similarity is worth: impostors, tails, thresholds and probabilities, with intervals."""
