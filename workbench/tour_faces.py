@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SITTER = "Eileen Collins"
 PEOPLE, EACH = 40, 6
 PAIRS = 60
+SHOWN = 8
+"""Pictures that must be there before a page of them is taken."""
 
 
 def stops(theme: str) -> list[Stop]:
@@ -138,8 +140,8 @@ def _gathering(window: Window) -> bool:
 
 def _reviewed(window: Window) -> bool:
     view = _view(window)
-    crops = [one.crop for one in view.enrol.gathered.candidates if one.crop][:24] if view.enrol.gathered else []
-    return bool(crops) and all(crop in view.thumbs for crop in crops)
+    crops = [one.crop for one in view.enrol.gathered.candidates if one.crop] if view.enrol.gathered else []
+    return sum(crop in view.thumbs for crop in crops) >= SHOWN
 
 
 def _store(window: Window) -> None:
@@ -149,8 +151,7 @@ def _store(window: Window) -> None:
 
 def _stored(window: Window) -> bool:
     view = _view(window)
-    portraits = [person.portrait for person in view.people.people][:24]
-    return len(portraits) > 3 and all(portrait in view.thumbs for portrait in portraits)
+    return sum(person.portrait in view.thumbs for person in view.people.people) >= SHOWN
 
 
 def _choose(window: Window) -> None:

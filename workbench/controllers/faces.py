@@ -22,7 +22,7 @@ from workbench.commands import Actions
 from workbench.controllers.errands import Errands
 from workbench.controllers.faces_dialogs import Dialogs
 from workbench.controllers.faces_enrol import Reviews, read_crop
-from workbench.controllers.faces_form import Form, keep_form, restore_form
+from workbench.controllers.faces_form import OTHER, Form, keep_form, recognisers, restore_form
 from workbench.controllers.faces_gallery import Galleries
 from workbench.controllers.faces_gaze import GazeDesk, kept_fit
 from workbench.controllers.faces_heads import Heads
@@ -145,10 +145,14 @@ class FacesController(QObject):
 
     def set_settings(self, settings: RecogniserSettings) -> None:
         """Other settings of the recogniser, at once; the gallery in use is chosen elsewhere."""
-        asked = settings.accept != self.form.settings.accept
-        self.set_form(settings=replace(settings, gallery=self.form.settings.gallery))
+        before = self.form.settings
+        if settings.model == OTHER:
+            settings = replace(settings, model=self.dialogs.recogniser() or before.model)
+        self.set_form(settings=replace(settings, gallery=before.gallery))
         self.watch.configure()
-        if asked:
+        if settings.model != before.model and before.gallery:
+            self.galleries.open(before.gallery)
+        if settings.accept != before.accept:
             self.thresholds.check(settings.accept)
 
     def set_accept(self, accept: Accept) -> None:
@@ -255,6 +259,7 @@ class FacesController(QObject):
         self.view = FacesView(
             page=form.page,
             settings=form.settings,
+            models=recognisers(form.settings.model),
             missing=self.store.missing,
             thumbs=self.thumbs.images(),
             live=self.watch.live,

@@ -42,6 +42,10 @@ class Dialogs:
             QMessageBox.warning(self._window, "Protect gallery", "The two passphrases differ; nothing was changed.")
         return first if done and again == first else ""
 
+    def recogniser(self) -> str:
+        """An ONNX file that turns aligned faces into vectors."""
+        return QFileDialog.getOpenFileName(self._window, "Recogniser", "", "ONNX (*.onnx)")[0]
+
     def pictures(self) -> list[str]:
         return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", PICTURES)[0]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from engines.core.errors import KinoscopeError
@@ -14,6 +16,8 @@ from workbench.services import Services
 
 KIND, ID, PANEL = "faces", "form", "faces"
 MOST_RECENT = 8
+OTHER = "other"
+"""The choice of a recogniser that asks for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,13 @@ class Form:
         """This gallery in use, "" for none."""
         recent = (path, *(other for other in self.recent if other != path)) if path else self.recent
         return replace(self, settings=replace(self.settings, gallery=path), recent=recent[:MOST_RECENT])
+
+
+def recognisers(model: str) -> tuple[tuple[str, str], ...]:
+    """What can be chosen, as (name, title): ours, dlib's where it is installed, the file in use, and any other file."""
+    dlib = (("dlib", "dlib ResNet"),) if find_spec("dlib") is not None else ()
+    own = ((model, Path(model).stem),) if model not in ("sface", "dlib") else ()
+    return (("sface", "SFace"), *dlib, *own, (OTHER, "ONNX file\u2026"))
 
 
 def keep_form(form: Form, services: Services) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Interval = tuple[float, float]
 Floats = NDArray[np.float64]
@@ -20,7 +20,7 @@ def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:
     """Wilson's score interval (1927) of a share of independent trials; (0, 1) without trials."""
     if trials <= 0:
         return 0.0, 1.0
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    z = float(special.ndtri(0.5 + level / 2))
     share = hits / trials
     middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
@@ -33,8 +33,8 @@ def clopper_pearson(hits: float, trials: float, level: float = 0.95) -> Interval
     if trials <= 0:
         return 0.0, 1.0
     tail = (1 - level) / 2
-    low = 0.0 if hits <= 0 else float(stats.beta.ppf(tail, hits, trials - hits + 1))
-    high = 1.0 if hits >= trials else float(stats.beta.ppf(1 - tail, hits + 1, trials - hits))
+    low = 0.0 if hits <= 0 else float(special.betaincinv(hits, trials - hits + 1, tail))
+    high = 1.0 if hits >= trials else float(special.betaincinv(hits + 1, trials - hits, 1 - tail))
     return low, high
 
 
