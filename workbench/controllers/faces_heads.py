@@ -39,7 +39,7 @@ class Heads(QObject):
     def start(self, spec: HeadSpec) -> None:
         """Train this instead of what is under way."""
         self._view = TrainView(spec)
-        self._slot.start(spec, f"Train a {spec.loss} head", train_line(spec))
+        self._slot.start(spec, f"Train a head with {spec.loss}", train_line(spec))
 
     def cancel(self) -> None:
         self._slot.cancel()

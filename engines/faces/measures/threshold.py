@@ -120,5 +120,7 @@ def _weak(scores: ScoreModel, left: LeftOut, names: Mapping[str, str]) -> str:
         told.append(f"compare {a} with {b}")
     people = len(np.unique(left.labels[np.isfinite(left.own)]))
     if people < 20:
-        told.append("nobody has two faces" if not people else f"only {people} people have two faces or more")
-    return "; ".join(told)
+        several = "nobody has" if not people else "only one person has" if people == 1 else f"only {people} people have"
+        told.append(f"{several} two faces or more")
+    words = "; ".join(told)
+    return words[:1].upper() + words[1:]
