@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
 from engines.diffusion.study_types import CompareSpec, FlowSpec
 from engines.diffusion.training_types import TrainSpec
 from engines.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
 from widgets.diffusion_state import Mode, Page
+from workbench.controllers import kept_form
 from workbench.services import Services
 
-KIND, ID, PANEL = "diffusion", "form", "diffusion"
+PANEL = "diffusion"
 FIRST_MODELS = ("mnist-unet", "mnist-dit", "digits-unet")
 """What is chosen at the first start, the first of these that is there; else the first of all."""
 FIRST = SampleSpec("", seeds=tuple(range(12)))
@@ -72,21 +72,12 @@ def first_model(names: tuple[str, ...]) -> str:
 
 def keep_form(form: Form, services: Services) -> None:
     """Save the form in the project, and as the default of the next one."""
-    kept = _plain(form)
-    services.settings.set_panel(PANEL, form=kept)
-    services.project.put(KIND, ID, kept)
+    kept_form.keep(services, PANEL, _plain(form))
 
 
 def restore_form(services: Services) -> Form:
     """What the project holds, else the last settings; what cannot be read is the default."""
-    kept = services.project.get(KIND, ID)
-    for data in (kept, services.settings.value.panels.get(PANEL, {}).get("form")):
-        if isinstance(data, dict):
-            try:
-                return _form(data)
-            except (KinoscopeError, ValueError, TypeError) as error:
-                services.notify(f"The diffusion settings could not be read: {error}", "warn")
-    return Form()
+    return kept_form.restore(services, PANEL, _form, Form())
 
 
 def _plain(form: Form) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
 from engines.faces.study_types import EvaluateSpec, HeadSpec, OpenSetSpec
 from engines.faces.types import RecogniserSettings
 from widgets.faces_state import Page
+from workbench.controllers import kept_form
 from workbench.services import Services
 
-KIND, ID, PANEL = "faces", "form", "faces"
+PANEL = "faces"
 MOST_RECENT = 8
 OTHER = "other"
 """The choice of a recogniser that asks for a file."""
@@ -46,21 +46,12 @@ def recognisers(model: str) -> tuple[tuple[str, str], ...]:
 
 def keep_form(form: Form, services: Services) -> None:
     """Save the form in the project, and as the default of the next one."""
-    kept = _plain(form)
-    services.settings.set_panel(PANEL, form=kept)
-    services.project.put(KIND, ID, kept)
+    kept_form.keep(services, PANEL, _plain(form))
 
 
 def restore_form(services: Services) -> Form:
     """What the project holds, else the last settings; what cannot be read is the default."""
-    kept = services.project.get(KIND, ID)
-    for data in (kept, services.settings.value.panels.get(PANEL, {}).get("form")):
-        if isinstance(data, dict):
-            try:
-                return _form(data)
-            except (KinoscopeError, ValueError, TypeError) as error:
-                services.notify(f"The settings of the faces panel could not be read: {error}", "warn")
-    return Form()
+    return kept_form.restore(services, PANEL, _form, Form())
 
 
 def _plain(form: Form) -> dict[str, Any]:
