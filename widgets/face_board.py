@@ -174,6 +174,13 @@ class FaceBoard(QWidget):
                 getattr(made, name).connect(getattr(self, name))
         return self._pages[page]
 
+    def prepare(self) -> bool:
+        """Make one more page before it is asked for; False when all are there."""
+        missing = next((page for page in PAGES if page not in self._pages), None)
+        if missing is not None:
+            self.page(missing)
+        return missing is not None
+
     def _lay_out(self) -> None:
         describe(self.tabs, "Pages of the faces view", "What the middle of the window shows")
         self.tabs.setProperty("dense", "true")

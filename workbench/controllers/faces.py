@@ -41,6 +41,8 @@ from workbench.threads import Failure
 
 SOON_MS = 33
 KEEP_MS = 400
+PAGE_MS = 150
+"""Between two pages that are made ahead."""
 STRIP = "faces"
 
 
@@ -81,13 +83,15 @@ class FacesController(QObject):
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._soon.timeout.connect(self.show_now)
         self._keep_soon.timeout.connect(self._keep)
+        self._pages_soon = QTimer(self, interval=PAGE_MS)
+        self._pages_soon.timeout.connect(self._make_page)
         wire(self)
         self.restore()
         self.store.look()
 
     def close(self) -> None:
         """Keep the form and stop; a review that was not stored goes."""
-        for timer in (self._soon, self._keep_soon):
+        for timer in (self._soon, self._keep_soon, self._pages_soon):
             timer.stop()
         self._keep()
         self.watch.close()
@@ -129,8 +133,9 @@ class FacesController(QObject):
         self.centreWanted.emit("viewer" if page is Page.LIVE else "faces")
 
     def show_page(self) -> None:
-        """Bring the page of the form to the front."""
+        """Bring the page of the form to the front; the other pages are made one by one while nothing is asked for."""
         self.choose_page(self.form.page)
+        self._pages_soon.start()
 
     def go_to(self, name: str) -> None:
         """Show a page from wherever the user is."""
@@ -287,6 +292,10 @@ class FacesController(QObject):
             ("cancel", any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))),
         ):
             enable(f"faces.{id}", on)
+
+    def _make_page(self) -> None:
+        if not self.board.prepare():
+            self._pages_soon.stop()
 
     def _play(self, clip: Path) -> None:
         self.watch.look_at_next()
