@@ -137,9 +137,10 @@ def bench(arguments: list[str]) -> int:
 def peers(arguments: list[str]) -> int:
     """Compare with other libraries, side by side."""
     _prepare(["test", "peers"], {})
-    _fetch()
+    _fetch((*STORED, "dlib"))
     folders = os.path.join("tests", "engines", "diffusion", "test_diffusers_folder.py")
-    return _python(["-m", "pytest", os.path.join("tests", "peers"), folders, *arguments], offscreen=True)
+    dlib = os.path.join("tests", "engines", "faces", "test_dlib_resnet.py")
+    return _python(["-m", "pytest", os.path.join("tests", "peers"), folders, dlib, *arguments], offscreen=True)
 
 
 def lint(arguments: list[str]) -> int:
@@ -196,14 +197,14 @@ def _prepare(
         json.dump(stamp, file)
 
 
-def _fetch() -> None:
+def _fetch(names: tuple[str, ...] = STORED) -> None:
     """Have the weights and samples here; without network everything still works but what needs them, and says so."""
     here = subprocess.run([PYTHON, "main.py", "models", "check", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         ready = {file["name"] for file in json.loads(here.stdout)["files"] if file["state"] == "ready"}
     except (ValueError, KeyError, TypeError):
         ready = set()
-    missing = [name for name in STORED if name not in ready]
+    missing = [name for name in names if name not in ready]
     if missing:
         command = [PYTHON, "main.py", "models", "fetch", *missing]
         failed = _step(f"Fetching {len(missing)} weight and sample files (about 150 MB once)", command)
