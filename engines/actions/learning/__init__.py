@@ -1,0 +1,1 @@
+"""Training on clips and on feature folders; model files that carry their preprocessing."""

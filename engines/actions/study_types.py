@@ -1,0 +1,218 @@
+"""Jobs of the actions engine and what they give: features, training, detection, evaluation. Plain values.
+
+Frames A:B are half open and count from 0. Shares and precisions are 0 to 1. Curves are tuples of equal length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engines.actions.types import Event, FeatureKind, HeadKind, LossName, ModelCard, Weights
+
+Frames = tuple[int, int | None]
+WHOLE: Frames = (0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesSpec:
+    """Describe one video. out: an .npy file (chunks x length), with its recipe beside it as .json; "" for the cache
+    alone. rate: chunks per second, 0 for the video's own up to 10. threads: of the networks.
+    """
+
+    video: str
+    out: str = ""
+    kind: FeatureKind = "appearance"
+    frames: Frames = WHOLE
+    rate: float = 0.0
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesResult:
+    """reused: they were in the cache. without_body: share of the chunks in which no body was found (pose)."""
+
+    file: str
+    chunks: int
+    length: int
+    rate: float
+    digest: str
+    reused: bool
+    seconds: float
+    without_body: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A video and the file with its labels."""
+
+    video: str
+    labels: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSpec:
+    """Train a head on labelled clips, or on a benchmark folder.
+
+    clips: all with the same classes. frames: the part of each clip that is learned from. held_out: share of that
+    part, at its end and in whole segments, kept for early stopping (0: none). folder: a THUMOS14 or TVSeries style
+    folder instead of clips; settings: published settings by name ("trn", "idn", "miniroad"), which fill what is None.
+    horizon: seconds that the decoder looks ahead, over `future_steps`; offset: chunks ahead of its first step (0: the
+    current chunk, as released).
+    """
+
+    out: str
+    clips: tuple[Clip, ...] = ()
+    frames: Frames = WHOLE
+    folder: str = ""
+    settings: str = ""
+    features: FeatureKind = "appearance"
+    model: HeadKind = "trn"
+    loss: LossName = "ce"
+    rate: float = 0.0
+    hidden: int = 128
+    width: int = 128
+    future_steps: int = 4
+    horizon: float = 2.0
+    offset: int | None = None
+    window: int = 32
+    iterations: int = 300
+    batch: int = 16
+    learning_rate: float = 3e-4
+    decay: float = 0.05
+    dropout: float = 0.3
+    noise: float = 0.3
+    held_out: float = 0.0
+    patience: int = 5
+    seed: int = 0
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainProgress:
+    """Emitted while training under "progress". loss, held_loss, map: (iteration, value) so far; map of what is
+    held out. ap: of each class, newest. best: iteration of the best mAP. phase: "features", "training" or "saving".
+    """
+
+    phase: str
+    iteration: int
+    iterations: int
+    loss: tuple[tuple[int, float], ...] = ()
+    held_loss: tuple[tuple[int, float], ...] = ()
+    map: tuple[tuple[int, float], ...] = ()
+    ap: dict[str, float | None] = field(default_factory=dict)
+    best: int = -1
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """file: the model. stopped_early: before all iterations. advice: what is weak, in words (a class with few
+    examples).
+
+    feature_seconds: for features that were not in the cache.
+    """
+
+    file: str
+    card: ModelCard
+    iterations: int
+    seconds: float
+    feature_seconds: float
+    map: float | None
+    stopped_early: bool = False
+    advice: tuple[str, ...] = ()
+    last: TrainProgress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetectSpec:
+    """Run a model over a film as if it came live. out: SCORES.csv (`frame,time_s,` then a column a class).
+
+    ahead: also write SCORES.ahead.npy (frames x steps x classes). events: also write events, as .csv, .json or .eaf.
+    """
+
+    model: str
+    video: str
+    out: str
+    frames: Frames = WHOLE
+    ahead: bool = False
+    events: str = ""
+    threshold: float = 0.5
+    weights: Weights = "float32"
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DetectResult:
+    """fps: frames per second of the whole chain. events: every one, in time. ahead: file of what was anticipated."""
+
+    file: str
+    classes: tuple[str, ...]
+    frames: int
+    seconds: float
+    fps: float
+    events: tuple[Event, ...] = ()
+    ahead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateSpec:
+    """Compare score files with labels. scores: one a model. names: how each is called, () for the file names.
+
+    frames: the part of the video that counts. models: model files, detected with first when scores are "" at that
+    place. video: what they are run on then. threshold: where the trade-off is marked.
+    """
+
+    scores: tuple[str, ...]
+    labels: str
+    names: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    video: str = ""
+    frames: Frames = WHOLE
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """What each threshold does to events. precision, recall: of events at temporal IoU .5; false_alarms: per minute;
+    delay: mean seconds from the start of an action to the start of its event, None where none is found.
+    """
+
+    thresholds: tuple[float, ...]
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+    false_alarms: tuple[float, ...]
+    delay: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One model's figures over `frames` labelled frames.
+
+    map, mcap: mean (calibrated) average precision over the action classes that occur; ap, cap: by class, None where it
+    does not occur. deciles: mean over classes of the AP of frames within [0-10 %), [10-20 %) ... of their instance.
+    ahead: (seconds, mAP) by horizon, with `ahead_still`: the mAP of "the current class goes on". confusion: rows truth,
+    columns decision, in seconds, with `classes` (background first). starts: (tolerance in s, mean point-level AP).
+    segments: (temporal IoU, mAP) of events grouped out of the scores, with their mean `segment_map`. trade_off: by
+    threshold. chance: mAP of random scores (share of positives, mean over classes). one_frame: mAP of a logistic
+    regression on single chunks, where it was run. notes: what was left out, in words.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    frames: int
+    map: float
+    mcap: float
+    ap: dict[str, float | None]
+    cap: dict[str, float | None]
+    deciles: tuple[float | None, ...] = ()
+    ahead: tuple[tuple[float, float], ...] = ()
+    ahead_still: tuple[tuple[float, float], ...] = ()
+    confusion: tuple[tuple[float, ...], ...] = ()
+    starts: tuple[tuple[float, float], ...] = ()
+    segments: tuple[tuple[float, float], ...] = ()
+    segment_map: float | None = None
+    trade_off: TradeOff | None = None
+    chance: float | None = None
+    one_frame: float | None = None
+    notes: tuple[str, ...] = ()
+    file: str = ""

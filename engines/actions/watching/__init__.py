@@ -1,0 +1,1 @@
+"""The stream itself: chunks, decisions and events from a film or a live feed."""
