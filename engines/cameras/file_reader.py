@@ -8,12 +8,13 @@ from pathlib import Path
 
 import av
 
-from engines.cameras.pictures import Converter, clock_text
 from engines.cameras.readers import Picture, ReaderItem
-from engines.cameras.timeline import read_timeline
 from engines.cameras.types import FeedInfo, FileSource
-from engines.core.errors import BadInput, KinoscopeError, SourceFailed
+from engines.core.errors import BadInput
+from engines.core.film import Converter
+from engines.core.film_faults import REPAIR, check_file, explain, not_a_video
 from engines.core.frames import End, Gap, size_of
+from engines.core.timeline import clock_text, read_timeline
 
 REMEMBERED = 12
 """Decoded pictures kept so that stepping back does not decode from the last key picture each time."""
@@ -52,14 +53,14 @@ class FileReader:
     def _open(self) -> FeedInfo:
         container = self._container = av.open(self._path)
         if not container.streams.video or container.format.name == "tty":
-            raise _not_a_video(Path(self._path), "It holds no pictures")
+            raise not_a_video(Path(self._path), "It holds no pictures")
         self._stream = container.streams.video[0]
         self._stream.thread_type = "AUTO"
         self._timeline = read_timeline(self._path)
         self._decoded = self._decode()
         first = self._advance()
         if first is None:
-            raise BadInput("No picture in this video can be decoded", path=self._path, hint=_REPAIR)
+            raise BadInput("No picture in this video can be decoded", path=self._path, hint=REPAIR)
         self._ready.append(first)
         return self._info(first[1], container.format.name)
 
@@ -178,53 +179,7 @@ class FileReader:
         return f"{where}{numbers}: it was cut short or not copied whole"
 
 
-_REPAIR = "Copy it again from where it came from, or play another file"
-
-
 def _stamp(frame: av.VideoFrame) -> int:
     if frame.pts is not None:
         return frame.pts
     return frame.dts or 0
-
-
-def check_file(path: Path) -> None:
-    """Raise what a user should know before any decoder sees the file."""
-    if not path.exists():
-        raise SourceFailed("There is no such file", path=path, hint="It may have been moved or renamed")
-    if path.is_dir():
-        raise BadInput("This is a folder, not a video", path=path, hint="Open it as a folder of images")
-    try:
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise BadInput("The file is empty", path=path, hint=_REPAIR)
-    except OSError as error:
-        raise SourceFailed(f"The file cannot be read: {error.strerror}", path=path) from error
-
-
-def explain(error: Exception, path: Path) -> KinoscopeError:
-    """What a decoder's refusal means for this file."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if b"ftyp" in head[:12] and isinstance(error, av.error.InvalidDataError):
-        return BadInput(
-            "The recording was never finished: its index (the moov atom) is missing", path=path,
-            hint="It was cut off while it was written or copied. Copy it again, or rebuild the index with a tool",
-        )  # fmt: skip
-    if _is_text(head):
-        return _not_a_video(path, "This is a text file, not a video")
-    reason = getattr(error, "strerror", None) or str(error)
-    return _not_a_video(path, f"This file cannot be played as a video: {reason}")
-
-
-def _not_a_video(path: Path, message: str) -> BadInput:
-    return BadInput(message, path=path, hint="Choose a video such as .mp4, .mkv, .mov or .avi")
-
-
-def _is_text(head: bytes) -> bool:
-    try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 4:
-            return False
-        text = head[: error.start].decode("utf-8")
-    return all(letter.isprintable() or letter in "\r\n\t\f" for letter in text)

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import av
 
 from engines.cameras.kinds import SCHEMES
-from engines.cameras.pictures import Converter
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, StreamSource
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed
+from engines.core.film import Converter
 from engines.core.frames import End, Gap, Size
 
 READ_LIMIT = 5.0

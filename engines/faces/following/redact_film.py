@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.film import Converter, Film
 from engines.core.frames import Image
 
 QUALITY = {
@@ -40,10 +40,9 @@ def reading(path: Path) -> Iterator[Any]:
 
 
 def frames(path: Path) -> Iterator[tuple[Image, float]]:
-    """Upright BGR pictures with their time in seconds."""
-    with reading(path) as film:
-        for frame in _decoded(film, path):
-            yield upright(frame), float(frame.time or 0.0)
+    """Upright BGR pictures with their time in seconds. Raises `BadInput` for what is no film."""
+    for frame in Film.open(path).frames():
+        yield frame.image, frame.seconds
 
 
 def count(path: Path) -> int:
@@ -56,12 +55,6 @@ def count(path: Path) -> int:
         return int(seconds * float(stream.average_rate or 0))
 
 
-def upright(frame: Any) -> Image:
-    """As it is to be seen: films of telephones lie on their side."""
-    image = frame.to_ndarray(format="bgr24")
-    return np.ascontiguousarray(np.rot90(image, round((frame.rotation or 0) / 90) % 4))
-
-
 def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> int:
     """Copy a film with every frame changed in place; how many. The copy is whole or not there."""
     if out.suffix.lower() not in KINDS:
@@ -72,6 +65,7 @@ def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> in
 
 def _rewrite(film: Any, copy: Any, source: Path, change: Callable[[int, Image], None]) -> int:
     stream, made, sound, number = film.streams.video[0], None, _sound(film, copy), 0
+    converter = Converter()
     wanted = [stream, *([film.streams.audio[0]] if sound is not None else [])]
     waiting = []
     for packet in film.demux(wanted):
@@ -81,7 +75,7 @@ def _rewrite(film: Any, copy: Any, source: Path, change: Callable[[int, Image], 
                 _send_on(copy, sound, waiting)
             continue
         for frame in _packet(packet, source):
-            image = upright(frame)
+            image = converter.bgr(frame)
             if made is None:
                 made = _video(copy, stream, image)
                 _send_on(copy, sound, waiting)
@@ -133,11 +127,6 @@ def _encodable(frame: Any, image: Image, number: int, stream: Any) -> Any:
     made.pts = frame.pts if frame.pts is not None else round(number * step)
     made.time_base = stream.time_base
     return made
-
-
-def _decoded(film: Any, path: Path) -> Iterator[Any]:
-    for packet in film.demux(film.streams.video[0]):
-        yield from _packet(packet, path)
 
 
 def _packet(packet: Any, path: Path) -> list[Any]:

@@ -8,11 +8,11 @@ import pytest
 from engines.cameras.feed import Feed
 from engines.cameras.file_reader import FileReader
 from engines.cameras.readers import Picture
-from engines.cameras.timeline import Timeline, read_timeline
 from engines.cameras.types import FeedState, FileSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import End, Frame, Gap
 from engines.core.slots import Latest, Lossless
+from engines.core.timeline import Timeline, read_timeline
 from tests.engines.cameras.films import all_items, frames_of, gaps_of, leaving, next_frame, next_item, number_in
 
 

@@ -19,12 +19,16 @@ BUDGET = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """pts: sorted, in units of `unit` seconds; empty when unknown, then `rate` tells."""
+    """pts: sorted, in units of `unit` seconds; empty when unknown, then `rate` tells.
+
+    pictures: packets that were counted, 0 not known. More than there are stamps: some had none, or one of another.
+    """
 
     pts: tuple[int, ...]
     start: int
     unit: Fraction
     rate: float
+    pictures: int = 0
 
     @property
     def count(self) -> int | None:
@@ -65,21 +69,30 @@ def read_timeline(path: str, budget: float = BUDGET) -> Timeline:
         stream = container.streams.video[0]
         rate = float(stream.average_rate or stream.guessed_rate or 25)
         unit = stream.time_base or Fraction(1, 1000)
-        stamps = _stamps(container, stream, time.monotonic() + budget)
+        stamps, pictures = _stamps(container, stream, time.monotonic() + budget)
         start = stamps[0] if stamps else stream.start_time or 0
-        return Timeline(tuple(stamps), start, unit, rate)
+        return Timeline(tuple(stamps), start, unit, rate, pictures)
 
 
-def _stamps(container: av.container.InputContainer, stream: av.VideoStream, until: float) -> list[int]:
+def clock_text(seconds: float) -> str:
+    """A time within a recording: 1:02.5."""
+    minutes, rest = divmod(max(seconds, 0.0), 60.0)
+    return f"{int(minutes)}:{rest:04.1f}"
+
+
+def _stamps(container: av.container.InputContainer, stream: av.VideoStream, until: float) -> tuple[list[int], int]:
     stamps: list[int] = []
+    pictures = 0
     try:
         for packet in container.demux(stream):
             stamp = packet.pts if packet.pts is not None else packet.dts
-            if stamp is None or packet.is_discard:
+            if packet.is_discard or (stamp is None and not packet.size):
                 continue
-            stamps.append(stamp)
+            pictures += 1
+            if stamp is not None:
+                stamps.append(stamp)
             if time.monotonic() > until:
-                return []
+                return [], 0
     except av.FFmpegError:
         pass  # a broken end: what was read before it is what there is
-    return sorted(set(stamps))
+    return sorted(set(stamps)), pictures

@@ -1,0 +1,55 @@
+"""What is wrong with a file that should be a video, in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+
+from engines.core.errors import BadInput, KinoscopeError, SourceFailed
+
+REPAIR = "Copy it again from where it came from, or play another file"
+
+
+def check_file(path: Path) -> None:
+    """Raise what a user should know before any decoder sees the file."""
+    if not path.exists():
+        raise SourceFailed("There is no such file", path=path, hint="It may have been moved or renamed")
+    if path.is_dir():
+        raise BadInput("This is a folder, not a video", path=path, hint="Open it as a folder of images")
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise BadInput("The file is empty", path=path, hint=REPAIR)
+    except OSError as error:
+        raise SourceFailed(f"The file cannot be read: {error.strerror}", path=path) from error
+
+
+def explain(error: Exception, path: Path) -> KinoscopeError:
+    """What a decoder's refusal means for this file."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if b"ftyp" in head[:12] and isinstance(error, av.error.InvalidDataError):
+        return BadInput(
+            "The recording was never finished: its index (the moov atom) is missing", path=path,
+            hint="It was cut off while it was written or copied. Copy it again, or rebuild the index with a tool",
+        )  # fmt: skip
+    if _is_text(head):
+        return not_a_video(path, "This is a text file, not a video")
+    reason = getattr(error, "strerror", None) or str(error)
+    return not_a_video(path, f"This file cannot be played as a video: {reason}")
+
+
+def not_a_video(path: Path, message: str) -> BadInput:
+    """The refusal, with what would do instead."""
+    return BadInput(message, path=path, hint="Choose a video such as .mp4, .mkv, .mov or .avi")
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return all(letter.isprintable() or letter in "\r\n\t\f" for letter in text)
