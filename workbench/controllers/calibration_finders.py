@@ -46,9 +46,8 @@ class CapturingFinder(BoardFinder):
 
 
 class Finders(Lookers):
-    """`sighted(path)` when there is a newer result; `asked(path, Seen)` when the automatic capture wants a view."""
+    """`looked(path)` when there is a newer result; `asked(path, Seen)` when the automatic capture wants a view."""
 
-    sighted = Signal(str)
     asked = Signal(str, object)
 
     def __init__(self, services: Services, parent: QObject) -> None:
@@ -79,4 +78,4 @@ class Finders(Lookers):
         seen = events.get(SEEN)
         if isinstance(seen, Seen) and seen is not self._seen.get(path):
             self._seen[path] = seen
-            self.sighted.emit(path)
+            self.looked.emit(path)
