@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engines.faces.types import Accept, Box, Face, FinderSettings, FivePoints
+from engines.faces.types import Accept, Face, FinderSettings
 
 Interval = tuple[float, float]
 
@@ -360,12 +360,3 @@ class GazeFit:
     method: str = "ridge"
     ridge: float | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceLook:
-    """One face as pages show it side by side: the picture file and where in it."""
-
-    file: str
-    box: Box
-    points: FivePoints

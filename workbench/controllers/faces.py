@@ -43,7 +43,6 @@ SOON_MS = 33
 KEEP_MS = 400
 PAGE_MS = 150
 """Between two pages that are made ahead."""
-STRIP = "faces"
 
 
 class FacesController(QObject):

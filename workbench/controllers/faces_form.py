@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,14 @@ class Form:
 
 def recognisers(model: str) -> tuple[tuple[str, str], ...]:
     """What can be chosen, as (name, title): ours, dlib's where it is installed, the file in use, and any other file."""
-    dlib = (("dlib", "dlib ResNet"),) if find_spec("dlib") is not None else ()
+    dlib = (("dlib", "dlib ResNet"),) if _has_dlib() else ()
     own = ((model, Path(model).stem),) if model not in ("sface", "dlib") else ()
     return (("sface", "SFace"), *dlib, *own, (OTHER, "ONNX file\u2026"))
+
+
+@cache
+def _has_dlib() -> bool:
+    return find_spec("dlib") is not None
 
 
 def keep_form(form: Form, services: Services) -> None:

@@ -33,6 +33,7 @@ REFRESH = "faces-refresh"
 HITS = 24
 
 Act: TypeAlias = "Callable[[Gallery], Change | None]"
+Unknown: TypeAlias = tuple[tuple[Suggestion, ...], tuple[Cluster, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Galleries(QObject):
         self._services, self._errands, self._model = services, errands, model
         self._gallery: Gallery | None = None
         self._view = PeopleView()
+        self._unknown_at: tuple[Path, int] | None = None
+        self._unknowns: Unknown = ((), ())
 
     # --- the window's thread
 
@@ -118,7 +121,8 @@ class Galleries(QObject):
 
     def edit(self, act: Act, title: str = "The gallery was not changed") -> None:
         """Change something; the change can be undone where it is an entry of the history."""
-        self._ask(lambda: self._edited(act), self._have_edited, title)
+        person = self._view.selected
+        self._ask(lambda: (act(self._need()), self._snapshot(person)), self._have_edited, title)
 
     def ask(self, question: Callable[[Gallery], object], then: Callable[[object], object], title: str = "") -> None:
         """Ask the gallery something beside the window."""
@@ -194,17 +198,20 @@ class Galleries(QObject):
             self._gallery.close()
             self._gallery = None
 
-    def _edited(self, act: Act) -> tuple[Change | None, Snapshot]:
-        change = act(self._need())
-        return change, self._snapshot(self._view.selected)
-
     def _snapshot(self, person: str) -> Snapshot:
         gallery = self._need()
         info = gallery.info()
         if info.locked:
             return Snapshot(info)
         faces = sorted(gallery.faces(person) if person else (), key=lambda face: -face.quality.total)
-        return Snapshot(info, gallery.people(), tuple(faces), *_unknown(gallery), gallery.history())
+        return Snapshot(info, gallery.people(), tuple(faces), *self._unknown(gallery), gallery.history())
+
+    def _unknown(self, gallery: Gallery) -> Unknown:
+        """Worked out anew only when the gallery has changed."""
+        at = gallery.path, gallery.revision()
+        if self._unknown_at != at:
+            self._unknown_at, self._unknowns = at, _unknown(gallery)
+        return self._unknowns
 
     # --- the window's thread again
 
@@ -296,7 +303,7 @@ def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
     )
 
 
-def _unknown(gallery: Gallery) -> tuple[tuple[Suggestion, ...], tuple[Cluster, ...]]:
+def _unknown(gallery: Gallery) -> Unknown:
     """What may be said of the faces nobody has named."""
     from engines.faces.people import organise
     from engines.faces.scoring.scores import ScoreModel
