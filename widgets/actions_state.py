@@ -18,6 +18,7 @@ from engines.actions.study_types import EvaluateSpec, Evaluation, TrainProgress,
 from engines.actions.types import Event, Labels, ModelCard, Watched, WatchSettings
 from widgets.source_choice import SourceChoice as SourceChoice
 from widgets.work_state import Busy as Busy
+from widgets.work_state import Trouble as Trouble
 
 
 class Page(StrEnum):
@@ -27,17 +28,6 @@ class Page(StrEnum):
     TEACH = "teach"
     TRAIN = "train"
     EVALUATE = "evaluate"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What happened, to which file, and what to do. fetch: model-store files whose absence is the trouble."""
-
-    what: str
-    title: str = "That did not work"
-    hint: str = ""
-    path: str = ""
-    fetch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,7 @@ from engines.faces.study_types import (
 from engines.faces.types import Accept, Gaze, HeadPose, Point, RecogniserSettings, Recognition
 from widgets.source_choice import SourceChoice as SourceChoice
 from widgets.work_state import Busy as Busy
+from widgets.work_state import Trouble as Trouble
 
 
 class Page(StrEnum):
@@ -55,17 +56,6 @@ class Page(StrEnum):
     AUDIT = "audit"
     TRAIN = "train"
     GAZE = "gaze"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What happened, to which file, and what to do. fetch: model-store files whose absence is the trouble."""
-
-    what: str
-    title: str = "That did not work"
-    hint: str = ""
-    path: str = ""
-    fetch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Work under way as panels show it: one value for every engine."""
+"""Work under way, and what went wrong with it, as panels show them: one value for every engine."""
 
 from __future__ import annotations
 
@@ -15,3 +15,14 @@ class Busy:
     seconds_left: float | None = None
     waiting: bool = False
     cancelling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What happened, to which file, and what to do. fetch: model-store files whose absence is the trouble."""
+
+    what: str
+    title: str = "That did not work"
+    hint: str = ""
+    path: str = ""
+    fetch: tuple[str, ...] = ()

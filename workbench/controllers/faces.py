@@ -26,15 +26,15 @@ from workbench.controllers.faces_form import OTHER, Form, keep_form, recognisers
 from workbench.controllers.faces_gallery import Galleries
 from workbench.controllers.faces_gaze import GazeDesk, kept_fit
 from workbench.controllers.faces_heads import Heads
-from workbench.controllers.faces_store import Store
 from workbench.controllers.faces_studies import Studies
 from workbench.controllers.faces_thresholds import Thresholds
 from workbench.controllers.faces_thumbs import Thumbs
 from workbench.controllers.faces_tracks import Tracks
 from workbench.controllers.faces_watch import Watch
 from workbench.controllers.faces_wiring import wire
-from workbench.controllers.faces_words import trouble_of
+from workbench.controllers.trouble_words import trouble_of
 from workbench.controllers.viewer import ViewerController
+from workbench.controllers.weights_store import WeightsStore
 from workbench.project import Project
 from workbench.services import Services
 from workbench.threads import Failure
@@ -43,6 +43,8 @@ SOON_MS = 33
 KEEP_MS = 400
 PAGE_MS = 150
 """Between two pages that are made ahead."""
+NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
+"""Weights without which faces are not looked for."""
 
 
 class FacesController(QObject):
@@ -77,7 +79,7 @@ class FacesController(QObject):
         self.thresholds = Thresholds(self.galleries, self)
         self.studies = Studies(jobs, self)
         self.heads = Heads(jobs, self)
-        self.store = Store(jobs, self.errands, self)
+        self.store = WeightsStore(jobs, self.errands, NEEDED, "faces", self)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._soon.timeout.connect(self.show_now)

@@ -21,7 +21,7 @@ from engines.core.frames import Image
 from engines.faces.gallery_types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
 from widgets.faces_state import PeopleView
 from workbench.controllers.errands import Errands
-from workbench.controllers.faces_words import trouble_of
+from workbench.controllers.trouble_words import trouble_of
 from workbench.services import Services
 from workbench.threads import Failure
 

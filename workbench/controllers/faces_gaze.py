@@ -19,8 +19,8 @@ from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
 from widgets.faces_state import GazeView
 from workbench.controllers.faces_watch import Watch
-from workbench.controllers.faces_words import trouble_of
 from workbench.controllers.job_slot import JobSlot
+from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces_state import TrainView
 from workbench.controllers.faces_command import train_line
-from workbench.controllers.faces_words import trouble_of
 from workbench.controllers.job_slot import JobSlot
+from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
 JOB = "engines.faces.learning.heads:run"

@@ -23,8 +23,8 @@ from engines.faces.study_types import (
 )
 from widgets.faces_state import AuditView, EvaluateView, VerifyView
 from workbench.controllers.faces_command import audit_line, evaluate_line, open_set_line, verify_line
-from workbench.controllers.faces_words import trouble_of
 from workbench.controllers.job_slot import JobSlot
+from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong with faces, as the panel shows it; and jobs of the faces engine in words."""
+"""What goes wrong, as panels show it, and counts in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from widgets.faces_state import Trouble
+from widgets.work_state import Trouble
 
 _FETCH = re.compile(r"models fetch ([\w -]+)")
 

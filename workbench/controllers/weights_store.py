@@ -1,4 +1,4 @@
-"""The weights that faces need: which are not here yet, and fetching them as a job."""
+"""The weights that a panel needs: which are not here yet, and fetching them as a job."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.store import FetchSpec, Shelf
-from widgets.faces_state import Busy
+from widgets.work_state import Busy
 from workbench.controllers.errands import Errands
-from workbench.controllers.faces_words import trouble_of
 from workbench.controllers.job_slot import JobSlot
+from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
-NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
 
-
-class Store(QObject):
+class WeightsStore(QObject):
     """`changed` when it is known what is missing; `arrived` when it no longer is; `failed(Trouble)`."""
 
     changed = Signal()
     arrived = Signal()
     failed = Signal(object)
 
-    def __init__(self, jobs: JobQueue, errands: Errands, parent: QObject) -> None:
+    def __init__(
+        self, jobs: JobQueue, errands: Errands, needed: tuple[str, ...], purpose: str, parent: QObject
+    ) -> None:
+        """needed: names in the model store; purpose: what for, in one word ("faces")."""
         super().__init__(parent)
-        self._errands = errands
+        self._errands, self._needed, self._purpose = errands, needed, purpose
         self.missing: dict[str, int] = {}
         self._slot = JobSlot(jobs, "engines.core.store:run", partial(trouble_of, title="Fetching failed"), self)
         self._slot.changed.connect(self.changed)
@@ -38,14 +39,14 @@ class Store(QObject):
 
     def look(self) -> None:
         """Find out what is missing."""
-        self._errands.ask(_missing, self._have, lambda _failure: None, key="faces-missing")
+        self._errands.ask(partial(_missing, self._needed), self._have, lambda _failure: None, key="missing")
 
     def fetch(self, names: tuple[str, ...] = ()) -> None:
         """Fetch these, or all that is missing."""
         names = names or tuple(self.missing)
         if names and self._slot.job is None:
             command = f"python main.py models fetch {' '.join(names)}"
-            self._slot.start(FetchSpec(names), "Fetch weights for faces", command)
+            self._slot.start(FetchSpec(names), f"Fetch weights for {self._purpose}", command)
 
     def _have(self, missing: dict[str, int]) -> None:
         self.missing = missing
@@ -57,7 +58,7 @@ class Store(QObject):
         self.arrived.emit()
 
 
-def _missing() -> dict[str, int]:
+def _missing(needed: tuple[str, ...]) -> dict[str, int]:
     shelf = Shelf()
-    files = [shelf.file(name) for name in NEEDED]
+    files = [shelf.file(name) for name in needed]
     return {file.name: file.bytes for file in files if shelf.state(file) != "ready"}
