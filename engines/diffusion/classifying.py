@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError, WorkFailed
+from engines.core.training_threads import threads
 from engines.diffusion import networks
 from engines.diffusion import training_files as files
 from engines.diffusion.cards import find, read_card
@@ -29,7 +30,6 @@ from engines.diffusion.process import Exploding
 from engines.diffusion.training_batches import batch, stream
 from engines.diffusion.training_setup import LICENCES, SMALL_SIDE, SOURCES
 from engines.diffusion.training_state import State, rate_at
-from engines.diffusion.training_threads import threads
 from engines.diffusion.training_types import ClassifierSpec, TrainResult
 from engines.diffusion.types import Card
 from engines.diffusion.weighting import levels

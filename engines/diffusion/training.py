@@ -14,13 +14,13 @@ from pathlib import Path
 from engines.core.context import Context
 from engines.core.errors import Cancelled, OutOfResources, WorkFailed
 from engines.core.spec import to_json
+from engines.core.training_threads import ran_out, threads
 from engines.diffusion import training_files as files
 from engines.diffusion.denoiser import Preconditioned
 from engines.diffusion.moments import Moments
 from engines.diffusion.training_batches import batch
 from engines.diffusion.training_setup import Setup, card, prepare
 from engines.diffusion.training_state import State, rate_at
-from engines.diffusion.training_threads import ran_out, threads
 from engines.diffusion.training_types import TrainProgress, TrainResult, TrainSpec
 from engines.diffusion.training_watch import samples
 from engines.diffusion.weighting import levels, losses

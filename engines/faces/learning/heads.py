@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import OutOfResources, UsageError, WorkFailed
+from engines.core.training_threads import ran_out, threads
 from engines.faces.learning import heads_export as export
 from engines.faces.learning.heads_data import HeadData, read
 from engines.faces.learning.heads_feed import Feed
@@ -45,7 +44,7 @@ def run(spec: HeadSpec, ctx: Context) -> HeadResult:
     `WorkFailed` when the loss is no number any more, `Cancelled`: then nothing is written.
     """
     check(spec)
-    with ctx.lease(threads=THREADS) as lease, _threads(lease.threads):
+    with ctx.lease(threads=THREADS) as lease, threads(lease.threads):
         began = time.monotonic()
         data = read(spec, ctx, lease.threads)
         training = Training(spec, data, ctx)
@@ -71,16 +70,6 @@ def check(spec: HeadSpec) -> None:
     ):
         if not low <= value <= high:
             raise UsageError(f"{words} must be {low:g} to {high:g}, not {value:g}")
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(max(1, count))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @dataclass
@@ -118,8 +107,8 @@ class Training:
                 self.ctx.check()
                 self.advance()
                 self._now_and_then()
-        except RuntimeError as error:
-            if "allocate memory" not in str(error).lower():
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out(error):
                 raise
             raise OutOfResources("Not enough memory for this training", hint="Use fewer faces a step") from error
 
