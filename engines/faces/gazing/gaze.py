@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
+from engines.core.regions import Region
 from engines.faces.gazing.gaze_screen_model import ScreenModel
 from engines.faces.gazing.head_pose import head_pose, rotation, scale
-from engines.faces.gazing.landmarks import CORNERS, Eye, FaceMesh, Irises, Mesh, Region, region_of
+from engines.faces.gazing.landmarks import CORNERS, Eye, FaceMesh, Irises, Mesh, region_of
 from engines.faces.types import Gaze, HeadPose
 
 Floats = NDArray[np.float64]

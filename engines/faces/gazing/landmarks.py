@@ -8,17 +8,13 @@ is; the mesh itself says so for the next frame. Sides are the viewer's: "left" i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
-import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
 from engines.core.frames import Image
-from engines.core.store import load_path
-from engines.faces.types import Point
+from engines.core.litert import Network
+from engines.core.regions import Region, back, cut
 
 Floats = NDArray[np.float64]
 FACE_SIDE, EYE_SIDE = 192, 64
@@ -32,24 +28,6 @@ FIVE = ((33, 133), (362, 263), (4,), (61,), (291,))
 """Points of the mesh whose means are the five points of a detector."""
 EYE_CORNERS = (0, 8)
 """Outer and inner corner among the 71 points of an eye; 1 to 7 are its lower lid, 9 to 15 the upper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A square of the picture. centre and side in pixels; angle in radians, clockwise: how far it is turned."""
-
-    centre: Point
-    side: float
-    angle: float
-
-    def matrix(self, size: int, mirrored: bool = False) -> Floats:
-        """2 x 3: from the picture to `size` x `size` pixels of the region, left and right changed where mirrored."""
-        scale = size / max(self.side, 1e-6)
-        cos, sin = scale * np.cos(self.angle), scale * np.sin(self.angle)
-        linear = np.array([[cos, sin], [-sin, cos]])
-        if mirrored:
-            linear[0] *= -1
-        return np.column_stack([linear, (size - 1) / 2 - linear @ np.asarray(self.centre)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +85,10 @@ class FaceMesh:
     def find(self, image: Image, region: Region) -> Mesh:
         """The mesh of the face in a region of a BGR picture; a region without a face gives a low score."""
         matrix = region.matrix(FACE_SIDE)
-        outputs = self._network.run(_cut(image, matrix, FACE_SIDE))
+        outputs = self._network.run(cut(image, matrix, FACE_SIDE))
         flat, flag = sorted((one.reshape(-1) for one in outputs), key=len, reverse=True)
         points = flat.reshape(-1, 3).astype(np.float64)
-        placed = np.column_stack([_back(points[:, :2], matrix), points[:, 2] * region.side / FACE_SIDE])
+        placed = np.column_stack([back(points[:, :2], matrix), points[:, 2] * region.side / FACE_SIDE])
         return Mesh(placed, float(1 / (1 + np.exp(-np.clip(flag[0], -50, 50)))))
 
     def __call__(self, image: Image, points: NDArray[np.floating]) -> Floats:
@@ -131,30 +109,9 @@ class Irises:
     def _eye(self, image: Image, mesh: Mesh, side: int) -> Eye:
         region = eye_region(mesh, side)
         matrix = region.matrix(EYE_SIDE, mirrored=side == 1)
-        outputs = self._network.run(_cut(image, matrix, EYE_SIDE))
+        outputs = self._network.run(cut(image, matrix, EYE_SIDE))
         contour, iris = sorted((one.reshape(-1, 3)[:, :2].astype(np.float64) for one in outputs), key=len, reverse=True)
-        return Eye(_back(contour, matrix), _back(iris, matrix))
-
-
-class Network:
-    """A LiteRT file of the model store, on `threads` threads: one input of 1 x S x S x 3, RGB from 0 to 1."""
-
-    def __init__(self, name: str, threads: int) -> None:
-        path = load_path(name)
-        try:
-            self._run = Interpreter(str(path), num_threads=max(threads, 1))
-            self._run.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise BadInput("Not a LiteRT model that can be run", path=path, hint="Fetch it again") from error
-        self._input = int(self._run.get_input_details()[0]["index"])
-        self._outputs = [int(one["index"]) for one in self._run.get_output_details()]
-
-    def run(self, picture: Image) -> list[NDArray[np.float32]]:
-        """All outputs for a BGR picture of the network's size."""
-        data = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.float32) / 255
-        self._run.set_tensor(self._input, data[None])
-        self._run.invoke()
-        return [self._run.get_tensor(index) for index in self._outputs]
+        return Eye(back(contour, matrix), back(iris, matrix))
 
 
 def region_of(points: NDArray[np.floating]) -> Region:
@@ -183,26 +140,3 @@ def eye_region(mesh: Mesh, side: int) -> Region:
 
 def _slope(left: NDArray[np.floating], right: NDArray[np.floating]) -> float:
     return float(np.arctan2(right[1] - left[1], right[0] - left[0]))
-
-
-def _cut(image: Image, matrix: Floats, size: int) -> Image:
-    """The region as a picture; from a much larger one it is shrunk by areas first, so that nothing is skipped."""
-    shrink = int(1 / max(float(np.hypot(*matrix[:, 0])), 1e-6))
-    if shrink < 2:
-        return cast(Image, cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR))
-    corners = _back(np.array([[-1, -1], [size, -1], [size, size], [-1, size]], np.float64), matrix)
-    height, width = image.shape[:2]
-    low = np.clip(np.floor(corners.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0)), low + 1, (width, height)).astype(int)
-    part = image[low[1] : high[1], low[0] : high[0]]
-    small = cv2.resize(part, (-(-part.shape[1] // shrink), -(-part.shape[0] // shrink)), interpolation=cv2.INTER_AREA)
-    across, down = part.shape[1] / small.shape[1], part.shape[0] / small.shape[0]
-    linear = matrix[:, :2] * (across, down)
-    corner = low + (across / 2 - 0.5, down / 2 - 0.5)
-    shifted = np.column_stack([linear, matrix[:, :2] @ corner + matrix[:, 2]])
-    return cast(Image, cv2.warpAffine(small, shifted, (size, size), flags=cv2.INTER_LINEAR))
-
-
-def _back(points: Floats, matrix: Floats) -> Floats:
-    """n x 2 of the region, in pixels of the picture."""
-    return np.asarray(np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T).T)

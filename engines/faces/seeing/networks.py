@@ -8,27 +8,24 @@ stay as they are: face recognisers, made of PReLUs, run about twice as fast and 
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnx
 import onnxruntime as ort
 from onnx import helper, numpy_helper
 
-from engines.core import places
 from engines.core.errors import BadInput
-from engines.core.files import atomic_path, write_text
+from engines.core.onnx_sessions import open_session
+from engines.core.preparing import file_hash, keep, prepared
 
 LARGE = 4_000_000
 """Bytes from which a network is prepared beside the program."""
 VERSION = 1
 """Of what `_prepared` does."""
 MODULE = "engines.faces.seeing.networks"
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def open_network(
@@ -39,14 +36,8 @@ def open_network(
     any_size: let height and width of the first input (N x C x H x W) vary; any_count: let N vary, where no layer of
     the network has it built in. Raises `BadInput` for what is not ONNX.
     """
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = max(threads, 1)
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        model = _ready(Path(path), any_size, any_count)
-        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return cast(ort.InferenceSession, open_session(_ready(Path(path), any_size, any_count), threads))
     except Exception as error:  # onnx and onnxruntime raise families of their own, protobuf another
         raise BadInput("Not an ONNX model that can be run", path=path, hint="Choose another file") from error
 
@@ -59,28 +50,8 @@ def _ready(path: Path, any_size: bool, any_count: bool) -> bytes | str:
     """
     if path.stat().st_size < LARGE:
         return _prepared(path, any_size, any_count)
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    kept = places.store_dir() / "prepared" / f"{digest[:32]}-{any_size:d}{any_count:d}-{VERSION}.onnx"
-    if not _whole(kept):
-        asked = [str(path), str(kept), f"{any_size:d}", f"{any_count:d}"]
-        subprocess.run([sys.executable, "-m", MODULE, *asked], cwd=ROOT, check=True, capture_output=True)
-    return str(kept)
-
-
-def _whole(kept: Path) -> bool:
-    beside = kept.with_suffix(".sha256")
-    if not (kept.is_file() and beside.is_file()):
-        return False
-    with kept.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == beside.read_text("ascii").strip()
-
-
-def _keep(path: Path, kept: Path, any_size: bool, any_count: bool) -> None:
-    model = _prepared(path, any_size, any_count)
-    with atomic_path(kept) as part:
-        part.write_bytes(model)
-    write_text(kept.with_suffix(".sha256"), hashlib.sha256(model).hexdigest() + "\n")
+    name = f"{file_hash(path)[:32]}-{any_size:d}{any_count:d}-{VERSION}.onnx"
+    return str(prepared(name, MODULE, (str(path), f"{any_size:d}", f"{any_count:d}")))
 
 
 def _prepared(path: Path, any_size: bool, any_count: bool) -> bytes:
@@ -136,5 +107,5 @@ def _split(graph: onnx.GraphProto, node: onnx.NodeProto, slopes: np.ndarray) -> 
 
 
 if __name__ == "__main__":
-    source, target, *flags = sys.argv[1:]
-    _keep(Path(source), Path(target), *(flag == "1" for flag in flags))
+    source, size, count, target = sys.argv[1:]
+    keep(Path(target), _prepared(Path(source), size == "1", count == "1"))

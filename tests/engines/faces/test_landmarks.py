@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.core.errors import FileMissing
-from engines.faces.gazing.landmarks import CORNERS, FaceMesh, Irises, Mesh, Region, region_of
+from engines.core.regions import Region
+from engines.faces.gazing.landmarks import CORNERS, FaceMesh, Irises, Mesh, region_of
 from engines.faces.seeing.detect import YuNet
 
 Weights = Callable[..., None]

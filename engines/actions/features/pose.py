@@ -1,0 +1,141 @@
+"""One body in a picture, followed from frame to frame: MediaPipe's pose detector and landmarks in LiteRT.
+
+Bazarevsky et al.: BlazePose (2020). The detector looks at the whole picture and gives the middle of the hips and a
+point on the circle about the whole body: a turned square. The landmark network sees that square alone and gives 33
+points and two more of the same meaning, from which the next frame's square comes. So the detector is only needed again
+when the body was lost (a score below one half).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engines.actions.features.pose_anchors import anchors
+from engines.actions.types import BodyPose
+from engines.core.frames import Image
+from engines.core.litert import Network
+from engines.core.regions import Floats, Region, back, cut
+
+WIDE, CLOSE = 224, 256
+"""Sides of what the detector and the landmark network see."""
+POINTS = 33
+LEAST = 0.5
+"""Score from which on there is a body."""
+ROOM = 1.25
+"""The square's side, in diameters of the circle about the body."""
+UP = np.pi / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """points: 33 x 3 in pixels (z too, from the hips towards the viewer negative); visible, present: (33,) 0 to 1.
+
+    metres: 33 x 3 from the middle of the hips, as the square was turned. ahead: where to look in the next frame.
+    """
+
+    points: Floats
+    visible: Floats
+    present: Floats
+    metres: Floats
+    score: float
+    region: Region
+    ahead: Region
+
+    def as_pose(self) -> BodyPose:
+        """The plain value."""
+        points = tuple((float(x), float(y)) for x, y in self.points[:, :2])
+        region = (*self.region.centre, self.region.side, float(np.degrees(self.region.angle)))
+        return BodyPose(points, tuple(map(float, self.visible)), region, self.score)
+
+
+class BodyFinder:
+    """Finds the clearest body and keeps to it. Not to be used by two threads at once.
+
+    Raises `FileMissing` when the networks were not fetched. detections: how often the detector was needed so far.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self._wide = Network("pose-detection", threads, low=-1.0)
+        self._close = Network("pose-landmarks", threads)
+        self._region: Region | None = None
+        self.detections = 0
+
+    def reset(self) -> None:
+        """Look everywhere again."""
+        self._region = None
+
+    def find(self, image: Image) -> Body | None:
+        """The body in a BGR picture; None where nobody is in view."""
+        followed = self._look(image, self._region) if self._region is not None else None
+        if followed is None:
+            region = self.detect(image)
+            followed = self._look(image, region) if region is not None else None
+        self._region = followed.ahead if followed is not None else None
+        return followed
+
+    def detect(self, image: Image) -> Region | None:
+        """The square of the clearest body in the whole picture."""
+        self.detections += 1
+        scale = WIDE / max(image.shape[:2])
+        picture, shift = _letterbox(image, scale)
+        values, logits = sorted(self._wide.run(picture), key=lambda one: -one.shape[-1])
+        best = int(np.argmax(logits[0, :, 0]))
+        if _sigmoid(logits[0, best, 0]) < LEAST:
+            return None
+        near = _merged(values[0], _sigmoid(logits[0, :, 0].astype(np.float64)), best)
+        hips, rim = ((near - shift) / scale - 0.5).tolist()
+        return _region(np.asarray(hips), np.asarray(rim))
+
+    def _look(self, image: Image, region: Region) -> Body | None:
+        """The body in a square, None below the least score."""
+        matrix = region.matrix(CLOSE)
+        outputs = {one.size: one for one in self._close.run(cut(image, matrix, CLOSE, cv2.BORDER_REPLICATE))}
+        score = float(outputs[1].ravel()[0])
+        if not score >= LEAST:
+            return None
+        rows = outputs[195].reshape(39, 5).astype(np.float64)
+        flat = back(rows[:, :2] - 0.5, matrix)
+        placed = np.column_stack([flat, rows[:, 2] * region.side / CLOSE])
+        chances = _sigmoid(rows[:POINTS, 3:])
+        metres = outputs[117].reshape(39, 3)[:POINTS].astype(np.float64)
+        ahead = _region(placed[POINTS, :2], placed[POINTS + 1, :2])
+        return Body(placed[:POINTS], chances[:, 0], chances[:, 1], metres, score, region, ahead)
+
+
+def _region(middle: Floats, rim: Floats) -> Region:
+    """The turned square for the middle of the hips and a point on the circle about the body, above it when upright."""
+    across, down = rim - middle
+    angle = UP - np.arctan2(-down, across)
+    turned = float((angle + np.pi) % (2 * np.pi) - np.pi)
+    return Region((float(middle[0]), float(middle[1])), 2 * ROOM * float(np.hypot(across, down)), turned)
+
+
+def _letterbox(image: Image, scale: float) -> tuple[Image, Floats]:
+    """The picture in the middle of a black square, and where it begins."""
+    height, width = (max(round(side * scale), 1) for side in image.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(image, (width, height), interpolation=way)
+    left, top = (WIDE - width) // 2, (WIDE - height) // 2
+    sides = (top, WIDE - height - top, left, WIDE - width - left)
+    square = cv2.copyMakeBorder(small, *sides, cv2.BORDER_CONSTANT)
+    return np.asarray(square, np.uint8), np.array([left, top], np.float64)
+
+
+def _merged(values: Floats, scores: Floats, best: int) -> Floats:
+    """2 x 2 in pixels of the square: hips and rim of the best one, a mean over all that overlap it, by score."""
+    which = np.flatnonzero(scores >= LEAST)
+    centres = values[which, :2] + anchors()[which] * WIDE
+    low, high = centres - values[which, 2:4] / 2, centres + values[which, 2:4] / 2
+    own = int(np.flatnonzero(which == best)[0])
+    inside = np.clip(np.minimum(high, high[own]) - np.maximum(low, low[own]), 0, None).prod(axis=1)
+    areas = (high - low).prod(axis=1)
+    same = inside > 0.3 * (areas + areas[own] - inside)
+    points = values[which, 4:8].reshape(-1, 2, 2) + anchors()[which][:, None] * WIDE
+    return np.asarray(np.average(points[same], axis=0, weights=scores[which][same]), np.float64)
+
+
+def _sigmoid(values: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -80, 80))))

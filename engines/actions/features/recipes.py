@@ -1,0 +1,44 @@
+"""Recipes of features: filled in from what is asked, and told apart by a digest of everything that matters."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engines.actions.features import appearance, motion, skeleton
+from engines.actions.types import STREAMS, FeatureKind, Recipe, Stream
+from engines.core.errors import UsageError
+from engines.core.spec import to_json
+from engines.core.store_registry import REGISTRY
+
+FASTEST = 30.0
+"""Chunks per second at most."""
+DIMS: Mapping[Stream, int] = MappingProxyType(
+    {"appearance": appearance.LENGTH, "motion": motion.LENGTH, "pose": skeleton.LENGTH}
+)
+NETWORKS: Mapping[Stream, tuple[str, ...]] = MappingProxyType(
+    {"appearance": (appearance.NETWORK,), "motion": (), "pose": ("pose-detection", "pose-landmarks")}
+)
+VERSION = 1
+"""Of the numbers that this package gives. Raised with every change of them, so that no cache and no model is mixed."""
+
+
+def recipe_for(kind: FeatureKind, rate: float) -> Recipe:
+    """How features of this kind are made at `rate` chunks per second. Raises `UsageError` for a rate that cannot be."""
+    if not 0 < rate <= FASTEST:
+        raise UsageError(f"Chunks per second are between 0 and {FASTEST:g}, not {rate:g}", hint="Try --rate 10")
+    if kind not in STREAMS:
+        raise UsageError(f"There are no features called '{kind}'", hint=f"Choose one of {', '.join(STREAMS)}")
+    streams = STREAMS[kind]
+    names = dict.fromkeys(name for stream in streams for name in NETWORKS[stream])
+    networks = tuple((name, REGISTRY[name].sha256) for name in names)
+    dims = tuple(DIMS[stream] for stream in streams)
+    return Recipe(streams=streams, dims=dims, rate=float(rate), networks=networks, version=VERSION)
+
+
+def digest(recipe: Recipe) -> str:
+    """SHA-256 of all that makes the numbers, in hexadecimal."""
+    content = json.dumps(to_json(recipe), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
