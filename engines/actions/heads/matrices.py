@@ -1,0 +1,71 @@
+"""Matrices laid out for products with one vector at a time, and the weights they are made of.
+
+A product reads every weight once, so nothing but bytes decides what it costs. `float32` (or the stream's own type)
+keeps the rows as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.actions.types import Weights
+from engines.core.errors import BadInput, UsageError
+
+Array: TypeAlias = NDArray[np.floating[Any]]
+Product: TypeAlias = Callable[[Array, Array], None]
+
+
+class Matrix:
+    """W (rows, columns), `times` a vector (columns,) into a buffer (rows,); `bytes` are read each time."""
+
+    def __init__(self, weight: Array) -> None:
+        self._weight = np.ascontiguousarray(weight)
+        self.shape = self._weight.shape
+        self.bytes = self._weight.nbytes
+
+    def times(self, x: Array, out: Array) -> None:
+        np.dot(self._weight, x, out)
+
+    def times_each(self, rows: Array, out: Array) -> None:
+        """Of several vectors (n, columns) into (n, rows), reading the weights once."""
+        np.dot(rows, self._weight.T, out)
+
+
+class WeightTable:
+    """Weights by name, checked when taken. dtype: of the arithmetic. keep: how large matrices are held."""
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]], dtype: np.dtype[Any], keep: Weights = "float32") -> None:
+        if keep not in ("float32",):
+            raise UsageError(f"Weights cannot be kept as {keep!r}")
+        self._weights, self.dtype, self.keep = weights, dtype, keep
+
+    def take(self, name: str, *shape: int) -> Array:
+        """In the stream's type. Raises BadInput where it is missing or of another shape."""
+        if name not in self._weights:
+            raise BadInput(f"The model has no weights called {name}, so it is not of the kind that it says it is")
+        weight = np.asarray(self._weights[name])
+        if weight.shape != shape:
+            raise BadInput(f"The weights {name} have the shape {weight.shape}, where the model's sizes ask for {shape}")
+        return weight.astype(self.dtype, copy=False)
+
+    def matrix(self, weight: Array) -> Matrix:
+        """A matrix as large ones are to be kept."""
+        return Matrix(weight)
+
+    def buffer(self, *shape: int) -> Array:
+        """Zeros in the stream's type."""
+        return np.zeros(shape, dtype=self.dtype)
+
+
+def checked(x: NDArray[Any], length: int) -> NDArray[Any]:
+    """Features of one chunk. Raises BadInput where they are not (length,)."""
+    if x.shape != (length,):
+        raise BadInput(
+            f"The model was trained on {length} features a chunk and was given {x.shape[-1] if x.ndim else 1}",
+            hint="Describe the video with the recipe the model was trained with",
+        )
+    return x

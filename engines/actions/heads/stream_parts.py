@@ -1,0 +1,105 @@
+"""Pieces that several streams are made of: the projection of a chunk's features and an LSTM's arithmetic."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engines.actions.heads.matrices import Array, WeightTable, checked
+
+NORM_EPSILON = 1e-5
+
+
+class Step(NamedTuple):
+    """Scores before the softmax. logits: (C,) of now; ahead: (L, C) of what is anticipated, or None."""
+
+    logits: Array
+    ahead: Array | None = None
+
+
+class Projection:
+    """relu(norm(W x + b)) written into `out`; norm: name of the LayerNorm, "" for none."""
+
+    def __init__(self, table: WeightTable, linear: str, norm: str, inputs: int, out: Array) -> None:
+        width = len(out)
+        self._matrix = table.matrix(table.take(f"{linear}.weight", width, inputs))
+        self._bias = table.take(f"{linear}.bias", width)
+        self._norm = [table.take(f"{norm}.{name}", width) for name in ("weight", "bias")] if norm else []
+        self._x, self._out, self._inputs = table.buffer(inputs), out, inputs
+        self.bytes = self._matrix.bytes
+
+    def __call__(self, x: Array) -> Array:
+        self._x[:] = checked(x, self._inputs)
+        out = self._out
+        self._matrix.times(self._x, out)
+        out += self._bias
+        if self._norm:
+            out -= out.mean()
+            out /= np.sqrt(np.dot(out, out) / len(out) + NORM_EPSILON)
+            out *= self._norm[0]
+            out += self._norm[1]
+        return np.maximum(out, 0.0, out=out)
+
+
+class LSTM:
+    """One LSTM cell: input [x | h] in `joint`, of which `h` is the last part; cell state in `c`.
+
+    sigma(a) = tanh(a / 2) / 2 + 1/2, and halving a weight is exact, so the rows of the three sigmoids are halved
+    beforehand and one tanh serves all gates.
+    """
+
+    def __init__(self, table: WeightTable, name: str, inputs: int, hidden: int, suffix: str = "") -> None:
+        rows = 4 * hidden
+        half = np.repeat(np.asarray([0.5, 0.5, 1.0, 0.5], dtype=table.dtype), hidden)
+        w_x = table.take(f"{name}.weight_ih{suffix}", rows, inputs)
+        w_h = table.take(f"{name}.weight_hh{suffix}", rows, hidden)
+        bias = table.take(f"{name}.bias_ih{suffix}", rows) + table.take(f"{name}.bias_hh{suffix}", rows)
+        self.matrix = table.matrix(np.concatenate([w_x, w_h], axis=1) * half[:, None])
+        self._bias = bias * half
+        self.joint, self.c = table.buffer(inputs + hidden), table.buffer(hidden)
+        self.x, self.h = self.joint[:inputs], self.joint[inputs:]
+        self._gates, self._spare = table.buffer(4, hidden), table.buffer(hidden)
+
+    def advance(self, h: Array | None = None) -> None:
+        """One step; the new hidden state also goes to `h`, when given."""
+        self.matrix.times(self.joint, self._gates.reshape(-1))
+        self.finish(self.h if h is None else h)
+        if h is not None:
+            self.h[:] = h
+
+    def finish(self, h: Array) -> None:
+        """From the products in `gates` to the new cell state and `h`."""
+        gates, spare, c = self._gates, self._spare, self.c
+        flat = gates.reshape(-1)
+        flat += self._bias
+        np.tanh(flat, out=flat)
+        i, f, g, o = gates
+        for gate in (i, f, o):
+            gate *= 0.5
+            gate += 0.5
+        c *= f
+        c += np.multiply(i, g, out=spare)
+        np.tanh(c, out=spare)
+        np.multiply(o, spare, out=h)
+
+    def reset(self) -> None:
+        self.joint[:] = 0.0
+        self.c[:] = 0.0
+
+
+class Affine:
+    """W x + b of a small matrix into a fresh array."""
+
+    def __init__(self, table: WeightTable, name: str, inputs: int, outputs: int) -> None:
+        self._weight = np.ascontiguousarray(table.take(f"{name}.weight", outputs, inputs))
+        self._bias = table.take(f"{name}.bias", outputs)
+        self.bytes = self._weight.nbytes
+
+    def __call__(self, x: Array) -> Array:
+        return np.asarray(np.dot(self._weight, x) + self._bias)
+
+
+def optional_ahead(table: WeightTable, inputs: int, steps: int, classes: int) -> Affine | None:
+    """The layer `ahead` of heads without a decoder."""
+    return Affine(table, "ahead", inputs, steps * classes) if steps else None

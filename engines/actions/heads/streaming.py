@@ -1,0 +1,66 @@
+"""A trained head chunk by chunk, without torch: the same weights and numbers, in buffers made once.
+
+A step costs the same however long the stream is: TRN and the recurrent heads carry their state, IDN a ring of its
+window. What a step costs is reading its weights, so a stream keeps them in the layout in which they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.actions.heads.matrices import Array, WeightTable
+from engines.actions.heads.stream_idn import IDNStream
+from engines.actions.heads.stream_parts import Step
+from engines.actions.heads.stream_recurrent import FrameStream, RecurrentStream
+from engines.actions.heads.stream_trn import TRNStream
+from engines.actions.types import HeadShape, Weights
+from engines.core.errors import UsageError
+
+__all__ = ["HeadStream", "Step", "open_stream", "softmax"]
+
+
+class HeadStream(Protocol):
+    """A head and what it has seen so far."""
+
+    def step(self, x: Array) -> Step:
+        """Take one chunk's features (D,), already standardised. Raises BadInput for another length."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        ...
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes of weights that a step reads; a matrix used several times counts each time."""
+        ...
+
+
+def open_stream(
+    shape: HeadShape, weights: Mapping[str, NDArray[Any]], dtype: Any = np.float32, keep: Weights = "float32"
+) -> HeadStream:
+    """A stream of the head `build(shape)` whose `state_dict()` holds `weights`; other names in it are left alone.
+
+    dtype: of the arithmetic. keep: how the large matrices are held (`matrices`). Raises BadInput for weights that are
+    missing or of another shape, UsageError for a way of keeping them that there is not.
+    """
+    table = WeightTable(weights, np.dtype(dtype), keep)
+    if shape.kind == "trn":
+        return TRNStream(shape, table)
+    if shape.kind == "idn":
+        return IDNStream(shape, table)
+    if shape.kind == "frame":
+        return FrameStream(shape, table)
+    if shape.kind in ("gru", "lstm", "miniroad"):
+        return RecurrentStream(shape, table)
+    raise UsageError(f"There is no head of the kind {shape.kind!r}")
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities along the last axis."""
+    risen = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(risen / risen.sum(axis=-1, keepdims=True))
