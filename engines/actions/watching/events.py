@@ -1,0 +1,109 @@
+"""Probabilities over time to events: a class begins at one threshold and ends below a lower one (hysteresis).
+
+Works one decision at a time, so that the live engine and the evaluation of whole films find the same events.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engines.actions.types import Decision, Event
+
+
+class EventFinder:
+    """classes: background first, which has no events. threshold: probability at which one starts; release: below which
+    it ends, never above the threshold. least: seconds it lasts, or it was none. keep: the newest ones kept, None all.
+
+    An event lasts from the decision that starts it to the one that ends it. Classes are apart: several may
+    last at once.
+    """
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        threshold: float = 0.5,
+        release: float = 0.3,
+        least: float = 0.2,
+        keep: int | None = None,
+    ) -> None:
+        self.classes = tuple(classes)
+        self.threshold, self.release, self.least = threshold, min(release, threshold), least
+        self._keep = keep
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all."""
+        actions = max(len(self.classes) - 1, 0)
+        self._ended: deque[Event] = deque(maxlen=self._keep)
+        self._lasts = np.zeros(actions, bool)
+        self._start, self._sum, self._peak = np.zeros((3, actions))
+        self._count = np.zeros(actions, int)
+        self._time = 0.0
+
+    def push(self, decision: Decision) -> None:
+        self.push_row(decision.time, decision.probabilities)
+
+    def push_row(self, time: float, probabilities: ArrayLike) -> None:
+        """probabilities (C,): of each class, in the order of `classes`."""
+        values = np.asarray(probabilities, float)[1:]
+        self._time = time
+        self._end(self._lasts & (values < self.release), time)
+        self._begin(~self._lasts & (values >= self.threshold), time)
+        self._sum += np.where(self._lasts, values, 0.0)
+        self._count += self._lasts
+        np.maximum(self._peak, values, out=self._peak, where=self._lasts)
+
+    def close(self) -> None:
+        """End what lasts, with the newest decision: the film is over, or jumps."""
+        self._end(self._lasts.copy(), self._time)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """By start; those that still last have no end, and show once they have lasted `least`."""
+        lasting = [
+            self._event(row, None)
+            for row in np.flatnonzero(self._lasts).tolist()
+            if self._long_enough(float(self._time - self._start[row]))
+        ]
+        found = sorted((*self._ended, *lasting), key=lambda event: event.start)
+        return tuple(found if self._keep is None else found[len(found) - self._keep :] if self._keep else ())
+
+    def _begin(self, rows: NDArray[np.bool_], time: float) -> None:
+        if rows.any():
+            self._lasts |= rows
+            self._start[rows] = time
+            self._sum[rows] = self._peak[rows] = 0.0
+            self._count[rows] = 0
+
+    def _end(self, rows: NDArray[np.bool_], time: float) -> None:
+        if rows.any():
+            ended = [self._event(row, time) for row in np.flatnonzero(rows).tolist()]
+            self._ended.extend(event for event in ended if self._long_enough(time - event.start))
+            self._lasts &= ~rows
+
+    def _long_enough(self, seconds: float) -> bool:
+        return seconds >= self.least - 1e-6
+
+    def _event(self, row: int, end: float | None) -> Event:
+        mean = float(self._sum[row] / max(self._count[row], 1))
+        return Event(self.classes[row + 1], float(self._start[row]), end, mean, float(self._peak[row]))
+
+
+def events_of(
+    classes: Sequence[str],
+    times: Iterable[float],
+    probabilities: ArrayLike,
+    threshold: float = 0.5,
+    release: float = 0.3,
+    least: float = 0.2,
+) -> tuple[Event, ...]:
+    """All events of a recording. times (n,) seconds; probabilities (n, C)."""
+    finder = EventFinder(classes, threshold, release, least)
+    for time, row in zip(times, np.asarray(probabilities, float), strict=True):
+        finder.push_row(float(time), row)
+    finder.close()
+    return finder.events
