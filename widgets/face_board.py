@@ -12,7 +12,6 @@ from typing import Protocol, cast
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
-from widgets.face_trouble import TroubleCard
 from widgets.faces_audit import AuditPage
 from widgets.faces_enrol import EnrolPage
 from widgets.faces_evaluate import EvaluatePage
@@ -24,6 +23,7 @@ from widgets.faces_train_page import TrainPage
 from widgets.faces_verify import VerifyPage
 from widgets.panel import QuietButton, describe
 from widgets.studio_parts import Framed
+from widgets.trouble_card import TroubleCard
 
 TITLES = {
     Page.LIVE: ("Live", "Faces in the running pictures"),

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.faces.study_types import GazeFit
-from widgets.face_trouble import fetch_words
 from widgets.faces_gaze_drawings import HeadDial, NinePoints, TrailPlot
 from widgets.faces_gaze_words import degrees, fit_words, looks_words, missing_size, signed, state_words
 from widgets.faces_state import FacesView, GazeView, Page
 from widgets.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, QuietButton, Stat, StatGrid, scrolled
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import number_font
+from widgets.trouble_card import fetch_words
 
 ASKED = "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
 FETCH = "Gaze needs the face and iris landmark networks, which are not on this machine yet."

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from engines.faces.gallery_types import Expiring, Forgotten
 from widgets.faces_people_words import expiring_line, expiring_title, proof_lines, proof_title
+from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
 from widgets.panel import PlainButton, QuietButton, describe
 from widgets.theme import LOOK
@@ -23,7 +24,7 @@ class NoteCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._role = ("info", "muted")
-        self._mark, self.title, self.lines = QLabel(), _words("heading"), _words("muted")
+        self._mark, self.title, self.lines = QLabel(), wrapped("heading"), wrapped("muted")
         self.close_button = QuietButton("", "close", "Put this away", name="Put this away")
         self.close_button.clicked.connect(self._close)
         grid = QGridLayout(self)
@@ -102,12 +103,3 @@ class ExpiringCard(NoteCard):
         words = f"Delete {dry.faces:,}"
         self.delete.setText(words)
         describe(self.delete, words, "Delete these now, from the index and the thumbnails too; this cannot be undone")
-
-
-def _words(role: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

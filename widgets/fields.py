@@ -359,3 +359,13 @@ class Toggle(QCheckBox):
         painter.setPen(look.color("text"))
         words = self.rect().adjusted(self.TRACK.width() + 8, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def wrapped(role: str = "") -> QLabel:
+    """Words that wrap and can be copied."""
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

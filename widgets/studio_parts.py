@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.diffusion_state import Busy, Trouble
+from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
 from widgets.panel import PlainButton, ProgressLine, QuietButton, describe
 from widgets.theme import LOOK
@@ -41,7 +42,7 @@ class TroubleCard(QFrame):
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(2)
-        self.title, self.what, self.hint = _words("heading"), _words(""), _words("muted")
+        self.title, self.what, self.hint = wrapped("heading"), wrapped(""), wrapped("muted")
         for label in (self.title, self.what, self.hint):
             column.addWidget(label)
         row.addLayout(column, 1)
@@ -87,15 +88,6 @@ class Framed(QWidget):
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
             self.setVisible(event.type() == QEvent.Type.ShowToParent)
         return False
-
-
-def _words(role: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def row_of(*widgets: QWidget, spacing: int = 4) -> QHBoxLayout:

@@ -11,39 +11,16 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
-from widgets.face_trouble import TroubleCard
 from widgets.faces_panel_gallery import GallerySection, SureSection
 from widgets.faces_panel_live import SourceSection, TracksSection
 from widgets.faces_panel_settings import LookingSection, PrivacySection
 from widgets.faces_panel_words import headline, level
 from widgets.faces_state import FacesView, Page, Trouble
 from widgets.panel import EmptyState, Panel, PrimaryButton, QuietButton, describe
+from widgets.trouble_card import NarrowTrouble
 
 NEEDED = ("yunet", "sface")
-
-
-class NarrowTrouble(TroubleCard):
-    """The card with its buttons below the words: a panel is narrow."""
-
-    def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 4, 10)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self._mark, 0, 0)
-        grid.addWidget(self.title, 0, 1)
-        grid.addWidget(self.close_button, 0, 2)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        actions.addWidget(self.fetch)
-        actions.addWidget(self.log)
-        actions.addStretch(1)
-        for row, part in enumerate((self.what, self.where, self.hint), start=1):
-            grid.addWidget(part, row, 1, 1, 2)
-        grid.addLayout(actions, 4, 1, 1, 2)
 
 
 class FacesPanel(Panel):

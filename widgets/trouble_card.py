@@ -1,4 +1,4 @@
-"""What went wrong with faces: what happened, to which file, what to do; what is missing is fetched with one click."""
+"""What went wrong: what happened, to which file, what to do; what is missing is fetched with one click."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
-from widgets.faces_state import Trouble
+from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
 from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe
 from widgets.theme import LOOK
+from widgets.work_state import Trouble
 
 MEGA = 1e6
 
@@ -27,7 +28,7 @@ class TroubleCard(QFrame):
         self.setProperty("role", "card")
         self._shown: tuple[Trouble | None, int] = (None, 0)
         self._mark = QLabel()
-        self.title, self.what, self.hint = _words("heading"), _words(""), _words("muted")
+        self.title, self.what, self.hint = wrapped("heading"), wrapped(""), wrapped("muted")
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
         self.fetch = PlainButton("Fetch", "download", "Download what is missing; licence and hash are checked")
         self.log = QuietButton("Log", "log", "What was done, step by step")
@@ -79,15 +80,28 @@ class TroubleCard(QFrame):
         self._mark.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
 
 
+class NarrowTrouble(TroubleCard):
+    """The card with its buttons below the words: a panel is narrow."""
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 4, 10)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._mark, 0, 0)
+        grid.addWidget(self.title, 0, 1)
+        grid.addWidget(self.close_button, 0, 2)
+        actions = QHBoxLayout()
+        actions.setSpacing(4)
+        actions.addWidget(self.fetch)
+        actions.addWidget(self.log)
+        actions.addStretch(1)
+        for row, part in enumerate((self.what, self.where, self.hint), start=1):
+            grid.addWidget(part, row, 1, 1, 2)
+        grid.addLayout(actions, 4, 1, 1, 2)
+
+
 def fetch_words(size: int) -> str:
     """'Fetch 38.9 MB', or 'Fetch' where the size is not known."""
     return f"Fetch {size / MEGA:.1f} MB" if size else "Fetch"
-
-
-def _words(role: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
