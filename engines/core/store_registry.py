@@ -137,7 +137,7 @@ def _bodies() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "efficientnet-lite0",
-            "image features (EfficientNet-Lite0, ImageNet), to be converted before use",
+            "image features (EfficientNet-Lite0, converted before use)",
             "efficientnet-lite0-57934424.pth",
             18826032,
             "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",

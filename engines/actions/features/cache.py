@@ -1,0 +1,70 @@
+"""Features that were made once are kept: under the digest of their recipe, the very file and the part of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.actions.features.recipes import digest
+from engines.actions.study_types import Frames
+from engines.actions.types import Recipe
+from engines.core import places
+from engines.core.files import atomic_path
+
+ENDS = 1 << 16
+"""Bytes at both ends of a file that are looked at, beside its size and time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Chunks of one film. features: (n, D) float32; times: (n,) seconds and frames: (n,) numbers of the frames that
+    closed them; missing: (n,) without a body in any frame (all False where no body was looked for).
+
+    file: where it is kept; reused: it was there.
+    """
+
+    features: NDArray[np.float32]
+    times: NDArray[np.float64]
+    frames: NDArray[np.int64]
+    missing: NDArray[np.bool_]
+    file: str = ""
+    reused: bool = False
+
+
+def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
+    """Where features of this part of this file are kept."""
+    parts = (digest(recipe), _identity(video), f"{frames[0]}:{frames[1]}")
+    name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return places.cache_dir() / "actions" / f"{name[:40]}.npz"
+
+
+def read(path: Path) -> Extracted | None:
+    """What is kept; None where nothing whole is."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = [kept[name] for name in ("features", "times", "frames", "missing")]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+    if len({len(one) for one in arrays}) != 1:
+        return None
+    return Extracted(arrays[0], arrays[1], arrays[2], arrays[3], str(path), True)
+
+
+def write(path: Path, made: Extracted) -> None:
+    """Keep it, whole or not at all."""
+    with atomic_path(path) as part:
+        np.savez(part, features=made.features, times=made.times, frames=made.frames, missing=made.missing)
+
+
+def _identity(video: Path) -> str:
+    about = video.stat()
+    with video.open("rb") as file:
+        head = file.read(ENDS)
+        file.seek(max(about.st_size - ENDS, 0))
+        ends = hashlib.sha256(head + file.read(ENDS)).hexdigest()
+    return f"{about.st_size}:{about.st_mtime_ns}:{ends}"
