@@ -26,6 +26,7 @@ BARE = ("k-diffusion",)
 """Installed without what they ask for: one file of them is used, and the rest would bring another torch."""
 STORED = (
     *("yunet", "sface", "face-landmarks", "iris-landmarks", "blazeface-full"),
+    *("efficientnet-lite0", "pose-detection", "pose-landmarks"),
     *("mnist-5k", "astronaut", "chelsea", "coffee", "rocket", "walking"),
 )
 """What panels and tests load from the model store."""
