@@ -1,4 +1,4 @@
-"""The live part of the faces panel: where to look, who is in view, and what to do with the one that is chosen."""
+"""The live part of the faces panel: who is in view, and what to do with the one that is chosen."""
 
 from __future__ import annotations
 
@@ -11,31 +11,7 @@ from widgets.faces_name_field import NameField
 from widgets.faces_panel_tracks import TrackList
 from widgets.faces_panel_words import cost_words, count
 from widgets.faces_state import FacesView, LiveFaces
-from widgets.panel import ChoiceField, PlainButton, QuietButton, Section, describe, labelled
-
-
-class SourceSection(QWidget):
-    """Which feed or tile; why there is nothing, in words."""
-
-    sourceChosen = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._sources: tuple[tuple[str, str], ...] = ()
-        self.source = ChoiceField("Source", tip="The feed or tile in which faces are looked for")
-        self.source.chosen.connect(self.sourceChosen)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(labelled("Source", self.source, self.source.toolTip()))
-
-    def show_live(self, live: LiveFaces) -> None:
-        sources = tuple((choice.path, choice.title) for choice in live.sources)
-        if sources != self._sources:
-            self._sources = sources
-            self.source.set_choices(sources, live.source)
-        if self.source.value() != live.source:
-            self.source.set_value(live.source)
-        self.setVisible(bool(sources))
+from widgets.panel import PlainButton, QuietButton, Section, describe
 
 
 class TracksSection(Section):

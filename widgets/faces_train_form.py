@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines.faces.learning.margin_choices import CHOICES
 from engines.faces.study_types import HeadSpec
-from widgets.faces_evaluate_form import PathRow
 from widgets.faces_train_words import formula, margins_shown
 from widgets.flow_row import FlowRow
 from widgets.panel import ChoiceField, ElidedLabel, NumberField, Section, Segmented, labelled
+from widgets.path_row import PathRow
 
 BACKBONES = (("frozen", "Frozen"), ("small", "Small"))
 MARGINS = (

@@ -13,11 +13,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from widgets.faces_panel_gallery import GallerySection, SureSection
-from widgets.faces_panel_live import SourceSection, TracksSection
+from widgets.faces_panel_live import TracksSection
 from widgets.faces_panel_settings import LookingSection, PrivacySection
 from widgets.faces_panel_words import headline, level
 from widgets.faces_state import FacesView, Page, Trouble
 from widgets.panel import EmptyState, Panel, PrimaryButton, QuietButton, describe
+from widgets.source_picker import SourcePicker
 from widgets.trouble_card import NarrowTrouble
 
 NEEDED = ("yunet", "sface")
@@ -65,7 +66,8 @@ class FacesPanel(Panel):
             "faces",
             "A portrait under a moving camera, to try everything on",
         )
-        self.source, self.tracks = SourceSection(), TracksSection()
+        self.source = SourcePicker("The feed or tile in which faces are looked for")
+        self.tracks = TracksSection()
         self.gallery, self.sure = GallerySection(), SureSection()
         self.looking, self.privacy = LookingSection(), PrivacySection()
         self._lay_out()
@@ -81,7 +83,7 @@ class FacesPanel(Panel):
         self._show_start(view)
         self.trouble.show_trouble(view.trouble or missing_of(view), view.missing)
         self.nothing.setVisible(not view.live.sources)
-        self.source.show_live(view.live)
+        self.source.show_sources(view.live.sources, view.live.source)
         for section in (self.tracks, self.gallery, self.sure, self.looking, self.privacy):
             section.show_state(view)
 
