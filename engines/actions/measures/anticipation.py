@@ -28,13 +28,15 @@ def anticipation(
     return tuple((horizon, value) for horizon, value in found if not np.isnan(value))
 
 
-def goes_on(horizons: Sequence[float], times: ArrayLike, truth: Truth, background: int | None = 0) -> Pairs:
-    """The same for a guess that knows what truly happens now, and says that it goes on."""
-    found = []
-    for horizon in horizons:
-        now, then = rows_ahead(times, horizon)
-        found.append((horizon, _at(truth.flags[now].astype(np.float64), then, truth, background)))
-    return tuple((horizon, value) for horizon, value in found if not np.isnan(value))
+def carried_on(
+    probabilities: ArrayLike, horizons: Sequence[float], times: ArrayLike, truth: Truth, background: int | None = 0
+) -> Pairs:
+    """The same for the guess that what shows now goes on: probabilities (n, C) of row t, taken for time t + horizon.
+
+    Those of a model are the guess it can make without a decoder; `truth.flags` that of someone who knows the present.
+    """
+    still = np.repeat(np.asarray(probabilities, np.float64)[:, None], len(horizons), axis=1)
+    return anticipation(still, horizons, times, truth, background)
 
 
 def rows_ahead(times: ArrayLike, horizon: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
