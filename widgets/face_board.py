@@ -7,10 +7,9 @@ date. `head` holds the tabs; the window places it above the viewer and the board
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from widgets.faces_audit import AuditPage
 from widgets.faces_enrol import EnrolPage
@@ -21,9 +20,7 @@ from widgets.faces_state import FacesView, Page
 from widgets.faces_threshold import ThresholdPage
 from widgets.faces_train_page import TrainPage
 from widgets.faces_verify import VerifyPage
-from widgets.panel import QuietButton, describe
-from widgets.studio_parts import Framed
-from widgets.trouble_card import TroubleCard
+from widgets.page_board import PageBoard
 
 TITLES = {
     Page.LIVE: ("Live", "Faces in the running pictures"),
@@ -36,14 +33,6 @@ TITLES = {
     Page.TRAIN: ("Train", "A head on top of the recogniser, and its embedding while it learns"),
     Page.GAZE: ("Gaze", "Head pose and gaze, and a calibration of your own"),
 }
-
-
-class FacesPage(Protocol):
-    """What the board needs of a page, beside being a widget."""
-
-    SIGNALS: tuple[str, ...]
-
-    def show_state(self, view: FacesView) -> None: ...
 
 
 PAGES: dict[Page, Callable[[], QWidget]] = {
@@ -59,15 +48,10 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
 """What makes each page."""
 
 
-class FaceBoard(QWidget):
+class FaceBoard(PageBoard):
     """What the user wants goes out by these signals; person and face ids are the gallery's, rows those of the view."""
 
-    pageChosen = Signal(str)
     thumbsWanted = Signal(list)
-    logWanted = Signal()
-    helpWanted = Signal()
-    fetchWanted = Signal()
-    troubleDismissed = Signal()
     pageWanted = Signal(str)
     dropped = Signal(list)
 
@@ -139,75 +123,10 @@ class FaceBoard(QWidget):
     gazeClearWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumSize(420, 320)
-        self.setAccessibleName("Faces")
+        super().__init__("Faces", TITLES, PAGES, "Galleries, thresholds and studies in short")
         self.shown = FacesView()
-        self.tabs = QTabBar()
-        self.head = QWidget()
-        self.trouble = TroubleCard()
-        self.help = QuietButton("", "help", "Galleries, thresholds and studies in short", name="Help")
-        self._stack = QStackedWidget()
-        self._pages: dict[Page, QWidget] = {}
-        self._lay_out()
-        self._wire()
 
     def show_state(self, view: FacesView) -> None:
         """Show exactly this."""
         self.shown = view
-        with QSignalBlocker(self.tabs):
-            self.tabs.setCurrentIndex(list(TITLES).index(view.page))
-        self.trouble.show_trouble(view.trouble, view.missing)
-        if view.page is Page.LIVE:
-            return
-        page = self.page(view.page)
-        cast(FacesPage, page).show_state(view)
-        self._stack.setCurrentWidget(page)
-
-    def page(self, page: Page) -> QWidget:
-        """The page, made on first use. "Live" has none."""
-        if page not in self._pages:
-            made = PAGES[page]()
-            self._pages[page] = made
-            self._stack.addWidget(made)
-            for name in cast(FacesPage, made).SIGNALS:
-                getattr(made, name).connect(getattr(self, name))
-        return self._pages[page]
-
-    def prepare(self) -> bool:
-        """Make one more page before it is asked for; False when all are there."""
-        missing = next((page for page in PAGES if page not in self._pages), None)
-        if missing is not None:
-            self.page(missing)
-        return missing is not None
-
-    def _lay_out(self) -> None:
-        describe(self.tabs, "Pages of the faces view", "What the middle of the window shows")
-        self.tabs.setProperty("dense", "true")
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        for title, tip in TITLES.values():
-            self.tabs.setTabToolTip(self.tabs.addTab(title), tip)
-        for button in self.tabs.findChildren(QToolButton):
-            describe(button, button.accessibleName(), "More pages")
-        self.head.setProperty("role", "panel")
-        self.head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self.head)
-        row.setContentsMargins(4, 2, 6, 0)
-        row.addWidget(self.tabs, 1)
-        row.addWidget(self.help)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Framed(self.trouble, 8, 8))
-        column.addWidget(self._stack, 1)
-
-    def _wire(self) -> None:
-        self.tabs.currentChanged.connect(self._choose_page)
-        self.help.clicked.connect(self.helpWanted)
-        self.trouble.fetchWanted.connect(self.fetchWanted)
-        self.trouble.logWanted.connect(self.logWanted)
-        self.trouble.dismissed.connect(self.troubleDismissed)
-
-    def _choose_page(self, index: int) -> None:
-        self.pageChosen.emit(str(list(TITLES)[index]))
+        self.show_view(view)
