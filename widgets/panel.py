@@ -110,6 +110,11 @@ class EmptyState(QWidget):
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button.setVisible(bool(button_text))
         column.addStretch(2)
+        self._column = column
+
+    def add_below(self, widget: QWidget) -> None:
+        """A second way to begin, under the button."""
+        self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def set_text(self, text: str, button_text: str | None = None) -> None:
         """Another sentence, and another word on the button (None: as it is, "": no button)."""

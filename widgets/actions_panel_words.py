@@ -1,0 +1,213 @@
+"""What the actions panel says: its state, its one action and why that cannot be, moments and lengths of segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from engines.actions.features.recipes import NETWORKS
+from engines.actions.study_types import WHOLE, Frames
+from engines.actions.types import STREAMS
+from widgets.actions_state import ActionsView, EvaluateView, Page, TeachView, TrainView, Trouble
+from widgets.studio_axes import percent
+from widgets.studio_parts import count, seconds_words
+
+DOT = " \u00b7 "
+PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """The one action of a page. wanted: the signal it gives; problem: why it cannot be done, in words."""
+
+    text: str
+    icon: str
+    tip: str
+    wanted: str
+    problem: str = ""
+
+
+def verb(view: ActionsView) -> Verb:
+    """What the button in the panel's head does."""
+    if view.page is Page.WATCH:
+        return _watch_verb(view)
+    if view.page is Page.TEACH:
+        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked", "train")
+    if view.page is Page.TRAIN:
+        tip = "Train a network on these clips; frames are described once and kept"
+        return Verb("Train", "sample", tip, "trainWanted", train_problem(view))
+    tip = "Compare these models with the labels"
+    return Verb("Evaluate", "chart", tip, "evaluateWanted", evaluate_problem(view.evaluate))
+
+
+def _watch_verb(view: ActionsView) -> Verb:
+    if view.watch.running:
+        return Verb("Stop", "stop", "Stop watching", "stopWanted")
+    return Verb("Start", "actions", "Say what is happening in this source", "startWanted", _watch_problem(view))
+
+
+def _watch_problem(view: ActionsView) -> str:
+    if not view.watch.source:
+        return "There is no source to watch"
+    if missing_names(view):
+        return "The networks are not here yet"
+    if not view.settings.model and not view.settings.pose:
+        return "Choose a model first"
+    return ""
+
+
+def train_problem(view: ActionsView) -> str:
+    train = view.train
+    if train.busy is not None:
+        return "A training runs"
+    if not train.spec.folder and not any(clip.chosen for clip in train.clips):
+        return "Tick a labelled clip first"
+    return "The networks are not here yet" if missing_names(view) else ""
+
+
+def evaluate_problem(evaluate: EvaluateView) -> str:
+    spec = evaluate.spec
+    if evaluate.busy is not None:
+        return "An evaluation runs"
+    if not spec.scores and not spec.models:
+        return "Add a model or a score file first"
+    if not spec.labels:
+        return "Choose the labels first"
+    return "" if spec.video or not _to_run(evaluate) else "Choose the video that the models are run on"
+
+
+def _to_run(evaluate: EvaluateView) -> bool:
+    """Whether a model has no scores yet."""
+    spec = evaluate.spec
+    return any(path and not (spec.scores[at] if at < len(spec.scores) else "") for at, path in enumerate(spec.models))
+
+
+def headline(view: ActionsView) -> str:
+    """The line under the title."""
+    if view.page is Page.WATCH:
+        return watch_line(view)
+    if view.page is Page.TEACH:
+        return teach_line(view.teach, view.timeline.marking)
+    return train_line(view.train) if view.page is Page.TRAIN else evaluate_line(view.evaluate)
+
+
+def level(view: ActionsView) -> str:
+    """The icon before it."""
+    if view.page is Page.WATCH:
+        return _watch_level(view)
+    if view.page is Page.TEACH:
+        return "busy" if view.teach.recording or view.timeline.marking else ""
+    busy = view.train.busy if view.page is Page.TRAIN else view.evaluate.busy
+    done = view.train.result is not None if view.page is Page.TRAIN else bool(view.evaluate.results)
+    return "busy" if busy is not None else "good" if done else ""
+
+
+def _watch_level(view: ActionsView) -> str:
+    watch = view.watch
+    if not watch.running:
+        return ""
+    if watch.watched is None:
+        return "warn" if watch.problem else "busy"
+    return "warn" if watch.problem or watch.watched.note else "good"
+
+
+def watch_line(view: ActionsView) -> str:
+    """'Watching Cam 1 with lunges, 9.8 decisions/s'."""
+    watch = view.watch
+    if not watch.sources:
+        return "No source"
+    if not watch.running:
+        return "Not watching"
+    if watch.watched is None:
+        return watch.problem or "Opening"
+    title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    if watch.card is None:
+        return f"Watching {title}, {watch.rate:.0f} frames/s"
+    return f"Watching {title} with {watch.card.name}, {watch.watched.head_rate:.1f} decisions/s"
+
+
+def teach_line(teach: TeachView, marking: str = "") -> str:
+    """'12 segments of 4 classes'."""
+    if teach.recording:
+        return f"Recording, {seconds_words(teach.recorded)}"
+    if marking:
+        return f"Marking {marking}"
+    if not teach.labels.segments:
+        return "Nothing is marked yet"
+    used = sum(1 for each in teach.counts if each.segments)
+    return f"{count(len(teach.labels.segments), 'segment')} of {plural(used, 'class', 'classes')}"
+
+
+def train_line(train: TrainView) -> str:
+    """'Training, 120 of 300', 'mAP 98.2 % in 34 s', '3 clips, 36 segments'."""
+    if train.busy is not None:
+        return _training(train)
+    if train.result is not None:
+        reached = f"mAP {percent(train.result.map, 1)}" if train.result.map is not None else "Trained"
+        return f"{reached} in {seconds_words(train.result.seconds)}"
+    if train.spec.folder:
+        return f"Benchmark {file_title(train.spec.folder)}"
+    chosen = [clip for clip in train.clips if clip.chosen]
+    segments = sum(clip.segments for clip in chosen)
+    return f"{count(len(chosen), 'clip')}, {count(segments, 'segment')}" if chosen else "No clip is chosen"
+
+
+def _training(train: TrainView) -> str:
+    progress = train.progress
+    if train.busy is not None and train.busy.cancelling:
+        return "Cancelling"
+    if progress is None:
+        return "Waiting for its turn" if train.busy is not None and train.busy.waiting else "Starting"
+    phase = PHASES.get(progress.phase, progress.phase)
+    return f"{phase}, {progress.iteration:,} of {progress.iterations:,}" if progress.phase == "training" else phase
+
+
+def evaluate_line(evaluate: EvaluateView) -> str:
+    """'3 models compared'."""
+    if evaluate.busy is not None:
+        return "Evaluating"
+    results = evaluate.results
+    if len(results) == 1:
+        return f"mAP {percent(results[0].map, 1)} over {count(results[0].frames, 'frame')}"
+    if results:
+        return f"{count(len(results), 'model')} compared"
+    many = max(len(evaluate.spec.models), len(evaluate.spec.scores))
+    return f"{count(many, 'model')} to evaluate" if many else "No model to evaluate yet"
+
+
+def missing_names(view: ActionsView) -> tuple[str, ...]:
+    """Networks that the page in front needs and that are not here."""
+    if view.page is Page.WATCH:
+        streams = view.watch.card.recipe.streams if view.watch.card is not None else ()
+        streams = (*streams, "pose") if view.settings.pose else streams
+    elif view.page is Page.TRAIN and not view.train.spec.folder:
+        streams = STREAMS[view.train.spec.features]
+    else:
+        streams = ()
+    needed = dict.fromkeys(name for stream in streams for name in NETWORKS.get(stream, ()))
+    return tuple(name for name in needed if name in view.missing)
+
+
+def missing_of(view: ActionsView) -> Trouble | None:
+    """What is to be fetched before the page's action can be done."""
+    lacking = missing_names(view)
+    if not lacking:
+        return None
+    sizes = ", ".join(f"{name} {view.missing[name] / 1e6:.1f} MB" for name in lacking)
+    hint = "They are downloaded once, and every hash is checked."
+    return Trouble(f"Frames are described by networks: {sizes}.", "Networks to fetch", hint, fetch=lacking)
+
+
+def plural(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def file_title(path: str) -> str:
+    """A file's name without its ending, a folder's name."""
+    return PurePath(path.replace("\\", "/")).stem or path
+
+
+def frames_words(frames: Frames) -> str:
+    """'85:191', '85:', or nothing for all of them."""
+    first, stop = frames
+    return "" if frames == WHOLE else f"{first}:{'' if stop is None else stop}"
