@@ -54,7 +54,7 @@ def extract(
 ) -> Extracted:
     """Features of a part of a film, seen as if the film began there. Raises like `run`."""
     ctx, video = ctx or PlainContext(), Path(video)
-    _check_part(frames)
+    check_part(frames)
     check_file(video)
     kept = cache.place(video, recipe, frames)
     found = cache.read(kept)
@@ -71,9 +71,7 @@ def _described(video: Path, recipe: Recipe, frames: Frames, ctx: Context, thread
     with closing(Describer(recipe, threads)) as describer, closing(_chunks(film, frames, ctx, describer)) as each:
         rows = list(each)
     if not rows:
-        has = f"it has {film.count}" if film.count else "it ends before"
-        asked = f"{frames[0]}:{'' if frames[1] is None else frames[1]}"
-        raise BadInput(f"There are no frames {asked} in this film: {has}", path=video)
+        raise nothing_in(film, frames)
     features, times, indices, missing = zip(*rows, strict=True)
     return Extracted(np.stack(features), np.array(times), np.array(indices), np.array(missing, np.bool_))
 
@@ -104,8 +102,20 @@ def _save(out: Path, made: Extracted, recipe: Recipe, spec: FeaturesSpec) -> Non
     write_json(out.with_suffix(".json"), about | rows)
 
 
-def _check_part(frames: Frames) -> None:
+def check_part(frames: Frames) -> None:
+    """Raises `UsageError` for a part A:B that holds no frames in any film."""
     start, stop = frames
     if start < 0 or (stop is not None and stop <= start):
-        asked = f"{start}:{'' if stop is None else stop}"
-        raise UsageError(f"There are no frames in {asked}", hint="A:B begins with A and ends before B, like 0:190")
+        raise UsageError(
+            f"There are no frames in {_told(frames)}", hint="A:B begins with A and ends before B, like 0:190"
+        )
+
+
+def nothing_in(film: Film, frames: Frames) -> BadInput:
+    """The error for a part that lies beyond the end of this film."""
+    has = f"it has {film.count}" if film.count else "it ends before"
+    return BadInput(f"There are no frames {_told(frames)} in this film: {has}", path=film.path)
+
+
+def _told(frames: Frames) -> str:
+    return f"{frames[0]}:{'' if frames[1] is None else frames[1]}"
