@@ -31,9 +31,13 @@ class EventFinder:
         keep: int | None = None,
     ) -> None:
         self.classes = tuple(classes)
-        self.threshold, self.release, self.least = threshold, min(release, threshold), least
         self._keep = keep
+        self.configure(threshold, release, least)
         self.reset()
+
+    def configure(self, threshold: float, release: float, least: float) -> None:
+        """From the next decision on."""
+        self.threshold, self.release, self.least = threshold, min(release, threshold), least
 
     def reset(self) -> None:
         """Forget all."""
