@@ -1,17 +1,19 @@
 """How a class of actions looks wherever it is shown: a colour, and a dash and a hatch so that colour is never alone.
 
 A class's look follows from its place among the classes without the background. The eight series colours of the theme
-come first with solid lines; from the ninth on they come again with another dash and another hatch.
+come first with solid lines; from the ninth on they come again with another dash and another hatch. Each is made a
+little lighter or darker (`TONES`), because two hues that a colour-blind eye takes for one still differ in lightness.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
-from widgets.theme import LOOK, Tokens
+from widgets.theme import LOOK, THEMES, Tokens, mixed
 
 DASHES = (
     Qt.PenStyle.SolidLine,
@@ -27,12 +29,19 @@ HATCHES = (
     Qt.BrushStyle.DiagCrossPattern,
     Qt.BrushStyle.VerPattern,
 )
+TONES = {
+    "dark": (0.0, 0.0, 0.24, 0.36, -0.36, -0.24, -0.36, 0.12),
+    "light": (-0.12, 0.0, 0.48, -0.24, 0.0, -0.24, 0.12, 0.36),
+}
+"""Share of the text's colour (above 0) or of the base (below 0) in each series colour: found by search for the largest
+least difference (CIELAB) between any two as seen with normal, protanopic and deuteranopic eyes, at a contrast of 3:1
+to the surface or better."""
 
 
 def class_color(index: int, look: Tokens | None = None) -> QColor:
     """Colour of the index-th class, the background not counted; below 0 the background's quiet gray."""
     look = look or LOOK.now
-    return look.nth(index) if index >= 0 else look.color("muted")
+    return QColor(_toned(look.name, index % len(look.series))) if index >= 0 else look.color("muted")
 
 
 def action_color(action: str, classes: Sequence[str], look: Tokens | None = None) -> QColor:
@@ -68,6 +77,12 @@ def class_brush(index: int, alpha: float = 1.0, look: Tokens | None = None) -> Q
 def place_of(action: str, classes: Sequence[str]) -> int:
     """A class's place among `classes`, -1 where it is none of them (the background, or a foreign name)."""
     return classes.index(action) if action in classes else -1
+
+
+@cache
+def _toned(theme: str, place: int) -> str:
+    look, tone = THEMES[theme], TONES[theme][place]
+    return mixed(look.series[place], look.text if tone > 0 else look.base, abs(tone))
 
 
 def _round(index: int) -> int:
