@@ -250,7 +250,7 @@ class BandPlot(Plot):
             y = None if one.faint else value_at(one.x, one.y, self._cross)
             if y is not None and self._shown(self._cross, y):
                 painter.setPen(QPen(look.color("text"), 1.5))
-                painter.setBrush(look.nth(one.place))
+                painter.setBrush(one.color)
                 painter.drawEllipse(self._held(box, self._cross, y), 3.5, 3.5)
         lines = self.reading(self._cross)
         metrics = QFontMetricsF(number_font(11))
@@ -284,7 +284,7 @@ def value_at(x: Sequence[float], y: Sequence[float], at: float) -> float | None:
         return None
     after = min(bisect.bisect_left(x, at), len(x) - 1)
     before = max(after - 1, 0)
-    if x[after] == x[before]:
+    if x[after] in (at, x[before]):
         return y[after]
     share = (at - x[before]) / (x[after] - x[before])
     return y[before] + share * (y[after] - y[before])

@@ -1,38 +1,19 @@
-"""A line plot that paints itself: linear or logarithmic axes, a legend, a readout under the cursor, saving.
+"""A line plot that paints itself: linear or logarithmic axes, a legend, a readout under the cursor.
 
-Made without a plotting library, whose import would hold the window for a third of a second when the first plot appears.
 A right click saves figures (CSV) or drawing (SVG, PNG). Axes and lines are computed by `widgets.studio_axes`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFontMetricsF,
-    QGuiApplication,
-    QImage,
-    QMouseEvent,
-    QPaintDevice,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPolygonF,
-)
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy
 
-from engines.core.files import atomic_path, write_text
-from widgets.charts import FORMATS
-from widgets.fields import describe
-from widgets.icons import icon
+from widgets.drawn_chart import DrawnChart
 from widgets.studio_axes import Axis, figure
 from widgets.theme import LOOK, number_font
 
@@ -51,7 +32,8 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 class Series:
     """One line: equally long x and y. markers: a dot at every point. place: its colour. style: line style, -1 as place.
 
-    faint: drawn thin and pale, as raw figures behind a smoothed line; it has no place in the legend.
+    faint: drawn thin and pale, as raw figures behind a smoothed line; it has no place in the legend. strong: drawn
+    thick, the one that is looked at. token: a colour of the theme in place of the series colours, for a reference.
     """
 
     name: str
@@ -61,33 +43,32 @@ class Series:
     place: int = 0
     faint: bool = False
     style: int = -1
+    strong: bool = False
+    token: str = ""
+
+    @property
+    def color(self) -> QColor:
+        return LOOK.now.color(self.token) if self.token else LOOK.now.nth(self.place)
 
     @property
     def pen_style(self) -> Qt.PenStyle:
         return STYLES[(self.place if self.style < 0 else self.style) % len(STYLES)]
 
 
-class Plot(QWidget):
+class Plot(DrawnChart):
     """Lines over one pair of axes; `set_series` shows them, `set_level` draws a line across."""
 
-    saved = Signal(str)
-
     def __init__(self, name: str, x_title: str, y_title: str, *, log_x: bool = False, log_y: bool = False) -> None:
-        super().__init__()
+        super().__init__(name)
         self.x_title, self.y_title = x_title, y_title
         self.log_x, self.log_y = log_x, log_y
         self._series: tuple[Series, ...] = ()
         self._level: tuple[float, str] | None = None
         self._marks: tuple[tuple[float, str], ...] = ()
         self._x, self._y = Axis.over((), log_x), Axis.over((), log_y)
-        self._cursor: QPointF | None = None
         self._nothing = ""
-        self.setMouseTracking(True)
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, name, "Right click saves the figures or the drawing")
-        self.setToolTip("")
-        LOOK.changed.connect(self.update)
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -125,21 +106,6 @@ class Plot(QWidget):
         rows = [[one.name, f"{x:.6g}", f"{y:.6g}"] for one in self._series for x, y in zip(one.x, one.y, strict=True)]
         return [["line", self.x_title, self.y_title], *rows]
 
-    def csv(self) -> str:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(self.table())
-        return text.getvalue()
-
-    def save(self, path: str) -> None:
-        """Write figures (.csv) or drawing (.svg, .png), whole or not at all; `saved` tells the path."""
-        kind = Path(path).suffix.lower()
-        if kind == ".csv":
-            write_text(path, self.csv())
-        else:
-            with atomic_path(path) as part:
-                self._save_svg(str(part)) if kind == ".svg" else self._save_png(str(part))
-        self.saved.emit(path)
-
     def readout(self, place: QPointF) -> str:
         """The figures nearest to a place of the widget, one line each."""
         found = self._nearest(place)
@@ -150,27 +116,6 @@ class Plot(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(320, 200)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._draw(QPainter(self))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._cursor = event.position()
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._cursor = None
-        self.update()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction(icon("copy"), "Copy figures")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.csv()))
-        menu.addSeparator()
-        for kind, title in FORMATS.items():
-            menu.addAction(icon("save"), title).triggered.connect(lambda _on=False, kind=kind: self._ask_file(kind))
-        menu.popup(event.globalPos())
 
     def _fit(self) -> None:
         self._x = Axis.over([x for one in self._series for x in one.x], self.log_x)
@@ -235,10 +180,10 @@ class Plot(QWidget):
         painter.drawText(QRectF(8, 2, self.width() - 16, LINE_HEIGHT), MIDDLE, self.y_title)
 
     def _draw_line(self, painter: QPainter, box: QRectF, one: Series) -> None:
-        color = LOOK.now.nth(one.place)
+        color = one.color
         if one.faint:
             color.setAlphaF(0.3)
-        pen = QPen(color, 1.0 if one.faint else 1.75)
+        pen = QPen(color, 1.0 if one.faint else 2.5 if one.strong else 1.75)
         pen.setStyle(Qt.PenStyle.SolidLine if one.faint else one.pen_style)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -278,7 +223,7 @@ class Plot(QWidget):
         metrics = QFontMetricsF(number_font(11))
         for one, (left, row) in zip(self._legend(), self._legend_places(self.width() - 24), strict=True):
             x, y = 8 + left, 2 + LINE_HEIGHT * (row + 1) + LINE_HEIGHT / 2
-            painter.setPen(QPen(LOOK.now.nth(one.place), 1.75, one.pen_style))
+            painter.setPen(QPen(one.color, 2.5 if one.strong else 1.75, one.pen_style))
             painter.drawLine(QPointF(x, y), QPointF(x + 20, y))
             painter.setPen(LOOK.now.color("muted"))
             room = QRectF(x + 25, y - 8, metrics.horizontalAdvance(one.name) + 4, LINE_HEIGHT)
@@ -320,7 +265,7 @@ class Plot(QWidget):
         painter.setPen(QPen(look.color("muted", 0.5), 1))
         painter.drawLine(QPointF(point.x(), box.top()), QPointF(point.x(), box.bottom()))
         painter.setPen(QPen(look.color("text"), 1.5))
-        painter.setBrush(look.nth(one.place))
+        painter.setBrush(one.color)
         painter.drawEllipse(point, 4.0, 4.0)
         words = self.readout(self._cursor)
         wide = QFontMetricsF(number_font(11)).horizontalAdvance(words) + 14
@@ -346,33 +291,3 @@ class Plot(QWidget):
                 if (distance := math.hypot(away.x(), away.y())) < best:
                     best, found = distance, (one, index)
         return found
-
-    def _save_svg(self, path: str) -> None:
-        drawing = QSvgGenerator()
-        drawing.setFileName(path)
-        drawing.setSize(self.size())
-        drawing.setViewBox(self.rect())
-        self._draw_on(drawing)
-
-    def _save_png(self, path: str) -> None:
-        picture = QImage(self.size() * 2, QImage.Format.Format_ARGB32)
-        picture.setDevicePixelRatio(2)
-        picture.fill(LOOK.now.color("surface"))
-        self._draw_on(picture)
-        picture.save(path)
-
-    def _draw_on(self, device: QPaintDevice) -> None:
-        kept, self._cursor = self._cursor, None
-        painter = QPainter(device)
-        self._draw(painter)
-        painter.end()
-        self._cursor = kept
-
-    def _ask_file(self, kind: str) -> None:
-        dialog = QFileDialog(self, "Save chart")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.setNameFilter(f"*.{kind}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
