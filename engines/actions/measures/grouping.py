@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.measures.truth import Truth, runs
 
 Floats = NDArray[np.float64]
-RELEASE, LEAST = 0.3, 0.2
+RELEASE, LEAST = 0.6, 0.2
+"""Part of the threshold below which a segment ends; seconds that it lasts at least. As in `watching.detect`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,7 @@ def grouped(
     """Segments of one class. probability, times (n,): of each row. One that still lasts ends with the last row."""
     values = np.asarray(probability, np.float64)
     borders = edges(times)
-    lasting = held(values, threshold, min(release, threshold))
+    lasting = held(values, threshold, release * threshold)
     parts = [(start, stop) for start, stop in runs(lasting) if borders[stop] - borders[start] >= least - 1e-9]
     spans = np.array([(borders[start], borders[stop]) for start, stop in parts], np.float64).reshape(-1, 2)
     return Segments(spans, np.array([values[start:stop].mean() for start, stop in parts], np.float64))

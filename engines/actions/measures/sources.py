@@ -62,10 +62,10 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
 def _detected(model: str, spec: EvaluateSpec, name: str, ctx: Context) -> Scored:
     key = hashlib.sha256(f"{Path(model).resolve()}\n{Path(spec.video).resolve()}\n{spec.frames}".encode()).hexdigest()
     out = places.cache_dir() / "actions" / "scores" / f"{Path(model).stem}-{key[:12]}.csv"
-    result: DetectResult = resolve(DETECT)(
-        DetectSpec(model, spec.video, str(out), spec.frames, ahead=True, threshold=spec.threshold), ctx
-    )
-    return Scored(name, result.file, result.ahead, _horizons(model) if result.ahead else ())
+    horizons = _horizons(model)
+    asked = DetectSpec(model, spec.video, str(out), spec.frames, ahead=bool(horizons), threshold=spec.threshold)
+    result: DetectResult = resolve(DETECT)(asked, ctx)
+    return Scored(name, result.file, result.ahead, horizons if result.ahead else ())
 
 
 def _horizons(model: str) -> tuple[float, ...]:

@@ -102,9 +102,9 @@ def _write(spec: DetectSpec, detector: Detector, seen: _Seen, film: Film) -> str
         with atomic_path(ahead) as part:
             np.save(part, np.array([decision.ahead for decision in seen.stands], np.float32))
     if spec.events:
-        from engines.actions.marking.event_files import write_events  # type: ignore[import-not-found]
+        from engines.actions.marking.event_files import write_events
 
-        write_events(spec.events, detector.events, film.path)
+        write_events(spec.events, detector.events, film.frame_times(), video=film.path)
     frames, times = np.array(seen.frames, np.int64), np.array(seen.times)
     probabilities = np.array([decision.probabilities for decision in seen.stands])
     write_scores(spec.out, Scores(detector.model.card.classes, frames, times, probabilities))
