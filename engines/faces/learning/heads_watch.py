@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engines.core.curves import LossCurve
 from engines.faces.study_types import HeadProgress
 
 Matrix = NDArray[np.float64]
-FIGURES = 200
 MOST_POINTS = 800
 
 
@@ -57,25 +56,10 @@ class View:
 
 
 @dataclass
-class Curves:
-    """Loss and accuracy by step, `FIGURES` of each at most. Losses are means since the point before."""
+class Curves(LossCurve):
+    """Loss and accuracy by step."""
 
-    steps: int
-    loss: list[tuple[int, float]] = field(default_factory=list)
     accuracy: list[tuple[int, float]] = field(default_factory=list)
-    _since: list[float] = field(default_factory=list)
-
-    @property
-    def every(self) -> int:
-        """Steps between two points."""
-        return max(1, math.ceil(self.steps / FIGURES))
-
-    def add(self, step: int, loss: float) -> None:
-        """The loss of every step, counted from 1."""
-        self._since.append(loss)
-        if step % self.every == 0 or step == self.steps:
-            self.loss.append((step, float(np.mean(self._since))))
-            self._since.clear()
 
 
 def progress(
