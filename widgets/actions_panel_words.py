@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from engines.actions.features.recipes import NETWORKS
 from engines.actions.study_types import WHOLE, Frames
-from engines.actions.types import STREAMS
-from widgets.actions_state import ActionsView, EvaluateView, Page, TeachView, TrainView, Trouble
+from engines.actions.types import STREAMS, Segment
+from widgets.actions_state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.studio_axes import percent
 from widgets.studio_parts import count, seconds_words
+from widgets.transport import clock_words
 
-DOT = " \u00b7 "
 PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving"}
 
 
@@ -211,3 +212,47 @@ def frames_words(frames: Frames) -> str:
     """'85:191', '85:', or nothing for all of them."""
     first, stop = frames
     return "" if frames == WHOLE else f"{first}:{'' if stop is None else stop}"
+
+
+def class_words(told: ClassCount, is_open: bool) -> str:
+    """'wave, 3 segments, 6.2 s, key 2'."""
+    key = f", key {told.key}" if told.key else ""
+    marked = ", its segment is open" if is_open else ""
+    return f"{told.name}, {count(told.segments, 'segment')}, {told.seconds:.1f} s{key}{marked}"
+
+
+def classes_hint(counts: Sequence[ClassCount]) -> str:
+    """How to go on."""
+    keys = [each.key for each in counts if each.key]
+    if not keys:
+        return "Name the actions to tell apart, such as wave or sit down."
+    press = f"Press {keys[0]}" if len(keys) == 1 else f"Press {keys[0]} to {keys[-1]}"
+    return f"{press} while it plays to begin a segment, again to end it; Esc drops it."
+
+
+def segment_words(segment: Segment, start: float, seconds: float, several: bool = False) -> str:
+    """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
+    track = f" on {segment.track}" if several else ""
+    span = f"from {clock_words(start)} to {clock_words(start + seconds)}"
+    return f"{segment.action}{track} {span}, {seconds:.1f} s, frames {segment.start:,} to {segment.end:,}"
+
+
+def clip_words(clip: ClipState) -> str:
+    """'12 segments, 4 classes', or why it cannot be trained on."""
+    return clip.note or f"{count(clip.segments, 'segment')}, {plural(clip.classes, 'class', 'classes')}"
+
+
+def clips_summary(clips: Sequence[ClipState]) -> str:
+    """'2 of 3 are trained on, 24 segments'."""
+    taken = [clip for clip in clips if clip.chosen and not clip.note]
+    if not taken:
+        return "None is trained on: tick one."
+    segments = count(sum(clip.segments for clip in taken), "segment")
+    verb = "is" if len(taken) == 1 else "are"
+    return f"{len(taken)} of {len(clips)} {verb} trained on, {segments}"
+
+
+def record_words(teach: TeachView) -> str:
+    if teach.recording:
+        return f"Recording, {seconds_words(teach.recorded)}"
+    return "A live feed is recorded first, then marked."

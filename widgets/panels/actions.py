@@ -8,7 +8,7 @@ kept up to date.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QVBoxLayout
 
 from widgets.actions_panel_evaluate import EvaluatePage
@@ -17,6 +17,7 @@ from widgets.actions_panel_train import TrainPage
 from widgets.actions_panel_watch import WatchPage
 from widgets.actions_panel_words import headline, level, missing_of, verb
 from widgets.actions_state import ActionsView, Page
+from widgets.icons import icon
 from widgets.panel import EmptyState, Panel, PrimaryButton, QuietButton, describe
 from widgets.source_picker import SourcePicker
 from widgets.trouble_card import NarrowTrouble
@@ -127,6 +128,7 @@ class ActionsPanel(Panel):
         told = verb(view)
         if self.start.text() != told.text:
             self.start.setText(told.text)
+            self.start.setIcon(icon(told.icon, "on_accent", "on_accent") if told.icon else QIcon())
         if self.start.isEnabled() == bool(told.problem):
             self.start.setEnabled(not told.problem)
         tip = told.problem or told.tip
