@@ -46,6 +46,30 @@ class FeatureExtractor(nn.Module):
         return torch.relu(y if self.norm is None else self.norm(y))
 
 
+class HDDExtractor(nn.Module):
+    """The driving variant: camera (1536 x 8 x 8) through a 1x1 convolution to 20 channels, 8 sensors to 20, relu.
+
+    A chunk is the camera's feature map, flattened, with the sensors after it; both are there whatever is used.
+    """
+
+    INPUTS = 1536 * 64 + 8
+
+    def __init__(self, camera: bool = True, sensor: bool = True) -> None:
+        super().__init__()
+        self.camera_linear = nn.Sequential(nn.Conv2d(1536, 20, kernel_size=1), nn.ReLU(), nn.Flatten())
+        self.sensor_linear = nn.Sequential(nn.Linear(8, 20), nn.ReLU())
+        self._used = (camera, sensor)
+
+    def forward(self, x: Tensor) -> Tensor:
+        flat = x.flatten(0, -2)
+        parts = []
+        if self._used[0]:
+            parts.append(self.camera_linear(flat[:, :-8].reshape(-1, 1536, 8, 8)))
+        if self._used[1]:
+            parts.append(self.sensor_linear(flat[:, -8:]))
+        return torch.cat(parts, dim=1).reshape(*x.shape[:-1], -1)
+
+
 def _linear_relu(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(inputs, outputs), nn.ReLU())
 
@@ -70,7 +94,7 @@ class TRN(nn.Module):
         super().__init__()
         self.inputs, self.classes, self.features, self.hidden = inputs, classes, features, hidden
         self.future_steps, self.dropout = future_steps, dropout
-        self.feature_extractor = FeatureExtractor(inputs, features, norm)
+        self.feature_extractor: nn.Module = FeatureExtractor(inputs, features, norm)
         if future_steps:
             self.hx_trans = _linear_relu(hidden, hidden)
             self.cx_trans = _linear_relu(hidden, hidden)
