@@ -55,7 +55,7 @@ class Skeleton:
         bent = joints(places)
         apart = np.linalg.norm(places[PAIRS[:, 0]] - places[PAIRS[:, 1]], axis=1)
         whole = np.concatenate([places.ravel(), body.visible, bent, apart, self._speed, [0.0]])
-        return np.asarray(np.nan_to_num(whole, nan=0.0, posinf=0.0, neginf=0.0), np.float32)
+        return whole.astype(np.float32)
 
     def _follow(self, places: Floats, seconds: float) -> None:
         elapsed = seconds - self._at
@@ -75,11 +75,11 @@ def nobody() -> NDArray[np.float32]:
 
 
 def normalised(body: Body) -> Floats:
-    """33 x 2: from the middle of the hips, in lengths of the torso."""
+    """33 x 2: from the middle of the hips, in lengths of the torso; zeros where a point is no number."""
     flat = body.points[:, :2]
     hips, shoulders = flat[list(HIPS)].mean(axis=0), flat[list(SHOULDERS)].mean(axis=0)
     torso = max(float(np.linalg.norm(shoulders - hips)), SHORTEST * body.region.side, 1e-6)
-    return np.asarray((flat - hips) / torso)
+    return np.asarray(np.nan_to_num((flat - hips) / torso, nan=0.0, posinf=0.0, neginf=0.0))
 
 
 def joints(places: Floats) -> Floats:
