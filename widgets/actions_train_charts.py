@@ -1,0 +1,123 @@
+"""What is seen of a training: loss and held-out loss, held-out precision with its best, and precision by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from engines.actions.study_types import TrainProgress
+from widgets.actions_train_words import best_of
+from widgets.class_bars import ClassBars, class_rows
+from widgets.fields import wrapped
+from widgets.panel import ElidedLabel
+from widgets.studio_axes import percent
+from widgets.studio_band import BandPlot, Mark
+from widgets.studio_plot import Series
+
+ROOM_FOR_BOTH = 820
+LEAST_PLOT = 170
+LOSS, HELD, MAP = 0, 1, 2
+TOP = 1.17
+"""End of the precision's axis: above 100 % there is room for the words of the best."""
+NOTHING_HELD = "Nothing is held out: precision is not measured while it learns, and it does not stop early."
+NO_EXAMPLE = "no example held out"
+
+
+class TrainCharts(QWidget):
+    """Curves at the left, bars at the right; below one another where that is too narrow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = BandPlot("Loss", "Iteration", "Loss, nats", log_y=True)
+        self.map = BandPlot("Held-out precision", "Iteration", "Held-out mAP", shares=True)
+        self.bars_title = ElidedLabel("Average precision by class", "heading")
+        self.bars = ClassBars("Average precision by class", "AP", NO_EXAMPLE)
+        self.nothing = wrapped("muted")
+        self.nothing.setText(NOTHING_HELD)
+        self.loss.set_nothing("The loss appears with the first iterations")
+        self.map.set_nothing("Precision appears with the first check of the held-out part")
+        self._shown: tuple[TrainProgress | None, bool] | None = None
+        self._lay_out()
+
+    def show_progress(self, progress: TrainProgress | None, *, held: bool) -> None:
+        """`held`: something is held out, so that there is precision to show."""
+        if self._shown is not None and self._shown[0] is progress and self._shown[1] == held:
+            return
+        self._shown = progress, held
+        for part in (self.map, self._side):
+            part.setVisible(held)
+        self.nothing.setVisible(not held)
+        self._show_loss(progress)
+        self._show_map(progress if held else None)
+        self._show_bars(progress if held else None)
+        room = max(self.loss.left_room, self.map.left_room)
+        for plot in (self.loss, self.map):
+            plot.set_left_room(room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        way = ways.LeftToRight if self.width() >= ROOM_FOR_BOTH else ways.TopToBottom
+        if way != self._row.direction():
+            self._row.setDirection(way)
+
+    def _show_loss(self, progress: TrainProgress | None) -> None:
+        lines = []
+        if progress is not None and progress.loss:
+            lines.append(_line("training", progress.loss, LOSS))
+        if progress is not None and progress.held_loss:
+            lines.append(_line("held out", progress.held_loss, HELD))
+        self.loss.show_lines(lines)
+        self.loss.set_ranges(_iterations(progress))
+        best = best_of(progress) if progress is not None and progress.map else None
+        self.loss.set_uprights([Mark(best[0], "")] if best else ())
+
+    def _show_map(self, progress: TrainProgress | None) -> None:
+        pairs = progress.map if progress is not None else ()
+        self.map.show_lines([_line("held-out mAP", pairs, MAP, markers=True)] if pairs else ())
+        self.map.set_ranges(_iterations(progress), (0.0, TOP))
+        best = best_of(progress) if progress is not None else None
+        self.map.set_uprights([Mark(best[0], f"best {percent(best[1], 1)}", chosen=True)] if best else ())
+
+    def _show_bars(self, progress: TrainProgress | None) -> None:
+        actions = progress.classes[1:] if progress is not None else ()
+        measured = progress is not None and bool(progress.ap)
+        self._side.setVisible(measured)
+        if progress is not None and measured:
+            self.bars.show_rows(class_rows(actions or tuple(progress.ap), [progress.ap]))
+        else:
+            self.bars.show_rows(())
+
+    def _lay_out(self) -> None:
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(12, 4, 12, 8)
+        self._row.setSpacing(16)
+        plots = QVBoxLayout()
+        plots.setSpacing(8)
+        for plot in (self.loss, self.map):
+            plot.setMinimumHeight(LEAST_PLOT)
+            plots.addWidget(plot, 1)
+        plots.addWidget(self.nothing)
+        self._side = QWidget()
+        self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 2, 0, 0)
+        side.setSpacing(8)
+        side.addWidget(self.bars_title)
+        side.addWidget(self.bars, 1)
+        self._row.addLayout(plots, 6)
+        self._row.addWidget(self._side, 5)
+
+
+def _iterations(progress: TrainProgress | None) -> tuple[float, float] | None:
+    """The whole way, so that the curve grows into its place."""
+    if progress is None or progress.phase == "features" or progress.iterations < 1:
+        return None
+    return 0.0, 1.02 * progress.iterations
+
+
+def _line(name: str, pairs: Sequence[tuple[int, float]], place: int, *, markers: bool = False) -> Series:
+    x, y = [float(at) for at, _ in pairs], [value for _, value in pairs]
+    return Series(name, x, y, markers, place, style=0 if markers else -1)
