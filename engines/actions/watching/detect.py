@@ -13,6 +13,7 @@ import numpy as np
 
 from engines.actions.features.extraction import check_part, nothing_in
 from engines.actions.learning.model_files import open_model
+from engines.actions.marking.event_files import write_events
 from engines.actions.marking.score_files import Scores, write_scores
 from engines.actions.study_types import DetectResult, DetectSpec
 from engines.actions.types import Decision
@@ -27,6 +28,7 @@ RELEASE = 0.6
 LEAST = 0.2
 """Seconds that an event lasts at least."""
 EVENT_KINDS = (".csv", ".json", ".eaf")
+"""Of files that events are written to (`event_files`)."""
 
 
 def run(spec: DetectSpec, ctx: Context) -> DetectResult:
@@ -102,8 +104,6 @@ def _write(spec: DetectSpec, detector: Detector, seen: _Seen, film: Film) -> str
         with atomic_path(ahead) as part:
             np.save(part, np.array([decision.ahead for decision in seen.stands], np.float32))
     if spec.events:
-        from engines.actions.marking.event_files import write_events
-
         write_events(spec.events, detector.events, film.frame_times(), video=film.path)
     frames, times = np.array(seen.frames, np.int64), np.array(seen.times)
     probabilities = np.array([decision.probabilities for decision in seen.stands])

@@ -54,6 +54,7 @@ class Running:
 def write_video(
     path: Path, frames: int, *, fps: int = 25, codec: str = "libx264", gop: int = 12, faststart: bool = True,
     times: list[int] | None = None, rotate: int = 0, size: tuple[int, int] = (160, 96), noisy: bool = False,
+    picture: Callable[[int, tuple[int, int]], np.ndarray] | None = None,
 ) -> Path:  # fmt: skip
     rng = np.random.default_rng(0)
     options = {"movflags": "faststart"} if faststart and path.suffix == ".mp4" else {}
@@ -64,7 +65,7 @@ def write_video(
         if rotate:
             stream.set_display_rotation(rotate)
         for index in range(frames):
-            image = numbered(index, size)
+            image = (picture or numbered)(index, size)
             if noisy:
                 image[48:] = rng.integers(0, 255, image[48:].shape, dtype=np.uint8)
             frame = av.VideoFrame.from_ndarray(image, format="bgr24")
