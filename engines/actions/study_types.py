@@ -109,7 +109,7 @@ class TrainResult:
     """file: the model. stopped_early: before all iterations. advice: what is weak, in words (a class with few
     examples).
 
-    feature_seconds: for features that were not in the cache.
+    feature_seconds: for features that were not in the cache. tested: on the test videos of a benchmark folder.
     """
 
     file: str
@@ -121,6 +121,7 @@ class TrainResult:
     stopped_early: bool = False
     advice: tuple[str, ...] = ()
     last: TrainProgress | None = None
+    tested: Evaluation | None = None
 
 
 @dataclass(frozen=True, slots=True)
