@@ -13,7 +13,19 @@ from widgets.theme import CONTROL_HEIGHT, LOOK
 PAGES = Path(__file__).resolve().parent.parent / "resources" / "help"
 HEADINGS = {1: 2, 2: 1}
 """Steps of Qt's sizes above the text's."""
-ORDER = ("start", "sources", "viewer", "calibration", "faces", "diffusion", "properties", "jobs", "log")
+ORDER = (
+    "start",
+    "sources",
+    "viewer",
+    "calibration",
+    "faces",
+    "actions",
+    "timeline",
+    "diffusion",
+    "properties",
+    "jobs",
+    "log",
+)
 
 
 class HelpPage(QDialog):

@@ -30,7 +30,7 @@ class Command:
     choice: str = ""
 
 
-MENUS = ("File", "Source", "View", "Calibration", "Faces", "Diffusion", "Jobs", "Window", "Help")
+MENUS = ("File", "Source", "View", "Calibration", "Faces", "Actions", "Diffusion", "Jobs", "Window", "Help")
 
 COMMANDS: tuple[Command, ...] = (
     Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
@@ -87,6 +87,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("faces.redact", "Cover faces in a film…", "Faces", "Write a copy of a film or picture in which faces are covered", "", "", 3),
     Command("faces.cancel", "Cancel", "Faces", "Stop the work of the faces panel that is under way", "", "cancel", 3),
     Command("faces.copy-command", "Copy as command", "Faces", "The command line that does the same", "", "copy", 3),
+    Command("actions.start", "Watch for actions", "Actions", "Say what is happening in the chosen source, or stop doing so", "Ctrl+Shift+W", "actions"),
+    Command("actions.open-model", "Open model…", "Actions", "A model that was trained before", "", "open"),
+    Command("actions.sample", "Open sample clip", "Actions", "A free clip of one person walking, to try the pose and labels on", "", "file"),
+    Command("actions.detect", "Run over the whole film", "Actions", "Decide for every frame of the chosen film, as a job", "", "play"),
+    Command("actions.export-events", "Export events…", "Actions", "As CSV, JSON, ELAN or VIA", "", "export"),
+    Command("actions.teach", "Label a film", "Actions", "Mark on the timeline what happens when", "", "", 1),
+    Command("actions.import-labels", "Open labels…", "Actions", "CSV, JSON, ELAN, VIA or THUMOS", "", "open", 1),
+    Command("actions.export-labels", "Save labels as…", "Actions", "CSV, JSON, ELAN or VIA", "", "save", 1),
+    Command("actions.train", "Train a model", "Actions", "On labelled clips or on a folder of features", "", "chart", 2),
+    Command("actions.evaluate", "Evaluate models", "Actions", "Precision, anticipation, starts and segments, models side by side", "", "chart", 2),
+    Command("actions.cancel", "Cancel", "Actions", "Stop training, detection and evaluation", "", "clear", 3),
+    Command("actions.copy-command", "Copy as command", "Actions", "The command line that does the same", "", "copy", 3),
     Command("diffusion.sample", "Sample", "Diffusion", "Draw samples with the settings of the panel; while one runs, the next waits", "Ctrl+G", "sample"),
     Command("diffusion.compare", "Compare…", "Diffusion", "One setting against another, as a grid", "", "grid-3"),
     Command("diffusion.train", "Train…", "Diffusion", "A small network of your own, or go on with one", "", "chart"),
@@ -110,6 +122,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("window.calibrate", "Calibrate preset", "Window", "Viewer and calibration side by side", "Ctrl+2", "calibrate", 1, choice="preset"),
     Command("window.faces", "Faces preset", "Window", "Live recognition, people and what is known of them", "Ctrl+3", "faces", 1, choice="preset"),
     Command("window.diffusion", "Diffusion preset", "Window", "The diffusion studio and its settings", "Ctrl+4", "diffusion", 1, choice="preset"),
+    Command("window.actions", "Actions preset", "Window", "The viewer over its timeline: watch, teach, train, evaluate", "Ctrl+5", "actions", 1, choice="preset"),
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),

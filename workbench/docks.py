@@ -17,7 +17,7 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 LEAST_WIDTH = 220
 
 
@@ -37,8 +37,10 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("properties", "Properties", "right", 400),
     DockSpec("faces", "Faces", "right", 400),
     DockSpec("diffusion", "Diffusion", "right", 400),
+    DockSpec("actions", "Actions", "right", 400),
     DockSpec("jobs", "Jobs", "bottom", 190),
     DockSpec("log", "Log", "bottom", 190),
+    DockSpec("timeline", "Timeline", "bottom", 240),
 )
 
 

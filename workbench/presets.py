@@ -24,4 +24,11 @@ PRESETS: tuple[Preset, ...] = (
     Preset("calibrate", "Calibrate", {"sources": 240, "calibration": 440, "properties": 0, "jobs": 170, "log": 0}),
     Preset("faces", "Faces", {"sources": 220, "faces": 400, "properties": 0, "jobs": 150, "log": 0}, "viewer", "faces"),
     Preset("diffusion", "Diffusion", {"diffusion": 400, "jobs": 150, "log": 0}, "studio"),
+    Preset(
+        "actions",
+        "Actions",
+        {"sources": 220, "actions": 400, "properties": 0, "timeline": 270, "jobs": 0, "log": 0},
+        "viewer",
+        "actions",
+    ),
 )

@@ -13,9 +13,11 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from widgets.action_board import ActionBoard
 from widgets.face_board import FaceBoard
 from widgets.notices import Notices
 from widgets.panel import FOLDS, Panel
+from widgets.panels.actions import ActionsPanel
 from widgets.panels.calibration import CalibrationPanel
 from widgets.panels.diffusion import DiffusionPanel
 from widgets.panels.faces import FacesPanel
@@ -24,10 +26,13 @@ from widgets.panels.log import LogPanel
 from widgets.panels.properties import PropertiesPanel
 from widgets.panels.sources import SourcesPanel, dropped_texts
 from widgets.studio import Studio
+from widgets.timeline_panel import TimelinePanel
 from widgets.viewer_grid import ViewerGrid
 from workbench import theme
 from workbench.centre import Centre
 from workbench.commands import Actions
+from workbench.controllers.actions import ActionsController
+from workbench.controllers.actions_reports import take
 from workbench.controllers.calibration import CalibrationController
 from workbench.controllers.dialogs import DialogsController
 from workbench.controllers.diffusion import DiffusionController
@@ -67,8 +72,10 @@ class Panels:
     properties: PropertiesPanel = field(default_factory=PropertiesPanel)
     faces: FacesPanel = field(default_factory=FacesPanel)
     diffusion: DiffusionPanel = field(default_factory=DiffusionPanel)
+    actions: ActionsPanel = field(default_factory=ActionsPanel)
     jobs: JobsPanel = field(default_factory=JobsPanel)
     log: LogPanel = field(default_factory=LogPanel)
+    timeline: TimelinePanel = field(default_factory=TimelinePanel)
 
     def by_id(self) -> dict[str, Panel]:
         return {item.name: getattr(self, item.name) for item in fields(self)}
@@ -89,9 +96,11 @@ class Window(QMainWindow):
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
         self.commands = Actions(self)
-        self.grid, self.studio, self.board = ViewerGrid(), Studio(), FaceBoard()
-        centre = {"viewer": self.grid, "studio": self.studio, "faces": self.board}
-        self.centre = Centre(centre, strips={"faces": self.board.head})
+        self.grid, self.studio = ViewerGrid(), Studio()
+        self.board, self.action_board = FaceBoard(), ActionBoard()
+        boards = {"faces": self.board, "actions": self.action_board}
+        centre = {"viewer": self.grid, "studio": self.studio, **boards}
+        self.centre = Centre(centre, strips={name: board.head for name, board in boards.items()})
         self.setCentralWidget(self.centre)
         FOLDS.state.update(settings.value.panels.get("folds", {}))
         self.panels = Panels()
@@ -118,15 +127,15 @@ class Window(QMainWindow):
         self.docks.arrange(chosen.docks)
         self.centre.show_strip(chosen.strip)
         self.centre.show_widget(chosen.centre)
-        if chosen.strip == "faces":
-            self.faces.show_page()
+        if chosen.strip:
+            self.paged[chosen.strip].show_page()
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
     def _centre_chosen(self, name: str) -> None:
         """Under the strip of tabs the viewer is one of the pages."""
-        if self.centre.strip == "faces" and name == "viewer":
-            self.faces.show_live()
+        if self.centre.strip and name == "viewer":
+            self.paged[self.centre.strip].show_live()
 
     def _bring(self, preset: str) -> None:
         """Arrange for this work unless that is how things stand already."""
@@ -171,6 +180,8 @@ class Window(QMainWindow):
             self.diffusion.take(files)
         elif files and (self.centre.front == "faces" or files[0].endswith(".faces")):
             self.faces.take(files)
+        elif files and (self.centre.strip == "actions" or files[0].endswith(".safetensors")):
+            take(self.detection, files)
         else:
             self.sources.add_dropped(dropped_texts(event.mimeData()))
         event.acceptProposedAction()
@@ -183,26 +194,32 @@ class Window(QMainWindow):
         self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
         self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
         self.faces = FacesController(panels.faces, self.board, self.viewer, services, commands)
+        self.detection = ActionsController(
+            panels.actions, self.action_board, panels.timeline, self.viewer, services, commands
+        )
+        self.paged = {"faces": self.faces, "actions": self.detection}
         self.jobs = JobsController(panels.jobs, services, commands, self._centre_says)
         self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
         self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.calibration, self.faces, self.diffusion, self.jobs,
-            self.log, self.dialogs,
+            self.viewer, self.sources, self.properties, self.calibration, self.faces, self.detection, self.diffusion,
+            self.jobs, self.log, self.dialogs,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.calibration.restore)
         self.project.changed.connect(self.faces.restore)
         self.project.changed.connect(self.diffusion.restore)
-        for engine in (self.calibration, self.faces, self.diffusion):
+        self.project.changed.connect(self.detection.restore)
+        for engine in (self.calibration, self.faces, self.diffusion, self.detection):
             engine.logWanted.connect(lambda: self.docks.show("log"))
             engine.helpWanted.connect(self.dialogs.show_help)
         self.diffusion.studioWanted.connect(lambda: self.centre.show_widget("studio"))
         self.diffusion.panelWanted.connect(lambda: self.docks.show("diffusion"))
-        self.faces.centreWanted.connect(self.centre.show_widget)
-        self.faces.presetWanted.connect(partial(self._bring, "faces"))
-        self.faces.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
+        for name, paged in self.paged.items():
+            paged.centreWanted.connect(self.centre.show_widget)
+            paged.presetWanted.connect(partial(self._bring, name))
+            paged.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
         self.centre.chosen.connect(self._centre_chosen)
         self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 
@@ -276,6 +293,8 @@ class Window(QMainWindow):
         """What is in the centre shows how this job failed."""
         if record.job.startswith("engines.faces."):
             return self.centre.strip == "faces" and not record.job.startswith(REDACT)
+        if record.job.startswith("engines.actions."):
+            return self.centre.strip == "actions"
         ours = record.job.startswith("engines.diffusion.") and not record.job.startswith(EXPORTING)
         return ours and self.centre.front == "studio"
 
@@ -291,7 +310,7 @@ class Window(QMainWindow):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        fronts = {"studio": "diffusion", "faces": "faces"}
+        fronts = {"studio": "diffusion", "faces": "faces", "actions": "actions"}
         centre = fronts.get(self.centre.front, "viewer" if self.viewer.shown() else "start")
         return next(owners, centre)
 

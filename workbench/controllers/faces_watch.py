@@ -37,10 +37,8 @@ class Watch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._settings = settings
-        self._next = False
         self.lookers = Lookers(services, ENGINE, "Face recognition", parent)
         super().__init__(ID, "Faces", viewer, services, self.lookers, LIVE_MS, parent)
-        viewer.changed.connect(self._arrived)
 
     @property
     def live(self) -> LiveFaces:
@@ -58,10 +56,6 @@ class Watch(SourceWatch):
     def events(self) -> dict[str, object]:
         """What the recogniser at the chosen source emitted last, by key."""
         return self.lookers.events(self.source)
-
-    def look_at_next(self) -> None:
-        """Look at the source that is added next, as soon as some tile shows it, and play it over and over."""
-        self._next = True
 
     def configure(self) -> None:
         super().configure()
@@ -83,11 +77,3 @@ class Watch(SourceWatch):
         if path == self.source:
             self.recognised.emit(found)
             self.show_soon()
-
-    def _arrived(self) -> None:
-        """Another source is shown: the one that was waited for."""
-        shown = [path for path in self._viewer.shown().values() if path not in self.lookers.paths()]
-        if self._next and shown:
-            self._next = False
-            self._services.feeds.feed(shown[-1].partition("/")[0]).set_loop(True)
-            self.look(shown[-1], True)

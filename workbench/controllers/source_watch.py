@@ -29,6 +29,7 @@ class SourceWatch(QObject):
         super().__init__(parent)
         self._id, self._viewer, self._services, self._lookers = id, viewer, services, lookers
         self.source = viewer.selected_path()
+        self._next = False
         self._soon = QTimer(self, singleShot=True, interval=every)
         self._soon.timeout.connect(self.changed)
         lookers.looked.connect(self.see)
@@ -36,6 +37,7 @@ class SourceWatch(QObject):
         viewer.register_engine(id, title)
         viewer.engineToggled.connect(self._toggled)
         viewer.selectedChanged.connect(self._selected)
+        viewer.changed.connect(self._arrived)
 
     def settings_for(self, path: str) -> Any:
         """What the engine at `path` is to work with."""
@@ -80,6 +82,10 @@ class SourceWatch(QObject):
         self.configure()
         self.changed.emit()
 
+    def look_at_next(self) -> None:
+        """Look at the source that is added next, as soon as some tile shows it, and play it over and over."""
+        self._next = True
+
     def configure(self) -> None:
         """Hand the settings to every engine that looks."""
         for path in self._lookers.paths():
@@ -107,6 +113,14 @@ class SourceWatch(QObject):
         self.switched(path, False)
         self._services.notify(why, "warn")
         self.follow_sources()
+
+    def _arrived(self) -> None:
+        """Another source is shown: the one that was waited for."""
+        shown = [path for path in self._viewer.shown().values() if path not in self._lookers.paths()]
+        if self._next and shown:
+            self._next = False
+            self._services.feeds.feed(shown[-1].partition("/")[0]).set_loop(True)
+            self.look(shown[-1], True)
 
     def _toggled(self, engine: str, path: str, on: bool) -> None:
         if engine == self._id:

@@ -47,7 +47,7 @@ class Seat:
 class ViewerController(QObject):
     """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it.
 
-    `recording(on)`: whether the selected tile is being recorded.
+    `recording(on)`: whether the selected tile is being recorded; `recorded(path)`: a film is there.
     """
 
     selectedChanged = Signal(str)
@@ -55,6 +55,7 @@ class ViewerController(QObject):
     changed = Signal()
     laidOut = Signal(str)
     recording = Signal(bool)
+    recorded = Signal(object)
 
     def __init__(self, grid: ViewerGrid, services: Services) -> None:
         super().__init__(grid)
@@ -235,27 +236,32 @@ class ViewerController(QObject):
         return covered(*seat.painted) if seat.painted else None
 
     def record_selected(self) -> None:
-        """Record the selected tile to the pictures folder, or end that; what is covered in view is covered there."""
-        path = self.selected_path()
-        if path in self._recorders:
-            self._recorders.pop(path).request_stop()
-            self.recording.emit(False)
-            return
-        if not path:
+        """Record the selected tile, or end that."""
+        if path := self.selected_path():
+            self.record(path)
+        else:
             self.recording.emit(False)
             self._services.notify("This tile shows nothing to record", "warn")
+
+    def record(self, path: str) -> None:
+        """Record what a tile shows to the pictures folder, or end that; what is covered in view is covered there."""
+        if path in self._recorders:
+            self._recorders.pop(path).request_stop()
+            self.recording.emit(self.selected_path() in self._recorders)
             return
-        recorder = ViewRecorder(pictures_dir() / f"{self._title(self._selected)}.mp4")
+        tile = next(tile for tile, seat in self._seats.items() if seat.path == path)
+        recorder = ViewRecorder(pictures_dir() / f"{self._title(tile)}.mp4")
         recorder.written.connect(self._recorded)
         recorder.failed.connect(lambda why: self._services.notify(f"The recording failed: {why}", "bad"))
         self._recorders[path] = recorder
         self._services.supervisor.adopt(recorder)
         recorder.start()
-        self.recording.emit(True)
+        self.recording.emit(self.selected_path() in self._recorders)
 
     def _recorded(self, path: Path, frames: int, left_out: int) -> None:
         words = f", {left_out} left out" if left_out else ""
         self._services.notify(f"Recorded {frames} frames to {path.name} in {path.parent}{words}", "good")
+        self.recorded.emit(path)
 
     def _title(self, tile: int) -> str:
         """What a file of this tile is called: its title and the time."""

@@ -38,6 +38,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py faces identify family.faces party.jpg --far 1e-3",
     ),
     Verb(
+        "actions",
+        "Train, run and evaluate online action detection; features and labels",
+        "workbench.verbs.actions",
+        "python main.py actions detect wave.safetensors film.mp4 --out scores.csv",
+    ),
+    Verb(
         "models",
         "List, fetch and check weights and sample files",
         "workbench.verbs.models",

@@ -1,0 +1,322 @@
+"""Joins the actions panel, the action board and the timeline to live engines, labels, jobs, files and undo.
+
+All three are shown one value, made anew from the form and the parts; nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from engines.actions.study_types import EvaluateSpec, TrainResult
+from engines.actions.types import WatchSettings
+from widgets.action_board import ActionBoard
+from widgets.actions_state import ActionsView, Page, TeachView, Trouble, WatchView
+from widgets.panels.actions import ActionsPanel
+from widgets.timeline_panel import TimelinePanel
+from workbench.commands import Actions
+from workbench.controllers.actions_dialogs import Dialogs
+from workbench.controllers.actions_films import FilmFacts, Films
+from workbench.controllers.actions_form import Form, keep_form, models_dir, restore_form
+from workbench.controllers.actions_keys import MarkingKeys
+from workbench.controllers.actions_labels import LabelDesk
+from workbench.controllers.actions_models import Models, titles
+from workbench.controllers.actions_recording import ClipRecorder
+from workbench.controllers.actions_studies import Studies
+from workbench.controllers.actions_timeline import TimelineDesk
+from workbench.controllers.actions_watch import Watch
+from workbench.controllers.actions_wiring import wire
+from workbench.controllers.errands import Errands
+from workbench.controllers.viewer import ViewerController
+from workbench.controllers.weights_store import WeightsStore
+from workbench.project import Project
+from workbench.services import Services
+
+SOON_MS = 33
+KEEP_MS = 400
+PAGE_MS = 150
+"""Between two pages that are made ahead."""
+NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
+"""Weights without which nothing is described."""
+IN_VIEWER = (Page.WATCH, Page.TEACH)
+
+
+class ActionsController(QObject):
+    """`centreWanted("viewer" or "actions")` when another one is to be seen; `presetWanted` when the whole preset is;
+    `sourceWanted(path)`: play this file."""
+
+    centreWanted = Signal(str)
+    presetWanted = Signal()
+    sourceWanted = Signal(str)
+    logWanted = Signal()
+    helpWanted = Signal(str)
+
+    def __init__(
+        self, panel: ActionsPanel, board: ActionBoard, timeline: TimelinePanel, viewer: ViewerController,
+        services: Services, actions: Actions,
+    ) -> None:  # fmt: skip
+        super().__init__(panel)
+        self.panel, self.board, self.timeline = panel, board, timeline
+        self.viewer, self.services, self.actions = viewer, services, actions
+        self.form = Form()
+        self.trouble: Trouble | None = None
+        self.view = ActionsView()
+        self._project: Project | None = None
+        self.errands = Errands("actions")
+        services.supervisor.adopt(self.errands)
+        self.dialogs = Dialogs(panel)
+        self.films = Films(services.feeds, self.errands, self)
+        self.models = Models(self.errands, self)
+        self.labels = LabelDesk(services, self)
+        self.watch = Watch(viewer, services, lambda: self.form.settings, self)
+        self.studies = Studies(services.jobs, self.errands, self)
+        self.clock = TimelineDesk(self, viewer)
+        self.recorder = ClipRecorder(viewer, services, lambda: self.watch.source, self)
+        self.store = WeightsStore(services.jobs, self.errands, NEEDED, "actions", self)
+        self.keys = MarkingKeys(panel.window(), self.mark_nth, self.labels.drop_mark)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._soon.timeout.connect(self.show_now)
+        self._keep_soon.timeout.connect(self._keep)
+        self._pages_soon = QTimer(self, interval=PAGE_MS)
+        self._pages_soon.timeout.connect(self._make_page)
+        wire(self)
+        self.restore()
+        self.store.look()
+
+    def close(self) -> None:
+        """Keep the form and stop."""
+        for timer in (self._soon, self._keep_soon, self._pages_soon):
+            timer.stop()
+        self.clock.close()
+        self.recorder.close()
+        self._keep()
+        self.watch.close()
+        self.errands.request_stop()
+
+    def restore(self) -> None:
+        """Show what the open project holds; nothing happens while it is the same project."""
+        if self.services.project is self._project:
+            return
+        self._project = self.services.project
+        form = restore_form(self.services)
+        there = tuple(path for path in form.models if Path(path).is_file())
+        model = form.settings.model
+        if model and not Path(model).is_file():
+            self.services.notify(f"The model {model} is no longer there", "warn")
+            form = form.with_model("")
+        self.form, self.trouble = replace(form, models=there), None
+        self.labels.restore()
+        self.watch.configure()
+        self.show_now()
+
+    # --- what the chosen source is
+
+    @property
+    def video(self) -> str:
+        """The file that the chosen source plays, "" for a live feed and for none."""
+        return self.films.video(self.watch.source)
+
+    @property
+    def facts(self) -> FilmFacts:
+        return self.films.facts(self.video) or FilmFacts()
+
+    # --- what the user does
+
+    def set_form(self, **values: object) -> None:
+        """Change fields of the form and show it; kept a little later."""
+        self.form = replace(self.form, **values)  # type: ignore[arg-type]
+        self._keep_soon.start()
+        self.show_soon()
+
+    def choose_page(self, name: str) -> None:
+        """Show a page: on Watch and Teach the centre is the viewer."""
+        page = Page(name)
+        self.set_form(page=page)
+        self.show_now()
+        self.centreWanted.emit("viewer" if page in IN_VIEWER else "actions")
+
+    def show_page(self) -> None:
+        """Bring the page of the form to the front; the other pages are made one by one while nothing is asked for."""
+        self.choose_page(self.form.page)
+        self._pages_soon.start()
+
+    def go_to(self, name: str) -> None:
+        """Show a page from wherever the user is."""
+        self.presetWanted.emit()
+        self.choose_page(name)
+
+    def show_live(self) -> None:
+        """The viewer came to the front."""
+        if self.form.page not in IN_VIEWER:
+            self.set_form(page=Page.WATCH)
+            self.show_now()
+
+    def set_settings(self, settings: WatchSettings) -> None:
+        """Other settings of the live engine, at once; the model is chosen elsewhere."""
+        self.set_form(settings=replace(settings, model=self.form.settings.model))
+        self.watch.configure()
+
+    def set_threshold(self, value: float) -> None:
+        """One threshold for live events and for the marker of the trade-off."""
+        self.set_form(evaluate=replace(self.form.evaluate, threshold=value))
+        release = min(self.form.settings.release, value)
+        self.set_settings(replace(self.form.settings, threshold=value, release=release))
+
+    def use_model(self, path: str) -> None:
+        """Watch with this model from now on, "" for none."""
+        if path:
+            self.models.forget(path)
+        self.form = self.form.with_model(path)
+        self._keep_soon.start()
+        self.trouble = None
+        self.watch.configure()
+        self.show_soon()
+
+    def watch_with(self, path: str) -> None:
+        """The model that came of a training, on what is played."""
+        self.use_model(path)
+        self.go_to(Page.WATCH)
+        if self.watch.source:
+            self.watch.look(self.watch.source, True)
+
+    def toggle(self) -> None:
+        """Watch the chosen source, or stop."""
+        if not self.watch.source and not self.watch.running:
+            self.services.notify("Open a camera or a video to watch", "info")
+            return
+        self.watch.look(self.watch.source, not self.watch.running)
+
+    def mark(self, action: str) -> None:
+        """Open or close a segment of this class at the frame that is shown."""
+        frame = self.clock.frame
+        if self.video and frame >= 0:
+            self.labels.mark(self.video, action, frame, self.form.track)
+
+    def mark_nth(self, index: int) -> None:
+        classes = self.labels.labels(self.video).classes
+        if index < len(classes):
+            self.mark(classes[index])
+
+    def train(self) -> None:
+        """Train on the chosen clips, or on the benchmark folder of the form."""
+        spec = self.form.train
+        if not spec.out:
+            spec = replace(spec, out=str(models_dir() / f"{spec.model} {spec.features}.safetensors"))
+        if not spec.folder:
+            spec = replace(spec, clips=self.labels.chosen(models_dir() / "labels"))
+            if not spec.clips:
+                self.services.notify("Mark segments in a video first, or tick one that has them", "info")
+                self.go_to(Page.TEACH)
+                return
+        self.trouble = None
+        self.studies.train(spec)
+        self.go_to(Page.TRAIN)
+
+    def trained(self, result: TrainResult) -> None:
+        self.models.forget(result.file)
+        self.form = replace(self.form, models=self.form.with_model(result.file).models)
+        self._keep_soon.start()
+        if self.form.settings.model == result.file:
+            self.watch.configure()
+
+    def evaluate_it(self, path: str) -> None:
+        """This model on the labelled video at hand, beside what is compared already."""
+        spec = self.form.evaluate
+        if path not in spec.models:
+            names = (*spec.names, Path(path).stem)
+            spec = replace(spec, models=(*spec.models, path), scores=(*spec.scores, ""), names=names)
+        self.set_form(evaluate=spec)
+        self.choose_page(Page.EVALUATE)
+
+    def evaluate(self) -> None:
+        spec = self.evaluate_spec()
+        if not spec.models or not spec.labels:
+            self.services.notify("Choose models or scores, and labels to compare them with", "info")
+            return
+        self.trouble = None
+        self.studies.evaluate(spec)
+        self.go_to(Page.EVALUATE)
+
+    def evaluate_spec(self) -> EvaluateSpec:
+        """As in the form; without labels of its own those of a labelled video, the chosen one first."""
+        spec = self.form.evaluate
+        videos = [clip.video for clip in self.labels.clips() if not clip.note]
+        if spec.labels or not videos:
+            return spec
+        video = self.video if self.video in videos else videos[0]
+        own = self.labels.written(video, models_dir() / "labels")
+        return replace(spec, labels=own.labels, video=spec.video or own.video)
+
+    def show_trouble(self, trouble: object) -> None:
+        """Shown until it is dismissed or something works."""
+        self.trouble = trouble if isinstance(trouble, Trouble) else None
+        self.show_soon()
+
+    def dismiss(self) -> None:
+        self.trouble = None
+        self.show_soon()
+
+    def copy(self, line: str) -> None:
+        QGuiApplication.clipboard().setText(line)
+        self.services.notify("Copied the command", "good")
+
+    # --- showing
+
+    def show_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def show_now(self) -> None:
+        """Show panel, board and timeline what there is."""
+        form, video = self.form, self.video
+        clips = self.labels.clips()
+        self.view = ActionsView(
+            page=form.page,
+            settings=form.settings,
+            missing=self.store.missing,
+            watch=self._watch_view(),
+            teach=TeachView(
+                video, bool(video), self.labels.counts(video), self.labels.labels(video), clips,
+                self.labels.advice(video), self.recorder.on, self.recorder.seconds, self.labels.file(video),
+            ),
+            train=replace(self.studies.train_view, spec=form.train, clips=clips),
+            evaluate=replace(self.studies.evaluate_view, spec=form.evaluate),
+            timeline=self.clock.view(),
+            trouble=self.trouble,
+        )  # fmt: skip
+        self.panel.show_state(self.view)
+        self.board.show_state(self.view)
+        self.timeline.show_state(self.view)
+        self._enable()
+
+    def _watch_view(self) -> WatchView:
+        watch, path = self.watch, self.watch.source
+        running, lookers = watch.running, self.watch.lookers
+        return WatchView(
+            watch.sources(), path, running, titles(self.form.models), self.models.card(self.form.settings.model),
+            watch.watched() if running else None, lookers.rate(path), lookers.dropped(path), watch.problem,
+        )  # fmt: skip
+
+    def _enable(self) -> None:
+        view, teaching = self.view, self.form.page is Page.TEACH and bool(self.video)
+        classes = len(view.teach.labels.classes) if teaching and self.timeline.isVisible() else 0
+        self.keys.set_on(classes, self.labels.open is not None)
+        busy = any((view.train.busy, view.evaluate.busy, self.studies.detecting))
+        for id, on in (
+            ("start", bool(view.watch.source)),
+            ("export-labels", bool(view.teach.labels.segments)),
+            ("cancel", busy),
+        ):
+            self.actions.enable(f"actions.{id}", on)
+
+    def _make_page(self) -> None:
+        if not self.board.prepare():
+            self._pages_soon.stop()
+
+    def _keep(self) -> None:
+        if self.services.project is self._project:
+            keep_form(self.form, self.services)

@@ -1,0 +1,50 @@
+"""The command line that does what a page of the actions panel does."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import fields
+
+from engines.actions.study_types import WHOLE, DetectSpec, EvaluateSpec, Frames, TrainSpec
+from engines.actions.types import WatchSettings
+
+MAIN = ("python", "main.py", "actions")
+PLAIN = ("out", "clips", "frames", "folder", "settings", "features", "model")
+"""Fields of a training that have words of their own; every other is an option of its name."""
+
+
+def line(*words: object) -> str:
+    """Words as they are typed into a shell."""
+    return shlex.join([*MAIN, *(str(word) for word in words)])
+
+
+def train_line(spec: TrainSpec) -> str:
+    usual, more = TrainSpec(""), []
+    for name in (field.name for field in fields(TrainSpec) if field.name not in PLAIN):
+        value = getattr(spec, name)
+        if value != getattr(usual, name):
+            more += [f"--{name.replace('_', '-')}", value]
+    if spec.folder:
+        data: tuple[object, ...] = (spec.folder, *(("--settings", spec.settings) if spec.settings else ()))
+    else:
+        labels = [word for clip in spec.clips for word in ("--labels", clip.labels)]
+        data = (*(clip.video for clip in spec.clips), *labels, *_frames(spec.frames), "--features", spec.features)
+    return line("train", *data, "--model", spec.model, "--out", spec.out, *more)
+
+
+def detect_line(spec: DetectSpec) -> str:
+    return line("detect", spec.model, spec.video, *_frames(spec.frames), "--out", spec.out)
+
+
+def evaluate_line(spec: EvaluateSpec) -> str:
+    """Of models it is the detection of the first one and the evaluation of all."""
+    return line("evaluate", *(name or "SCORES.csv" for name in spec.scores), spec.labels, *_frames(spec.frames))
+
+
+def watch_line(settings: WatchSettings, video: str) -> str:
+    return line("detect", settings.model or "MODEL", video or "VIDEO", "--out", "SCORES.csv")
+
+
+def _frames(frames: Frames) -> tuple[str, ...]:
+    start, stop = frames
+    return () if frames == WHOLE else ("--frames", f"{start}:{'' if stop is None else stop}")

@@ -1,0 +1,206 @@
+"""Labels of the project's videos: kept as they are made, each edit one step of undo, and the segment being marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand
+
+from engines.actions.marking import editing
+from engines.actions.marking.checking import advice
+from engines.actions.study_types import Clip
+from engines.actions.types import Labels, Segment
+from engines.core.errors import KinoscopeError
+from engines.core.spec import from_json, to_json
+from widgets.actions_state import ClassCount, ClipState
+from workbench.services import Services
+
+KIND = "labels"
+KEYS = "123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Labels of one video. taken: it is trained on. file: where they were last read from or saved."""
+
+    labels: Labels = Labels()
+    taken: bool = True
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A segment that is open: its first frame is known, its last is not."""
+
+    video: str
+    action: str
+    start: int
+
+
+class LabelDesk(QObject):
+    """`changed` when labels or the open segment are others."""
+
+    changed = Signal()
+
+    def __init__(self, services: Services, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._kept: dict[str, Kept] = {}
+        self.open: Mark | None = None
+        self.selected = -1
+
+    def restore(self) -> None:
+        """What the open project holds."""
+        self._kept.clear()
+        self.open, self.selected = None, -1
+        for video, data in self._services.project.items(KIND).items():
+            try:
+                self._kept[video] = _kept(data)
+            except (KinoscopeError, ValueError, TypeError, AttributeError) as error:
+                self._services.notify(f"The labels of {video} could not be read: {error}", "warn")
+        self.changed.emit()
+
+    def labels(self, video: str) -> Labels:
+        return self._kept.get(video, Kept()).labels
+
+    def file(self, video: str) -> str:
+        return self._kept.get(video, Kept()).file
+
+    def know(self, video: str, frames: int, rate: float) -> None:
+        """How long the video is, which edits keep within."""
+        labels = self.labels(video)
+        if video and (labels.frames, labels.rate) != (frames, rate):
+            self._put(video, replace(labels, frames=frames, rate=rate))
+
+    def edit(self, video: str, text: str, change: Callable[[Labels], Labels]) -> None:
+        """One step that can be undone; what cannot be done is said."""
+        before = self.labels(video)
+        try:
+            after = change(before)
+        except KinoscopeError as error:
+            self._services.notify(str(error), "warn")
+            return
+        if video and after != before:
+            self._services.undo.push(EditLabels(self, video, text, before, after))
+
+    def add(self, video: str, segment: Segment) -> None:
+        self.edit(video, f"Mark {segment.action}", lambda labels: editing.add(labels, segment))
+        segments = self.labels(video).segments
+        self.select(segments.index(segment) if segment in segments else -1)
+
+    def select(self, index: int) -> None:
+        if index != self.selected:
+            self.selected = index
+            self.changed.emit()
+
+    def mark(self, video: str, action: str, frame: int, track: str) -> None:
+        """Open a segment at this frame; the same action again closes it, another one closes it before its own."""
+        mark = self.open if self.open is not None and self.open.video == video else None
+        if mark is not None:
+            last = frame if mark.action == action else frame - 1
+            self.open = None
+            if last >= mark.start:
+                self.add(video, Segment(mark.start, last, mark.action, track))
+            else:
+                self._services.notify(
+                    f"The segment of {mark.action} would end before it starts; it was dropped", "info"
+                )
+        if mark is None or mark.action != action:
+            self.open = Mark(video, action, frame)
+        self.changed.emit()
+
+    def drop_mark(self) -> None:
+        """The open segment is not kept."""
+        self.open = None
+        self.changed.emit()
+
+    def take(self, video: str, on: bool) -> None:
+        """Train on this video, or not."""
+        self._keep(video, replace(self._kept.get(video, Kept()), taken=on))
+
+    def loaded(self, video: str, labels: Labels, file: str) -> None:
+        """Labels that were read from a file replace those there are."""
+        self.edit(video, "Import labels", lambda _labels: labels)
+        self.saved(video, file)
+
+    def saved(self, video: str, file: str) -> None:
+        """They are in this file as well."""
+        self._keep(video, replace(self._kept.get(video, Kept()), file=file))
+
+    def apply(self, video: str, labels: Labels) -> None:
+        """Undo and redo come through here."""
+        self.selected = -1
+        self._put(video, labels)
+
+    def counts(self, video: str) -> tuple[ClassCount, ...]:
+        labels = self.labels(video)
+        segments, frames = Counter[str](), Counter[str]()
+        for each in labels.segments:
+            segments[each.action] += 1
+            frames[each.action] += each.end - each.start + 1
+        second = 1 / labels.rate if labels.rate else 0.0
+        return tuple(
+            ClassCount(name, segments[name], frames[name] * second, KEYS[index] if index < len(KEYS) else "")
+            for index, name in enumerate(labels.classes)
+        )
+
+    def advice(self, video: str) -> tuple[str, ...]:
+        labels = self.labels(video)
+        return advice(labels) if labels.segments else ()
+
+    def clips(self) -> tuple[ClipState, ...]:
+        """Every video with segments."""
+        return tuple(
+            ClipState(
+                video, Path(video).name, len(kept.labels.segments), len(kept.labels.classes), kept.taken,
+                "" if Path(video).is_file() else "The file is no longer there",
+            )
+            for video, kept in self._kept.items()
+            if kept.labels.segments
+        )  # fmt: skip
+
+    def chosen(self, folder: Path) -> tuple[Clip, ...]:
+        """What is trained on, with the labels written to files in `folder`."""
+        return tuple(self.written(clip.video, folder) for clip in self.clips() if clip.chosen and not clip.note)
+
+    def written(self, video: str, folder: Path) -> Clip:
+        """A video and its labels in a file, which jobs and the command line read."""
+        from engines.actions.marking.label_files import write_labels
+
+        number = list(self._kept).index(video) + 1
+        target = folder / f"{Path(video).stem} {number}.csv"
+        write_labels(target, self.labels(video))
+        return Clip(video, str(target))
+
+    def _put(self, video: str, labels: Labels) -> None:
+        self._keep(video, replace(self._kept.get(video, Kept()), labels=labels))
+
+    def _keep(self, video: str, kept: Kept) -> None:
+        self._kept[video] = kept
+        labels = kept.labels
+        if labels.segments or labels.classes:
+            self._services.project.put(KIND, video, {"labels": to_json(labels), "taken": kept.taken, "file": kept.file})
+        self.changed.emit()
+
+
+class EditLabels(QUndoCommand):
+    """From one state of a video's labels to another."""
+
+    def __init__(self, desk: LabelDesk, video: str, text: str, before: Labels, after: Labels) -> None:
+        super().__init__(text)
+        self._desk, self._video, self._before, self._after = desk, video, before, after
+
+    def redo(self) -> None:
+        self._desk.apply(self._video, self._after)
+
+    def undo(self) -> None:
+        self._desk.apply(self._video, self._before)
+
+
+def _kept(data: dict[str, Any]) -> Kept:
+    return Kept(from_json(Labels, data.get("labels")), bool(data.get("taken", True)), str(data.get("file", "")))

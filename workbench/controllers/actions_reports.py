@@ -1,0 +1,197 @@
+"""What the user does with files in the actions panel: labels, events, reports, models and scores to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engines.actions.marking import editing
+from engines.actions.study_types import DetectSpec, EvaluateSpec
+from engines.actions.types import Labels
+from engines.core.store import load_path
+from widgets.actions_state import Page
+from workbench.controllers import actions_command
+from workbench.controllers.actions_files import load_labels, save_events, save_labels, save_report
+from workbench.controllers.actions_form import models_dir
+from workbench.controllers.trouble_words import count, trouble_of
+from workbench.threads import Failure
+
+if TYPE_CHECKING:
+    from workbench.controllers.actions import ActionsController
+
+LABELS = (".csv", ".eaf", ".json", ".txt")
+
+
+def take(desk: ActionsController, paths: Sequence[str]) -> None:
+    """Files that were dropped: models are used, labels read, everything else is played."""
+    for path in paths:
+        suffix = Path(path).suffix.lower()
+        if suffix == ".safetensors":
+            desk.use_model(path)
+        elif suffix in LABELS and desk.video:
+            import_labels(desk, path)
+        else:
+            desk.sourceWanted.emit(path)
+
+
+def open_model(desk: ActionsController) -> None:
+    if path := desk.dialogs.model():
+        desk.use_model(path)
+
+
+def open_sample(desk: ActionsController) -> None:
+    """Play the free clip of the model store and watch it."""
+    desk.go_to(Page.WATCH)
+
+    def play(path: Path) -> None:
+        desk.watch.look_at_next()
+        desk.sourceWanted.emit(str(path))
+
+    desk.errands.ask(lambda: load_path("walking"), play, partial(_fail, desk, "The sample clip cannot be played"))
+
+
+# --- labels
+
+
+def add_class(desk: ActionsController, name: str) -> None:
+    edit(desk, f"Add {name}", lambda labels: editing.add_class(labels, name))
+
+
+def edit(desk: ActionsController, text: str, change: object) -> None:
+    """One undoable step on the labels of the chosen video."""
+    if not desk.video:
+        desk.services.notify("Labels belong to a film: open one, or record the camera first", "info")
+        return
+    desk.labels.edit(desk.video, text, change)  # type: ignore[arg-type]
+
+
+def choose_labels(desk: ActionsController) -> None:
+    if desk.video and (file := desk.dialogs.labels()):
+        import_labels(desk, file)
+
+
+def import_labels(desk: ActionsController, file: str) -> None:
+    """Read beside the window; they replace what there is, which undo brings back."""
+    video, facts = desk.video, desk.facts
+
+    def have(labels: Labels) -> None:
+        desk.labels.loaded(video, replace(labels, frames=facts.frames, rate=facts.rate), file)
+        words = f"{count(len(labels.segments), 'segment')} of {count(len(labels.classes), 'class', 'classes')}"
+        desk.services.notify(f"Read {words} from {Path(file).name}", "good")
+
+    failed = partial(_fail, desk, "The labels were not read")
+    desk.errands.ask(lambda: load_labels(file, facts.times, facts.rate), have, failed)
+
+
+def export_labels(desk: ActionsController) -> None:
+    video = desk.video
+    labels, times = desk.labels.labels(video), desk.facts.times
+    if labels.segments and (file := desk.dialogs.new_labels(video)):
+
+        def done(path: Path) -> None:
+            desk.labels.saved(video, str(path))
+            _saved(desk, path)
+
+        desk.errands.ask(
+            lambda: save_labels(file, labels, times), done, partial(_fail, desk, "The labels were not saved")
+        )
+
+
+# --- events, whole films, reports
+
+
+def export_events(desk: ActionsController) -> None:
+    """Of the newest track on the timeline."""
+    tracks, times = desk.view.timeline.tracks, desk.facts.times
+    events = tracks[-1].events if tracks else ()
+    if not events:
+        desk.services.notify("There are no events to export yet", "info")
+    elif file := desk.dialogs.events(Path(desk.video).stem):
+        failed = partial(_fail, desk, "The events were not saved")
+        desk.errands.ask(lambda: save_events(file, events, times), partial(_saved, desk), failed)
+
+
+def detect(desk: ActionsController) -> None:
+    """Run the model in use over the whole film, as a job."""
+    model, video = desk.form.settings.model, desk.video
+    if not model or not video:
+        desk.services.notify("Choose a model, and a film to run it over", "info")
+        return
+    out = models_dir() / "scores" / f"{Path(video).stem} {Path(model).stem}.csv"
+    desk.studies.detect(DetectSpec(model, video, str(out), ahead=True, threshold=desk.form.settings.threshold))
+
+
+def save_evaluation(desk: ActionsController) -> None:
+    results = desk.view.evaluate.results
+    if results and (file := desk.dialogs.report()):
+        failed = partial(_fail, desk, "The report was not saved")
+        desk.errands.ask(lambda: save_report(file, results), partial(_saved, desk), failed)
+
+
+def copy_command(desk: ActionsController) -> None:
+    page = desk.form.page
+    if page is Page.TRAIN or page is Page.TEACH:
+        spec = desk.form.train
+        clips = () if spec.folder else desk.labels.chosen(models_dir() / "labels")
+        desk.copy(actions_command.train_line(replace(spec, clips=clips, out=spec.out or "MODEL.safetensors")))
+    elif page is Page.EVALUATE:
+        desk.copy(actions_command.evaluate_line(desk.evaluate_spec()))
+    else:
+        desk.copy(actions_command.watch_line(desk.form.settings, desk.video))
+
+
+# --- what is compared
+
+
+def add_models(desk: ActionsController) -> None:
+    for path in desk.dialogs.models():
+        desk.evaluate_it(path)
+
+
+def add_scores(desk: ActionsController) -> None:
+    spec = desk.form.evaluate
+    for path in desk.dialogs.scores():
+        names = (*spec.names, Path(path).stem)
+        spec = replace(spec, models=(*spec.models, ""), scores=(*spec.scores, path), names=names)
+    desk.set_form(evaluate=spec)
+
+
+def remove_row(desk: ActionsController, row: int) -> None:
+    spec = desk.form.evaluate
+    desk.set_form(evaluate=without_row(spec, row))
+
+
+def without_row(spec: EvaluateSpec, row: int) -> EvaluateSpec:
+    """The same without one model."""
+    keep = [index for index in range(len(spec.scores)) if index != row]
+    parts = {name: tuple(getattr(spec, name)[index] for index in keep) for name in ("scores", "models", "names")}
+    return replace(spec, **parts)
+
+
+def choose_file(desk: ActionsController, field: str) -> None:
+    """The labels, or the video, that models are compared on."""
+    if path := getattr(desk.dialogs, {"labels": "labels", "video": "film"}[field])():
+        desk.set_form(evaluate=replace(desk.form.evaluate, **{field: path}))
+
+
+def choose_folder(desk: ActionsController) -> None:
+    if path := desk.dialogs.folder():
+        desk.set_form(train=replace(desk.form.train, folder=path))
+
+
+def choose_out(desk: ActionsController) -> None:
+    spec = desk.form.train
+    offered = spec.out or str(models_dir() / f"{spec.model} {spec.features}.safetensors")
+    if path := desk.dialogs.new_model(offered):
+        desk.set_form(train=replace(spec, out=path))
+
+
+def _saved(desk: ActionsController, path: Path) -> None:
+    desk.services.notify(f"Saved {path.name} to {path.parent}", "good")
+
+
+def _fail(desk: ActionsController, title: str, failure: Failure) -> None:
+    desk.show_trouble(trouble_of(failure.as_json(), title))

@@ -1,0 +1,69 @@
+"""The camera side of the actions panel: the engines that watch, what they decided, what is drawn over the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from engines.actions.types import Watched, WatchSettings
+from widgets.action_overlays import overlays_of
+from widgets.actions_state import ScoreTrack
+from workbench.controllers.lookers import Lookers
+from workbench.controllers.score_history import ScoreHistory
+from workbench.controllers.source_watch import SourceWatch
+from workbench.controllers.viewer import ViewerController
+from workbench.services import Services
+
+ENGINE = "engines.actions.watching.live:ActionWatcher"
+ID = "actions"
+LIVE_MS = 100
+"""Panel and timeline follow the decisions at most this often; the picture follows every result."""
+
+
+class Watch(SourceWatch):
+    """settings: read whenever they are needed."""
+
+    def __init__(
+        self, viewer: ViewerController, services: Services, settings: Callable[[], WatchSettings], parent: QObject
+    ) -> None:
+        self._settings = settings
+        self._histories: dict[str, ScoreHistory] = {}
+        self.lookers = Lookers(services, ENGINE, "Action detection", parent)
+        super().__init__(ID, "Actions", viewer, services, self.lookers, LIVE_MS, parent)
+
+    @property
+    def problem(self) -> str:
+        """Why nothing comes from the chosen source, in words."""
+        path = self.source
+        return (self.lookers.note(path) or self.lookers.problem(path)) if self.running else ""
+
+    def watched(self) -> Watched | None:
+        """The newest result at the chosen source."""
+        found: Any = self.lookers.latest(self.source)
+        return found if isinstance(found, Watched) else None
+
+    def track(self) -> ScoreTrack | None:
+        """All that was decided along the chosen source."""
+        history = self._histories.get(self.source)
+        return history.track() if history is not None and history.version else None
+
+    def forget(self, path: str) -> None:
+        """What was decided there is drawn no more."""
+        self._histories.pop(path, None)
+
+    def settings_for(self, path: str) -> WatchSettings:
+        return self._settings()
+
+    def see(self, path: str) -> None:
+        found = self.lookers.latest(path)
+        if not isinstance(found, Watched):
+            return
+        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings()))
+        history = self._histories.setdefault(path, ScoreHistory())
+        history.name = Path(self._settings().model).stem
+        history.add(found)
+        if path == self.source:
+            self.show_soon()
