@@ -14,17 +14,8 @@ PAGES = Path(__file__).resolve().parent.parent / "resources" / "help"
 HEADINGS = {1: 2, 2: 1}
 """Steps of Qt's sizes above the text's."""
 ORDER = (
-    "start",
-    "sources",
-    "viewer",
-    "calibration",
-    "faces",
-    "actions",
-    "timeline",
-    "diffusion",
-    "properties",
-    "jobs",
-    "log",
+    *("start", "sources", "viewer", "calibration", "faces", "actions", "timeline", "diffusion"),
+    *("properties", "jobs", "log"),
 )
 
 
