@@ -18,16 +18,20 @@ def options(kind: type, words: Mapping[str, str], skip: tuple[str, ...] = ()) ->
 
 
 def command(
-    run: Callable[..., None], kind: type, words: Mapping[str, str], *more: inspect.Parameter
+    run: Callable[..., None],
+    kind: type,
+    words: Mapping[str, str],
+    *more: inspect.Parameter,
+    skip: tuple[str, ...] = (),
 ) -> Callable[..., None]:
-    """`run(**values)` with the options of `kind` and `more`, as typer wants it."""
+    """`run(**values)` with the options of `kind`, but for those in `skip`, and `more`, as typer wants it."""
 
     def made(**values: Any) -> None:
         run(**values)
 
     made.__name__ = run.__name__
     made.__doc__ = run.__doc__
-    parameters = [*options(kind, words), *more]
+    parameters = [*options(kind, words, skip), *more]
     made.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     made.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return made
