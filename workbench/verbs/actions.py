@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from workbench.verbs import actions_detect, actions_evaluation, actions_features, console
+from workbench.verbs import actions_detect, actions_evaluation, actions_features, actions_training, console
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,5 +25,5 @@ def _group() -> None:
     pass
 
 
-for part in (actions_detect, actions_evaluation, actions_features):
+for part in (actions_training, actions_detect, actions_evaluation, actions_features):
     part.register(app)
