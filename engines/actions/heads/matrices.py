@@ -6,8 +6,8 @@ keeps the rows as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,28 @@ from engines.actions.types import Weights
 from engines.core.errors import BadInput, UsageError
 
 Array: TypeAlias = NDArray[np.floating[Any]]
-Product: TypeAlias = Callable[[Array, Array], None]
+
+
+class Product(Protocol):
+    """W (rows, columns) times a vector; `bytes` of weights are read."""
+
+    @property
+    def bytes(self) -> int: ...
+
+    def times(self, x: Array, out: Array) -> None:
+        """x (columns,) into out (rows,)."""
+        ...
+
+
+LARGE = 4 << 20
+"""Bytes from which a matrix no longer stays in a core's own cache: there, reading less is worth some bookkeeping."""
 
 
 class Matrix:
     """W (rows, columns), `times` a vector (columns,) into a buffer (rows,); `bytes` are read each time."""
 
     def __init__(self, weight: Array) -> None:
-        self._weight = np.ascontiguousarray(weight)
+        self._weight = np.array(weight, order="C")
         self.shape = self._weight.shape
         self.bytes = self._weight.nbytes
 
@@ -55,6 +69,14 @@ class WeightTable:
     def matrix(self, weight: Array) -> Matrix:
         """A matrix as large ones are to be kept."""
         return Matrix(weight)
+
+    def rectified(self, weight: Array) -> Product:
+        """A matrix for vectors that went through a relu."""
+        if self.keep == "float32" and weight.nbytes >= LARGE:
+            from engines.actions.heads.active_rows import ActiveRows
+
+            return ActiveRows(weight)
+        return self.matrix(weight)
 
     def buffer(self, *shape: int) -> Array:
         """Zeros in the stream's type."""

@@ -43,7 +43,7 @@ class Projection:
 
 
 class LSTM:
-    """One LSTM cell: input [x | h] in `joint`, of which `h` is the last part; cell state in `c`.
+    """One LSTM cell: input `x`, which went through a relu, hidden state `h`, cell state `c`.
 
     sigma(a) = tanh(a / 2) / 2 + 1/2, and halving a weight is exact, so the rows of the three sigmoids are halved
     beforehand and one tanh serves all gates.
@@ -52,40 +52,42 @@ class LSTM:
     def __init__(self, table: WeightTable, name: str, inputs: int, hidden: int, suffix: str = "") -> None:
         rows = 4 * hidden
         half = np.repeat(np.asarray([0.5, 0.5, 1.0, 0.5], dtype=table.dtype), hidden)
-        w_x = table.take(f"{name}.weight_ih{suffix}", rows, inputs)
-        w_h = table.take(f"{name}.weight_hh{suffix}", rows, hidden)
+        self._w_x = table.rectified(table.take(f"{name}.weight_ih{suffix}", rows, inputs) * half[:, None])
+        self._w_h = table.matrix(table.take(f"{name}.weight_hh{suffix}", rows, hidden) * half[:, None])
         bias = table.take(f"{name}.bias_ih{suffix}", rows) + table.take(f"{name}.bias_hh{suffix}", rows)
-        self.matrix = table.matrix(np.concatenate([w_x, w_h], axis=1) * half[:, None])
         self._bias = bias * half
-        self.joint, self.c = table.buffer(inputs + hidden), table.buffer(hidden)
-        self.x, self.h = self.joint[:inputs], self.joint[inputs:]
-        self._gates, self._spare = table.buffer(4, hidden), table.buffer(hidden)
+        self.x, self.h, self.c = table.buffer(inputs), table.buffer(hidden), table.buffer(hidden)
+        self._gates, self._seen, self._spare = table.buffer(rows), table.buffer(rows), table.buffer(hidden)
 
-    def advance(self, h: Array | None = None) -> None:
-        """One step; the new hidden state also goes to `h`, when given."""
-        self.matrix.times(self.joint, self._gates.reshape(-1))
-        self.finish(self.h if h is None else h)
-        if h is not None:
-            self.h[:] = h
-
-    def finish(self, h: Array) -> None:
-        """From the products in `gates` to the new cell state and `h`."""
+    def advance(self, seen: bool = True) -> None:
+        """One step; seen: False where x is zero, which spares the product with it."""
         gates, spare, c = self._gates, self._spare, self.c
-        flat = gates.reshape(-1)
-        flat += self._bias
-        np.tanh(flat, out=flat)
-        i, f, g, o = gates
+        self._w_h.times(self.h, gates)
+        if seen:
+            self._w_x.times(self.x, self._seen)
+            gates += self._seen
+        gates += self._bias
+        np.tanh(gates, out=gates)
+        i, f, g, o = gates.reshape(4, -1)
         for gate in (i, f, o):
             gate *= 0.5
             gate += 0.5
         c *= f
         c += np.multiply(i, g, out=spare)
         np.tanh(c, out=spare)
-        np.multiply(o, spare, out=h)
+        np.multiply(o, spare, out=self.h)
 
     def reset(self) -> None:
-        self.joint[:] = 0.0
-        self.c[:] = 0.0
+        for state in (self.x, self.h, self.c):
+            state[:] = 0.0
+
+    @property
+    def bytes_h(self) -> int:
+        return self._w_h.bytes
+
+    @property
+    def bytes_x(self) -> int:
+        return self._w_x.bytes
 
 
 class Affine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.actions.heads.matrices import Array, WeightTable, checked
+from engines.actions.heads.matrices import Array, Product, WeightTable, checked
 from engines.actions.heads.stream_parts import LSTM, Affine, Projection, Step, optional_ahead
 from engines.actions.types import HeadShape
 
@@ -17,13 +17,17 @@ class GRU:
 
     def __init__(self, table: WeightTable, name: str, inputs: int, hidden: int) -> None:
         half = np.repeat(np.asarray([0.5, 0.5, 1.0], dtype=table.dtype), hidden)
-        self._parts = []
+        self._parts: list[tuple[Product, Array, Array]] = []
         for side, columns in (("ih", inputs), ("hh", hidden)):
             weight = table.take(f"{name}.weight_{side}_l0", 3 * hidden, columns) * half[:, None]
             bias = table.take(f"{name}.bias_{side}_l0", 3 * hidden) * half
-            self._parts.append((table.matrix(weight), bias, table.buffer(3, hidden)))
+            matrix = table.rectified(weight) if side == "ih" else table.matrix(weight)
+            self._parts.append((matrix, bias, table.buffer(3, hidden)))
         self.x, self.h = table.buffer(inputs), table.buffer(hidden)
-        self.bytes = sum(part[0].bytes for part in self._parts)
+
+    @property
+    def bytes(self) -> int:
+        return sum(part[0].bytes for part in self._parts)
 
     def advance(self) -> None:
         for vector, (matrix, bias, out) in zip((self.x, self.h), self._parts, strict=True):
@@ -73,7 +77,7 @@ class RecurrentStream:
 
     @property
     def bytes_read(self) -> int:
-        cell = self._cell.matrix.bytes if isinstance(self._cell, LSTM) else self._cell.bytes
+        cell = self._cell.bytes_x + self._cell.bytes_h if isinstance(self._cell, LSTM) else self._cell.bytes
         return self._project.bytes + cell + self._classify.bytes + (self._ahead.bytes if self._ahead else 0)
 
 

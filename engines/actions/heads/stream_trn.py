@@ -10,7 +10,7 @@ from engines.actions.types import HeadShape
 
 
 class TRNStream:
-    """The equations of `trn`, with [u | f | h] and [x | d_h] side by side in memory: one product for each cell."""
+    """The equations of `trn`; [u | f] lie side by side in memory, and so do the states of the decoder."""
 
     def __init__(self, shape: HeadShape, table: WeightTable) -> None:
         width, hidden = shape.features, shape.hidden
@@ -36,7 +36,7 @@ class TRNStream:
 
     @property
     def bytes_read(self) -> int:
-        own = self._project.bytes + self._encoder.matrix.bytes + self._classify.bytes
+        own = self._project.bytes + self._encoder.bytes_x + self._encoder.bytes_h + self._classify.bytes
         return own + (self._decoder.bytes if self._decoder else 0)
 
 
@@ -59,11 +59,11 @@ class Decoder:
         dec, scores = self._cell, list[Array]()
         _affine_relu(self._first, hidden, dec.h)
         _affine_relu(self._second, cell, dec.c)
-        dec.x[:] = 0.0
         for index, state in enumerate(self._states):
             if index:
                 _affine_relu(self._fuse, scores[-1], dec.x)
-            dec.advance(state)
+            dec.advance(seen=index > 0)
+            state[:] = dec.h
             scores.append(self._classify(state))
         matrix, bias = self._summarise
         matrix.times_each(self._states, self._collected)
@@ -76,8 +76,8 @@ class Decoder:
     def bytes(self) -> int:
         """Read in one run."""
         once = sum(part[0].bytes for part in (self._first, self._second, self._summarise))
-        each = self._cell.matrix.bytes + self._classify.bytes + self._fuse[0].bytes
-        return once + self._steps * each
+        each = self._cell.bytes_h + self._classify.bytes
+        return once + self._steps * each + (self._steps - 1) * (self._cell.bytes_x + self._fuse[0].bytes)
 
 
 def _square(table: WeightTable, name: str, outputs: int, inputs: int) -> tuple[Matrix, Array]:

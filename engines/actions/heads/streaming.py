@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.actions.heads.blas import one_thread
 from engines.actions.heads.matrices import Array, WeightTable
 from engines.actions.heads.stream_idn import IDNStream
 from engines.actions.heads.stream_parts import Step
@@ -41,23 +42,42 @@ class HeadStream(Protocol):
 
 
 def open_stream(
-    shape: HeadShape, weights: Mapping[str, NDArray[Any]], dtype: Any = np.float32, keep: Weights = "float32"
+    shape: HeadShape,
+    weights: Mapping[str, NDArray[Any]],
+    dtype: Any = np.float32,
+    keep: Weights = "float32",
+    threads: int = 1,
 ) -> HeadStream:
     """A stream of the head `build(shape)` whose `state_dict()` holds `weights`; other names in it are left alone.
 
-    dtype: of the arithmetic. keep: how the large matrices are held (`matrices`). Raises BadInput for weights that are
-    missing or of another shape, UsageError for a way of keeping them that there is not.
+    dtype: of the arithmetic. keep: how the large matrices are held (`matrices`). threads: 1 keeps BLAS to one thread
+    during a step, anything else leaves it as it is set (`blas` says what that costs on busy cores). Raises BadInput for
+    weights that are missing or of another shape, UsageError for a way of keeping them that there is not.
     """
-    table = WeightTable(weights, np.dtype(dtype), keep)
-    if shape.kind == "trn":
-        return TRNStream(shape, table)
-    if shape.kind == "idn":
-        return IDNStream(shape, table)
-    if shape.kind == "frame":
-        return FrameStream(shape, table)
-    if shape.kind in ("gru", "lstm", "miniroad"):
-        return RecurrentStream(shape, table)
-    raise UsageError(f"There is no head of the kind {shape.kind!r}")
+    kinds: dict[str, Any] = {"trn": TRNStream, "idn": IDNStream, "frame": FrameStream}
+    kinds |= dict.fromkeys(("gru", "lstm", "miniroad"), RecurrentStream)
+    if shape.kind not in kinds:
+        raise UsageError(f"There is no head of the kind {shape.kind!r}")
+    stream: HeadStream = kinds[shape.kind](shape, WeightTable(weights, np.dtype(dtype), keep))
+    return OneThread(stream) if threads == 1 else stream
+
+
+class OneThread:
+    """A stream whose steps keep BLAS to one thread."""
+
+    def __init__(self, stream: HeadStream) -> None:
+        self._stream = stream
+
+    def step(self, x: Array) -> Step:
+        with one_thread():
+            return self._stream.step(x)
+
+    def reset(self) -> None:
+        self._stream.reset()
+
+    @property
+    def bytes_read(self) -> int:
+        return self._stream.bytes_read
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:

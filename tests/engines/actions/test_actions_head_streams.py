@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import ThreadpoolController
 
+from engines.actions.heads import active_rows, blas, matrices
 from engines.actions.heads.building import build
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.types import HeadShape
@@ -19,11 +21,11 @@ CHUNKS = 13
 CLOSE = {"rtol": 0.0, "atol": 1e-12}
 
 
-def made(shape, seed=0):
+def made(shape, seed=0, std=0.7):
     torch.manual_seed(seed)
     network = build(shape).double().eval()
     for weight in network.parameters():
-        torch.nn.init.normal_(weight, std=0.7)
+        torch.nn.init.normal_(weight, std=std)
     x = torch.randn(2, CHUNKS, sum(shape.inputs), dtype=torch.float64)
     with torch.no_grad():
         return network, x, network(x)
@@ -86,9 +88,7 @@ def test_the_fast_path_of_trn_equals_the_plain_one(steps) -> None:
 
 
 def test_single_precision_stays_close_over_a_long_stream() -> None:
-    network, _, _ = made(replace(SHAPE, features=64, hidden=48))
-    for weight in network.parameters():
-        torch.nn.init.normal_(weight, std=0.2)
+    network, _, _ = made(replace(SHAPE, features=64, hidden=48), std=0.2)
     x = torch.randn(1, 400, 12, dtype=torch.float64)
     with torch.no_grad():
         whole = network(x).logits[0].softmax(-1)
@@ -136,3 +136,51 @@ def test_a_shape_that_no_network_can_have_is_refused() -> None:
     for wrong in ({"inputs": ()}, {"classes": 1}, {"hidden": 0}, {"future_steps": -1}, {"dropout": 1.0}):
         with pytest.raises(UsageError):
             build(replace(SHAPE, **wrong))
+
+
+@pytest.mark.parametrize("kind", ["trn", "miniroad", "gru", "lstm"])
+def test_reading_active_units_alone_changes_no_number(kind, monkeypatch) -> None:
+    monkeypatch.setattr(matrices, "LARGE", 0)
+    monkeypatch.setattr(active_rows, "PATIENCE", 2)
+    shape = replace(SHAPE, kind=kind, features=40, hidden=30)
+    network, _, _ = made(shape, std=0.2)
+    x = torch.randn(1, 60, 12, dtype=torch.float64).cumsum(1) / 4
+    with torch.no_grad():
+        whole = network(x).logits[0]
+    stream = open_stream(shape, arrays(network), np.float64)
+    read = []
+    for chunk, expected in zip(x[0].numpy(), whole.numpy(), strict=True):
+        np.testing.assert_allclose(stream.step(chunk).logits, expected, **CLOSE)
+        read.append(stream.bytes_read)
+    assert min(read) < 0.9 * read[0]
+
+
+def test_active_rows_equal_the_whole_matrix_whatever_wakes(monkeypatch) -> None:
+    """Units fall asleep, wake one by one and all at once; the product is the same and reads what it needs."""
+    monkeypatch.setattr(active_rows, "PATIENCE", 3)
+    rng = np.random.default_rng(4)
+    weight = rng.normal(size=(17, 300))
+    rows, out = active_rows.ActiveRows(weight), np.zeros(17)
+    for share in [0.1] * 300 + [0.9] + [0.05] * 200:
+        x = np.where(np.arange(300) % 20 < 20 * share, rng.normal(size=300), 0.0)
+        x[rng.integers(300)] = 1.0
+        rows.times(x, out)
+        np.testing.assert_allclose(out, weight @ x, **CLOSE)
+        assert rows.bytes >= np.count_nonzero(x) * 17 * 8
+    assert rows.bytes < 0.2 * weight.nbytes
+
+
+def test_blas_gets_its_threads_back_when_the_last_has_left() -> None:
+    controller = ThreadpoolController().select(user_api="blas")
+
+    def counts():
+        return [library.num_threads for library in controller.lib_controllers]
+
+    before = counts()
+    with controller.limit(limits=2):
+        with blas.one_thread():
+            with blas.one_thread():
+                assert set(counts()) == {1}
+            assert set(counts()) == {1}
+        assert set(counts()) == {2}
+    assert counts() == before
