@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from engines.actions.features.recipes import NETWORKS
-from engines.actions.study_types import WHOLE, Frames
+from engines.actions.learning.settings import filled
+from engines.actions.study_types import WHOLE, Frames, TrainSpec
 from engines.actions.types import STREAMS, Segment
 from widgets.actions_state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.studio_axes import percent
 from widgets.studio_parts import count, seconds_words
 from widgets.transport import clock_words
 
+OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
 PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving"}
 
 
@@ -61,7 +63,7 @@ def train_problem(view: ActionsView) -> str:
     train = view.train
     if train.busy is not None:
         return "A training runs"
-    if not train.spec.folder and not any(clip.chosen for clip in train.clips):
+    if not train.spec.folder and not taken(train.clips):
         return "Tick a labelled clip first"
     return "The networks are not here yet" if missing_names(view) else ""
 
@@ -148,7 +150,7 @@ def train_line(train: TrainView) -> str:
         return f"{reached} in {seconds_words(train.result.seconds)}"
     if train.spec.folder:
         return f"Benchmark {file_title(train.spec.folder)}"
-    chosen = [clip for clip in train.clips if clip.chosen]
+    chosen = taken(train.clips)
     segments = sum(clip.segments for clip in chosen)
     return f"{count(len(chosen), 'clip')}, {count(segments, 'segment')}" if chosen else "No clip is chosen"
 
@@ -242,17 +244,37 @@ def clip_words(clip: ClipState) -> str:
     return clip.note or f"{count(clip.segments, 'segment')}, {plural(clip.classes, 'class', 'classes')}"
 
 
+def taken(clips: Sequence[ClipState]) -> list[ClipState]:
+    """Those that are trained on."""
+    return [clip for clip in clips if clip.chosen and not clip.note]
+
+
 def clips_summary(clips: Sequence[ClipState]) -> str:
     """'2 of 3 are trained on, 24 segments'."""
-    taken = [clip for clip in clips if clip.chosen and not clip.note]
-    if not taken:
+    own = taken(clips)
+    if not own:
         return "None is trained on: tick one."
-    segments = count(sum(clip.segments for clip in taken), "segment")
-    verb = "is" if len(taken) == 1 else "are"
-    return f"{len(taken)} of {len(clips)} {verb} trained on, {segments}"
+    segments = count(sum(clip.segments for clip in own), "segment")
+    verb = "is" if len(own) == 1 else "are"
+    return f"{len(own)} of {len(clips)} {verb} trained on, {segments}"
 
 
 def record_words(teach: TeachView) -> str:
     if teach.recording:
         return f"Recording, {seconds_words(teach.recorded)}"
     return "A live feed is recorded first, then marked."
+
+
+def published_words(spec: TrainSpec) -> str:
+    """What the published settings stand for, for as far as nothing else was set."""
+    if not spec.settings:
+        return ""
+    used, way = filled(spec)
+    ahead = f", {used.future_steps} steps ahead" if used.future_steps else ""
+    return f"H {used.hidden}, F {used.width}, window {used.window} chunks{ahead}, {OPTIMISERS[way.optimiser]}, {length_words(spec)}"
+
+
+def length_words(spec: TrainSpec) -> str:
+    """'300 steps', '21 rounds'."""
+    used, way = filled(spec)
+    return f"{way.rounds} rounds" if way.rounds else count(used.iterations, "step")

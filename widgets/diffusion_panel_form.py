@@ -14,7 +14,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from widgets.diffusion_state import DiffusionView
 from widgets.fields import ChoiceField, ElidedLabel, NumberField, Segmented, TextField, Toggle, describe, set_property
 from widgets.panel import Section
 
@@ -177,8 +176,8 @@ class Form(Section):
         self._row.addWidget(self.summary, 1)
         self.summary.setVisible(self.folded)
 
-    def show_state(self, view: DiffusionView) -> None:
-        """Show the part of the view that the section is about."""
+    def show_state(self, view: Any) -> None:
+        """Show the part of the panel's view that the section is about."""
         raise NotImplementedError
 
     def bind(self, field: str, control: Control, kind: Callable[[Any], Any] | None = None) -> None:

@@ -112,6 +112,8 @@ class ActionsPanel(Panel):
             made = self._pages[page] = PAGES[page]()
             for name in made.SIGNALS:
                 getattr(made, name).connect(getattr(self, name))
+            if isinstance(made, TrainPage | EvaluatePage):
+                made.checked.connect(lambda: self._show_start(self.shown))
             self._room.addWidget(made)
         return self._pages[page]
 
@@ -125,13 +127,14 @@ class ActionsPanel(Panel):
         self.dropped.emit(paths)
 
     def _show_start(self, view: ActionsView) -> None:
-        told = verb(view)
+        told, page = verb(view), self.page(view.page)
+        problem = told.problem or (page.problem if isinstance(page, TrainPage | EvaluatePage) else "")
         if self.start.text() != told.text:
             self.start.setText(told.text)
             self.start.setIcon(icon(told.icon, "on_accent", "on_accent") if told.icon else QIcon())
-        if self.start.isEnabled() == bool(told.problem):
-            self.start.setEnabled(not told.problem)
-        tip = told.problem or told.tip
+        if self.start.isEnabled() == bool(problem):
+            self.start.setEnabled(not problem)
+        tip = problem or told.tip
         if self.start.toolTip() != tip:
             describe(self.start, told.text, tip)
 
