@@ -45,14 +45,13 @@ class ActiveRows:
         late = np.flatnonzero(active[self._front :]) + self._front
         if len(late) > self._moves:
             self._front = int(late[-1]) + 1
-        elif len(late):
-            for place in late:
-                self._swap(int(place), self._front)
-                self._front += 1
-        else:
-            for place in np.flatnonzero(self._idle[: self._front] > PATIENCE)[: -self._moves - 1 : -1]:
-                self._front -= 1
-                self._swap(int(place), self._front)
+            return
+        for place in late:
+            self._swap(int(place), self._front)
+            self._front += 1
+        for place in np.flatnonzero(self._idle[: self._front] > PATIENCE)[: -self._moves - 1 : -1]:
+            self._front -= 1
+            self._swap(int(place), self._front)
 
     def _swap(self, a: int, b: int) -> None:
         if a == b:
