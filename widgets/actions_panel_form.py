@@ -35,6 +35,7 @@ LOSSES = {
     "focal": ("Focal", "What is already right counts less; gamma 2"),
     "soft-f1": ("Soft F1", "The mean F1 over the classes itself, made differentiable"),
 }
+STEPS_TIP = "Updates of the weights at most"
 TIMELESS = ("hidden", "width", "dropout")
 """What a network of one frame does not have."""
 
@@ -117,7 +118,7 @@ class MoreSection(Form):
             ("hidden", "State H", "", 0, 32, "Length of the recurrent state"),
             ("width", "Width F", "", 0, 32, "Length that a chunk's features are brought to"),
             ("window", "Window", "chunks", 0, 8, "Chunks of a training window; IDN looks back on as many when it runs"),
-            ("iterations", "Steps", "", 0, 50, "Updates of the weights at most"),
+            ("iterations", "Steps", "", 0, 50, STEPS_TIP),
             ("batch", "Windows a step", "", 0, 4, "Batch size"),
             ("learning_rate", "Learning rate", "", 5, 0.0001, "Highest; it falls to 0 by the end"),
             ("decay", "Weight decay", "", 4, 0.01, "Pull of the weights towards 0"),
@@ -134,7 +135,7 @@ class MoreSection(Form):
         if spec == self._shown:
             return
         self._shown = spec
-        used, _way = filled(spec)
+        used, way = filled(spec)
         self.show_fields(used)
         show(self.held, round(100 * used.held_out))
         show(self.offset, -1 if used.offset is None else used.offset)
@@ -142,6 +143,10 @@ class MoreSection(Form):
         absent |= {name for name in ("patience",) if not used.held_out}
         absent |= {name for name in ("offset",) if not used.future_steps}
         self.pairs.show_without(absent)
+        tip(
+            self.controls["iterations"],
+            STEPS_TIP + (f"; {way.rounds} rounds while it is not changed" * bool(way.rounds)),
+        )
         self.set_summary(length_words(spec) + ("" if used.model == "frame" else f", H {used.hidden}"))
 
     def _put(self, field: str, title: str, control: NumberField) -> None:

@@ -271,7 +271,8 @@ def published_words(spec: TrainSpec) -> str:
         return ""
     used, way = filled(spec)
     ahead = f", {used.future_steps} steps ahead" if used.future_steps else ""
-    return f"H {used.hidden}, F {used.width}, window {used.window} chunks{ahead}, {OPTIMISERS[way.optimiser]}, {length_words(spec)}"
+    sizes = f"H {used.hidden:,}, F {used.width:,}, window {used.window} chunks{ahead}"
+    return f"{sizes}, {OPTIMISERS[way.optimiser]}, {length_words(spec)}"
 
 
 def length_words(spec: TrainSpec) -> str:
