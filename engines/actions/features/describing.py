@@ -72,7 +72,7 @@ class Describer:
 
     def _describe_body(self, image: Image, seconds: float) -> Floats:
         assert self._bodies is not None
-        body: Body | None = self._bodies.find(image)
+        body: Body | None = self._bodies.find(image, seconds)
         self.poses = (body.as_pose(),) if body is not None else ()
         self.note = "" if body is not None else NOBODY
         return self._skeleton.describe(body, seconds)

@@ -1,39 +1,38 @@
 """One body in a picture, followed from frame to frame: MediaPipe's pose detector and landmarks in LiteRT.
 
-Bazarevsky et al.: BlazePose (2020). The detector looks at the whole picture and gives the middle of the hips and a
-point on the circle about the whole body: a turned square. The landmark network sees that square alone and gives 33
-points and two more of the same meaning, from which the next frame's square comes. So the detector is only needed again
-when the body was lost (a score below one half). It sees 224 pixels, in which somebody far off is too small: where it
-finds nobody it looks closer too, at one part of the picture in each frame, in turn. As its makers do, the picture is
-shrunk to that by bilinear interpolation alone: means over areas look better and are recognised less often.
+Bazarevsky et al.: BlazePose (2020). The detector looks at the whole picture and gives a turned square. The landmark
+network sees that square alone and gives 33 points and two more that tell the next frame's square. So the detector is
+only needed when the body was lost (a score below one half), and twice a second, to see whether somebody else stands out
+more: the body that is followed is the large one in the middle, whoever was seen first. The detector sees 224 pixels, in
+which somebody far off is too small: where it finds nobody it looks closer too, at one part of the picture in each
+frame, in turn.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from engines.actions.features.pose_anchors import anchors
+from engines.actions.features.pose_detector import LEAST, BodyDetector, prominence, square_about
 from engines.actions.types import BodyPose
 from engines.core.frames import Image
 from engines.core.litert import Network
 from engines.core.regions import Floats, Region, back, cut
 
-WIDE, CLOSE = 224, 256
-"""Sides of what the detector and the landmark network see."""
+SIDE = 256
 POINTS = 33
-LEAST = 0.5
-"""Score from which on there is a body."""
-ROOM = 1.25
-"""The square's side, in diameters of the circle about the body."""
 PART = 0.6
 """Side of the part that is looked at closer, in long sides of the picture."""
-TURNS = np.array([(0.5, 0.5), (0, 0.5), (1, 0.5), (0, 0), (1, 0), (0, 1), (1, 1)])
+TURNS = ((0.5, 0.5), (0, 0.5), (1, 0.5), (0, 0), (1, 0), (0, 1), (1, 1))
 """Where that part lies, from the left and top end to the other."""
-OVERLAP = 0.3
-"""Boxes that overlap by this much of their union are of one body."""
+EVERY = 0.5
+"""Seconds between two looks for somebody who stands out more."""
+MORE = 1.25
+"""How much more that is."""
+SAME = 0.25
+"""Squares whose middles are closer than this, in sides, are of one body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Body:
     """points: 33 x 3 in pixels (z too, from the hips towards the viewer negative); visible, present: (33,) 0 to 1.
 
     metres: 33 x 3 from the middle of the hips, as the square was turned. ahead: where to look in the next frame.
+    fresh: it is not the body of the frame before.
     """
 
     points: Floats
@@ -50,6 +50,7 @@ class Body:
     score: float
     region: Region
     ahead: Region
+    fresh: bool = False
 
     def as_pose(self) -> BodyPose:
         """The plain value."""
@@ -59,91 +60,89 @@ class Body:
 
 
 class BodyFinder:
-    """Finds the clearest body and keeps to it. Not to be used by two threads at once.
+    """Finds the most prominent body and keeps to it. Not to be used by two threads at once.
 
-    Raises `FileMissing` when the networks were not fetched. detections: how often the detector was needed so far.
+    Raises `FileMissing` when the networks were not fetched.
     """
 
     def __init__(self, threads: int = 1) -> None:
-        self._wide = Network("pose-detection", threads, low=-1.0)
-        self._close = Network("pose-landmarks", threads)
-        self.detections = 0
+        self.detector = BodyDetector(threads)
+        self._landmarks = Network("pose-landmarks", threads)
         self.reset()
 
     def reset(self) -> None:
         """Look everywhere again."""
         self._region: Region | None = None
         self._turn = 0
+        self._looked = -np.inf
 
-    def find(self, image: Image) -> Body | None:
-        """The body in a BGR picture; None where nobody is in view."""
+    def find(self, image: Image, seconds: float) -> Body | None:
+        """The body in a BGR picture at a time of the recording; None where nobody is in view."""
         body = self._look(image, self._region) if self._region is not None else None
         if body is None:
-            region = self.detect(image) or self._detect_closer(image)
-            body = self._look(image, region) if region is not None else None
+            body = self._sought(image, seconds)
+        elif not 0 <= seconds - self._looked < EVERY:
+            body = self._more_prominent(image, seconds, body)
         self._region = body.ahead if body is not None else None
         return body
 
-    def detect(self, image: Image) -> Region | None:
-        """The square of the clearest body in a picture."""
-        self.detections += 1
-        height, width = image.shape[:2]
-        matrix = Region(((width - 1) / 2, (height - 1) / 2), float(max(height, width)), 0.0).matrix(WIDE)
-        seen = cv2.warpAffine(image, matrix, (WIDE, WIDE), flags=cv2.INTER_LINEAR)
-        values, logits = sorted(self._wide.run(np.asarray(seen, np.uint8)), key=lambda one: -one.shape[-1])
-        scores = _sigmoid(logits[0, :, 0].astype(np.float64))
-        if scores.max() < LEAST:
-            return None
-        hips, rim = back(_clearest(values[0].astype(np.float64), scores) - 0.5, matrix)
-        return _region(hips, rim)
+    def _sought(self, image: Image, seconds: float) -> Body | None:
+        self._looked = seconds
+        region = self.detector.detect(image, _whole(image)) or self.detector.detect(image, self._part(image))
+        return self._newly(image, region) if region is not None else None
 
-    def _detect_closer(self, image: Image) -> Region | None:
-        """The same in the part of the picture whose turn it is."""
-        height, width = image.shape[:2]
-        side = np.minimum(round(PART * max(height, width)), (width, height))
-        left, top = np.round(TURNS[self._turn % len(TURNS)] * ((width, height) - side)).astype(int)
+    def _more_prominent(self, image: Image, seconds: float, body: Body) -> Body:
+        """Somebody else who stands out much more, or the body itself. Looks at all and at the middle in turn."""
+        self._looked = seconds
         self._turn += 1
-        found = self.detect(image[top : top + side[1], left : left + side[0]])
-        if found is None:
-            return None
-        return Region((found.centre[0] + float(left), found.centre[1] + float(top)), found.side, found.angle)
+        square = _whole(image) if self._turn % 2 else _part(image, *TURNS[0])
+        other = self.detector.detect(image, square)
+        if other is None or _apart(other, body.ahead) < SAME * max(other.side, body.ahead.side):
+            return body
+        more = _prominence(other, image) > MORE * _prominence(body.ahead, image)
+        return (self._newly(image, other) if more else None) or body
+
+    def _newly(self, image: Image, region: Region) -> Body | None:
+        body = self._look(image, region)
+        return replace(body, fresh=True) if body is not None else None
+
+    def _part(self, image: Image) -> Region:
+        """The part of the picture whose turn it is."""
+        self._turn += 1
+        return _part(image, *TURNS[(self._turn - 1) % len(TURNS)])
 
     def _look(self, image: Image, region: Region) -> Body | None:
         """The body in a square, None below the least score."""
-        matrix = region.matrix(CLOSE)
-        outputs = {one.size: one for one in self._close.run(cut(image, matrix, CLOSE, cv2.BORDER_REPLICATE))}
+        if not 1 <= region.side < 1e5:
+            return None
+        matrix = region.matrix(SIDE)
+        outputs = {one.size: one for one in self._landmarks.run(cut(image, matrix, SIDE, cv2.BORDER_REPLICATE))}
         score = float(outputs[1].ravel()[0])
         if not score >= LEAST:
             return None
         rows = outputs[195].reshape(39, 5).astype(np.float64)
-        flat = back(rows[:, :2] - 0.5, matrix)
-        placed = np.column_stack([flat, rows[:, 2] * region.side / CLOSE])
-        chances = _sigmoid(rows[:POINTS, 3:])
+        placed = np.column_stack([back(rows[:, :2] - 0.5, matrix), rows[:, 2] * region.side / SIDE])
+        chances = 1 / (1 + np.exp(-np.clip(rows[:POINTS, 3:], -80, 80)))
         metres = outputs[117].reshape(39, 3)[:POINTS].astype(np.float64)
-        ahead = _region(placed[POINTS, :2], placed[POINTS + 1, :2])
+        ahead = square_about(placed[POINTS, :2], placed[POINTS + 1, :2])
         return Body(placed[:POINTS], chances[:, 0], chances[:, 1], metres, score, region, ahead)
 
 
-def _region(middle: Floats, rim: Floats) -> Region:
-    """The turned square for the middle of the hips and a point on the circle about the body, above it when upright."""
-    across, down = rim - middle
-    angle = np.pi / 2 - np.arctan2(-down, across)
-    turned = float((angle + np.pi) % (2 * np.pi) - np.pi)
-    return Region((float(middle[0]), float(middle[1])), 2 * ROOM * float(np.hypot(across, down)), turned)
+def _whole(image: Image) -> Region:
+    height, width = image.shape[:2]
+    return Region(((width - 1) / 2, (height - 1) / 2), float(max(height, width)), 0.0)
 
 
-def _clearest(values: Floats, scores: Floats) -> Floats:
-    """2 x 2 in pixels of the square: hips and rim of the best (score times size), a mean over all that overlap it."""
-    middles, sizes = values[:, :2] + anchors() * WIDE, values[:, 2:4]
-    which = np.flatnonzero(scores >= LEAST)
-    best = which[np.argmax(scores[which] * np.hypot(*(values[which, 6:8] - values[which, 4:6]).T))]
-    low, high = middles - sizes / 2, middles + sizes / 2
-    inside = np.clip(np.minimum(high[which], high[best]) - np.maximum(low[which], low[best]), 0, None).prod(axis=1)
-    union = sizes[which].prod(axis=1) + sizes[best].prod() - inside
-    same = which[inside >= OVERLAP * union]
-    points = values[same, 4:8].reshape(-1, 2, 2) + anchors()[same, None] * WIDE
-    return np.asarray(np.average(points, axis=0, weights=scores[same]))
+def _part(image: Image, across: float, down: float) -> Region:
+    height, width = image.shape[:2]
+    side = PART * max(height, width)
+    x, y = (min(side, size) / 2 + share * max(size - side, 0) for share, size in ((across, width), (down, height)))
+    return Region((x - 0.5, y - 0.5), side, 0.0)
 
 
-def _sigmoid(values: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -80, 80))))
+def _apart(one: Region, other: Region) -> float:
+    return float(np.hypot(one.centre[0] - other.centre[0], one.centre[1] - other.centre[1]))
+
+
+def _prominence(region: Region, image: Image) -> float:
+    return float(prominence(np.asarray(region.centre), region.side, image))

@@ -47,8 +47,9 @@ class Skeleton:
 
     def describe(self, body: Body | None, seconds: float) -> NDArray[np.float32]:
         """float32 (193,) for a body, or for nobody, at a time of the recording."""
-        if body is None:
+        if body is None or body.fresh:
             self.reset()
+        if body is None:
             return nobody()
         places = normalised(body)
         self._follow(places.ravel(), seconds)
