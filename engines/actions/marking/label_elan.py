@@ -87,7 +87,7 @@ def _header(root: Element, annotations: int, video: str) -> None:
 
 def _times_and_tiers(root: Element, rows: Sequence[TimeRow]) -> None:
     """Time slots in order of time, each annotation with two of its own."""
-    points = [(round(1000 * at), edge, index) for index, row in enumerate(rows) for edge, at in enumerate(_span(row))]
+    points = [(at, edge, index) for index, row in enumerate(rows) for edge, at in enumerate(_span(row))]
     points.sort(key=lambda point: (point[0], -point[1], point[2]))
     order = SubElement(root, "TIME_ORDER")
     slots = {}
@@ -104,8 +104,10 @@ def _times_and_tiers(root: Element, rows: Sequence[TimeRow]) -> None:
                 SubElement(placed, "ANNOTATION_VALUE").text = row.action
 
 
-def _span(row: TimeRow) -> tuple[float, float]:
-    return row.start, row.end
+def _span(row: TimeRow) -> tuple[int, int]:
+    """Milliseconds, none below 0 and one long at least, as the schema and ELAN ask."""
+    start = max(round(1000 * row.start), 0)
+    return start, max(round(1000 * row.end), start + 1)
 
 
 def _offer(root: Element, classes: Sequence[str]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.actions.measures.precision import average_precision, mean_of
+from engines.actions.measures.precision import mean_of
 from engines.actions.measures.truth import Instance, Truth
 
 TENTHS = 10
+Floats = NDArray[np.float64]
 
 
 def by_decile(probabilities: ArrayLike, truth: Truth, background: int | None = 0) -> tuple[float | None, ...]:
@@ -19,7 +20,8 @@ def by_decile(probabilities: ArrayLike, truth: Truth, background: int | None = 0
     """
     values = np.asarray(probabilities, np.float64)
     actions = [index for index in range(values.shape[1]) if index != background]
-    means = [mean_of([_of_class(values, truth, index, tenth) for index in actions]) for tenth in range(TENTHS)]
+    table = np.array([_of_class(values[:, index], truth, index) for index in actions]).reshape(-1, TENTHS)
+    means = [mean_of(column) for column in table.T]
     return tuple(None if np.isnan(mean) else mean for mean in means)
 
 
@@ -32,12 +34,29 @@ def tenth_of(instance: Instance, tenth: int) -> tuple[int, int]:
     return instance.start + first, instance.start + after - 1
 
 
-def _of_class(values: NDArray[np.float64], truth: Truth, index: int, tenth: int) -> float:
-    positive = np.zeros(len(values), np.bool_)
-    for instance in truth.instances:
-        if instance.cls == index:
+def beside(positive: Floats, negative: Floats) -> float:
+    """Average precision of a few scores among many others, which are in ascending order. NaN without a positive.
+
+    The mean over the positives of the precision at their own score, as `precision.average_precision` has it.
+    """
+    if not positive.size:
+        return float("nan")
+    ranked = np.sort(positive)
+    found = positive.size - np.searchsorted(ranked, ranked, "left")
+    wrong = negative.size - np.searchsorted(negative, ranked, "left")
+    return float(np.mean(found / (found + wrong)))
+
+
+def _of_class(scores: Floats, truth: Truth, index: int) -> list[float]:
+    """By tenth (10,)."""
+    shown = truth.flags[:, index]
+    negative = np.sort(scores[truth.kept & ~shown])
+    spans = [each for each in truth.instances if each.cls == index]
+    found = []
+    for tenth in range(TENTHS):
+        positive = np.zeros(len(scores), np.bool_)
+        for instance in spans:
             first, last = tenth_of(instance, tenth)
-            positive |= (truth.frames >= first) & (truth.frames <= last)
-    positive &= truth.flags[:, index]
-    counted = (positive | ~truth.flags[:, index]) & truth.kept
-    return average_precision(values[counted, index], positive[counted])
+            positive[slice(*np.searchsorted(truth.frames, (first, last + 1)))] = True
+        found.append(beside(scores[positive & shown & truth.kept], negative))
+    return found

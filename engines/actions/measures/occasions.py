@@ -55,7 +55,8 @@ def segments(
     background: int | None = 0,
 ) -> Pairs:
     """(temporal IoU, mAP) of the streams grouped into segments, scored by their mean probability; .3 to .7."""
-    found = _by_class(probabilities, times, truth, threshold, least, background)
+    true = _true(probabilities, times, truth, background)
+    found = _by_class(probabilities, times, truth, true, threshold, least)
     pairs = []
     for share in OVERLAPS:
         values = [segment_precision(mine.spans, mine.confidence, true, share) for mine, true in found]
@@ -77,8 +78,9 @@ def trade_off(
     """
     borders = edges(times)
     minutes = max(float(np.sum(np.diff(borders)[truth.kept])) / 60.0, 1e-9)
+    true = _true(probabilities, times, truth, background)
     rows = [
-        _at_threshold(_by_class(probabilities, times, truth, threshold, least, background), minutes)
+        _at_threshold(_by_class(probabilities, times, truth, true, threshold, least), minutes)
         for threshold in thresholds
     ]
     precision, recall, alarms, delay = (tuple(column) for column in zip(*rows, strict=True)) if rows else ((),) * 4
@@ -105,17 +107,23 @@ def _at_threshold(
 
 
 def _by_class(
-    probabilities: ArrayLike, times: ArrayLike, truth: Truth, threshold: float, least: float, background: int | None
+    probabilities: ArrayLike,
+    times: ArrayLike,
+    truth: Truth,
+    true: dict[int, NDArray[np.float64]],
+    threshold: float,
+    least: float,
 ) -> list[tuple[Segments, NDArray[np.float64]]]:
     """For each action class: the segments found, and the true ones."""
     values = np.asarray(probabilities, np.float64)
-    return [
-        (
-            without_dropped(grouped(values[:, index], times, threshold, least=least), times, truth.dropped),
-            true_spans(truth, index, times),
-        )
-        for index in _actions(values, background)
-    ]
+    found = {index: grouped(values[:, index], times, threshold, least=least) for index in true}
+    return [(without_dropped(found[index], times, truth.dropped), spans) for index, spans in true.items()]
+
+
+def _true(
+    probabilities: ArrayLike, times: ArrayLike, truth: Truth, background: int | None
+) -> dict[int, NDArray[np.float64]]:
+    return {index: true_spans(truth, index, times) for index in _actions(np.asarray(probabilities), background)}
 
 
 def _begun(truth: Truth, index: int, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
