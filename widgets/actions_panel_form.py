@@ -194,6 +194,7 @@ class Pairs(QWidget):
 
     def put(self, name: str, widget: QWidget) -> None:
         self._parts[name] = widget
+        widget.setParent(self)
 
     def show_without(self, absent: set[str]) -> None:
         """All but these, in order."""

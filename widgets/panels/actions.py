@@ -24,7 +24,7 @@ from widgets.trouble_card import NarrowTrouble
 
 PAGES = {Page.WATCH: WatchPage, Page.TEACH: TeachPage, Page.TRAIN: TrainPage, Page.EVALUATE: EvaluatePage}
 ON_SOURCES = (Page.WATCH, Page.TEACH)
-"""Pages that are about a feed or film; the others do without one."""
+"""Pages that are about a feed or film. The others do without one, and the board says there what went wrong."""
 AnyPage = WatchPage | TeachPage | TrainPage | EvaluatePage
 
 
@@ -99,7 +99,8 @@ class ActionsPanel(Panel):
         if words != self.state or mark != self.head.mark.level:
             self.set_state(words, mark)
         self._show_start(view)
-        self.trouble.show_trouble(view.trouble or missing_of(view), view.missing)
+        told = view.trouble if view.page in ON_SOURCES else None
+        self.trouble.show_trouble(told or missing_of(view), view.missing)
         self._show_sources(view)
         page = self.page(view.page)
         for other in self._pages.values():
@@ -114,8 +115,16 @@ class ActionsPanel(Panel):
                 getattr(made, name).connect(getattr(self, name))
             if isinstance(made, TrainPage | EvaluatePage):
                 made.checked.connect(lambda: self._show_start(self.shown))
+            made.hide()
             self._room.addWidget(made)
         return self._pages[page]
+
+    def prepare(self) -> bool:
+        """Make one more page before it is asked for; False when all are there."""
+        lacking = next((page for page in PAGES if page not in self._pages), None)
+        if lacking is not None:
+            self.page(lacking)
+        return lacking is not None
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
