@@ -38,6 +38,7 @@ class ActionBoard(PageBoard):
     modelSelected = Signal(int)
     thresholdChanged = Signal(float)
     saveReportWanted = Signal()
+    modelsWanted = Signal()
     dropped = Signal(list)
 
     def __init__(self) -> None:

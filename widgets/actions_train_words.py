@@ -8,6 +8,7 @@ from pathlib import PurePath
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import ModelCard
 from widgets.actions_state import TrainView
+from widgets.big_figures import UNKNOWN
 from widgets.faces_words import file_name
 from widgets.results import Stat
 from widgets.studio_axes import figure, percent
@@ -120,7 +121,7 @@ def result_stats(result: TrainResult) -> tuple[Stat, ...]:
 
 def _precision(value: float | None) -> Stat:
     if value is None:
-        return Stat("mAP", "not measured", "", "", MAP_TIP)
+        return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
     return Stat("mAP, held out", percent(value, 1).removesuffix(" %"), "%", "", MAP_TIP)
 
 
@@ -134,15 +135,10 @@ def features_words(result: TrainResult) -> str:
 def file_words(result: TrainResult) -> str:
     """'lunges.safetensors · 6 actions · 10 decisions a second, looks 2 s ahead · learned from ex-1.avi'."""
     card = result.card
-    parts = [
-        file_name(result.file),
-        count(max(len(card.classes) - 1, 0), "action"),
-        chunk_words(card),
-        features_words(result),
-    ]
+    parts = [file_name(result.file), count(max(len(card.classes) - 1, 0), "action"), chunk_words(card)]
     if card.trained_on:
         parts.append(f"learned from {card.trained_on}")
-    return DOT.join(part[:1].lower() + part[1:] if index else part for index, part in enumerate(parts) if part)
+    return DOT.join(parts)
 
 
 def chunk_words(card: ModelCard) -> str:

@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from widgets.results import Stat
 from widgets.theme import LOOK, number_font
 
-FIRST, REST, LABEL = 30, 20, 11
+FIRST, REST, WORDS, LABEL = 30, 20, 13, 11
 BASE, HIGH, APART = 48.0, 56, 28.0
 
 
+UNKNOWN = "not measured"
+
+
 class BigFigures(QWidget):
-    """The first is the largest and has the accent's colour."""
+    """The first is the largest and has the accent's colour; one that is `UNKNOWN` is said in small words."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -46,7 +49,7 @@ class BigFigures(QWidget):
         """Left edge, width and figure of those that there is room for."""
         left, places = 0.0, []
         for index, stat in enumerate(self._stats):
-            wide = _width(stat, FIRST if index == 0 else REST)
+            wide = _width(stat, _size(index, stat))
             if index and left + wide > self.width():
                 break
             places.append((left, wide, stat))
@@ -65,15 +68,19 @@ class BigFigures(QWidget):
         painter, look = QPainter(self), LOOK.now
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         for index, (left, _wide, stat) in enumerate(self.shown()):
-            font = number_font(FIRST if index == 0 else REST)
+            font = number_font(_size(index, stat))
             painter.setFont(number_font(LABEL))
             painter.setPen(look.color("muted"))
             painter.drawText(QPointF(left, 13), stat.label)
             end = left + QFontMetricsF(font).horizontalAdvance(stat.value)
             painter.drawText(QPointF(end + 4, BASE), stat.unit)
             painter.setFont(font)
-            painter.setPen(look.color("accent" if index == 0 else "text"))
+            painter.setPen(look.color("muted" if stat.value == UNKNOWN else "accent" if index == 0 else "text"))
             painter.drawText(QPointF(left, BASE), stat.value)
+
+
+def _size(index: int, stat: Stat) -> int:
+    return WORDS if stat.value == UNKNOWN else FIRST if index == 0 else REST
 
 
 def _width(stat: Stat, size: int) -> float:

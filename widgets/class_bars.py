@@ -36,7 +36,7 @@ class ClassRow:
 
 
 class ClassBars(DrawnChart):
-    """`show_rows` shows classes in this order. missing: what is said in place of a bar. At least as high as its rows."""
+    """`show_rows` shows classes in this order. missing: what is said in place of a bar."""
 
     def __init__(self, name: str, value: str, missing: str = "not measured") -> None:
         super().__init__(name)

@@ -17,6 +17,8 @@ from widgets.theme import LOOK, number_font
 
 ROW_HEIGHT = 26
 NOWHERE = QModelIndex()
+DASH = "\u2013"
+"""Stands for a figure that was not measured."""
 Index = QModelIndex | QPersistentModelIndex
 Row = tuple[str, ...]
 
@@ -48,8 +50,10 @@ class FiguresModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         roles = Qt.ItemDataRole
         text = self.rows[index.row()][index.column()]
-        if role in (roles.DisplayRole, roles.ToolTipRole):
+        if role == roles.DisplayRole:
             return text
+        if role == roles.ToolTipRole:
+            return "Not measured" if text == DASH else text
         if role == roles.TextAlignmentRole:
             return _side(index.column())
         if role == roles.FontRole:
