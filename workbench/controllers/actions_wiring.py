@@ -112,6 +112,7 @@ def _board(desk: ActionsController) -> None:
     board.trainCancelWanted.connect(desk.studies.cancel_training)
     board.watchWanted.connect(desk.watch_with)
     board.evaluateItWanted.connect(desk.evaluate_it)
+    board.modelsWanted.connect(partial(files.add_models, desk))
     board.evaluateWanted.connect(desk.evaluate)
     board.evaluateCancelWanted.connect(desk.studies.cancel_evaluation)
     board.modelSelected.connect(desk.studies.select)
