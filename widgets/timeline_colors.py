@@ -87,3 +87,8 @@ def _toned(theme: str, place: int) -> str:
 
 def _round(index: int) -> int:
     return max(index, 0) // len(LOOK.now.series)
+
+
+def class_words(action: str) -> str:
+    """A class's name as it is shown: 'lunge_left' reads 'lunge left'."""
+    return action.replace("_", " ")
