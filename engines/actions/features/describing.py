@@ -7,8 +7,9 @@ frame rate does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ class Describer:
     """Not to be used by two threads at once. Raises `FileMissing` for a network that was not fetched, `BadInput` for a
     recipe that is not ours.
 
+    threads: from two on, the body (or else the motion) is described beside the appearance. The numbers are the same.
     poses: bodies of the newest frame. stages: milliseconds of the newest frame by stream. note: what holds it back.
     """
 
@@ -41,22 +43,37 @@ class Describer:
         self.stages: dict[str, float] = {}
         self.note = ""
         self._streams = recipe.streams
-        self._appearance = Appearance(recipe.side, recipe.crop, threads) if "appearance" in self._streams else None
+        pose = pose or "pose" in recipe.streams
+        looks = "appearance" in recipe.streams
+        each = max(threads // 2, 1) if looks else threads
+        self._beside = ThreadPoolExecutor(1, "describing") if looks and threads > 1 else None
+        self._appearance = Appearance(recipe.side, recipe.crop, each) if looks else None
         self._motion = Motion(recipe.flow)
-        self._bodies = BodyFinder(threads) if pose or "pose" in self._streams else None
+        self._bodies = BodyFinder(each) if pose else None
         self._skeleton = Skeleton()
 
     def describe(self, image: Image, seconds: float) -> Floats:
         """uint8 BGR at a time of the recording -> float32 (sum of the recipe's dims,)."""
         self.stages = {}
-        made: dict[str, Floats] = {}
-        if self._bodies is not None:
-            made["pose"] = self._timed("pose", self._describe_body, image, seconds)
-        if self._appearance is not None:
-            made["appearance"] = self._timed("appearance", self._appearance.describe, image)
-        if "motion" in self._streams:
-            made["motion"] = self._timed("motion", self._motion.describe, image, seconds)
+        work = self._work(image, seconds)
+        beside, started = next(iter(work), ""), None
+        if self._beside is not None and len(work) > 1:
+            started = self._beside.submit(self._timed, beside, work.pop(beside))
+        made = {stage: self._timed(stage, done) for stage, done in work.items()}
+        if started is not None:
+            made[beside] = started.result()
         return np.concatenate([made[stream] for stream in self._streams] or [np.zeros(0, np.float32)])
+
+    def _work(self, image: Image, seconds: float) -> dict[str, Callable[[], Floats]]:
+        """What there is to do for a frame, by stage. The first may be done beside the others."""
+        work: dict[str, Callable[[], Floats]] = {}
+        if self._bodies is not None:
+            work["pose"] = partial(self._describe_body, image, seconds)
+        if "motion" in self._streams:
+            work["motion"] = partial(self._motion.describe, image, seconds)
+        if self._appearance is not None:
+            work["appearance"] = partial(self._appearance.describe, image)
+        return work
 
     def reset(self) -> None:
         """Forget earlier frames."""
@@ -67,8 +84,10 @@ class Describer:
         self.poses, self.stages, self.note = (), {}, ""
 
     def close(self) -> None:
-        """Let the networks go."""
-        self._appearance = self._bodies = None
+        """Let the networks and the thread go."""
+        if self._beside is not None:
+            self._beside.shutdown()
+        self._beside = self._appearance = self._bodies = None
 
     def _describe_body(self, image: Image, seconds: float) -> Floats:
         assert self._bodies is not None
@@ -77,9 +96,9 @@ class Describer:
         self.note = "" if body is not None else NOBODY
         return self._skeleton.describe(body, seconds)
 
-    def _timed(self, stage: str, work: Callable[..., Floats], *given: Any) -> Floats:
+    def _timed(self, stage: str, work: Callable[[], Floats]) -> Floats:
         began = perf_counter()
-        done = work(*given)
+        done = work()
         self.stages[stage] = 1000 * (perf_counter() - began)
         return done
 

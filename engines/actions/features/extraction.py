@@ -67,6 +67,8 @@ def extract(
 
 def _described(video: Path, recipe: Recipe, frames: Frames, ctx: Context, threads: int) -> Extracted:
     film = Film.open(video)
+    if film.count is not None and frames[0] >= film.count:
+        raise nothing_in(film, frames)
     ctx.progress(0, 0, f"Describing {video.name}")
     with closing(Describer(recipe, threads)) as describer, closing(_chunks(film, frames, ctx, describer)) as each:
         rows = list(each)
