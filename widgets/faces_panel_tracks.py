@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -27,12 +27,11 @@ from widgets.face_thumbs import Thumbs
 from widgets.faces_panel_words import nearest_words, track_line, track_tip, track_title
 from widgets.fields import describe
 from widgets.icons import icon
-from widgets.theme import LOOK, RADIUS, mixed, number_font
+from widgets.row_list import NOWHERE, RIGHT, Index, paint_ground, wide, write
+from widgets.theme import LOOK
 
 ROW, SIDE, PAD = 64, 48, 8
 MOST_ROWS = 5
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
 
 
 class TracksModel(QAbstractListModel):
@@ -87,9 +86,7 @@ class TrackRow(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row = QRectF(option.rect).adjusted(1, 1, -1, -1)
-        _paint_ground(
-            painter, row, bool(option.state & flags.State_Selected), bool(option.state & flags.State_HasFocus)
-        )
+        paint_ground(painter, row, bool(option.state & flags.State_Selected), bool(option.state & flags.State_HasFocus))
         picture = QRectF(row.left() + PAD - 1, row.top() + (row.height() - SIDE) / 2, SIDE, SIDE)
         painter.setOpacity(1.0 if face.seen else 0.5)
         self._thumbs.paint(painter, picture, "" if face.mosaic else f"track:{face.track}", painter.opacity())
@@ -212,42 +209,16 @@ def paint_similarity(painter: QPainter, bar: QRectF, similarity: float, threshol
     painter.drawRect(QRectF(at - 1, bar.top() - 3, 2, bar.height() + 6))
 
 
-def _paint_ground(painter: QPainter, row: QRectF, chosen: bool, focus: bool) -> None:
-    look = LOOK.now
-    painter.setBrush(QColor(mixed(look.surface, look.accent, 0.18)) if chosen else look.color("raised", 0.6))
-    painter.setPen(QPen(look.color("accent"), 1.5) if chosen and focus else Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(row.adjusted(0.5, 1.5, -0.5, -1.5), RADIUS, RADIUS)
-
-
 def _paint_words(painter: QPainter, box: QRectF, face: TrackedFace) -> None:
-    look = LOOK.now
     figure = f"{face.similarity:.2f}" if face.name or face.nearest else ""
-    room = QFontMetricsF(number_font(13)).horizontalAdvance("0.00") + 8 if figure else 0.0
+    room = wide("0.00") + 8 if figure else 0.0
     line = QRectF(box.left(), box.top() - 1, box.width(), 19)
-    _write(painter, line, figure, number_font(13), look.color("text"), Qt.AlignmentFlag.AlignRight)
-    bold = number_font(13)
-    bold.setWeight(QFont.Weight.DemiBold if face.name else QFont.Weight.Normal)
+    write(painter, line, figure, side=RIGHT)
+    weight = QFont.Weight.DemiBold if face.name else QFont.Weight.Normal
     title = line.adjusted(0, 0, -room, 0)
-    used = _write(painter, title, track_title(face), bold, look.color("text" if face.name else "muted"))
+    used = write(painter, title, track_title(face), "text" if face.name else "muted", weight=weight)
     rest = title.adjusted(used + 6, 0, 0, 0)
     if rest.width() > 40:
-        _write(painter, rest, nearest_words(face), number_font(11), look.color("muted"))
+        write(painter, rest, nearest_words(face), "muted", 11)
     foot = QRectF(box.left(), box.bottom() - 17, box.width(), 18)
-    _write(painter, foot, track_line(face), number_font(11), look.color("muted"))
-
-
-def _write(
-    painter: QPainter,
-    room: QRectF,
-    words: str,
-    font: QFont,
-    color: QColor,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> float:
-    """Draw one line, cut where there is no room; how wide it came out."""
-    metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-    painter.setFont(font)
-    painter.setPen(color)
-    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
-    return metrics.horizontalAdvance(shown)
+    write(painter, foot, track_line(face), "muted", 11)
