@@ -15,6 +15,7 @@ from engines.actions.marking.label_files import read_labels
 from engines.actions.marking.score_files import Scores, write_scores
 from engines.actions.marking.targets import class_names, frame_classes
 from engines.actions.measures.evaluation import evaluate, evaluate_arrays
+from engines.core.errors import UsageError
 from workbench.verbs import actions_evaluation
 
 APP = typer.Typer()
@@ -136,3 +137,10 @@ def test_what_is_wrong_is_told_and_ends_with_its_code(labels, scores, tmp_path):
     code, told = said("labels", labels, "--out", tmp_path / "a.eaf")
     assert code == 1
     assert "frame rate is not known" in told["error"]["message"]
+
+
+def test_models_stand_for_scores_and_each_score_file_may_name_its_model():
+    mixed = actions_evaluation.sources(["a.csv", "m.safetensors", "b.csv"], ["a.safetensors"])
+    assert mixed == (("a.csv", "", "b.csv"), ("a.safetensors", "m.safetensors", ""))
+    with pytest.raises(UsageError, match="more models"):
+        actions_evaluation.sources(["a.csv"], ["x", "y"])

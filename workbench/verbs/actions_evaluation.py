@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
             "python main.py actions evaluate scores.csv labels.csv --frames 191:371 --json",
             "python main.py actions evaluate trn.csv gru.csv labels.eaf --video clip.mp4",
             "python main.py actions evaluate trn.csv labels.csv --model trn.safetensors",
+            "python main.py actions evaluate trn.safetensors gru.safetensors labels.csv --video clip.mp4 --frames 191:",
         ),
     )(evaluate)
     app.command(
@@ -55,7 +57,9 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    files: Annotated[list[str], typer.Argument(help="Score files, then the labels.", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(help="Score files, or models to run on --video; then the labels.", show_default=False)
+    ],
     frames: Annotated[str, typer.Option(help=frame_ranges.HELP, show_default=False)] = "",
     video: Annotated[str, typer.Option(help="What was labelled: its frame times.", show_default=False)] = "",
     model: Annotated[
@@ -68,11 +72,9 @@ def evaluate(
     def work(_: None, ctx: Context) -> tuple[Evaluation, ...]:
         from engines.actions.measures.evaluation import run
 
-        if len(files) < 2:
-            raise UsageError("Scores and labels are needed", hint="actions evaluate SCORES.csv LABELS.csv")
+        scores, models = sources(files[:-1], model or ())
         part = frame_ranges.parsed(frames)
-        spec = EvaluateSpec(tuple(files[:-1]), files[-1], (), tuple(model or ()), video, part, threshold)
-        return run(spec, ctx)
+        return run(EvaluateSpec(scores, files[-1], (), models, video, part, threshold), ctx)
 
     console.run(work, None, json=json, render=_show_all, as_json=_told_all)
 
@@ -132,6 +134,20 @@ def labels(
             terminal.print(f"Written to {out}", markup=False)
 
     console.run(work, None, json=json, render=show, as_json=told_labels)
+
+
+def sources(files: Sequence[str], models: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Score files and the models behind them; a model file in place of scores is to be run first.
+
+    Raises `UsageError` without any file, and for more models than score files.
+    """
+    if not files:
+        raise UsageError("Scores and labels are needed", hint="actions evaluate SCORES.csv LABELS.csv")
+    given = iter(models)
+    pairs = [("", file) if Path(file).suffix == ".safetensors" else (file, next(given, "")) for file in files]
+    if next(given, None) is not None:
+        raise UsageError("There are more models than score files", hint="Give --model once for each score file")
+    return tuple(scores for scores, _ in pairs), tuple(model for _, model in pairs)
 
 
 def told(result: Evaluation) -> dict[str, Any]:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from engines.core.frame_ranges import parsed as parsed
 
-HELP = "Frames A:B: from A up to B, B not included, counted from 0."
+HELP = "Frames A:B, from A up to B, B not included, counted from 0."
