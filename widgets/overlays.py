@@ -209,7 +209,7 @@ class Legend:
         metrics = QFontMetricsF(number_font(11))
         wide = max(metrics.horizontalAdvance(text) for text, _ in self.entries) + 32
         box = _corner_box(viewport, self.corner, wide, 18.0 * len(self.entries) + 8)
-        _draw_base(painter, box, 6)
+        draw_base(painter, box, 6)
         painter.setFont(number_font(11))
         for index, (text, color) in enumerate(self.entries):
             line = QRectF(box.left() + 8, box.top() + 4 + 18 * index, wide - 16, 18)
@@ -227,7 +227,7 @@ def pill_width(text: str) -> float:
 
 def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -> None:
     """A pill of 70 % base with words in it."""
-    _draw_base(painter, box, box.height() / 2)
+    draw_base(painter, box, box.height() / 2)
     painter.setFont(number_font(11))
     painter.setPen(overlay_color(color))
     inner = box.adjusted(9, 0, -8, 0)
@@ -235,7 +235,8 @@ def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -
     painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
-def _draw_base(painter: QPainter, box: QRectF, radius: float) -> None:
+def draw_base(painter: QPainter, box: QRectF, radius: float) -> None:
+    """70 % base with round corners, for words on it."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(DARK.color("base", 0.7))
     painter.drawRoundedRect(box, radius, radius)
