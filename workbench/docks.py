@@ -38,9 +38,9 @@ DOCKS: tuple[DockSpec, ...] = (
     DockSpec("faces", "Faces", "right", 400),
     DockSpec("diffusion", "Diffusion", "right", 400),
     DockSpec("actions", "Actions", "right", 400),
+    DockSpec("timeline", "Timeline", "bottom", 240),
     DockSpec("jobs", "Jobs", "bottom", 190),
     DockSpec("log", "Log", "bottom", 190),
-    DockSpec("timeline", "Timeline", "bottom", 240),
 )
 
 

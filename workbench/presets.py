@@ -23,7 +23,6 @@ PRESETS: tuple[Preset, ...] = (
     Preset("monitor", "Monitor", {"sources": 264, "properties": 320, "calibration": 0, "jobs": 180, "log": 0}),
     Preset("calibrate", "Calibrate", {"sources": 240, "calibration": 440, "properties": 0, "jobs": 170, "log": 0}),
     Preset("faces", "Faces", {"sources": 220, "faces": 400, "properties": 0, "jobs": 150, "log": 0}, "viewer", "faces"),
-    Preset("diffusion", "Diffusion", {"diffusion": 400, "jobs": 150, "log": 0}, "studio"),
     Preset(
         "actions",
         "Actions",
@@ -31,4 +30,5 @@ PRESETS: tuple[Preset, ...] = (
         "viewer",
         "actions",
     ),
+    Preset("diffusion", "Diffusion", {"diffusion": 400, "jobs": 150, "log": 0}, "studio"),
 )

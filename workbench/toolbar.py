@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton,
 from widgets.fields import BESIDE_TEXT
 from widgets.icons import icon
 from workbench.commands import Actions
+from workbench.presets import PRESETS
 
 ICON_BUTTON = 32
 
@@ -27,7 +28,7 @@ class TopBar(QToolBar):
         mark = QLabel("Kinoscope")
         mark.setObjectName("wordmark")
         self.addWidget(mark)
-        self._buttons(("window.monitor", "window.calibrate", "window.faces", "window.diffusion"), text=True)
+        self._buttons([f"window.{preset.id}" for preset in PRESETS], text=True)
         self.addSeparator()
         self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
         self._buttons(("file.open-sample",), text=True)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from widgets.panel import Panel
-from workbench import tour_diffusion, tour_faces
+from workbench import tour_actions, tour_diffusion, tour_faces
 from workbench.touring import Stop
 from workbench.window import Window
 
@@ -25,7 +25,7 @@ def stops(theme: str) -> list[Stop]:
     """All stops; a second theme repeats the ones that show most."""
     first, *others = ("dark", "light") if theme == "both" else (theme,)
     made = _first(first) + _watching(first) + _calibrating(first) + _photographs(first)
-    made += tour_faces.stops(first) + tour_diffusion.stops(first) + _dialogs(first)
+    made += tour_faces.stops(first) + tour_actions.stops(first) + tour_diffusion.stops(first) + _dialogs(first)
     for name in others:
         made += _again(name)
     return made
@@ -100,7 +100,15 @@ def _again(theme: str) -> list[Stop]:
     change = Stop(f"{theme}-theme", partial(_only_theme, name=theme))
     begin = Stop(f"{theme}-monitor-sample", _again_from, _playing, _panel("sources"))
     calibrating = [*_calibrating(theme)[1:], *photographs]
-    return [change, begin, *calibrating, *tour_faces.again(theme), *tour_diffusion.again(theme), *_dialogs(theme)[:2]]
+    return [
+        change,
+        begin,
+        *calibrating,
+        *tour_faces.again(theme),
+        *tour_actions.again(theme),
+        *tour_diffusion.again(theme),
+        *_dialogs(theme)[:2],
+    ]
 
 
 def _panel(dock: str) -> Callable[[Window], Panel]:
