@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engines.actions.heads import trn_recurrence
 from engines.actions.heads.lstm_math import lstm_step
 from engines.actions.heads.outputs import HeadOutput, joined
 
@@ -110,11 +111,30 @@ class TRN(nn.Module):
         return TRNState(zeros(batch, self.features), zeros(batch, self.hidden), zeros(batch, self.hidden))
 
     def forward(self, x: Tensor) -> HeadOutput:
+        gates = self._encoder_input(x)
+        if self.future_steps and torch.is_grad_enabled():
+            return self._learn(gates)
         state, outputs = self.start(len(x), x), []
-        for gates in self._encoder_input(x).unbind(1):
-            output, state = self._advance(gates, state)
+        for part in gates.unbind(1):
+            output, state = self._advance(part, state)
             outputs.append(output)
         return joined(outputs)
+
+    def _learn(self, gates: Tensor) -> HeadOutput:
+        """The whole sequence as one operation with a gradient of its own."""
+        enc, dec = self.enc_cell, self.dec_cell
+        (w_1, b_1), (w_2, b_2) = self.hx_trans[0].parameters(), self.cx_trans[0].parameters()
+        (w_3, b_3), (w_4, b_4) = self.fusion_linear[0].parameters(), self.future_linear[0].parameters()
+        inner = (dec.weight_ih, dec.weight_hh, dec.bias_ih + dec.bias_hh)
+        outer = (enc.weight_ih[:, self.features :], enc.weight_hh)
+        w_c, b_c = self.classifier.parameters()
+        weights = trn_recurrence.Weights(*outer, w_1, b_1, w_2, b_2, *inner, w_3, b_3, w_4, b_4, w_c, b_c)
+        masks = None
+        if self.training and self.dropout:
+            sizes = (len(gates), self.features, self.hidden)
+            masks = trn_recurrence.draw_masks(gates, gates.shape[1], self.future_steps, sizes, self.dropout)
+        states, scores = trn_recurrence.run(gates.transpose(0, 1), self.future_steps, weights, masks)
+        return HeadOutput(self._classify(states.transpose(0, 1)), scores.permute(2, 0, 1, 3))
 
     def step(self, x: Tensor, state: TRNState | None = None) -> tuple[HeadOutput, TRNState]:
         """One chunk x (B, inputs): logits (B, C), ahead (B, L, C), and the state for the next one."""
