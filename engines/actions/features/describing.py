@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engines.actions.features.appearance import Appearance
 from engines.actions.features.motion import Motion
 from engines.actions.features.pose import Body, BodyFinder
-from engines.actions.features.recipes import DIMS
+from engines.actions.features.recipes import DIMS, VERSION, networks_of
 from engines.actions.features.skeleton import Skeleton
 from engines.actions.types import BodyPose, Recipe
 from engines.core.errors import BadInput
@@ -104,8 +104,9 @@ class Describer:
 
 
 def _check(recipe: Recipe) -> None:
-    own = tuple(DIMS.get(stream, -1) for stream in recipe.streams)
-    if recipe.of or own != recipe.dims:
+    """Nothing but the very numbers that the recipe stands for."""
+    dims = tuple(DIMS.get(stream, -1) for stream in recipe.streams)
+    if recipe.of or (dims, networks_of(recipe.streams), VERSION) != (recipe.dims, recipe.networks, recipe.version):
         made = recipe.of or "another version of this program"
         hint = "Run it on feature files made the same way, or train it again on videos"
         raise BadInput(f"These features come from {made}: they cannot be made from a picture here", hint=hint)

@@ -32,10 +32,14 @@ def recipe_for(kind: FeatureKind, rate: float) -> Recipe:
     if kind not in STREAMS:
         raise UsageError(f"There are no features called '{kind}'", hint=f"Choose one of {', '.join(STREAMS)}")
     streams = STREAMS[kind]
-    names = dict.fromkeys(name for stream in streams for name in NETWORKS[stream])
-    networks = tuple((name, REGISTRY[name].sha256) for name in names)
     dims = tuple(DIMS[stream] for stream in streams)
-    return Recipe(streams=streams, dims=dims, rate=float(rate), networks=networks, version=VERSION)
+    return Recipe(streams=streams, dims=dims, rate=float(rate), networks=networks_of(streams), version=VERSION)
+
+
+def networks_of(streams: tuple[Stream, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and SHA-256 of every network that these streams need."""
+    names = dict.fromkeys(name for stream in streams for name in NETWORKS.get(stream, ()))
+    return tuple((name, REGISTRY[name].sha256) for name in names)
 
 
 def digest(recipe: Recipe) -> str:

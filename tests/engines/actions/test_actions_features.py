@@ -178,7 +178,9 @@ def test_what_cannot_be_is_refused_in_words(clip, tmp_path):
     for rate in (0.0, -1.0, 31.0, float("nan")):
         with pytest.raises(UsageError):
             recipe_for("pose", rate)
-    for foreign in (replace(MOTION, of="kinetics"), replace(MOTION, dims=(7,)), Recipe(("arrays",), (2048,))):
+    pose = recipe_for("pose", 10.0)
+    changed = (replace(pose, version=pose.version + 1), replace(pose, networks=(("pose-detection", "0" * 64),)))
+    for foreign in (*changed, replace(MOTION, of="kinetics"), replace(MOTION, dims=(7,)), Recipe(("arrays",), (2048,))):
         with pytest.raises(BadInput, match="cannot be made"):
             Describer(foreign)
 
