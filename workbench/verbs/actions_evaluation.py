@@ -108,7 +108,7 @@ def labels(
         from engines.actions.marking.label_files import check, read_labels, write_labels
 
         times = _times(video)
-        read = read_labels(file, times, rate)
+        read = read_labels(file, times, rate, video=video)
         advice = check(read, 0 if times is None else len(times), path=file)
         if out:
             write_labels(out, read, times, video=video)

@@ -65,7 +65,7 @@ def read_scores(path: str | Path) -> Scores:
     if len(rows) == 1:
         raise BadInput("The score file has no rows", path=path, hint="Run actions detect again")
     table = np.array([_numbers(row, len(names), line, path) for line, row in enumerate(rows[1:], start=2)])
-    _ascending(table[:, 0], path)
+    _ascending(table, path)
     classes = tuple(names[2:])
     return _background_first(Scores(classes, table[:, 0].astype(np.int64), table[:, 1], table[:, 2:]))
 
@@ -89,11 +89,15 @@ def _numbers(row: list[str], columns: int, line: int, path: str | Path) -> list[
     return numbers
 
 
-def _ascending(frames: NDArray[np.float64], path: str | Path) -> None:
+def _ascending(table: NDArray[np.float64], path: str | Path) -> None:
+    frames, times = table[:, 0], table[:, 1]
     wrong = np.flatnonzero((frames != np.floor(frames)) | (frames < 0) | (np.diff(frames, prepend=-1.0) <= 0))
     if wrong.size:
         row = int(wrong[0]) + 2
         raise BadInput(f"Row {row}: frame {frames[wrong[0]]:g} is out of order", path=path, hint="One row a frame")
+    late = np.flatnonzero(np.diff(times) <= 0)
+    if late.size:
+        raise BadInput(f"Row {int(late[0]) + 3}: its time is not after that of the row before", path=path)
 
 
 def _background_first(scores: Scores) -> Scores:

@@ -113,7 +113,7 @@ def chance(flags: ArrayLike, background: int | None = 0) -> float | None:
 def read_truth(path: str | Path, scores: Scores, video: str = "") -> Truth:
     """Labels of the frames that were scored. Raises `BadInput` where the two do not belong together."""
     times, rate = _film_times(scores, video)
-    labels = read_labels(path, times, rate, whole=bool(video))
+    labels = read_labels(path, times, rate, whole=bool(video), video=video)
     check(labels, len(times) if video and times is not None else 0, None, path)
     seen = tuple(e for e in labels.segments if e.end >= scores.frames[0] and e.start <= scores.frames[-1])
     if seen:

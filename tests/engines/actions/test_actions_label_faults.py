@@ -166,6 +166,7 @@ def test_scores_of_others_have_the_background_put_first_or_made(tmp_path):
         ("frame,time_s,a\n0,0,0.5\n1,0.1,nan\n", "Row 3 holds NaN"),
         ("frame,time_s,a\n0,0,0.5\n0,0.1,0.5\n", "Row 3: frame 0 is out of order"),
         ("frame,time_s,a\n0.5,0,0.5\n", "Row 2: frame 0.5 is out of order"),
+        ("frame,time_s,a\n0,0,0.5\n1,0,0.5\n", "Row 3: its time is not after"),
     ],
 )
 def test_broken_scores(tmp_path, text, what):
