@@ -13,7 +13,7 @@ from sklearn.metrics import average_precision_score
 from engines.actions.marking.label_files import read_labels
 from engines.actions.marking.score_files import Scores, write_scores
 from engines.actions.measures.anticipation import anticipation, carried_on, rows_ahead
-from engines.actions.measures.deciles import by_decile, tenth_of
+from engines.actions.measures.deciles import beside, by_decile, tenth_of
 from engines.actions.measures.evaluation import evaluate, evaluate_arrays, read_truth, run
 from engines.actions.measures.truth import Instance, Truth
 from engines.actions.study_types import EvaluateSpec
@@ -52,6 +52,14 @@ def test_deciles_by_hand():
     scores[10:20, 1] = np.arange(10) / 10
     deciles = by_decile(scores, Truth.of_flags(flags, np.zeros(30, bool)))
     assert deciles == pytest.approx([1 / 21] * 5 + [1.0] * 5)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=12), st.lists(st.integers(0, 5), max_size=30))
+def test_few_among_many_is_average_precision_with_its_ties(positive, negative):
+    scores = np.array(positive + negative, float)
+    truth = np.arange(len(scores)) < len(positive)
+    found = beside(np.array(positive, float), np.sort(np.array(negative, float)))
+    assert found == pytest.approx(average_precision_score(truth, scores), abs=1e-12)
 
 
 def test_a_decile_counts_all_negatives_and_only_its_own_frames():
