@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QMenu
 
 from engines.actions.types import BACKGROUND
-from widgets.actions_panel_words import class_words, classes_hint
+from widgets.actions_panel_words import class_words, classes_hint, duration_words
 from widgets.actions_state import ActionsView, ClassCount
 from widgets.diffusion_panel_form import beside, say, words
 from widgets.icons import icon
@@ -60,8 +60,8 @@ class ClassList(RowList):
         line = self.name_box(box)
         if self.shows_cross(row):
             self.paint_cross(painter, row)
-        figures = f"{told.segments:,}", f"{told.seconds:.1f} s"
-        room = (wide("0000", 11), max(wide("000.0 s", 11), wide(figures[1], 11)))
+        figures = f"{told.segments:,}", duration_words(told.seconds)
+        room = (wide("0000", 11), max(wide("00.0 s", 11), wide(figures[1], 11)) + 8)
         write(painter, line, figures[1], "muted", 11, RIGHT)
         write(painter, line.adjusted(0, 0, -room[1], 0), figures[0], "text" if told.segments else "muted", 13, RIGHT)
         write(painter, line.adjusted(0, 0, -sum(room) - 4, 0), told.name)

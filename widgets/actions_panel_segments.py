@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from engines.actions.types import Labels, Segment
 from widgets.actions_panel_classes import SWATCH, paint_swatch
-from widgets.actions_panel_words import segment_words
+from widgets.actions_panel_words import duration_words, segment_words
 from widgets.actions_state import ActionsView, TimelineView
-from widgets.diffusion_panel_form import say, words
+from widgets.diffusion_panel_form import beside, say, words
 from widgets.icons import draw_icon, icon
 from widgets.panel import ElidedLabel, QuietButton, Section, describe
 from widgets.row_list import RIGHT, RowList, wide, write
@@ -58,7 +58,7 @@ class SegmentList(RowList):
         line = box.adjusted(SWATCH + 8, 0, 0, 0)
         if self.shows_cross(row):
             self.paint_cross(painter, row)
-        length = f"{seconds:.1f} s"
+        length = duration_words(seconds)
         lengths = line.adjusted(0, 0, -22, 0)
         write(painter, lengths, length, "text", 11, RIGHT)
         at = f"{clock_words(start)} \u2013 {clock_words(start + seconds)}"
@@ -92,10 +92,9 @@ class SegmentSection(Section):
         formats = "CSV, JSON, ELAN, VIA or THUMOS text"
         self.bring = QuietButton("Import", "open", f"Read labels from a file: {formats}")
         self.save = QuietButton("Export", "export", f"Save these labels: {formats}")
-        self.add_action(self.bring)
-        self.add_action(self.save)
         self.add(self.list)
         self.add(self.file)
+        self.add(beside(QWidget(), self.bring, self.save))
         self.file.hide()
         self.body.setSpacing(6)
         self._wire()
@@ -166,7 +165,7 @@ class OpenSegment(QFrame):
         self._action = timeline.marking
         rate = view.teach.labels.rate or timeline.rate
         start = moment(max(timeline.marking_from, 0), timeline.frame_times, rate)
-        seconds = f"{max(timeline.position - start, 0.0):.1f} s"
+        seconds = duration_words(max(timeline.position - start, 0.0))
         shown = timeline.marking, f"since {clock_words(start)}, frame {timeline.marking_from:,}", seconds
         if shown != self._shown:
             self._show(shown, place_of(timeline.marking, view.teach.labels.classes), view)

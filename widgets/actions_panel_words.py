@@ -220,7 +220,7 @@ def class_words(told: ClassCount, is_open: bool) -> str:
     """'wave, 3 segments, 6.2 s, key 2'."""
     key = f", key {told.key}" if told.key else ""
     marked = ", its segment is open" if is_open else ""
-    return f"{told.name}, {count(told.segments, 'segment')}, {told.seconds:.1f} s{key}{marked}"
+    return f"{told.name}, {count(told.segments, 'segment')}, {duration_words(told.seconds)}{key}{marked}"
 
 
 def classes_hint(counts: Sequence[ClassCount]) -> str:
@@ -236,7 +236,7 @@ def segment_words(segment: Segment, start: float, seconds: float, several: bool 
     """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
     track = f" on {segment.track}" if several else ""
     span = f"from {clock_words(start)} to {clock_words(start + seconds)}"
-    return f"{segment.action}{track} {span}, {seconds:.1f} s, frames {segment.start:,} to {segment.end:,}"
+    return f"{segment.action}{track} {span}, {duration_words(seconds)}, frames {segment.start:,} to {segment.end:,}"
 
 
 def clip_words(clip: ClipState) -> str:
@@ -279,3 +279,8 @@ def length_words(spec: TrainSpec) -> str:
     """'300 steps', '21 rounds'."""
     used, way = filled(spec)
     return f"{way.rounds} rounds" if way.rounds else count(used.iterations, "step")
+
+
+def duration_words(seconds: float) -> str:
+    """'6.2 s', '2:54.6'."""
+    return f"{seconds:.1f} s" if seconds < 99.95 else clock_words(seconds)
