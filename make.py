@@ -31,6 +31,7 @@ STORED = (
 )
 """What panels and tests load from the model store."""
 BENCHMARKS = (
+    "actions",
     "detect",
     "display",
     "faces",

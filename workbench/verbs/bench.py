@@ -20,6 +20,7 @@ from engines.core.context import Context
 from workbench.verbs import console
 
 BENCHMARKS: dict[str, str] = {
+    "actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads",
     "detect": "Board detection beside OpenCV's two detectors",
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
     "faces": "The recognition chain on a film beside OpenCV's own; small faces by search",
