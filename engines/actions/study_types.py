@@ -191,12 +191,12 @@ class Evaluation:
 
     map, mcap: mean (calibrated) average precision over the action classes that occur; ap, cap: by class, None where it
     does not occur. deciles: mean over classes of the AP of frames within [0-10 %), [10-20 %) ... of their instance.
-    ahead: (seconds, mAP) by horizon, with `ahead_still`: the mAP of "what shows now goes
-    on", the model's own probabilities of now held against the labels of then. confusion: rows truth,
-    columns decision, in seconds, with `classes` (background first). starts: (tolerance in s, mean point-level AP).
-    segments: (temporal IoU, mAP) of events grouped out of the scores, with their mean `segment_map`. trade_off: by
-    threshold. chance: mAP of random scores (share of positives, mean over classes). one_frame: mAP of a logistic
-    regression on single chunks, where it was run. notes: what was left out, in words.
+    ahead: (seconds, mAP) by horizon, with `ahead_still`: the mAP of "what shows now goes on", the model's own
+    probabilities of now held against the labels of then. confusion: rows truth, columns decision, in seconds, with
+    `classes` (background first). starts: (tolerance in s, mean point-level AP). segments: (temporal IoU, mAP) of events
+    grouped out of the scores, with their mean `segment_map`. trade_off: by threshold. chance: mAP of random scores
+    (share of positives, mean over classes). one_frame: mAP of a logistic regression on single chunks, where it was run.
+    notes: what was left out, in words.
     """
 
     name: str
