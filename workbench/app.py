@@ -37,6 +37,7 @@ def main(argv: Sequence[str]) -> int:
         window = Window(supervisor, settings, log)
         supervisor.save = window.save
         window.show()
+        garbage.set_aside()
         window.start(list(argv))
         window.closed.connect(app.quit)
         close_on_signals(window.close)

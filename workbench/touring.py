@@ -181,6 +181,7 @@ def walk(out: Path, size: tuple[int, int], stops: Sequence[Stop]) -> dict[str, o
     errors, garbage = Errors(), Garbage(qt)
     supervisor = Supervisor()
     window = Window(supervisor, *application.open_state())
+    garbage.set_aside()
     logging.getLogger().addHandler(errors)
     window.resize(*size)
     guide = Guide(window, stops, out, window.close)

@@ -68,3 +68,15 @@ def test_closing_gives_the_collector_back(qtbot) -> None:
     garbage.close()
     garbage.close()
     assert gc.isenabled()
+
+
+def test_what_is_set_aside_is_looked_through_again_at_the_end(qtbot) -> None:
+    ends: list[int] = []
+    made = Garbage()
+    Knot(ends)
+    made.set_aside()
+    gc.collect()
+    assert ends == []
+    made.close()
+    gc.collect()
+    assert len(ends) == 1
