@@ -18,7 +18,7 @@ from engines.actions.study_types import WHOLE, Clip, FeatureKind, Frames
 from tests.engines.actions.watching import make_film
 
 Floats = NDArray[np.float32]
-LATE = 3
+LATE = 2
 
 
 def clip(
@@ -58,13 +58,13 @@ def shown(classes: Sequence[int], dims: int, seed: int = 0) -> Floats:
 def late_rule(rng: np.random.Generator, chunks: int, widths: tuple[int, int], classes: int) -> tuple[Floats, ...]:
     """Features of two streams and targets (chunks, classes) of one video: what shows is true `LATE` chunks later.
 
-    So a single chunk says nothing of its own class, and everything of what is true three chunks ahead.
+    So a single chunk says little of its own class, and everything of what is true two chunks ahead.
     """
     signs = np.repeat(rng.integers(0, classes, chunks // 2 + 1), 2)[:chunks]
     true = np.concatenate([np.zeros(LATE, np.int64), signs[:-LATE]])
     streams = []
     for width in widths:
-        rows = 0.3 * rng.normal(size=(chunks, width))
+        rows = 0.1 * rng.normal(size=(chunks, width))
         rows[np.arange(chunks), signs] += 1.0
         streams.append(rows.astype(np.float32))
     return (*streams, np.eye(classes, dtype=np.float32)[true])
