@@ -42,7 +42,8 @@ class EventFinder:
     def reset(self) -> None:
         """Forget all."""
         actions = max(len(self.classes) - 1, 0)
-        self._ended: deque[Event] = deque(maxlen=self._keep)
+        self._ended: deque[tuple[int, Event]] = deque(maxlen=self._keep)
+        self._order, self._begun = np.zeros(actions, int), 0
         self._lasts = np.zeros(actions, bool)
         self._start, self._sum, self._peak = np.zeros((3, actions))
         self._count = np.zeros(actions, int)
@@ -67,14 +68,14 @@ class EventFinder:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """By start; those that still last have no end, and show once they have lasted `least`."""
+        """As they began; those that still last have no end, and show once they have lasted `least`."""
         lasting = [
-            self._event(row, None)
+            (int(self._order[row]), self._event(row, None))
             for row in np.flatnonzero(self._lasts).tolist()
-            if self._long_enough(float(self._time - self._start[row]))
+            if self._long_enough(self._time - float(self._start[row]))
         ]
-        found = sorted((*self._ended, *lasting), key=lambda event: event.start)
-        return tuple(found if self._keep is None else found[len(found) - self._keep :] if self._keep else ())
+        found = [event for _, event in sorted((*self._ended, *lasting), key=lambda one: one[0])]
+        return tuple(found if self._keep is None else found[max(len(found) - self._keep, 0) :])
 
     def _begin(self, rows: NDArray[np.bool_], time: float) -> None:
         if rows.any():
@@ -82,11 +83,14 @@ class EventFinder:
             self._start[rows] = time
             self._sum[rows] = self._peak[rows] = 0.0
             self._count[rows] = 0
+            many = int(rows.sum())
+            self._order[rows] = range(self._begun, self._begun + many)
+            self._begun += many
 
     def _end(self, rows: NDArray[np.bool_], time: float) -> None:
         if rows.any():
-            ended = [self._event(row, time) for row in np.flatnonzero(rows).tolist()]
-            self._ended.extend(event for event in ended if self._long_enough(time - event.start))
+            ended = [(int(self._order[row]), self._event(row, time)) for row in np.flatnonzero(rows).tolist()]
+            self._ended.extend(one for one in ended if self._long_enough(time - one[1].start))
             self._lasts &= ~rows
 
     def _long_enough(self, seconds: float) -> bool:

@@ -66,6 +66,15 @@ def test_no_more_than_asked_are_kept_the_newest():
     assert finder.events[-1].end is None
 
 
+def test_the_newest_are_those_of_the_last_pass_when_a_film_loops():
+    finder = EventFinder(CLASSES, keep=3)
+    for end in (200.0, 10.0):
+        for time in np.arange(end, end + 2.4, 0.1):
+            finder.push_row(time, [0.0, float(int((time - end) * 10 + 0.5) % 8 < 4), 0.0])
+        finder.close()
+    assert [event.start for event in finder.events] == pytest.approx([10.0, 10.8, 11.6])
+
+
 def test_the_background_has_no_events():
     rows = np.tile([1.0, 0.0, 0.0], (20, 1))
     assert events_of(CLASSES, np.arange(20) / 10, rows) == ()
