@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from widgets.actions_state import ActionsView, Page, TrainView
 from widgets.actions_train_charts import TrainCharts
 from widgets.actions_train_result import ResultCard
-from widgets.actions_train_words import head_words, holds_out, phase_of, state_words
-from widgets.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton, scrolled
+from widgets.actions_train_words import holds_out, phase_of, state_words, title_words
+from widgets.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton, QuietButton, scrolled
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import number_font
 
@@ -33,8 +33,8 @@ class TrainPage(QWidget):
         self._drawn: TrainView | None = None
         self.empty = EmptyState(ASKED, "Teach", "chart", "What is trained, and on what, is chosen in the panel")
         self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
-        self.again = PlainButton("Train again", "retry", "Train another model with what the panel says now")
-        self.evaluate = PlainButton("Evaluate it", "chart", "Measure this model on a labelled video")
+        self.again = QuietButton("Train again", "retry", "Train another model with what the panel says now")
+        self.evaluate = PlainButton("Evaluate it", "", "Measure this model on a labelled video")
         self.watch = PrimaryButton("Watch with it", "play", "See live what this model says")
         self.card, self.charts = ResultCard(), TrainCharts()
         self.progress = BusyLine()
@@ -57,7 +57,7 @@ class TrainPage(QWidget):
             button.setVisible(done)
         self.again.setVisible(shown.busy is None)
         self.card.show_result(shown.result if shown.busy is None else None, shown.spec)
-        self.charts.show_progress(shown.progress, held=holds_out(shown.spec, shown.progress))
+        self.charts.show_progress(shown.progress, held=holds_out(shown))
 
     @property
     def ready(self) -> bool:
@@ -65,7 +65,7 @@ class TrainPage(QWidget):
         return bool(self.shown.spec.folder or any(clip.chosen for clip in self.shown.clips) or self.shown.spec.clips)
 
     def _show_words(self, shown: TrainView) -> None:
-        title, state = head_words(shown.spec), state_words(shown)
+        title, state = title_words(shown), state_words(shown)
         if (title, state) != (self.title.text(), self.state.text()):
             self.title.setText(title)
             self.state.setText(state)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
-from engines.actions.types import ModelCard
+from engines.actions.types import STREAMS, ModelCard
 from widgets.actions_state import TrainView
 from widgets.big_figures import UNKNOWN
 from widgets.faces_words import file_name
@@ -28,13 +28,29 @@ PHASES = {"features": "Describing frames", "training": "Training", "saving": "Sa
 MAP_TIP = "Mean average precision: over all frames, for each action, and their mean. 100 % ranks every frame right."
 
 
-def holds_out(spec: TrainSpec, progress: TrainProgress | None) -> bool:
-    """Whether anything is kept for measuring; a benchmark folder has a part of its own for that."""
-    return bool(spec.held_out > 0 or spec.folder or (progress is not None and (progress.map or progress.held_loss)))
+def holds_out(view: TrainView) -> bool:
+    """Whether anything is kept for measuring. Once it is over, what was measured says so, not the form."""
+    progress, spec = view.progress, view.spec
+    measured = progress is not None and bool(progress.map or progress.held_loss)
+    return measured or (view.busy is not None and bool(spec.held_out > 0 or spec.folder))
+
+
+def title_words(view: TrainView) -> str:
+    """What is or was trained: the form may say something else by now."""
+    done = view.result is not None and view.busy is None
+    return card_words(view.result.card) if done and view.result is not None else head_words(view.spec)
+
+
+def card_words(card: ModelCard) -> str:
+    """'TRN on appearance and motion'."""
+    head = HEADS.get(card.shape.kind, card.shape.kind)
+    kind = next((kind for kind, streams in STREAMS.items() if streams == card.recipe.streams), "")
+    features = FEATURES.get(kind, f"{card.recipe.of} features" if card.recipe.of else "feature files")
+    return f"{head} on {features}"
 
 
 def head_words(spec: TrainSpec) -> str:
-    """'TRN on appearance and motion', or the benchmark's name with its settings."""
+    """The same of a form, or the benchmark's name with its settings."""
     head = HEADS.get(spec.model, spec.model)
     if spec.folder:
         settings = f", settings of {spec.settings}" if spec.settings else ""

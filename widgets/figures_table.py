@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView
 
 from widgets.fields import describe
 from widgets.icons import icon
@@ -90,6 +90,8 @@ class FiguresTable(QTableView):
         describe(self, name, "Right click copies the table")
         describe(self.horizontalHeader(), f"{name}: headings")
         describe(self.verticalHeader(), f"{name}: rows")
+        for corner in self.findChildren(QAbstractButton):
+            describe(corner, f"{name}: all rows")
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
