@@ -1,13 +1,13 @@
 """Matrices laid out for products with one vector at a time, and the weights they are made of.
 
-A product reads every weight once, so nothing but bytes decides what it costs. `float32` (or the stream's own type)
-keeps the rows as they are.
+A product reads every weight once, so nothing but bytes decides what it costs. "float32" (or the stream's own type)
+keeps the rows as they are; "int8" and "bfloat16" keep large matrices in fewer bytes (`compact`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,19 @@ class Product(Protocol):
         ...
 
 
+class Products(Product, Protocol):
+    """The same of several vectors at once."""
+
+    def times_each(self, rows: Array, out: Array) -> None:
+        """rows (n, columns) into out (n, rows), reading the weights once where that is possible."""
+        ...
+
+
 LARGE = 4 << 20
 """Bytes from which a matrix no longer stays in a core's own cache: there, reading less is worth some bookkeeping."""
+
+SMALL = 1 << 20
+"""Bytes under which a matrix stays in a core's own cache and nothing is won by shortening its numbers."""
 
 
 class Matrix:
@@ -52,10 +63,12 @@ class Matrix:
 class WeightTable:
     """Weights by name, checked when taken. dtype: of the arithmetic. keep: how large matrices are held."""
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], dtype: np.dtype[Any], keep: Weights = "float32") -> None:
-        if keep not in ("float32",):
-            raise UsageError(f"Weights cannot be kept as {keep!r}")
-        self._weights, self.dtype, self.keep = weights, dtype, keep
+    def __init__(
+        self, weights: Mapping[str, NDArray[Any]], dtype: np.dtype[Any], keep: Weights = "float32", threads: int = 1
+    ) -> None:
+        if keep not in get_args(Weights):
+            raise UsageError(f"Weights cannot be kept as {keep!r}; there are {', '.join(get_args(Weights))}")
+        self._weights, self.dtype, self.keep, self._threads = weights, dtype, keep, threads
 
     def take(self, name: str, *shape: int) -> Array:
         """In the stream's type. Raises BadInput where it is missing or of another shape."""
@@ -66,9 +79,13 @@ class WeightTable:
             raise BadInput(f"The weights {name} have the shape {weight.shape}, where the model's sizes ask for {shape}")
         return weight.astype(self.dtype, copy=False)
 
-    def matrix(self, weight: Array) -> Matrix:
-        """A matrix as large ones are to be kept."""
-        return Matrix(weight)
+    def matrix(self, weight: Array) -> Products:
+        """A matrix kept as asked for; where it is small, as it is."""
+        if self.keep == "float32" or weight.nbytes < SMALL:
+            return Matrix(weight)
+        from engines.actions.heads.compact import Bfloat16Matrix, Int8Matrix
+
+        return Int8Matrix(weight, self._threads) if self.keep == "int8" else Bfloat16Matrix(weight)
 
     def rectified(self, weight: Array) -> Product:
         """A matrix for vectors that went through a relu."""

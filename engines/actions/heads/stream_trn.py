@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.actions.heads.matrices import Array, Matrix, WeightTable
+from engines.actions.heads.matrices import Array, Products, WeightTable
 from engines.actions.heads.stream_parts import LSTM, Affine, Projection, Step
 from engines.actions.types import HeadShape
 
@@ -80,11 +80,11 @@ class Decoder:
         return once + self._steps * each + (self._steps - 1) * (self._cell.bytes_x + self._fuse[0].bytes)
 
 
-def _square(table: WeightTable, name: str, outputs: int, inputs: int) -> tuple[Matrix, Array]:
+def _square(table: WeightTable, name: str, outputs: int, inputs: int) -> tuple[Products, Array]:
     return table.matrix(table.take(f"{name}.weight", outputs, inputs)), table.take(f"{name}.bias", outputs)
 
 
-def _affine_relu(layer: tuple[Matrix, Array], x: Array, out: Array) -> None:
+def _affine_relu(layer: tuple[Products, Array], x: Array, out: Array) -> None:
     layer[0].times(x, out)
     out += layer[1]
     np.maximum(out, 0.0, out=out)

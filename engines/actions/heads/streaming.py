@@ -58,7 +58,7 @@ def open_stream(
     kinds |= dict.fromkeys(("gru", "lstm", "miniroad"), RecurrentStream)
     if shape.kind not in kinds:
         raise UsageError(f"There is no head of the kind {shape.kind!r}")
-    stream: HeadStream = kinds[shape.kind](shape, WeightTable(weights, np.dtype(dtype), keep))
+    stream: HeadStream = kinds[shape.kind](shape, WeightTable(weights, np.dtype(dtype), keep, threads))
     return OneThread(stream) if threads == 1 else stream
 
 
