@@ -95,6 +95,10 @@ class OneFrame(nn.Module):
         self.classifier = nn.Linear(inputs, classes)
         self.ahead = nn.Linear(inputs, future_steps * classes) if future_steps else None
 
+    def start(self, batch: int, like: Tensor) -> tuple[()]:
+        """Nothing."""
+        return ()
+
     def forward(self, x: Tensor) -> HeadOutput:
         ahead = None if self.ahead is None else self.ahead(x)
         return HeadOutput(self.classifier(x), split_ahead(ahead, self.classes))

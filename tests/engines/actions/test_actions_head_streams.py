@@ -11,6 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 from engines.actions.heads import active_rows, blas, matrices
 from engines.actions.heads.building import build
+from engines.actions.heads.graphs import GraphStream
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.types import HeadShape
 from engines.core.errors import BadInput, UsageError
@@ -184,3 +185,13 @@ def test_blas_gets_its_threads_back_when_the_last_has_left() -> None:
             assert set(counts()) == {1}
         assert set(counts()) == {2}
     assert counts() == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_object_of_cuda_graphs_runs_step_by_step_elsewhere(kind) -> None:
+    network, x, whole = made(replace(SHAPE, kind=kind))
+    stream = GraphStream(network, batch=2)
+    for _ in range(2):
+        stream.reset()
+        for t in range(CHUNKS):
+            np.testing.assert_allclose(stream.step(x[:, t]).logits, whole.logits[:, t], **CLOSE)
