@@ -240,6 +240,15 @@ def test_several_score_files_on_the_real_labels(data, tmp_path):
     assert replace(whole, file="") == replace(results[0], file="")
 
 
+def test_a_class_the_model_does_not_know_matters_only_where_it_was_scored(data, tmp_path):
+    known = (data / "actions" / "exercise" / "labels.csv").read_text()
+    (tmp_path / "squat.csv").write_text(known + "375,385,squat\n")
+    scores = exercise_scores(data, 191, 371)
+    assert read_truth(tmp_path / "squat.csv", scores).instances[-1].end == 358
+    with pytest.raises(BadInput, match="not known here: 'squat'"):
+        read_truth(tmp_path / "squat.csv", exercise_scores(data, 191, 390))
+
+
 def test_scores_and_labels_that_do_not_belong_together(data, tmp_path):
     path = str(data / "actions" / "exercise" / "labels.csv")
     scores = exercise_scores(data, 191, 371)
