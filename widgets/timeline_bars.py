@@ -14,7 +14,7 @@ from widgets.timeline_colors import class_color, class_hatch, class_words, place
 from widgets.timeline_drawing import LEFT, Scene
 from widgets.timeline_lanes import Lane
 
-ROOM_FOR_WORDS = 18.0
+ROOM_FOR_KEY, ROOM_FOR_NAME = 11.0, 44.0
 DENSE = 0.34
 KEYS = 9
 
@@ -116,7 +116,7 @@ def draw_bar(
         painter.setBrush(QBrush(_faded(color, 0.75), class_hatch(place)))
         painter.drawRoundedRect(span, round_, round_)
     _edge(painter, span, color, round_, chosen, ghost or open_end)
-    _words(painter, scene, span, action, place if keyed else -1)
+    _words(painter, scene, span, action, place, keyed)
 
 
 def _edge(painter: QPainter, span: QRectF, color: QColor, round_: float, chosen: bool, dashed: bool) -> None:
@@ -133,23 +133,25 @@ def _edge(painter: QPainter, span: QRectF, color: QColor, round_: float, chosen:
                 painter.drawLine(QPointF(x, span.center().y() - 4), QPointF(x, span.center().y() + 4))
 
 
-def _words(painter: QPainter, scene: Scene, span: QRectF, action: str, place: int) -> None:
-    """Key and name, in the part of the bar that is in view."""
-    seen = span.intersected(scene.layout.body).adjusted(7, 0, -5, 0)
-    if seen.width() < ROOM_FOR_WORDS - 10:
+def _words(painter: QPainter, scene: Scene, span: QRectF, action: str, place: int, keyed: bool) -> None:
+    """Key and name, in the part of the bar that is in view; the key alone where a name has no room."""
+    seen = span.intersected(scene.layout.body)
+    if seen.width() < ROOM_FOR_KEY:
         return
     painter.setFont(number_font(11))
+    painter.setPen(LOOK.now.color("text"))
     metrics = QFontMetricsF(painter.font())
-    name = class_words(action)
     key = f"{place + 1}" if 0 <= place < KEYS else ""
-    if key and seen.width() >= metrics.horizontalAdvance(key):
+    if seen.width() < ROOM_FOR_NAME:
+        painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, key)
+        return
+    room = seen.adjusted(7, 0, -5, 0)
+    if key and keyed:
         painter.setPen(LOOK.now.color("muted"))
-        painter.drawText(seen, LEFT, key)
-        seen.setLeft(seen.left() + metrics.horizontalAdvance(key) + 6)
-    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, seen.width())
-    if len(shown) > 2 or shown == name:
-        painter.setPen(LOOK.now.color("text"))
-        painter.drawText(seen, LEFT, shown)
+        painter.drawText(room, LEFT, key)
+        room.setLeft(room.left() + metrics.horizontalAdvance(key) + 6)
+    painter.setPen(LOOK.now.color("text"))
+    painter.drawText(room, LEFT, metrics.elidedText(class_words(action), Qt.TextElideMode.ElideRight, room.width()))
 
 
 def _begin(painter: QPainter, scene: Scene) -> None:

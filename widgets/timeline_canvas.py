@@ -199,7 +199,7 @@ class Canvas(QAbstractScrollArea):
             self._still = key, self._paint_still(scene)
         painter = QPainter(self.viewport())
         painter.drawPixmap(0, 0, self._still[1])
-        paint_over(painter, scene, self.gestures, self.hover)
+        paint_over(painter, scene, self.gestures, self.hover, self.sentence)
         if self.hasFocus():
             painter.setPen(QPen(LOOK.now.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -347,4 +347,4 @@ class Canvas(QAbstractScrollArea):
 
     def _paint_still(self, scene: Scene) -> QPixmap:
         self.stills += 1
-        return paint_still(scene, self.tiles, self.sentence, self.gestures.dragged)
+        return paint_still(scene, self.tiles, self.gestures.dragged)

@@ -20,6 +20,8 @@ class Columns:
 
     low: NDArray[np.float32]
     high: NDArray[np.float32]
+    crowd: float = 0.0
+    """Samples a column, on average over the columns that have some."""
 
 
 def gap_of(times: NDArray[np.float64]) -> float:
@@ -29,24 +31,34 @@ def gap_of(times: NDArray[np.float64]) -> float:
     return max(GAP, 4.0 * float(np.median(np.diff(times[: 512 + 1]))))
 
 
-def columns(times: NDArray[np.float64], values: NDArray[np.float32], edges: NDArray[np.float64], gap: float) -> Columns:
+def columns(
+    times: NDArray[np.float64],
+    values: NDArray[np.float32],
+    edges: NDArray[np.float64],
+    gap: float,
+    *,
+    least: bool = True,
+) -> Columns:
     """Of each column between `edges` (columns + 1, ascending seconds): all samples in it and the curve at both edges.
 
     times: (n,) ascending; values: (n, curves). A sample belongs to the column whose left edge is at or before it.
+    least: False where `low` is of no use; it is then as high.
     """
     wide, curves = len(edges) - 1, values.shape[1] if values.ndim == 2 else 0
     if not len(times) or not curves:
         nothing = np.full((curves, wide), np.nan, np.float32)
         return Columns(nothing, nothing.copy())
     at = _interpolated(times, values, edges, gap)
-    low, high = np.fmin(at[:, :-1], at[:, 1:]), np.fmax(at[:, :-1], at[:, 1:])
+    high = np.fmax(at[:, :-1], at[:, 1:])
+    low = np.fmin(at[:, :-1], at[:, 1:]) if least else high
     bounds = np.searchsorted(times, edges, "left")
     filled = np.flatnonzero(bounds[1:] > bounds[:-1])
     if len(filled):
         part, starts = values[bounds[0] : bounds[-1]], bounds[filled] - bounds[0]
-        low[:, filled] = np.fmin(low[:, filled], np.minimum.reduceat(part, starts, axis=0).T)
+        if least:
+            low[:, filled] = np.fmin(low[:, filled], np.minimum.reduceat(part, starts, axis=0).T)
         high[:, filled] = np.fmax(high[:, filled], np.maximum.reduceat(part, starts, axis=0).T)
-    return Columns(low, high)
+    return Columns(low, high, float(bounds[-1] - bounds[0]) / max(len(filled), 1))
 
 
 def _interpolated(

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 from engines.actions.types import BACKGROUND
 from widgets.actions_state import ScoreTrack, TimelineView
 from widgets.theme import LOOK, number_font
-from widgets.timeline_axis import FrameClock, TimeAxis, ticks
+from widgets.timeline_axis import FrameClock, Tick, TimeAxis, ticks
 from widgets.timeline_colors import class_brush, class_color, class_dash, class_words, place_of
 from widgets.timeline_lanes import RULER, Lane, Layout, rows_of
 from widgets.timeline_raster import QUIET, Stroke
@@ -51,15 +51,24 @@ def draw_ruler(painter: QPainter, scene: Scene) -> None:
     painter.setPen(QPen(look.color("line"), 1))
     painter.drawLine(QPointF(0, RULER - 0.5), QPointF(layout.width, RULER - 0.5))
     painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setClipRect(QRectF(layout.gutter - 1, 0, layout.across + 2, layout.height))
     painter.setFont(number_font(11))
+    metrics = QFontMetricsF(painter.font())
     for tick in ticks(scene.axis, scene.frames):
         x = round(scene.x(tick.seconds)) + 0.5
         painter.setPen(QPen(look.color("muted", 0.7 if tick.words else 0.35), 1))
         painter.drawLine(QPointF(x, RULER - (9 if tick.words else 5)), QPointF(x, RULER - 1))
         painter.setPen(look.color("muted"))
-        painter.drawText(QRectF(x + 4, 2, 140, RULER - 6), LEFT, tick.words)
+        room = tick_room(scene, tick, metrics)
+        if room.right() <= layout.width:
+            painter.drawText(room, LEFT, tick.words)
     painter.restore()
+
+
+def tick_room(scene: Scene, tick: Tick, metrics: QFontMetricsF) -> QRectF:
+    """Where a tick's words stand on the ruler."""
+    return QRectF(round(scene.x(tick.seconds)) + 4.5, 2, metrics.horizontalAdvance(tick.words) + 2, RULER - 6)
 
 
 def draw_grid(painter: QPainter, scene: Scene) -> None:
@@ -185,7 +194,7 @@ def _draw_ahead_curves(painter: QPainter, scene: Scene, lane: Lane, track: Score
     values = np.concatenate((track.probabilities[-1:], track.ahead))
     for stroke in strokes_of(scene.view, track, False):
         levels = values[:, stroke.column]
-        if levels.max() < QUIET:
+        if levels.max() < 2 * QUIET:
             continue
         pen = QPen(stroke.color, 1.0 if stroke.quiet else 1.75, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([3.0, 2.0])
@@ -216,15 +225,17 @@ def threshold_y(scene: Scene, lane: Lane) -> float | None:
     return None if lane.heat else level_y(scene.layout.box(lane), scene.view.threshold)
 
 
-def draw_threshold(painter: QPainter, scene: Scene, lane: Lane, strong: bool = False) -> None:
+def draw_threshold(painter: QPainter, scene: Scene, lane: Lane) -> None:
     y = threshold_y(scene, lane)
     if y is None:
         return
-    box, color = scene.layout.box(lane), LOOK.now.color("warn", 1.0 if strong else 0.75)
+    box, color = scene.layout.box(lane), LOOK.now.color("warn", 0.8)
     painter.save()
     painter.setClipRect(scene.layout.body)
-    painter.setPen(QPen(color, 1.5 if strong else 1.0, Qt.PenStyle.DashLine))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(number_font(11))
     words = f"{100 * scene.view.threshold:.0f} %"
     wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 10

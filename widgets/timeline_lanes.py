@@ -13,11 +13,11 @@ from widgets.actions_state import ScoreTrack, TimelineView
 from widgets.timeline_axis import TimeAxis
 
 RULER = 26.0
-EVENTS = 22.0
-LABELS = 30.0
-CURVES_LEAST = 72.0
+EVENTS = 20.0
+LABELS, LABELS_MOST = 26.0, 44.0
+CURVES_LEAST = 56.0
 HEAT_ROW = 14.0
-SPACE = 6.0
+SPACE = 4.0
 EDGE = 8.0
 MANY = 8
 """From more classes than these on, heat is easier to read than curves."""
@@ -94,9 +94,10 @@ def laid_out(view: TimelineView, width: float, height: float, scroll: float, hea
     fixed = sum(least for _kind, _name, _index, least, grows in plan if not grows) + SPACE * (len(plan) + 1)
     growing = [least for *_rest, least, grows in plan if grows]
     room = (height - RULER - fixed) / len(growing) if growing else 0.0
+    alone = min((height - RULER - SPACE) / max(len(plan), 1) - SPACE, LABELS_MOST)
     lanes, top = [], SPACE
     for kind, name, index, least, grows in plan:
-        high = max(least, float(int(room))) if grows else least
+        high = max(least, float(int(room if grows else 0 if growing else alone)))
         lanes.append(Lane(kind, name, index, top, high, kind == "scores" and shows_heat(view, index, heat)))
         top += high + SPACE
     return Layout(tuple(lanes), width, height, scroll)

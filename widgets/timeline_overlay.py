@@ -11,10 +11,10 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from widgets.actions_state import ScoreTrack
 from widgets.studio_axes import percent
 from widgets.theme import LOOK, number_font
-from widgets.timeline_axis import clock
+from widgets.timeline_axis import clock, ticks
 from widgets.timeline_colors import class_brush, class_color, class_words, place_of
 from widgets.timeline_decimation import gap_of
-from widgets.timeline_drawing import LEFT, RIGHT, Scene
+from widgets.timeline_drawing import LEFT, RIGHT, Scene, tick_room
 from widgets.timeline_lanes import RULER, Lane
 
 MOST_LINES = 5
@@ -48,12 +48,22 @@ def draw_now(painter: QPainter, scene: Scene) -> None:
     wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 12
     left = min(max(x - wide / 2, layout.gutter), layout.body.right() - wide + 4)
     pill = QRectF(left, 3, wide, RULER - 9)
+    _clear_ruler(painter, scene, pill)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.color("accent"))
     painter.drawRoundedRect(pill, 4, 4)
     painter.drawPolygon(QPolygonF([QPointF(x - 4, RULER - 6.5), QPointF(x + 4, RULER - 6.5), QPointF(x, RULER - 1)]))
     painter.setPen(look.color("on_accent"))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _clear_ruler(painter: QPainter, scene: Scene, pill: QRectF) -> None:
+    """Take away the words of ticks that the pill would cut."""
+    metrics = QFontMetricsF(painter.font())
+    for tick in ticks(scene.axis, scene.frames):
+        room = tick_room(scene, tick, metrics) if tick.words else QRectF()
+        if room.intersects(pill):
+            painter.fillRect(room.adjusted(0, 0, 0, -2), LOOK.now.color("surface"))
 
 
 def readout_at(scene: Scene, lane: Lane | None, seconds: float) -> Readout:
@@ -144,8 +154,12 @@ def draw_tag(painter: QPainter, scene: Scene, place: QPointF, words: str) -> Non
 
 
 def draw_sentence(painter: QPainter, scene: Scene, words: str) -> None:
-    """What to do, in the empty lanes."""
+    """What to do, below the lanes."""
     painter.setFont(number_font(13))
+    room = scene.layout.body.adjusted(8, 4 + scene.layout.content, -8, -8)
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    if room.height() < LINE:
+        return
+    painter.fillRect(painter.boundingRect(room, flags, words).adjusted(-8, -4, 8, 4), LOOK.now.color("surface"))
     painter.setPen(LOOK.now.color("muted"))
-    room = scene.layout.body.adjusted(8, 4, -8, -8)
-    painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.drawText(room, flags, words)

@@ -24,7 +24,7 @@ from widgets.timeline_overlay import draw_cursor, draw_now, draw_sentence, draw_
 from widgets.timeline_tiles import Tiles
 
 
-def paint_still(scene: Scene, tiles: dict[str, Tiles], sentence: str, dragged: int = -1) -> QPixmap:
+def paint_still(scene: Scene, tiles: dict[str, Tiles], dragged: int = -1) -> QPixmap:
     """Ruler, lanes and names as a picture. tiles: kept by name of the model from one time to the next."""
     layout = scene.layout
     made = QPixmap((QSizeF(layout.width, layout.height) * scene.ratio).toSize())
@@ -46,19 +46,19 @@ def paint_still(scene: Scene, tiles: dict[str, Tiles], sentence: str, dragged: i
             draw_labels(painter, scene, lane, dragged)
     draw_names(painter, scene)
     draw_ruler(painter, scene)
-    if sentence:
-        draw_sentence(painter, scene, sentence)
     painter.end()
     return made
 
 
-def paint_over(painter: QPainter, scene: Scene, gestures: Gestures, hover: QPointF | None) -> None:
+def paint_over(painter: QPainter, scene: Scene, gestures: Gestures, hover: QPointF | None, sentence: str) -> None:
     """The open segment, a drag's ghost, now, and the figures under the cursor."""
     draw_marking(painter, scene)
     drag, ghost = gestures.drag, gestures.ghost
     if ghost is not None:
         draw_ghost(painter, scene, ghost)
     draw_now(painter, scene)
+    if sentence:
+        draw_sentence(painter, scene, sentence)
     if drag is not None and drag.started:
         words = ghost_words(scene, ghost) if ghost is not None else ""
         if drag.deed == "threshold":

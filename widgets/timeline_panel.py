@@ -19,7 +19,7 @@ from widgets.timeline_words import NO_SOURCE, sentence_of, state_of
 ASK = "?"
 NEW_TRACK = "\n"
 ROOM_FOR_LEGEND = 200
-ROOM_FOR_FIELDS = 560
+ROOM_FOR_FIELDS = 640
 
 
 class TimelinePanel(Panel):
@@ -78,11 +78,14 @@ class TimelinePanel(Panel):
 
     def _tools(self) -> None:
         self.brush = ChoiceField("Class of new segments", tip="What a segment that you draw is called")
+        self.brush.setMinimumContentsLength(12)
         self.track = ChoiceField("Track of new segments", tip="Where segments that you draw or mark go")
-        self.fit = QuietButton("", "fit", "Show all of it (F, or a double click)", name="Show all")
+        self.fit = QuietButton(
+            "", "arrows-out-line-horizontal", "Show all of it (F, or a double click)", name="Show all"
+        )
         self.now = QuietButton("Now", "target", "Keep the shown moment in view (N)", name="Follow now", checkable=True)
         self.heat = QuietButton("", "chart", "Curves or heat, a row a class (H)", name="Curves or heat")
-        self.classes = QuietButton("", "filter", "Show the classes in a line", name="Legend", checkable=True)
+        self.classes = QuietButton("", "swatches", "Show the classes in a line", name="Legend", checkable=True)
         self.classes.setChecked(True)
         self.more = QuietButton("", "more", "Export events, help", name="More")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -116,7 +119,7 @@ class TimelinePanel(Panel):
         if self.canvas.brush not in line.classes:
             self.canvas.set_brush("")
         names = [(name, class_words(name)) for name in line.classes]
-        self.brush.set_choices([(ASK, "Ask for the class"), *names], self.canvas.brush or ASK)
+        self.brush.set_choices([(ASK, "Ask each time"), *names], self.canvas.brush or ASK)
         tracks = tuple(dict.fromkeys((*line.tracks_known, line.track)))
         self.track.set_choices([*((name, name) for name in tracks), (NEW_TRACK, "New track\u2026")], line.track)
         self.now.setChecked(self.canvas.scope.following)
@@ -125,6 +128,8 @@ class TimelinePanel(Panel):
         """Fields only while they are of use and there is room; the canvas comes first."""
         line = self.canvas.view
         roomy = self.width() >= ROOM_FOR_FIELDS
+        for tool in (self.fit, self.now, self.more):
+            tool.setVisible(bool(line.path))
         for field in (self.brush, self.track):
             field.setVisible(line.editing and roomy)
         self.heat.setVisible(bool(line.tracks))

@@ -20,8 +20,8 @@ QUIET = 0.01
 """A probability below this leaves no line: a dozen classes that are not there would cover the ground line."""
 FILL, FILL_SURE = 0.10, 0.16
 """How dense the area under a curve is: up to the largest value of a column, and more up to the least one."""
-FILL_MOST = 10
-"""More curves than these have no area; it would only be mud."""
+FILL_MOST, FILL_CROWD = 10, 4.0
+"""With more curves than these, or more samples a column, there are no areas; they would only be mud."""
 PATTERNS = {
     Qt.PenStyle.SolidLine: (1,),
     Qt.PenStyle.DashLine: (6, 3),
@@ -50,13 +50,18 @@ def curves(found: Columns, strokes: Sequence[Stroke], height: int, *, line: floa
     wide = found.high.shape[1]
     area: Area = np.zeros((height, wide, 4), np.float32)
     tops = _y(found.high, height, line)
-    feet = _y(found.low, height, line)
-    if sum(not stroke.quiet for stroke in strokes) <= FILL_MOST:
+    feet = tops if found.low is found.high else _y(found.low, height, line)
+    if filled(len(strokes), found.crowd):
         for stroke in (stroke for stroke in strokes if not stroke.quiet):
             _fill(area, tops[stroke.column], feet[stroke.column], stroke.color, found.high[stroke.column] >= QUIET)
     for stroke in strokes:
         _stroke(area, found.high[stroke.column], tops[stroke.column], stroke, line, first)
     return picture(area)
+
+
+def filled(curves: int, crowd: float) -> bool:
+    """There are areas under so many curves with so many samples a column."""
+    return curves <= FILL_MOST and crowd <= FILL_CROWD
 
 
 def heat(found: Columns, strokes: Sequence[Stroke], rows: Sequence[int]) -> QImage:
@@ -92,11 +97,14 @@ def _fill(area: Area, tops: Area, feet: Area, color: QColor, shown: NDArray[np.b
     at = np.flatnonzero(shown)
     if not len(at):
         return
-    first = int(np.floor(tops[at].min()))
+    begin, end, first = at[0], at[-1] + 1, int(np.floor(tops[at].min()))
+    top, foot = np.nan_to_num(tops[begin:end], nan=np.inf), np.nan_to_num(feet[begin:end], nan=np.inf)
     rows = np.arange(first, area.shape[0], dtype=np.float32)[:, None] + 1.0
-    dense = FILL * np.clip(rows - tops[at], 0, 1) + FILL_SURE * np.clip(rows - feet[at], 0, 1)
-    part = area[first:, at]
-    area[first:, at] = part * (1.0 - dense[..., None]) + dense[..., None] * _premultiplied(color)
+    dense = FILL * np.clip(rows - top, 0, 1) + FILL_SURE * np.clip(rows - foot, 0, 1)
+    dense[:, ~shown[begin:end]] = 0.0
+    part = area[first:, begin:end]
+    part *= (1.0 - dense)[..., None]
+    part += dense[..., None] * _premultiplied(color)
 
 
 def _stroke(area: Area, values: Area, tops: Area, stroke: Stroke, line: float, first: int) -> None:

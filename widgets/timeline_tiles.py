@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from widgets.actions_state import ScoreTrack
 from widgets.timeline_axis import TimeAxis
 from widgets.timeline_decimation import columns, first_change, gap_of
-from widgets.timeline_raster import Stroke, curves, heat
+from widgets.timeline_raster import Stroke, curves, filled, heat
 
 TILE = 256
 KEPT = 48
@@ -81,7 +81,9 @@ class Tiles:
         self.painted += 1
         wide = round(TILE * style.ratio)
         edges = (place * TILE + np.arange(-1, wide + 2) / style.ratio) * scale
-        found = columns(self._track.times, self._track.probabilities, edges, self._gap)
+        first, last = np.searchsorted(self._track.times, (edges[0], edges[-1]))
+        least = not style.rows and filled(len(strokes), (last - first) / wide)
+        found = columns(self._track.times, self._track.probabilities, edges, self._gap, least=least)
         if style.rows:
             made = heat(found, strokes, style.rows)
         else:
