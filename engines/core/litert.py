@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, WorkFailed
 from engines.core.frames import Image
+from engines.core.lean_litert import lean
 from engines.core.store import load_path
 
 
@@ -17,10 +20,14 @@ class Network:
     Not to be used by two threads at once. Raises `FileMissing` when it was not fetched.
     """
 
-    def __init__(self, name: str, threads: int, low: float = 0.0) -> None:
+    def __init__(self, name: str, threads: int, low: float = 0.0, outputs: tuple[int, ...] = ()) -> None:
+        """outputs: places of those that are read, () for all; the others are not computed."""
         from ai_edge_litert.interpreter import Interpreter
 
         path = load_path(name)
+        if outputs:
+            with suppress(WorkFailed):
+                path = lean(path, outputs)
         try:
             self._run = Interpreter(str(path), num_threads=max(threads, 1))
             self._run.allocate_tensors()

@@ -23,6 +23,8 @@ from engines.core.regions import Floats, Region, back, cut
 
 SIDE = 256
 POINTS = 33
+READ = (0, 1, 4)
+"""Outputs: 39 x 5 points, score, 39 x 3 points in metres; not the silhouette and the heat maps."""
 PART = 0.6
 """Side of the part that is looked at closer, in long sides of the picture."""
 TURNS = ((0.5, 0.5), (0, 0.5), (1, 0.5), (0, 0), (1, 0), (0, 1), (1, 1))
@@ -67,7 +69,7 @@ class BodyFinder:
 
     def __init__(self, threads: int = 1) -> None:
         self.detector = BodyDetector(threads)
-        self._landmarks = Network("pose-landmarks", threads)
+        self._landmarks = Network("pose-landmarks", threads, outputs=READ)
         self.reset()
 
     def reset(self) -> None:
