@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSpinBox, QApplication, QComboBox, QLineEdit
 
 from engines.actions.types import Watched, WatchSettings
 from engines.core.frames import Size, Stamp
@@ -108,9 +108,12 @@ def test_only_one_page_is_there_and_only_it_is_kept_up_to_date(panel):
 
 
 def test_pages_made_ahead_stay_out_of_sight(panel):
+    panel.show_state(ActionsView(watch=CAM))
     made = 1
     while panel.prepare():
         made += 1
+    QApplication.processEvents()
+    assert [name for name, page in panel._pages.items() if page.isVisible()] == [Page.WATCH]
     assert made == len(PAGES) == len(panel._pages)
     panel.show_state(views.teach())
     assert [name for name, page in panel._pages.items() if page.isVisible()] == [Page.TEACH]
@@ -204,7 +207,7 @@ def test_files_can_be_dropped(panel):
 @pytest.mark.parametrize("view", [views.teach(), views.train(), views.training(), views.evaluate()])
 def test_everything_has_a_name_and_a_tip(panel, view):
     panel.show_state(view)
-    for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit):
+    for kind in (QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit):
         for control in panel.findChildren(kind):
             if not control.objectName().startswith("qt_") and not isinstance(control.parent(), QAbstractSpinBox):
                 assert control.accessibleName(), control
