@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+
 from engines.core.places import data_dir
 from widgets.actions_state import ActionsView, Page
 from widgets.theme import LOOK, THEMES
@@ -17,9 +19,11 @@ from workbench.touring import Stop
 from workbench.window import Window
 
 ROOT = Path(__file__).resolve().parent.parent
-LEARNED, SHOWN = (0, 191), (191, 371)
-ITERATIONS = 60
+LEARNED, SHOWN = (0, 286), (286, 371)
+ITERATIONS, HELD_OUT = 120, 0.3
 SHORT_TRN, SHORT_FRAME = "trn", "frame"
+MARKED, MARK_MS = 36.0, 500
+"""Seconds of the film where a segment is marked, and milliseconds until it plays there."""
 EVENTS, FAR = 3, 5.0
 """Events, and seconds of the film, before a picture of watching is taken."""
 
@@ -122,21 +126,21 @@ def _labelled(window: Window) -> bool:
 
 def _mark(window: Window) -> None:
     window.notices.clear()
-    feed = window.services.feeds.feed(window.detection.watch.source)
-    feed.seek(37.5)
-    feed.play()
-    window.detection.mark(window.detection.labels.labels(window.detection.video).classes[0])
+    window.detection.clock.play(MARKED)
+    QTimer.singleShot(MARK_MS, lambda: window.detection.mark_nth(0))
 
 
 def _marking(window: Window) -> bool:
     line = _view(window).timeline
-    return bool(line.marking) and line.position > 38
+    return bool(line.marking) and line.position > MARKED + 1
 
 
 def _train(window: Window, model: str) -> None:
     desk = window.detection
     desk.labels.drop_mark()
-    spec = replace(desk.form.train, model=model, frames=LEARNED, iterations=ITERATIONS, out=str(_model(model)))
+    spec = replace(
+        desk.form.train, model=model, frames=LEARNED, iterations=ITERATIONS, held_out=0.25, out=str(_model(model))
+    )
     desk.set_form(train=spec)
     desk.train()
 

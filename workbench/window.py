@@ -61,6 +61,7 @@ log_ = logging.getLogger(__name__)
 FIRST_SIZE = (1440, 900)
 GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
+TIMELINE_HEIGHT, JOBS_HEIGHT = 270, 130
 
 
 @dataclass(slots=True)
@@ -143,6 +144,13 @@ class Window(QMainWindow):
             self.preset(preset)
         self.docks.show(preset)
 
+    def _show_timeline(self, on: bool) -> None:
+        """Under pictures; where figures are shown they get its room."""
+        if self.centre.strip == "actions":
+            self.docks.docks["timeline"].setVisible(on)
+            self.docks.resize({"timeline": TIMELINE_HEIGHT} if on else {"jobs": JOBS_HEIGHT})
+            self.docks.show("timeline" if on else "jobs")
+
     def set_theme(self, name: str) -> None:
         """ "dark" or "light", at once and at the next start."""
         theme.change(self, name)
@@ -220,6 +228,7 @@ class Window(QMainWindow):
             paged.centreWanted.connect(self.centre.show_widget)
             paged.presetWanted.connect(partial(self._bring, name))
             paged.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
+        self.detection.timelineWanted.connect(self._show_timeline)
         self.centre.chosen.connect(self._centre_chosen)
         self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 

@@ -45,10 +45,11 @@ IN_VIEWER = (Page.WATCH, Page.TEACH)
 
 
 class ActionsController(QObject):
-    """`centreWanted("viewer" or "actions")` when another one is to be seen; `presetWanted` when the whole preset is;
-    `sourceWanted(path)`: play this file."""
+    """`centreWanted("viewer" or "actions")` when another one is to be seen, `timelineWanted(bool)` whether the timeline
+    belongs under it; `presetWanted` when the whole preset is; `sourceWanted(path)`: play this file."""
 
     centreWanted = Signal(str)
+    timelineWanted = Signal(bool)
     presetWanted = Signal()
     sourceWanted = Signal(str)
     logWanted = Signal()
@@ -138,6 +139,7 @@ class ActionsController(QObject):
         self.set_form(page=page)
         self.show_now()
         self.centreWanted.emit("viewer" if page in IN_VIEWER else "actions")
+        self.timelineWanted.emit(page in IN_VIEWER)
 
     def show_page(self) -> None:
         """Bring the page of the form to the front; the other pages are made one by one while nothing is asked for."""
@@ -154,6 +156,7 @@ class ActionsController(QObject):
         if self.form.page not in IN_VIEWER:
             self.set_form(page=Page.WATCH)
             self.show_now()
+            self.timelineWanted.emit(True)
 
     def set_settings(self, settings: WatchSettings) -> None:
         """Other settings of the live engine, at once; the model is chosen elsewhere."""
@@ -229,7 +232,8 @@ class ActionsController(QObject):
         if path not in spec.models:
             names = (*spec.names, Path(path).stem)
             spec = replace(spec, models=(*spec.models, path), scores=(*spec.scores, ""), names=names)
-        self.set_form(evaluate=spec)
+        self.form = replace(self.form, evaluate=spec)
+        self.set_form(evaluate=self.evaluate_spec())
         self.choose_page(Page.EVALUATE)
 
     def evaluate(self) -> None:
@@ -238,6 +242,7 @@ class ActionsController(QObject):
             self.services.notify("Choose models or scores, and labels to compare them with", "info")
             return
         self.trouble = None
+        self.set_form(evaluate=spec)
         self.studies.evaluate(spec)
         self.go_to(Page.EVALUATE)
 

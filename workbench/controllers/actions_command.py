@@ -37,8 +37,11 @@ def detect_line(spec: DetectSpec) -> str:
 
 
 def evaluate_line(spec: EvaluateSpec) -> str:
-    """Of models it is the detection of the first one and the evaluation of all."""
-    return line("evaluate", *(name or "SCORES.csv" for name in spec.scores), spec.labels, *_frames(spec.frames))
+    """Score files, or models that are run on the video first."""
+    models = spec.models or ("",) * len(spec.scores)
+    rows = [scores or model for scores, model in zip(spec.scores, models, strict=True)]
+    video = ("--video", spec.video) if spec.video else ()
+    return line("evaluate", *rows, spec.labels or "LABELS.csv", *video, *_frames(spec.frames))
 
 
 def watch_line(settings: WatchSettings, video: str) -> str:

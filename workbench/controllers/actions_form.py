@@ -16,6 +16,8 @@ from workbench.services import Services
 
 PANEL = "actions"
 MOST_RECENT = 8
+HELD_OUT = 0.25
+"""Share of the clips kept back at first, so that a training says how good it is and stops when it gets no better."""
 
 
 def models_dir() -> Path:
@@ -31,7 +33,7 @@ class Form:
 
     page: Page = Page.WATCH
     settings: WatchSettings = WatchSettings()
-    train: TrainSpec = TrainSpec("")
+    train: TrainSpec = TrainSpec("", held_out=HELD_OUT)
     evaluate: EvaluateSpec = EvaluateSpec((), "")
     models: tuple[str, ...] = ()
     track: str = "actions"
