@@ -103,9 +103,10 @@ class RowList(QListView):
         """These. Equal rows touch nothing; True where something changed."""
         if rows is self.rows or tuple(rows) == self.rows:
             return False
-        many, self.rows = len(self.rows), tuple(rows)
-        if len(self.rows) == many:
-            self._model.dataChanged.emit(self._model.index(0), self._model.index(many - 1))
+        old, self.rows = self.rows, tuple(rows)
+        if len(self.rows) == len(old):
+            changed = [row for row, (one, other) in enumerate(zip(old, self.rows, strict=True)) if one != other]
+            self._model.dataChanged.emit(self._model.index(changed[0]), self._model.index(changed[-1]))
             return True
         before, self._quiet = self.row, True
         self._model.beginResetModel()
