@@ -70,7 +70,8 @@ def share_ends(values: Sequence[float]) -> tuple[float, float]:
     """From the tenth below the lowest share; all of it where there is none."""
     known = [value for value in values if math.isfinite(value)]
     low = math.floor(min(known, default=0.0) * 10 - 0.3) / 10
-    return max(min(low, 0.9), 0.0), 1.04
+    low = max(min(low, 0.9), 0.0)
+    return low, 1 + 0.06 * (1 - low)
 
 
 def ends_of(values: Sequence[float]) -> tuple[float, float]:

@@ -104,7 +104,7 @@ class Results(QWidget):
             (ResultCard("Anticipation", self.ahead, AHEAD), 0),
             (ResultCard("Along the action", self.deciles, DECILES), 1),
             (ResultCard("Starts", self.starts, STARTS), 1),
-            (ResultCard("Segments", self.segments, SEGMENTS), 1),
+            (ResultCard("Segments", self.segments, SEGMENTS), 0),
         )
         self.cards = CardColumns(cards, ROOM_FOR_BOTH)
         column = QVBoxLayout(self)

@@ -117,10 +117,18 @@ def threshold_words(trade: TradeOff, index: int) -> str:
     right = "no event is called" if none else f"{percent(trade.precision[index], 0)} of events right"
     parts = (
         f"{right}, {percent(trade.recall[index], 0)} found",
-        f"{alarms:.1f} false {'alarm' if round(alarms, 1) == 1 else 'alarms'} a minute",
+        alarm_words(alarms),
         delay_words(trade.delay[index]),
     )
     return f"At {trade.thresholds[index]:.2f}: {', '.join(part for part in parts if part)}"
+
+
+def alarm_words(alarms: float) -> str:
+    """'0.4 false alarms a minute', 'no false alarm'."""
+    if alarms <= 0:
+        return "no false alarm"
+    words = f"{alarms:.1f}" if alarms >= 0.05 else "under 0.1"
+    return f"{words} false {'alarm' if words == '1.0' else 'alarms'} a minute"
 
 
 def delay_words(delay: float | None) -> str:

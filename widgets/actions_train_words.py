@@ -59,15 +59,13 @@ def head_words(spec: TrainSpec) -> str:
 
 
 def phase_words(progress: TrainProgress | None, busy: Busy) -> str:
-    """'Describing frames, 120 of 371', 'Iteration 120 of 300', 'Saving the model'."""
-    if progress is None:
-        return busy.note or "Starting"
-    if progress.phase == "training":
+    """'Describing exercise.avi, 120 of 371', 'Iteration 120 of 300', 'Saving the model'."""
+    phase = progress.phase if progress is not None else "features"
+    if progress is not None and phase == "training":
         return f"Iteration {progress.iteration:,} of {progress.iterations:,}"
-    phase = PHASES.get(progress.phase, progress.phase)
-    if progress.phase == "features" and progress.iterations > 1:
-        return f"{phase}, {progress.iteration:,} of {progress.iterations:,}"
-    return phase
+    own = busy.note if not busy.note.startswith(PHASES["training"]) else ""
+    words = own or PHASES.get(phase, phase)
+    return f"{words}, {busy.done:,.0f} of {busy.total:,.0f}" if own and busy.total > 1 else words
 
 
 def phase_of(busy: Busy | None, progress: TrainProgress | None) -> Busy | None:
@@ -81,7 +79,7 @@ def state_words(view: TrainView) -> str:
     """One line on how the training stands."""
     progress = view.progress
     if view.busy is not None:
-        return _under_way(progress) or ("Describing frames" if progress is None else "")
+        return _under_way(progress)
     if view.result is not None:
         return ""
     if progress is not None:
@@ -99,7 +97,7 @@ def _under_way(progress: TrainProgress | None) -> str:
         top = f", best {percent(best[1], 1)} at iteration {best[0]:,}" if best else ""
         parts.append(f"held-out mAP {percent(progress.map[-1][1], 1)}{top}")
     words = DOT.join(parts)
-    return words[:1].upper() + words[1:] if words else PHASES.get(progress.phase, progress.phase)
+    return words[:1].upper() + words[1:]
 
 
 def best_of(progress: TrainProgress) -> tuple[int, float] | None:
@@ -124,14 +122,14 @@ def measured_words(result: TrainResult, spec: TrainSpec) -> str:
 
 def result_stats(result: TrainResult) -> tuple[Stat, ...]:
     """The large ones: precision, iterations, time, parameters."""
-    early = result.stopped_early
+    early, many = result.stopped_early, result.card.parameters
     stop = "The held-out part no longer got better" if early else "All iterations were made"
     seconds, unit = seconds_words(result.seconds).rsplit(" ", 1)
     return (
         _precision(result.map),
         Stat("Iterations, stopped early" if early else "Iterations", f"{result.iterations:,}", "", "", stop),
         Stat("Training", seconds, unit, "", features_words(result)),
-        Stat("Parameters", *_millions(result.card.parameters), "", "Numbers that were learned"),
+        *([Stat("Parameters", *_millions(many), "", "Numbers that were learned")] if many else []),
     )
 
 

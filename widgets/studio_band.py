@@ -27,7 +27,9 @@ class ShareAxis(Axis):
     __slots__ = ()
 
     def ticks(self, most: int = 5) -> list[tuple[float, str]]:
-        return [(value, percent(value, 0 if value >= 0.1 else -1)) for value, _words in Axis.ticks(self, most)]
+        values = [value for value, _words in Axis.ticks(self, most)]
+        whole = all(abs(100 * value - round(100 * value)) < 1e-6 for value in values if value >= 0.1)
+        return [(value, percent(value, (0 if whole else 1) if value >= 0.1 else -1)) for value in values]
 
 
 @dataclass(frozen=True, slots=True)

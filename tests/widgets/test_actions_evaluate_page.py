@@ -17,6 +17,7 @@ from widgets.actions_evaluate_curves import DASHED, STILL, MeasuredPlot, ends_of
 from widgets.actions_evaluate_page import ASKED, BUSY, READY, EvaluatePage
 from widgets.actions_evaluate_words import HEADERS, TIPS, model_row, nearest, share, size_words, start_ap
 from widgets.big_figures import UNKNOWN
+from widgets.studio_band import ShareAxis
 from widgets.studio_plot import Series
 from widgets.work_state import Busy
 
@@ -271,3 +272,9 @@ def test_words_of_what_was_measured_on():
     nothing = Evaluation("x", CLASSES, 3, math.nan, math.nan, {}, {})
     assert start_ap(nothing) is None
     assert model_row(nothing) == ("x", *["–"] * 8)
+
+
+@given(st.floats(0, 0.9))
+def test_a_tick_of_shares_is_where_its_words_say(low):
+    for value, words in ShareAxis(low, 1.02).ticks():
+        assert float(words.removesuffix(" %")) == pytest.approx(100 * value, abs=1e-6)

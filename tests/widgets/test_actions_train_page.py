@@ -87,13 +87,19 @@ def test_every_class_has_a_bar_and_one_without_an_example_says_so(page):
 
 
 def test_the_phases_are_told_apart():
-    busy = Busy("note of the job", 3, 9)
-    words = [
-        phase_of(busy, TrainProgress(phase, 120, 371)).note  # type: ignore[union-attr]
-        for phase in ("features", "training", "saving")
-    ]
-    assert words == ["Describing frames, 120 of 371", "Iteration 120 of 371", "Saving the model"]
-    assert phase_of(busy, None) == busy
+    busy = Busy("Describing exercise.avi", 120, 371)
+    described = "Describing exercise.avi, 120 of 371"
+    for now, at, words in (
+        (None, busy, described),
+        (TrainProgress("features", 0, 300), busy, described),
+        (TrainProgress("features", 0, 300), Busy(), "Describing frames"),
+        (TrainProgress("training", 120, 300), busy, "Iteration 120 of 300"),
+        (TrainProgress("saving", 300, 300), Busy("Training, loss 0.1", 300, 300), "Saving the model"),
+        (TrainProgress("saving", 300, 300), Busy("Testing on v7", 3, 210), "Testing on v7, 3 of 210"),
+    ):
+        shown = phase_of(at, now)
+        assert shown is not None
+        assert shown.note == words
     waiting = Busy("x", waiting=True)
     assert phase_of(waiting, progress()) is waiting
     assert phase_of(None, progress()) is None
