@@ -6,10 +6,12 @@ Frames A:B are half open and count from 0. Shares and precisions are 0 to 1. Cur
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from engines.actions.types import Event, FeatureKind, HeadKind, LossName, ModelCard, Weights
 
 Frames = tuple[int, int | None]
+Device: TypeAlias = Literal["cpu", "cuda"]
 WHOLE: Frames = (0, None)
 
 
@@ -85,6 +87,7 @@ class TrainSpec:
     patience: int = 5
     seed: int = 0
     threads: int = 1
+    device: Device = "cpu"
 
 
 @dataclass(frozen=True, slots=True)

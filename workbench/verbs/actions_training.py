@@ -41,6 +41,7 @@ WORDS = {
     "patience": "Looks at what is held out that may bring nothing.",
     "seed": "Of weights, windows, dropout and noise.",
     "threads": "CPU threads.",
+    "device": "Where the head learns.",
 }
 OWN = ("clips", "frames", "folder")
 

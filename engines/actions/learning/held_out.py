@@ -36,10 +36,11 @@ class Look:
 def look(iteration: int, network: nn.Module, examples: Examples, standard: Standard) -> Look:
     """Every held-out part once, as a stream would go through it."""
     network.eval()
+    device = next(network.parameters()).device
     logits, targets = [], []
     for each in examples.held:
         features = torch.from_numpy(standard.stretch(each.whole).features)
-        logits.append(network(features[None]).logits[0, each.begin :])
+        logits.append(network(features[None].to(device)).logits[0, each.begin :].cpu())
         targets.append(each.whole.targets[each.begin :])
     scores, truth = torch.cat(logits), np.concatenate(targets)
     loss = float(cross_entropy(scores, torch.from_numpy(truth)))

@@ -29,7 +29,7 @@ from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import HeadShape, ModelCard
 from engines.core.context import Context
 from engines.core.curves import LossCurve
-from engines.core.errors import OutOfResources, WorkFailed
+from engines.core.errors import OutOfResources, UsageError, WorkFailed
 from engines.core.training_threads import ran_out, threads
 
 TELL_SECONDS = 0.3
@@ -48,7 +48,9 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     """
     settings.check(spec)
     spec, way = settings.filled(spec)
-    with ctx.lease(threads=spec.threads) as lease, threads(lease.threads):
+    if spec.device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("There is no CUDA device that torch can use", hint="Choose the CPU")
+    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
         ctx.emit("progress", TrainProgress("features", 0, spec.iterations))
         examples = read_folder(spec, ctx) if spec.folder else read_clips(spec, ctx, lease.threads)
         with torch.random.fork_rng(devices=[]):
@@ -83,6 +85,7 @@ class Training:
         self.network = build(self.shape)
         if way.as_published:
             initialise_as_published(self.network)
+        self.network.to(spec.device)
         self.optimiser = _optimiser(self.network, spec, way)
         self.iterations = _iterations(spec, way, examples.chunks)
         self.curve = LossCurve(self.iterations)
@@ -124,13 +127,14 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = rate_at(self.iteration, self.iterations, self.spec.learning_rate, self.way.fall)
         drawn = self.windows.draw(self.spec.batch)
-        features = torch.from_numpy(drawn.features)
+        features, *known = (
+            torch.from_numpy(each).to(self.spec.device) for each in (drawn.features, drawn.now, drawn.ahead, drawn.last)
+        )
         if self.spec.noise:
             features = features + self.spec.noise * torch.randn_like(features)
-        targets = Targets(torch.from_numpy(drawn.now), torch.from_numpy(drawn.ahead), torch.from_numpy(drawn.last))
         self.network.train()
         output: HeadOutput = self.network(features)
-        loss = head_loss(output, targets, self.spec.loss, self.shape.window)
+        loss = head_loss(output, Targets(*known), self.spec.loss, self.shape.window)
         value = float(loss.detach())
         if not math.isfinite(value):
             raise WorkFailed(
@@ -177,7 +181,7 @@ class Training:
         stopped = self.iteration < self.iterations
         if self.best is not None:
             self.network.load_state_dict(self.best[1])
-        weights = {name: value.numpy() for name, value in self.network.state_dict().items()}
+        weights = {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
         seconds = time.monotonic() - self.began
         path = model_path(spec.out)
         card = self._card(path, seconds)
