@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from engines.actions.study_types import TrainProgress
+from engines.actions.study_types import Evaluation, TrainProgress
 from widgets.actions_train_words import best_of
 from widgets.class_bars import ClassBars, class_rows
 from widgets.fields import wrapped
@@ -22,6 +22,7 @@ LOSS, HELD, MAP = 0, 1, 2
 TOP = 1.17
 """End of the precision's axis: above 100 % there is room for the words of the best."""
 NOTHING_HELD = "Nothing is held out: precision is not measured while it learns, and it does not stop early."
+TITLE = "Average precision by class"
 NO_EXAMPLE = "no example held out"
 
 
@@ -32,26 +33,27 @@ class TrainCharts(QWidget):
         super().__init__()
         self.loss = BandPlot("Loss", "Iteration", "Loss, nats", log_y=True)
         self.map = BandPlot("Held-out precision", "Iteration", "Held-out mAP", shares=True)
-        self.bars_title = ElidedLabel("Average precision by class", "heading")
-        self.bars = ClassBars("Average precision by class", "AP", NO_EXAMPLE)
+        self.bars_title = ElidedLabel(TITLE, "heading")
+        self.bars = ClassBars(TITLE, "AP", NO_EXAMPLE)
         self.nothing = wrapped("muted")
         self.nothing.setText(NOTHING_HELD)
         self.loss.set_nothing("The loss appears with the first iterations")
         self.map.set_nothing("Precision appears with the first check of the held-out part")
-        self._shown: tuple[TrainProgress | None, bool] | None = None
+        self._shown: tuple[TrainProgress | None, Evaluation | None, bool] | None = None
         self._lay_out()
 
-    def show_progress(self, progress: TrainProgress | None, *, held: bool) -> None:
-        """`held`: something is held out, so that there is precision to show."""
-        if self._shown is not None and self._shown[0] is progress and self._shown[1] == held:
+    def show_progress(self, progress: TrainProgress | None, *, held: bool, tested: Evaluation | None = None) -> None:
+        """`held`: something is held out, so that there is precision to show. tested: on a benchmark's test videos."""
+        before = self._shown
+        if before is not None and before[0] is progress and before[1] is tested and before[2] == held:
             return
-        self._shown = progress, held
+        self._shown = progress, tested, held
         for part in (self.map, self._side):
             part.setVisible(held)
         self.nothing.setVisible(not held)
         self._show_loss(progress)
         self._show_map(progress if held else None)
-        self._show_bars(progress if held else None)
+        self._show_bars(progress if held else None, tested)
         room = max(self.loss.left_room, self.map.left_room)
         for plot in (self.loss, self.map):
             plot.set_left_room(room)
@@ -81,14 +83,15 @@ class TrainCharts(QWidget):
         best = best_of(progress) if progress is not None else None
         self.map.set_uprights([Mark(best[0], f"best {percent(best[1], 1)}", chosen=True)] if best else ())
 
-    def _show_bars(self, progress: TrainProgress | None) -> None:
-        actions = progress.classes[1:] if progress is not None else ()
-        measured = progress is not None and bool(progress.ap)
-        self._side.setVisible(measured)
-        if progress is not None and measured:
-            self.bars.show_rows(class_rows(actions or tuple(progress.ap), [progress.ap]))
-        else:
-            self.bars.show_rows(())
+    def _show_bars(self, progress: TrainProgress | None, tested: Evaluation | None) -> None:
+        """Of the test videos once they were looked at, before that of what is held out."""
+        classes = tested.classes if tested else progress.classes if progress else ()
+        ap = tested.ap if tested else progress.ap if progress else {}
+        title = f"{TITLE}, test videos" if tested else TITLE
+        if title != self.bars_title.text():
+            self.bars_title.setText(title)
+        self._side.setVisible(bool(ap))
+        self.bars.show_rows(class_rows([name for name in classes if name in ap] or tuple(ap), [ap]) if ap else ())
 
     def _lay_out(self) -> None:
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)

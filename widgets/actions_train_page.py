@@ -57,7 +57,8 @@ class TrainPage(QWidget):
             button.setVisible(done)
         self.again.setVisible(shown.busy is None)
         self.card.show_result(shown.result if shown.busy is None else None, shown.spec)
-        self.charts.show_progress(shown.progress, held=holds_out(shown))
+        tested = shown.result.tested if shown.result is not None and shown.busy is None else None
+        self.charts.show_progress(shown.progress, held=holds_out(shown), tested=tested)
 
     @property
     def ready(self) -> bool:

@@ -114,8 +114,8 @@ def measured_words(result: TrainResult, spec: TrainSpec) -> str:
     """What the precision was measured on, or that it was not measured."""
     if result.map is None:
         return "Nothing was held out, so its precision is not measured. Evaluate it on frames it has not seen."
-    if spec.folder:
-        return "Measured on the test part of the benchmark."
+    if result.tested is not None:
+        return f"Measured on the test videos of {PurePath(spec.folder).name}: {count(result.tested.frames, 'chunk')}."
     share = f"the last {percent(spec.held_out, 0)} of the labelled frames" if spec.held_out else "frames"
     return f"Measured on {share}, which it has not learned from."
 
@@ -126,17 +126,18 @@ def result_stats(result: TrainResult) -> tuple[Stat, ...]:
     stop = "The held-out part no longer got better" if early else "All iterations were made"
     seconds, unit = seconds_words(result.seconds).rsplit(" ", 1)
     return (
-        _precision(result.map),
+        _precision(result),
         Stat("Iterations, stopped early" if early else "Iterations", f"{result.iterations:,}", "", "", stop),
         Stat("Training", seconds, unit, "", features_words(result)),
         *([Stat("Parameters", *_millions(many), "", "Numbers that were learned")] if many else []),
     )
 
 
-def _precision(value: float | None) -> Stat:
-    if value is None:
+def _precision(result: TrainResult) -> Stat:
+    if result.map is None:
         return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
-    return Stat("mAP, held out", percent(value, 1).removesuffix(" %"), "%", "", MAP_TIP)
+    where = "test videos" if result.tested is not None else "held out"
+    return Stat(f"mAP, {where}", percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
 
 
 def features_words(result: TrainResult) -> str:

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engines.actions.study_types import TrainProgress
-from tests.widgets.action_board_views import ACTIONS, CLIPS, SPEC, card, progress, result, train_view
+from tests.widgets.action_board_views import ACTIONS, CLIPS, SPEC, card, evaluation, progress, result, train_view
 from widgets.actions_state import Page
 from widgets.actions_train_charts import NO_EXAMPLE
 from widgets.actions_train_page import ASKED, READY, TrainPage
-from widgets.actions_train_words import best_of, head_words, measured_words, phase_of, title_words
+from widgets.actions_train_words import best_of, head_words, phase_of, title_words
 from widgets.big_figures import UNKNOWN
 from widgets.work_state import Busy
 
@@ -145,7 +145,18 @@ def test_a_result_without_a_measure_does_not_make_one_up(page):
     assert page.card.figures.stats[0].value == UNKNOWN
     assert "not measured" in page.card.measured.text()
     assert page.card.figures.stats[1].label == "Iterations"
-    assert "benchmark" in measured_words(result(), replace(SPEC, folder="/data/THUMOS14"))
+
+
+def test_a_benchmark_is_measured_on_its_test_videos(page):
+    tested = evaluation("trn", 0.8)
+    done = result(tested=tested)
+    page.show_state(train_view(spec=replace(SPEC, folder="/data/THUMOS14"), progress=progress(260), result=done))
+    assert page.card.figures.stats[0].label == "mAP, test videos"
+    assert page.card.measured.text() == "Measured on the test videos of THUMOS14: 180 chunks."
+    assert [row.values for row in page.charts.bars.rows] == [(tested.ap[name],) for name in ACTIONS]
+    assert page.charts.bars_title.text().endswith("test videos")
+    page.show_state(train_view(busy=Busy(), progress=progress()))
+    assert page.charts.bars.rows[0].values == (progress().ap[ACTIONS[0]],)
 
 
 def test_advice_goes_with_its_result(page, qapp):
