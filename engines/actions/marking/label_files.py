@@ -105,18 +105,20 @@ def _as_json(labels: Labels) -> dict[str, Any]:
 
 def _ours(document: dict[str, Any], origin: Origin) -> Labels:
     try:
-        rows = [
-            FrameRow(
-                f"Segment {n}", _whole(e["start_frame"]), _whole(e["end_frame"]), e["action"], e.get("track", TRACK)
-            )
-            for n, e in enumerate(document["segments"], start=1)
-        ]
+        rows = [_row(f"Segment {n}", each) for n, each in enumerate(document["segments"], start=1)]
         classes = [str(name) for name in document.get("classes", ())]
         rate, frames = float(document.get("rate", 0.0)), _whole(document.get("frames", 0))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"The labels lack {error}", path=origin.path, hint="Save them again") from error
     known = Origin(origin.path, origin.moments, origin.rate or rate, origin.frames or frames)
     return gathered(rows, known, classes)
+
+
+def _row(place: str, entry: dict[str, Any]) -> FrameRow:
+    action, track = entry["action"], entry.get("track", TRACK)
+    if not (isinstance(action, str) and isinstance(track, str)):
+        raise ValueError(f"a name in {place.lower()}")
+    return FrameRow(place, _whole(entry["start_frame"]), _whole(entry["end_frame"]), action, track)
 
 
 def _whole(value: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,6 +61,8 @@ def in_frames(rows: Iterable[TimeRow], origin: Origin) -> list[FrameRow]:
                 path=origin.path,
                 hint="Give the video they belong to, or its frame rate",
             )
+        if not (math.isfinite(row.start) and math.isfinite(row.end)):
+            raise BadInput(f"{row.place} ({row.action}) has no times", path=origin.path, hint="Mend its times")
         if not row.end > row.start:
             raise BadInput(f"{row.place} ({row.action}) ends before it begins", path=origin.path, hint="Mend its times")
         found.append(FrameRow(row.place, *origin.moments.frames(row.start, row.end), row.action, row.track))

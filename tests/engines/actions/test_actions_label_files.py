@@ -100,6 +100,11 @@ def test_csv_as_people_write_it(tmp_path, text):
     assert read_labels(path, rate=10.0) == labels
 
 
+def test_what_is_shorter_than_a_frame_is_one_frame(tmp_path):
+    (tmp_path / "a.csv").write_text("start_s,end_s,action\n0.30,0.31,blink\n")
+    assert read_labels(tmp_path / "a.csv", rate=10.0).segments == (Segment(3, 3, "blink"),)
+
+
 def test_the_real_labels_are_read_as_they_stand(data):
     path = data / "actions" / "exercise" / "labels.csv"
     lines = [line.split(",") for line in path.read_text().splitlines()[1:]]
