@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.actions.heads.matrices import Array
+from engines.actions.heads.team import Team
 
 PATIENCE = 24
 """Products that a unit may be idle before its row moves behind the front."""
@@ -21,7 +22,8 @@ SHARE = 128
 class ActiveRows:
     """W (rows, columns) `times` a vector (columns,) with many zeros; `bytes` is what the newest product read."""
 
-    def __init__(self, weight: Array) -> None:
+    def __init__(self, weight: Array, team: Team) -> None:
+        self._team = team
         self._rows = np.array(weight.T, order="C")
         units = len(self._rows)
         self.shape = weight.shape
@@ -37,7 +39,7 @@ class ActiveRows:
     def times(self, x: Array, out: Array) -> None:
         np.take(x, self._order, out=self._x, mode="clip")
         self._follow(self._x != 0)
-        np.dot(self._x[: self._front], self._rows[: self._front], out)
+        self._team.columns(self._x[: self._front], self._rows[: self._front], out)
 
     def _follow(self, active: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
         self._idle += 1

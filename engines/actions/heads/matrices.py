@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.actions.heads.team import Team
 from engines.actions.types import Weights
 from engines.core.errors import BadInput, UsageError
 
@@ -47,13 +48,13 @@ SMALL = 1 << 20
 class Matrix:
     """W (rows, columns), `times` a vector (columns,) into a buffer (rows,); `bytes` are read each time."""
 
-    def __init__(self, weight: Array) -> None:
-        self._weight = np.array(weight, order="C")
+    def __init__(self, weight: Array, team: Team) -> None:
+        self._weight, self._team = np.array(weight, order="C"), team
         self.shape = self._weight.shape
         self.bytes = self._weight.nbytes
 
     def times(self, x: Array, out: Array) -> None:
-        np.dot(self._weight, x, out)
+        self._team.rows(self._weight, x, out)
 
     def times_each(self, rows: Array, out: Array) -> None:
         """Of several vectors (n, columns) into (n, rows), reading the weights once."""
@@ -69,6 +70,7 @@ class WeightTable:
         if keep not in get_args(Weights):
             raise UsageError(f"Weights cannot be kept as {keep!r}; there are {', '.join(get_args(Weights))}")
         self._weights, self.dtype, self.keep, self._threads = weights, dtype, keep, threads
+        self._team = Team(threads)
 
     def take(self, name: str, *shape: int) -> Array:
         """In the stream's type. Raises BadInput where it is missing or of another shape."""
@@ -82,7 +84,7 @@ class WeightTable:
     def matrix(self, weight: Array) -> Products:
         """A matrix kept as asked for; where it is small, as it is."""
         if self.keep == "float32" or weight.nbytes < SMALL:
-            return Matrix(weight)
+            return Matrix(weight, self._team)
         from engines.actions.heads.compact import Bfloat16Matrix, Int8Matrix
 
         return Int8Matrix(weight, self._threads) if self.keep == "int8" else Bfloat16Matrix(weight)
@@ -92,7 +94,7 @@ class WeightTable:
         if self.keep == "float32" and weight.nbytes >= LARGE:
             from engines.actions.heads.active_rows import ActiveRows
 
-            return ActiveRows(weight)
+            return ActiveRows(weight, self._team)
         return self.matrix(weight)
 
     def buffer(self, *shape: int) -> Array:

@@ -50,16 +50,18 @@ def open_stream(
 ) -> HeadStream:
     """A stream of the head `build(shape)` whose `state_dict()` holds `weights`; other names in it are left alone.
 
-    dtype: of the arithmetic. keep: how the large matrices are held (`matrices`). threads: 1 keeps BLAS to one thread
-    during a step, anything else leaves it as it is set (`blas` says what that costs on busy cores). Raises BadInput for
+    dtype: of the arithmetic. keep: how the large matrices are held (`matrices`). threads: that share large
+    products, the caller's own included; BLAS itself keeps to one during a step (`blas` says why). Raises BadInput for
     weights that are missing or of another shape, UsageError for a way of keeping them that there is not.
     """
     kinds: dict[str, Any] = {"trn": TRNStream, "idn": IDNStream, "frame": FrameStream}
     kinds |= dict.fromkeys(("gru", "lstm", "miniroad"), RecurrentStream)
+    if threads < 1:
+        raise UsageError(f"A stream needs at least one thread, not {threads}")
     if shape.kind not in kinds:
         raise UsageError(f"There is no head of the kind {shape.kind!r}")
     stream: HeadStream = kinds[shape.kind](shape, WeightTable(weights, np.dtype(dtype), keep, threads))
-    return OneThread(stream) if threads == 1 else stream
+    return OneThread(stream)
 
 
 class OneThread:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from threadpoolctl import ThreadpoolController
 
-from engines.actions.heads import active_rows, blas, matrices
+from engines.actions.heads import active_rows, blas, matrices, team
 from engines.actions.heads.building import build
 from engines.actions.heads.graphs import GraphStream
 from engines.actions.heads.streaming import open_stream, softmax
@@ -161,7 +161,7 @@ def test_active_rows_equal_the_whole_matrix_whatever_wakes(monkeypatch) -> None:
     monkeypatch.setattr(active_rows, "PATIENCE", 3)
     rng = np.random.default_rng(4)
     weight = rng.normal(size=(17, 300))
-    rows, out = active_rows.ActiveRows(weight), np.zeros(17)
+    rows, out = active_rows.ActiveRows(weight, team.Team(1)), np.zeros(17)
     for share in [0.1] * 300 + [0.9] + [0.05] * 200:
         x = np.where(np.arange(300) % 20 < 20 * share, rng.normal(size=300), 0.0)
         x[rng.integers(300)] = 1.0
@@ -195,3 +195,14 @@ def test_the_object_of_cuda_graphs_runs_step_by_step_elsewhere(kind) -> None:
         stream.reset()
         for t in range(CHUNKS):
             np.testing.assert_allclose(stream.step(x[:, t]).logits, whole.logits[:, t], **CLOSE)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_share_products_and_change_no_number(threads, monkeypatch) -> None:
+    monkeypatch.setattr(team, "ALONE", 0)
+    monkeypatch.setattr(matrices, "LARGE", 0)
+    network, x, whole = made(SHAPE)
+    stream = open_stream(SHAPE, arrays(network), np.float64, threads=threads)
+    steps = [stream.step(chunk) for chunk in x[0].numpy()]
+    np.testing.assert_allclose([step.logits for step in steps], whole.logits[0], **CLOSE)
+    np.testing.assert_allclose([step.ahead for step in steps], whole.ahead[0], **CLOSE)
