@@ -54,6 +54,16 @@ def test_events_are_printed_and_written(tmp_path, film, model):
     assert all(event["action"] in said for event in written)
 
 
+def test_kept_in_fewer_bytes_it_answers_nearly_the_same(tmp_path, film):
+    model, rows = make_model(tmp_path / "large.safetensors", kind="gru", size=600).path, []
+    for weights in ("float32", "int8", "bfloat16"):
+        out = tmp_path / f"{weights}.csv"
+        assert called(model, film, "--out", out, "--weights", weights)[0] == 0
+        rows.append(np.genfromtxt(out, delimiter=",", skip_header=1)[:, 2:])
+    assert 0 < np.abs(rows[1] - rows[0]).max() < 0.1
+    assert 0 < np.abs(rows[2] - rows[0]).max() < 0.1
+
+
 @pytest.mark.parametrize(
     ("change", "code", "kind"),
     [

@@ -23,11 +23,11 @@ MOTION = Recipe(streams=("motion",), dims=(DIMS["motion"],), rate=10.0, flow=Siz
 """Needs no network, and little time."""
 
 
-def make_model(path: Path, recipe: Recipe = MOTION, kind: str = "trn", seed: int = 0, steps: int = 3) -> Model:
+def make_model(path: Path, recipe: Recipe = MOTION, kind: str = "trn", steps: int = 3, size: int = 16) -> Model:
     """A model file whose weights are random, large enough that its probabilities differ from frame to frame."""
-    rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    shape = HeadShape(kind, recipe.dims, len(CLASSES), 16, 16, future_steps=steps, window=6)  # type: ignore[arg-type]
+    rng = np.random.default_rng(0)
+    torch.manual_seed(0)
+    shape = HeadShape(kind, recipe.dims, len(CLASSES), size, size, future_steps=steps, window=6)  # type: ignore[arg-type]
     weights = {name: 3 * value.numpy() for name, value in build(shape).state_dict().items()}
     card = ModelCard("made", CLASSES, shape, recipe, tuple(0.5 * (step + 1) for step in range(steps)))
     length = sum(recipe.dims)
