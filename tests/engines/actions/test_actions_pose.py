@@ -83,6 +83,18 @@ def test_points_grow_with_the_picture(finder, person, scale):
     np.testing.assert_allclose(middles[STEADY], still[STEADY], atol=0.06 * torso(still))
 
 
+def test_a_mirrored_picture_has_mirrored_points(finder, person):
+    """Left becomes right, about the picture's own middle: nothing is shifted on the way to the network and back."""
+    swapped = [POSE_NAMES.index(_other_side(POSE_NAMES[point])) for point in STEADY]
+    still, points = settled(finder, person), settled(finder, np.ascontiguousarray(person[:, ::-1]))
+    apart = (person.shape[1] - 1 - points[swapped, 0]) - still[STEADY, 0]
+    assert abs(np.mean(apart)) < 0.04 * torso(still)
+
+
+def _other_side(name: str) -> str:
+    return name.replace("left", "#").replace("right", "left").replace("#", "right")
+
+
 @pytest.mark.parametrize("degrees", [-25, 25])
 def test_the_square_turns_with_somebody_who_leans(finder, person, degrees):
     still = settled(finder, person)

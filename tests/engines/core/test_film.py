@@ -13,6 +13,7 @@ from engines.core import film as films
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.film import Film
 from engines.core.frames import Size
+from engines.core.timeline import Timeline
 from tests.engines.cameras.films import leaving, number_in, write_video
 
 KINDS = ({}, {"name": "a.mkv"}, {"name": "a.avi", "codec": "mpeg4"}, {"gop": 250})
@@ -44,6 +45,14 @@ def test_a_part_is_the_same_frames_whether_sought_or_decoded_up_to(tmp_path, mon
             for frame in part:
                 np.testing.assert_array_equal(frame.image, whole[frame.index].image)
     assert list(film.frames(60)) == list(film.frames(9, 9)) == []
+
+
+def test_a_seek_that_goes_too_far_is_mended(tmp_path, monkeypatch):
+    film = Film.open(written(tmp_path, frames=60, gop=10))
+    monkeypatch.setattr(films, "FAR", 0)
+    monkeypatch.setattr(Timeline, "stamp", lambda line, index: line.pts[-1])
+    part = list(film.frames(13, 16))
+    assert [number_in(frame.image) for frame in part] == [frame.index for frame in part] == [13, 14, 15]
 
 
 def test_uneven_times_are_those_of_the_file(tmp_path):
