@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QMenu
 
 from engines.actions.types import BACKGROUND
-from widgets.actions_panel_words import class_words, classes_hint, duration_words
+from widgets.actions_panel_words import class_line, classes_hint, duration_words
 from widgets.actions_state import ActionsView, ClassCount
 from widgets.diffusion_panel_form import beside, say, words
 from widgets.icons import icon
@@ -17,7 +17,7 @@ from widgets.panel import PlainButton, Section, TextField, set_property
 from widgets.row_list import RIGHT, RowList, wide, write
 from widgets.studio_parts import count
 from widgets.theme import LOOK
-from widgets.timeline_colors import class_brush
+from widgets.timeline_colors import class_brush, class_words
 
 CAP, SWATCH = 20.0, 10.0
 
@@ -37,7 +37,7 @@ class ClassList(RowList):
         return self.rows[row][0].name
 
     def words(self, row: int) -> str:
-        return class_words(*self.rows[row])
+        return class_line(*self.rows[row])
 
     def name_box(self, box: QRectF) -> QRectF:
         return box.adjusted(SWATCH + CAP + 18, 0, -22, 0)
@@ -64,7 +64,7 @@ class ClassList(RowList):
         room = (wide("0000", 11), max(wide("00.0 s", 11), wide(figures[1], 11)) + 8)
         write(painter, line, figures[1], "muted", 11, RIGHT)
         write(painter, line.adjusted(0, 0, -room[1], 0), figures[0], "text" if told.segments else "muted", 13, RIGHT)
-        write(painter, line.adjusted(0, 0, -sum(room) - 4, 0), told.name)
+        write(painter, line.adjusted(0, 0, -sum(room) - 4, 0), class_words(told.name))
 
     def menu(self, row: int) -> QMenu:
         told, is_open = self.rows[row]

@@ -66,7 +66,7 @@ class DataSection(Form):
 
     def _show_clips(self, clips: tuple[ClipState, ...]) -> None:
         self.list.show_rows(clips)
-        self.told.setText(clips_summary(clips) if clips else "No film of this project is marked yet.")
+        say(self.told, clips_summary(clips) if clips else "No film of this project is marked yet.")
         self.list.setVisible(bool(clips) and self.kind.value() == CLIPS)
         self.teach.setVisible(not clips)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from engines.actions.study_types import EvaluateSpec
 from widgets.actions_panel_frames import FramesField
-from widgets.actions_panel_words import file_title
+from widgets.actions_panel_words import file_title, marked
 from widgets.actions_state import ActionsView, EvaluateView
 from widgets.diffusion_panel_form import say, words
 from widgets.icons import draw_icon, icon
@@ -86,8 +86,8 @@ class EvaluatePage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = EvaluateView()
-        self._shown: EvaluateSpec | None = None
+        self._view, self._whole = EvaluateView(), ActionsView()
+        self._shown: tuple[EvaluateSpec, bool] | None = None
         self.busy = BusyLine()
         self.models = Section("Models", name="actions.evaluate.models")
         self.list, self.told = ContenderList(), words("hint")
@@ -108,16 +108,18 @@ class EvaluatePage(QWidget):
 
     def show_state(self, view: ActionsView) -> None:
         """Show exactly this."""
-        self._view = view.evaluate
+        self._view, self._whole = view.evaluate, view
         self.busy.show_busy(view.evaluate.busy)
         for section in (self.models, self.truth):
             if section.isEnabled() != (view.evaluate.busy is None):
                 section.setEnabled(view.evaluate.busy is None)
-        if view.evaluate.spec != self._shown:
-            self._shown = view.evaluate.spec
-            self._show_spec(view.evaluate.spec)
+        shown = view.evaluate.spec, marked(view)
+        if shown != self._shown:
+            self._shown = shown
+            self._show_spec(*shown)
 
-    def _show_spec(self, spec: EvaluateSpec) -> None:
+    def _show_spec(self, spec: EvaluateSpec, own: bool) -> None:
+        """own: the project has labels, which are taken where none are chosen."""
         rows = contenders(spec)
         self.list.show_rows(rows)
         self.list.setVisible(bool(rows))
@@ -125,15 +127,15 @@ class EvaluatePage(QWidget):
         if self.models.head.text() != title:
             self.models.head.setText(title)
         say(self.told, "" if rows else "Add models to compare on one video, or scores that were saved before.")
-        self.labels.show_path(spec.labels)
-        self.video.show_path(spec.video)
+        self.labels.show_path(spec.labels, "as marked in this project" if own else "none")
+        self.video.show_path(spec.video, "that of the labels" if own and not spec.labels else "none")
         self.frames.show_frames(spec.frames)
 
     def _edit(self, **fields: object) -> None:
         """Shown at once, and told."""
         spec = replace(self._view.spec, **fields)  # type: ignore[arg-type]
         if spec != self._view.spec:
-            self.show_state(ActionsView(evaluate=replace(self._view, spec=spec)))
+            self.show_state(replace(self._whole, evaluate=replace(self._view, spec=spec)))
             self.evaluateChanged.emit(spec)
 
     def _rename(self, row: int, name: str) -> None:

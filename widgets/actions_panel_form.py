@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engines.actions.learning.settings import LIMITS, filled
 from engines.actions.study_types import TrainSpec
 from widgets.actions_panel_words import length_words
+from widgets.actions_state import TrainView
 from widgets.diffusion_panel_form import Form, keep_room, say, show, tip, words
+from widgets.diffusion_panel_run import DEVICES
 from widgets.panel import ChoiceField, NumberField, Segmented, columns, labelled
 
 FEATURES = {
@@ -112,7 +114,7 @@ class MoreSection(Form):
 
     def __init__(self) -> None:
         super().__init__("More settings", folded=True, name="actions.train.more")
-        self._shown: TrainSpec | None = None
+        self._shown: tuple[TrainSpec, tuple[str, ...]] | None = None
         self.pairs = Pairs()
         for field, title, unit, decimals, step, said in (
             ("hidden", "State H", "", 0, 32, "Length of the recurrent state"),
@@ -131,10 +133,13 @@ class MoreSection(Form):
         self._put_rest()
         self.add(self.pairs)
 
-    def show_state(self, spec: TrainSpec) -> None:
-        if spec == self._shown:
+    def show_state(self, train: TrainView) -> None:
+        shown = train.spec, train.devices
+        if shown == self._shown:
             return
-        self._shown = spec
+        self._shown = shown
+        spec, devices = shown
+        self._offer(tuple(dict.fromkeys((*devices, spec.device))))
         used, way = filled(spec)
         self.show_fields(used)
         show(self.held, round(100 * used.held_out))
@@ -142,12 +147,18 @@ class MoreSection(Form):
         absent = {name for name in TIMELESS if used.model == "frame"}
         absent |= {name for name in ("patience",) if not used.held_out}
         absent |= {name for name in ("offset",) if not used.future_steps}
+        absent |= {name for name in ("device",) if self.device.count() < 2}
         self.pairs.show_without(absent)
         tip(
             self.controls["iterations"],
             STEPS_TIP + (f"; {way.rounds} rounds while it is not changed" * bool(way.rounds)),
         )
         self.set_summary(length_words(spec) + ("" if used.model == "frame" else f", H {used.hidden}"))
+
+    def _offer(self, devices: tuple[str, ...]) -> None:
+        choices = [(id, DEVICES.get(id, id)) for id in devices]
+        if choices != [(self.device.itemData(row), self.device.itemText(row)) for row in range(self.device.count())]:
+            self.device.set_choices(choices)
 
     def _put(self, field: str, title: str, control: NumberField) -> None:
         self.bind(field, control)
@@ -173,6 +184,9 @@ class MoreSection(Form):
         self._put("patience", "Patience", NumberField("Patience", 5, *LIMITS["patience"], unit="checks", tip=said))
         self.pairs.put("offset", labelled("First step ahead", self.offset, self.offset.toolTip()))
         self._put("seed", "Seed", NumberField("Seed", 0, 0, 2**31 - 1, tip="Of the weights, the windows and the noise"))
+        self.device = ChoiceField("Device", tip="What the training runs on")
+        self.bind("device", self.device)
+        self.pairs.put("device", labelled("Device", self.device, self.device.toolTip()))
         said = "Processor threads of the training"
         self._put("threads", "Threads", NumberField("Threads", 1, *LIMITS["threads"], tip=said))
 

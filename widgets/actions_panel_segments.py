@@ -17,7 +17,7 @@ from widgets.icons import draw_icon, icon
 from widgets.panel import ElidedLabel, QuietButton, Section, describe
 from widgets.row_list import RIGHT, RowList, wide, write
 from widgets.theme import number_font
-from widgets.timeline_colors import place_of
+from widgets.timeline_colors import class_words, place_of
 from widgets.transport import clock_words
 
 NO_TIMES: NDArray[np.float64] = np.zeros(0)
@@ -65,7 +65,7 @@ class SegmentList(RowList):
         spans = lengths.adjusted(0, 0, -max(wide("00.0 s", 11), wide(length, 11)) - 12, 0)
         write(painter, spans, at, "muted", 11, RIGHT)
         room = spans.adjusted(0, 0, -wide(at, 11) - 8, 0)
-        used = write(painter, room, segment.action)
+        used = write(painter, room, class_words(segment.action))
         if self._tracks > 1:
             write(painter, room.adjusted(used + 8, 0, 0, 0), segment.track, "muted", 11)
 
@@ -166,7 +166,7 @@ class OpenSegment(QFrame):
         rate = view.teach.labels.rate or timeline.rate
         start = moment(max(timeline.marking_from, 0), timeline.frame_times, rate)
         seconds = duration_words(max(timeline.position - start, 0.0))
-        shown = timeline.marking, f"since {clock_words(start)}, frame {timeline.marking_from:,}", seconds
+        shown = class_words(timeline.marking), f"since {clock_words(start)}, frame {timeline.marking_from:,}", seconds
         if shown != self._shown:
             self._show(shown, place_of(timeline.marking, view.teach.labels.classes), view)
         self.show()
@@ -179,7 +179,7 @@ class OpenSegment(QFrame):
         self.title.setText(shown[0])
         self.since.setText(shown[1])
         self.swatch.show_place(place)
-        key = next((each.key for each in view.teach.counts if each.name == shown[0]), "")
+        key = next((each.key for each in view.teach.counts if each.name == self._action), "")
         describe(self.end, "End here", "End the segment at the frame that is shown" + (f" ({key})" if key else ""))
         describe(self, f"{shown[0]} {shown[1]}")
 

@@ -12,7 +12,7 @@ from widgets.actions_panel_clips import ClipList
 from widgets.actions_panel_segments import AdviceLines, OpenSegment, SegmentSection
 from widgets.actions_panel_words import clips_summary, record_words
 from widgets.actions_state import ActionsView, ClipState
-from widgets.diffusion_panel_form import words
+from widgets.diffusion_panel_form import say, words
 from widgets.panel import PlainButton, Section, describe
 
 
@@ -93,7 +93,7 @@ class ClipSection(Section):
             return
         self._shown = clips
         self.list.show_rows(clips)
-        self.summary.setText(clips_summary(clips))
+        say(self.summary, clips_summary(clips))
         self.setVisible(bool(clips))
 
 

@@ -56,8 +56,9 @@ class TrainPage(QWidget):
         done = train.result if train.busy is None else None
         self.advice.show_advice(done.advice if done is not None else ())
         self.data.show_state(train)
-        for section in (self.features, self.network, self.more):
+        for section in (self.features, self.network):
             section.show_state(train.spec)
+        self.more.show_state(train)
         if train.spec.out != self._shown.spec.out:
             self.out.show_path(train.spec.out)
         self._shown = train

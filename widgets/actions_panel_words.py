@@ -13,6 +13,7 @@ from engines.actions.types import STREAMS, Segment
 from widgets.actions_state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.studio_axes import percent
 from widgets.studio_parts import count, seconds_words
+from widgets.timeline_colors import class_words
 from widgets.transport import clock_words
 
 OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
@@ -40,7 +41,7 @@ def verb(view: ActionsView) -> Verb:
         tip = "Train a network on these clips; frames are described once and kept"
         return Verb("Train", "sample", tip, "trainWanted", train_problem(view))
     tip = "Compare these models with the labels"
-    return Verb("Evaluate", "chart", tip, "evaluateWanted", evaluate_problem(view.evaluate))
+    return Verb("Evaluate", "chart", tip, "evaluateWanted", evaluate_problem(view))
 
 
 def _watch_verb(view: ActionsView) -> Verb:
@@ -68,15 +69,21 @@ def train_problem(view: ActionsView) -> str:
     return "The networks are not here yet" if missing_names(view) else ""
 
 
-def evaluate_problem(evaluate: EvaluateView) -> str:
-    spec = evaluate.spec
+def evaluate_problem(view: ActionsView) -> str:
+    """Without labels of its own an evaluation takes those of the project, and their video."""
+    evaluate, spec = view.evaluate, view.evaluate.spec
     if evaluate.busy is not None:
         return "An evaluation runs"
     if not spec.scores and not spec.models:
         return "Add a model or a score file first"
     if not spec.labels:
-        return "Choose the labels first"
+        return "" if marked(view) else "Choose the labels first"
     return "" if spec.video or not _to_run(evaluate) else "Choose the video that the models are run on"
+
+
+def marked(view: ActionsView) -> bool:
+    """Whether the project has labels to hold models against."""
+    return any(not clip.note for clip in view.teach.clips or view.train.clips)
 
 
 def _to_run(evaluate: EvaluateView) -> bool:
@@ -134,7 +141,7 @@ def teach_line(teach: TeachView, marking: str = "") -> str:
     if teach.recording:
         return f"Recording, {seconds_words(teach.recorded)}"
     if marking:
-        return f"Marking {marking}"
+        return f"Marking {class_words(marking)}"
     if not teach.labels.segments:
         return "Nothing is marked yet"
     used = sum(1 for each in teach.counts if each.segments)
@@ -216,11 +223,11 @@ def frames_words(frames: Frames) -> str:
     return "" if frames == WHOLE else f"{first}:{'' if stop is None else stop}"
 
 
-def class_words(told: ClassCount, is_open: bool) -> str:
+def class_line(told: ClassCount, is_open: bool) -> str:
     """'wave, 3 segments, 6.2 s, key 2'."""
     key = f", key {told.key}" if told.key else ""
     marked = ", its segment is open" if is_open else ""
-    return f"{told.name}, {count(told.segments, 'segment')}, {duration_words(told.seconds)}{key}{marked}"
+    return f"{class_words(told.name)}, {count(told.segments, 'segment')}, {duration_words(told.seconds)}{key}{marked}"
 
 
 def classes_hint(counts: Sequence[ClassCount]) -> str:
@@ -236,7 +243,8 @@ def segment_words(segment: Segment, start: float, seconds: float, several: bool 
     """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
     track = f" on {segment.track}" if several else ""
     span = f"from {clock_words(start)} to {clock_words(start + seconds)}"
-    return f"{segment.action}{track} {span}, {duration_words(seconds)}, frames {segment.start:,} to {segment.end:,}"
+    frames = f"frames {segment.start:,} to {segment.end:,}"
+    return f"{class_words(segment.action)}{track} {span}, {duration_words(seconds)}, {frames}"
 
 
 def clip_words(clip: ClipState) -> str:
@@ -250,8 +258,10 @@ def taken(clips: Sequence[ClipState]) -> list[ClipState]:
 
 
 def clips_summary(clips: Sequence[ClipState]) -> str:
-    """'2 of 3 are trained on, 24 segments'."""
+    """'2 of 3 are trained on, 24 segments'; nothing for the only one, which says so itself."""
     own = taken(clips)
+    if len(own) == len(clips) == 1:
+        return ""
     if not own:
         return "None is trained on: tick one."
     segments = count(sum(clip.segments for clip in own), "segment")

@@ -142,13 +142,17 @@ class TeachView:
 
 @dataclass(frozen=True, slots=True)
 class TrainView:
-    """spec: as in the form; its clips are the chosen ones of the project unless `spec.folder` names a benchmark."""
+    """spec: as in the form; its clips are the chosen ones of the project unless `spec.folder` names a benchmark.
+
+    devices: on which a training can run here; a choice is offered where there are two.
+    """
 
     spec: TrainSpec = TrainSpec("")
     clips: tuple[ClipState, ...] = ()
     progress: TrainProgress | None = None
     result: TrainResult | None = None
     busy: Busy | None = None
+    devices: tuple[str, ...] = ("cpu",)
 
 
 @dataclass(frozen=True, slots=True)

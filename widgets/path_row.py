@@ -30,7 +30,9 @@ class PathRow(QWidget):
         row.addWidget(self.choose)
         self.show_path("")
 
-    def show_path(self, path: str) -> None:
+    def show_path(self, path: str, nothing: str = "") -> None:
+        """`nothing`: what is said in place of a path where that differs from before."""
+        self._nothing = nothing or self._nothing
         self.name.setText(file_name(path) if path else self._nothing)
         self.name.set_tip(path)
         self.clear.setEnabled(bool(path))

@@ -53,33 +53,32 @@ def spec_of(said: list) -> TrainSpec | EvaluateSpec:
 
 
 def write(qtbot, field: QLineEdit, text: str) -> None:
-    field.selectAll()
+    field.clear()
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize(
-    ("typed", "frames"), [("85:191", (85, 191)), ("85:", (85, None)), (":191", (0, 191)), (" 0 : 5 ", (0, 5))]
-)
-def test_frames_are_typed_as_a_range(train, qtbot, typed, frames):
+def test_frames_are_typed_as_a_range(train, qtbot):
     train.show_state(views.train())
     said = heard(train.trainChanged)
-    write(qtbot, train.data.frames.text, typed)
-    assert [told.frames for (told,) in said] == [frames]
-    assert train.problem == ""
+    for typed in ("85:191", "85:", ":191", " 0 : 5 ", ""):
+        write(qtbot, train.data.frames.text, typed)
+        assert train.problem == ""
+    assert [told.frames for (told,) in said] == [(85, 191), (85, None), (0, 191), (0, 5), WHOLE]
 
 
-@pytest.mark.parametrize("typed", ["85", "9:5", "5:5", "a:b", "1:2:3", "-4:9", "1.5:3"])
-def test_what_is_no_range_is_said_in_words_and_kept_from_being_used(qtbot, typed):
+def test_what_is_no_range_is_said_in_words_and_kept_from_being_used(qtbot):
     panel = made(qtbot, ActionsPanel)
     panel.show_state(views.train())
     said, field = heard(panel.trainChanged), panel.page(views.Page.TRAIN).data.frames
-    write(qtbot, field.text, typed)
-    assert said == []
-    assert field.complaint.isVisible()
-    assert typed in field.complaint.text()
-    assert (panel.start.isEnabled(), panel.start.toolTip()) == (False, field.problem)
+    for typed in ("85", "9:5", "5:5", "a:b", "1:2:3", "-4:9", "1.5:3"):
+        write(qtbot, field.text, typed)
+        assert said == []
+        assert field.complaint.isVisible()
+        assert typed in field.complaint.text()
+        assert (panel.start.isEnabled(), panel.start.toolTip()) == (False, field.problem)
     write(qtbot, field.text, "0:191")
+    assert spec_of(said).frames == (0, 191)
     assert (panel.start.isEnabled(), field.complaint.isVisible()) == (True, False)
 
 
@@ -97,15 +96,17 @@ def test_a_range_that_is_being_typed_survives_news(train, qtbot):
 
 def test_every_control_changes_its_own_field_alone(train):
     """The whole specification goes out, with one field another one."""
-    before = views.train(held_out=0.2).train.spec
+    view = views.train(held_out=0.2)
+    view = replace(view, train=replace(view.train, devices=("cpu", "cuda")))
+    before, others = view.train.spec, {"features": "both", "loss": "focal", "model": "gru", "device": "cuda"}
     for section in (train.features, train.network, train.more):
         for field, control in section.controls.items():
-            train.show_state(views.train(held_out=0.2))
+            train.show_state(view)
             said = heard(train.trainChanged)
             if hasattr(control, "setValue"):
                 control.setValue(control.value() + control.singleStep())
             else:
-                control.set_value("both" if field == "features" else "focal" if field == "loss" else "gru")
+                control.set_value(others[field])
                 control.chosen.emit(control.value())
             (told,) = said[-1]
             changed = {name for name in TrainSpec.__slots__ if getattr(told, name) != getattr(before, name)}
@@ -159,19 +160,29 @@ def test_fields_that_went_leave_no_gap(train):
     assert cells == [divmod(place, 2) for place in range(len(seen))]
 
 
-@pytest.mark.parametrize("name", sorted(PUBLISHED))
-def test_published_settings_are_shown_as_they_will_be_used(train, name):
-    train.show_state(views.train(folder="/data/thumos14", hidden=512, model="gru"))
+def test_published_settings_are_shown_as_they_will_be_used(train):
     said = heard(train.trainChanged)
-    train.data.settings.set_value(name)
-    train.data.settings.chosen.emit(name)
-    used, way = filled(spec_of(said))
-    values, _way = PUBLISHED[name]
-    assert {field: getattr(used, field) for field in values} == values
-    train.show_state(ActionsView(train=TrainView(spec_of(said))))
-    assert train.more.controls["hidden"].whole() == values["hidden"]
-    assert train.network.model.value() == values["model"]
-    assert f"{way.rounds} rounds" in train.data.published.text()
+    for name, (values, way) in PUBLISHED.items():
+        train.show_state(views.train(folder="/data/thumos14", hidden=512, model="gru"))
+        train.data.settings.set_value(name)
+        train.data.settings.chosen.emit(name)
+        used, _way = filled(spec_of(said))
+        assert {field: getattr(used, field) for field in values} == values
+        train.show_state(ActionsView(train=TrainView(spec_of(said))))
+        assert train.more.controls["hidden"].whole() == values["hidden"]
+        assert train.network.model.value() == values["model"]
+        assert f"{way.rounds} rounds" in train.data.published.text()
+
+
+def test_a_device_is_chosen_where_there_are_two(train):
+    view = views.train()
+    train.show_state(view)
+    assert not train.more.device.isVisible()
+    train.show_state(replace(view, train=replace(view.train, devices=("cpu", "cuda"))))
+    assert train.more.device.isVisible()
+    train.show_state(views.train(device="cuda"))
+    assert train.more.device.value() == "cuda", "a choice that was made elsewhere is shown, and can be undone"
+    assert train.more.device.isVisible()
 
 
 def test_a_published_setting_can_be_made_another_one(train):
@@ -292,6 +303,15 @@ def test_the_files_of_an_evaluation_are_asked_for_and_put_away(evaluate, qtbot):
     write(qtbot, evaluate.frames.text, "0:100")
     before = views.evaluate().evaluate.spec
     assert spec_of(said) == replace(before, labels="", video="", frames=(0, 100))
+
+
+def test_without_labels_of_its_own_an_evaluation_takes_those_of_the_project(evaluate):
+    evaluate.show_state(views.evaluate(labels="", video=""))
+    assert (evaluate.labels.name.text(), evaluate.video.name.text()) == ("none", "none")
+    evaluate.show_state(replace(views.evaluate(labels="", video=""), teach=views.teach().teach))
+    assert evaluate.labels.name.text() == "as marked in this project"
+    evaluate.show_state(replace(views.evaluate(video=""), teach=views.teach().teach))
+    assert (evaluate.labels.name.text(), evaluate.video.name.text()) == ("labels.csv", "none")
 
 
 def test_an_evaluation_under_way_can_be_cancelled(evaluate, qtbot):
