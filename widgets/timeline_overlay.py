@@ -39,10 +39,8 @@ def draw_now(painter: QPainter, scene: Scene) -> None:
         return
     look = LOOK.now
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(look.color("base", 0.6), 4))
-    painter.drawLine(QPointF(x, RULER), QPointF(x, layout.height))
-    painter.setPen(QPen(look.color("accent"), 1.75))
-    painter.drawLine(QPointF(x, RULER - 3), QPointF(x, layout.height))
+    painter.fillRect(QRectF(x - 2, RULER, 4, layout.height), look.color("base", 0.6))
+    painter.fillRect(QRectF(x - 1, RULER - 3, 2, layout.height), look.color("accent"))
     painter.setFont(number_font(11))
     words = clock(view.position, 0.1)
     wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 12
