@@ -17,6 +17,8 @@ from widgets.timeline_colors import class_words
 from widgets.transport import clock_words
 
 OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
+LINE = 44
+"""Letters that the line under the title has room for."""
 PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving"}
 
 
@@ -53,11 +55,7 @@ def _watch_verb(view: ActionsView) -> Verb:
 def _watch_problem(view: ActionsView) -> str:
     if not view.watch.source:
         return "There is no source to watch"
-    if missing_names(view):
-        return "The networks are not here yet"
-    if not view.settings.model and not view.settings.pose:
-        return "Choose a model first"
-    return ""
+    return "The networks are not here yet" if missing_names(view) else ""
 
 
 def train_problem(view: ActionsView) -> str:
@@ -133,7 +131,9 @@ def watch_line(view: ActionsView) -> str:
     title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
     if watch.card is None:
         return f"Watching {title}, {watch.rate:.0f} frames/s"
-    return f"Watching {title} with {watch.card.name}, {watch.watched.head_rate:.1f} decisions/s"
+    rate = f"{watch.watched.head_rate:.1f} decisions/s"
+    whole = f"Watching {title} with {watch.card.name}, {rate}"
+    return whole if len(whole) <= LINE else f"Watching {title}, {rate}"
 
 
 def teach_line(teach: TeachView, marking: str = "") -> str:
@@ -189,7 +189,8 @@ def missing_names(view: ActionsView) -> tuple[str, ...]:
     """Networks that the page in front needs and that are not here."""
     if view.page is Page.WATCH:
         streams = view.watch.card.recipe.streams if view.watch.card is not None else ()
-        streams = (*streams, "pose") if view.settings.pose else streams
+        body = view.settings.pose or not view.settings.model
+        streams = (*streams, "pose") if body else streams
     elif view.page is Page.TRAIN and not view.train.spec.folder:
         streams = STREAMS[view.train.spec.features]
     else:

@@ -46,11 +46,12 @@ def watching(**changed: object) -> WatchView:
 def test_the_head_says_how_things_stand_and_what_can_be_done(panel):
     for view, state, verb, can in (
         (ActionsView(), "No source", "Start", False),
-        (ActionsView(watch=CAM), "Not watching", "Start", False),
+        (ActionsView(watch=CAM), "Not watching", "Start", True),
         (ActionsView(watch=CAM, settings=MODEL), "Not watching", "Start", True),
         (ActionsView(watch=CAM, settings=WatchSettings(pose=True)), "Not watching", "Start", True),
         (ActionsView(watch=replace(CAM, running=True)), "Opening", "Stop", True),
         (ActionsView(watch=watching()), "Watching Cam 1 with lunges, 9.8 decisions/s", "Stop", True),
+        (ActionsView(watch=watching(card=views.card(views.LONG))), "Watching Cam 1, 9.8 decisions/s", "Stop", True),
         (ActionsView(watch=watching(card=None)), "Watching Cam 1, 30 frames/s", "Stop", True),
         (views.teach(), "12 segments of 4 classes", "Train\u2026", True),
         (views.teach(marking="squat", marking_from=190), "Marking squat", "Train\u2026", True),
@@ -156,6 +157,7 @@ def test_networks_that_are_needed_and_not_here_are_offered_with_name_and_size(pa
         (views.train(features="both"), tuple(SIZES)),
         (views.train(folder="/data/thumos14"), ()),
         (ActionsView(watch=CAM, settings=WatchSettings(pose=True)), ("pose-detection", "pose-landmarks")),
+        (ActionsView(watch=CAM), ("pose-detection", "pose-landmarks")),
         (ActionsView(watch=replace(CAM, card=views.card()), settings=MODEL), ("efficientnet-lite0",)),
     ):
         panel.show_state(replace(view, missing=MappingProxyType(SIZES)))
@@ -166,7 +168,7 @@ def test_networks_that_are_needed_and_not_here_are_offered_with_name_and_size(pa
         if lacking:
             assert panel.trouble.fetch.text() == f"Fetch {sum(SIZES[name] for name in lacking) / 1e6:.1f} MB"
             qtbot.mouseClick(panel.trouble.fetch, Qt.MouseButton.LeftButton)
-    assert len(fetched) == 5
+    assert len(fetched) == 6
 
 
 def test_what_went_wrong_is_said_once(panel, qtbot):
