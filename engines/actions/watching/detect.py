@@ -41,7 +41,7 @@ def run(spec: DetectSpec, ctx: Context) -> DetectResult:
     if spec.ahead and not model.card.shape.future_steps:
         raise BadInput("This model anticipates nothing", path=spec.model, hint="Train it with steps ahead")
     film = Film.open(spec.video)
-    detector = Detector(model, spec.weights, keep=None)
+    detector = Detector(model, spec.weights, keep=None, threads=spec.threads)
     detector.finder.configure(spec.threshold, RELEASE * spec.threshold, LEAST)
     seen = _Seen()
     _watch(film, detector, spec, seen, ctx)

@@ -28,13 +28,19 @@ KEPT = 64
 
 
 class Detector:
-    """weights: how the head keeps its numbers; dtype: in which it counts. keep: newest events kept, None for all.
+    """weights: how the head keeps its numbers; dtype: in which it counts; threads: that share its large products.
+    keep: newest events kept, None for all.
 
     finder: makes the events, and its thresholds may be changed as it goes. milliseconds: of the newest steps.
     """
 
     def __init__(
-        self, model: Model, weights: Weights = "float32", dtype: Any = np.float32, keep: int | None = KEPT
+        self,
+        model: Model,
+        weights: Weights = "float32",
+        dtype: Any = np.float32,
+        keep: int | None = KEPT,
+        threads: int = 1,
     ) -> None:
         """Raises `BadInput` for weights that are not those of the card's head."""
         card = model.card
@@ -42,7 +48,7 @@ class Detector:
         self.finder = EventFinder(card.classes, keep=keep)
         self.decisions: deque[Decision] = deque(maxlen=KEPT)
         self.milliseconds = 0.0
-        self._stream = open_stream(card.shape, model.weights, self.dtype, weights)
+        self._stream = open_stream(card.shape, model.weights, self.dtype, weights, threads)
         self._chunker = Chunker(card.recipe.rate)
         self._length, self._number = sum(card.shape.inputs), 0
 

@@ -46,7 +46,7 @@ class ActionWatcher:
         ctx.check()
         describer = describer_of(model, settings.threads, settings.pose)
         ctx.check()
-        self._detector = Detector(model, settings.weights) if model is not None else None
+        self._detector = Detector(model, settings.weights, threads=settings.threads) if model is not None else None
         self._describer = describer
         self._cap, self._left_out = Cap(settings.feature_rate), 0
         self._take(settings)
