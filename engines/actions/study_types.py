@@ -79,7 +79,7 @@ class TrainSpec:
     window: int = 32
     iterations: int = 300
     batch: int = 16
-    learning_rate: float = 3e-4
+    learning_rate: float = 1e-3
     decay: float = 0.05
     dropout: float = 0.3
     noise: float = 0.3
