@@ -17,13 +17,25 @@ STILL = "the current class goes on"
 DASHED = 1
 STYLE_ORDER = tuple(style for style in range(len(STYLES)) if style != DASHED)
 """Line styles of models; dashes are kept for what they are compared with."""
+MOST_LETTERS = 40
 HEIGHT, BARE = 216, 48
 """Pixels of a plot, and of one in which nothing was measured."""
 Pairs = Sequence[tuple[float, float | None]]
 
 
-class MeasuredPlot(BandPlot):
-    """Points that were measured, with lines that lead the eye; nothing is read off between them."""
+class SnapPlot(BandPlot):
+    """The cross hair goes from one measured point to the next: nothing is read off between them."""
+
+    def _move_cross(self, x: float | None) -> None:
+        places = sorted({at for one in self._series for at in one.x})
+        if x is None or not places:
+            super()._move_cross(None)
+            return
+        super()._move_cross(min(places, key=lambda place: abs(place - x)))
+
+
+class MeasuredPlot(SnapPlot):
+    """Shares that were measured at some points, with lines that lead the eye."""
 
     def show_curves(self, lines: Sequence[Series], *, x: tuple[float, float] | None = None) -> None:
         """From a round share below the lowest to a little above 100 %, or `x` as the axis' ends."""
@@ -32,13 +44,6 @@ class MeasuredPlot(BandPlot):
             x = ends_of([at for one in lines for at in one.x])
         self.set_ranges(x, share_ends([value for one in lines for value in one.y]))
         self.setFixedHeight(HEIGHT if lines else BARE)
-
-    def _move_cross(self, x: float | None) -> None:
-        places = sorted({at for one in self._series for at in one.x})
-        if x is None or not places:
-            super()._move_cross(None)
-            return
-        super()._move_cross(min(places, key=lambda place: abs(place - x)))
 
     def _words(self, value: float, share: bool) -> str:
         return super()._words(value, share) if math.isfinite(value) else "not measured"
@@ -81,6 +86,12 @@ def ends_of(values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
+def shortened(name: str) -> str:
+    """A name that fits a legend: the middle of a long one is left out."""
+    half = MOST_LETTERS // 2
+    return name if len(name) <= MOST_LETTERS else f"{name[:half]}\u2026{name[-half:]}"
+
+
 def _lines(results: Sequence[Evaluation], curves: Sequence[Pairs], selected: int) -> list[Series]:
     """A line for each model that was measured."""
     return [
@@ -94,4 +105,4 @@ def _line(name: str, pairs: Pairs, place: int, *, style: int = -1, strong: bool 
     found = [(at, value) for at, value in pairs if value is not None and math.isfinite(value)]
     x, y = [at for at, _ in found], [value for _, value in found]
     dash = STYLE_ORDER[place % len(STYLE_ORDER)] if style < 0 else style
-    return Series(name, x, y, markers=True, place=place, style=dash, strong=strong, token=token)
+    return Series(shortened(name), x, y, markers=True, place=place, style=dash, strong=strong, token=token)

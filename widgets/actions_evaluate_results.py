@@ -86,7 +86,7 @@ class Results(QWidget):
             chosen.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def _select(self, now: QModelIndex, _before: QModelIndex) -> None:
-        if now.isValid() and now.row() != self._shown[1]:
+        if now.isValid():
             self.modelSelected.emit(now.row())
 
     def _lay_out(self) -> None:

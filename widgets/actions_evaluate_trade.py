@@ -10,10 +10,10 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.actions.study_types import TradeOff
-from widgets.actions_evaluate_curves import BARE
+from widgets.actions_evaluate_curves import BARE, SnapPlot
 from widgets.actions_evaluate_words import known, nearest, threshold_words
 from widgets.fields import wrapped
-from widgets.studio_band import BandPlot, Mark
+from widgets.studio_band import Mark
 from widgets.studio_plot import Series
 from widgets.studio_slider import ClickSlider
 from widgets.theme import number_font
@@ -27,7 +27,7 @@ REST_MS = 250
 TIP = "An event begins where an action's probability reaches this. Drag here or on the curves."
 
 
-class TradePlot(BandPlot):
+class TradePlot(SnapPlot):
     """`moved(x)` while the marker is dragged to an x of the axis."""
 
     moved = Signal(float)

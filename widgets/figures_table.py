@@ -16,6 +16,8 @@ from widgets.icons import icon
 from widgets.theme import LOOK, number_font
 
 ROW_HEIGHT = 26
+MOST_FIRST = 0.34
+"""Share of the width that the first column may keep where not all columns have room; its words then end early."""
 NOWHERE = QModelIndex()
 DASH = "\u2013"
 """Stands for a figure that was not measured."""
@@ -152,6 +154,8 @@ class FiguresTable(QTableView):
         head = self.horizontalHeader()
         wides = [max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in range(len(self._model.headers))]
         room = self.viewport().width()
+        if sum(wides) > room:
+            wides[0] = min(wides[0], max(round(room * MOST_FIRST), head.sectionSizeHint(0)))
         shown = max((n for n in range(1, len(wides) + 1) if sum(wides[:n]) <= room), default=1)
         spare = max(room - sum(wides[:shown]), 0) // shown
         for column, wide in enumerate(wides):

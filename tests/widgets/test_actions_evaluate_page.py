@@ -147,6 +147,15 @@ def test_a_row_is_chosen_by_a_click_and_by_keys_and_moves_nothing_by_itself(page
     assert chosen == [1, 0]
 
 
+def test_one_can_go_back_before_the_choice_is_answered(page, qtbot):
+    page.show_state(evaluate_view())
+    chosen, table = told(page, "modelSelected"), page.results.table
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_Up)
+    assert chosen == [1, 0]
+
+
 def test_a_row_that_is_not_there_shows_the_last(page):
     page.show_state(evaluate_view(selected=7))
     assert page.results.name.text() == "GRU pose"
@@ -191,6 +200,8 @@ def test_few_and_many_classes_with_long_names(page, many):
     assert shown.measured.text().endswith("1 action" if many == 1 else "22 actions")
     page.grab()
     assert page.minimumSizeHint().width() <= 420
+    assert not shown.table.isColumnHidden(5), "a long name leaves room for the figures"
+    assert all(len(one.name) <= 41 for one in shown.starts.series)
 
 
 def test_two_columns_where_there_is_room_else_one_and_it_scrolls(page, qapp):

@@ -111,6 +111,18 @@ def test_dragging_on_any_curve_moves_all_at_once_and_tells_each_step_once(panel,
     assert heard == [0.3, 0.4, 0.6], "the button is up"
 
 
+def test_what_is_read_off_was_measured(panel):
+    at = place(panel.shares, 0.72).toPointF()
+    none = Qt.MouseButton.NoButton
+    move = QMouseEvent(
+        QMouseEvent.Type.MouseMove, at, panel.shares.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(panel.shares, move)
+    assert [plot.cross for plot in panel.plots] == [0.7] * 3
+    alarms = trade_off().false_alarms[THRESHOLDS.index(0.7)]
+    assert panel.alarms.reading(0.7)[1] == f"false alarms a minute: {alarms:.3g}"
+
+
 def test_beyond_the_ends_the_last_threshold_is_taken(panel, qtbot):
     heard = told(panel)
     qtbot.mousePress(panel.shares, Qt.MouseButton.LeftButton, pos=QPoint(panel.shares.width() - 1, 80))

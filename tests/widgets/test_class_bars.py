@@ -62,6 +62,22 @@ def test_with_several_models_a_row_has_a_bar_each_and_the_readout_names_them(bar
     assert bars.readout(QPointF(250, bars.height() + 50)) == ""
 
 
+def test_equal_rows_paint_nothing(bars, qapp, qtbot):
+    rows = [ClassRow("a", (0.5,)), ClassRow("b", (None,))]
+    bars.show_rows(rows)
+    with qtbot.waitExposed(bars):
+        bars.show()
+    qapp.processEvents()
+    painted_times = []
+    bars._draw = lambda _painter: painted_times.append(1)
+    bars.show_rows([ClassRow("a", (0.5,)), ClassRow("b", (None,))])
+    qapp.processEvents()
+    assert painted_times == []
+    bars.show_rows([ClassRow("a", (0.4,)), ClassRow("b", (None,))])
+    qapp.processEvents()
+    assert len(painted_times) == 1
+
+
 def test_its_figures_are_saved_as_they_are(bars):
     bars.show_rows([ClassRow("a, b", (0.5, None))], ["x", "y"])
     assert list(csv.reader(io.StringIO(bars.csv()))) == [["class", "x", "y"], ["a, b", "0.5", ""]]
