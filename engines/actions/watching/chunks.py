@@ -89,6 +89,7 @@ class Chunker:
 
     def _slack(self, passed: float) -> float:
         """Half of the usual time between two frames, in chunks, half a chunk at most."""
-        before = passed if self._interval is None else self._interval
-        self._interval = before + (passed - before) / MEMORY
-        return min(0.5 * self._interval * self.rate, 0.5)
+        if passed > 0:
+            before = passed if self._interval is None else self._interval
+            self._interval = before + (passed - before) / MEMORY
+        return min(0.5 * (self._interval or 0.0) * self.rate, 0.5)

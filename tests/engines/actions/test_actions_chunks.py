@@ -102,6 +102,14 @@ def test_a_short_silence_is_bridged():
     assert not chunker.gap
 
 
+def test_a_picture_that_is_shown_again_and_again_closes_nothing():
+    chunker = Chunker(10)
+    chunker.push(0.0, np.zeros(1))
+    chunker.push(0.1, np.zeros(1))
+    assert not any(chunker.push(0.1, np.full(1, 5.0)) for _ in range(500))
+    assert [chunk.tolist() for chunk in chunker.push(0.19, np.full(1, 5.0))] == [[5.0]]
+
+
 def test_after_reset_the_next_frame_is_the_first():
     used, fresh = Chunker(4), Chunker(4)
     for number in range(9):

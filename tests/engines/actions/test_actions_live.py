@@ -9,12 +9,13 @@ import pytest
 
 from engines.actions.types import Recipe, WatchSettings
 from engines.actions.watching.live import ActionWatcher
+from engines.core import places
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, Cancelled
+from engines.core.errors import BadInput, Cancelled, FileMissing
 from engines.core.frames import Frame, Size, Stamp
 from engines.core.live import Reset
 from engines.core.spec import from_json, to_json
-from tests.engines.actions.watching import CLASSES, make_model, moving
+from tests.engines.actions.watching import CLASSES, make_model, moving, recipe_of
 
 
 @pytest.fixture
@@ -190,6 +191,15 @@ def test_a_file_that_is_no_model_says_so(tmp_path):
     (tmp_path / "x.safetensors").write_bytes(b"nothing of the kind")
     with pytest.raises(BadInput):
         ActionWatcher().open(WatchSettings(model=str(tmp_path / "x.safetensors")), PlainContext())
+
+
+@pytest.mark.parametrize(("kind", "network"), [("appearance", "efficientnet-lite0"), ("pose", "pose-")])
+def test_a_network_that_was_not_fetched_is_named(tmp_path, monkeypatch, kind, network):
+    monkeypatch.setenv(places.STORE_VARIABLE, str(tmp_path / "empty"))
+    made = make_model(tmp_path / "m.safetensors", recipe_of(kind))
+    with pytest.raises(FileMissing) as raised:
+        ActionWatcher().open(WatchSettings(model=made.path), PlainContext())
+    assert network in str(raised.value)
 
 
 def test_opening_can_be_cancelled(model):
