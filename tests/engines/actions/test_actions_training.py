@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import torch
 
+from engines.actions.features.extraction import extract
+from engines.actions.features.recipes import recipe_for
 from engines.actions.heads.building import build
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.learning.model_files import open_model
@@ -71,6 +73,7 @@ def test_the_same_seed_gives_the_same_file_and_another_seed_another(tmp_path: Pa
     asked = spec(tmp_path, model="trn", iterations=6)
     torch.manual_seed(123)
     first = run(replace(asked, out=str(tmp_path / "first" / "mine")), PlainContext())
+    torch.manual_seed(456)
     before = torch.random.get_rng_state()
     again = run(asked, PlainContext())
     assert torch.equal(before, torch.random.get_rng_state())
@@ -119,12 +122,14 @@ def test_what_is_held_out_decides_which_weights_are_kept(tmp_path: Path) -> None
     assert sum(step > last.best for step, _ in last.map) == 3
     model = open_model(result.file)
     stream = open_stream(model.card.shape, model.weights)
-    from engines.actions.features.extraction import extract
-    from engines.actions.features.recipes import recipe_for
-
     features = extract(asked.clips[0].video, recipe_for("pose", 10.0)).features
-    said = [softmax(stream.step(row).logits) for row in model.standardise(features)[BEGIN - 12 :]]
-    assert mean_precision(np.stack(said)[12:], classes()[BEGIN:]) == pytest.approx(result.map, abs=1e-6)
+    steps = [stream.step(row) for row in model.standardise(features)[BEGIN - 12 :]]
+    said, true = np.stack([softmax(step.logits) for step in steps])[12:], classes()[BEGIN:]
+    assert mean_precision(said, true) == pytest.approx(result.map, abs=1e-6)
+    loss = -np.log(said[np.arange(len(true)), true]).mean()
+    losses = dict(last.held_loss)
+    assert loss == pytest.approx(losses[last.best], rel=1e-4)
+    assert losses[result.iterations - result.iterations % 10] != losses[last.best]
 
 
 def test_the_mean_and_deviation_are_those_of_what_is_learned_from(tmp_path: Path) -> None:
