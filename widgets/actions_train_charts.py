@@ -16,7 +16,8 @@ from widgets.studio_axes import percent
 from widgets.studio_band import BandPlot, Mark
 from widgets.studio_plot import Series
 
-ROOM_FOR_BOTH = 820
+ROOM_FOR_BOTH, ROOM_FOR_PLOTS = 820, 560
+"""Pixels from which the bars stand beside the plots, and, where they do not, the plots beside each other."""
 LEAST_PLOT = 170
 LOSS, HELD, MAP = 0, 1, 2
 TOP = 1.17
@@ -27,7 +28,7 @@ NO_EXAMPLE = "no example held out"
 
 
 class TrainCharts(QWidget):
-    """Curves at the left, bars at the right; below one another where that is too narrow."""
+    """Curves at the left, bars at the right; bars below the curves where that is too narrow."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,10 +61,10 @@ class TrainCharts(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        ways = QBoxLayout.Direction
-        way = ways.LeftToRight if self.width() >= ROOM_FOR_BOTH else ways.TopToBottom
-        if way != self._row.direction():
-            self._row.setDirection(way)
+        ways, wide = QBoxLayout.Direction, self.width()
+        self._row.setDirection(ways.LeftToRight if wide >= ROOM_FOR_BOTH else ways.TopToBottom)
+        beside = ROOM_FOR_PLOTS <= wide < ROOM_FOR_BOTH
+        self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def _show_loss(self, progress: TrainProgress | None) -> None:
         lines = []
@@ -97,12 +98,14 @@ class TrainCharts(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(12, 4, 12, 8)
         self._row.setSpacing(16)
-        plots = QVBoxLayout()
-        plots.setSpacing(8)
+        self._plots = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._plots.setSpacing(8)
         for plot in (self.loss, self.map):
             plot.setMinimumHeight(LEAST_PLOT)
-            plots.addWidget(plot, 1)
-        plots.addWidget(self.nothing)
+            self._plots.addWidget(plot, 1)
+        left = QVBoxLayout()
+        left.addLayout(self._plots, 1)
+        left.addWidget(self.nothing)
         self._side = QWidget()
         self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         side = QVBoxLayout(self._side)
@@ -110,7 +113,7 @@ class TrainCharts(QWidget):
         side.setSpacing(8)
         side.addWidget(self.bars_title)
         side.addWidget(self.bars, 1)
-        self._row.addLayout(plots, 6)
+        self._row.addLayout(left, 6)
         self._row.addWidget(self._side, 5)
 
 

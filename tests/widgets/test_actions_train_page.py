@@ -196,13 +196,23 @@ def test_the_same_progress_is_not_drawn_again(page, monkeypatch):
     page.show_state(train_view(busy=Busy("", 2, 9), progress=now))
 
 
-def test_below_one_another_where_it_is_narrow(page):
+def corner(page, part) -> tuple[int, int]:
+    at = part.mapTo(page.charts, part.rect().topLeft())
+    return at.x(), at.y()
+
+
+@pytest.mark.parametrize(("wide", "bars_beside", "plots_beside"), [(1000, 1, 0), (650, 0, 1), (460, 0, 0)])
+def test_what_stands_beside_what_follows_the_room(page, qapp, wide, bars_beside, plots_beside):
     page.show_state(train_view(busy=Busy(), progress=progress()))
+    page.resize(wide, 560)
+    for _ in range(3):
+        qapp.processEvents()
     charts = page.charts
-    assert charts.bars.mapTo(charts, charts.bars.rect().topLeft()).y() < charts.loss.height()
-    page.resize(640, 560)
-    page.layout().activate()
-    assert charts.bars.mapTo(charts, charts.bars.rect().topLeft()).y() > charts.loss.height()
+    loss, mean, bars = (corner(page, part) for part in (charts.loss, charts.map, charts.bars))
+    assert (bars[0] > loss[0] + charts.loss.width() - 1) == bool(bars_beside)
+    assert (mean[0] > loss[0] + charts.loss.width() - 1) == bool(plots_beside)
+    if not bars_beside:
+        assert bars[1] > max(loss[1] + charts.loss.height(), mean[1] + charts.map.height()) - 1
 
 
 def test_long_names_and_many_classes_do_not_widen_the_page(page):
