@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QMenu
 
 from widgets.actions_panel_words import clip_words
 from widgets.actions_state import ClipState
@@ -34,6 +35,14 @@ class ClipList(RowList):
         clip: ClipState = self.rows[row]
         taken = "" if clip.note else ", trained on" if clip.chosen else ", left out"
         return f"{clip.title}, {clip_words(clip)}{taken}"
+
+    def menu(self, row: int) -> QMenu | None:
+        clip: ClipState = self.rows[row]
+        if clip.note:
+            return None
+        menu = QMenu(self)
+        menu.addAction("Leave it out" if clip.chosen else "Train on it").triggered.connect(lambda: self.turn(row))
+        return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.row >= 0:

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from engines.actions.study_types import EvaluateSpec
 from widgets.actions_panel_frames import FramesField
-from widgets.actions_panel_words import file_title, marked
+from widgets.actions_panel_words import marked
 from widgets.actions_state import ActionsView, EvaluateView
 from widgets.diffusion_panel_form import say, words
+from widgets.file_names import file_name, file_title
 from widgets.icons import draw_icon, icon
 from widgets.panel import PlainButton, Section, columns
 from widgets.path_row import PathRow
@@ -190,7 +191,7 @@ def kind_words(told: Contender) -> str:
     """'Model, run over the video', 'Scores, exercise.csv'."""
     if told.is_model:
         return "Model, run over the video"
-    return f"Scores, {told.file.replace(chr(92), '/').rpartition('/')[2]}"
+    return f"Scores, {file_name(told.file)}"
 
 
 def _at(values: tuple[str, ...], place: int) -> str:

@@ -13,6 +13,7 @@ from widgets.actions_panel_classes import SWATCH, paint_swatch
 from widgets.actions_panel_words import duration_words, segment_words
 from widgets.actions_state import ActionsView, TimelineView
 from widgets.diffusion_panel_form import beside, say, words
+from widgets.file_names import file_name
 from widgets.icons import draw_icon, icon
 from widgets.panel import ElidedLabel, QuietButton, Section, describe
 from widgets.row_list import RIGHT, RowList, wide, write
@@ -283,7 +284,6 @@ def _more(advice: tuple[str, ...]) -> str:
 
 def _file_words(view: ActionsView) -> str:
     path = view.teach.labels_file
-    name = path.replace("\\", "/").rpartition("/")[2]
     if not view.teach.labels.segments:
         return "Mark segments while the film plays, or import a file of labels."
-    return f"In {name}" if name else ""
+    return f"In {file_name(path)}" if path else ""

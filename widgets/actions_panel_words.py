@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from engines.actions.features.recipes import NETWORKS
 from engines.actions.learning.settings import filled
 from engines.actions.study_types import WHOLE, Frames, TrainSpec
 from engines.actions.types import STREAMS, Segment
 from widgets.actions_state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
+from widgets.file_names import file_title as file_title
 from widgets.studio_axes import percent
 from widgets.studio_parts import count, seconds_words
 from widgets.timeline_colors import class_words
@@ -153,7 +153,9 @@ def train_line(train: TrainView) -> str:
     if train.busy is not None:
         return _training(train)
     if train.result is not None:
-        reached = f"mAP {percent(train.result.map, 1)}" if train.result.map is not None else "Trained"
+        tested = train.result.tested
+        value = train.result.map if tested is None else tested.map
+        reached = f"mAP {percent(value, 1)}" if value is not None else "Trained"
         return f"{reached} in {seconds_words(train.result.seconds)}"
     if train.spec.folder:
         return f"Benchmark {file_title(train.spec.folder)}"
@@ -211,11 +213,6 @@ def missing_of(view: ActionsView) -> Trouble | None:
 
 def plural(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def file_title(path: str) -> str:
-    """A file's name without its ending, a folder's name."""
-    return PurePath(path.replace("\\", "/")).stem or path
 
 
 def frames_words(frames: Frames) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from engines.faces.gallery_types import Expiring, GalleryInfo
 from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces_state import FacesView
+from widgets.file_names import file_title
 
 STAGES = ("detect", "align", "embed", "match", "track", "gaze", "blur")
 SEARCHES = {
@@ -59,7 +58,7 @@ def gallery_words(info: GalleryInfo) -> str:
 
 
 def gallery_name(path: str) -> str:
-    return PurePath(path.replace("\\", "/")).stem or path
+    return file_title(path)
 
 
 def cost_words(found: Recognition) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from pathlib import PurePath
 
 from engines.faces.study_types import Interval
+from widgets.file_names import file_name as file_name
 from widgets.studio_axes import percent
 
 DASH = "\u2013"
@@ -40,8 +40,3 @@ def interval(pair: Interval | None, decimals: int = -1) -> str:
 def similarity(value: float | None) -> str:
     """A cosine with three digits: '0.412', or a dash."""
     return DASH if value is None or not math.isfinite(value) else f"{value:.3f}"
-
-
-def file_name(path: str) -> str:
-    """The last part of a path, or the whole of what is no path."""
-    return PurePath(path.replace("\\", "/")).name or path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from widgets.faces_words import file_name
+from widgets.file_names import file_name
 from widgets.panel import ElidedLabel, PlainButton, QuietButton
 
 

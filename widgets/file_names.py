@@ -1,0 +1,15 @@
+"""Files as they are called on the screen, whatever system their path is from."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+
+def file_name(path: str) -> str:
+    """The last part of a path, or the whole of what is no path."""
+    return PurePath(path.replace("\\", "/")).name or path
+
+
+def file_title(path: str) -> str:
+    """A file's name without its ending, a folder's name."""
+    return PurePath(path.replace("\\", "/")).stem or path
