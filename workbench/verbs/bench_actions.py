@@ -56,7 +56,7 @@ def main(
         if heads:
             from workbench.verbs.bench_actions_heads import measure
 
-            result["heads"] = measure()
+            result["heads"] = measure(threads=held)
     return result
 
 
