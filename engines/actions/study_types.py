@@ -163,7 +163,8 @@ class EvaluateSpec:
     """Compare score files with labels. scores: one a model. names: how each is called, () for the file names.
 
     frames: the part of the video that counts. models: model files, detected with first when scores are "" at that
-    place. video: what they are run on then. threshold: where the trade-off is marked.
+    place. video: what they are run on then. threshold: where the trade-off is marked. one_frame: also learn a logistic
+    regression on single chunks from what comes before `frames`, with each model's features (needs models and video).
     """
 
     scores: tuple[str, ...]
@@ -173,6 +174,7 @@ class EvaluateSpec:
     video: str = ""
     frames: Frames = WHOLE
     threshold: float = 0.5
+    one_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
             "python main.py actions evaluate trn.csv gru.csv labels.eaf --video clip.mp4",
             "python main.py actions evaluate trn.csv labels.csv --model trn.safetensors",
             "python main.py actions evaluate trn.safetensors gru.safetensors labels.csv --video clip.mp4 --frames 191:",
+            "python main.py actions evaluate trn.safetensors labels.csv --video clip.mp4 --frames 191: --one-frame",
         ),
     )(evaluate)
     app.command(
@@ -67,6 +68,10 @@ def evaluate(
         typer.Option(help="Model behind each score file: its horizons, for what it anticipated.", show_default=False),
     ] = None,
     threshold: Annotated[float, typer.Option(help="Probability at which an event starts.")] = 0.5,
+    one_frame: Annotated[
+        bool,
+        typer.Option("--one-frame", help="Also a logistic regression on single chunks, learned before --frames."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Evaluation, ...]:
@@ -74,7 +79,7 @@ def evaluate(
 
         scores, models = sources(files[:-1], model or ())
         part = frame_ranges.parsed(frames)
-        return run(EvaluateSpec(scores, files[-1], (), models, video, part, threshold), ctx)
+        return run(EvaluateSpec(scores, files[-1], (), models, video, part, threshold, one_frame), ctx)
 
     console.run(work, None, json=json, render=_show_all, as_json=_told_all)
 
@@ -210,6 +215,8 @@ def _show(result: Evaluation) -> None:
         if pairs:
             values = ", ".join(f"{at:g}{f' {unit}' if unit else ''}: {100 * value:.1f} %" for at, value in pairs)
             terminal.print(f"  {what}: {values}", markup=False)
+    if result.one_frame is not None:
+        terminal.print(f"  One chunk alone (logistic regression): {100 * result.one_frame:.1f} %", markup=False)
     for note in result.notes:
         terminal.print(f"  {note}", markup=False)
 

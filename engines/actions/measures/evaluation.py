@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,16 +136,27 @@ def _one(spec: EvaluateSpec, index: int, ctx: Context) -> Evaluation:
     scores = whole.part(*spec.frames)
     if not len(scores):
         raise BadInput("The score file has none of these frames", path=source.file, hint="See --frames")
-    ahead = ahead_of(source, whole)
-    return evaluate(
+    ahead, truth = ahead_of(source, whole), read_truth(spec.labels, scores, spec.video)
+    found = evaluate(
         scores,
-        read_truth(spec.labels, scores, spec.video),
+        truth,
         ahead=None if ahead is None else ahead[np.isin(whole.frames, scores.frames)],
         horizons=source.horizons,
         threshold=spec.threshold,
         name=source.name,
         file=source.file,
     )
+    return replace(found, one_frame=_one_frame(spec, index, scores, truth, ctx)) if spec.one_frame else found
+
+
+def _one_frame(spec: EvaluateSpec, index: int, scores: Scores, truth: Truth, ctx: Context) -> float | None:
+    from engines.actions.learning.model_files import open_model
+    from engines.actions.measures.one_frame import beside_model
+
+    model = spec.models[index] if index < len(spec.models) else ""
+    if not model or not spec.video:
+        raise UsageError("The one-frame comparison needs the model and the video", hint="Give both, or leave it out")
+    return beside_model(spec.video, spec.labels, open_model(model).card.recipe, scores, truth, ctx)
 
 
 def _film_times(scores: Scores, video: str) -> tuple[Floats | None, float]:
