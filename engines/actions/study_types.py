@@ -55,11 +55,13 @@ class Clip:
 class TrainSpec:
     """Train a head on labelled clips, or on a benchmark folder.
 
-    clips: all with the same classes. frames: the part of each clip that is learned from. held_out: share of that
-    part, at its end and in whole segments, kept for early stopping (0: none). folder: a THUMOS14 or TVSeries style
-    folder instead of clips; settings: published settings by name ("trn", "idn", "miniroad"), which fill what is None.
-    horizon: seconds that the decoder looks ahead, over `future_steps`; offset: chunks ahead of its first step (0: the
-    current chunk, as released).
+    clips: a class that only some of them mark is background in the others. frames: the part of each clip that is
+    learned from. held_out: share of that part, at its end and in whole segments, kept for early stopping (0: none).
+    folder: a THUMOS14 or TVSeries style folder instead of clips; settings: published settings by name ("trn", "idn",
+    "miniroad"), which replace whatever is at its default here. rate: chunks per second, 0 for the video's own up to 10.
+    horizon: seconds ahead of the decoder's last of `future_steps`, evenly spread; offset: chunks ahead of its first one
+    (0: the current chunk, as TRN was released), which then leaves the last one short of `horizon`.
+    window: chunks of a training window, and what IDN looks back on. iterations: at most.
     """
 
     out: str
