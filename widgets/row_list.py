@@ -43,8 +43,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 class RowList(QListView):
-    """`chosen(row)` when the user goes to a row; `opened(row)` on Return or a double click; `removed(row)` on Delete or
-    the cross of a row that `removable` allows; `renamed(row, text)` after F2.
+    """`chosen(row)` when the user goes to a row; `opened(row)` on Return, or a double click where no name is edited;
+    `removed(row)` on Delete or by the cross, where rows are `removable`; `renamed(row, text)` after F2 or double click.
     """
 
     chosen = Signal(int)
@@ -178,8 +178,13 @@ class RowList(QListView):
         return False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        row = self.indexAt(event.position().toPoint()).row()
-        if row >= 0:
+        """The second press on a cross is not meant for the row that came up under it."""
+        row, at = self.indexAt(event.position().toPoint()).row(), event.position()
+        if row < 0 or (self.removable and self.cross(row).contains(at)) or self.pressed_at(row, event):
+            return
+        if self.editable:
+            self.edit_name(row)
+        else:
             self.opened.emit(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

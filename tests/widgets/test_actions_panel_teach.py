@@ -80,6 +80,18 @@ def test_a_class_is_renamed_in_place(page, qtbot):
     assert view.name(3) == "wave", "the name comes back with the next state"
 
 
+def test_a_double_click_edits_a_name_marks_on_the_cap_and_does_nothing_more_on_the_cross(page, qtbot):
+    page.show_state(views.teach())
+    view, left = page.classes.list, Qt.MouseButton.LeftButton
+    marked, removed = heard(page.markWanted), heard(page.classRemoved)
+    for part in (view.cap(0), view.cross(1)):
+        click(qtbot, view, part.center().toPoint())
+        qtbot.mouseDClick(view.viewport(), left, pos=part.center().toPoint())
+    assert (len(marked), len(removed)) == (2, 1)
+    qtbot.mouseDClick(view.viewport(), left, pos=view.name_box(view.box(2)).center().toPoint())
+    assert view.findChild(QLineEdit).text() == "squat"
+
+
 def test_a_name_that_is_taken_is_not_given_again(page):
     page.show_state(views.teach())
     said = heard(page.classRenamed)
