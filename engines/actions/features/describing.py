@@ -18,10 +18,11 @@ from engines.actions.features.appearance import Appearance
 from engines.actions.features.motion import Motion
 from engines.actions.features.pose import Body, BodyFinder
 from engines.actions.features.recipes import DIMS, VERSION, networks_of
+from engines.actions.features.shrinking import halved
 from engines.actions.features.skeleton import Skeleton
 from engines.actions.types import BodyPose, Recipe
 from engines.core.errors import BadInput
-from engines.core.frames import Image
+from engines.core.frames import Image, Size
 
 NOBODY = "Nobody in view"
 Floats = NDArray[np.float32]
@@ -55,7 +56,7 @@ class Describer:
     def describe(self, image: Image, seconds: float) -> Floats:
         """uint8 BGR at a time of the recording -> float32 (sum of the recipe's dims,)."""
         self.stages = {}
-        work = self._work(image, seconds)
+        work = self._work(image, self._shrunk(image), seconds)
         beside, started = next(iter(work), ""), None
         if self._beside is not None and len(work) > 1:
             started = self._beside.submit(self._timed, beside, work.pop(beside))
@@ -64,15 +65,26 @@ class Describer:
             made[beside] = started.result()
         return np.concatenate([made[stream] for stream in self._streams] or [np.zeros(0, np.float32)])
 
-    def _work(self, image: Image, seconds: float) -> dict[str, Callable[[], Floats]]:
+    def _shrunk(self, image: Image) -> Image:
+        """What appearance and motion look at; the body is cut out of the whole picture."""
+        if not {"appearance", "motion"} & set(self._streams):
+            return image
+        began = perf_counter()
+        side, flow = self.recipe.side, self.recipe.flow
+        small = halved(image, Size(max(side, flow.width), max(side, flow.height)))
+        if small is not image:
+            self.stages["shrink"] = 1000 * (perf_counter() - began)
+        return small
+
+    def _work(self, image: Image, small: Image, seconds: float) -> dict[str, Callable[[], Floats]]:
         """What there is to do for a frame, by stage. The first may be done beside the others."""
         work: dict[str, Callable[[], Floats]] = {}
         if self._bodies is not None:
             work["pose"] = partial(self._describe_body, image, seconds)
         if "motion" in self._streams:
-            work["motion"] = partial(self._motion.describe, image, seconds)
+            work["motion"] = partial(self._motion.describe, small, seconds)
         if self._appearance is not None:
-            work["appearance"] = partial(self._appearance.describe, image)
+            work["appearance"] = partial(self._appearance.describe, small)
         return work
 
     def reset(self) -> None:

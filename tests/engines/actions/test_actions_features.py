@@ -6,6 +6,7 @@ import json
 from contextlib import closing
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,12 +14,14 @@ from engines.actions.features import cache, extraction
 from engines.actions.features.describing import NOBODY, Describer
 from engines.actions.features.extraction import chunk_rate, extract, run
 from engines.actions.features.recipes import DIMS, digest, recipe_for
+from engines.actions.features.shrinking import halved
 from engines.actions.study_types import FeaturesSpec
 from engines.actions.types import Recipe
 from engines.actions.watching.chunks import Chunker
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError
 from engines.core.film import Film
+from engines.core.frames import Size
 from engines.core.spec import from_json
 from tests.engines.cameras.films import write_video
 
@@ -60,6 +63,16 @@ def test_a_part_is_described_as_if_the_film_began_there(weights, exercise):
     assert made.frames.tolist() == list(range(30, 36))
     np.testing.assert_allclose(made.times, np.arange(30, 36) / 10)
     assert made.missing.tolist() == [False] * 6
+
+
+@pytest.mark.parametrize(("size", "small"), [((1080, 1920), (270, 480)), ((995, 1769), (248, 442)), ((479, 900), None)])
+def test_large_pictures_are_halved_and_nothing_moves(size, small):
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    ramp = np.dstack([columns * 250 / size[1], rows * 250 / size[0], columns * 0]).astype(np.uint8)
+    made = halved(ramp, Size(320, 240))
+    assert made.shape[:2] == (small or size)
+    grown = cv2.resize(made, size[::-1], interpolation=cv2.INTER_LINEAR)
+    assert np.abs(grown.astype(int) - ramp).max() <= 2
 
 
 def test_chunks_are_means_of_their_frames(clip):
