@@ -110,6 +110,9 @@ def draw_bar(
     color = class_color(place)
     round_ = min(4.0, span.width() / 3)
     painter.setPen(Qt.PenStyle.NoPen)
+    if ghost:
+        painter.setBrush(LOOK.now.color("base", 0.85))
+        painter.drawRoundedRect(span, round_, round_)
     painter.setBrush(_faded(color, DENSE * (0.6 if ghost else 1.35 if chosen else 1.0)))
     painter.drawRoundedRect(span, round_, round_)
     if place >= 0 and class_hatch(place) is not Qt.BrushStyle.SolidPattern:

@@ -68,7 +68,7 @@ class Canvas(QAbstractScrollArea):
         self.sentence = ""
         self.brush = ""
         self.gestures = Gestures(self)
-        self.tiles: dict[str, Tiles] = {}
+        self.tiles: dict[tuple[int, str], Tiles] = {}
         self.hover: QPointF | None = None
         self.stills = self.paints = 0
         self._heat: dict[str, bool] = {}

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from widgets.theme import LOOK, THEMES, Tokens, mixed
 
@@ -74,6 +74,20 @@ def class_brush(index: int, alpha: float = 1.0, look: Tokens | None = None) -> Q
     return QBrush(color, class_hatch(index))
 
 
+def draw_swatch(painter: QPainter, box: QRectF, index: int) -> None:
+    """A class's colour as a small square, hatched where its bars are."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    hatched = class_hatch(index) is not Qt.BrushStyle.SolidPattern
+    painter.setPen(QPen(class_color(index), 1) if hatched else Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(_faded(class_color(index), 0.35)) if hatched else class_brush(index))
+    painter.drawRoundedRect(box, 2, 2)
+    if hatched:
+        painter.setBrush(class_brush(index))
+        painter.drawRoundedRect(box, 2, 2)
+    painter.restore()
+
+
 def place_of(action: str, classes: Sequence[str]) -> int:
     """A class's place among `classes`, -1 where it is none of them (the background, or a foreign name)."""
     return classes.index(action) if action in classes else -1
@@ -83,6 +97,11 @@ def place_of(action: str, classes: Sequence[str]) -> int:
 def _toned(theme: str, place: int) -> str:
     look, tone = THEMES[theme], TONES[theme][place]
     return mixed(look.series[place], look.text if tone > 0 else look.base, abs(tone))
+
+
+def _faded(color: QColor, alpha: float) -> QColor:
+    color.setAlphaF(alpha)
+    return color
 
 
 def _round(index: int) -> int:

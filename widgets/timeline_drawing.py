@@ -12,7 +12,7 @@ from engines.actions.types import BACKGROUND
 from widgets.actions_state import ScoreTrack, TimelineView
 from widgets.theme import LOOK, number_font
 from widgets.timeline_axis import FrameClock, Tick, TimeAxis, ticks
-from widgets.timeline_colors import class_brush, class_color, class_dash, class_words, place_of
+from widgets.timeline_colors import class_color, class_dash, class_words, draw_swatch, place_of
 from widgets.timeline_lanes import RULER, Lane, Layout, rows_of
 from widgets.timeline_raster import QUIET, Stroke
 from widgets.timeline_tiles import Style, Tiles
@@ -299,7 +299,7 @@ def _name_rows(painter: QPainter, scene: Scene, lane: Lane, box: QRectF) -> None
     for row, column in enumerate(columns):
         place = place_of(track.classes[column], scene.view.classes)
         top = box.top() + row * step
-        painter.fillRect(QRectF(box.left() + 10, top + step / 2 - 4, 8, 8), class_brush(place))
+        draw_swatch(painter, QRectF(box.left() + 10, top + step / 2 - 4, 8, 8), place)
         right = TOGGLE + 10 if top < box.top() + TOGGLE else 6
         room = QRectF(box.left() + 22, top, box.width() - 22 - right, step)
         painter.setPen(LOOK.now.color("muted"))

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from widgets.icons import icon
-from widgets.timeline_colors import class_brush, class_words
+from widgets.timeline_colors import class_words, draw_swatch
 from widgets.timeline_hits import Hit
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ def swatch(place: int) -> QIcon:
     made.setDevicePixelRatio(2)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(class_brush(place))
-    painter.drawRoundedRect(1, 1, 10, 10, 3, 3)
+    draw_swatch(painter, QRectF(1, 1, 10, 10), place)
     painter.end()
     return QIcon(made)
 

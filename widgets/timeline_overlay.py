@@ -12,7 +12,7 @@ from widgets.actions_state import ScoreTrack
 from widgets.studio_axes import percent
 from widgets.theme import LOOK, number_font
 from widgets.timeline_axis import clock, ticks
-from widgets.timeline_colors import class_brush, class_color, class_words, place_of
+from widgets.timeline_colors import class_words, draw_swatch, place_of
 from widgets.timeline_decimation import gap_of
 from widgets.timeline_drawing import LEFT, RIGHT, Scene, tick_room
 from widgets.timeline_lanes import RULER, Lane
@@ -120,9 +120,7 @@ def draw_cursor(painter: QPainter, scene: Scene, place: QPointF, readout: Readou
 
 def _draw_row(painter: QPainter, scene: Scene, row: QRectF, action: str, name: str, share: str, value: float) -> None:
     place, look = place_of(action, scene.view.classes), LOOK.now
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(class_brush(place) if place >= 0 else class_color(place))
-    painter.drawRoundedRect(QRectF(row.left(), row.center().y() - 4, 8, 8), 2, 2)
+    draw_swatch(painter, QRectF(row.left(), row.center().y() - 4, 8, 8), place)
     painter.setPen(look.color("text" if value >= 0.1 else "muted"))
     painter.drawText(row.adjusted(14, 0, 0, 0), LEFT, name)
     painter.drawText(row, RIGHT, share)

@@ -24,8 +24,8 @@ from widgets.timeline_overlay import draw_cursor, draw_now, draw_sentence, draw_
 from widgets.timeline_tiles import Tiles
 
 
-def paint_still(scene: Scene, tiles: dict[str, Tiles], dragged: int = -1) -> QPixmap:
-    """Ruler, lanes and names as a picture. tiles: kept by name of the model from one time to the next."""
+def paint_still(scene: Scene, tiles: dict[tuple[int, str], Tiles], dragged: int = -1) -> QPixmap:
+    """Ruler, lanes and names as a picture. tiles: kept by place and name of the model from one time to the next."""
     layout = scene.layout
     made = QPixmap((QSizeF(layout.width, layout.height) * scene.ratio).toSize())
     made.setDevicePixelRatio(scene.ratio)
@@ -37,7 +37,7 @@ def paint_still(scene: Scene, tiles: dict[str, Tiles], dragged: int = -1) -> QPi
     draw_grid(painter, scene)
     for lane in layout.lanes:
         if lane.kind == "scores":
-            draw_scores(painter, scene, lane, tiles.setdefault(lane.name, Tiles()))
+            draw_scores(painter, scene, lane, tiles.setdefault((lane.index, lane.name), Tiles()))
             draw_threshold(painter, scene, lane)
             draw_ahead_word(painter, scene, lane)
         elif lane.kind == "events":

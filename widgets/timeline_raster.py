@@ -22,6 +22,8 @@ FILL, FILL_SURE = 0.10, 0.16
 """How dense the area under a curve is: up to the largest value of a column, and more up to the least one."""
 FILL_MOST, FILL_CROWD = 10, 4.0
 """With more curves than these, or more samples a column, there are no areas; they would only be mud."""
+STEEP = 5.0
+"""Pixels of height in one column from which on a dashed line has no gaps, which would tear it."""
 PATTERNS = {
     Qt.PenStyle.SolidLine: (1,),
     Qt.PenStyle.DashLine: (6, 3),
@@ -70,7 +72,7 @@ def heat(found: Columns, strokes: Sequence[Stroke], rows: Sequence[int]) -> QIma
     area: Area = np.zeros((sum(rows), wide, 4), np.float32)
     top = 0
     for stroke, high in zip(strokes, rows, strict=True):
-        dense = np.nan_to_num(found.high[stroke.column]) * (0.6 if stroke.quiet else 1.0)
+        dense = np.fmax(found.high[stroke.column], 0.0) * (0.6 if stroke.quiet else 1.0)
         area[top : top + max(high - 1, 1)] = dense[None, :, None] * _premultiplied(stroke.color)
         top += high
     return picture(area)
@@ -109,20 +111,24 @@ def _fill(area: Area, tops: Area, feet: Area, color: QColor, shown: NDArray[np.b
 
 def _stroke(area: Area, values: Area, tops: Area, stroke: Stroke, line: float, first: int) -> None:
     """Along the tops; each column reaches half way to its neighbours, so that the line is unbroken."""
-    at = np.flatnonzero((values >= QUIET) & _dashed(len(values), stroke.dash, first))
+    low, high = _reach(tops)
+    drawn = _dashed(len(values), stroke.dash, first, line / 1.5) | (high - low > STEEP)
+    at = np.flatnonzero((values >= QUIET) & drawn)
     if not len(at):
         return
     width = 1.0 if stroke.quiet else line
-    low, high = _reach(tops)
     begin, end = low[at] - width / 2, high[at] + width / 2
     upper = np.maximum(np.floor(begin), 0).astype(np.intp)
     lower = np.minimum(np.ceil(end), area.shape[0]).astype(np.intp)
     count = np.maximum(lower - upper, 0)
-    columns = np.repeat(at, count)
-    rows = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(upper, count)
-    cover = np.minimum(rows + 1, np.repeat(end, count)) - np.maximum(rows, np.repeat(begin, count))
-    dense = (np.clip(cover, 0, 1) * (0.45 if stroke.quiet else 1.0)).astype(np.float32)[:, None]
-    area[rows, columns] = area[rows, columns] * (1.0 - dense) + dense * _premultiplied(stroke.color)
+    rows = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - upper, count)
+    level = rows.astype(np.float32)
+    dense = np.minimum(level + 1, np.repeat(end, count)) - np.maximum(level, np.repeat(begin, count))
+    dense = (np.clip(dense, 0, 1, out=dense) * np.float32(0.45 if stroke.quiet else 1.0))[:, None]
+    pixels, place = area.reshape(-1, 4), rows * area.shape[1] + np.repeat(at, count)
+    mixed = pixels.take(place, axis=0)
+    mixed += dense * (_premultiplied(stroke.color) - mixed)
+    pixels[place] = mixed
 
 
 def _reach(tops: Area) -> tuple[Area, Area]:
@@ -133,9 +139,9 @@ def _reach(tops: Area) -> tuple[Area, Area]:
     return np.fmin(tops, np.fmin(*beside)), np.fmax(tops, np.fmax(*beside))
 
 
-def _dashed(wide: int, dash: Qt.PenStyle, first: int) -> NDArray[np.bool_]:
+def _dashed(wide: int, dash: Qt.PenStyle, first: int, size: float) -> NDArray[np.bool_]:
     pattern = PATTERNS.get(dash, (1,))
     if len(pattern) == 1:
         return np.ones(wide, bool)
-    on = np.concatenate([np.full(length, place % 2 == 0) for place, length in enumerate(pattern)])
+    on = np.concatenate([np.full(max(round(length * size), 1), place % 2 == 0) for place, length in enumerate(pattern)])
     return on[(np.arange(wide) + first) % len(on)]

@@ -134,7 +134,7 @@ def test_an_equal_state_paints_nothing(show: Show, labels: Labels) -> None:
 def test_another_moment_paints_only_what_moves(show: Show, labels: Labels) -> None:
     line = film_view(labels, tracks=(scores_of(labels),))
     panel = show(line)
-    paints, stills, tiles = panel.canvas.paints, panel.canvas.stills, panel.canvas.tiles["TRN both"].painted
+    paints, stills, tiles = panel.canvas.paints, panel.canvas.stills, panel.canvas.tiles[0, "TRN both"].painted
     panel.show_state(actions_view(replace(line, position=21.0)))
     QApplication.processEvents()
     assert panel.canvas.paints > paints
@@ -142,7 +142,7 @@ def test_another_moment_paints_only_what_moves(show: Show, labels: Labels) -> No
     panel.show_state(actions_view(replace(line, threshold=0.7)))
     QApplication.processEvents()
     assert panel.canvas.stills == stills + 1
-    assert panel.canvas.tiles["TRN both"].painted == tiles, "curves are as they were"
+    assert panel.canvas.tiles[0, "TRN both"].painted == tiles, "curves are as they were"
 
 
 def test_now_stands_at_its_time(show: Show, labels: Labels) -> None:
