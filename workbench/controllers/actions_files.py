@@ -17,11 +17,11 @@ from engines.core.spec import to_json
 FIGURES = ("map", "mcap", "chance", "segment_map", "frames")
 
 
-def load_labels(file: str, times: NDArray[np.float64], rate: float) -> Labels:
-    """Raises `KinoscopeError` with the row for what is wrong."""
+def load_labels(file: str, video: str, times: NDArray[np.float64], rate: float) -> Labels:
+    """Those of this video, where a file covers several. Raises `KinoscopeError` with the row for what is wrong."""
     from engines.actions.marking.label_files import read_labels
 
-    return read_labels(Path(file), times if len(times) else None, rate)
+    return read_labels(Path(file), times if len(times) else None, rate, video=video)
 
 
 def save_labels(file: str, labels: Labels, times: NDArray[np.float64]) -> Path:

@@ -83,7 +83,7 @@ def import_labels(desk: ActionsController, file: str) -> None:
         desk.services.notify(f"Read {words} from {Path(file).name}", "good")
 
     failed = partial(_fail, desk, "The labels were not read")
-    desk.errands.ask(lambda: load_labels(file, facts.times, facts.rate), have, failed)
+    desk.errands.ask(lambda: load_labels(file, video, facts.times, facts.rate), have, failed)
 
 
 def export_labels(desk: ActionsController) -> None:
