@@ -39,7 +39,7 @@ def look(iteration: int, network: nn.Module, examples: Examples, standard: Stand
     device = next(network.parameters()).device
     logits, targets = [], []
     for each in examples.held:
-        features = torch.from_numpy(standard.stretch(each.whole).features)
+        features = torch.from_numpy(standard.rows(each.whole.features))
         logits.append(network(features[None].to(device)).logits[0, each.begin :].cpu())
         targets.append(each.whole.targets[each.begin :])
     scores, truth = torch.cat(logits), np.concatenate(targets)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.actions.learning.examples import Examples
-from engines.actions.learning.windows import Floats, Stretch
+from engines.actions.learning.windows import Floats
 
 LEAST = 0.1
 """Part of its stream's median deviation that a feature's own counts as at least: one that hardly varied while it was
@@ -28,20 +28,18 @@ class Standard:
         length = sum(examples.recipe.dims)
         if not used:
             return cls(np.zeros(length, np.float32), np.ones(length, np.float32))
-        rows = np.concatenate([each.features for each in examples.train]).astype(np.float64)
-        mean, deviation = rows.mean(axis=0), rows.std(axis=0)
+        rows = [each.features for each in examples.train]
+        mean = sum(each.sum(axis=0, dtype=np.float64) for each in rows) / examples.chunks
+        square = sum(((each - mean) ** 2).sum(axis=0) for each in rows) / examples.chunks
+        deviation = np.sqrt(np.asarray(square))
         streams = np.split(deviation, np.cumsum(examples.recipe.dims)[:-1])
         floored = np.concatenate([_floored(each) for each in streams])
-        return cls(mean.astype(np.float32), floored.astype(np.float32))
+        return cls(np.asarray(mean, np.float32), floored.astype(np.float32))
 
     def rows(self, features: Floats) -> Floats:
         """Features (..., D), standardised just as `Model.standardise` does."""
         scaled: Floats = (features - self.mean) / self.deviation
         return scaled
-
-    def stretch(self, of: Stretch) -> Stretch:
-        """With its features standardised."""
-        return replace(of, features=self.rows(of.features))
 
 
 def _floored(deviation: NDArray[np.float64]) -> NDArray[np.float64]:

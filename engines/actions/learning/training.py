@@ -75,7 +75,7 @@ class Training:
         self.shape = settings.shape_of(spec, way, examples.recipe.dims, len(examples.classes))
         self.standard = Standard.of(examples, way.standardise)
         self.windows = Windows(
-            [self.standard.stretch(each) for each in examples.train],
+            examples.train,
             _length(self.shape, spec.loss),
             self.steps,
             ends=spec.loss == "last",
