@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import PurePath
 
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import STREAMS, ModelCard
 from widgets.actions_state import TrainView
 from widgets.big_figures import UNKNOWN
-from widgets.faces_words import file_name
+from widgets.file_names import file_name
 from widgets.results import Stat
 from widgets.studio_axes import figure, percent
 from widgets.studio_parts import DOT, count, seconds_words
@@ -54,7 +53,7 @@ def head_words(spec: TrainSpec) -> str:
     head = HEADS.get(spec.model, spec.model)
     if spec.folder:
         settings = f", settings of {spec.settings}" if spec.settings else ""
-        return f"{HEADS.get(spec.settings, head)} on {PurePath(spec.folder).name}{settings}"
+        return f"{HEADS.get(spec.settings, head)} on {file_name(spec.folder)}{settings}"
     return f"{head} on {FEATURES.get(spec.features, spec.features)}"
 
 
@@ -115,7 +114,7 @@ def measured_words(result: TrainResult, spec: TrainSpec) -> str:
     if result.map is None:
         return "Nothing was held out, so its precision is not measured. Evaluate it on frames it has not seen."
     if result.tested is not None:
-        return f"Measured on the test videos of {PurePath(spec.folder).name}: {count(result.tested.frames, 'chunk')}."
+        return f"Measured on the test videos of {file_name(spec.folder)}: {count(result.tested.frames, 'chunk')}."
     share = f"the last {percent(spec.held_out, 0)} of the labelled frames" if spec.held_out else "frames"
     return f"Measured on {share}, which it has not learned from."
 
