@@ -21,6 +21,8 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | MIDDLE
 RIGHT = Qt.AlignmentFlag.AlignRight | MIDDLE
 TOGGLE = 20.0
+NAMED = 12.0
+"""Height of a row of heat from which on its name has room."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -296,6 +298,9 @@ def _name_rows(painter: QPainter, scene: Scene, lane: Lane, box: QRectF) -> None
     track = scene.view.tracks[lane.index]
     columns = rows_of(scene.view, track)
     step = box.height() / max(len(columns), 1)
+    if step < NAMED:
+        _name(painter, QRectF(box.left(), box.top(), box.width() - TOGGLE - 4, 20), lane.name or "model")
+        return
     for row, column in enumerate(columns):
         place = place_of(track.classes[column], scene.view.classes)
         top = box.top() + row * step

@@ -16,7 +16,8 @@ RULER = 26.0
 EVENTS = 20.0
 LABELS, LABELS_MOST = 26.0, 44.0
 CURVES_LEAST = 56.0
-HEAT_ROW = 14.0
+HEAT_ROW, HEAT_TIGHT = 14.0, 5.0
+"""Height of a row of heat; and while labels are made, whose tracks are then of more use than the rows' names."""
 SPACE = 4.0
 EDGE = 8.0
 MANY = 8
@@ -107,7 +108,8 @@ def _plan(view: TimelineView, heat: Mapping[str, bool]) -> list[tuple[Kind, str,
     """Kind, name, index, least height of each lane, and whether it takes what room there is."""
     plan: list[tuple[Kind, str, int, float, bool]] = []
     for index, track in enumerate(view.tracks):
-        rows = len(rows_of(view, track)) * HEAT_ROW if shows_heat(view, index, heat) else 0.0
+        row = (HEAT_TIGHT if view.editing else HEAT_ROW) if shows_heat(view, index, heat) else 0.0
+        rows = len(rows_of(view, track)) * row
         plan.append(("scores", track.name, index, max(rows, CURVES_LEAST), True))
         plan.append(("events", track.name, index, EVENTS, False))
     plan.extend(("labels", name, -1, LABELS, False) for name in label_tracks(view))

@@ -257,6 +257,39 @@ def test_a_tip_says_what_a_segment_is(show: Show, labels: Labels, monkeypatch: p
     assert said == ["arms crossed chest, frames 39\u201361, 2.30 s"]
 
 
+def _odd_views(labels: Labels) -> dict[str, TimelineView]:
+    track = scores_of(labels)
+    one = replace(track, times=track.times[:1], probabilities=track.probabilities[:1])
+    none = replace(track, times=np.zeros(0), probabilities=np.zeros((0, 7), np.float32))
+    nan = replace(track, probabilities=np.full_like(track.probabilities, np.nan))
+    beyond = Labels((Segment(380, 900, "arms_out"), Segment(385, 387, "arms_out"), Segment(-5, 3, "x")), labels.classes)
+    return {
+        "one decision": film_view(labels, tracks=(one,)),
+        "no decision yet": film_view(labels, tracks=(none,), duration=None),
+        "NaN": film_view(labels, tracks=(nan, nan)),
+        "no length": film_view(labels, duration=0.0, frame_times=np.zeros(0), rate=0.0, tracks=(track,)),
+        "labels beyond the end": film_view(
+            labels, labels=beyond, editing=True, selected=40, marking="y", marking_from=9999
+        ),
+        "no classes": film_view(labels, classes=(), tracks=(track,), hidden=frozenset(track.classes)),
+        "before the start": film_view(labels, position=-3.0, tracks=(track,)),
+    }
+
+
+@pytest.mark.parametrize("heat", [False, True])
+@pytest.mark.parametrize("name", list(_odd_views(Labels((), tuple("abcdef"), 10.0, 393))))
+def test_odd_states_are_shown(show: Show, labels: Labels, name: str, heat: bool) -> None:
+    panel = show(_odd_views(labels)[name], Page.TEACH)
+    if heat:
+        panel.canvas.toggle_heat()
+    for x in (150, 600, 1150):
+        QTest.mouseMove(panel.canvas.viewport(), QPoint(x, 60))
+        assert not _grab(panel).isNull()
+    panel.canvas.zoom(0.01, 1.0)
+    panel.canvas.fit()
+    assert panel.canvas.scope.axis.span >= 0.19
+
+
 def test_names_of_any_length_and_foreign_classes_are_shown(show: Show, labels: Labels) -> None:
     name = "a_very_long_name_of_an_action_that_nobody_would_type_" * 4
     other = Labels((Segment(10, 200, name), Segment(210, 220, "unknown")), (name,), 10.0, 393)
