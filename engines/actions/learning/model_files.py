@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -54,6 +55,23 @@ def model_path(out: str | Path) -> Path:
     """Where a model is written that the user calls `out`: with the suffix of safetensors."""
     path = Path(out)
     return path if path.suffix.casefold() == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def check_place(out: str | Path) -> Path:
+    """Where a model will be written, once that is sure to be possible. Raises `BadInput`, so that nobody trains first
+    and is told afterwards.
+    """
+    path = model_path(out)
+    if path.is_dir():
+        raise BadInput("There is a folder of this name", path=path, hint="Choose another name")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        allowed = os.access(path.parent, os.W_OK)
+    except OSError:
+        allowed = False
+    if not allowed:
+        raise BadInput("The model cannot be written there", path=path, hint="Choose another folder")
+    return path
 
 
 def save_model(

@@ -22,7 +22,7 @@ from engines.actions.learning.examples import Examples, read_clips
 from engines.actions.learning.folder_study import read_folder, tested
 from engines.actions.learning.held_out import Look, look
 from engines.actions.learning.losses import Targets, head_loss
-from engines.actions.learning.model_files import model_path, save_model
+from engines.actions.learning.model_files import check_place, save_model
 from engines.actions.learning.standard import Standard
 from engines.actions.learning.windows import Windows
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
@@ -48,13 +48,14 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     """
     settings.check(spec)
     spec, way = settings.filled(spec)
+    path = check_place(spec.out)
     if spec.device == "cuda" and not torch.cuda.is_available():
         raise UsageError("There is no CUDA device that torch can use", hint="Choose the CPU")
     with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
         ctx.emit("progress", TrainProgress("features", 0, spec.iterations))
         examples = read_folder(spec, ctx) if spec.folder else read_clips(spec, ctx, lease.threads)
         with torch.random.fork_rng(devices=[]):
-            training = Training(spec, way, examples, ctx)
+            training = Training(spec, way, examples, path, ctx)
             training.to_the_end()
         return training.keep()
 
@@ -66,6 +67,7 @@ class Training:
     spec: TrainSpec
     way: settings.Way
     examples: Examples
+    path: Path
     ctx: Context
 
     def __post_init__(self) -> None:
@@ -183,15 +185,14 @@ class Training:
             self.network.load_state_dict(self.best[1])
         weights = {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
         seconds = time.monotonic() - self.began
-        path = model_path(spec.out)
-        card = self._card(path, seconds)
+        card = self._card(seconds)
         self.tell("saving")
         measured = tested(spec, card, weights, self.standard, self.ctx) if spec.folder else None
         held = self.best[0].map if self.best else None
         card = replace(card, map=held if measured is None else measured.map)
-        card = save_model(path, card, weights, self.standard.mean, self.standard.deviation)
+        card = save_model(self.path, card, weights, self.standard.mean, self.standard.deviation)
         return TrainResult(
-            file=str(path),
+            file=str(self.path),
             card=card,
             iterations=self.iteration,
             seconds=seconds,
@@ -203,10 +204,10 @@ class Training:
             tested=measured,
         )
 
-    def _card(self, path: Path, seconds: float) -> ModelCard:
+    def _card(self, seconds: float) -> ModelCard:
         rate = self.examples.recipe.rate
         return ModelCard(
-            name=path.stem,
+            name=self.path.stem,
             classes=self.examples.classes,
             shape=self.shape,
             recipe=self.examples.recipe,

@@ -204,6 +204,17 @@ def test_what_cannot_be_learned_from_is_said(
     assert not list(tmp_path.glob("*mine*"))
 
 
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_learned(tmp_path: Path) -> None:
+    (tmp_path / "taken.safetensors").mkdir()
+    (tmp_path / "file").write_text("x")
+    for out in (tmp_path / "taken", tmp_path / "file" / "mine"):
+        ctx = Watching()
+        with pytest.raises(BadInput) as told:
+            run(TrainSpec(str(out), (Clip("a", "b"),)), ctx)
+        assert told.value.path == f"{out}.safetensors"
+        assert not ctx.seen
+
+
 def test_features_that_are_no_numbers_name_their_frame(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="frame 17 hold NaN"):
         run(spec(tmp_path, (clip(tmp_path, NAN, ROWS),)), PlainContext())
