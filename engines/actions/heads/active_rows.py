@@ -3,8 +3,8 @@
 After a relu about half of the numbers are zero, and which ones changes slowly from chunk to chunk. The matrix is kept
 transposed, a row a unit, with the rows of units that were active lately in front; a product reads the front alone. A
 unit that wakes behind the front moves into it at the cost of one row; when many wake at once the front reaches out to
-the last of them. A unit idle for long moves behind the front, a few a product, so no product pays for many. Rows that move are added up in
-another order: two runs over the same chunks may differ in the last digit.
+the last of them. A unit idle for long moves behind the front, a few a product, so no product pays for many. Rows that
+move are added up in another order: two runs over the same chunks may differ in the last digit.
 """
 
 from __future__ import annotations
