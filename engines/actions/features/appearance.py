@@ -14,7 +14,8 @@ from engines.core.frames import Image
 from engines.core.store import load_path
 
 NETWORK = "efficientnet-lite0"
-LENGTH = 1280
+LENGTH, SIDE = 1280, 224
+CROPS = ("squash", "centre")
 CONVERTED = "cddb6d399f8f17536aa07fc079426127633091cbd65c49dca5786cae0291a922"
 """SHA-256 of the ONNX file that the published weights become."""
 MODULE = "engines.actions.features.lite0_onnx"
@@ -25,7 +26,7 @@ class Appearance:
     converts it, which takes some seconds.
     """
 
-    def __init__(self, side: int = 224, crop: str = "squash", threads: int = 1) -> None:
+    def __init__(self, side: int = SIDE, crop: str = "squash", threads: int = 1) -> None:
         from engines.core.onnx_sessions import open_session
         from engines.core.preparing import prepared
 

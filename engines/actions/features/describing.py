@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.features.appearance import Appearance
+from engines.actions.features.appearance import CROPS, SIDE, Appearance
 from engines.actions.features.motion import Motion
 from engines.actions.features.pose import Body, BodyFinder
 from engines.actions.features.recipes import DIMS, VERSION, networks_of
@@ -118,7 +118,9 @@ class Describer:
 def _check(recipe: Recipe) -> None:
     """Nothing but the very numbers that the recipe stands for."""
     dims = tuple(DIMS.get(stream, -1) for stream in recipe.streams)
-    if recipe.of or (dims, networks_of(recipe.streams), VERSION) != (recipe.dims, recipe.networks, recipe.version):
+    own = (dims, networks_of(recipe.streams), VERSION) == (recipe.dims, recipe.networks, recipe.version)
+    seen = "appearance" not in recipe.streams or (recipe.side == SIDE and recipe.crop in CROPS)
+    if recipe.of or not own or not seen:
         made = recipe.of or "another version of this program"
         hint = "Run it on feature files made the same way, or train it again on videos"
         raise BadInput(f"These features come from {made}: they cannot be made from a picture here", hint=hint)

@@ -193,6 +193,7 @@ def test_what_cannot_be_is_refused_in_words(clip, tmp_path):
             recipe_for("pose", rate)
     pose = recipe_for("pose", 10.0)
     changed = (replace(pose, version=pose.version + 1), replace(pose, networks=(("pose-detection", "0" * 64),)))
+    changed += tuple(replace(recipe_for("appearance", 10.0), **one) for one in ({"side": 192}, {"crop": "left"}))
     for foreign in (*changed, replace(MOTION, of="kinetics"), replace(MOTION, dims=(7,)), Recipe(("arrays",), (2048,))):
         with pytest.raises(BadInput, match="cannot be made"):
             Describer(foreign)
