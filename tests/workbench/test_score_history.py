@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,17 @@ def test_a_jump_back_replaces_what_lies_after_it():
     assert track.events == (early,)
     assert len(before.times) == 8, "what was handed out stays as it was"
     assert before.probabilities[3, 1] == 0.5
+
+
+def test_events_of_an_earlier_pass_do_not_come_back():
+    history = ScoreHistory()
+    early, late = Event("wave", 0.1, 0.2, 0.9), Event("wave", 0.6, 0.7, 0.8)
+    history.add(watched(*(decision(number, number / 10) for number in range(9)), events=(early, late)))
+    history.add(watched(decision(9, 0.0), events=(early, late)))
+    assert history.track().events == ()
+    again = Event("wave", 0.1, None, 0.7)
+    history.add(watched(decision(10, 0.2), events=(late, replace(again, start=0.15))))
+    assert history.track().events == (replace(again, start=0.15),)
 
 
 def test_an_event_that_goes_on_is_told_once():

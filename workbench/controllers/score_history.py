@@ -32,6 +32,8 @@ class ScoreHistory:
     _scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     _ahead: tuple[tuple[float, ...], ...] = ()
     _events: list[Event] = field(default_factory=list)
+    _passed: set[tuple[str, float]] = field(default_factory=set)
+    """Events of an earlier pass over the same time, which the engine still tells."""
 
     def add(self, watched: Watched) -> bool:
         """Whether anything was new. Another model's classes begin anew."""
@@ -62,6 +64,7 @@ class ScoreHistory:
         self._times, self._scores = np.zeros(FIRST), np.zeros((FIRST, len(watched.classes)), np.float32)
         self._count, self._last, self._ahead = 0, -1, ()
         self._events.clear()
+        self._passed.clear()
 
     def _put(self, decision: Decision) -> None:
         """At its time; what was decided for that time or later in an earlier pass is replaced."""
@@ -75,6 +78,7 @@ class ScoreHistory:
     def _cut(self, time: float) -> None:
         self._count = int(np.searchsorted(self._times[: self._count], time - CLOSE))
         self._times, self._scores = self._times.copy(), self._scores.copy()
+        self._passed |= {_key(event) for event in self._events}
         self._events = [event for event in self._events if event.start < time - CLOSE]
 
     def _make_room(self) -> None:
@@ -87,8 +91,15 @@ class ScoreHistory:
 
     def _merge(self, events: Sequence[Event]) -> None:
         """The engine tells its newest events again and again while they last."""
+        told = {_key(event) for event in events}
+        self._passed &= told
+        events = [event for event in events if _key(event) not in self._passed]
         if not events:
             return
         first = min(event.start for event in events)
         kept = [event for event in self._events if event.start < first - CLOSE]
         self._events = [*kept, *sorted(events, key=lambda event: event.start)][-MOST_EVENTS:]
+
+
+def _key(event: Event) -> tuple[str, float]:
+    return event.action, event.start
