@@ -319,7 +319,7 @@ class ActionsController(QObject):
             self.actions.enable(f"actions.{id}", on)
 
     def _make_page(self) -> None:
-        if not self.board.prepare():
+        if not (self.board.prepare() or self.panel.prepare()):
             self._pages_soon.stop()
 
     def _keep(self) -> None:
