@@ -73,8 +73,8 @@ def late_rule(rng: np.random.Generator, chunks: int, widths: tuple[int, int], cl
 def benchmark(
     folder: Path, *, train: int = 8, test: int = 3, chunks: int = 120, classes: int = 5, ambiguous: bool = False
 ) -> Path:
-    """A THUMOS14 style folder of the late rule. ambiguous: a last column that nobody can tell, and what shows is wrong
-    where it is set."""
+    """A THUMOS14 style folder of the late rule. ambiguous: a last column of what nobody can tell, set in ten chunks
+    beside a class that is wrong there."""
     rng = np.random.default_rng(3)
     parts = [folder / name for name in ("rgb_made", "flow_made", "target_perframe")]
     for part in parts:
@@ -85,7 +85,7 @@ def benchmark(
         arrays = list(late_rule(rng, chunks, (classes + 2, classes), classes))
         if ambiguous:
             arrays[2] = np.concatenate([arrays[2], np.zeros((chunks, 1), np.float32)], axis=1)
-            arrays[2][20:30] = np.eye(classes + 1)[classes]
+            arrays[2][20:30] = np.eye(classes + 1)[1] + np.eye(classes + 1)[classes]
         for part, array in zip(parts, arrays, strict=True):
             np.save(part / f"{name}.npy", array)
     titles = ["Background", *(f"Action{index}" for index in range(1, classes))] + ["Ambiguous"] * ambiguous
