@@ -63,6 +63,7 @@ def test_a_terminal_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main.main(["actions", "show", str(tmp_path / "m.safetensors")]) == 0
     out = capsys.readouterr().out
     assert "m: GRU" in out
+    assert "Features: pose; 10 chunks per second" in out
     assert "Anticipates 0.5, 1, 1.5, 2 s ahead" in out
 
 

@@ -168,8 +168,8 @@ def _show_card(card: ModelCard) -> None:
     terminal = console.out()
     terminal.print(f"[bold]{card.name}[/]: {card.shape.kind.upper()}, {card.parameters:,} parameters")
     terminal.print(f"  Actions: {', '.join(card.classes[1:])}", markup=False)
-    rate = f"{card.recipe.rate:g} chunks per second"
-    terminal.print(f"  Features: {', '.join(card.recipe.streams)} {card.recipe.of}, {rate}".rstrip(), markup=False)
+    features = card.recipe.of or ", ".join(card.recipe.streams)
+    terminal.print(f"  Features: {features}; {card.recipe.rate:g} chunks per second", markup=False)
     if card.horizons:
         terminal.print(f"  Anticipates {', '.join(f'{at:g}' for at in card.horizons)} s ahead", markup=False)
     precision = "" if card.map is None else f", {100 * card.map:.1f} % mAP"
