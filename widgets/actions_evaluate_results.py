@@ -16,6 +16,7 @@ from widgets.class_bars import ClassBars, class_rows
 from widgets.fields import wrapped
 from widgets.figures_table import FiguresTable
 from widgets.panel import ElidedLabel, rule
+from widgets.timeline_colors import class_words
 
 ROOM_FOR_BOTH = 860
 DECILES = "Precision of frames by how much of their action has been seen."
@@ -71,7 +72,9 @@ class Results(QWidget):
         models = [each.name for each in results]
         actions = [name for name in one.classes if name in one.ap] if one else []
         self.bars.show_rows(class_rows(actions, [each.ap for each in results]), models or ("",), max(row, 0))
-        self.confusion.show_table(one.classes if one else (), one.confusion if one else ())
+        self.confusion.show_table(
+            [class_words(name) for name in one.classes] if one else (), one.confusion if one else ()
+        )
         self.deciles.show_curves(curves.decile_lines(results, row), x=(0.0, 1.05))
         self.ahead.show_curves(curves.ahead_lines(results, row))
         self.starts.show_curves(curves.start_lines(results, row))

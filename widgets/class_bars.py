@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip
 from widgets.drawn_chart import DrawnChart
 from widgets.studio_axes import percent
 from widgets.theme import LOOK, number_font
-from widgets.timeline_colors import HATCHES, class_brush
+from widgets.timeline_colors import HATCHES, class_brush, class_words
 
 ALONE, MOST_ALONE, BESIDE, GAP = 24.0, 40.0, 17.0, 9.0
 """Pixels of a class with one model, at least and at most; of each bar with several, and between classes."""
@@ -223,7 +223,7 @@ class ClassBars(DrawnChart):
 
 def class_rows(classes: Sequence[str], tables: Sequence[Mapping[str, float | None]]) -> tuple[ClassRow, ...]:
     """A row a class; a class that one of the models does not know has no value there."""
-    return tuple(ClassRow(name, tuple(table.get(name) for table in tables)) for name in classes)
+    return tuple(ClassRow(class_words(name), tuple(table.get(name) for table in tables)) for name in classes)
 
 
 def _bold(size: int) -> QFont:

@@ -150,17 +150,27 @@ class FiguresTable(QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Each as wide as its words and a share of what is left; where there is too little, the last go first."""
-        head = self.horizontalHeader()
-        wides = [max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in range(len(self._model.headers))]
+        """Each as wide as its words and a share of what is left; where there is too little, the last go first.
+
+        What was measured of no row has no column.
+        """
+        head, headers = self.horizontalHeader(), self._model.headers
+        for column in range(len(headers)):
+            self.setColumnHidden(column, False)
+        told = [n for n in range(len(headers)) if n == 0 or not self._untold(n)]
+        wides = {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in told}
         room = self.viewport().width()
-        if sum(wides) > room:
+        if sum(wides.values()) > room:
             wides[0] = min(wides[0], max(round(room * MOST_FIRST), head.sectionSizeHint(0)))
-        shown = max((n for n in range(1, len(wides) + 1) if sum(wides[:n]) <= room), default=1)
-        spare = max(room - sum(wides[:shown]), 0) // shown
-        for column, wide in enumerate(wides):
-            self.setColumnHidden(column, column >= shown)
-            self.setColumnWidth(column, wide + spare if column < shown else wide)
+        shown = max((n for n in range(1, len(told) + 1) if sum(wides[c] for c in told[:n]) <= room), default=1)
+        spare = max(room - sum(wides[c] for c in told[:shown]), 0) // shown
+        for column in range(len(headers)):
+            self.setColumnHidden(column, column not in told[:shown])
+        for column in told[:shown]:
+            self.setColumnWidth(column, wides[column] + spare)
+
+    def _untold(self, column: int) -> bool:
+        return bool(self._model.rows) and all(row[column] == DASH for row in self._model.rows)
 
     def _fit_height(self) -> None:
         shown = min(max(len(self._model.rows), 1), self._most)

@@ -19,6 +19,7 @@ from widgets.actions_evaluate_words import HEADERS, TIPS, model_row, nearest, sh
 from widgets.big_figures import UNKNOWN
 from widgets.studio_band import ShareAxis
 from widgets.studio_plot import Series
+from widgets.timeline_colors import class_words
 from widgets.work_state import Busy
 
 EMPTY = EvaluateSpec((), "")
@@ -117,7 +118,7 @@ def test_all_models_are_on_every_curve_and_the_selected_one_is_strong(page):
         for line, pairs in zip(plot.series, wanted, strict=True):
             assert points(line) == [pytest.approx(pair) for pair in pairs]
     assert [(row.name, row.values) for row in shown.bars.rows] == [
-        (name, (TWO[0].ap[name], TWO[1].ap[name])) for name in ACTIONS
+        (class_words(name), (TWO[0].ap[name], TWO[1].ap[name])) for name in ACTIONS
     ]
     assert shown.bars.models == ("TRN both", "GRU pose")
 

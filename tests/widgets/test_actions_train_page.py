@@ -14,6 +14,7 @@ from widgets.actions_train_charts import NO_EXAMPLE
 from widgets.actions_train_page import ASKED, READY, TrainPage
 from widgets.actions_train_words import best_of, head_words, phase_of, title_words
 from widgets.big_figures import UNKNOWN
+from widgets.timeline_colors import class_words
 from widgets.work_state import Busy
 
 NO_HELD = replace(SPEC, held_out=0.0)
@@ -81,9 +82,9 @@ def test_every_class_has_a_bar_and_one_without_an_example_says_so(page):
     now = progress()
     page.show_state(train_view(busy=Busy(), progress=now))
     bars = page.charts.bars
-    assert [(row.name, row.values) for row in bars.rows] == [(name, (now.ap[name],)) for name in ACTIONS]
+    assert [(row.name, row.values) for row in bars.rows] == [(class_words(name), (now.ap[name],)) for name in ACTIONS]
     assert NO_EXAMPLE in bars.accessibleDescription()
-    assert f"{ACTIONS[0]} 99.0 %" in bars.accessibleDescription()
+    assert f"{class_words(ACTIONS[0])} 99.0 %" in bars.accessibleDescription()
 
 
 def test_the_phases_are_told_apart():

@@ -88,6 +88,7 @@ def test_keys_mark_segments_at_the_frames_that_are_shown(teaching: Opened, qtbot
     window = teaching.window
     window.activateWindow()
     window.setFocus()
+    until(qtbot, window.isActiveWindow)
     shown(teaching, qtbot, 10)
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert window.detection.labels.open is not None
@@ -98,7 +99,7 @@ def test_keys_mark_segments_at_the_frames_that_are_shown(teaching: Opened, qtbot
     qtbot.keyClick(window, Qt.Key.Key_2)
     assert segments(teaching) == (Segment(10, 19, "lunge"), Segment(20, 25, "stand"))
     qtbot.keyClick(window, Qt.Key.Key_1)
-    until(qtbot, lambda: view(teaching).timeline.marking == "lunge")
+    until(qtbot, lambda: view(teaching).timeline.marking == "lunge")  # Esc is on from here
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.detection.labels.open is None
     assert len(segments(teaching)) == 2
@@ -137,7 +138,7 @@ def test_labels_are_there_again_at_the_next_start(teaching: Opened, open_window:
 def test_labels_go_to_a_file_and_come_back(teaching: Opened, qtbot, film: Path, tmp_path: Path, monkeypatch) -> None:
     desk = teaching.window.detection
     actions_reports.import_labels(desk, str(film.with_name("labels.csv")))
-    until(qtbot, lambda: len(segments(teaching)) == 23, 20)
+    until(qtbot, lambda: len(view(teaching).teach.labels.segments) == 23, 20)
     target = tmp_path / "labels.eaf"
     monkeypatch.setattr(desk.dialogs, "new_labels", lambda _video: str(target))
     teaching.window.commands.run("actions.export-labels")
