@@ -29,6 +29,7 @@ from workbench.controllers.actions_studies import Studies
 from workbench.controllers.actions_timeline import TimelineDesk
 from workbench.controllers.actions_watch import Watch
 from workbench.controllers.actions_wiring import wire
+from workbench.controllers.devices import devices
 from workbench.controllers.errands import Errands
 from workbench.controllers.viewer import ViewerController
 from workbench.controllers.weights_store import WeightsStore
@@ -65,6 +66,7 @@ class ActionsController(QObject):
         self.form = Form()
         self.trouble: Trouble | None = None
         self.view = ActionsView()
+        self.devices: tuple[str, ...] = ("cpu",)
         self._project: Project | None = None
         self.errands = Errands("actions")
         services.supervisor.adopt(self.errands)
@@ -87,6 +89,7 @@ class ActionsController(QObject):
         wire(self)
         self.restore()
         self.store.look()
+        self.errands.ask(devices, self._have_devices, lambda _failure: None)
 
     def close(self) -> None:
         """Keep the form and stop."""
@@ -288,7 +291,7 @@ class ActionsController(QObject):
                 video, bool(video), self.labels.counts(video), self.labels.labels(video), clips,
                 self.labels.advice(video), self.recorder.on, self.recorder.seconds, self.labels.file(video),
             ),
-            train=replace(self.studies.train_view, spec=form.train, clips=clips),
+            train=replace(self.studies.train_view, spec=form.train, clips=clips, devices=self.devices),
             evaluate=replace(self.studies.evaluate_view, spec=form.evaluate),
             timeline=self.clock.view(),
             trouble=self.trouble,
@@ -305,6 +308,10 @@ class ActionsController(QObject):
             watch.sources(), path, running, titles(self.form.models), self.models.card(self.form.settings.model),
             watch.watched() if running else None, lookers.rate(path), lookers.dropped(path), watch.problem,
         )  # fmt: skip
+
+    def _have_devices(self, found: tuple[str, ...]) -> None:
+        self.devices = found
+        self.show_soon()
 
     def _enable(self) -> None:
         view, teaching = self.view, self.form.page is Page.TEACH and bool(self.video)

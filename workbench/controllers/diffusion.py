@@ -20,8 +20,8 @@ from widgets.diffusion_state import DiffusionView, Mode, Page, Trouble
 from widgets.panels.diffusion import DiffusionPanel
 from widgets.studio import Studio
 from workbench.commands import Actions
+from workbench.controllers.devices import devices
 from workbench.controllers.diffusion_command import command_line, compare_line, train_line
-from workbench.controllers.diffusion_devices import devices
 from workbench.controllers.diffusion_files import Dialogs, Dropped, understand
 from workbench.controllers.diffusion_form import Form, first_model, for_model, keep_form, restore_form
 from workbench.controllers.diffusion_models import Models
