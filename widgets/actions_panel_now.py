@@ -149,7 +149,7 @@ class _Face(QWidget):
         write(painter, box, f"{round(100 * bar.probability)} %", token, 11, RIGHT)
         track = QRectF(names + 12, box.center().y() - THICK / 2, box.width() - names - room - 24, THICK)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("raised"))
+        painter.setBrush(look.color("line"))
         painter.drawRoundedRect(track, THICK / 2, THICK / 2)
         if bar.probability > 0:
             filled = QRectF(track.left(), track.top(), max(track.width() * bar.probability, THICK), THICK)
