@@ -38,7 +38,8 @@ class EvaluatePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.shown = EvaluateView()
-        self._drawn: EvaluateView | None = None
+        self._drawn: tuple[EvaluateView, bool] | None = None
+        self._labelled = False
         self.empty = EmptyState(ASKED, "Add models", "chart", "What is compared is chosen in the panel")
         self.title, self.state = ElidedLabel("Evaluation", "heading"), ElidedLabel("", "muted")
         self.save = QuietButton("Save report", "save", "Write all figures as JSON or CSV")
@@ -50,9 +51,10 @@ class EvaluatePage(QWidget):
 
     def show_state(self, view: ActionsView) -> None:
         shown = self.shown = view.evaluate
-        if shown == self._drawn:
+        self._labelled = any(not clip.note for clip in view.teach.clips)
+        if (shown, self._labelled) == self._drawn:
             return
-        self._drawn = shown
+        self._drawn = shown, self._labelled
         busy = shown.busy is not None
         self.progress.show_busy(shown.busy)
         self.start.setEnabled(not busy and self.ready)
@@ -68,9 +70,9 @@ class EvaluatePage(QWidget):
 
     @property
     def ready(self) -> bool:
-        """Whether there is something to compare, and labels to compare it with."""
+        """Whether there is something to compare, and labels to compare it with: a file, or a clip of the project."""
         spec = self.shown.spec
-        return bool((spec.scores or spec.models) and spec.labels)
+        return bool((spec.scores or spec.models) and (spec.labels or self._labelled))
 
     def _show_empty(self, busy: bool) -> None:
         asked = BUSY if busy else READY if self.ready else ASKED
