@@ -29,6 +29,9 @@ def test_memory_by_the_minute_and_latency_by_the_block(tmp_path):
     assert len(figures["p50_ms"]) == len(figures["p99_ms"]) == 2
     memory = figures["memory_mib"]
     assert figures["growth_percent"] == pytest.approx(100 * (memory[6] / memory[5] - 1), abs=0.1)
-    assert all(low <= high for low, high in zip(figures["p50_ms"], figures["p99_ms"], strict=True))
+    for kind in ("", "cpu_"):
+        assert all(
+            0 < low <= high for low, high in zip(figures[f"{kind}p50_ms"], figures[f"{kind}p99_ms"], strict=True)
+        )
     rounds = 360 / (19 * 0.9 + 1 / Film.open(film).rate)
     assert figures["frames"] == pytest.approx(20 * rounds, abs=20)
