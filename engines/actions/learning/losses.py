@@ -12,8 +12,9 @@ class. With p = softmax(logits):
              al. 2022, sigmoidF1, with the softmax in place of their sigmoid since one class holds at a time). The
              background has no term; it counts where p goes wrong on it.
 
-The loss of a head is that of the present plus 1.0 times that of the decoder; IDN's adds alpha (CE of its embedding
-classifier + contrastive), alpha = .3 (Eun et al. 2020).
+The loss of a head is that of the present plus 1.0 times that of the decoder (ce beside soft-f1: of what is hard to
+foretell the F1 says too little to learn from); IDN's adds alpha (CE of its embedding classifier + contrastive),
+alpha = .3 (Eun et al. 2020).
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def soft_f1(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 ROWS: dict[LossName, RowsLoss] = {"ce": cross_entropy, "last": cross_entropy, "focal": focal, "soft-f1": soft_f1}
+AHEAD: dict[LossName, RowsLoss] = ROWS | {"soft-f1": cross_entropy}
 
 
 def head_loss(output: HeadOutput, targets: Targets, name: LossName, window: int | None = None) -> Tensor:
@@ -80,7 +82,7 @@ def head_loss(output: HeadOutput, targets: Targets, name: LossName, window: int 
         ahead, then = None if ahead is None else ahead[each, targets.last], then[each, targets.last]
     loss = rows(_flat(logits), _flat(now))
     if ahead is not None:
-        loss = loss + rows(_flat(ahead), _flat(then))
+        loss = loss + AHEAD[name](_flat(ahead), _flat(then))
     if output.embedding is not None and output.embedding_logits is not None:
         early = cross_entropy(_flat(output.embedding_logits), _flat(targets.now))
         loss = loss + ALPHA * (early + contrastive(output.embedding, targets.now, window))

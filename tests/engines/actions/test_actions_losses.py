@@ -98,13 +98,18 @@ def windows(batch: int = 3, length: int = 6, steps: int = 2) -> tuple[HeadOutput
     return HeadOutput(logits, ahead), Targets(now * within[..., None], then * within[..., None, None], last)
 
 
-def test_the_loss_of_a_head_is_that_of_now_and_that_of_the_decoder() -> None:
+@pytest.mark.parametrize(
+    ("name", "now", "then"),
+    [("ce", cross_entropy, cross_entropy), ("focal", focal, focal), ("soft-f1", soft_f1, cross_entropy)],
+)
+def test_the_loss_of_a_head_is_that_of_now_and_that_of_the_decoder(
+    name: LossName, now: losses.RowsLoss, then: losses.RowsLoss
+) -> None:
     output, targets = windows()
     assert output.ahead is not None
-    expected = cross_entropy(output.logits.flatten(0, 1), targets.now.flatten(0, 1)) + cross_entropy(
-        output.ahead.flatten(0, 2), targets.ahead.flatten(0, 2)
-    )
-    assert torch.allclose(head_loss(output, targets, "ce"), expected, atol=1e-12)
+    ahead = then(output.ahead.flatten(0, 2), targets.ahead.flatten(0, 2))
+    expected = now(output.logits.flatten(0, 1), targets.now.flatten(0, 1)) + ahead
+    assert torch.allclose(head_loss(output, targets, name), expected, atol=1e-12)
 
 
 def test_the_last_step_alone_counts_where_that_is_asked_for() -> None:
