@@ -46,6 +46,7 @@ def main(
     cores: Annotated[int, typer.Option(min=1, help="Cores the whole process is held to, where the system can.")] = 2,
     rounds: Annotated[int, typer.Option(min=1, help="Times each chain runs, in turn; the middle one counts.")] = 3,
     heads: Annotated[bool, typer.Option(help="Measure the heads too.")] = True,
+    soak: Annotated[float, typer.Option(min=0, help="Minutes of video for memory and latency over hours.")] = 0.0,
 ) -> dict[str, Any]:
     """Frames per second and milliseconds by stage, for each kind of features; microseconds of the heads' steps."""
     film = Film.open(video or load_path("walking"))
@@ -57,6 +58,10 @@ def main(
             from workbench.verbs.bench_actions_heads import measure
 
             result["heads"] = measure(threads=held)
+        if soak:
+            from workbench.verbs.bench_actions_soak import measure as soaked
+
+            result["soak"] = soaked(soak, video)
     return result
 
 
