@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal
 
 from engines.actions.study_types import EvaluateSpec, TrainResult
 from engines.actions.types import WatchSettings
 from widgets.action_board import ActionBoard
-from widgets.actions_state import ActionsView, Page, TeachView, Trouble, WatchView
+from widgets.actions_state import ActionsView, Page, TeachView, WatchView
 from widgets.panels.actions import ActionsPanel
 from widgets.timeline_panel import TimelinePanel
 from workbench.commands import Actions
@@ -31,43 +30,30 @@ from workbench.controllers.actions_watch import Watch
 from workbench.controllers.actions_wiring import wire
 from workbench.controllers.devices import devices
 from workbench.controllers.errands import Errands
+from workbench.controllers.paged_desk import PagedDesk
 from workbench.controllers.viewer import ViewerController
 from workbench.controllers.weights_store import WeightsStore
-from workbench.project import Project
 from workbench.services import Services
 
-SOON_MS = 33
-KEEP_MS = 400
-PAGE_MS = 150
-"""Between two pages that are made ahead."""
 NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
 """Weights without which nothing is described."""
 IN_VIEWER = (Page.WATCH, Page.TEACH)
 
 
-class ActionsController(QObject):
-    """`centreWanted("viewer" or "actions")` when another one is to be seen, `timelineWanted(bool)` whether the timeline
-    belongs under it; `presetWanted` when the whole preset is; `sourceWanted(path)`: play this file."""
+class ActionsController(PagedDesk):
+    """`timelineWanted(bool)`: whether the timeline belongs under what is in the centre."""
 
-    centreWanted = Signal(str)
     timelineWanted = Signal(bool)
-    presetWanted = Signal()
-    sourceWanted = Signal(str)
-    logWanted = Signal()
-    helpWanted = Signal(str)
 
     def __init__(
         self, panel: ActionsPanel, board: ActionBoard, timeline: TimelinePanel, viewer: ViewerController,
         services: Services, actions: Actions,
     ) -> None:  # fmt: skip
-        super().__init__(panel)
-        self.panel, self.board, self.timeline = panel, board, timeline
-        self.viewer, self.services, self.actions = viewer, services, actions
-        self.form = Form()
-        self.trouble: Trouble | None = None
+        super().__init__("actions", board, IN_VIEWER, Form(), services, actions, panel)
+        self.form: Form
+        self.panel, self.board, self.timeline, self.viewer = panel, board, timeline, viewer
         self.view = ActionsView()
         self.devices: tuple[str, ...] = ("cpu",)
-        self._project: Project | None = None
         self.errands = Errands("actions")
         services.supervisor.adopt(self.errands)
         self.dialogs = Dialogs(panel)
@@ -80,12 +66,6 @@ class ActionsController(QObject):
         self.recorder = ClipRecorder(viewer, services, lambda: self.watch.source, self)
         self.store = WeightsStore(services.jobs, self.errands, NEEDED, "actions", self)
         self.keys = MarkingKeys(panel.window(), self.mark_nth, self.labels.drop_mark)
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
-        self._soon.timeout.connect(self.show_now)
-        self._keep_soon.timeout.connect(self._keep)
-        self._pages_soon = QTimer(self, interval=PAGE_MS)
-        self._pages_soon.timeout.connect(self._make_page)
         wire(self)
         self.restore()
         self.store.look()
@@ -93,19 +73,16 @@ class ActionsController(QObject):
 
     def close(self) -> None:
         """Keep the form and stop."""
-        for timer in (self._soon, self._keep_soon, self._pages_soon):
-            timer.stop()
+        self.rest()
         self.clock.close()
         self.recorder.close()
-        self._keep()
         self.watch.close()
         self.errands.request_stop()
 
     def restore(self) -> None:
         """Show what the open project holds; nothing happens while it is the same project."""
-        if self.services.project is self._project:
+        if not self.is_other_project():
             return
-        self._project = self.services.project
         form = restore_form(self.services)
         there = tuple(path for path in form.models if Path(path).is_file())
         model = form.settings.model
@@ -130,36 +107,9 @@ class ActionsController(QObject):
 
     # --- what the user does
 
-    def set_form(self, **values: object) -> None:
-        """Change fields of the form and show it; kept a little later."""
-        self.form = replace(self.form, **values)  # type: ignore[arg-type]
-        self._keep_soon.start()
-        self.show_soon()
-
     def choose_page(self, name: str) -> None:
-        """Show a page: on Watch and Teach the centre is the viewer."""
-        page = Page(name)
-        self.set_form(page=page)
-        self.show_now()
-        self.centreWanted.emit("viewer" if page in IN_VIEWER else "actions")
-        self.timelineWanted.emit(page in IN_VIEWER)
-
-    def show_page(self) -> None:
-        """Bring the page of the form to the front; the other pages are made one by one while nothing is asked for."""
-        self.choose_page(self.form.page)
-        self._pages_soon.start()
-
-    def go_to(self, name: str) -> None:
-        """Show a page from wherever the user is."""
-        self.presetWanted.emit()
-        self.choose_page(name)
-
-    def show_live(self) -> None:
-        """The viewer came to the front."""
-        if self.form.page not in IN_VIEWER:
-            self.set_form(page=Page.WATCH)
-            self.show_now()
-            self.timelineWanted.emit(True)
+        super().choose_page(name)
+        self.timelineWanted.emit(self.form.page in IN_VIEWER)
 
     def set_settings(self, settings: WatchSettings) -> None:
         """Other settings of the live engine, at once; the model is chosen elsewhere."""
@@ -259,24 +209,7 @@ class ActionsController(QObject):
         own = self.labels.written(video, models_dir() / "labels")
         return replace(spec, labels=own.labels, video=spec.video or own.video)
 
-    def show_trouble(self, trouble: object) -> None:
-        """Shown until it is dismissed or something works."""
-        self.trouble = trouble if isinstance(trouble, Trouble) else None
-        self.show_soon()
-
-    def dismiss(self) -> None:
-        self.trouble = None
-        self.show_soon()
-
-    def copy(self, line: str) -> None:
-        QGuiApplication.clipboard().setText(line)
-        self.services.notify("Copied the command", "good")
-
     # --- showing
-
-    def show_soon(self) -> None:
-        if not self._soon.isActive():
-            self._soon.start()
 
     def show_now(self) -> None:
         """Show panel, board and timeline what there is."""
@@ -329,6 +262,5 @@ class ActionsController(QObject):
         if not (self.board.prepare() or self.panel.prepare()):
             self._pages_soon.stop()
 
-    def _keep(self) -> None:
-        if self.services.project is self._project:
-            keep_form(self.form, self.services)
+    def keep_form(self) -> None:
+        keep_form(self.form, self.services)

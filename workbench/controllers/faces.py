@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-
 from engines.core.frames import Image
 from engines.core.places import cache_dir
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.face_board import FaceBoard
-from widgets.faces_state import FacesView, Page, Trouble
+from widgets.faces_state import FacesView, Page
 from widgets.panels.faces import FacesPanel
 from workbench.commands import Actions
 from workbench.controllers.errands import Errands
@@ -32,40 +29,27 @@ from workbench.controllers.faces_thumbs import Thumbs
 from workbench.controllers.faces_tracks import Tracks
 from workbench.controllers.faces_watch import Watch
 from workbench.controllers.faces_wiring import wire
+from workbench.controllers.paged_desk import PagedDesk
 from workbench.controllers.trouble_words import trouble_of
 from workbench.controllers.viewer import ViewerController
 from workbench.controllers.weights_store import WeightsStore
-from workbench.project import Project
 from workbench.services import Services
 from workbench.threads import Failure
 
-SOON_MS = 33
-KEEP_MS = 400
-PAGE_MS = 150
-"""Between two pages that are made ahead."""
 NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
 """Weights without which faces are not looked for."""
 
 
-class FacesController(QObject):
-    """`centreWanted("viewer" or "faces")` when another one is to be seen; `presetWanted` when the whole preset is;
-    `sourceWanted(path)`: play this file."""
-
-    centreWanted = Signal(str)
-    presetWanted = Signal()
-    sourceWanted = Signal(str)
-    logWanted = Signal()
-    helpWanted = Signal(str)
+class FacesController(PagedDesk):
+    """Its first page is the viewer, where faces are looked for."""
 
     def __init__(
         self, panel: FacesPanel, board: FaceBoard, viewer: ViewerController, services: Services, actions: Actions
     ) -> None:
-        super().__init__(panel)
-        self.panel, self.board, self.services, self.actions = panel, board, services, actions
-        self.form = Form()
-        self.trouble: Trouble | None = None
+        super().__init__("faces", board, (Page.LIVE,), Form(), services, actions, panel)
+        self.form: Form
+        self.panel, self.board = panel, board
         self.view = FacesView()
-        self._project: Project | None = None
         self.errands = Errands("faces")
         services.supervisor.adopt(self.errands)
         self.dialogs = Dialogs(panel)
@@ -80,21 +64,13 @@ class FacesController(QObject):
         self.studies = Studies(jobs, self)
         self.heads = Heads(jobs, self)
         self.store = WeightsStore(jobs, self.errands, NEEDED, "faces", self)
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
-        self._soon.timeout.connect(self.show_now)
-        self._keep_soon.timeout.connect(self._keep)
-        self._pages_soon = QTimer(self, interval=PAGE_MS)
-        self._pages_soon.timeout.connect(self._make_page)
         wire(self)
         self.restore()
         self.store.look()
 
     def close(self) -> None:
         """Keep the form and stop; a review that was not stored goes."""
-        for timer in (self._soon, self._keep_soon, self._pages_soon):
-            timer.stop()
-        self._keep()
+        self.rest()
         self.watch.close()
         self.gaze.close()
         self.reviews.close()
@@ -102,9 +78,8 @@ class FacesController(QObject):
 
     def restore(self) -> None:
         """Show what the open project holds; nothing happens while it is the same project."""
-        if self.services.project is self._project:
+        if not self.is_other_project():
             return
-        self._project = self.services.project
         form = restore_form(self.services)
         self.form = replace(form, settings=replace(form.settings, refused=(), gaze_fit=kept_fit()))
         self.trouble = None
@@ -119,35 +94,6 @@ class FacesController(QObject):
         self.show_now()
 
     # --- what the user does
-
-    def set_form(self, **values: object) -> None:
-        """Change fields of the form and show it; kept a little later."""
-        self.form = replace(self.form, **values)  # type: ignore[arg-type]
-        self._keep_soon.start()
-        self.show_soon()
-
-    def choose_page(self, name: str) -> None:
-        """Show a page: "live" is the viewer."""
-        page = Page(name)
-        self.set_form(page=page)
-        self.show_now()
-        self.centreWanted.emit("viewer" if page is Page.LIVE else "faces")
-
-    def show_page(self) -> None:
-        """Bring the page of the form to the front; the other pages are made one by one while nothing is asked for."""
-        self.choose_page(self.form.page)
-        self._pages_soon.start()
-
-    def go_to(self, name: str) -> None:
-        """Show a page from wherever the user is."""
-        self.presetWanted.emit()
-        self.choose_page(name)
-
-    def show_live(self) -> None:
-        """The viewer came to the front: that is the page "live"."""
-        if self.form.page is not Page.LIVE:
-            self.set_form(page=Page.LIVE)
-            self.show_now()
 
     def set_settings(self, settings: RecogniserSettings) -> None:
         """Other settings of the recogniser, at once; the gallery in use is chosen elsewhere."""
@@ -233,30 +179,13 @@ class FacesController(QObject):
         if path := self.dialogs.open_gallery():
             self.galleries.open(path)
 
-    def show_trouble(self, trouble: object) -> None:
-        """Shown until it is dismissed or something works."""
-        self.trouble = trouble if isinstance(trouble, Trouble) else None
-        self.show_soon()
-
-    def dismiss(self) -> None:
-        self.trouble = None
-        self.show_soon()
-
     def cancel(self) -> None:
         """Stop all work of the panel that is under way; live recognition goes on."""
         self.studies.cancel_all()
         self.reviews.cancel()
         self.heads.cancel()
 
-    def copy(self, line: str) -> None:
-        QGuiApplication.clipboard().setText(line)
-        self.services.notify("Copied the command", "good")
-
     # --- showing
-
-    def show_soon(self) -> None:
-        if not self._soon.isActive():
-            self._soon.start()
 
     def show_now(self) -> None:
         """Show panel and board what there is."""
@@ -294,10 +223,6 @@ class FacesController(QObject):
         ):
             enable(f"faces.{id}", on)
 
-    def _make_page(self) -> None:
-        if not self.board.prepare():
-            self._pages_soon.stop()
-
     def _play(self, clip: Path) -> None:
         self.watch.look_at_next()
         self.sourceWanted.emit(str(clip))
@@ -309,9 +234,8 @@ class FacesController(QObject):
         """In the errands' thread: a stored face, a crop of a review, or a picture file."""
         return self.galleries.thumbnail(key) if not Path(key).suffix else read_crop(key)
 
-    def _keep(self) -> None:
-        if self.services.project is self._project:
-            keep_form(self.form, self.services)
+    def keep_form(self) -> None:
+        keep_form(self.form, self.services)
 
 
 def _portrait() -> Path:
