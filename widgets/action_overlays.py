@@ -6,7 +6,8 @@ timeline, as a mark with its dash; the background stays quiet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -16,7 +17,7 @@ from widgets.action_words import Seen, seen_now
 from widgets.overlays import HALO, Caption, Overlay, draw_base, overlay_color
 from widgets.picture import Viewport
 from widgets.theme import DARK, number_font
-from widgets.timeline_colors import class_color, class_dash
+from widgets.timeline_colors import class_color, class_dash, place_of
 
 VISIBLE, FAINT = 0.5, 0.2
 """How visible a point is from which on it is drawn in full, or faint."""
@@ -29,12 +30,15 @@ SMALL = 220.0
 HEIGHT, MARK, ROOM = 28.0, 16.0, 8.0
 
 
-def overlays_of(watched: Watched, settings: WatchSettings) -> list[Overlay]:
-    """Everything to draw on the frame of `watched.stamp`."""
+def overlays_of(watched: Watched, settings: WatchSettings, classes: Sequence[str] = ()) -> list[Overlay]:
+    """Everything to draw on the frame of `watched.stamp`.
+
+    classes: in the order that colours go by, () for the model's.
+    """
     made: list[Overlay] = [Skeleton(pose) for pose in watched.poses]
     now = seen_now(watched, settings.threshold)
     if now is not None:
-        made.append(ActionPill(now))
+        made.append(ActionPill(replace(now, place=place_of(now.action, classes)) if classes else now))
     if watched.note:
         made.append(Caption(watched.note, "bottom-left", "warn"))
     return made

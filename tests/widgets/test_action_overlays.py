@@ -101,6 +101,14 @@ def test_pill_note_and_body_are_what_there_is(qapp):
     assert everything[2].text == "Nobody in view"
 
 
+def test_a_class_has_the_colour_it_has_on_the_timeline(qapp):
+    seen = watched((0.03, 0.02, 0.93, 0.02))
+    action = seen.classes[2]
+    for order, place in (((), 1), ((action, "other"), 0), (("a", "b", "c", action), 3)):
+        (pill,) = overlays_of(seen, WatchSettings(), order)
+        assert pill.seen.place == place
+
+
 @pytest.mark.parametrize(
     ("row", "words", "percent", "place", "sure"),
     [

@@ -60,7 +60,7 @@ class ActionsController(PagedDesk):
         self.films = Films(services.feeds, self.errands, self)
         self.models = Models(self.errands, self)
         self.labels = LabelDesk(services, self)
-        self.watch = Watch(viewer, services, lambda: self.form.settings, self)
+        self.watch = Watch(viewer, services, lambda: self.form.settings, lambda: self.view.timeline.classes, self)
         self.studies = Studies(services.jobs, self.errands, self)
         self.clock = TimelineDesk(self, viewer)
         self.recorder = ClipRecorder(viewer, services, lambda: self.watch.source, self)

@@ -24,12 +24,17 @@ LIVE_MS = 100
 
 
 class Watch(SourceWatch):
-    """settings: read whenever they are needed."""
+    """settings: read whenever they are needed. classes: in the order that colours go by, of the chosen source."""
 
     def __init__(
-        self, viewer: ViewerController, services: Services, settings: Callable[[], WatchSettings], parent: QObject
+        self,
+        viewer: ViewerController,
+        services: Services,
+        settings: Callable[[], WatchSettings],
+        classes: Callable[[], tuple[str, ...]],
+        parent: QObject,
     ) -> None:
-        self._settings = settings
+        self._settings, self._classes = settings, classes
         self._histories: dict[str, ScoreHistory] = {}
         self.lookers = Lookers(services, ENGINE, "Action detection", parent)
         super().__init__(ID, "Actions", viewer, services, self.lookers, LIVE_MS, parent)
@@ -61,7 +66,8 @@ class Watch(SourceWatch):
         found = self.lookers.latest(path)
         if not isinstance(found, Watched):
             return
-        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings()))
+        classes = self._classes() if path == self.source else ()
+        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings(), classes))
         history = self._histories.setdefault(path, ScoreHistory())
         history.name = Path(self._settings().model).stem
         history.add(found)
