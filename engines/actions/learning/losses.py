@@ -71,8 +71,10 @@ ROWS: dict[LossName, RowsLoss] = {"ce": cross_entropy, "last": cross_entropy, "f
 AHEAD: dict[LossName, RowsLoss] = ROWS | {"soft-f1": cross_entropy}
 
 
-def head_loss(output: HeadOutput, targets: Targets, name: LossName, window: int | None = None) -> Tensor:
-    """The whole loss of B windows; a number. window: chunks that IDN looks back on."""
+def head_loss(
+    output: HeadOutput, targets: Targets, name: LossName, window: int | None = None, scale: float = 1.0
+) -> Tensor:
+    """The whole loss of B windows; a number. window: chunks that IDN looks back on. scale: as of `contrastive`."""
     rows = ROWS[name]
     logits, now = output.logits, targets.now
     ahead, then = output.ahead, targets.ahead
@@ -85,16 +87,16 @@ def head_loss(output: HeadOutput, targets: Targets, name: LossName, window: int 
         loss = loss + AHEAD[name](_flat(ahead), _flat(then))
     if output.embedding is not None and output.embedding_logits is not None:
         early = cross_entropy(_flat(output.embedding_logits), _flat(targets.now))
-        loss = loss + ALPHA * (early + contrastive(output.embedding, targets.now, window))
+        loss = loss + ALPHA * (early + contrastive(output.embedding, targets.now, window, scale))
     return loss
 
 
-def contrastive(embedding: Tensor, targets: Tensor, window: int | None = None) -> Tensor:
+def contrastive(embedding: Tensor, targets: Tensor, window: int | None = None, scale: float = 1.0) -> Tensor:
     """Mean over pairs of a chunk e_t and a later one x0 of d^2 where both show the same, of max(0, margin - d^2)
     otherwise; d is their Euclidean distance.
 
     embedding (B, T, F); targets (B, T, C): pairs with an unknown one are left out. window: chunks that x0 looks back
-    on, itself included; None for all.
+    on, itself included; None for all. scale: of d^2; 1/F after a LayerNorm, which makes it grow with F past any margin.
     """
     same = targets @ targets.transpose(1, 2)
     known = targets.sum(-1) > 0
@@ -104,7 +106,7 @@ def contrastive(embedding: Tensor, targets: Tensor, window: int | None = None) -
     counted = pairs & known[:, :, None] & known[:, None, :]
     length = embedding.square().sum(-1)
     square = length[:, :, None] + length[:, None, :] - 2 * embedding @ embedding.transpose(1, 2)
-    square = square.clamp_min(0)
+    square = scale * square.clamp_min(0)
     each = same * square + (1 - same) * (MARGIN - square).clamp_min(0)
     return (each * counted).sum() / counted.sum().clamp_min(1)
 

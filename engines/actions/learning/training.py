@@ -136,7 +136,8 @@ class Training:
             features = features + self.spec.noise * torch.randn_like(features)
         self.network.train()
         output: HeadOutput = self.network(features)
-        loss = head_loss(output, Targets(*known), self.spec.loss, self.shape.window)
+        scale = 1 / self.shape.features if self.shape.norm else 1.0
+        loss = head_loss(output, Targets(*known), self.spec.loss, self.shape.window, scale)
         value = float(loss.detach())
         if not math.isfinite(value):
             raise WorkFailed(
@@ -228,8 +229,8 @@ def rate_at(iteration: int, iterations: int, rate: float, fall: bool = True) -> 
 
 
 def _length(shape: HeadShape, loss: str) -> int:
-    """Chunks of a training window: IDN looks back on a whole one from half of its chunks, or from its last."""
-    return 2 * shape.window if shape.kind == "idn" and loss != "last" else shape.window
+    """Chunks of a training window: IDN looks back on a whole one from its last fifth, or from its very last."""
+    return shape.window + shape.window // 4 if shape.kind == "idn" and loss != "last" else shape.window
 
 
 def _iterations(spec: TrainSpec, way: settings.Way, chunks: int) -> int:

@@ -142,6 +142,8 @@ def test_contrastive_is_a_plain_loop_over_pairs(window: int | None) -> None:
                 total += square if classes[row, now] == classes[row, past] else max(0.0, 1.0 - square)
                 pairs += 1
     assert contrastive(e, hot(classes), window).item() == pytest.approx(total / pairs, abs=1e-12)
+    halved = contrastive(e * 2**0.5, hot(classes), window, 0.5)
+    assert halved.item() == pytest.approx(total / pairs, abs=1e-12)
 
 
 def test_idns_loss_adds_a_share_of_what_its_embedding_says() -> None:
