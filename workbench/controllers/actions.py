@@ -59,7 +59,7 @@ class ActionsController(PagedDesk):
         self.dialogs = Dialogs(panel)
         self.films = Films(services.feeds, self.errands, self)
         self.models = Models(self.errands, self)
-        self.labels = LabelDesk(services, self)
+        self.labels = LabelDesk(services, self.errands, self)
         self.watch = Watch(viewer, services, lambda: self.form.settings, lambda: self.view.timeline.classes, self)
         self.studies = Studies(services.jobs, self.errands, self)
         self.clock = TimelineDesk(self, viewer)
@@ -109,6 +109,7 @@ class ActionsController(PagedDesk):
 
     def choose_page(self, name: str) -> None:
         super().choose_page(name)
+        self.labels.look()
         self.timelineWanted.emit(self.form.page in IN_VIEWER)
 
     def set_settings(self, settings: WatchSettings) -> None:
@@ -213,7 +214,9 @@ class ActionsController(PagedDesk):
 
     def show_now(self) -> None:
         """Show panel, board and timeline what there is."""
-        form, video = self.form, self.video
+        form, video, facts = self.form, self.video, self.facts
+        if facts.frames:
+            self.labels.know(video, facts.frames, facts.rate)
         clips = self.labels.clips()
         self.view = ActionsView(
             page=form.page,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from engines.actions.types import Labels, Segment
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
 from widgets.actions_state import ClassCount, ClipState
+from workbench.controllers.errands import Errands
 from workbench.services import Services
 
 KIND = "labels"
 KEYS = "123456789"
+GONE = "The file is no longer there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +44,49 @@ class Mark:
     start: int
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of one video's labels, worked out once."""
+
+    labels: Labels = field(default_factory=Labels)
+    counts: tuple[ClassCount, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
 class LabelDesk(QObject):
-    """`changed` when labels or the open segment are others."""
+    """`changed` when labels or the open segment are others. What it shows is worked out when labels change, for it is
+    asked for with every picture; which videos are still there is found out beside the window.
+    """
 
     changed = Signal()
 
-    def __init__(self, services: Services, parent: QObject) -> None:
+    def __init__(self, services: Services, errands: Errands, parent: QObject) -> None:
         super().__init__(parent)
-        self._services = services
+        self._services, self._errands = services, errands
         self._kept: dict[str, Kept] = {}
+        self._told: dict[str, Told] = {}
+        self._gone: frozenset[str] = frozenset()
+        self._clips: tuple[ClipState, ...] | None = None
         self.open: Mark | None = None
         self.selected = -1
 
     def restore(self) -> None:
         """What the open project holds."""
         self._kept.clear()
-        self.open, self.selected = None, -1
+        self._told.clear()
+        self._clips, self.open, self.selected = None, None, -1
         for video, data in self._services.project.items(KIND).items():
             try:
                 self._kept[video] = _kept(data)
             except (KinoscopeError, ValueError, TypeError, AttributeError) as error:
                 self._services.notify(f"The labels of {video} could not be read: {error}", "warn")
+        self.look()
         self.changed.emit()
+
+    def look(self) -> None:
+        """Find out which videos are no longer there."""
+        videos = tuple(self._kept)
+        self._errands.ask(lambda: _missing(videos), self._have_gone, lambda _failure: None, key="clips")
 
     def labels(self, video: str) -> Labels:
         return self._kept.get(video, Kept()).labels
@@ -72,7 +95,7 @@ class LabelDesk(QObject):
         return self._kept.get(video, Kept()).file
 
     def know(self, video: str, frames: int, rate: float) -> None:
-        """How long the video is, which edits keep within."""
+        """How long the video is, which edits keep within; cheap where that is known."""
         labels = self.labels(video)
         if video and (labels.frames, labels.rate) != (frames, rate):
             self._put(video, replace(labels, frames=frames, rate=rate))
@@ -133,36 +156,29 @@ class LabelDesk(QObject):
         self._keep(video, replace(self._kept.get(video, Kept()), file=file))
 
     def apply(self, video: str, labels: Labels) -> None:
-        """Undo and redo come through here."""
+        """Undo and redo come through here; how long the video is stays known."""
         self.selected = -1
-        self._put(video, labels)
+        known = self.labels(video)
+        self._put(video, replace(labels, frames=known.frames or labels.frames, rate=known.rate or labels.rate))
 
     def counts(self, video: str) -> tuple[ClassCount, ...]:
-        labels = self.labels(video)
-        segments, frames = Counter[str](), Counter[str]()
-        for each in labels.segments:
-            segments[each.action] += 1
-            frames[each.action] += each.end - each.start + 1
-        second = 1 / labels.rate if labels.rate else 0.0
-        return tuple(
-            ClassCount(name, segments[name], frames[name] * second, KEYS[index] if index < len(KEYS) else "")
-            for index, name in enumerate(labels.classes)
-        )
+        return self._of(video).counts
 
     def advice(self, video: str) -> tuple[str, ...]:
-        labels = self.labels(video)
-        return advice(labels) if labels.segments else ()
+        return self._of(video).advice
 
     def clips(self) -> tuple[ClipState, ...]:
         """Every video with segments."""
-        return tuple(
-            ClipState(
-                video, Path(video).name, len(kept.labels.segments), len(kept.labels.classes), kept.taken,
-                "" if Path(video).is_file() else "The file is no longer there",
-            )
-            for video, kept in self._kept.items()
-            if kept.labels.segments
-        )  # fmt: skip
+        if self._clips is None:
+            self._clips = tuple(
+                ClipState(
+                    video, Path(video).name, len(kept.labels.segments), len(kept.labels.classes), kept.taken,
+                    GONE if video in self._gone else "",
+                )
+                for video, kept in self._kept.items()
+                if kept.labels.segments
+            )  # fmt: skip
+        return self._clips
 
     def chosen(self, folder: Path) -> tuple[Clip, ...]:
         """What is trained on, with the labels written to files in `folder`."""
@@ -177,11 +193,24 @@ class LabelDesk(QObject):
         write_labels(target, self.labels(video))
         return Clip(video, str(target))
 
+    def _of(self, video: str) -> Told:
+        labels, told = self.labels(video), self._told.get(video)
+        if told is None or told.labels is not labels:
+            told = Told(labels, counts(labels), advice(labels) if labels.segments else ())
+            if video in self._kept:
+                self._told[video] = told
+        return told
+
+    def _have_gone(self, gone: frozenset[str]) -> None:
+        if gone != self._gone:
+            self._gone, self._clips = gone, None
+            self.changed.emit()
+
     def _put(self, video: str, labels: Labels) -> None:
         self._keep(video, replace(self._kept.get(video, Kept()), labels=labels))
 
     def _keep(self, video: str, kept: Kept) -> None:
-        self._kept[video] = kept
+        self._kept[video], self._clips = kept, None
         labels = kept.labels
         if labels.segments or labels.classes:
             self._services.project.put(KIND, video, {"labels": to_json(labels), "taken": kept.taken, "file": kept.file})
@@ -200,6 +229,23 @@ class EditLabels(QUndoCommand):
 
     def undo(self) -> None:
         self._desk.apply(self._video, self._before)
+
+
+def counts(labels: Labels) -> tuple[ClassCount, ...]:
+    """Segments and seconds of each class, with its key."""
+    segments, frames = Counter[str](), Counter[str]()
+    for each in labels.segments:
+        segments[each.action] += 1
+        frames[each.action] += each.end - each.start + 1
+    second = 1 / labels.rate if labels.rate else 0.0
+    return tuple(
+        ClassCount(name, segments[name], frames[name] * second, KEYS[index] if index < len(KEYS) else "")
+        for index, name in enumerate(labels.classes)
+    )
+
+
+def _missing(videos: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(video for video in videos if not Path(video).is_file())
 
 
 def _kept(data: dict[str, Any]) -> Kept:
