@@ -15,6 +15,7 @@ from engines.core.store import load_path
 from widgets.actions_state import Page
 from workbench.controllers import actions_command
 from workbench.controllers.actions_files import load_labels, save_events, save_labels, save_report
+from workbench.controllers.actions_films import read_facts
 from workbench.controllers.actions_form import models_dir
 from workbench.controllers.trouble_words import count, trouble_of
 from workbench.threads import Failure
@@ -74,16 +75,23 @@ def choose_labels(desk: ActionsController) -> None:
 
 
 def import_labels(desk: ActionsController, file: str) -> None:
-    """Read beside the window; they replace what there is, which undo brings back."""
-    video, facts = desk.video, desk.facts
+    """Read beside the window; they replace what there is, which undo brings back. What is not known of the film yet is
+    found out first: files in seconds need it.
+    """
+    video, known = desk.video, desk.facts
+
+    def read() -> Labels:
+        facts = known if known.frames else read_facts(video)
+        labels = load_labels(file, video, facts.times, facts.rate)
+        return replace(labels, frames=facts.frames, rate=facts.rate)
 
     def have(labels: Labels) -> None:
-        desk.labels.loaded(video, replace(labels, frames=facts.frames, rate=facts.rate), file)
+        desk.labels.loaded(video, labels, file)
         words = f"{count(len(labels.segments), 'segment')} of {count(len(labels.classes), 'class', 'classes')}"
         desk.services.notify(f"Read {words} from {Path(file).name}", "good")
 
     failed = partial(_fail, desk, "The labels were not read")
-    desk.errands.ask(lambda: load_labels(file, video, facts.times, facts.rate), have, failed)
+    desk.errands.ask(read, have, failed)
 
 
 def export_labels(desk: ActionsController) -> None:

@@ -30,7 +30,6 @@ def _parts(desk: ActionsController) -> None:
         part.changed.connect(desk.show_soon)
     for part in (desk.studies, desk.models, desk.store):
         part.failed.connect(desk.show_trouble)
-    desk.films.changed.connect(partial(_know_film, desk))
     desk.studies.trained.connect(desk.trained)
     desk.store.arrived.connect(desk.dismiss)
     desk.clock.moved.connect(desk.show_soon)
@@ -39,12 +38,6 @@ def _parts(desk: ActionsController) -> None:
     feeds.removed.connect(lambda _id: desk.watch.follow_sources())
     desk.recorder.changed.connect(desk.show_soon)
     desk.recorder.opened.connect(desk.sourceWanted)
-
-
-def _know_film(desk: ActionsController) -> None:
-    facts = desk.facts
-    if desk.video and facts.frames:
-        desk.labels.know(desk.video, facts.frames, facts.rate)
 
 
 def _panel(desk: ActionsController) -> None:
