@@ -1,4 +1,4 @@
-"""What the actions preset makes of sources that come and go, of edits before it knows the film, of files that vanish."""
+"""What the actions preset makes of sources that come and go, of edits made early, and of files that vanish."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from engines.actions.marking import editing
-from engines.actions.types import Labels, Segment
+from engines.actions.marking.label_files import read_labels
+from engines.actions.types import Decision, Labels, Segment, Watched
+from engines.core.frames import Size, Stamp
 from tests.workbench.opened import Opened, until
 from workbench.controllers import actions_reports
 from workbench.controllers.actions import ActionsController
+from workbench.controllers.actions_form import new_model
+from workbench.controllers.score_history import ScoreHistory
 
 Open = Callable[..., Opened]
 
@@ -84,3 +88,67 @@ def test_a_clip_whose_film_is_gone_says_so(opened: Opened, qtbot, tmp_path: Path
     other.write_bytes(b"")
     desk(opened).choose_page("teach")
     until(qtbot, lambda: [clip.note for clip in desk(opened).view.train.clips] == [""], 10)
+
+
+def test_another_film_by_the_same_name_has_no_decisions_yet(opened: Opened, film: Path) -> None:
+    window, watch = opened.window, desk(opened).watch
+    history = watch._histories.setdefault("file1", ScoreHistory("model"))
+    history.add(watched_at("file1"))
+    track = watch.track()
+    assert track is not None
+    assert len(track.times) == 1
+    window.sources.remove("file1")
+    window.sources.add_dropped([str(film)])
+    assert window.services.feeds.ids() == ["file1"]
+    assert watch.track() is None
+
+
+def test_a_model_never_takes_the_place_of_another_unasked(opened: Opened) -> None:
+    spec = desk(opened).form.train
+    first = new_model(spec)
+    first.parent.mkdir(parents=True, exist_ok=True)
+    first.write_bytes(b"a model")
+    second = new_model(spec)
+    second.write_bytes(b"another")
+    assert len({first, second, new_model(spec)}) == 3
+
+
+def test_an_evaluation_takes_the_labels_as_they_are_now(opened: Opened) -> None:
+    part, video = desk(opened).labels, desk(opened).video
+    part.add(video, Segment(0, 9, "lunge"))
+    desk(opened).evaluate_it("model.safetensors")
+    assert desk(opened).form.evaluate.labels == ""
+    assert len(read_labels(desk(opened).evaluate_spec().labels).segments) == 1
+    part.add(video, Segment(20, 29, "lunge"))
+    spec = desk(opened).evaluate_spec()
+    assert (spec.video, len(read_labels(spec.labels).segments)) == (video, 2)
+
+
+def test_there_is_one_threshold(opened: Opened) -> None:
+    form = desk(opened).form
+    opened.window.panels.actions.settingsChanged.emit(replace(form.settings, threshold=0.7))
+    assert desk(opened).form.evaluate.threshold == 0.7
+    opened.window.action_board.thresholdChanged.emit(0.2)
+    form = desk(opened).form
+    assert (form.evaluate.threshold, form.settings.threshold, form.settings.release) == (0.2, 0.2, 0.2)
+
+
+def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open, qtbot) -> None:
+    opened = open_window("scene:1")
+    opened.window.commands.run("actions.teach")
+    until(qtbot, lambda: opened.picture(0) is not None and desk(opened).watch.source, 20)
+    camera, recorder = desk(opened).watch.source, desk(opened).recorder
+    opened.window.panels.actions.recordWanted.emit()
+    assert recorder.on
+    shown = opened.window.viewer._seats[0].shown
+    until(qtbot, lambda: opened.window.viewer._seats[0].shown > shown + 5, 30)
+    opened.window.commands.run("view.record")
+    until(qtbot, lambda: opened.says("Recorded"), 20)
+    assert not recorder.on
+    assert desk(opened).watch.source != camera
+    assert desk(opened).video.endswith(".mp4")
+
+
+def watched_at(source: str) -> Watched:
+    decision = Decision(0, 1.0, (0.1, 0.9))
+    return Watched(Stamp(source, 0, 0.0, 1.0), Size(4, 4), ("background", "lunge"), decisions=(decision,))

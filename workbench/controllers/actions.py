@@ -19,7 +19,7 @@ from widgets.timeline_panel import TimelinePanel
 from workbench.commands import Actions
 from workbench.controllers.actions_dialogs import Dialogs
 from workbench.controllers.actions_films import FilmFacts, Films
-from workbench.controllers.actions_form import Form, keep_form, models_dir, restore_form
+from workbench.controllers.actions_form import Form, keep_form, models_dir, new_model, restore_form
 from workbench.controllers.actions_keys import MarkingKeys
 from workbench.controllers.actions_labels import LabelDesk
 from workbench.controllers.actions_models import Models, titles
@@ -113,13 +113,15 @@ class ActionsController(PagedDesk):
         self.timelineWanted.emit(self.form.page in IN_VIEWER)
 
     def set_settings(self, settings: WatchSettings) -> None:
-        """Other settings of the live engine, at once; the model is chosen elsewhere."""
-        self.set_form(settings=replace(settings, model=self.form.settings.model))
+        """Other settings of the live engine, at once; the model is chosen elsewhere. There is one threshold for live
+        events and for the marker of the trade-off.
+        """
+        evaluate = replace(self.form.evaluate, threshold=settings.threshold)
+        self.set_form(settings=replace(settings, model=self.form.settings.model), evaluate=evaluate)
         self.watch.configure()
 
     def set_threshold(self, value: float) -> None:
-        """One threshold for live events and for the marker of the trade-off."""
-        self.set_form(evaluate=replace(self.form.evaluate, threshold=value))
+        """An event ends at no higher a probability than it begins at."""
         release = min(self.form.settings.release, value)
         self.set_settings(replace(self.form.settings, threshold=value, release=release))
 
@@ -162,7 +164,7 @@ class ActionsController(PagedDesk):
         """Train on the chosen clips, or on the benchmark folder of the form."""
         spec = self.form.train
         if not spec.out:
-            spec = replace(spec, out=str(models_dir() / f"{spec.model} {spec.features}.safetensors"))
+            spec = replace(spec, out=str(new_model(spec)))
         if not spec.folder:
             spec = replace(spec, clips=self.labels.chosen(models_dir() / "labels"))
             if not spec.clips:
@@ -178,7 +180,7 @@ class ActionsController(PagedDesk):
         self.form = replace(self.form, models=self.form.with_model(result.file).models)
         self._keep_soon.start()
         if self.form.settings.model == result.file:
-            self.watch.configure()
+            self.watch.reopen()
 
     def evaluate_it(self, path: str) -> None:
         """This model on the labelled video at hand, beside what is compared already."""
@@ -186,8 +188,7 @@ class ActionsController(PagedDesk):
         if path not in spec.models:
             names = (*spec.names, Path(path).stem)
             spec = replace(spec, models=(*spec.models, path), scores=(*spec.scores, ""), names=names)
-        self.form = replace(self.form, evaluate=spec)
-        self.set_form(evaluate=self.evaluate_spec())
+        self.set_form(evaluate=spec)
         self.choose_page(Page.EVALUATE)
 
     def evaluate(self) -> None:
@@ -196,17 +197,18 @@ class ActionsController(PagedDesk):
             self.services.notify("Choose models or scores, and labels to compare them with", "info")
             return
         self.trouble = None
-        self.set_form(evaluate=spec)
         self.studies.evaluate(spec)
         self.go_to(Page.EVALUATE)
 
     def evaluate_spec(self) -> EvaluateSpec:
-        """As in the form; without labels of its own those of a labelled video, the chosen one first."""
+        """As in the form; without labels of its own those that a video has now: the one to run models on, else the
+        chosen one, else any.
+        """
         spec = self.form.evaluate
         videos = [clip.video for clip in self.labels.clips() if not clip.note]
         if spec.labels or not videos:
             return spec
-        video = self.video if self.video in videos else videos[0]
+        video = next(it for it in (spec.video, self.video, videos[0]) if it in videos)
         own = self.labels.written(video, models_dir() / "labels")
         return replace(spec, labels=own.labels, video=spec.video or own.video)
 

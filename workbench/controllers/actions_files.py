@@ -24,17 +24,17 @@ def load_labels(file: str, video: str, times: NDArray[np.float64], rate: float) 
     return read_labels(Path(file), times if len(times) else None, rate, video=video)
 
 
-def save_labels(file: str, labels: Labels, times: NDArray[np.float64]) -> Path:
+def save_labels(file: str, labels: Labels, times: NDArray[np.float64], video: str = "") -> Path:
     from engines.actions.marking.label_files import write_labels
 
-    write_labels(Path(file), labels, times if len(times) else None)
+    write_labels(Path(file), labels, times if len(times) else None, video)
     return Path(file)
 
 
-def save_events(file: str, events: Sequence[Event], times: NDArray[np.float64]) -> Path:
+def save_events(file: str, events: Sequence[Event], times: NDArray[np.float64], video: str = "") -> Path:
     from engines.actions.marking.event_files import write_events
 
-    write_events(Path(file), events, times if len(times) else None)
+    write_events(Path(file), events, times if len(times) else None, video=video)
     return Path(file)
 
 

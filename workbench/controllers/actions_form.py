@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ HELD_OUT = 0.25
 def models_dir() -> Path:
     """Where models are saved unless the user says otherwise."""
     return data_dir() / "actions"
+
+
+def new_model(spec: TrainSpec) -> Path:
+    """A file of its own for what will be trained: no model that is there is written over."""
+    name, folder = f"{spec.model} {spec.features}", models_dir()
+    tries = chain([name], (f"{name} {number}" for number in count(2)))
+    return next(path for each in tries if not (path := folder / f"{each}.safetensors").exists())
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class ClipRecorder(QObject):
         self._viewer, self._services, self._source = viewer, services, source
         self._path, self._since, self._wanted = "", 0.0, False
         self._tick = QTimer(self, interval=TICK_MS)
-        self._tick.timeout.connect(self.changed)
+        self._tick.timeout.connect(self._look)
         viewer.recorded.connect(self._recorded)
 
     @property
@@ -42,6 +42,7 @@ class ClipRecorder(QObject):
 
     def toggle(self) -> None:
         """Record the feed, or end that."""
+        self._look()
         path = self._path or self._source()
         if path not in self._viewer.shown().values():
             self._services.notify("Show the camera in a tile to record it", "info")
@@ -55,7 +56,15 @@ class ClipRecorder(QObject):
     def close(self) -> None:
         self._tick.stop()
 
+    def _look(self) -> None:
+        """The recording may have been ended elsewhere: by the toolbar, or with its source."""
+        if self._path and not self._viewer.records(self._path):
+            self._path = ""
+            self._tick.stop()
+        self.changed.emit()
+
     def _recorded(self, path: Path) -> None:
+        self._look()
         if self._wanted and not self._path:
             self._wanted = False
             self.opened.emit(str(path))

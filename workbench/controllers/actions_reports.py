@@ -12,11 +12,12 @@ from engines.actions.marking import editing
 from engines.actions.study_types import DetectSpec, EvaluateSpec
 from engines.actions.types import Labels
 from engines.core.store import load_path
+from widgets.actions_panel_events import events_of
 from widgets.actions_state import Page
 from workbench.controllers import actions_command
 from workbench.controllers.actions_files import load_labels, save_events, save_labels, save_report
 from workbench.controllers.actions_films import read_facts
-from workbench.controllers.actions_form import models_dir
+from workbench.controllers.actions_form import models_dir, new_model
 from workbench.controllers.trouble_words import count, trouble_of
 from workbench.threads import Failure
 
@@ -31,7 +32,7 @@ def take(desk: ActionsController, paths: Sequence[str]) -> None:
     for path in paths:
         suffix = Path(path).suffix.lower()
         if suffix == ".safetensors":
-            desk.use_model(path)
+            (desk.evaluate_it if desk.form.page is Page.EVALUATE else desk.use_model)(path)
         elif suffix in LABELS and desk.video:
             import_labels(desk, path)
         else:
@@ -52,6 +53,16 @@ def open_sample(desk: ActionsController) -> None:
         desk.sourceWanted.emit(str(path))
 
     desk.errands.ask(lambda: load_path("walking"), play, partial(_fail, desk, "The sample clip cannot be played"))
+
+
+def play_recorded(desk: ActionsController, path: str) -> None:
+    """Open what was recorded, and go on with it instead of the camera."""
+    feeds = desk.services.feeds
+    before = feeds.ids()
+    desk.sourceWanted.emit(path)
+    for id in feeds.ids():
+        if id not in before:
+            desk.watch.choose(id)
 
 
 # --- labels
@@ -104,7 +115,7 @@ def export_labels(desk: ActionsController) -> None:
             _saved(desk, path)
 
         desk.errands.ask(
-            lambda: save_labels(file, labels, times), done, partial(_fail, desk, "The labels were not saved")
+            lambda: save_labels(file, labels, times, video), done, partial(_fail, desk, "The labels were not saved")
         )
 
 
@@ -112,14 +123,13 @@ def export_labels(desk: ActionsController) -> None:
 
 
 def export_events(desk: ActionsController) -> None:
-    """Of the newest track on the timeline."""
-    tracks, times = desk.view.timeline.tracks, desk.facts.times
-    events = tracks[-1].events if tracks else ()
+    """Those that the panel lists."""
+    events, times, video = events_of(desk.view), desk.facts.times, desk.video
     if not events:
         desk.services.notify("There are no events to export yet", "info")
-    elif file := desk.dialogs.events(Path(desk.video).stem):
+    elif file := desk.dialogs.events(Path(video).stem):
         failed = partial(_fail, desk, "The events were not saved")
-        desk.errands.ask(lambda: save_events(file, events, times), partial(_saved, desk), failed)
+        desk.errands.ask(lambda: save_events(file, events, times, video), partial(_saved, desk), failed)
 
 
 def detect(desk: ActionsController) -> None:
@@ -192,7 +202,7 @@ def choose_folder(desk: ActionsController) -> None:
 
 def choose_out(desk: ActionsController) -> None:
     spec = desk.form.train
-    offered = spec.out or str(models_dir() / f"{spec.model} {spec.features}.safetensors")
+    offered = spec.out or str(new_model(spec))
     if path := desk.dialogs.new_model(offered):
         desk.set_form(train=replace(spec, out=path))
 

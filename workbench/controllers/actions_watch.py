@@ -38,6 +38,7 @@ class Watch(SourceWatch):
         self._histories: dict[str, ScoreHistory] = {}
         self.lookers = Lookers(services, ENGINE, "Action detection", parent)
         super().__init__(ID, "Actions", viewer, services, self.lookers, LIVE_MS, parent)
+        services.feeds.removed.connect(self._forget_feed)
 
     @property
     def problem(self) -> str:
@@ -55,9 +56,11 @@ class Watch(SourceWatch):
         history = self._histories.get(self.source)
         return history.track() if history is not None and history.version else None
 
-    def forget(self, path: str) -> None:
-        """What was decided there is drawn no more."""
-        self._histories.pop(path, None)
+    def reopen(self) -> None:
+        """The file of the model is another one now: whatever looks begins anew with it."""
+        for path in self.lookers.paths():
+            self.lookers.stop(path)
+            self.lookers.start(path, self.settings_for(path))
 
     def settings_for(self, path: str) -> WatchSettings:
         return self._settings()
@@ -73,3 +76,8 @@ class Watch(SourceWatch):
         history.add(found)
         if path == self.source:
             self.show_soon()
+
+    def _forget_feed(self, id: str) -> None:
+        """Another source may come by the same id."""
+        for path in [path for path in self._histories if path.partition("/")[0] == id]:
+            del self._histories[path]

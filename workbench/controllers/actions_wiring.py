@@ -37,7 +37,7 @@ def _parts(desk: ActionsController) -> None:
     feeds.added.connect(lambda _id: desk.watch.follow_sources())
     feeds.removed.connect(lambda _id: desk.watch.follow_sources())
     desk.recorder.changed.connect(desk.show_soon)
-    desk.recorder.opened.connect(desk.sourceWanted)
+    desk.recorder.opened.connect(partial(files.play_recorded, desk))
 
 
 def _panel(desk: ActionsController) -> None:

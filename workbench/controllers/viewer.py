@@ -243,6 +243,10 @@ class ViewerController(QObject):
             self.recording.emit(False)
             self._services.notify("This tile shows nothing to record", "warn")
 
+    def records(self, path: str) -> bool:
+        """Whether what this path shows is being recorded."""
+        return path in self._recorders
+
     def record(self, path: str) -> None:
         """Record what a tile shows to the pictures folder, or end that; what is covered in view is covered there."""
         if path in self._recorders:
