@@ -199,7 +199,7 @@ class NoSource(EmptyState):
     def __init__(self) -> None:
         words = "Open a video or a camera to see what happens in it."
         super().__init__(words, "Open video or camera\u2026", "actions", "Add a source: a film, a camera, a stream")
-        self.sample = QuietButton("Open the sample", "", "A short film of exercises with its labels")
+        self.sample = QuietButton("Open the sample", "", "A short free film of one person walking")
         self.clicked.connect(self.addWanted)
         self.sample.clicked.connect(self.sampleWanted)
         self.add_below(self.sample)
