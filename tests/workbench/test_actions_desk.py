@@ -152,3 +152,25 @@ def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open
 def watched_at(source: str) -> Watched:
     decision = Decision(0, 1.0, (0.1, 0.9))
     return Watched(Stamp(source, 0, 0.0, 1.0), Size(4, 4), ("background", "lunge"), decisions=(decision,))
+
+
+def test_a_segment_stays_chosen_while_it_is_changed(opened: Opened, qtbot) -> None:
+    part, line, run = desk(opened).labels, opened.window.panels.timeline, opened.window.commands.run
+    for first in (0, 20, 60):
+        line.segmentAdded.emit(Segment(first, first + 9, "lunge"))
+    line.segmentChosen.emit(1)
+    line.segmentMoved.emit(1, 24, 29)
+    line.segmentMoved.emit(part.selected, 24, 35)
+    assert labels(opened).segments[part.selected] == Segment(24, 35, "lunge")
+    line.relabelled.emit(part.selected, "jump")
+    line.segmentMoved.emit(part.selected, 80, 90)
+    assert labels(opened).segments[part.selected] == Segment(80, 90, "jump")
+    run("edit.undo")
+    assert labels(opened).segments[part.selected] == Segment(24, 35, "jump")
+    line.segmentRemoved.emit(part.selected)
+    assert part.selected == -1
+    line.segmentChosen.emit(0)
+    opened.window.sources.add_dropped(["scene:1"])
+    desk(opened).watch.choose("scene1")
+    until(qtbot, lambda: desk(opened).view.watch.source == "scene1", 10)
+    assert part.selected == -1, "another source has other segments"

@@ -219,6 +219,7 @@ class ActionsController(PagedDesk):
         form, video, facts = self.form, self.video, self.facts
         if facts.frames:
             self.labels.know(video, facts.frames, facts.rate)
+        self.labels.turn_to(video)
         clips = self.labels.clips()
         self.view = ActionsView(
             page=form.page,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ class LabelDesk(QObject):
         self._gone: frozenset[str] = frozenset()
         self._clips: tuple[ClipState, ...] | None = None
         self.open: Mark | None = None
-        self.selected = -1
+        self.selected, self._shown = -1, ""
 
     def restore(self) -> None:
         """What the open project holds."""
@@ -87,6 +87,11 @@ class LabelDesk(QObject):
         """Find out which videos are no longer there."""
         videos = tuple(self._kept)
         self._errands.ask(lambda: _missing(videos), self._have_gone, lambda _failure: None, key="clips")
+
+    def turn_to(self, video: str) -> None:
+        """What is selected is a segment of the video that is shown."""
+        if video != self._shown:
+            self._shown, self.selected = video, -1
 
     def labels(self, video: str) -> Labels:
         return self._kept.get(video, Kept()).labels
@@ -156,9 +161,10 @@ class LabelDesk(QObject):
         self._keep(video, replace(self._kept.get(video, Kept()), file=file))
 
     def apply(self, video: str, labels: Labels) -> None:
-        """Undo and redo come through here; how long the video is stays known."""
-        self.selected = -1
+        """Undo and redo come through here; how long the video is stays known, and what is selected stays so."""
         known = self.labels(video)
+        if video == self._shown:
+            self.selected = followed(known.segments, labels.segments, self.selected)
         self._put(video, replace(labels, frames=known.frames or labels.frames, rate=known.rate or labels.rate))
 
     def counts(self, video: str) -> tuple[ClassCount, ...]:
@@ -242,6 +248,21 @@ def counts(labels: Labels) -> tuple[ClassCount, ...]:
         ClassCount(name, segments[name], frames[name] * second, KEYS[index] if index < len(KEYS) else "")
         for index, name in enumerate(labels.classes)
     )
+
+
+def followed(before: Sequence[Segment], after: Sequence[Segment], index: int) -> int:
+    """Where the segment `index` is after an edit: itself, else what was made of it, -1 for nothing."""
+    if not 0 <= index < len(before):
+        return -1
+    chosen = before[index]
+    made = [chosen] if chosen in after else [each for each in after if each not in set(before)]
+    best = max(made, key=lambda each: (_shared(chosen, each), each.action == chosen.action), default=None)
+    return -1 if best is None else after.index(best)
+
+
+def _shared(one: Segment, other: Segment) -> int:
+    """Frames of both; of what lies apart, the nearer the more."""
+    return min(one.end, other.end) - max(one.start, other.start) + 1
 
 
 def _missing(videos: tuple[str, ...]) -> frozenset[str]:
