@@ -10,11 +10,13 @@ import pytest
 
 from engines.actions.marking import editing
 from engines.actions.marking.label_files import read_labels
-from engines.actions.types import Decision, Labels, Segment, Watched
+from engines.actions.study_types import DetectSpec
+from engines.actions.types import Decision, HeadShape, Labels, ModelCard, Recipe, Segment, Watched
 from engines.core.frames import Size, Stamp
 from tests.workbench.opened import Opened, until
 from workbench.controllers import actions_reports
 from workbench.controllers.actions import ActionsController
+from workbench.controllers.actions_command import detect_line
 from workbench.controllers.actions_form import new_model
 from workbench.controllers.score_history import ScoreHistory
 
@@ -174,3 +176,20 @@ def test_a_segment_stays_chosen_while_it_is_changed(opened: Opened, qtbot) -> No
     desk(opened).watch.choose("scene1")
     until(qtbot, lambda: desk(opened).view.watch.source == "scene1", 10)
     assert part.selected == -1, "another source has other segments"
+
+
+@pytest.mark.parametrize("steps", [0, 4])
+def test_a_model_that_anticipates_nothing_runs_over_a_film_too(opened: Opened, monkeypatch, steps: int) -> None:
+    shape = HeadShape("gru", (3,), future_steps=steps)
+    card = ModelCard("m", ("background", "lunge"), shape, Recipe(("appearance",), (3,)))
+    started: list[DetectSpec] = []
+    monkeypatch.setattr(desk(opened).studies, "detect", started.append)
+    desk(opened).form = desk(opened).form.with_model("m.safetensors")
+    desk(opened).models._cards["m.safetensors"] = card
+    desk(opened).set_settings(replace(desk(opened).form.settings, threshold=0.7, weights="int8"))
+    desk(opened).show_now()
+    actions_reports.detect(desk(opened))
+    assert (started[0].ahead, started[0].threshold, started[0].weights) == (steps > 0, 0.7, "int8")
+    said = detect_line(started[0]).split()
+    assert ("--ahead" in said) == (steps > 0)
+    assert said[said.index("--threshold") + 1] == "0.7"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
+from dataclasses import fields, replace
+from itertools import chain
 
 from engines.actions.study_types import WHOLE, DetectSpec, EvaluateSpec, Frames, TrainSpec
 from engines.actions.types import WatchSettings
@@ -33,7 +34,11 @@ def train_line(spec: TrainSpec) -> str:
 
 
 def detect_line(spec: DetectSpec) -> str:
-    return line("detect", spec.model, spec.video, *_frames(spec.frames), "--out", spec.out)
+    usual = DetectSpec("", "", "")
+    more = [("--threshold", spec.threshold), ("--weights", spec.weights), ("--threads", spec.threads)]
+    told = [word for word in more if word[1] != getattr(usual, word[0][2:])]
+    words = (*_frames(spec.frames), "--out", spec.out, *(("--ahead",) if spec.ahead else ()), *chain(*told))
+    return line("detect", spec.model, spec.video, *words)
 
 
 def evaluate_line(spec: EvaluateSpec) -> str:
@@ -45,7 +50,8 @@ def evaluate_line(spec: EvaluateSpec) -> str:
 
 
 def watch_line(settings: WatchSettings, video: str) -> str:
-    return line("detect", settings.model or "MODEL", video or "VIDEO", "--out", "SCORES.csv")
+    spec = DetectSpec(settings.model or "MODEL", video or "VIDEO", "SCORES.csv", threshold=settings.threshold)
+    return detect_line(replace(spec, weights=settings.weights, threads=settings.threads))
 
 
 def _frames(frames: Frames) -> tuple[str, ...]:

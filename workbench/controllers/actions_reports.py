@@ -133,13 +133,16 @@ def export_events(desk: ActionsController) -> None:
 
 
 def detect(desk: ActionsController) -> None:
-    """Run the model in use over the whole film, as a job."""
-    model, video = desk.form.settings.model, desk.video
+    """Run the model in use over the whole film, as a job, with the settings of the live engine."""
+    settings, video, card = desk.form.settings, desk.video, desk.view.watch.card
+    model = settings.model
     if not model or not video:
         desk.services.notify("Choose a model, and a film to run it over", "info")
         return
     out = models_dir() / "scores" / f"{Path(video).stem} {Path(model).stem}.csv"
-    desk.studies.detect(DetectSpec(model, video, str(out), ahead=True, threshold=desk.form.settings.threshold))
+    ahead = card is not None and card.shape.future_steps > 0
+    spec = DetectSpec(model, video, str(out), ahead=ahead, threshold=settings.threshold)
+    desk.studies.detect(replace(spec, weights=settings.weights, threads=settings.threads))
 
 
 def save_evaluation(desk: ActionsController) -> None:
