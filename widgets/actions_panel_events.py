@@ -74,7 +74,7 @@ class EventSection(Section):
         super().__init__("Events", name="actions.events")
         self._shown: Any = None
         self.list, self.none = EventList(), words("hint")
-        self.save = QuietButton("Export", "export", "Save these events: CSV, JSON or ELAN")
+        self.save = QuietButton("Export", "export", "Save these events: CSV, JSON, ELAN or VIA")
         tip = "Run the model over every frame of this film, as a job; its scores are drawn on the timeline and kept"
         self.whole = PlainButton("Detect in the whole film", "file", tip)
         self.add_action(self.save)

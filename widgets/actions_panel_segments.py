@@ -90,9 +90,8 @@ class SegmentSection(Section):
         super().__init__("Segments", name="actions.segments")
         self._labels, self._selected, self._timed = Labels(), -1, 0
         self.list, self.file = SegmentList(), words("hint")
-        formats = "CSV, JSON, ELAN, VIA or THUMOS text"
-        self.bring = QuietButton("Import", "open", f"Read labels from a file: {formats}")
-        self.save = QuietButton("Export", "export", f"Save these labels: {formats}")
+        self.bring = QuietButton("Import", "open", "Read labels from a file: CSV, JSON, ELAN, VIA or THUMOS text")
+        self.save = QuietButton("Export", "export", "Save these labels: CSV, JSON, ELAN or VIA")
         self.add(self.list)
         self.add(self.file)
         self.add(beside(QWidget(), self.bring, self.save))

@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
         name="labels",
         help=console.help_text(
             "Check labels, and write them for another tool: .csv, .json, .eaf (ELAN), .via.json (VIA), "
-            ".txt (THUMOS14). Formats in seconds need the video, or its frame rate.",
+            "a folder (THUMOS14, also read from .txt). Formats in seconds need the video, or its frame rate.",
             "python main.py actions labels labels.csv",
             "python main.py actions labels labels.csv --out labels.eaf --video clip.mp4",
             "python main.py actions labels project.via.json --out labels.csv --rate 25",
