@@ -57,7 +57,7 @@ def main(
         if heads:
             from workbench.verbs.bench_actions_heads import measure
 
-            result["heads"] = measure(threads=held)
+            result["heads"] = measure(threads=1)
         if soak:
             from workbench.verbs.bench_actions_soak import measure as soaked
 

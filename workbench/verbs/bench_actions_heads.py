@@ -36,7 +36,7 @@ Take = Callable[[Chunk], NDArray[np.floating[Any]]]
 
 
 def measure(
-    sizes: Sequence[int] = (256, 512, 1024, 2048, 4096), threads: int = 2, repeats: int = 60, seconds: float = 30.0
+    sizes: Sequence[int] = (256, 512, 1024, 2048, 4096), threads: int = 1, repeats: int = 60, seconds: float = 30.0
 ) -> list[dict[str, Any]]:
     """One row a hidden size: microseconds of the eager step and of ours (p50, p99), how many times faster, and limits.
 

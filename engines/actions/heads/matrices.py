@@ -56,9 +56,19 @@ class Matrix:
     def times(self, x: Array, out: Array) -> None:
         self._team.rows(self._weight, x, out)
 
+
+class SharedMatrix:
+    """W (rows, columns) for several vectors at once, kept transposed: a product with eight is a third faster so."""
+
+    def __init__(self, weight: Array) -> None:
+        self._columns = np.array(weight.T, order="C")
+        self.bytes = self._columns.nbytes
+
+    def times(self, x: Array, out: Array) -> None:
+        np.dot(x, self._columns, out)
+
     def times_each(self, rows: Array, out: Array) -> None:
-        """Of several vectors (n, columns) into (n, rows), reading the weights once."""
-        np.dot(rows, self._weight.T, out)
+        np.dot(rows, self._columns, out)
 
 
 class WeightTable:
@@ -81,13 +91,13 @@ class WeightTable:
             raise BadInput(f"The weights {name} have the shape {weight.shape}, where the model's sizes ask for {shape}")
         return weight.astype(self.dtype, copy=False)
 
-    def matrix(self, weight: Array) -> Products:
+    def matrix(self, weight: Array) -> Product:
         """A matrix kept as asked for; where it is small, as it is."""
-        if self.keep == "float32" or weight.nbytes < SMALL:
-            return Matrix(weight, self._team)
-        from engines.actions.heads.compact import Bfloat16Matrix, Int8Matrix
+        return Matrix(weight, self._team) if self._as_it_is(weight) else self._compact(weight)
 
-        return Int8Matrix(weight, self._threads) if self.keep == "int8" else Bfloat16Matrix(weight)
+    def shared(self, weight: Array) -> Products:
+        """A matrix for several vectors at once."""
+        return SharedMatrix(weight) if self._as_it_is(weight) else self._compact(weight)
 
     def rectified(self, weight: Array) -> Product:
         """A matrix for vectors that went through a relu."""
@@ -96,6 +106,14 @@ class WeightTable:
 
             return ActiveRows(weight, self._team)
         return self.matrix(weight)
+
+    def _as_it_is(self, weight: Array) -> bool:
+        return self.keep == "float32" or weight.nbytes < SMALL
+
+    def _compact(self, weight: Array) -> Products:
+        from engines.actions.heads.compact import Bfloat16Matrix, Int8Matrix
+
+        return Int8Matrix(weight, self._threads) if self.keep == "int8" else Bfloat16Matrix(weight)
 
     def buffer(self, *shape: int) -> Array:
         """Zeros in the stream's type."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.actions.heads.matrices import Array, Products, WeightTable
+from engines.actions.heads.matrices import Array, Product, WeightTable
 from engines.actions.heads.stream_parts import LSTM, Affine, Projection, Step
 from engines.actions.types import HeadShape
 
@@ -49,7 +49,10 @@ class Decoder:
         self._first = _square(table, "hx_trans.0", hidden, hidden)
         self._second = _square(table, "cx_trans.0", hidden, hidden)
         self._fuse = _square(table, "fusion_linear.0", hidden, classes)
-        self._summarise = _square(table, "future_linear.0", shape.features, hidden)
+        self._summarise = (
+            table.shared(table.take("future_linear.0.weight", shape.features, hidden)),
+            table.take("future_linear.0.bias", shape.features),
+        )
         self._classify = classify
         self._states = table.buffer(self._steps, hidden)
         self._collected = table.buffer(self._steps, shape.features)
@@ -80,11 +83,11 @@ class Decoder:
         return once + self._steps * each + (self._steps - 1) * (self._cell.bytes_x + self._fuse[0].bytes)
 
 
-def _square(table: WeightTable, name: str, outputs: int, inputs: int) -> tuple[Products, Array]:
+def _square(table: WeightTable, name: str, outputs: int, inputs: int) -> tuple[Product, Array]:
     return table.matrix(table.take(f"{name}.weight", outputs, inputs)), table.take(f"{name}.bias", outputs)
 
 
-def _affine_relu(layer: tuple[Products, Array], x: Array, out: Array) -> None:
+def _affine_relu(layer: tuple[Product, Array], x: Array, out: Array) -> None:
     layer[0].times(x, out)
     out += layer[1]
     np.maximum(out, 0.0, out=out)
