@@ -193,3 +193,15 @@ def test_a_model_that_anticipates_nothing_runs_over_a_film_too(opened: Opened, m
     said = detect_line(started[0]).split()
     assert ("--ahead" in said) == (steps > 0)
     assert said[said.index("--threshold") + 1] == "0.7"
+
+
+def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -> None:
+    panel, asked = opened.window.panels.actions, list[tuple[str, ...]]()
+    monkeypatch.setattr(desk(opened).store, "fetch", asked.append)
+    panel.sampleWanted.emit()
+    until(qtbot, lambda: desk(opened).view.trouble is not None, 10)
+    panel.fetchWanted.emit()
+    desk(opened).dismiss()
+    until(qtbot, lambda: desk(opened).view.trouble is None, 10)
+    panel.fetchWanted.emit()
+    assert asked == [("walking",), ("pose-detection", "pose-landmarks")]

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engines.actions.marking import editing
+from widgets.actions_panel_words import missing_names
 from widgets.actions_state import Page
 from workbench.controllers import actions_reports as files
 
@@ -69,10 +70,15 @@ def _panel(desk: ActionsController) -> None:
     panel.evaluateCancelWanted.connect(desk.studies.cancel_evaluation)
     panel.copyCommandWanted.connect(partial(files.copy_command, desk))
     panel.dropped.connect(partial(files.take, desk))
-    panel.fetchWanted.connect(desk.store.fetch)
+    panel.fetchWanted.connect(partial(_fetch, desk))
     panel.troubleDismissed.connect(desk.dismiss)
     panel.logWanted.connect(desk.logWanted)
     panel.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+
+
+def _fetch(desk: ActionsController) -> None:
+    """What the card names: for what went wrong, else for the page in front."""
+    desk.store.fetch(desk.trouble.fetch if desk.trouble is not None else missing_names(desk.view))
 
 
 def _teach(desk: ActionsController) -> None:
@@ -112,7 +118,7 @@ def _board(desk: ActionsController) -> None:
     board.thresholdChanged.connect(desk.set_threshold)
     board.saveReportWanted.connect(partial(files.save_evaluation, desk))
     board.dropped.connect(partial(files.take, desk))
-    board.fetchWanted.connect(lambda: desk.store.fetch(desk.trouble.fetch if desk.trouble else ()))
+    board.fetchWanted.connect(partial(_fetch, desk))
     board.troubleDismissed.connect(desk.dismiss)
     board.logWanted.connect(desk.logWanted)
     board.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
