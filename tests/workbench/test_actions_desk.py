@@ -205,3 +205,34 @@ def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -
     until(qtbot, lambda: desk(opened).view.trouble is None, 10)
     panel.fetchWanted.emit()
     assert asked == [("walking",), ("pose-detection", "pose-landmarks")]
+
+
+def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
+    part, panel, video = desk(opened).labels, opened.window.panels.actions, desk(opened).video
+    for name in ("lunge", "stand"):
+        panel.classAdded.emit(name)
+    part.mark(video, "lunge", 5, "actions")
+    panel.classRenamed.emit("lunge", "step")
+    panel.classRemoved.emit("stand")
+    part.mark(video, "step", 9, "actions")
+    assert labels(opened) == replace(labels(opened), segments=(Segment(5, 9, "step"),), classes=("step",))
+    part.mark(video, "step", 20, "actions")
+    panel.classRemoved.emit("step")
+    assert part.open is None
+
+
+def test_a_film_that_no_tile_shows_is_not_marked_in_silence(opened: Opened) -> None:
+    opened.window.panels.actions.classAdded.emit("lunge")
+    opened.window.viewer.empty(0)
+    desk(opened).watch.choose("file1")
+    opened.window.panels.actions.markWanted.emit("lunge")
+    assert opened.says("Show the film in a tile")
+    assert desk(opened).labels.open is None
+
+
+def test_a_film_that_is_opened_again_is_looked_at_again(opened: Opened, qtbot) -> None:
+    video = desk(opened).video
+    opened.window.sources.remove("file1")
+    assert video not in desk(opened).films._known
+    opened.window.commands.run("edit.undo")
+    until(qtbot, lambda: desk(opened).facts.frames, 10)

@@ -154,6 +154,8 @@ class ActionsController(PagedDesk):
         frame = self.clock.frame
         if self.video and frame >= 0:
             self.labels.mark(self.video, action, frame, self.form.track)
+        elif self.video:
+            self.services.notify("Show the film in a tile to mark what happens in it", "info")
 
     def mark_nth(self, index: int) -> None:
         classes = self.labels.labels(self.video).classes

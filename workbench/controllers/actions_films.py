@@ -32,6 +32,7 @@ class Films(QObject):
         super().__init__(parent)
         self._feeds, self._errands = feeds, errands
         self._known: dict[str, FilmFacts | None] = {}
+        feeds.removed.connect(self._forget)
 
     def video(self, path: str) -> str:
         """The file that a source plays, "" when it is none."""
@@ -46,6 +47,11 @@ class Films(QObject):
             self._known[video] = None
             self._errands.ask(lambda: read_facts(video), lambda facts: self._have(video, facts), lambda _failure: None)
         return self._known.get(video)
+
+    def _forget(self, _id: str) -> None:
+        """A file that is opened again may be another one by then."""
+        played = {self.video(path) for path in self._feeds.ids()}
+        self._known = {video: facts for video, facts in self._known.items() if video in played}
 
     def _have(self, video: str, facts: FilmFacts) -> None:
         self._known[video] = facts

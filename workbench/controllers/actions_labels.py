@@ -165,6 +165,8 @@ class LabelDesk(QObject):
         known = self.labels(video)
         if video == self._shown:
             self.selected = followed(known.segments, labels.segments, self.selected)
+        if self.open is not None and self.open.video == video:
+            self.open = still_open(self.open, known.classes, labels.classes)
         self._put(video, replace(labels, frames=known.frames or labels.frames, rate=known.rate or labels.rate))
 
     def counts(self, video: str) -> tuple[ClassCount, ...]:
@@ -258,6 +260,13 @@ def followed(before: Sequence[Segment], after: Sequence[Segment], index: int) ->
     made = [chosen] if chosen in after else [each for each in after if each not in set(before)]
     best = max(made, key=lambda each: (_shared(chosen, each), each.action == chosen.action), default=None)
     return -1 if best is None else after.index(best)
+
+
+def still_open(mark: Mark, before: Sequence[str], after: Sequence[str]) -> Mark | None:
+    """The open segment after an edit: under its class's new name, None where the class is gone."""
+    if mark.action not in before or mark.action in after:
+        return mark
+    return replace(mark, action=after[before.index(mark.action)]) if len(after) == len(before) else None
 
 
 def _shared(one: Segment, other: Segment) -> int:
