@@ -144,3 +144,21 @@ def test_models_stand_for_scores_and_each_score_file_may_name_its_model():
     assert mixed == (("a.csv", "", "b.csv"), ("a.safetensors", "m.safetensors", ""))
     with pytest.raises(UsageError, match="more models"):
         actions_evaluation.sources(["a.csv"], ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("scores", "targets", "wrong"),
+    [
+        (np.full((4, 3), np.nan), np.arange(4) % 3, "scores"),
+        (np.zeros((4, 3)), np.arange(5) % 3, "targets"),
+        (np.zeros((4, 3)), np.arange(4), "targets"),
+        (np.zeros((4, 3)), np.zeros(4), "targets"),
+    ],
+)
+def test_of_two_arrays_the_wrong_one_is_named(tmp_path: Path, scores: Any, targets: Any, wrong: str) -> None:
+    files = {"scores": tmp_path / "s.npy", "targets": tmp_path / "t.npy"}
+    np.save(files["scores"], scores)
+    np.save(files["targets"], targets)
+    code, told = said("evaluate-arrays", "--scores", files["scores"], "--targets", files["targets"])
+    assert (code, told["error"]["path"]) == (1, str(files[wrong]))
+    assert told["error"]["hint"]

@@ -97,7 +97,7 @@ def evaluate_arrays(
         from engines.actions.measures.arrays import evaluate_arrays as measured
 
         column = None if background == -1 else background
-        return measured(_array(scores), _array(targets), ignore, column, Path(scores).stem)
+        return measured(_array(scores), _array(targets), ignore, column, Path(scores).stem, (scores, targets))
 
     console.run(work, None, json=json, render=_show, as_json=told)
 
