@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolTip, QWidget
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import atomic_path, write_text
 from widgets.calibration_state import pixels
-from widgets.charts import FORMATS
+from widgets.drawn_chart import FORMATS
 from widgets.icons import icon
 from widgets.theme import LOOK, number_font
 

@@ -23,10 +23,11 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engines.core.files import atomic_path, write_text
-from widgets.charts import FORMATS
 from widgets.fields import describe
 from widgets.icons import icon
 from widgets.theme import LOOK
+
+FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
 
 
 class DrawnChart(QWidget):

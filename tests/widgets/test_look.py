@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from tests.widgets import face_views, people_views
 from widgets import icons
-from widgets.charts import Bar, BarChart
+from widgets.class_bars import ClassBars, class_rows
 from widgets.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
 from widgets.image_view import ImageView
 from widgets.palette import CommandPalette
@@ -153,11 +153,9 @@ def grid() -> ViewerGrid:
     return made
 
 
-def chart() -> BarChart:
-    made = BarChart("Error per view", "View", "RMS", "px")
-    made.set_bars([Bar(f"left{n}", 0.1 + 0.01 * n, n != 2) for n in range(8)])
-    made.set_selected(3)
-    made.set_threshold(0.15, "twice the median")
+def chart() -> ClassBars:
+    made = ClassBars("AP", "AP")
+    made.show_rows(class_rows(["walk", "run", "jump"], [{"walk": 0.9, "run": 0.4, "jump": None}]))
     return made
 
 
