@@ -134,6 +134,7 @@ class DetectSpec:
     """Run a model over a film as if it came live. out: SCORES.csv (`frame,time_s,` then a column a class).
 
     ahead: also write SCORES.ahead.npy (frames x steps x classes). events: also write events, as .csv, .json or .eaf.
+    release: probability below which an event ends, 0 for three fifths of the threshold. least: seconds it lasts.
     """
 
     model: str
@@ -143,6 +144,8 @@ class DetectSpec:
     ahead: bool = False
     events: str = ""
     threshold: float = 0.5
+    release: float = 0.0
+    least: float = 0.2
     weights: Weights = "float32"
     threads: int = 1
 

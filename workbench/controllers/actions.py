@@ -91,6 +91,7 @@ class ActionsController(PagedDesk):
             form = form.with_model("")
         self.form, self.trouble = replace(form, models=there), None
         self.labels.restore()
+        self.studies.forget()
         self.watch.configure()
         self.show_now()
 

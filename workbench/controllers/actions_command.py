@@ -35,8 +35,8 @@ def train_line(spec: TrainSpec) -> str:
 
 def detect_line(spec: DetectSpec) -> str:
     usual = DetectSpec("", "", "")
-    more = [("--threshold", spec.threshold), ("--weights", spec.weights), ("--threads", spec.threads)]
-    told = [word for word in more if word[1] != getattr(usual, word[0][2:])]
+    names = ("threshold", "release", "least", "weights", "threads")
+    told = [(f"--{name}", getattr(spec, name)) for name in names if getattr(spec, name) != getattr(usual, name)]
     words = (*_frames(spec.frames), "--out", spec.out, *(("--ahead",) if spec.ahead else ()), *chain(*told))
     return line("detect", spec.model, spec.video, *words)
 
@@ -50,8 +50,13 @@ def evaluate_line(spec: EvaluateSpec) -> str:
 
 
 def watch_line(settings: WatchSettings, video: str) -> str:
-    spec = DetectSpec(settings.model or "MODEL", video or "VIDEO", "SCORES.csv", threshold=settings.threshold)
-    return detect_line(replace(spec, weights=settings.weights, threads=settings.threads))
+    return detect_line(as_watched(DetectSpec(settings.model or "MODEL", video or "VIDEO", "SCORES.csv"), settings))
+
+
+def as_watched(spec: DetectSpec, settings: WatchSettings) -> DetectSpec:
+    """With the settings of the live engine, so that a whole film gives the events that watching it gives."""
+    names = ("threshold", "release", "least", "weights", "threads")
+    return replace(spec, **{name: getattr(settings, name) for name in names})
 
 
 def _frames(frames: Frames) -> tuple[str, ...]:

@@ -141,8 +141,7 @@ def detect(desk: ActionsController) -> None:
         return
     out = models_dir() / "scores" / f"{Path(video).stem} {Path(model).stem}.csv"
     ahead = card is not None and card.shape.future_steps > 0
-    spec = DetectSpec(model, video, str(out), ahead=ahead, threshold=settings.threshold)
-    desk.studies.detect(replace(spec, weights=settings.weights, threads=settings.threads))
+    desk.studies.detect(actions_command.as_watched(DetectSpec(model, video, str(out), ahead=ahead), settings))
 
 
 def save_evaluation(desk: ActionsController) -> None:

@@ -92,6 +92,12 @@ class Studies(QObject):
     def cancel_evaluation(self) -> None:
         self._evaluate.cancel()
 
+    def forget(self) -> None:
+        """Another project is open: its films and models have not been measured."""
+        self._tracks.clear()
+        self._train_view, self._evaluate_view = TrainView(), EvaluateView()
+        self.changed.emit()
+
     def cancel_all(self) -> None:
         for slot in (self._train, self._detect, self._evaluate):
             slot.cancel()

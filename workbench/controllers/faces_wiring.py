@@ -67,7 +67,7 @@ def _panel(desk: FacesController) -> None:
     panel.copyCommandWanted.connect(partial(faces_reports.copy_command, desk))
     panel.redactWanted.connect(partial(faces_reports.redact, desk))
     panel.sampleWanted.connect(desk.open_sample)
-    panel.fetchWanted.connect(desk.store.fetch)
+    panel.fetchWanted.connect(lambda: desk.store.fetch(desk.trouble.fetch if desk.trouble else ()))
     panel.dropped.connect(desk.take)
     panel.troubleDismissed.connect(desk.dismiss)
     panel.logWanted.connect(desk.logWanted)

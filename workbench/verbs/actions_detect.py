@@ -42,12 +42,16 @@ def detect(
     ] = False,
     events: Annotated[str, typer.Option(help="Also events: .csv, .json or .eaf (ELAN).", show_default=False)] = "",
     threshold: Annotated[float, typer.Option(help="Probability at which an event starts.")] = DEFAULT.threshold,
+    release: Annotated[
+        float, typer.Option(help="Probability below which it ends; 0: three fifths of the threshold.")
+    ] = DEFAULT.release,
+    least: Annotated[float, typer.Option(help="Seconds that an event lasts at least.")] = DEFAULT.least,
     weights: Annotated[str, typer.Option(help="float32, bfloat16 or int8.")] = DEFAULT.weights,
     threads: Annotated[int, typer.Option(help="Of each network of the features.")] = DEFAULT.threads,
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     asked: dict[str, Any] = {"model": model, "video": video, "out": out, "ahead": ahead, "events": events}
-    asked |= {"threshold": threshold, "weights": weights, "threads": threads}
+    asked |= {"threshold": threshold, "release": release, "least": least, "weights": weights, "threads": threads}
 
     def work(_: None, ctx: Context) -> DetectResult:
         from engines.actions.watching.detect import run

@@ -24,9 +24,7 @@ from engines.core.files import atomic_path
 from engines.core.film import Film
 
 RELEASE = 0.6
-"""Part of the threshold below which an event ends."""
-LEAST = 0.2
-"""Seconds that an event lasts at least."""
+"""Part of the threshold below which an event ends where nothing else is asked for."""
 EVENT_KINDS = (".csv", ".json", ".eaf")
 """Of files that events are written to (`event_files`)."""
 
@@ -42,7 +40,7 @@ def run(spec: DetectSpec, ctx: Context) -> DetectResult:
         raise BadInput("This model anticipates nothing", path=spec.model, hint="Train it with steps ahead")
     film = Film.open(spec.video)
     detector = Detector(model, spec.weights, keep=None, threads=spec.threads)
-    detector.finder.configure(spec.threshold, RELEASE * spec.threshold, LEAST)
+    detector.finder.configure(spec.threshold, spec.release or RELEASE * spec.threshold, spec.least)
     seen = _Seen()
     _watch(film, detector, spec, seen, ctx)
     if not seen.frames:
@@ -71,6 +69,10 @@ def _check(spec: DetectSpec) -> None:
         raise UsageError("Events are written as .csv, .json or .eaf", hint="Name the file events.csv")
     if not 0 < spec.threshold <= 1:
         raise UsageError(f"A threshold is a probability, not {spec.threshold:g}", hint="Try 0.5")
+    if not 0 <= spec.release <= spec.threshold:
+        raise UsageError("An event ends at or below the probability at which it starts", hint="Choose a lower release")
+    if spec.least < 0:
+        raise UsageError("An event cannot last less than no time", hint="Try 0.2")
     for written in filter(None, (spec.out, spec.events)):
         for read in (spec.video, spec.model):
             if Path(written).exists() and Path(read).exists() and Path(read).samefile(written):

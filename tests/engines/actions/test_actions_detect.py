@@ -115,6 +115,17 @@ def test_its_events_are_those_of_its_scores(tmp_path, film):
     assert (result.frames, result.classes) == (60, CLASSES)
 
 
+def test_release_and_least_length_are_those_that_were_asked_for(tmp_path, film):
+    model = make_model(tmp_path / "idn.safetensors", kind="idn")
+    result, scores = detected(tmp_path, model, film, threshold=0.4, release=0.1, least=0.5)
+    found = events_of(CLASSES, scores.times, scores.probabilities, 0.4, 0.1, 0.5)
+    assert [(one.action, one.start) for one in result.events] == [
+        (one.action, pytest.approx(one.start, abs=1e-6)) for one in found
+    ]
+    usual = events_of(CLASSES, scores.times, scores.probabilities, 0.4, 0.24)
+    assert len(found) != len(usual)
+
+
 @pytest.mark.parametrize("kind", ["csv", "eaf", "via.json"])
 def test_its_events_become_a_file_that_is_read_as_labels(tmp_path, model, film, kind):
     events = tmp_path / f"events.{kind}"
@@ -143,7 +154,10 @@ def test_cancelled_it_leaves_nothing(tmp_path, model, film):
 
 @pytest.mark.parametrize(
     "change",
-    [{"frames": (5, 5)}, {"frames": (-1, 4)}, {"out": ""}, {"events": "e.txt"}, {"threshold": 0.0}, {"threshold": 2.0}],
+    [
+        *({"frames": (5, 5)}, {"frames": (-1, 4)}, {"out": ""}, {"events": "e.txt"}, {"threshold": 0.0}),
+        *({"threshold": 2.0}, {"release": 0.7}, {"release": -0.1}, {"least": -1.0}),
+    ],
 )
 def test_what_makes_no_sense_is_refused_before_any_work(tmp_path, change):
     asked = {"model": "none", "video": "none", "out": str(tmp_path / "s.csv")} | change
