@@ -197,6 +197,7 @@ def _evaluated(window: Window) -> bool:
 def _broken(window: Window) -> None:
     """A file that is no model."""
     window.notices.clear()
+    window.detection.watch.look(window.detection.watch.source, False)
     file = data_dir() / "notes.safetensors"
     file.write_text("not weights")
     window.detection.choose_page(Page.WATCH)

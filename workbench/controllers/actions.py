@@ -268,7 +268,9 @@ class ActionsController(PagedDesk):
             self.actions.enable(f"actions.{id}", on)
 
     def _make_page(self) -> None:
-        if not (self.board.prepare() or self.panel.prepare()):
+        """Not while an engine opens, which keeps the interpreter busy as it is."""
+        opening = self.watch.running and self.watch.watched() is None
+        if not opening and not (self.board.prepare() or self.panel.prepare()):
             self._pages_soon.stop()
 
     def keep_form(self) -> None:
