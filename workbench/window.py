@@ -229,6 +229,8 @@ class Window(QMainWindow):
             paged.presetWanted.connect(partial(self._bring, name))
             paged.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
         self.detection.timelineWanted.connect(self._show_timeline)
+        for id in ("actions", "timeline"):
+            self.docks.docks[id].visibilityChanged.connect(self.detection.show_soon)
         self.centre.chosen.connect(self._centre_chosen)
         self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 

@@ -238,9 +238,9 @@ class ActionsController(PagedDesk):
             timeline=self.clock.view(),
             trouble=self.trouble,
         )  # fmt: skip
-        self.panel.show_state(self.view)
-        self.board.show_state(self.view)
-        self.timeline.show_state(self.view)
+        for part in (self.panel, self.board, self.timeline):
+            if part.isVisible():
+                part.show_state(self.view)
         self._enable()
 
     def _watch_view(self) -> WatchView:
