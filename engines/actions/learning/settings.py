@@ -2,7 +2,7 @@
 
 Chunks are 6 frames at 24 frames per second: 4 a second. Sources: TRN, github.com/xumingze0308/TRN.pytorch
 (configs/thumos, tools/trn_thumos/train.py); MiniROAD, github.com/jbistanbul/MiniROAD (configs/*_kinetics.yaml);
-IDN, Eun et al. 2020 (its training code was never released: optimiser, rate and rounds are those of the paper).
+IDN, Eun et al. 2020 (its training code was never released: optimiser, rate and rounds follow the text, unconfirmed).
 """
 
 from __future__ import annotations
