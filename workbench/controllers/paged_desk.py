@@ -91,11 +91,11 @@ class PagedDesk(QObject):
         self.show_soon()
 
     def choose_page(self, name: str) -> None:
-        """Show a page."""
+        """Show a page, once what holds it is in front: what nobody sees may be left as it was."""
         page = type(self.form.page)(name)
         self.set_form(page=page)
-        self.show_now()
         self.centreWanted.emit("viewer" if page in self._in_viewer else self._name)
+        self.show_now()
 
     def show_page(self) -> None:
         """Bring the page of the form to the front; the other pages are made one by one while nothing is asked for."""
