@@ -145,7 +145,7 @@ def teach_line(teach: TeachView, marking: str = "") -> str:
     if not teach.labels.segments:
         return "Nothing is marked yet"
     used = sum(1 for each in teach.counts if each.segments)
-    return f"{count(len(teach.labels.segments), 'segment')} of {plural(used, 'class', 'classes')}"
+    return f"{count(len(teach.labels.segments), 'segment')} of {count(used, 'class', 'classes')}"
 
 
 def train_line(train: TrainView) -> str:
@@ -211,10 +211,6 @@ def missing_of(view: ActionsView) -> Trouble | None:
     return Trouble(f"Frames are described by networks: {sizes}.", "Networks to fetch", hint, fetch=lacking)
 
 
-def plural(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def frames_words(frames: Frames) -> str:
     """'85:191', '85:', or nothing for all of them."""
     first, stop = frames
@@ -247,7 +243,7 @@ def segment_words(segment: Segment, start: float, seconds: float, several: bool 
 
 def clip_words(clip: ClipState) -> str:
     """'12 segments, 4 classes', or why it cannot be trained on."""
-    return clip.note or f"{count(clip.segments, 'segment')}, {plural(clip.classes, 'class', 'classes')}"
+    return clip.note or f"{count(clip.segments, 'segment')}, {count(clip.classes, 'class', 'classes')}"
 
 
 def taken(clips: Sequence[ClipState]) -> list[ClipState]:

@@ -133,6 +133,6 @@ def number(value: float) -> str:
     return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 or not value else f"{value:.1e}"
 
 
-def count(value: int, word: str) -> str:
-    """'1 sample', '1,200 samples'."""
-    return f"{value:,} {word}" + ("" if value == 1 else "s")
+def count(value: int, word: str, plural: str = "") -> str:
+    """'1 sample', '1,200 samples'; plural where it is not the word with an s."""
+    return f"{value:,} {word if value == 1 else plural or word + 's'}"

@@ -14,11 +14,12 @@ from engines.actions.types import Labels
 from engines.core.store import load_path
 from widgets.actions_panel_events import events_of
 from widgets.actions_state import Page
+from widgets.studio_parts import count
 from workbench.controllers import actions_command
 from workbench.controllers.actions_files import load_labels, save_events, save_labels, save_report
 from workbench.controllers.actions_films import read_facts
 from workbench.controllers.actions_form import models_dir, new_model
-from workbench.controllers.trouble_words import count, trouble_of
+from workbench.controllers.trouble_words import trouble_of
 from workbench.threads import Failure
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from engines.core.frames import Image
 from engines.core.places import cache_dir
 from engines.faces.gallery_types import Change, Gathered, GatherSpec
 from widgets.faces_state import EnrolView
+from widgets.studio_parts import count
 from workbench.controllers.faces_command import enrol_line
 from workbench.controllers.faces_gallery import Galleries
 from workbench.controllers.job_slot import JobSlot
-from workbench.controllers.trouble_words import count, trouble_of
+from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from engines.faces.gallery_types import Expiring, Forgotten
 from engines.faces.study_types import SelfCheckCase
 from engines.faces.types import FinderSettings
 from widgets.faces_state import Page
-from workbench.controllers.trouble_words import count
+from widgets.studio_parts import count
 
 if TYPE_CHECKING:
     from engines.faces.people.gallery import Gallery

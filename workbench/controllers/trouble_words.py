@@ -1,4 +1,4 @@
-"""What goes wrong, as panels show it, and counts in words."""
+"""What goes wrong, as panels show it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,3 @@ def trouble_of(error: Mapping[str, Any], title: str = "That did not work") -> Tr
         path=str(error.get("path") or ""),
         fetch=tuple(named.group(1).split()) if named else (),
     )
-
-
-def count(number: int, word: str, plural: str = "") -> str:
-    """ "1 face", "2 faces"; plural where it is not the word with an s."""
-    return f"{number:,} {word if number == 1 else plural or word + 's'}"
