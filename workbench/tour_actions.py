@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,13 +11,11 @@ from PySide6.QtCore import QTimer
 
 from engines.core.places import data_dir
 from widgets.actions_state import ActionsView, Page
-from widgets.theme import LOOK, THEMES
 from workbench.controllers import actions_reports
 from workbench.controllers.actions_form import models_dir
-from workbench.touring import Stop
+from workbench.touring import Stop, begin_at, nothing, reference, themed
 from workbench.window import Window
 
-ROOT = Path(__file__).resolve().parent.parent
 LEARNED, SHOWN = (0, 286), (286, 371)
 ITERATIONS, HELD_OUT = 120, 0.3
 SHORT_TRN, SHORT_FRAME = "trn", "frame"
@@ -40,7 +37,7 @@ def stops(theme: str) -> list[Stop]:
             _stop(theme, "teach", _import, _labelled),
             _stop(theme, "marking", _mark, _marking),
             _stop(theme, "training", partial(_train, model=SHORT_TRN), _training, 120),
-            _stop(theme, "trained", _nothing, _trained, 300),
+            _stop(theme, "trained", nothing, _trained, 300),
             _stop(theme, "watch", _watch, _watched, 120),
             _stop(theme, "compare", partial(_train, model=SHORT_FRAME), _trained, 300),
             _stop(theme, "evaluate-ready", _compare, _comparable),
@@ -51,7 +48,7 @@ def stops(theme: str) -> list[Stop]:
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
-    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(_themed, theme=theme))
+    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
     pages = (Page.TEACH, Page.TRAIN, Page.EVALUATE) if _folder().is_dir() else ()
     return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
 
@@ -67,28 +64,17 @@ def _stop(
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data")) / "actions" / "exercise"
+    return reference("actions", "exercise")
 
 
 def _view(window: Window) -> ActionsView:
     return window.detection.view
 
 
-def _nothing(window: Window) -> None:
-    """Only wait."""
-
-
 def _begin(window: Window, theme: str) -> None:
-    if window.services.settings.value.theme != theme:
-        window.set_theme(theme)
-    window.notices.clear()
-    window.preset("actions")
+    begin_at(window, theme, "actions")
     window.detection.dismiss()
     window.detection.choose_page(Page.WATCH)
-
-
-def _themed(window: Window, theme: str) -> bool:
-    return LOOK.now is THEMES[theme]
 
 
 def _page(window: Window, page: Page) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +12,9 @@ import cv2
 
 from engines.core.places import data_dir
 from widgets.faces_state import FacesView, Page
-from widgets.theme import LOOK, THEMES
-from workbench.touring import Stop
+from workbench.touring import Stop, begin_at, nothing, reference, themed
 from workbench.window import Window
 
-ROOT = Path(__file__).resolve().parent.parent
 SITTER = "Eileen Collins"
 PEOPLE, EACH = 40, 6
 PAIRS = 60
@@ -38,7 +35,7 @@ def stops(theme: str) -> list[Stop]:
         _sample()
         made += [
             _stop(theme, "looking-through", _gather, _gathering, 60),
-            _stop(theme, "review", _nothing, _reviewed, 180),
+            _stop(theme, "review", nothing, _reviewed, 180),
             _stop(theme, "people", _store, _stored, 120),
             _stop(theme, "person", _choose, _chosen),
             _stop(theme, "threshold", partial(_page, page=Page.THRESHOLD), _reported, 60),
@@ -58,7 +55,7 @@ def stops(theme: str) -> list[Stop]:
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
     pages = [Page.LIVE] + ([Page.PEOPLE, Page.THRESHOLD, Page.AUDIT, Page.EVALUATE] if _folder().is_dir() else [])
-    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(_themed, theme=theme))
+    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
     return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
 
 
@@ -73,22 +70,15 @@ def _stop(
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data")) / "faces" / "lfw_dev"
+    return reference("faces", "lfw_dev")
 
 
 def _view(window: Window) -> FacesView:
     return window.faces.view
 
 
-def _nothing(window: Window) -> None:
-    """Only wait."""
-
-
 def _begin(window: Window, theme: str) -> None:
-    if window.services.settings.value.theme != theme:
-        window.set_theme(theme)
-    window.notices.clear()
-    window.preset("faces")
+    begin_at(window, theme, "faces")
     window.faces.dismiss()
     window.faces.choose_page(Page.LIVE)
 
@@ -253,10 +243,6 @@ def _rest(window: Window) -> None:
     window.faces.dismiss()
     window.faces.set_settings(replace(window.faces.form.settings, blur="off", gaze=False))
     window.faces.watch.look(window.faces.watch.source, False)
-
-
-def _themed(window: Window, theme: str) -> bool:
-    return LOOK.now is THEMES[theme]
 
 
 def _album() -> Path:

@@ -5,14 +5,13 @@ A photograph folder is calibrated where the reference data lie (`KINOSCOPE_DATA`
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from widgets.panel import Panel
 from workbench import tour_actions, tour_diffusion, tour_faces
-from workbench.touring import Stop
+from workbench.touring import Stop, reference
 from workbench.window import Window
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,7 +115,7 @@ def _panel(dock: str) -> Callable[[Window], Panel]:
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data")) / PHOTOGRAPHS
+    return reference(PHOTOGRAPHS)
 
 
 def _nothing(window: Window) -> None:

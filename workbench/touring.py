@@ -6,6 +6,7 @@ It drives the real window through its own event loop; nothing is faked, and noth
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,10 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import monotonic
-from widgets.theme import LOOK
+from widgets.theme import LOOK, THEMES
 from workbench.window import Window
 
+ROOT = Path(__file__).resolve().parent.parent
 TICK_MS = 5
 STALL_LIMIT_MS = 100.0
 SETTLE_SECONDS = 0.25
@@ -40,6 +42,28 @@ class Stop:
     panel: Callable[[Window], QWidget] | None = None
     seconds: float = 20.0
     also: Callable[[Window], QWidget | None] = lambda _window: None
+
+
+def reference(*names: str) -> Path:
+    """A folder of the reference data, which may not be there."""
+    return Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"), *names)
+
+
+def nothing(window: Window) -> None:
+    """Only wait."""
+
+
+def themed(window: Window, theme: str) -> bool:
+    """Whether the theme is on."""
+    return LOOK.now is THEMES[theme]
+
+
+def begin_at(window: Window, theme: str, preset: str) -> None:
+    """A preset in a theme, with no notice left over."""
+    if window.services.settings.value.theme != theme:
+        window.set_theme(theme)
+    window.notices.clear()
+    window.preset(preset)
 
 
 class StallMeter(QObject):
