@@ -74,8 +74,10 @@ def test_the_preset_shows_viewer_and_timeline_and_gives_their_room_to_figures(op
     window.commands.run("actions.evaluate")
     assert window.centre.front == "actions"
     assert window.docks.docks["timeline"].isHidden()
+    assert window.action_board.tabs.currentIndex() == 3
     window.commands.run("view.one")
     assert window.detection.view.page is Page.WATCH
+    assert window.action_board.tabs.currentIndex() == 0
     assert not window.docks.docks["timeline"].isHidden()
     window.commands.run("window.monitor")
     assert window.centre.strip == ""

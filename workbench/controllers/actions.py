@@ -238,7 +238,8 @@ class ActionsController(PagedDesk):
             timeline=self.clock.view(),
             trouble=self.trouble,
         )  # fmt: skip
-        for part in (self.panel, self.board, self.timeline):
+        self.board.show_state(self.view)
+        for part in (self.panel, self.timeline):
             if part.isVisible():
                 part.show_state(self.view)
         self._enable()
