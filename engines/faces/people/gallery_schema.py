@@ -7,8 +7,10 @@ and expiry delete. Columns marked * go through the cipher: in an encrypted galle
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,19 +51,40 @@ SECRET = {
 """Table: its key and the columns that go through the cipher."""
 
 
-def create(path: Path) -> sqlite3.Connection:
-    """A new, empty gallery file. Raises `BadInput` when there is a file already."""
-    if path.exists():
-        raise BadInput("There is a file of that name already", path=path, hint="Choose another name, or open it")
-    if not path.parent.is_dir():
-        raise BadInput("The folder does not exist", path=path.parent)
-    with reading(path):
-        base = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+def is_new(path: Path) -> bool:
+    """Whether a gallery may be made there: nothing lies there, or what a creation that was killed has left."""
+    return not os.path.lexists(path) or _is_stillborn(path)
+
+
+def has_mark(path: Path) -> bool:
+    """Whether a regular file says that it is a gallery. A link is not followed, nothing is opened for writing."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return False
+        with path.open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return False
+    return head[: len(MAGIC)] == MAGIC and head[68:] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def build(path: Path, meta: Mapping[str, object]) -> None:
+    """Write an empty gallery to a file that is not there yet; only its owner may read it."""
+    make_private(path)
+    base = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    try:
+        base.execute("PRAGMA journal_mode=MEMORY")
         base.execute(f"PRAGMA application_id={APPLICATION_ID}")
         base.execute(f"PRAGMA user_version={SCHEMA}")
-        _settle(base)
         base.executescript("BEGIN;" + TABLES + "COMMIT;")
-    return base
+        base.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+    finally:
+        base.close()
+
+
+def make_private(path: Path) -> None:
+    """A new, empty file that only its owner may read."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -114,9 +137,11 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+    """A reader that may write opens for that, so that its closing takes the log and its index away again."""
     uri = path.absolute().as_uri()
-    base = _connect(f"{uri}?mode={'ro' if read_only else 'rw'}")
+    base = _connect(f"{uri}?{_mode(path) if read_only else 'mode=rw'}")
     try:
+        base.execute(f"PRAGMA query_only={read_only:d}")
         base.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
         base.close()
@@ -124,6 +149,28 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
             raise
         base = _connect(f"{uri}?mode=ro&immutable=1")
     return base
+
+
+def _mode(path: Path) -> str:
+    """For reading: what leaves nothing beside the file. Without a log nobody writes to what we may not write."""
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    log = path.with_name(path.name + "-wal")
+    return "mode=ro" if log.is_file() and log.stat().st_size else "mode=ro&immutable=1"
+
+
+def _is_stillborn(path: Path) -> bool:
+    if path.is_file() and not path.is_symlink() and not path.stat().st_size:
+        return True
+    if not has_mark(path):
+        return False
+    base = _connect(f"{path.absolute().as_uri()}?mode=rw")
+    try:
+        return base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    except sqlite3.Error:
+        return False
+    finally:
+        base.close()
 
 
 def _check(base: sqlite3.Connection, path: Path) -> None:
