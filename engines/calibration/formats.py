@@ -18,8 +18,9 @@ from engines.calibration.models import calibration_flags, camera_matrix, intrins
 from engines.calibration.types import DISTORTION_NAMES, Intrinsics, ModelName, MonoResult, ViewResult
 from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
-from engines.core.files import read_json, write_json, write_text
+from engines.core.files import write_json, write_text
 from engines.core.frames import Size
+from engines.core.reading import read_json
 
 KIND = "kinoscope mono calibration"
 VERSION = 1

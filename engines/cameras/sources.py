@@ -23,7 +23,7 @@ from engines.cameras.types import (
     UsbSource,
 )
 from engines.core.errors import BadInput, UsageError
-from engines.core.files import read_json
+from engines.core.reading import read_json
 from engines.core.spec import from_json, to_json
 
 FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"

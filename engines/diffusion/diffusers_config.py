@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
-from engines.core.files import read_json
+from engines.core.reading import read_json
 from engines.diffusion import levels
 from engines.diffusion.safetensors_header import read_header
 from engines.diffusion.types import ModelInfo

@@ -15,7 +15,8 @@ from typing import Any
 
 from engines.core import places
 from engines.core.errors import BadInput, KinoscopeError
-from engines.core.files import read_json, write_json
+from engines.core.files import write_json
+from engines.core.reading import read_json
 from engines.core.spec import from_json, to_json
 from engines.diffusion.png import read_image, read_settings, read_settings_of, write_png
 from engines.diffusion.steps_file import Steps, StepsWriter

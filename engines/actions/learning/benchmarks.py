@@ -25,7 +25,7 @@ from engines.actions.marking.targets import is_ambiguous
 from engines.actions.types import BACKGROUND
 from engines.core.context import Context
 from engines.core.errors import BadInput
-from engines.core.files import read_json
+from engines.core.reading import read_json
 
 APPEARANCE, MOTION = ("rgb", "resnet", "appearance"), ("flow", "bn_inception", "motion")
 INFO = ("data_info.json", "video_list.json")

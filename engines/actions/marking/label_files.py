@@ -17,7 +17,8 @@ from engines.actions.marking.label_rows import TRACK, FrameRow, Origin, gathered
 from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
-from engines.core.files import read_json, write_json
+from engines.core.files import write_json
+from engines.core.reading import read_json
 
 __all__ = ["KINDS", "check", "read_labels", "write_labels"]
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
-from engines.core.files import read_json, write_json
+from engines.core.files import write_json
+from engines.core.reading import read_json
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Point
 
