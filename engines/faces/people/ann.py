@@ -111,8 +111,7 @@ def save(path: Path, key: str, found: Approximate) -> None:
 def write(path: Path, key: str, count: int, body: bytes) -> None:
     """A head of fixed length that says what the graph belongs to, then the graph."""
     head = {"key": key, "count": count, "sha256": hashlib.sha256(body).hexdigest()}
-    with atomic_path(path) as part:
-        part.touch(0o600)
+    with atomic_path(path, private=True) as part:
         part.write_bytes(json.dumps(head).encode().ljust(_HEAD) + body)
 
 

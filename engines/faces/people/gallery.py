@@ -19,7 +19,7 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.faces.gallery_types import Change
-from engines.faces.people import gallery_copies, gallery_history, gallery_protect, gallery_rows, gallery_schema, keys
+from engines.faces.people import gallery_copies, gallery_history, gallery_protect, gallery_rows, keys
 from engines.faces.people.gallery_history import Recorder
 from engines.faces.people.gallery_reading import GalleryReader
 from engines.faces.people.gallery_rows import NewFace

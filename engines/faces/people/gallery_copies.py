@@ -68,8 +68,7 @@ def foreign(store: Store, path: Path) -> str:
 
 def write(store: Store, target: Path) -> None:
     """A whole copy, encrypted as the gallery is, in place of what is there; only its owner may read it."""
-    with store.guard, gallery_schema.reading(target), atomic_path(target) as part:
-        gallery_schema.make_private(part)
+    with store.guard, gallery_schema.reading(target), atomic_path(target, private=True) as part:
         with closing(sqlite3.connect(part)) as copy:
             store.base.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")

@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +14,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engines.core.errors import BadInput
-from engines.core.files import atomic_path
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.files import atomic_path, write_json
+from engines.core.reading import read_json
 from engines.core.spec import to_json
 from engines.faces.people import gallery_copies
 from engines.faces.people.gallery import Gallery
@@ -26,8 +24,6 @@ from engines.faces.people.gallery import Gallery
 LIST, WORDS, VECTORS = "files.json", "person.json", "vectors.npy"
 OURS = re.compile(r"[0-9a-f]{16}\.png|person\.json|vectors\.npy")
 """Names that an export gives, all of them in its own folder."""
-LARGEST = 64 * 2**20
-"""Bytes up to which a list is read."""
 
 
 def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
@@ -44,27 +40,15 @@ def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
         gallery_copies.remember(gallery.store, person, "export", folder)
     faces = gallery.faces(person)
     for face in faces:
-        with _private(folder / f"{face.id}.png") as part:
+        with atomic_path(folder / f"{face.id}.png", private=True) as part:
             part.write_bytes(cv2.imencode(".png", gallery.thumbnail(face.id))[1].tobytes())
     table = gallery.table()
     place = {id: row for row, id in enumerate(table.faces)}
-    with _private(folder / VECTORS) as part, part.open("wb") as file:
+    with atomic_path(folder / VECTORS, private=True) as part, part.open("wb") as file:
         np.save(file, table.vectors[[place[face.id] for face in faces]], allow_pickle=False)
-    _write(folder / WORDS, _words(gallery, known, faces))
-    _write(folder / LIST, {path.name: _hash(path) for path in sorted(folder.iterdir())})
+    write_json(folder / WORDS, _words(gallery, known, faces), private=True)
+    write_json(folder / LIST, {path.name: _hash(path) for path in sorted(folder.iterdir())}, private=True)
     return folder
-
-
-@contextmanager
-def _private(path: Path) -> Iterator[Path]:
-    with atomic_path(path) as part:
-        part.touch(0o600)
-        yield part
-
-
-def _write(path: Path, value: object) -> None:
-    with _private(path) as part:
-        part.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +66,24 @@ def read_export(folder: Path) -> Export | None:
     if folder.is_symlink() or not folder.is_dir():
         return None
     try:
-        listed = json.loads(_small(folder / LIST))
+        listed = _read(folder / LIST)
         names = {str(name): digest for name, digest in listed.items() if OURS.fullmatch(name)}
         ours = [path for name, digest in names.items() if _is_file(path := folder / name) and _hash(path) == digest]
         if folder / WORDS not in ours:
             return None
-        words = json.loads(_small(folder / WORDS))
+        words = _read(folder / WORDS)
         person, faces = str(words["person"]["id"]), frozenset(str(face["id"]) for face in words["faces"])
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
+    except (KinoscopeError, OSError, AttributeError, KeyError, TypeError):
         return None
     ours.append(folder / LIST)
     others = [path for path in folder.iterdir() if path not in ours]
     return Export(person, faces, tuple(ours), tuple(others))
 
 
-def _small(path: Path) -> str:
-    if not _is_file(path) or path.stat().st_size > LARGEST:
-        raise ValueError("not a list of ours")
-    return path.read_text(encoding="utf-8")
+def _read(path: Path) -> Any:
+    if path.is_symlink():
+        raise BadInput("This is a link", path=path)
+    return read_json(path, what="list of an export")
 
 
 def _is_file(path: Path) -> bool:

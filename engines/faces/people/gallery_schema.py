@@ -6,15 +6,14 @@ and expiry delete. Columns marked * go through the cipher: in an encrypted galle
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
-from engines.core.errors import BadInput, KinoscopeError, OutOfResources
+from engines.core import databases
+from engines.core.errors import BadInput
 
 APPLICATION_ID = 0x4B464143
 """KFAC."""
@@ -41,6 +40,7 @@ CREATE TABLE history (
     entry BLOB NOT NULL /* * */);
 CREATE TABLE copies (id TEXT PRIMARY KEY, person TEXT NOT NULL, entry BLOB NOT NULL /* * */);
 """
+KIND = databases.Format("gallery", APPLICATION_ID, SCHEMA, TABLES)
 SECRET = {
     "people": ("id", ("name", "note")),
     "faces": ("id", ("details", "vector")),
@@ -57,34 +57,18 @@ def is_new(path: Path) -> bool:
 
 
 def has_mark(path: Path) -> bool:
-    """Whether a regular file says that it is a gallery. A link is not followed, nothing is opened for writing."""
-    try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return False
-        with path.open("rb") as file:
-            head = file.read(72)
-    except OSError:
-        return False
-    return head[: len(MAGIC)] == MAGIC and head[68:] == APPLICATION_ID.to_bytes(4, "big")
+    """Whether a file, not a link, says that it is a gallery. Nothing is opened for writing."""
+    return not path.is_symlink() and databases.is_of(path, KIND)
 
 
 def build(path: Path, meta: Mapping[str, object]) -> None:
-    """Write an empty gallery to a file that is not there yet; only its owner may read it."""
-    make_private(path)
-    base = _connect(f"{path.absolute().as_uri()}?mode=rw")
-    try:
+    """Write an empty gallery into an empty file."""
+    with closing(_connect(f"{path.absolute().as_uri()}?mode=rw")) as base:
         base.execute("PRAGMA journal_mode=MEMORY")
         base.execute(f"PRAGMA application_id={APPLICATION_ID}")
         base.execute(f"PRAGMA user_version={SCHEMA}")
         base.executescript("BEGIN;" + TABLES + "COMMIT;")
         base.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-    finally:
-        base.close()
-
-
-def make_private(path: Path) -> None:
-    """A new, empty file that only its owner may read."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -108,28 +92,9 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         raise
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """What SQLite says about a file, as errors that a user understands."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _in_words(error, path) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutOfResources("The disk is full", path=path, hint="Free some space and try again") from error
-        raise BadInput(error.strerror or str(error), path=path) from error
-
-
-def _in_words(error: sqlite3.Error, path: Path) -> KinoscopeError:
-    text = str(error)
-    if "full" in text:
-        return OutOfResources("The disk is full", path=path, hint="Free some space; the gallery is as it was")
-    if "readonly" in text or "unable to open" in text:
-        return BadInput("The gallery cannot be written here", path=path, hint="Check the rights of file and folder")
-    if "locked" in text or "busy" in text:
-        return BadInput("Another program is writing to the gallery", path=path, hint="Try again")
-    return BadInput(f"The gallery is damaged: {text}", path=path, hint="Restore it from a backup")
+def reading(path: Path) -> AbstractContextManager[None]:
+    """What SQLite and the system say about a gallery, as errors that a user understands."""
+    return databases.reading(path, KIND.what)
 
 
 def _connect(uri: str) -> sqlite3.Connection:
@@ -164,13 +129,11 @@ def _is_stillborn(path: Path) -> bool:
         return True
     if not has_mark(path):
         return False
-    base = _connect(f"{path.absolute().as_uri()}?mode=rw")
     try:
-        return base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+        with closing(_connect(f"{path.absolute().as_uri()}?mode=rw")) as base:
+            return base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
     except sqlite3.Error:
         return False
-    finally:
-        base.close()
 
 
 def _check(base: sqlite3.Connection, path: Path) -> None:

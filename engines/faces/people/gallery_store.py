@@ -61,7 +61,7 @@ class Store:
                     "There is a file of that name already", path=path, hint="Choose another name, or open it"
                 )
             values = {"card": json.dumps(to_json(card)), "header": header.to_text(), "keep_days": 0, "revision": 0}
-            with gallery_schema.reading(path), atomic_path(path) as part:
+            with gallery_schema.reading(path), atomic_path(path, private=True) as part:
                 gallery_schema.build(part, values | {"id": secrets.token_hex(16)})
         finally:
             lock.release()
