@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from engines.core.errors import BadInput
@@ -140,6 +140,16 @@ def read(store: Store, table: str, row: str, column: str) -> Any:
 def write(store: Store, table: str, row: str, column: str, value: Any) -> None:
     stored = store.seal(value, table, row, column) if _secret(table, column) else value
     store.run(f"UPDATE {table} SET {column}=? WHERE {KEYS[table]}=?", (stored, row))
+
+
+def owners(store: Store, faces: Collection[str]) -> set[str]:
+    """Everybody (ids) to whom one of these faces ever belonged, as far as the history goes back."""
+    told: set[str] = set()
+    for change, sealed in store.rows("SELECT id, entry FROM history"):
+        for table, row, column, before, after in _entry(store, change, sealed)["steps"]:
+            if (table, column) == ("faces", "person") and row in faces:
+                told |= {str(before), str(after)}
+    return told - {""}
 
 
 def words_of(store: Store, change: int, sealed: bytes) -> str:
