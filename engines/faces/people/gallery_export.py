@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path, write_json
+from engines.core.reading import making_sense, read_json
 from engines.core.spec import to_json
 from engines.faces.people import gallery_protect
 from engines.faces.people.gallery import Gallery
@@ -49,8 +49,9 @@ def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
 def untouched(folder: Path) -> tuple[list[Path], list[Path]]:
     """(files as `export` wrote them, all others) of a folder."""
     try:
-        listed: dict[str, str] = json.loads((folder / LIST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with making_sense(folder / LIST, "The list of files makes no sense"):
+            listed = {str(name): str(digest) for name, digest in read_json(folder / LIST).items()}
+    except KinoscopeError:
         return [], list(folder.rglob("*"))
     ours = [path for name, digest in listed.items() if (path := folder / name).is_file() and _hash(path) == digest]
     others = [path for path in folder.rglob("*") if path not in ours and path != folder / LIST]

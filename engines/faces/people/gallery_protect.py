@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import BadInput
+from engines.core.reading import making_sense, parse_json
 from engines.faces.people import gallery_schema, keys
 from engines.faces.people.gallery_store import Store, part_of
 from engines.faces.types import ModelCard
@@ -43,11 +43,9 @@ def copies(store: Store, person: str) -> list[tuple[str, str, Path]]:
     """(id, kind, path) of what was written of `person`; "" for backups of everybody."""
     found = []
     for id, sealed in store.rows("SELECT id, entry FROM copies WHERE person = ?", (person,)):
-        try:
-            entry = json.loads(store.text(sealed, "copies", id, "entry"))
+        with making_sense(store.path, "The gallery's list of copies is damaged"):
+            entry = parse_json(store.text(sealed, "copies", id, "entry"))
             found.append((id, str(entry["kind"]), Path(entry["path"])))
-        except (ValueError, KeyError) as error:
-            raise BadInput("The gallery's list of copies is damaged", path=store.path) from error
     return found
 
 
