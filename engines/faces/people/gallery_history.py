@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.reading import making_sense, parse_json
 from engines.faces.gallery_types import Change
 from engines.faces.people.gallery_schema import SECRET
 from engines.faces.people.gallery_store import Store
@@ -162,9 +163,5 @@ def _secret(table: str, column: str) -> bool:
 
 
 def _entry(store: Store, change: int, sealed: bytes) -> dict[str, Any]:
-    text = store.text(sealed, "history", str(change), "entry")
-    try:
-        entry: dict[str, Any] = json.loads(text)
-    except ValueError as error:
-        raise BadInput("The gallery's history is damaged", path=store.path) from error
-    return entry
+    with making_sense(store.path, "The gallery's history is damaged"):
+        return dict(parse_json(store.text(sealed, "history", str(change), "entry")))
