@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engines.actions.types import BACKGROUND
 from engines.core.errors import BadInput
 from engines.core.files import write_text
+from engines.core.names import name_key
 
 HEADER = f"frame,time_s,{BACKGROUND},walk,..."
 
@@ -57,7 +58,7 @@ def read_scores(path: str | Path) -> Scores:
     rows = [row for row in rows if row]
     if not rows:
         raise BadInput("The score file is empty", path=path, hint=f"Its first line is {HEADER}")
-    names = [name.strip() for name in rows[0]]
+    names = [name_key(name) for name in rows[0]]
     if [name.casefold() for name in names[:2]] != ["frame", "time_s"] or len(names) < 3:
         raise BadInput("This is no score file", path=path, hint=f"Its first line is {HEADER}")
     if len(set(names)) < len(names):
