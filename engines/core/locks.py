@@ -12,10 +12,11 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from engines.core.errors import BadInput, KinoscopeError
+from engines.core.errors import BadInput, KinoscopeError, OutOfResources
+from engines.core.files import NO_SPACE
 from engines.core.reading import read_json
 
 SUFFIX = ".lock"
@@ -74,21 +75,33 @@ class FileLock:
 def only_writer(target: str | Path, what: str) -> Iterator[None]:
     """Nobody else writes `target` while the block runs; the lock is NAME.lock beside it.
 
-    Raises `BadInput` that says who writes it, or that nothing can be written there.
+    Its folder is made, and goes again where nothing was written. Raises `BadInput` that says who writes it, or that
+    nothing can be written there, `OutOfResources` when the disk is full.
     """
     target = Path(target)
     lock = FileLock(target.with_name(target.name + SUFFIX))
+    made = [folder for folder in target.parents if not folder.exists()]
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         taken = lock.take()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadInput(f"Nothing can be written here: {reason}", path=target, hint="Choose another folder") from error
+        raise _in_words(error, target.parent) from error
     if not taken:
         raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
     try:
         yield
     finally:
         lock.release()
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _in_words(error: OSError, folder: Path) -> KinoscopeError:
+    if error.errno in NO_SPACE:
+        return OutOfResources("The disk is full", path=folder, hint="Free some space")
+    reason = error.strerror or str(error)
+    return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
 
 
 def _tell(handle: int) -> None:

@@ -139,25 +139,19 @@ def result_folder(
     """
     folder, inputs = Path(folder).expanduser(), tuple(inputs)
     check_folder(folder, manifest, what=what, inputs=inputs, unlisted=unlisted)
-    made = _make(folder)
     staging = folder / f".kinoscope-{secrets.token_hex(6)}.part"
-    try:
-        with only_writer(folder / ".kinoscope", f"{what} here"):
-            try:
-                with _in_words(folder):
-                    staging.mkdir()
-                yield staging
-                with _in_words(folder):
-                    seal(staging, manifest)
-                    check_folder(folder, manifest, what=what, inputs=inputs, unlisted=unlisted)
-                    _move_in(staging, folder, manifest, unlisted)
-            finally:
-                for stale in _stagings(folder):
-                    shutil.rmtree(stale, ignore_errors=True)
-    finally:
-        for each in made:
-            with suppress(OSError):
-                each.rmdir()
+    with only_writer(folder / ".kinoscope", f"{what} here"):
+        try:
+            with _in_words(folder):
+                staging.mkdir()
+            yield staging
+            with _in_words(folder):
+                seal(staging, manifest)
+                check_folder(folder, manifest, what=what, inputs=inputs, unlisted=unlisted)
+                _move_in(staging, folder, manifest, unlisted)
+        finally:
+            for stale in _stagings(folder):
+                shutil.rmtree(stale, ignore_errors=True)
 
 
 def check_folder(
@@ -319,14 +313,6 @@ def _prune(folder: Path, names: Iterable[str]) -> None:
     for each in sorted(parents, key=lambda path: len(path.parts), reverse=True):
         with suppress(OSError):
             each.rmdir()
-
-
-def _make(folder: Path) -> list[Path]:
-    """Make the folder; those that were made, the innermost first."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    with _in_words(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    return missing
 
 
 @contextmanager

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from engines.actions.types import BACKGROUND
 from engines.core.errors import BadInput
 from engines.core.files import write_text
+from engines.core.outputs import beginning, check_file
 
 HEADER = f"frame,time_s,{BACKGROUND},walk,..."
+SCORES = beginning("a table of scores", b"frame,time_s,")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,9 @@ class Scores:
 
 
 def write_scores(path: str | Path, scores: Scores) -> None:
-    """Whole or not at all. Nine significant digits: float32 comes back as it was."""
+    """Whole or not at all. Nine significant digits: float32 comes back as it was. Raises `BadInput` where
+    another kind of file is."""
+    check_file(path, SCORES)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("frame", "time_s", *scores.classes))

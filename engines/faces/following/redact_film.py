@@ -13,9 +13,9 @@ from typing import Any
 import av
 
 from engines.core.errors import BadInput
-from engines.core.files import atomic_path
 from engines.core.film import Converter, Film
 from engines.core.frames import Image
+from engines.core.outputs import media, new_file
 
 QUALITY = {
     "libx264": {"crf": "18", "preset": "medium"},
@@ -59,7 +59,7 @@ def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> in
     """Copy a film with every frame changed in place; how many. The copy is whole or not there."""
     if out.suffix.lower() not in KINDS:
         raise BadInput(f"A film cannot be written as '{out.suffix}'", path=out, hint=HINT)
-    with reading(source) as film, atomic_path(out) as part, av.open(str(part), "w") as copy:
+    with reading(source) as film, new_file(out, media(out), [source]) as part, av.open(str(part), "w") as copy:
         return _rewrite(film, copy, source, change)
 
 

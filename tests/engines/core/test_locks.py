@@ -66,6 +66,16 @@ def test_whatever_stands_in_a_lock_the_holder_is_said_in_words(tmp_path: Path) -
 
 
 def test_where_no_lock_can_be_made_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="Nothing can be written here"):
-        with only_writer(tmp_path / "nowhere" / "a", "model"):
+        with only_writer(tmp_path / "file" / "a", "model"):
             pass
+
+
+def test_a_folder_that_was_made_goes_when_nothing_was_written_into_it(tmp_path: Path) -> None:
+    for content in ("", "kept"):
+        with only_writer(tmp_path / "deep" / "er" / "a", "model"):
+            assert (tmp_path / "deep" / "er").is_dir()
+            if content:
+                (tmp_path / "deep" / "a").write_text(content)
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["a"]
