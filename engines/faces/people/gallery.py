@@ -6,8 +6,8 @@ writes at a time; a second one reads and says so. Indices and tables in memory c
 
 from __future__ import annotations
 
+import os
 import secrets
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,9 +18,8 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput
-from engines.core.files import atomic_path
 from engines.faces.gallery_types import Change
-from engines.faces.people import gallery_history, gallery_protect, gallery_rows, gallery_schema, keys
+from engines.faces.people import gallery_copies, gallery_history, gallery_protect, gallery_rows, keys
 from engines.faces.people.gallery_history import Recorder
 from engines.faces.people.gallery_reading import GalleryReader
 from engines.faces.people.gallery_rows import NewFace
@@ -248,16 +247,16 @@ class Gallery(GalleryReader):
         return str(self._store.rows("PRAGMA integrity_check(1)")[0][0])
 
     def backup(self, target: str | Path) -> Path:
-        """A whole copy, encrypted like this; remembered, so that forgetting reaches it."""
+        """A whole copy, encrypted like this; remembered, so that forgetting reaches it.
+
+        Raises `BadInput` where something lies that is not an earlier backup of this gallery.
+        """
         target = Path(target)
-        gallery_protect.remember(self._store, "", "backup", target)
-        with self._store.guard, atomic_path(target) as part, gallery_schema.reading(target):
-            copy = sqlite3.connect(part)
-            try:
-                self._store.base.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE")
-            finally:
-                copy.close()
+        if os.path.lexists(target) and gallery_copies.foreign(self._store, target):
+            hint = "Choose another name"
+            raise BadInput("There is something of that name that is no backup of this gallery", path=target, hint=hint)
+        gallery_copies.remember(self._store, "", "backup", target)
+        gallery_copies.write(self._store, target)
         return target
 
     @contextmanager

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.reading import making_sense, parse_json
 from engines.faces.gallery_types import Change
 from engines.faces.people.gallery_schema import SECRET
 from engines.faces.people.gallery_store import Store
@@ -142,6 +143,16 @@ def write(store: Store, table: str, row: str, column: str, value: Any) -> None:
     store.run(f"UPDATE {table} SET {column}=? WHERE {KEYS[table]}=?", (stored, row))
 
 
+def owners(store: Store, faces: Collection[str]) -> set[str]:
+    """Everybody (ids) to whom one of these faces ever belonged, as far as the history goes back."""
+    told: set[str] = set()
+    for change, sealed in store.rows("SELECT id, entry FROM history"):
+        for table, row, column, before, after in _entry(store, change, sealed)["steps"]:
+            if (table, column) == ("faces", "person") and row in faces:
+                told |= {str(before), str(after)}
+    return told - {""}
+
+
 def words_of(store: Store, change: int, sealed: bytes) -> str:
     """An entry's whole text, names included."""
     return json.dumps(_entry(store, change, sealed), ensure_ascii=False)
@@ -152,9 +163,5 @@ def _secret(table: str, column: str) -> bool:
 
 
 def _entry(store: Store, change: int, sealed: bytes) -> dict[str, Any]:
-    text = store.text(sealed, "history", str(change), "entry")
-    try:
-        entry: dict[str, Any] = json.loads(text)
-    except ValueError as error:
-        raise BadInput("The gallery's history is damaged", path=store.path) from error
-    return entry
+    with making_sense(store.path, "The gallery's history is damaged"):
+        return dict(parse_json(store.text(sealed, "history", str(change), "entry")))
