@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, UsageError
-from engines.diffusion import history, png, steps_file
+from engines.core.errors import BadInput, FileMissing, UsageError
+from engines.diffusion import history, png, png_texts, steps_file
 from engines.diffusion.sampling import run
 from engines.diffusion.types import Guidance, SampleSpec, Schedule, Start
 
@@ -79,7 +79,7 @@ def test_every_chunk_has_its_checksum(tmp_path) -> None:
         at += 12 + length
     assert kinds[0] == b"IHDR"
     assert kinds[-1] == b"IEND"
-    assert kinds.count(b"iTXt") == 2
+    assert kinds.count(b"tEXt") == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffiTXtkino"])
@@ -96,7 +96,7 @@ def test_settings_that_make_no_sense_say_so(tmp_path) -> None:
         history.write_png(path, GREY, {"kinoscope": text})
         with pytest.raises(BadInput, match="make no sense"):
             history.read_settings(path)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(FileMissing, match="no such picture"):
         history.read_settings(tmp_path / "nowhere.png")
 
 
@@ -104,7 +104,7 @@ def test_settings_that_make_no_sense_say_so(tmp_path) -> None:
 @settings(max_examples=50)
 def test_no_bytes_make_the_reader_fail_otherwise(tmp_path_factory, junk) -> None:
     path = tmp_path_factory.mktemp("png") / "a.png"
-    path.write_bytes(png.SIGNATURE + junk)
+    path.write_bytes(png_texts.SIGNATURE + junk)
     with pytest.raises(BadInput):
         history.read_settings(path)
 
