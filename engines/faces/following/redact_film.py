@@ -14,11 +14,11 @@ from typing import Any
 import av
 
 from engines.core.errors import BadInput
-from engines.core.files import atomic_path
 from engines.core.film import Converter, Film
 from engines.core.film_order import Shown
 from engines.core.film_pictures import Pictures
 from engines.core.frames import Image
+from engines.core.outputs import media, new_file
 from engines.core.timeline import Timeline
 
 QUALITY = {
@@ -36,7 +36,7 @@ def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> in
         raise BadInput(f"A film cannot be written as '{out.suffix}'", path=out, hint=HINT)
     with (
         closing(Pictures(source, Film.open(source).timeline)) as pictures,
-        atomic_path(out) as part,
+        new_file(out, media(out), [source]) as part,
         av.open(str(part), "w") as copy,
     ):
         return _rewrite(pictures, copy, change)
