@@ -33,8 +33,7 @@ def stamp_of(frame: av.VideoFrame) -> int | None:
 class Numbering:
     """Every packet goes through `send` before the decoder gets it, every picture through `place` as it comes out.
 
-    It begins at the start of a film, or after `leap` somewhere else. line: may be made more exact meanwhile; damaged:
-    set it when a picture was lost.
+    It begins at the start of a film, or after `leap` somewhere else. line: may be made more exact meanwhile.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -47,7 +46,6 @@ class Numbering:
         self._begin(packet, known=False)
 
     def _begin(self, packet: int, *, known: bool) -> None:
-        self.damaged = False
         self._packet, self._known, self._next = packet, known, 0
         self._whole_from = -math.inf if known else math.inf
         self._out: deque[int] = deque(maxlen=2 * SETTLED)
@@ -86,7 +84,7 @@ class Numbering:
 
     def _count(self, frame: av.VideoFrame) -> None:
         """Packets before a key packet are shown before it; of those behind it, the ones that came out before it. From
-        the second key picture on, those have all that they are made from.
+        the second key picture on, those have all that they are made from. Each one also tells what was lost before it.
         """
         packet = frame.pts
         if packet is None:
@@ -95,7 +93,7 @@ class Numbering:
             number = packet + sum(other > packet for other in self._out) - self.line.before
             if not self._known and frame.key_frame and self._key_before:
                 self._next, self._known = number, True
-            elif self.damaged:
-                self._next, self.damaged = max(self._next, number), False
+            elif self._known and not frame.interlaced_frame:  # whose two halves may have come in two packets
+                self._next = max(self._next, number)
             self._key_before = frame.key_frame
         self._out.append(packet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,23 @@ class Pictures:
             raise BadInput("No picture in this video can be decoded", path=self.path, hint=REPAIR)
         stamp = stamp_of(first)
         if stamp is not None:
-            self._numbering.line = self.timeline.beginning(stamp)
+            self._numbering.line = self._without_lead(self.timeline.beginning(stamp))
         self._ready = self._numbering.place(first)
+
+    def _without_lead(self, line: Timeline) -> Timeline:
+        """Where a film was cut out of another, what follows its first key packet and is shown before it is not whole
+        either: so much is missing when the second one comes.
+        """
+        second = next((key.number for key in line.keys if key.number > line.before), 0)
+        bare = self.container.duration is None
+        if not second or not (bare or line.before):
+            return line
+        with closing(Pictures(self.path, line)) as ahead:
+            for count in range(second + SETTLED):
+                shown = ahead.read()
+                if shown is None or shown.index > count:
+                    return line if shown is None else line.beginning(shown.index - count)
+        return line
 
     def _seek_stamped(self, index: int) -> bool:
         target, second = self.timeline.stamp(index), round(1 / self.timeline.unit)
@@ -172,5 +188,4 @@ class Pictures:
             return []
         except av.FFmpegError:
             self.damaged += 1
-            self._numbering.damaged = True
             return []

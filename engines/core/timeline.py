@@ -110,11 +110,11 @@ class Timeline:
         return max(int((seconds + slack) * self.rate), 0)
 
     def beginning(self, first: int) -> Timeline:
-        """The line from the first picture that can be decoded: its stamp, or its packet's number where counted."""
+        """The line from the first whole picture on: its stamp, or where they are counted, how many come before it."""
         gone = first if self.counted else bisect_left(self.pts, first)
         pts = self.pts[gone:]
         start = pts[0] if pts else self.start if self.counted else first
-        return replace(self, pts=pts, start=start, before=gone if self.counted else 0)
+        return replace(self, pts=pts, start=start, before=self.before + gone if self.counted else 0)
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ class _Packets:
 
     def regular(self, told: list[int]) -> bool:
         """Whether the rate alone gives every picture that is settled its number."""
-        step = 1 / Fraction(self.rate).limit_denominator(1001 * 1000) / self.unit
+        step = float(1 / self.rate / self.unit)
         return all(round((stamp - told[0]) / step) == place for place, stamp in enumerate(told[:-SETTLED]))
 
     def line(self) -> Timeline:
