@@ -15,6 +15,9 @@ import av
 
 from engines.core.timeline import SETTLED, Timeline, is_picture
 
+READING = 2
+"""Of the order, times and turns that films are read in. Raised with every change, so that nothing kept is mixed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

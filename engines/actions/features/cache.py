@@ -15,6 +15,7 @@ from engines.actions.types import Recipe
 from engines.core import places
 from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.film_order import READING
 from engines.core.reading import read_arrays
 
 ENDS = 1 << 16
@@ -39,7 +40,7 @@ class Extracted:
 
 def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
     """Where features of this part of this file are kept."""
-    parts = (digest(recipe), _identity(video), f"{frames[0]}:{frames[1]}")
+    parts = (digest(recipe), _identity(video), f"{frames[0]}:{frames[1]}", f"read {READING}")
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return places.cache_dir() / "actions" / f"{name[:40]}.npz"
 
