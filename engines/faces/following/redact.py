@@ -17,6 +17,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.film import Film as FilmFile
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.outputs import check_file, media, new_file
+from engines.core.reading import regular_file
 from engines.faces.following import redact_film
 from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.mosaic import cover
@@ -58,8 +59,9 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
         raise UsageError("Who is known is not said", hint="Name a gallery, or cover everyone")
     if not 0 <= spec.hold <= 10:
         raise UsageError("Faces are held for 0 to 10 seconds")
-    if not source.is_file():
+    if not source.exists():
         raise BadInput("There is no such file", path=source)
+    regular_file(source, what="picture or film")
     kinds = PICTURES if source.suffix.lower() in PICTURES else redact_film.KINDS
     if out.suffix.lower() not in kinds:
         hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
