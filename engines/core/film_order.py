@@ -39,8 +39,8 @@ class Numbering:
     It begins at the start of a film, or after `leap` somewhere else. line: may be made more exact meanwhile.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
-        self.line = timeline
+    def __init__(self, timeline: Timeline, codec: str) -> None:
+        self.line, self._codec = timeline, codec
         self._keys = frozenset(key.number for key in timeline.keys)
         self._begin(0, known=True)
 
@@ -57,7 +57,7 @@ class Numbering:
     def send(self, packet: av.Packet[Any]) -> None:
         """Mark a packet of the pictures on its way to the decoder."""
         if self.line.counted:
-            number = self._packet if is_picture(packet) else None
+            number = self._packet if is_picture(packet, self._codec) else None
             self._packet += number is not None
             packet.pts = packet.dts = number
         elif packet.is_keyframe and self._whole_from == math.inf and packet.pts is not None:

@@ -14,7 +14,7 @@ import av
 from engines.core.errors import BadInput
 from engines.core.film_faults import REPAIR, check_file, explain, not_a_video
 from engines.core.film_order import Numbering, Shown, stamp_of
-from engines.core.timeline import BUDGET, SETTLED, Key, Timeline, is_picture, mark_of, read_timeline
+from engines.core.timeline import BUDGET, SETTLED, Key, Timeline, codec_of, is_picture, mark_of, read_timeline
 
 BACK = (0, 1, 4, 16, 64)
 """Seconds to go back from a picture that is sought, until one before it comes out whole."""
@@ -37,7 +37,7 @@ class Pictures:
         check_file(self.path)
         try:
             self._open()
-            self._numbering = Numbering(timeline or read_timeline(self.path, budget))
+            self._numbering = Numbering(timeline or read_timeline(self.path, budget), codec_of(self.stream))
             self._decoded = self._decode(self.container.demux())
             if timeline is None:
                 self._begin()
@@ -148,11 +148,11 @@ class Pictures:
         return True
 
     def _is_picture(self, packet: av.Packet[Any]) -> bool:
-        return packet.stream_index == self.stream.index and is_picture(packet)
+        return packet.stream_index == self.stream.index and is_picture(packet, codec_of(self.stream))
 
     def _from_the_start(self) -> None:
         self._open_again()
-        self._numbering = Numbering(self.timeline)
+        self._numbering = Numbering(self.timeline, codec_of(self.stream))
         self._decoded = self._decode(self.container.demux())
 
     def _open_again(self) -> None:

@@ -192,9 +192,17 @@ def mark_of(packet: av.Packet[Any]) -> Mark:
     return packet.dts, packet.pos, packet.size
 
 
-def is_picture(packet: av.Packet[Any]) -> bool:
-    """Whether a packet of a film's pictures is one that is shown: not cut away by the file, not empty."""
-    return packet.size > 0 and not packet.is_discard
+def is_picture(packet: av.Packet[Any], codec: str) -> bool:
+    """Whether a packet of a film's pictures is one that is shown: not cut away by the file, not empty, not one that
+    VP8 only makes others from.
+    """
+    hidden = codec == "vp8" and packet.size > 0 and not memoryview(packet)[0] & 0x10
+    return packet.size > 0 and not packet.is_discard and not hidden
+
+
+def codec_of(stream: av.VideoStream) -> str:
+    """FFmpeg's name of how pictures are coded, "" where it knows none."""
+    return "" if stream.codec_context is None else str(stream.codec_context.name)
 
 
 def said_rate(stream: av.VideoStream) -> float:
@@ -228,10 +236,10 @@ def _read(
     budget: float, patience: float,
 ) -> bool:  # fmt: skip
     """False when it was broken off because of the time."""
-    until = began + budget
+    until, codec = began + budget, codec_of(stream)
     try:
         for packet in container.demux(stream):
-            if not is_picture(packet):
+            if not is_picture(packet, codec):
                 continue
             packets.add(packet)
             if len(packets.pts) > 4 * SETTLED and time.monotonic() > until:

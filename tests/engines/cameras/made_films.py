@@ -94,6 +94,7 @@ MADE = {
     "pairs-mkv": Made("a.mkv", options=NO_B, times=tuple(place // 2 * 2 for place in range(COUNT))),
     "twice-mkv": Made("a.mkv", options=NO_B, times=tuple(place - (place == 21) for place in range(COUNT))),
     "joined-ts": Made("a.ts", options=PYRAMID),
+    "hidden-webm": Made("a.webm", "libvpx", {"g": "12", "cpu-used": "8"}, times=spread(1, 1, 2)),
     "packed-avi": Made("a.avi", "mpeg4", {"bf": "1", "g": "12", "b_strategy": "0"}),
 }  # fmt: skip
 RISEN = {"pairs-mkv", "twice-mkv"}
@@ -120,7 +121,26 @@ def made_film(folder: Path, kind: str) -> Path:
     if kind.startswith("joined"):
         parts = [write(folder / f"{part.start}{made.name}", made, part) for part in (range(24), range(24, COUNT))]
         path.write_bytes(b"".join(part.read_bytes() for part in parts))
-    return packed(path) if kind.startswith("packed") else path
+    made_so = {"packed": packed, "hidden": with_hidden}.get(kind.partition("-")[0])
+    return made_so(path) if made_so else path
+
+
+def with_hidden(path: Path) -> Path:
+    """As VP8 is coded in two passes: now and then a picture that is not shown, with a stamp of its own."""
+    with av.open(str(path)) as film, av.open(str(path.with_stem("hidden")), "w") as out:
+        stream = film.streams.video[0]
+        copied: Any = out.add_stream_from_template(stream)
+        for number, packet in enumerate(film.demux(stream)):
+            if not packet.size:
+                continue
+            if number % 9 == 4:
+                hidden = av.Packet(bytes((bytes(packet)[0] & ~0x10,)) + bytes(packet)[1:])
+                hidden.pts = hidden.dts = packet.pts - 5
+                hidden.stream, hidden.time_base = copied, packet.time_base
+                out.mux(hidden)
+            packet.stream = copied
+            out.mux(packet)
+    return path.with_stem("hidden")
 
 
 def packed(path: Path) -> Path:
