@@ -166,20 +166,22 @@ def _told(now: Now) -> str:
 
 
 def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
-    """What it costs: latency, rates, what was left out."""
+    """What it costs: latency, rates, what was left out. What stands still has no latency and no rate."""
     seen = watch.watched
     if seen is None:
         return ()
     stages = ", ".join(f"{name} {spent:.1f} ms" for name, spent in seen.stages.items())
+    left = f"{seen.left_out:,} above the cap, {watch.dropped:,} while it was busy"
+    out = Stat("Frames left out", f"{seen.left_out + watch.dropped:,}", "", tip=left)
+    if not watch.moving:
+        return (out,)
     limit = f"At most {cap:g} per second, as set below" if cap > 0 else "Every frame"
     made = [Stat("Frames described", f"{seen.feature_rate:.1f}", "/s", tip=limit + (f"; {stages}" if stages else ""))]
     if seen.now is not None:
         tip = "From the camera's picture to the decision, the newest one"
         made.insert(0, Stat("Capture to decision", f"{1000 * seen.latency:.0f}", "ms", tip=tip))
         made.append(Stat("Decisions", f"{seen.head_rate:.1f}", "/s", tip="Steps of the network, one a chunk"))
-    left = f"{seen.left_out:,} above the cap, {watch.dropped:,} while it was busy"
-    made.append(Stat("Frames left out", f"{seen.left_out + watch.dropped:,}", "", tip=left))
-    return tuple(made)
+    return (*made, out)
 
 
 def model_words(watch: WatchView) -> str:

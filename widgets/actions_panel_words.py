@@ -120,7 +120,7 @@ def _watch_level(view: ActionsView) -> str:
 
 
 def watch_line(view: ActionsView) -> str:
-    """'Watching Cam 1 with lunges, 9.8 decisions/s'."""
+    """'Watching Cam 1 with lunges, 9.8 decisions/s', 'Watching film.mp4, which stands still'."""
     watch = view.watch
     if not watch.sources:
         return "No source"
@@ -129,6 +129,8 @@ def watch_line(view: ActionsView) -> str:
     if watch.watched is None:
         return watch.problem or "Opening"
     title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    if not watch.moving:
+        return f"Watching {title}, which stands still"
     if watch.card is None:
         return f"Watching {title}, {watch.rate:.0f} frames/s"
     rate = f"{watch.watched.head_rate:.1f} decisions/s"
