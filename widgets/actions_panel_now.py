@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from engines.actions.types import Watched
 from widgets.action_words import Seen, coming, coming_words, ranked
 from widgets.actions_panel_classes import paint_swatch
+from widgets.actions_panel_words import over_words
 from widgets.actions_state import WatchView
 from widgets.fields import describe
 from widgets.results import Stat
@@ -194,7 +195,7 @@ def model_words(watch: WatchView) -> str:
     parts = [f"{many} {'action' if many == 1 else 'actions'}", f"{card.shape.kind.upper()} on {streams}"]
     parts.append(f"{card.recipe.rate:g} decisions/s")
     if card.map is not None:
-        parts.append(f"mAP {100 * card.map:.1f} %")
+        parts.append(f"mAP {100 * card.map:.1f} %{over_words(card)}")
     return ", ".join(parts)
 
 
