@@ -211,7 +211,9 @@ class ViewerController(QObject):
         return sum(seat.tap.dropped for seat in self._seats.values() if seat.path == path)
 
     def latency_ms(self, path: str) -> float | None:
-        """Capture to screen, the median of the last second or so; None while nothing is shown."""
+        """Capture to screen, the median of the last second or so; None while nothing is shown, or it stands still."""
+        if self._services.feeds.state(path) is not FeedState.PLAYING:
+            return None
         tiles = [tile for tile, seat in self._seats.items() if seat.path == path]
         return self.grid.tile(tiles[0]).latency_ms() if tiles else None
 
@@ -304,7 +306,8 @@ class ViewerController(QObject):
         recorder = self._recorders.get(seat.path)
         if recorder is not None:
             recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
-        self.grid.show_frame(tile, frame, overlays)
+        moving = self._services.feeds.state(seat.path) is FeedState.PLAYING
+        self.grid.show_frame(tile, frame, overlays, moving=moving)
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
         found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))

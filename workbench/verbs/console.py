@@ -25,11 +25,27 @@ S = TypeVar("S")
 R = TypeVar("R")
 
 
-class BarContext(PlainContext):
-    """A context whose progress moves a bar on the terminal."""
+Heard = Callable[[str, object], None]
 
-    def __init__(self, bar: Progress, task: TaskID) -> None:
+
+class SayingContext(PlainContext):
+    """A context that passes on what is emitted."""
+
+    def __init__(self, heard: Heard | None) -> None:
         super().__init__()
+        self._heard = heard
+
+    def emit(self, key: str, event: object) -> None:
+        super().emit(key, event)
+        if self._heard is not None:
+            self._heard(key, event)
+
+
+class BarContext(SayingContext):
+    """The same, and progress moves a bar on the terminal."""
+
+    def __init__(self, bar: Progress, task: TaskID, heard: Heard | None) -> None:
+        super().__init__(heard)
         self._bar = bar
         self._task = task
 
@@ -45,12 +61,16 @@ def run(
     json: bool,
     render: Callable[[R], None],
     as_json: Callable[[R], dict[str, Any]],
+    heard: Heard | None = None,
 ) -> R:
-    """Run the job `function(spec, ctx)` and show its result. Ends the verb (`typer.Exit`) when it fails."""
+    """Run the job `function(spec, ctx)` and show its result. Ends the verb (`typer.Exit`) when it fails.
+
+    heard: told of what it emits, by key.
+    """
     import typer
 
     try:
-        with context(quiet=json) as ctx:
+        with context(quiet=json, heard=heard) as ctx:
             result = function(spec, ctx)
     except Exception as error:
         raise typer.Exit(report(error, json=json)) from error
@@ -67,17 +87,17 @@ def help_text(summary: str, *examples: str) -> str:
 
 
 @contextmanager
-def context(*, quiet: bool = False) -> Iterator[Context]:
+def context(*, quiet: bool = False, heard: Heard | None = None) -> Iterator[Context]:
     """A context for one run: with a progress bar on a terminal, plain elsewhere or when `quiet`."""
     if quiet or not sys.stderr.isatty():
-        yield PlainContext()
+        yield SayingContext(heard)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield BarContext(bar, bar.add_task("Working", total=None))
+        yield BarContext(bar, bar.add_task("Working", total=None), heard)
 
 
 def out() -> Console:
