@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from widgets.icons import icon
 from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
+from widgets.wheel import leave_wheel
 
 Segment: TypeAlias = tuple[str, str] | tuple[str, str, str]
 BESIDE_TEXT = QSize(ICON + 4, ICON)
@@ -168,8 +169,8 @@ class NumberField(QDoubleSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(CONTROL_HEIGHT)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
+        leave_wheel(self)
         describe(self, name, tip)
 
     def minimumSizeHint(self) -> QSize:
@@ -179,9 +180,6 @@ class NumberField(QDoubleSpinBox):
         """The value as an integer."""
         return round(self.value())
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
 
 class ChoiceField(QComboBox):
     """One of a few: `choices` are (id, title). `chosen` tells the id that the user picked."""
@@ -190,7 +188,7 @@ class ChoiceField(QComboBox):
 
     def __init__(self, name: str, choices: Sequence[tuple[str, str]] = (), value: str = "", *, tip: str = "") -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        leave_wheel(self)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.set_choices(choices, value)
@@ -211,9 +209,6 @@ class ChoiceField(QComboBox):
     def set_value(self, id: str) -> None:
         index = self.findData(id)
         self.setCurrentIndex(index if index >= 0 else min(0, self.count() - 1))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A title that does not fit ends in an ellipsis."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QStyle, QTool
 
 from widgets.fields import QuietButton, describe
 from widgets.theme import number_font
+from widgets.wheel import leave_wheel
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 STEPS = 10_000
@@ -119,6 +120,7 @@ class SeekSlider(QSlider):
         self.setPageStep(STEPS // 20)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumWidth(40)
+        leave_wheel(self)
         describe(self, "Position", "Click or drag to another time")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
