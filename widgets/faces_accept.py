@@ -24,7 +24,6 @@ class StrangersField(NumberField):
 
     def __init__(self) -> None:
         super().__init__("One stranger in", 100, LEAST, MOST, tip=TIP)
-        self.setGroupSeparatorShown(True)
         self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
 
     def stepBy(self, steps: int) -> None:

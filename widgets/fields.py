@@ -6,10 +6,10 @@ Looks come from `resources/theme.qss` by property; what is painted by hand asks 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -34,6 +34,8 @@ from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 from widgets.wheel import leave_wheel
 
 Segment: TypeAlias = tuple[str, str] | tuple[str, str, str]
+SIGNS = str.maketrans({",": ".", "\u2212": "-"})
+"""What is typed for a decimal point and a minus."""
 BESIDE_TEXT = QSize(ICON + 4, ICON)
 
 
@@ -144,7 +146,7 @@ class QuietButton(QToolButton):
 
 
 class NumberField(QDoubleSpinBox):
-    """A number with its unit inside the field. The wheel changes it only while it has the focus."""
+    """A number with its unit inside the field, written with a point or a comma whatever the system's language is."""
 
     def __init__(
         self,
@@ -175,6 +177,16 @@ class NumberField(QDoubleSpinBox):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, super().minimumSizeHint().height())
+
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
+        """A comma is a decimal point. With more separators than a number can have, no part of it is taken."""
+        if text != self.specialValueText():
+            number = text.removesuffix(self.suffix())
+            text = number.translate(SIGNS) + text[len(number) :]
+        told = cast(tuple[QValidator.State, str, int], super().validate(text, pos))
+        if told[0] == QValidator.State.Invalid and text.count(".") > min(1, self.decimals()):
+            return QValidator.State.Intermediate, text, pos
+        return told
 
     def whole(self) -> int:
         """The value as an integer."""
