@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
-from engines.core.files import move_aside, read_json, write_json
+from engines.core.files import move_aside, write_json
 from engines.core.places import config_dir
+from engines.core.reading import read_json
 
 VERSION = 1
 RECENT = 10

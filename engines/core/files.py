@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
+import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,47 +15,63 @@ from pathlib import Path
 
 from engines.core.errors import BadInput, OutOfResources
 
+PRIVATE = 0o600
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+LEAST_FREE = 256 * 1024
+"""Bytes: with less than this a disk is full, whatever name an error has."""
+
 
 @contextmanager
-def atomic_path(target: str | Path) -> Iterator[Path]:
-    """A temporary path beside `target` that replaces it when the block ends well, and goes otherwise."""
-    target = Path(target)
+def atomic_path(target: str | Path, *, private: bool = False) -> Iterator[Path]:
+    """A temporary path beside `target` that replaces it when the block ends well, and goes otherwise.
+
+    A link is followed, rights of a file that is replaced stay; a `private` one is its owner's alone. Raises `BadInput`
+    where the target is a folder, pipe or device, `OutOfResources` when the disk is full.
+    """
+    named, target = Path(target), Path(os.path.realpath(target))
+    old = _check_target(named, target)
+    old = PRIVATE if private else old
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    part = _part(named, target, 0o666 if old is None else old & 0o666)
     try:
         yield part
         with part.open("rb") as written:
             os.fsync(written.fileno())
+        if old is not None:
+            part.chmod(old)
         part.replace(target)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutOfResources(
-                "The disk is full", path=target, hint="Free some space and save again; the old file is untouched"
-            ) from error
-        raise
+        raise _told(error, named) from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def write_text(target: str | Path, text: str) -> None:
+def write_text(target: str | Path, text: str, *, private: bool = False) -> None:
     """Write UTF-8 text, whole or not at all."""
-    with atomic_path(target) as part:
+    with atomic_path(target, private=private) as part:
         part.write_text(text, encoding="utf-8")
 
 
-def write_json(target: str | Path, value: object) -> None:
-    """Write indented JSON, whole or not at all."""
-    write_text(target, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+def write_json(target: str | Path, value: object, *, private: bool = False) -> None:
+    """Write indented JSON, whole or not at all. Names that are not UTF-8 are escaped and read back the same."""
+    write_text(target, dump_json(value) + "\n", private=private)
 
 
-def read_json(path: str | Path) -> object:
-    """Read a JSON file. Raises `BadInput` with the line that does not parse."""
+def dump_json(value: object) -> str:
+    """Indented JSON that can be written as UTF-8 whatever names it holds."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text if text.isascii() or text.encode("utf-8", "ignore").decode() == text else json.dumps(value, indent=2)
+
+
+def disk_is_full(path: str | Path) -> bool:
+    """Whether there is no room left where `path` lies."""
+    folder = Path(path).absolute()
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise BadInput(f"Not valid JSON: line {error.lineno}: {error.msg}", path=path) from error
-    except UnicodeDecodeError as error:
-        raise BadInput("Not a UTF-8 text file", path=path) from error
+        return shutil.disk_usage(folder).free < LEAST_FREE
+    except OSError:
+        return False
 
 
 def move_aside(path: str | Path) -> Path:
@@ -61,3 +80,33 @@ def move_aside(path: str | Path) -> Path:
     aside = path.with_name(f"{path.stem}.broken-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
     path.replace(aside)
     return aside
+
+
+def _check_target(named: Path, target: Path) -> int | None:
+    """The rights of the file that is there, None where there is none."""
+    try:
+        mode = target.stat().st_mode
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+        raise BadInput(f"This is {what}; a file cannot be written in its place", path=named, hint="Choose another name")
+    return stat.S_IMODE(mode)
+
+
+def _part(named: Path, target: Path, mode: int) -> Path:
+    """A new, empty file of the same ending beside `target`."""
+    stem = os.fsdecode(os.fsencode(target.stem)[:100])
+    part = target.with_name(f".{stem}.{secrets.token_hex(6)}.part{target.suffix}")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+    except OSError as error:
+        raise _told(error, named) from error
+    return part
+
+
+def _told(error: OSError, target: Path) -> Exception:
+    if error.errno in NO_SPACE:
+        hint = "Free some space and save again; the old file is untouched"
+        return OutOfResources("The disk is full", path=target, hint=hint)
+    return error

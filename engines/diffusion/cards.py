@@ -13,7 +13,7 @@ from typing import Literal
 
 from engines.core import places
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
-from engines.core.files import read_json
+from engines.core.reading import read_json
 from engines.core.spec import from_json
 from engines.diffusion import catalog
 from engines.diffusion.safetensors_header import read_header

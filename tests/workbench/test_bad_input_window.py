@@ -15,8 +15,9 @@ import pytest
 
 from engines.cameras.types import FeedState, StreamSource
 from engines.core.boards import Board
-from engines.core.files import read_json, write_json
+from engines.core.files import write_json
 from engines.core.places import config_dir, data_dir
+from engines.core.reading import read_json
 from tests.engines.cameras.films import write_video
 from tests.engines.cameras.servers import Silent
 from tests.workbench.opened import Opened, until

@@ -15,8 +15,9 @@ from PySide6.QtCore import QTimer
 
 from engines.cameras.feed import Feed
 from engines.cameras.types import FeedState
-from engines.core.files import read_json, write_json
+from engines.core.files import write_json
 from engines.core.places import config_dir
+from engines.core.reading import read_json
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
 from widgets.source_fields import FolderFields

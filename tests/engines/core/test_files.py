@@ -13,6 +13,7 @@ import pytest
 
 from engines.core import files, places
 from engines.core.errors import BadInput, OutOfResources
+from engines.core.reading import read_json
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -21,7 +22,7 @@ def test_a_new_file_replaces_the_old_and_leaves_nothing_else(tmp_path: Path) -> 
     target = tmp_path / "new folder" / "größe.json"
     files.write_json(target, {"a": 1})
     files.write_json(target, {"b": "ü"})
-    assert files.read_json(target) == {"b": "ü"}
+    assert read_json(target) == {"b": "ü"}
     assert list(target.parent.iterdir()) == [target]
 
 
@@ -70,7 +71,7 @@ def test_a_broken_json_file_says_where(tmp_path: Path, content: bytes, says: str
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     with pytest.raises(BadInput, match=says) as caught:
-        files.read_json(path)
+        read_json(path)
     assert caught.value.path == str(path)
 
 
@@ -96,3 +97,47 @@ def test_a_place_that_cannot_be_made_says_what_to_set(tmp_path: Path, monkeypatc
     monkeypatch.setenv(places.HOME_VARIABLE, str(tmp_path / "file"))
     with pytest.raises(BadInput, match=places.HOME_VARIABLE):
         places.data_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in folders on Windows")
+def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe, folder = tmp_path / "pipe.json", tmp_path / "folder.json"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    for target, sort in ((pipe, "pipe"), (folder, "folder")):
+        with pytest.raises(BadInput, match=sort):
+            files.write_json(target, {})
+    assert pipe.is_fifo()
+    assert sorted(tmp_path.iterdir()) == [folder, pipe]
+
+
+def test_a_link_is_followed_and_rights_stay(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    files.write_text(real, "old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    files.write_text(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_private_file_is_its_owners_alone(tmp_path: Path) -> None:
+    target = tmp_path / "secret.json"
+    files.write_text(target, "open")
+    with files.atomic_path(target, private=True) as part:
+        assert part.stat().st_mode & 0o077 == 0
+        part.write_text("closed")
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_names_that_are_not_utf_8_come_back(tmp_path: Path) -> None:
+    name = os.fsdecode(b"J\xfcrgen_0001.jpg")
+    files.write_json(tmp_path / "a.json", {"files": [name, "größe"]})
+    assert read_json(tmp_path / "a.json") == {"files": [name, "größe"]}
+
+
+def test_the_longest_name_that_a_disk_takes_can_be_written(tmp_path: Path) -> None:
+    target = tmp_path / ("n" * 250 + ".json")
+    files.write_json(target, 1)
+    assert read_json(target) == 1

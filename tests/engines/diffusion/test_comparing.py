@@ -9,7 +9,7 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, UsageError
-from engines.core.files import read_json
+from engines.core.reading import read_json
 from engines.diffusion import comparing, history
 from engines.diffusion.sampling import run
 from engines.diffusion.study_types import Cell, CompareSpec

@@ -1,0 +1,212 @@
+"""SQLite files of ours: known by their application id before one byte is changed, born whole, and told apart when ill.
+
+A new file is made under another name and linked into place, so that a kill or a full disk at its birth leaves nothing
+that would be in the way. It is its owner's alone (0600): whatever is in it may be private.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engines.core.errors import BadInput, KinoscopeError, OutOfResources
+from engines.core.files import NO_SPACE, PRIVATE, disk_is_full
+from engines.core.reading import regular_file
+
+MAGIC = b"SQLite format 3\x00"
+HEAD = 100
+APPLICATION_ID_AT = 68
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file. what: its name in words ("gallery"). tables: the script that makes an empty one.
+
+    unmarked: a table by which files are known that were made before they carried `application_id`, "" for none.
+    """
+
+    what: str
+    application_id: int
+    schema: int
+    tables: str
+    unmarked: str = ""
+
+
+def is_of(path: str | Path, kind: Format) -> bool:
+    """Whether the file at `path` is a `kind`, by looking alone: nothing is changed, nothing is made beside it."""
+    try:
+        _check_kind(regular_file(path, what=kind.what), kind)
+    except KinoscopeError:
+        return False
+    return True
+
+
+def open_database(
+    path: str | Path, kind: Format, *, read_only: bool = False, create: bool = True
+) -> sqlite3.Connection:
+    """Open a file of this kind, or make it where there is none (an empty file counts as none).
+
+    Autocommit (`isolation_level=None`), usable from any thread, waits 5 s for other writers. Raises `BadInput` for any
+    other file (missing, foreign, damaged, of a later version), `OutOfResources` when the disk is full.
+    """
+    path = Path(path)
+    if create and not read_only and _is_vacant(path):
+        create_database(path, kind)
+    path = regular_file(path, what=kind.what)
+    with reading(path, kind.what):
+        _check_kind(path, kind)
+        base = _connect(path, read_only)
+        try:
+            _check_version(base, path, kind)
+            if not read_only:
+                _keep_private(path)
+                _mark(base, kind)
+        except BaseException:
+            base.close()
+            raise
+    return base
+
+
+def create_database(path: str | Path, kind: Format) -> None:
+    """Make an empty file of this kind, whole or not at all. One that somebody makes meanwhile is left as it is."""
+    path = Path(path)
+    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+    with reading(path, kind.what):
+        try:
+            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+            with closing(sqlite3.connect(part, isolation_level=None)) as base:
+                _mark(base, kind)
+                base.executescript(f"BEGIN;{kind.tables};COMMIT;")
+            with part.open("rb") as made:
+                os.fsync(made.fileno())
+            _publish(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def reading(path: str | Path, what: str) -> Iterator[None]:
+    """What SQLite and the system say about a file, as errors that a user understands."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise in_words(error, Path(path), what) from error
+
+
+def in_words(error: sqlite3.Error | OSError, path: Path, what: str) -> KinoscopeError:
+    """A full disk is called a full disk, missing rights are missing rights, and only the rest is damage."""
+    if isinstance(error, OSError):
+        if error.errno in NO_SPACE:
+            return _full(path, what)
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return _no_rights(path, what)
+        return BadInput(f"The {what} cannot be used: {error.strerror or error}", path=path)
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL" or (name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and disk_is_full(path)):
+        return _full(path, what)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return BadInput(f"Another program is writing to the {what}", path=path, hint="Try again")
+    if name == "SQLITE_READONLY_DBMOVED":
+        return BadInput(f"The {what} was moved or replaced while it was open", path=path, hint="Open it again")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return _no_rights(path, what)
+    if name.startswith("SQLITE_IOERR"):
+        return OutOfResources(f"The disk gave an error: {error}", path=path, hint="Check the disk, then try again")
+    return BadInput(f"The {what} is damaged: {error}", path=path, hint="Restore it from a backup")
+
+
+def _full(path: Path, what: str) -> OutOfResources:
+    return OutOfResources("The disk is full", path=path, hint=f"Free some space; the {what} is as it was")
+
+
+def _no_rights(path: Path, what: str) -> BadInput:
+    return BadInput(f"The {what} cannot be written here", path=path, hint="Check the rights of the file and its folder")
+
+
+def _check_kind(path: Path, kind: Format) -> None:
+    """Raise `BadInput` unless the file carries the id of `kind`, in its head or in the journal beside it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise in_words(error, path, kind.what) from error
+    foreign = BadInput(f"This file is not a {kind.what}", path=path, hint="Nothing in it was changed")
+    if len(head) < HEAD or not head.startswith(MAGIC):
+        raise foreign
+    id = int.from_bytes(head[APPLICATION_ID_AT : APPLICATION_ID_AT + 4], "big")
+    if id != kind.application_id and (id or not _is_unmarked(path, kind)):
+        raise foreign
+
+
+def _is_unmarked(path: Path, kind: Format) -> bool:
+    journal = path.with_name(path.name + "-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'' if journal else '&immutable=1'}"
+    with reading(path, kind.what), closing(sqlite3.connect(uri, uri=True)) as base:
+        if base.execute("PRAGMA application_id").fetchone()[0] == kind.application_id:
+            return True
+        found = base.execute("SELECT count(*) FROM sqlite_master WHERE type='table' AND name=?", (kind.unmarked,))
+        return bool(kind.unmarked and found.fetchone()[0])
+
+
+def _check_version(base: sqlite3.Connection, path: Path, kind: Format) -> None:
+    version = base.execute("PRAGMA user_version").fetchone()[0]
+    if version > kind.schema:
+        raise BadInput(
+            f"The {kind.what} was made by a later version (format {version}, known is {kind.schema})", path=path,
+            hint="Update Kinoscope",
+        )  # fmt: skip
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    """A read-only file in a folder where nothing can be made is opened as it lies."""
+    uri = path.absolute().as_uri()
+    modes = ("?mode=ro", "?mode=ro&immutable=1") if read_only else ("?mode=rw",)
+    for mode in modes:
+        base = sqlite3.connect(uri + mode, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
+        try:
+            base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            return base
+        except sqlite3.Error:
+            base.close()
+            if mode == modes[-1]:
+                raise
+    raise AssertionError("a mode was tried")
+
+
+def _mark(base: sqlite3.Connection, kind: Format) -> None:
+    for name, value in (("application_id", kind.application_id), ("user_version", kind.schema)):
+        if base.execute(f"PRAGMA {name}").fetchone()[0] != value:
+            base.execute(f"PRAGMA {name}={value}")
+
+
+def _keep_private(path: Path) -> None:
+    status = path.stat()
+    if stat.S_IMODE(status.st_mode) & 0o077 and hasattr(os, "geteuid") and status.st_uid == os.geteuid():
+        path.chmod(PRIVATE)
+
+
+def _is_vacant(path: Path) -> bool:
+    try:
+        status = path.stat()
+    except OSError:
+        return True
+    return stat.S_ISREG(status.st_mode) and status.st_size == 0
+
+
+def _publish(part: Path, path: Path) -> None:
+    """Put the finished file in its place without replacing one that is not empty."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        if _is_vacant(path):
+            part.replace(path)
+    except OSError:
+        if not path.exists():
+            part.replace(path)

@@ -1,0 +1,38 @@
+"""One rule for "the same name", of people, classes and files, and the form in which any name can be shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name share: composed letters (NFC), single spaces, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def same_name(first: str, second: str) -> bool:
+    """Exact case and letters: "Groß" is not "Gross"; how an accent is stored and which space is used do not matter."""
+    return name_key(first) == name_key(second)
+
+
+def tidy_name(text: str) -> str:
+    """A name as it is stored: its `name_key`, with what is not UTF-8 in a form that can be written."""
+    return name_key(shown(text))
+
+
+def looks_alike(first: str, second: str) -> bool:
+    """Two names that are not the same and yet differ only by case, or by letters that fold to the same."""
+    return not same_name(first, second) and folded(first) == folded(second)
+
+
+def shown(text: str) -> str:
+    """The text with what is not UTF-8 (in names from old disks and archives) as \\xNN, so that it can be printed."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def folded(name: str) -> str:
+    """What names share that look alike (`looks_alike`)."""
+    return unicodedata.normalize("NFKC", name_key(name)).casefold()
