@@ -6,12 +6,13 @@ The view asks for pictures by `pictureWanted(path, straight, keep)` and draws wh
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
 from widgets.calibration_overlays import residual_overlays
 from widgets.calibration_state import Picture
 from widgets.image_view import ImageView
+from widgets.labels import Label
 from widgets.panel import QuietButton, Segmented, describe
 from widgets.wheel import leave_wheel
 
@@ -141,7 +142,7 @@ class ResultView(QWidget):
         border.setContentsMargins(0, 0, 0, 0)
         border.setSpacing(8)
         for words, part in (("Cropped", None), ("", self.keep), ("Whole", None)):
-            label = QLabel(words)
+            label = Label(words)
             label.setProperty("role", "hint")
             border.addWidget(part or label, 1 if part else 0)
         column.addWidget(self._border)

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.icons import icon
+from widgets.labels import Label
 from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 from widgets.wheel import leave_wheel
 
@@ -54,12 +55,11 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
     widget.style().polish(widget)
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self._mode = mode
         self._tip = ""
@@ -370,9 +370,8 @@ class Toggle(QCheckBox):
 
 def wrapped(role: str = "") -> QLabel:
     """Words that wrap and can be copied."""
-    label = QLabel()
+    label = Label()
     label.setProperty("role", role)
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -11,43 +11,28 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QMenu,
     QScrollBar,
     QTabBar,
     QWidget,
 )
 
+from tests.workbench.opened import all_parts
 from widgets.fields import ChoiceField, NumberField
 from widgets.image_view import ImageView
 from widgets.panel import Panel, scrolled
-from widgets.source_form import KINDS, SourceForm
 from widgets.wheel import is_scrolled
-from workbench.presets import PRESETS
 
 VALUED = (QAbstractSlider, QAbstractSpinBox, QComboBox, QTabBar)
 
 
 @pytest.fixture
 def parts(qtbot, open_window) -> list[QWidget]:
-    """Every widget there is once every preset, page and dialog was seen."""
-    window = open_window(begin=False).window
-    window.docks.reset()
-    for preset in PRESETS:
-        window.preset(preset.id)
-    for board in (window.board, window.action_board):
-        while board.prepare():
-            pass
-    window.commands.run("file.settings")
-    forms = [SourceForm(window) for _ in KINDS]
-    for form, kind in zip(forms, KINDS, strict=True):
-        form.open_for(kind)
-    QApplication.processEvents()
-    parts = window.findChildren(QWidget)
+    parts = all_parts(open_window(begin=False).window)
     for part in parts:
-        if not isinstance(part, QMenu):
+        if not isinstance(part, (QMenu, QDialog)):
             part.setEnabled(True)
-    for dialog in (*forms, window.dialogs.settings):
-        dialog.close()
     return parts
 
 
