@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.faces.study_types import Verified
 from widgets.face_picture import FacePicture
 from widgets.faces_state import FacesView, VerifyView
 from widgets.faces_words import file_name, one_in, similarity
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import Stat, StatGrid, describe
 from widgets.studio_axes import percent
 from widgets.studio_parts import BusyLine, Framed, count
@@ -40,7 +41,7 @@ class VerifyPage(QWidget):
         self._words: tuple[str, str] | None = None
         self._wanted: dict[str, str] = {}
         self.pictures = {side: FacePicture(f"Picture {side.upper()}", takes=True, nothing=NOTHING) for side in SIDES}
-        self.mark, self.verdict, self.advice = QLabel(), QLabel(), QLabel()
+        self.mark, self.verdict, self.advice = Label(), Label(), Label()
         self.stats = StatGrid()
         self.progress = BusyLine()
         self._lay_out()
@@ -108,7 +109,6 @@ class VerifyPage(QWidget):
             pictures.addWidget(self.pictures[side], 1)
         for label in (self.verdict, self.advice):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.advice.setProperty("role", "muted")
         said = QVBoxLayout()

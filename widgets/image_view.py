@@ -32,6 +32,7 @@ from engines.core.frames import Frame, Stamp
 from widgets.overlays import PILL_HEIGHT, Overlay, draw_words, pill_width
 from widgets.picture import Viewport, Workspace, as_qimage, scaled
 from widgets.theme import DARK, LOOK, number_font
+from widgets.wheel import leave_wheel_where_scrolled
 
 GRID_FROM = 24.0
 """From this enlargement on, a line between pixels; from twice that, their values."""
@@ -86,6 +87,7 @@ class ImageView(QWidget):
         self._drag: QPointF | None = None
         self._cursor: QPointF | None = None
         self.setMouseTracking(True)
+        leave_wheel_where_scrolled(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(96, 54)

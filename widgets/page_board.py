@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton,
 from widgets.panel import QuietButton, describe
 from widgets.studio_parts import Framed
 from widgets.trouble_card import TroubleCard
+from widgets.wheel import leave_wheel
 from widgets.work_state import Trouble
 
 
@@ -65,6 +66,7 @@ class PageBoard(QWidget):
         self.setAccessibleName(name)
         self._titles, self._makers = titles, pages
         self.tabs = QTabBar()
+        leave_wheel(self.tabs)
         self.head = QWidget()
         self.trouble = TroubleCard()
         self.help = QuietButton("", "help", about, name="Help")

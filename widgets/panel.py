@@ -11,7 +11,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -36,6 +35,7 @@ from widgets.fields import (
     set_property,
 )
 from widgets.icons import draw_icon, icon
+from widgets.labels import Label
 from widgets.pill import LEVEL_TOKENS, Pill
 from widgets.results import ProgressLine, Stat, StatGrid
 from widgets.theme import number_font
@@ -100,7 +100,7 @@ class EmptyState(QWidget):
         self._drawing = _Drawing(icon_role)
         column.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._drawing.setVisible(bool(icon_role))
-        self.words = QLabel(text)
+        self.words = Label(text)
         self.words.setProperty("role", "muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setWordWrap(True)

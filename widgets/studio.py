@@ -16,6 +16,7 @@ from widgets.studio_compare import ComparePage
 from widgets.studio_flow import FlowPage
 from widgets.studio_samples import SamplesPage
 from widgets.studio_training import TrainingPage
+from widgets.wheel import leave_wheel
 
 TITLES = {
     Page.SAMPLES: ("Samples", "Pictures of a run, its steps, and earlier runs"),
@@ -62,6 +63,7 @@ class Studio(QWidget):
         self.setAccessibleName("Diffusion studio")
         self.shown = DiffusionView()
         self.tabs = QTabBar()
+        leave_wheel(self.tabs)
         self.samples, self.flow = SamplesPage(), FlowPage()
         self.compare, self.training = ComparePage(), TrainingPage()
         self.pages = {

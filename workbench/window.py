@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QByteArray, QChildEvent, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from widgets.action_board import ActionBoard
 from widgets.face_board import FaceBoard
@@ -28,6 +28,7 @@ from widgets.panels.sources import SourcesPanel, dropped_texts
 from widgets.studio import Studio
 from widgets.timeline_panel import TimelinePanel
 from widgets.viewer_grid import ViewerGrid
+from widgets.wheel import leave_wheel
 from workbench import theme
 from workbench.centre import Centre
 from workbench.commands import Actions
@@ -176,6 +177,12 @@ class Window(QMainWindow):
         self.services.project.close()
         event.accept()
         self.closed.emit()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Rows of tabs that Qt makes for docks behave as ours do."""
+        child = event.child()
+        if event.polished() and isinstance(child, QTabBar):
+            leave_wheel(child)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():

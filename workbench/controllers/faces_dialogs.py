@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from engines.core.places import data_dir
+from widgets.labels import message_box
 
 GALLERIES = "Galleries (*.faces)"
 PICTURES = "Pictures (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp *.pgm *.ppm)"
@@ -75,7 +76,7 @@ class Dialogs:
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""
-        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._window)
+        box = message_box(self._window, QMessageBox.Icon.Question, title, question)
         box.setTextFormat(Qt.TextFormat.PlainText)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
         no = box.addButton(QMessageBox.StandardButton.Cancel)

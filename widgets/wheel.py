@@ -1,0 +1,49 @@
+"""The wheel belongs to the page: over what has not the focus it scrolls what lies around, and changes nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+
+class _Wheel(QObject):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget) or not self.passes(watched):
+            return False
+        event.ignore()
+        return True
+
+    def passes(self, widget: QWidget) -> bool:
+        return not widget.hasFocus()
+
+
+class _WheelOfPictures(_Wheel):
+    def passes(self, widget: QWidget) -> bool:
+        return super().passes(widget) and is_scrolled(widget)
+
+
+_FIELDS, _PICTURES = _Wheel(), _WheelOfPictures()
+
+
+def leave_wheel(widget: QWidget) -> None:
+    """For a field, slider or row of tabs: the wheel is its own once it has the focus, which the wheel does not give."""
+    _install(widget, _FIELDS)
+
+
+def leave_wheel_where_scrolled(widget: QWidget) -> None:
+    """For a picture or chart that zooms: the same, but only within a panel that scrolls."""
+    _install(widget, _PICTURES)
+
+
+def is_scrolled(widget: QWidget) -> bool:
+    """Whether a scroll area lies around the widget."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = None if above.isWindow() else above.parentWidget()
+    return above is not None
+
+
+def _install(widget: QWidget, wheel: _Wheel) -> None:
+    if widget.focusPolicy() == Qt.FocusPolicy.WheelFocus:
+        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(wheel)
