@@ -16,7 +16,7 @@ from typing import Any
 from engines.core import places
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import write_json
-from engines.core.reading import read_json
+from engines.core.reading import making_sense, read_json
 from engines.core.spec import from_json, to_json
 from engines.diffusion.png import read_image, read_settings, read_settings_of, write_png
 from engines.diffusion.steps_file import Steps, StepsWriter
@@ -40,6 +40,8 @@ __all__ = [
     "write_run",
 ]
 FILE = "run.json"
+LATEST = 1e11
+"""Seconds since 1970 that a calendar still has."""
 POINTS = "points.npy"
 GRID = "grid.png"
 STEPS = "steps.npz"
@@ -119,15 +121,20 @@ def read_run(folder: str | Path) -> StoredRun:
     if not path.is_file():
         raise BadInput("The folder holds no run", path=folder, hint="A run's folder has a run.json")
     data = read_json(path)
-    if not isinstance(data, dict):
-        raise BadInput("The run makes no sense", path=path)
-    return StoredRun(
-        str(folder),
-        from_json(SampleSpec, data.get("spec")),
-        from_json(SampleResult, data.get("result")),
-        from_json(ModelInfo, data.get("model")),
-        float(data.get("when") or path.stat().st_mtime),
-    )
+    with making_sense(path, "The run makes no sense"):
+        return StoredRun(
+            str(folder),
+            from_json(SampleSpec, data.get("spec")),
+            from_json(SampleResult, data.get("result")),
+            from_json(ModelInfo, data.get("model")),
+            _when(float(data.get("when") or path.stat().st_mtime)),
+        )
+
+
+def _when(seconds: float) -> float:
+    if not 0 <= seconds < LATEST:
+        raise ValueError(f"{seconds:g} is not a time")
+    return seconds
 
 
 def runs(limit: int = 0) -> tuple[StoredRun, ...]:

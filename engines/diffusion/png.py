@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.reading import MISFITS, parse_json
 from engines.core.spec import from_json, to_json
 from engines.diffusion.types import SampleSpec
 
@@ -76,9 +77,9 @@ def read_settings_of(path: str | Path) -> tuple[SampleSpec, int]:
     if text is None:
         raise BadInput("The picture carries no settings", path=path, hint=NONE)
     try:
-        found = json.loads(text)
+        found = parse_json(text)
         return from_json(SampleSpec, found["spec"]), int(found["sample"])
-    except (ValueError, KeyError, TypeError, KinoscopeError) as error:
+    except (KinoscopeError, *MISFITS) as error:
         message = error.message if isinstance(error, KinoscopeError) else "they are not readable"
         raise BadInput(f"The settings in the picture make no sense: {message}", path=path, hint=NONE) from error
 

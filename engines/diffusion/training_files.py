@@ -19,6 +19,7 @@ from torch import Tensor
 
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path, write_json
+from engines.core.reading import parse_json, regular_file
 from engines.core.spec import to_json
 from engines.diffusion.moments import Moments
 from engines.diffusion.training_types import FREE
@@ -52,11 +53,14 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     """What to go on from; None when there is nothing. Raises `BadInput` for a broken file."""
     if not path.exists():
         return None
+    regular_file(path, what="checkpoint")
     try:
         with safe_open(str(path), "pt") as held:
-            said = json.loads((held.metadata() or {})["said"])
+            said = parse_json((held.metadata() or {})["said"])
+            if not isinstance(said, dict):
+                raise ValueError("what it says of its training makes no sense")
             return Checkpoint({name: held.get_tensor(name) for name in held.keys()}, said)  # noqa: SIM118
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+    except (SafetensorError, BadInput, KeyError, ValueError, OSError) as error:
         hint = "Delete it to begin anew, or give the training another name"
         raise BadInput(f"The checkpoint cannot be read: {error}", path=path, hint=hint) from error
 

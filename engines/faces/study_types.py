@@ -240,7 +240,7 @@ class RedactSpec:
     """Write a copy of a picture or film in which faces are covered.
 
     blur: "everyone" or "unknown" (then `gallery` says who is known). hold: seconds a face stays covered where it was
-    lost, so that a missed frame shows nobody.
+    lost, so that a missed frame shows nobody. model: recogniser, "" for the gallery's own.
     """
 
     source: str
@@ -250,6 +250,7 @@ class RedactSpec:
     accept: Accept = Accept()
     finder: FinderSettings = FinderSettings()
     hold: float = 0.5
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

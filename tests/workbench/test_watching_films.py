@@ -57,7 +57,7 @@ def whole(folder, film, settings):
 
 @dataclass
 class Watching:
-    """Somebody at the player: the engine and what is kept of what it says. runs: (first, last) frames without a jump."""
+    """Somebody at the player: the engine and what is kept of what it says. runs: (first, last) frames played."""
 
     frames: list[Frame]
     settings: WatchSettings

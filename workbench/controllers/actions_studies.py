@@ -140,4 +140,3 @@ class Studies(QObject):
     def _evaluated(self, _spec: EvaluateSpec, result: object) -> None:
         if isinstance(result, tuple) and all(isinstance(one, Evaluation) for one in result):
             self._evaluate_view = replace(self._evaluate_view, results=result, selected=0)
-

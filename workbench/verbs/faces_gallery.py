@@ -99,6 +99,7 @@ def identify(
     far: Annotated[float, typer.Option(help="Share of strangers that may get a name.")] = 1e-2,
     threshold: Annotated[float | None, typer.Option(help="A similarity that overrules --far.")] = None,
     search: Annotated[str, typer.Option(help="plain, pyramid or tiles.")] = "pyramid",
+    model: Annotated[str, typer.Option(help="Where the gallery's recogniser lies now.")] = "",
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
@@ -109,7 +110,7 @@ def identify(
 
         with _opened(gallery, passphrase_env, read_only=True) as opened:
             finder = from_json(FinderSettings, {"search": search})
-            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold)
+            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold, model=model)
 
     console.run(work, None, json=json, render=_show_identified, as_json=dict)
 
@@ -336,7 +337,7 @@ def _model(path: str, asked: str, passphrase_env: str) -> tuple[str, bool]:
     if is_new(Path(path)):
         return asked or "sface", False
     with _opened(path, passphrase_env, read_only=True) as opened:
-        return asked or opened.card.name, True
+        return opened.recogniser(asked), True
 
 
 def _passphrase(variable: str, question: str, *, twice: bool = False) -> str:

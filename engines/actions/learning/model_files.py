@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.types import BACKGROUND, ModelCard
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.reading import parse_json
+from engines.core.safetensors_head import read_head
 from engines.core.spec import from_json, to_json
 
 Floats = NDArray[np.float32]
@@ -31,7 +32,6 @@ KEY = "kinoscope.actions"
 VERSION_KEY = "kinoscope.actions.version"
 VERSION = 1
 MEAN, DEVIATION = "features.mean", "features.deviation"
-LONGEST_HEAD = 100_000_000
 FOREIGN = "Train one with actions train, or choose a file that it wrote"
 
 
@@ -121,25 +121,19 @@ def read_card(path: str | Path) -> ModelCard:
         message = f"The model file has version {said.get(VERSION_KEY, 'none')}, this program reads {VERSION}"
         raise BadInput(message, path=path, hint="Open it with the program that wrote it, or train it again")
     try:
-        return from_json(ModelCard, json.loads(said[KEY]))
-    except (ValueError, BadInput) as error:
+        return from_json(ModelCard, parse_json(str(said[KEY])))
+    except BadInput as error:
         raise BadInput(f"The card of the model makes no sense: {error}", path=path, hint=FOREIGN) from error
 
 
 def _metadata(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not path.exists():
         raise BadInput("There is no such model file", path=path, hint=FOREIGN)
-    with path.open("rb") as file:
-        start = file.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        if not 2 <= length <= min(LONGEST_HEAD, path.stat().st_size - 8):
-            raise BadInput("Not a safetensors file, or cut short", path=path, hint=FOREIGN)
-        text = file.read(length)
-    try:
-        said = json.loads(text).get("__metadata__", {})
-        return dict(said)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise BadInput("Not a safetensors file", path=path, hint=FOREIGN) from error
+    table, _ = read_head(path, hint=FOREIGN)
+    said = table.get("__metadata__", {})
+    if not isinstance(said, dict):
+        raise BadInput("Not a safetensors file", path=path, hint=FOREIGN)
+    return said
 
 
 def _check(card: ModelCard, tensors: dict[str, Floats], path: Path) -> None:

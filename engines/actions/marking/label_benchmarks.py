@@ -15,6 +15,7 @@ from engines.actions.marking.label_rows import Origin, TimeRow, gathered, in_fra
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json, write_text
+from engines.core.reading import MISFITS
 
 THUMOS = "Every line is: video, start and end in seconds, with spaces between"
 
@@ -56,9 +57,9 @@ def read_activitynet(document: dict[str, Any], origin: Origin) -> Labels:
             TimeRow(f"Annotation {n}", float(e["segment"][0]), float(e["segment"][1]), str(e["label"]), str(e["label"]))
             for n, e in enumerate(entries, start=1)
         ]
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        labels = {str(e.get("label")) for each in database.values() for e in each.get("annotations") or ()}
+    except MISFITS as error:
         raise BadInput(f"The annotations lack {error}", path=origin.path) from error
-    labels = {str(e.get("label")) for each in database.values() for e in each.get("annotations") or ()}
     return gathered(in_frames(joined(rows), origin), origin, sorted(labels))
 
 

@@ -18,7 +18,7 @@ from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json
-from engines.core.reading import read_json
+from engines.core.reading import MISFITS, read_json, regular_file
 
 __all__ = ["KINDS", "check", "read_labels", "write_labels"]
 
@@ -46,8 +46,9 @@ def read_labels(
     suffix = origin.path.suffix.casefold()
     if origin.path.is_dir() or suffix == ".txt":
         return label_benchmarks.read_thumos(origin)
-    if not origin.path.is_file():
+    if not origin.path.exists():
         raise BadInput("There is no such label file", path=path)
+    regular_file(origin.path, what="label file")
     if suffix in (".csv", ".tsv"):
         return label_csv.read(origin)
     if suffix == ".eaf":
@@ -109,7 +110,7 @@ def _ours(document: dict[str, Any], origin: Origin) -> Labels:
         rows = [_row(f"Segment {n}", each) for n, each in enumerate(document["segments"], start=1)]
         classes = [str(name) for name in document.get("classes", ())]
         rate, frames = float(document.get("rate", 0.0)), _whole(document.get("frames", 0))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except MISFITS as error:
         raise BadInput(f"The labels lack {error}", path=origin.path, hint="Save them again") from error
     known = Origin(origin.path, origin.moments, origin.rate or rate, origin.frames or frames)
     return gathered(rows, known, classes)

@@ -12,6 +12,7 @@ from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
 from engines.core.names import name_key
+from engines.core.reading import read_text
 
 TRACK = Segment(0, 0, "").track
 NOT_TEXT = "The label file is not text"
@@ -113,12 +114,7 @@ def joined(rows: Sequence[TimeRow]) -> list[TimeRow]:
 
 def text_of(path: Path) -> str:
     """A text file, whatever Unicode form a spreadsheet gave it. Raises `BadInput` when it is no text."""
-    raw = path.read_bytes()
-    coding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = raw.decode(coding)
-    except UnicodeDecodeError as error:
-        raise BadInput(NOT_TEXT, path=path, hint="Save it again as UTF-8 text") from error
+    text = read_text(path, what="label file")
     if "\0" in text:
         raise BadInput(NOT_TEXT, path=path, hint="Save it again as UTF-8 text")
     return text

@@ -13,9 +13,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
 from engines.core.files import write_json
-from engines.core.reading import read_json
+from engines.core.reading import MISFITS, making_sense, read_json
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Point
 
@@ -85,10 +84,8 @@ class ScreenModel:
     def load(cls, path: str | Path) -> ScreenModel:
         """Read what `save` wrote. Raises `BadInput` for anything else."""
         data = read_json(path)
-        try:
+        with making_sense(path, "Not a gaze calibration", hint="Calibrate again"):
             return _checked(data)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadInput("Not a gaze calibration", path=path, hint="Calibrate again") from error
 
 
 def kept_fit(path: str | Path) -> GazeFit | None:
@@ -101,7 +98,7 @@ def kept_fit(path: str | Path) -> GazeFit | None:
         places = {name: tuple((float(x), float(y)) for x, y in data[name]) for name in ("points", "predicted")}
         errors = tuple(float(one) for one in data["by_point"])
         made = GazeFit(**{**data, **places, "by_point": errors, "file": str(path)})
-    except (KeyError, TypeError, ValueError):
+    except MISFITS:
         return None
     return made if len(errors) == len(made.points) == len(made.predicted) else None
 

@@ -17,7 +17,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.reading import MOST_ARRAY, parse_json, read_bytes
 from engines.faces.seeing.embed import Vectors
 
 Rows = NDArray[np.intp]
@@ -130,8 +132,8 @@ def is_index(path: Path) -> bool:
 def load(path: Path, key: str, count: int, dim: int) -> Any:
     """The graph, or None when the file is not there, not of this key, or damaged."""
     try:
-        content = path.read_bytes()
-        head = json.loads(content[:_HEAD])
+        content = read_bytes(path, most=MOST_ARRAY)
+        head = parse_json(content[:_HEAD])
         body = content[_HEAD:]
         wanted = {"key": key, "count": count, "sha256": hashlib.sha256(body).hexdigest()}
         if head != wanted:
@@ -139,7 +141,7 @@ def load(path: Path, key: str, count: int, dim: int) -> Any:
         graph = _empty(dim)
         graph.load(bytearray(body))
         return graph if len(graph) == count else None
-    except (OSError, ValueError, RuntimeError):
+    except (KinoscopeError, ValueError, RuntimeError):
         return None
 
 

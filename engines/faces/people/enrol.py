@@ -18,6 +18,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.names import shown, tidy_name
+from engines.core.reading import read_array
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
 from engines.faces.people import enrol_review, gallery_rows, review_folders
 from engines.faces.people.gallery import Gallery
@@ -172,8 +173,8 @@ def drop(gathered: Gathered) -> None:
 def vectors_of(gathered: Gathered) -> Vectors:
     """rows x dim. Raises `BadInput` when the review's folder is gone."""
     try:
-        return np.asarray(np.load(Path(gathered.folder) / VECTORS, allow_pickle=False), np.float32)
-    except (OSError, ValueError) as error:
+        return np.asarray(read_array(Path(gathered.folder) / VECTORS), np.float32)
+    except (KinoscopeError, ValueError) as error:
         raise BadInput("The review's files are gone", path=gathered.folder, hint="Look for faces again") from error
 
 

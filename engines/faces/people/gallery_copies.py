@@ -14,8 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.reading import making_sense, parse_json
 from engines.faces.people import gallery_schema
 from engines.faces.people.gallery_store import Store
 
@@ -43,11 +43,9 @@ def remembered(store: Store, kind: str) -> list[Copy]:
     """All copies of one kind, each place once for a person."""
     found: dict[tuple[str, str], Copy] = {}
     for id, person, sealed in store.rows("SELECT id, person, entry FROM copies ORDER BY rowid"):
-        try:
-            entry = json.loads(store.text(sealed, "copies", id, "entry"))
+        with making_sense(store.path, "The gallery's list of copies is damaged"):
+            entry = parse_json(store.text(sealed, "copies", id, "entry"))
             what, path = str(entry["kind"]), str(entry["path"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadInput("The gallery's list of copies is damaged", path=store.path) from error
         if what == kind:
             found[person, path] = Copy(id, person, Path(path))
     return list(found.values())

@@ -16,7 +16,7 @@ import numpy as np
 
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path, write_json
-from engines.core.reading import read_json
+from engines.core.reading import making_sense, read_json
 from engines.core.spec import to_json
 from engines.faces.people import gallery_copies
 from engines.faces.people.gallery import Gallery
@@ -67,13 +67,15 @@ def read_export(folder: Path) -> Export | None:
         return None
     try:
         listed = _read(folder / LIST)
-        names = {str(name): digest for name, digest in listed.items() if OURS.fullmatch(name)}
+        with making_sense(folder / LIST, "The list of files makes no sense"):
+            names = {str(name): str(digest) for name, digest in listed.items() if OURS.fullmatch(name)}
         ours = [path for name, digest in names.items() if _is_file(path := folder / name) and _hash(path) == digest]
         if folder / WORDS not in ours:
             return None
         words = _read(folder / WORDS)
-        person, faces = str(words["person"]["id"]), frozenset(str(face["id"]) for face in words["faces"])
-    except (KinoscopeError, OSError, AttributeError, KeyError, TypeError):
+        with making_sense(folder / WORDS, "What the export says of the person makes no sense"):
+            person, faces = str(words["person"]["id"]), frozenset(str(face["id"]) for face in words["faces"])
+    except (KinoscopeError, OSError):
         return None
     ours.append(folder / LIST)
     others = [path for path in folder.iterdir() if path not in ours]

@@ -15,6 +15,7 @@ from typing import Any
 
 from engines.core.errors import BadInput
 from engines.core.names import name_key
+from engines.core.reading import making_sense, parse_json
 from engines.faces.gallery_types import Change
 from engines.faces.people.gallery_schema import SECRET
 from engines.faces.people.gallery_store import Store
@@ -168,9 +169,5 @@ def _secret(table: str, column: str) -> bool:
 
 
 def _entry(store: Store, change: int, sealed: bytes) -> dict[str, Any]:
-    text = store.text(sealed, "history", str(change), "entry")
-    try:
-        entry: dict[str, Any] = json.loads(text)
-    except ValueError as error:
-        raise BadInput("The gallery's history is damaged", path=store.path) from error
-    return entry
+    with making_sense(store.path, "The gallery's history is damaged"):
+        return dict(parse_json(store.text(sealed, "history", str(change), "entry")))

@@ -41,6 +41,12 @@ CREATE TABLE history (
 CREATE TABLE copies (id TEXT PRIMARY KEY, person TEXT NOT NULL, entry BLOB NOT NULL /* * */);
 """
 KIND = databases.Format("gallery", APPLICATION_ID, SCHEMA, TABLES)
+_UNFIT = {
+    "TEXT": "typeof({0}) <> 'text'",
+    "BLOB": "typeof({0}) <> 'blob'",
+    "INTEGER": "typeof({0}) <> 'integer'",
+    "REAL": "typeof({0}) <> 'real' OR {0} NOT BETWEEN -1e11 AND 1e11",
+}
 SECRET = {
     "people": ("id", ("name", "note")),
     "faces": ("id", ("details", "vector")),
@@ -151,6 +157,23 @@ def _check(base: sqlite3.Connection, path: Path) -> None:
         verdict = base.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise BadInput(f"The gallery is damaged: {verdict}", path=path, hint="Restore it from a backup")
+        _check_types(base, path)
+
+
+def _check_types(base: sqlite3.Connection, path: Path) -> None:
+    """SQLite keeps any value in any column; ours hold what they were declared for, and times and sizes are finite."""
+    with closing(sqlite3.connect(":memory:")) as plain:
+        plain.executescript(TABLES)
+        names = ("history", *SECRET)
+        columns = [(table, row[1], row[2]) for table in names for row in plain.execute(f"PRAGMA table_info({table})")]
+    wrong = {f"{table}.{column}": f"SELECT 1 FROM {table} WHERE {_UNFIT[kind].format(column)} LIMIT 1"
+             for table, column, kind in columns}  # fmt: skip
+    counts = "key IN ('revision', 'keep_days') AND typeof(value) <> 'integer'"
+    for place, query in (wrong | {"meta.value": f"SELECT 1 FROM meta WHERE {counts}"}).items():
+        if base.execute(query).fetchone():
+            raise BadInput(
+                f"The gallery is damaged: {place} holds something else", path=path, hint="Restore it from a backup"
+            )
 
 
 def _settle(base: sqlite3.Connection) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.reading import making_sense, parse_json
 from engines.core.spec import from_json, to_json
 from engines.faces.people import gallery_schema, keys
 from engines.faces.people.gallery_lock import WriterLock
@@ -79,8 +80,9 @@ class Store:
         self.base = gallery_schema.connect(self.path, read_only=self.read_only)
         self._identity = _identity(self.path)
         try:
-            self.card = _card(self.meta("card"), self.path)
-            self.header = keys.Header.of(str(self.meta("header")))
+            with making_sense(self.path, "The gallery is damaged"):
+                self.card = _card(self.meta("card"), self.path)
+                self.header = keys.Header.of(str(self.meta("header")))
         except BaseException:
             self.base.close()
             raise
@@ -225,6 +227,8 @@ class Store:
         return self.cipher.seal(plain, table, row, column)
 
     def unseal(self, stored: bytes, table: str, row: str, column: str) -> bytes:
+        if not isinstance(stored, bytes):
+            raise BadInput(f"{keys.CHANGED} ({table}.{column})", path=self.path, hint=keys.RESTORE)
         return self.cipher.open(stored, table, row, column)
 
     def text(self, stored: bytes, table: str, row: str, column: str) -> str:
@@ -266,7 +270,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 def _card(text: Any, path: Path) -> ModelCard:
     try:
-        card: ModelCard = from_json(ModelCard, json.loads(str(text)))
-    except (ValueError, BadInput) as error:
+        card: ModelCard = from_json(ModelCard, parse_json(str(text)))
+    except BadInput as error:
         raise BadInput("The gallery is damaged: its model card does not read", path=path) from error
     return card

@@ -22,7 +22,7 @@ from engines.core.errors import BadInput, FileMissing
 from engines.core.frames import Image
 from engines.core.store import load_path
 from engines.core.store_registry import REGISTRY
-from engines.faces.seeing.embed import Vectors, unit
+from engines.faces.seeing.embed import Vectors, checked, unit
 from engines.faces.types import ModelCard
 
 SIZE, MARGIN = 240, 3 / 14
@@ -51,7 +51,7 @@ class DlibResNet:
         chips = np.ascontiguousarray(faces[:, TOP : TOP + CHIP, LEFT : LEFT + CHIP, ::-1])
         with self._lock:
             told = [self._net.compute_face_descriptor(chip) for chip in chips]
-        return unit(np.asarray(told, np.float32).reshape(len(faces), self.card.dim))
+        return unit(checked(np.asarray(told, np.float32).reshape(len(faces), self.card.dim), self.card))
 
 
 def _package() -> Any:
