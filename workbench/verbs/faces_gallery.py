@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,6 +66,7 @@ def enrol(
             gathered = run(from_json(GatherSpec, told | {"model": name, "search": search}), ctx)
             with _made(gallery, name, passphrase_env) if not was_there else _opened(gallery, passphrase_env) as opened:
                 gathered = compared(gathered, opened)
+                opened.locate(replace(opened.card, file=str(Path(name).absolute()) if Path(name).is_file() else ""))
                 taken = [one.row >= 0 and (everything or one.take) for one in gathered.candidates]
                 change = None
                 if any(taken):
