@@ -20,6 +20,7 @@ import numpy as np
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.frames import Image
+from engines.core.installing import install_hint
 from engines.core.store import load_path
 from engines.core.store_registry import REGISTRY
 from engines.faces.seeing.embed import Vectors, checked, unit
@@ -58,6 +59,6 @@ def _package() -> Any:
     try:
         import dlib
     except ImportError as error:
-        hint = "Install it with: python -m pip install dlib-bin"
-        raise FileMissing("dlib's recogniser needs the package dlib, which is not installed", hint=hint) from error
+        words = "dlib's recogniser needs the package dlib, which is not installed"
+        raise FileMissing(words, hint=install_hint("dlib-bin")) from error
     return dlib
