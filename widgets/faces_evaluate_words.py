@@ -90,14 +90,15 @@ def fit_words(rate: float, between: Interval) -> str:
 def accuracy_stats(result: Evaluation) -> list[Stat]:
     stats = []
     if result.accuracy is not None:
-        spread = f"{100 * result.accuracy_std:.2f}" if result.accuracy_std is not None else ""
-        tip = (
-            "Balanced, of ten folds; the threshold of each from the other nine. Spread: one standard deviation of folds"
-        )
-        stats.append(Stat("Accuracy, 10-fold", f"{100 * result.accuracy:.2f}", "%", spread, tip))
+        tip = "Balanced, of all folds' pairs pooled; the threshold of each fold from the others"
+        stats.append(Stat("Accuracy, pooled", f"{100 * result.accuracy:.2f}", "%", tip=tip))
     if result.accuracy_interval is not None:
         words = interval(result.accuracy_interval, 1).removesuffix(" %")
-        stats.append(Stat("95 % interval", words, "%", tip="Of the accuracy"))
+        stats.append(Stat("95 % interval", words, "%", tip="Of the pooled accuracy"))
+    if result.accuracy_mean is not None:
+        spread = f"{100 * result.accuracy_std:.2f}" if result.accuracy_std is not None else ""
+        tip = "Mean of the folds' own balanced accuracies, as papers give it. Spread: one standard deviation of folds"
+        stats.append(Stat("Mean of folds", f"{100 * result.accuracy_mean:.2f}", "%", spread, tip))
     return stats
 
 

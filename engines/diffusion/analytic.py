@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.errors import BadInput, FileMissing
+from engines.core.installing import install_hint
 from engines.core.reading import making_sense, read_arrays
 from engines.diffusion.catalog import ANALYTIC
 from engines.diffusion.mixtures import FiniteData, GaussianMixture, Known
@@ -88,7 +89,7 @@ def _digits() -> tuple[Tensor, Tensor]:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise FileMissing("The digits come with scikit-learn", hint="Install it: pip install scikit-learn") from error
+        raise FileMissing("The digits come with scikit-learn", hint=install_hint("scikit-learn")) from error
     images, labels = load_digits(return_X_y=True)
     return torch.from_numpy(images) / 8 - 1, torch.from_numpy(labels).long()
 

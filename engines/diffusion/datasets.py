@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engines.core import store
 from engines.core.errors import BadInput, FileMissing
+from engines.core.installing import install_hint
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 FEWEST = 2
@@ -81,7 +82,7 @@ def _digits() -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise FileMissing("The digits come with scikit-learn", hint="pip install scikit-learn") from error
+        raise FileMissing("The digits come with scikit-learn", hint=install_hint("scikit-learn")) from error
     found = load_digits()
     images = torch.from_numpy(found.images.astype(np.float32))[:, None] / 8 - 1
     return Dataset("digits", images, torch.from_numpy(found.target).long(), DIGITS)

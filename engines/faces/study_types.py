@@ -125,7 +125,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """accuracy: 10-fold balanced, of the pair list (None without one), with its std over folds and interval.
+    """accuracy: 10-fold balanced, of the pair list (None without one), all folds' pairs pooled, with its interval.
+    accuracy_mean, accuracy_std: of the folds' own balanced accuracies, as papers give them.
 
     tar: true-accept rate by false-accept rate ("1e-2", "1e-3", "1e-4" ...) over all pairs of images; tar_per_person:
     the same with every person weighted equally; intervals by bootstrap over people. roc: TAR against FAR. missed:
@@ -152,6 +153,7 @@ class Evaluation:
     open_set: OpenSet | None = None
     tar_per_person_interval: dict[str, Interval] = field(default_factory=dict)
     threshold: dict[str, float] = field(default_factory=dict)
+    accuracy_mean: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ class RedactSpec:
     """Write a copy of a picture or film in which faces are covered.
 
     blur: "everyone" or "unknown" (then `gallery` says who is known). hold: seconds a face stays covered where it was
-    lost, so that a missed frame shows nobody.
+    lost, so that a missed frame shows nobody. model: recogniser, "" for the gallery's own.
     """
 
     source: str
@@ -250,6 +252,7 @@ class RedactSpec:
     accept: Accept = Accept()
     finder: FinderSettings = FinderSettings()
     hold: float = 0.5
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ class ModelCard:
     """What an embedding comes from. Embeddings are compared only when `sha256` is the same.
 
     dim: length of an embedding. size: side of the aligned picture in pixels. licence: of the weights. margin: what the
-    picture shows beyond the usual crop on each side, as a part of that crop's side (`align.template`).
+    picture shows beyond the usual crop on each side, as a part of that crop's side (`align.template`). file: where a
+    network of the user's own lies, "" for one of ours.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ModelCard:
     size: int = 112
     licence: str = ""
     margin: float = 0.0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

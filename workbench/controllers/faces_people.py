@@ -177,7 +177,7 @@ def find_file(desk: FacesController) -> None:
     """Who looks like the face in a picture."""
     if path := desk.dialogs.picture("Search by a face"):
         desk.thumbs.want([path])
-        desk.galleries.find(path, lambda gallery: look(path, gallery.card.name))
+        desk.galleries.find(path, lambda gallery: look(path, gallery.recogniser()))
         desk.go_to(Page.PEOPLE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,6 +66,7 @@ def enrol(
             gathered = run(from_json(GatherSpec, told | {"model": name, "search": search}), ctx)
             with _made(gallery, name, passphrase_env) if not was_there else _opened(gallery, passphrase_env) as opened:
                 gathered = compared(gathered, opened)
+                opened.locate(replace(opened.card, file=str(Path(name).absolute()) if Path(name).is_file() else ""))
                 taken = [one.row >= 0 and (everything or one.take) for one in gathered.candidates]
                 change = None
                 if any(taken):
@@ -99,6 +101,7 @@ def identify(
     far: Annotated[float, typer.Option(help="Share of strangers that may get a name.")] = 1e-2,
     threshold: Annotated[float | None, typer.Option(help="A similarity that overrules --far.")] = None,
     search: Annotated[str, typer.Option(help="plain, pyramid or tiles.")] = "pyramid",
+    model: Annotated[str, typer.Option(help="Where the gallery's recogniser lies now.")] = "",
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
@@ -109,7 +112,7 @@ def identify(
 
         with _opened(gallery, passphrase_env, read_only=True) as opened:
             finder = from_json(FinderSettings, {"search": search})
-            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold)
+            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold, model=model)
 
     console.run(work, None, json=json, render=_show_identified, as_json=dict)
 
@@ -336,7 +339,7 @@ def _model(path: str, asked: str, passphrase_env: str) -> tuple[str, bool]:
     if is_new(Path(path)):
         return asked or "sface", False
     with _opened(path, passphrase_env, read_only=True) as opened:
-        return asked or opened.card.name, True
+        return opened.recogniser(asked), True
 
 
 def _passphrase(variable: str, question: str, *, twice: bool = False) -> str:

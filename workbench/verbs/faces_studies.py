@@ -187,10 +187,11 @@ def _show_evaluation(result: Evaluation) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
     out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
-    if result.accuracy is not None and result.accuracy_std is not None:
-        spread = f"± {100 * result.accuracy_std:.2f} over folds"
-        told = f"{_percent(result.accuracy)} {spread}, 95 % {_interval(result.accuracy_interval)}"
-        out.print(f"Balanced accuracy on {result.pairs} pairs: {told}", markup=False)
+    if result.accuracy is not None and result.accuracy_mean is not None and result.accuracy_std is not None:
+        told = f"{_percent(result.accuracy)}, 95 % {_interval(result.accuracy_interval)}"
+        out.print(f"Balanced accuracy on {result.pairs} pairs, pooled: {told}", markup=False)
+        mean = f"{_percent(result.accuracy_mean)} ± {100 * result.accuracy_std:.2f}"
+        out.print(f"Mean of the folds, as papers give it: {mean}", markup=False)
     table = _table("True-accept rate over all pairs", "False accepts", "pairs", "95 %", "people alike", "95 %")
     for far, tar in result.tar.items():
         both = _interval(result.tar_interval.get(far)), _interval(result.tar_per_person_interval.get(far))

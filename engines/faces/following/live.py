@@ -82,7 +82,7 @@ class FaceRecogniser:
         self._finder = open_finder(settings.finder)
         ctx.check()
         self._embedder, self._note = self._open_recogniser(settings)
-        self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep, settings.model)
+        self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep, self._named)
         self._watch = watch_of(settings, self._card)
         self._gaze = GazeReader(settings.gaze_fit) if settings.gaze else None
         self._still = None
@@ -290,6 +290,10 @@ class FaceRecogniser:
     @property
     def _card(self) -> ModelCard | None:
         return self._embedder.card if self._embedder is not None else None
+
+    @property
+    def _named(self) -> str:
+        return self._embedder.card.name if self._embedder is not None else ""
 
     @property
     def _dim(self) -> int:

@@ -23,6 +23,7 @@ from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.mosaic import cover
 from engines.faces.following.redact_plan import Film, Followed
 from engines.faces.following.tracking import overlaps
+from engines.faces.people.gallery import Gallery
 from engines.faces.seeing.pictures import read_picture
 from engines.faces.study_types import Redacted, RedactSpec
 from engines.faces.types import Box, RecogniserSettings
@@ -41,8 +42,9 @@ def run(spec: RedactSpec, ctx: Context) -> Redacted:
     engine = FaceRecogniser(budget=BUDGET, shown=CROWD)
     try:
         settings = RecogniserSettings(
-            gallery=spec.gallery if spec.blur == "unknown" else "", finder=spec.finder, accept=spec.accept, keep=0
-        )
+            gallery=spec.gallery if spec.blur == "unknown" else "", finder=spec.finder, accept=spec.accept, keep=0,
+            model=_recogniser(spec),
+        )  # fmt: skip
         engine.open(settings, ctx)
         if spec.blur == "unknown" and engine.note:
             raise BadInput(engine.note, path=spec.gallery, hint="Unlock or choose another gallery, or cover everyone")
@@ -50,6 +52,14 @@ def run(spec: RedactSpec, ctx: Context) -> Redacted:
     finally:
         engine.close()
     return Redacted(str(out), len(counts), sum(counts), max(counts, default=0), perf_counter() - began)
+
+
+def _recogniser(spec: RedactSpec) -> str:
+    """The gallery's own where nobody says another."""
+    if spec.blur != "unknown" or spec.model:
+        return spec.model or RecogniserSettings().model
+    with Gallery.open(spec.gallery, read_only=True) as gallery:
+        return gallery.recogniser()
 
 
 def _check(spec: RedactSpec, source: Path, out: Path) -> None:

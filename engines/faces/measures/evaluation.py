@@ -72,6 +72,7 @@ def measure(
         accuracy=judged.balanced if judged else None,
         accuracy_std=judged.std if judged else None,
         accuracy_interval=judged.interval if judged else None,
+        accuracy_mean=judged.mean if judged else None,
         tar={key: scores.tar(threshold) for key, threshold in at.items()},
         tar_interval=intervals,
         tar_per_person={key: scores.tar_per_person(threshold) for key, threshold in at.items()},

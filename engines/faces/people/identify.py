@@ -30,11 +30,13 @@ def identify(
     finder: FinderSettings,
     ctx: Context,
     threshold: float | None = None,
+    model: str = "",
 ) -> dict[str, Any]:
     """Faces of each picture, left to right, with name ("" unknown), similarity, probability and the nearest person.
 
     The same person is named once a picture: the more similar face gets the name. A picture that cannot be read has its
-    "problem" in words. Raises `BadInput` for an empty gallery, no picture, or another model's gallery.
+    "problem" in words. model: the gallery's recogniser where it no longer lies where it was. Raises `BadInput` for an
+    empty gallery, no picture, or another model's gallery, `FileMissing` without its recogniser.
     """
     files = list_pictures(images)
     if not files:
@@ -44,7 +46,7 @@ def identify(
         raise BadInput("The gallery has nobody yet", path=gallery.path, hint="Enrol somebody first")
     scores = ScoreModel.of(gallery.table(), gallery.card.name)
     needed = scores.threshold(accept) if threshold is None else threshold
-    embedder = open_recogniser(gallery.card.name)
+    embedder = open_recogniser(gallery.recogniser(model))
     gallery.check_model(embedder.card)
     found, found_at = open_finder(finder), []
     for done, file in enumerate(files):
