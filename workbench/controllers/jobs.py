@@ -49,6 +49,7 @@ class JobsController(QObject):
         jobs.finished.connect(self._finished)
         actions.bind("jobs.cancel-all", jobs.cancel_all)
         actions.bind("jobs.clear", self.clear)
+        jobs.noticed.connect(lambda text: services.notify(text, "warn"))
         if jobs.notice:
             services.notify(jobs.notice, "warn")
         self.refresh()
