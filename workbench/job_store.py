@@ -14,6 +14,7 @@ import re
 import sqlite3
 import threading
 import time
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
@@ -112,6 +113,7 @@ class JobStore:
         self.notice = ""
         self._lock = threading.RLock()
         self._owner = _owner(os.getpid())
+        self._only_in_memory = False
         self._base = self._open(kept)
 
     def insert(self, job: str, title: str, command: str, spec: dict[str, Any]) -> JobRecord:
@@ -140,6 +142,25 @@ class JobStore:
 
     def delete(self, id: int) -> None:
         self._write("DELETE FROM jobs WHERE id=?", (id,))
+
+    def forget(self, texts: Collection[str]) -> list[str]:
+        """Overwrite what was deleted, in the file and its log; in words where one of these texts still stands."""
+        left = []
+        with self._lock:
+            if self._only_in_memory:
+                left.append(f"{self.path}: the job history could not be written ({self.notice})")
+            try:
+                self._base.execute("VACUUM")
+                if self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    left.append(f"{self.path}: another program has the job history open; close it and the log goes")
+            except sqlite3.Error as error:
+                left.append(f"{self.path}: the job history could not be written anew ({error})")
+            whole = "title || command || spec || note || coalesce(error, '') || coalesce(result, '')"
+            for text in {*texts, *(json.dumps(each)[1:-1] for each in texts)}:
+                asked = f"SELECT title, state FROM jobs WHERE instr({whole}, CAST(? AS TEXT))"
+                rows = self._base.execute(asked, (stored(text),))
+                left += [f"{self.path}: the job '{title}' ({state}) tells of them" for title, state in rows]
+        return list(dict.fromkeys(left))
 
     def records(self) -> list[JobRecord]:
         """All of the history, oldest first; rows that make no sense are left out, and counted in `notice`."""
@@ -212,6 +233,7 @@ class JobStore:
 
     def _in_memory(self, error: Exception, base: sqlite3.Connection | None = None) -> sqlite3.Connection:
         """What can still be read of the history, in memory."""
+        self._only_in_memory = True
         self.notice = f"{error}. Until the next start jobs are kept in memory only"
         memory = in_memory(self.path, FORMAT, base)
         try:

@@ -7,7 +7,6 @@ a daemon thread that is walked away from when they hang, so `stop` always works.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from engines.cameras.audience import Audience
 from engines.cameras.calls import Abandoned, Hand, Stalled

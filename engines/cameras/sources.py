@@ -179,6 +179,7 @@ def _from_path(text: str) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)
+    regular_file(path, what="video or picture")
     if suffix in IMAGES:
         return FolderSource(str(path.parent), pattern=_series(path))
     return FileSource(str(path))

@@ -233,6 +233,7 @@ def test_a_full_disk_is_called_full_and_the_history_stays(small_disk: Path) -> N
     fill(small_disk)
     store = JobStore(path)
     assert "The disk is full" in store.notice
+    assert "could not be written" in store.forget(["nobody"])[0]
     new = store.insert("a:b", "new", "", {})
     assert store.records() == [replace(old, state=JobState.DONE), new]
     store.close()

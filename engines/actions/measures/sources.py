@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.marking.score_files import Scores
+from engines.actions.marking.score_files import Scores, ahead_file
 from engines.actions.study_types import DetectResult, DetectSpec, EvaluateSpec
 from engines.core import places
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.reading import read_array
 from engines.core.spec import resolve
 
 DETECT = "engines.actions.watching.detect:run"
@@ -38,7 +39,7 @@ def scored(spec: EvaluateSpec, index: int, ctx: Context) -> Scored:
         if not model or not spec.video:
             raise UsageError("A model is evaluated on a video", hint="Give the video, or a score file")
         return _detected(model, spec, name, ctx)
-    beside = Path(given).with_suffix(".ahead.npy")
+    beside = ahead_file(given)
     if not (model and beside.is_file()):
         return Scored(name, given)
     return Scored(name, given, str(beside), _horizons(model))
@@ -48,13 +49,10 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
     """(n, L, C) for the rows of the whole score file; None where nothing was said. `BadInput` if it is broken."""
     if not source.ahead or not source.horizons:
         return None
-    try:
-        said = np.load(source.ahead, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise BadInput(
-            "What was said ahead cannot be read", path=source.ahead, hint="Run actions detect again"
-        ) from error
-    if said.ndim != 3 or len(said) != len(scores):
+    said = read_array(source.ahead, what="file of what was said ahead")
+    if said.ndim != 3 or said.dtype.kind not in "fiu":
+        raise BadInput("What was said ahead cannot be read", path=source.ahead, hint="Run actions detect again")
+    if len(said) != len(scores):
         raise BadInput(f"{len(scores)} rows of scores, {len(said)} of what was said ahead", path=source.ahead)
     return np.asarray(said, np.float64)
 
