@@ -137,12 +137,15 @@ class Project:
                 written.append(target)
         return written
 
-    def forget_passwords(self) -> list[str]:
-        """Take passwords out of the sources that were kept before there was a rule; the addresses they stood in."""
+    def forget_passwords(self, mark: str = "") -> list[str]:
+        """Take passwords out of the sources that were kept before there was a rule; the addresses they stood in.
+
+        mark: a key that is set to true in each of these.
+        """
         found: list[str] = []
         for id, value in self.items("source").items():
             if (clean := without_passwords(value)) != value and not self.read_only:
-                self.put("source", id, clean)
+                self.put("source", id, clean | {mark: True} if mark and isinstance(clean, dict) else clean)
                 found += _texts(value, clean)
         if found:
             self._write("VACUUM", ())

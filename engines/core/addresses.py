@@ -38,7 +38,7 @@ def hidden(text: str) -> str:
 def typed(text: str) -> str:
     """What a user typed for an address and is none, fit to be shown: it may hold a password all the same."""
     before, _, after = text.rpartition("@")
-    if ":" not in before or _PATH.match(text):
+    if ":" not in before or _PATH.match(text) or _PARTS.fullmatch(text):
         return bare(text)
     return f"{before.partition(':')[0]}@{after}"
 
