@@ -140,6 +140,7 @@ class SourceForm(QDialog):
             self._check()
             return
         self.made.emit(source)
+        self.fields[self.kind].forget()
         self.name.clear()
         self.accept()
 

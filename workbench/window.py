@@ -13,6 +13,8 @@ from PySide6.QtCore import QByteArray, QChildEvent, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
+from engines.core.addresses import hidden
+from engines.core.names import shown
 from widgets.action_board import ActionBoard
 from widgets.face_board import FaceBoard
 from widgets.notices import Notices
@@ -104,7 +106,8 @@ class Window(QMainWindow):
         centre = {"viewer": self.grid, "studio": self.studio, **boards}
         self.centre = Centre(centre, strips={name: board.head for name, board in boards.items()})
         self.setCentralWidget(self.centre)
-        FOLDS.state.update(settings.value.panels.get("folds", {}))
+        folds = settings.value.panels.get("folds", {})
+        FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
         self.panels = Panels()
         self.docks = Docks(self, self.panels.by_id())
         self._make_controllers()
@@ -119,6 +122,7 @@ class Window(QMainWindow):
 
     def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
         """A notice in the corner that does not take the focus; one that warns is also in the log."""
+        text = shown(hidden(text))
         if level in ("warn", "bad"):
             log_.warning("%s", text)
         self.notices.show_notice(text, level, action, run)
@@ -278,8 +282,8 @@ class Window(QMainWindow):
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
         for path in self.services.settings.value.recent:
-            action = QAction(Path(path).name, menu)
-            action.setToolTip(path)
+            action = QAction(shown(Path(path).name), menu)
+            action.setToolTip(shown(path))
             action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
             menu.addAction(action)
         if menu.isEmpty():
@@ -322,7 +326,8 @@ class Window(QMainWindow):
 
     def _show_title(self) -> None:
         project = self.services.project
-        self.setWindowTitle(f"{project.title}{' (read-only)' if project.read_only else ''} · Kinoscope")
+        state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
+        self.setWindowTitle(f"{project.title}{state} · Kinoscope")
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QPlainTextEdit, QSplitter, QTableView
+from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QSplitter, QTableView
 
 from widgets.icons import icon
 from widgets.panel import EmptyState, Panel, QuietButton, SearchField, Segmented, describe
+from widgets.save_file import ask_file
 from widgets.theme import ICON, LOOK, number_font
 
 DEPTH = 5000
@@ -129,13 +130,8 @@ class LogPanel(Panel):
         self.copied.emit(text)
 
     def _save(self) -> None:
-        dialog = QFileDialog(self, "Save log")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("txt")
-        dialog.setNameFilter("Text files (*.txt)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.saved)
-        dialog.open()
+        if path := ask_file(self, "Save log", "kinoscope log.txt", "Text files (*.txt *.log)"):
+            self.saved.emit(path)
 
     def _clear(self) -> None:
         self._rows.clear()

@@ -14,6 +14,7 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from widgets.calibration_state import Trouble
+from widgets.save_file import ask_file
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure
@@ -56,10 +57,8 @@ class Files(QObject):
 
     def ask_target(self, name: str) -> str:
         """Where to save a calibration; the suffix says how."""
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save calibration", f"{name}.yaml", "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
-        )
-        return path if not path or Path(path).suffix else f"{path}.yaml"
+        kinds = "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
+        return ask_file(self._window, "Save calibration", f"{name}.yaml", kinds)
 
     def ask_page(self, board: Board) -> tuple[str, str]:
         """Page and file for the printed board, or two empty words."""
@@ -69,7 +68,7 @@ class Files(QObject):
             return "", ""
         page = dict(PAGES)[chosen]
         name = str(board).replace(":", " ")
-        return page, QFileDialog.getSaveFileName(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")[0]
+        return page, ask_file(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")
 
     def expand(self, paths: Sequence[str], then: Callable[[tuple[Path, ...]], object]) -> None:
         """Files and folders to picture files."""

@@ -12,6 +12,7 @@ from engines.core.errors import BadInput
 from engines.diffusion import history
 from engines.diffusion.types import SampleSpec
 from widgets.diffusion_state import Mode
+from widgets.save_file import ask_file
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 PICTURE_FILTER = "Pictures (" + " ".join(f"*{suffix}" for suffix in PICTURES) + ")"
@@ -92,5 +93,4 @@ class Dialogs:
     def export_target(self, kind: str, name: str) -> str:
         """Where to write a run; with the suffix of its kind."""
         title, file, kinds = EXPORTS[kind]
-        path, _ = QFileDialog.getSaveFileName(self._window, title, f"{name} {file}", kinds)
-        return path if not path or Path(path).suffix else f"{path}{Path(file).suffix}"
+        return ask_file(self._window, title, f"{name} {file}", kinds)

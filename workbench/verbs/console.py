@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engines.core.addresses import hidden
 from engines.core.context import Context, PlainContext
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
 
@@ -108,8 +109,14 @@ def out() -> Console:
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """One JSON object. Numbers that JSON cannot say (NaN, infinity) become null."""
-    print(json_format.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+    """One JSON object. Numbers that JSON cannot say (NaN, infinity) become null; letters that cannot be written are
+    escaped, so that a name that is not UTF-8 can be read back."""
+    text = json_format.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json_format.dumps(_finite(value), allow_nan=False)
+    print(text)
 
 
 def report(error: Exception, *, json: bool) -> int:
@@ -118,7 +125,7 @@ def report(error: Exception, *, json: bool) -> int:
     if known is None:
         import traceback
 
-        traceback.print_exception(error)
+        print(hidden("".join(traceback.format_exception(error))), file=sys.stderr, end="")
         known = KinoscopeError(f"{type(error).__name__}: {error}", hint="This is a defect; please report it")
     if json:
         print_json({"error": known.as_json()})
