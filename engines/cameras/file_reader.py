@@ -7,7 +7,7 @@ from collections import deque
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FileSource
 from engines.core.film import Converter
-from engines.core.film_ends import claimed, cut_short
+from engines.core.film_ends import claimed, cut_short, kind_of
 from engines.core.film_order import Shown
 from engines.core.film_pictures import Pictures
 from engines.core.frames import End, Gap, size_of
@@ -47,8 +47,7 @@ class FileReader:
     def _info(self, pictures: Pictures, first: Shown) -> FeedInfo:
         line, stream = pictures.timeline, pictures.stream
         size = size_of(self._converter.bgr(first.frame))
-        codec, format = stream.codec_context.name, pictures.container.format.name.split(",")[0]
-        detail = f"{codec} in {format}, {size}, {line.rate:g} per second"
+        detail = f"{stream.codec_context.name} in {kind_of(pictures)}, {size}, {line.rate:g} per second"
         frames, duration = line.count or stream.frames or None, line.duration or claimed(pictures)
         return FeedInfo(size, line.rate, frames, duration, seekable=True, live=False, detail=detail)
 

@@ -13,9 +13,16 @@ CLAIMING = frozenset({"mov", "matroska", "avi", "flv", "asf", "nut"})
 """Kinds of file that say how long they are; of others it is only estimated."""
 
 
+def kind_of(pictures: Pictures) -> str:
+    """The container, in FFmpeg's words."""
+    return str(pictures.container.format.name).split(",")[0]
+
+
 def claimed(pictures: Pictures) -> float | None:
     """Seconds that the file says it lasts: its pictures, or the whole where those are not told apart."""
     stream, whole = pictures.stream, pictures.container.duration
+    if kind_of(pictures) == "avi" and stream.frames and stream.average_rate:
+        return float(stream.frames / stream.average_rate)  # its duration is made up from the size of what is there
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return None if whole is None else whole / 1e6
@@ -34,8 +41,7 @@ def cut_short(pictures: Pictures, shown: int) -> str:
 
 def _lacks(pictures: Pictures, shown: int) -> bool:
     stream, says = pictures.stream, claimed(pictures)
-    kind = pictures.container.format.name.split(",")[0]
-    if kind not in CLAIMING or says is None or Disposition.attached_pic in stream.disposition:
+    if kind_of(pictures) not in CLAIMING or says is None or Disposition.attached_pic in stream.disposition:
         return False
     if stream.frames and shown + 2 >= stream.frames:
         return False

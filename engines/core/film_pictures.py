@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,15 @@ class Pictures:
     """One pass over a film. `timeline` where it is known, else it is read (`budget` as in `read_timeline`).
 
     damaged: packets that could not be decoded; broken: why the file cannot be read any further, in words; latest: end
-    in seconds of what was read of the file so far, its sound too, by the file's own clock.
+    in seconds of what was read of the file so far, its sound too, by the file's own clock. beside: gets every packet of
+    the other streams.
     """
 
     def __init__(self, path: str | Path, timeline: Timeline | None = None, budget: float = BUDGET) -> None:
         """Raises `BadInput` for what is no film or holds no picture that can be decoded, `SourceFailed` for no file."""
         self.path = Path(path)
         self.damaged, self.broken, self.latest = 0, "", 0.0
+        self.beside: Callable[[av.Packet[Any]], None] | None = None
         self._ready: Shown | None = None
         check_file(self.path)
         try:
@@ -145,7 +147,10 @@ class Pictures:
     def _decode(self, packets: Iterator[av.Packet[Any]]) -> Iterator[av.VideoFrame]:
         """Every picture that can be decoded from here on; a broken packet is left out, a broken file ends it."""
         while (packet := self._packet(packets)) is not None:
-            if packet.size and packet.stream_index == self.stream.index:
+            if packet.stream_index != self.stream.index:
+                if self.beside is not None:
+                    self.beside(packet)
+            elif packet.size:
                 self._numbering.send(packet)
                 yield from self._given(packet)
         yield from self._given(None)

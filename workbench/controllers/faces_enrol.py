@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
+from engines.core.names import tidy_name
 from engines.core.places import cache_dir
 from engines.faces.gallery_types import Change, Gathered, GatherSpec
 from engines.faces.people.review_folders import ReviewFolder
@@ -69,7 +70,7 @@ class Reviews(QObject):
 
     def name(self, row: int, name: str) -> None:
         """Whose face this is; a name that was given to a whole group is given face by face."""
-        self._view = replace(self._view, names=_with(self._view.names, row, name.strip()))
+        self._view = replace(self._view, names=_with(self._view.names, row, tidy_name(name)))
         self.changed.emit()
 
     def store(self) -> None:

@@ -160,11 +160,14 @@ def forget(gallery: Where, person: Whom, yes: Yes = False, passphrase_env: Secre
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
         from engines.faces.people.forget import forget as delete
+        from workbench import forgetting
 
         with _opened(gallery, passphrase_env) as opened:
             id = opened.find_person(person)
             _ask(f"Delete {opened.names()[id]} for good, everywhere? This cannot be undone.", yes, json)
-            return to_json(delete(opened, id))
+            texts = forgetting.texts_of(opened, id)
+            proof = delete(opened, id)
+            return to_json(forgetting.with_history(proof, forgetting.forget_in_history(texts)))
 
     console.run(work, None, json=json, render=_show_proof, as_json=dict)
 

@@ -64,10 +64,10 @@ def read_scores(path: str | Path) -> Scores:
     _, head = next(rows, (0, []))
     if not head:
         raise BadInput("The score file is empty", path=path, hint=f"Its first line is {HEADER}")
-    names = [name.strip() for name in head]
+    names = [name_key(name) for name in head]
     if [name.casefold() for name in names[:2]] != ["frame", "time_s"] or len(names) < 3:
         raise BadInput("This is no score file", path=path, hint=f"Its first line is {HEADER}")
-    if len({name_key(name) for name in names}) < len(names):
+    if len(set(names)) < len(names):
         raise BadInput("The score file has a column twice", path=path, hint="Every class needs one column")
     numbered = [(line, _numbers(row, line, path)) for line, row in rows]
     if not numbered:

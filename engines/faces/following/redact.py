@@ -14,6 +14,7 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.film import Film as FilmFile
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.outputs import check_file, media, new_file
 from engines.faces.following import redact_film
@@ -80,11 +81,11 @@ def _picture(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int
 
 def _film(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int]:
     source, film = Path(spec.source), Film()
-    total = redact_film.count(source)
-    for number, (image, time) in enumerate(redact_film.frames(source)):
+    opened = FilmFile.open(source)
+    for number, frame in enumerate(opened.frames()):
         ctx.check()
-        ctx.progress(number, 2 * max(total, number + 1), "Looking for faces")
-        _look(film, engine, image, number, time)
+        ctx.progress(number, 2 * max(opened.count or 0, number + 1), "Looking for faces")
+        _look(film, engine, frame.image, number, frame.seconds)
     covers = film.covers(spec.hold, bare=spec.blur == "unknown")
 
     def change(number: int, image: Image) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
+from engines.core.names import shown, tidy_name
 from engines.core.reading import read_array
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
 from engines.faces.people import enrol_review, gallery_rows, review_folders
@@ -45,7 +46,9 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     files = list_pictures(spec.files)
     if not files:
         raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None)
-    names = tuple(spec.person for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
+    names = (
+        tuple(tidy_name(spec.person) for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
+    )
     folder = Path(spec.out)
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(0o700, exist_ok=True)
@@ -55,7 +58,7 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
             gatherer = _Gatherer(folder, finder, open_recogniser(spec.model))
             for done, (file, name) in enumerate(zip(files, names, strict=True)):
                 ctx.check()
-                ctx.progress(done, len(files), f"Reading {file.name}")
+                ctx.progress(done, len(files), f"Reading {shown(file.name)}")
                 gatherer.take(file, name)
         candidates = gatherer.judged()
     except BaseException:
@@ -68,7 +71,7 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
 
 def _names(people: Sequence[str]) -> tuple[str, ...]:
     """As they are written: `Ada_Lovelace_0001.jpg` shows Ada Lovelace."""
-    return tuple(person.replace("_", " ").strip() for person in people)
+    return tuple(tidy_name(person.replace("_", " ")) for person in people)
 
 
 class _Gatherer:
@@ -154,7 +157,7 @@ def store(gallery: Gallery, gathered: Gathered, taken: Sequence[bool], names: Se
     people: dict[str, list[NewFace]] = {}
     for candidate, take, name in zip(gathered.candidates, taken, names, strict=True):
         if take and candidate.row >= 0:
-            people.setdefault(name.strip(), []).append(_new_face(candidate, vectors[candidate.row]))
+            people.setdefault(tidy_name(name), []).append(_new_face(candidate, vectors[candidate.row]))
     if not people:
         raise BadInput("Nothing is taken", hint="Tick at least one face")
     change = gallery.add_people(list(people.items()))

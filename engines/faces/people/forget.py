@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +119,8 @@ def _traces(gallery: Gallery, person: str, name: str, faces: Sequence[str]) -> t
     if sharers:
         elsewhere.append(f"The name is part of another one that stays: {', '.join(sharers)}")
     elif len(name.encode()) >= SHORTEST_NAME:
-        traces.words |= {name.encode(), name.encode("utf-16-le"), json.dumps(name)[1:-1].encode()}
+        for spelt in _spellings(name):
+            traces.words |= {spelt.encode(), spelt.encode("utf-16-le"), json.dumps(spelt)[1:-1].encode()}
     return traces, elsewhere
 
 
@@ -184,21 +186,32 @@ def _scrub(store: Store, name: str) -> None:
         return
     for face, sealed in store.rows("SELECT id, details FROM faces"):
         details = gallery_rows.details_of(store, face, sealed)
-        if name in details["source"]:
+        if _mentions(details["source"], name):
             sealed = store.seal(json.dumps(details | {"source": ""}), "faces", face, "details")
             store.run("UPDATE faces SET details = ? WHERE id = ?", (sealed, face))
     for other, sealed in store.rows("SELECT id, note FROM people"):
         note = store.text(sealed, "people", other, "note")
-        if name in note:
+        if _mentions(note, name):
             store.run("UPDATE people SET note = ? WHERE id = ?", (_without(store, other, note, name), other))
     for change, sealed in store.rows("SELECT id, entry FROM history"):
         entry = json.loads(gallery_history.words_of(store, change, sealed))
-        if name in json.dumps(entry, ensure_ascii=False):
+        if _mentions(json.dumps(entry, ensure_ascii=False), name):
             store.run("DELETE FROM history WHERE id = ?", (change,))
 
 
 def _without(store: Store, person: str, note: str, name: str) -> bytes:
-    return store.seal(note.replace(name, "[forgotten]"), "people", person, "note")
+    for spelt in _spellings(name):
+        note = note.replace(spelt, "[forgotten]")
+    return store.seal(note, "people", person, "note")
+
+
+def _spellings(name: str) -> set[str]:
+    """The name as it is, and with composed and with separate accents."""
+    return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
+
+
+def _mentions(text: str, name: str) -> bool:
+    return any(spelt in text for spelt in _spellings(name))
 
 
 def _compact(store: Store) -> None:
