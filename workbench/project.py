@@ -15,9 +15,11 @@ from PySide6.QtCore import QLockFile
 
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import move_aside, write_json
+from engines.core.outputs import result_folder
 from engines.core.places import data_dir
 
 SUFFIX = ".kino"
+BUNDLE = "files.json"
 SCHEMA = 1
 APPLICATION_ID = 0x4B494E4F
 
@@ -94,14 +96,17 @@ class Project:
         return Project(path)
 
     def export(self, folder: str | Path) -> list[Path]:
-        """Write every item as a plain JSON file, `KIND/ID.json`; the files written."""
-        written = []
-        for kind in ("source", "tile", "calibration"):
-            for id, value in self.items(kind).items():
-                target = Path(folder) / kind / f"{id.replace('/', '_')}.json"
-                write_json(target, value)
-                written.append(target)
-        return written
+        """Write every item as a plain JSON file, `KIND/ID.json`, with a list of them; the files written.
+
+        Raises `BadInput` for a folder that holds anything but such files of before.
+        """
+        names = []
+        with result_folder(folder, BUNDLE, what="bundle") as staging:
+            for kind in ("source", "tile", "calibration"):
+                for id, value in self.items(kind).items():
+                    names.append(f"{kind}/{id.replace('/', '_')}.json")
+                    write_json(staging / names[-1], value)
+        return [Path(folder) / name for name in names]
 
     def close(self) -> None:
         """Fold the journal into the file and let others write."""

@@ -122,8 +122,10 @@ def _spec(asked: dict[str, Any]) -> SampleSpec:
     from engines.diffusion.types import SampleSpec
 
     if Path(asked["model"]).suffix.lower() == ".png":
+        from engines.core.outputs import refuse_inputs
         from engines.diffusion.history import read_settings
 
+        refuse_inputs(asked["out"], [Path(asked["model"]).parent])
         return replace(read_settings(asked["model"]), out=asked["out"])
     plain = {name: asked[name] for name in _PLAIN}
     spec = from_json(SampleSpec, plain | {"options": _pairs(asked["option"] or []), "size": _size(asked["size"])})
