@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.errors import BadInput, FileMissing, UsageError
+from engines.core.reading import read_array
 from engines.diffusion.analytic import PICTURES
 from engines.diffusion.models import Model
 from engines.diffusion.study_types import LikelihoodSpec
@@ -78,10 +79,10 @@ def _one(path: Path, model: Model) -> tuple[Tensor, bool]:
 
 
 def _array(path: Path) -> NDArray[np.float64]:
-    try:
-        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
-    except (ValueError, OSError, EOFError, TypeError) as error:
-        raise BadInput("This is no array of numbers", path=path, hint="Write it with numpy.save") from error
+    array = read_array(path, what="array of numbers")
+    if array.dtype.kind not in "fiub":
+        raise BadInput("This is no array of numbers", path=path, hint="Write it with numpy.save")
+    return array.astype(np.float64)
 
 
 def _pixels(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -17,6 +17,7 @@ from engines.core.clock import monotonic
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
 from widgets.overlays import Cover, Overlay
 from widgets.viewer_grid import ViewerGrid
@@ -256,7 +257,7 @@ class ViewerController(QObject):
             self.recording.emit(self.selected_path() in self._recorders)
             return
         tile = next(tile for tile, seat in self._seats.items() if seat.path == path)
-        recorder = ViewRecorder(pictures_dir() / f"{self._title(tile)}.mp4")
+        recorder = ViewRecorder(free_name(pictures_dir() / f"{self._title(tile)}.mp4"))
         recorder.written.connect(self._recorded)
         recorder.failed.connect(lambda why: self._services.notify(f"The recording failed: {why}", "bad"))
         self._recorders[path] = recorder
@@ -372,7 +373,7 @@ class SnapshotWriter(EngineThread):
         self._name, self._frame = name, frame
 
     def work(self) -> None:
-        target = pictures_dir() / self._name
+        target = free_name(pictures_dir() / self._name)
         try:
             write_png(target, self._frame)
         except OSError as error:

@@ -111,7 +111,9 @@ def labels(
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Labels, tuple[str, ...]]:
         from engines.actions.marking.label_files import check, read_labels, write_labels
+        from engines.core.outputs import refuse_inputs
 
+        refuse_inputs(out, (file, video))
         times = _times(video)
         read = read_labels(file, times, rate, video=video)
         advice = check(read, 0 if times is None else len(times), path=file)

@@ -16,12 +16,14 @@ from typing import Annotated
 import typer
 
 from engines.core import places
+from engines.core.outputs import result_folder
 from workbench.verbs.console import help_text
 
 EXAMPLES = (
     "python main.py tour --out tour",
     "python main.py tour --out tour --size 1920x1080 --scale 1.5 --theme light",
 )
+MANIFEST = "tour.json"
 app = typer.Typer(add_completion=False)
 
 
@@ -34,17 +36,26 @@ def tour(
     only: Annotated[str, typer.Option(help="Only the stops whose name contains this")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Exits with 1 when a panel is blank without saying why, something raised, or the window stalled."""
+    """Exits with 1 when a panel is blank without saying why, something raised, or the window stalled.
+
+    `out` holds nothing else: an absent or empty folder, or an earlier tour.
+    """
     width, height = _size(size)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(scale)
     os.environ.setdefault(places.STORE_VARIABLE, str(places.store_dir()))
-    with tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home:
+    with (
+        result_folder(out, MANIFEST, what="tour") as staging,
+        tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home,
+    ):
         os.environ["KINOSCOPE_HOME"] = home
         from workbench.tour_stops import stops
         from workbench.touring import walk
 
-        report = walk(out, (width, height), [stop for stop in stops(theme) if only in stop.name])
+        report = walk(staging, (width, height), [stop for stop in stops(theme) if only in stop.name])
+    pictures = report["pictures"]
+    assert isinstance(pictures, list)
+    report["pictures"] = [str(out / Path(picture).name) for picture in pictures]
     if as_json:
         print(json.dumps(report))
     else:
