@@ -72,6 +72,8 @@ def size_of(data: bytes) -> tuple[int, int] | None:
 
 def is_picture(data: bytes) -> bool:
     """Whether a file that begins so means to be a picture."""
+    if kinds := picture_boxes.brands(data):
+        return bool({"avif", "avis"} & set(kinds))
     return any(data.startswith(starts) for starts, _ in _READERS)
 
 

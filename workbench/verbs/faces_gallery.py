@@ -53,7 +53,7 @@ def enrol(
     json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
-        from engines.core.spec import from_json
+        from engines.core.spec import from_json, to_json
         from engines.faces.gallery_types import GatherSpec
         from engines.faces.people.enrol import compared, drop, run, store
 
@@ -79,6 +79,7 @@ def enrol(
             "change": None if change is None else change.id,
             "held_back": [{"file": one.file, "doubts": list(one.doubts), "why": one.words} for one in held],
             "seconds": gathered.seconds,
+            "left_out": to_json(gathered.left_out),
         }
 
     console.run(work, None, json=json, render=_show_enrolled, as_json=dict)
@@ -91,6 +92,7 @@ def _show_enrolled(answer: Answer) -> None:
         out.print(f"  held back: {Path(held['file']).name}: {held['why']}", markup=False)
     if answer["held_back"]:
         out.print("--all stores these too, where there is a face.")
+    console.left_out(answer["left_out"])
 
 
 def identify(
@@ -128,6 +130,7 @@ def _show_identified(answer: Answer) -> None:
         if not image["faces"]:
             table.add_row(Path(image["file"]).name, "", image["problem"] or "no face", "", "")
     console.out().print(table)
+    console.left_out(answer["left_out"])
 
 
 def people(gallery: Where, passphrase_env: Secret = "", json: Json = False) -> None:

@@ -16,12 +16,12 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, Image, Stamp
+from engines.core.pictures import read_picture
 from engines.faces.following import redact_film
 from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.mosaic import cover
 from engines.faces.following.redact_plan import Film, Followed
 from engines.faces.following.tracking import overlaps
-from engines.faces.seeing.pictures import read_picture
 from engines.faces.study_types import Redacted, RedactSpec
 from engines.faces.types import Box, RecogniserSettings
 
