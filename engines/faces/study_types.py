@@ -229,7 +229,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """suspicions: worst first. images, people: looked at. missed: without a face. left_out: files that are no picture."""
+    """suspicions: worst first. images, people: looked at. missed: without a face. left_out: files that are no such."""
 
     suspicions: tuple[Suspicion, ...]
     images: int
