@@ -23,7 +23,8 @@ READABLE = frozenset(
 )
 """Endings of the pictures that a folder is searched for, by every verb and panel alike."""
 WORDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP, GIF, JPEG 2000, PNM, PFM and HDR can be read"
-DIALOG = "Pictures (" + " ".join(f"*{ending}" for ending in sorted(READABLE)) + ")"
+ENDINGS = " ".join(f"*{ending}" for ending in sorted(READABLE))
+DIALOG = f"Pictures ({ENDINGS})"
 """For a dialog that asks for pictures."""
 
 HEIC, RAW, XL = "HEIC", "a camera's raw file", "JPEG XL"

@@ -40,7 +40,8 @@ _STEPS: dict[int, tuple[Callable[[Any], Any], ...]] = {
 """What makes a picture upright, by EXIF orientation."""
 
 Orientation: TypeAlias = Literal["upright", "sensor"]
-Colours: TypeAlias = Literal["colour", "grey"]
+Colours: TypeAlias = Literal["colour", "grey", "stored"]
+"""stored: grey only where the file is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,15 @@ class Picture:
     turn: int = 1
 
 
+_WAYS: dict[Colours, int] = {
+    "colour": cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
+    "grey": cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
+    "stored": cv2.IMREAD_UNCHANGED,
+}
+
+
 def read_picture(path: str | Path, *, orientation: Orientation = "upright", colours: Colours = "colour") -> Image:
-    """The picture in a file, H x W x 3 uint8 BGR, or H x W when grey is asked for.
+    """The picture in a file, H x W x 3 uint8 BGR, or H x W where it is grey and that is asked for.
 
     orientation: "upright" for people, "sensor" for measuring: pixels stand where the sensor had them, whatever the
     file says of how the camera was held. Raises as `open_picture`.
@@ -116,12 +124,11 @@ def _decoded(data: bytes, head: Head, colours: Colours) -> NDArray[Any] | None:
     """The samples as the sensor had them; None for what is no whole picture."""
     cv2.utils.logging.setLogLevel(SILENT)
     if head.kind == "JPEG":
-        way = cv2.IMREAD_GRAYSCALE if colours == "grey" else cv2.IMREAD_COLOR
-        return _tried(data, way | cv2.IMREAD_IGNORE_ORIENTATION)
+        return _tried(data, _WAYS[colours])
     if head.turn_at is not None and head.turn != 1:
         data = _unturned(data, *head.turn_at)
     found = _tried(data, cv2.IMREAD_UNCHANGED)
-    return found if found is not None else _tried(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | 128)
+    return found if found is not None else _tried(data, _WAYS["colour"] | cv2.IMREAD_ANYDEPTH)
 
 
 def _tried(data: bytes, way: int) -> NDArray[Any] | None:
@@ -164,6 +171,6 @@ def _on_white(image: Image, alpha: NDArray[Any], head: Head) -> Image:
 
 
 def _coloured(image: Image, colours: Colours) -> Image:
-    if (colours == "grey") == (image.ndim == 2):
+    if colours == "stored" or (colours == "grey") == (image.ndim == 2):
         return image
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY if colours == "grey" else cv2.COLOR_GRAY2BGR), np.uint8)

@@ -16,6 +16,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, Image, Stamp
+from engines.core.picture_files import READABLE
 from engines.core.pictures import read_picture
 from engines.faces.following import redact_film
 from engines.faces.following.live import FaceRecogniser
@@ -26,6 +27,8 @@ from engines.faces.study_types import Redacted, RedactSpec
 from engines.faces.types import Box, RecogniserSettings
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+"""What a copy can be written as."""
+SOURCES = READABLE - {".gif"}
 BUDGET = 16
 """Faces described in one frame: nobody waits for the result of one."""
 CROWD = 1000
@@ -44,7 +47,7 @@ def run(spec: RedactSpec, ctx: Context) -> Redacted:
         engine.open(settings, ctx)
         if spec.blur == "unknown" and engine.note:
             raise BadInput(engine.note, path=spec.gallery, hint="Unlock or choose another gallery, or cover everyone")
-        counts = (_picture if source.suffix.lower() in PICTURES else _film)(spec, engine, ctx)
+        counts = (_picture if source.suffix.lower() in SOURCES else _film)(spec, engine, ctx)
     finally:
         engine.close()
     return Redacted(str(out), len(counts), sum(counts), max(counts, default=0), perf_counter() - began)
@@ -59,7 +62,7 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
         raise UsageError("Faces are held for 0 to 10 seconds")
     if not source.is_file():
         raise BadInput("There is no such file", path=source)
-    kinds = PICTURES if source.suffix.lower() in PICTURES else redact_film.KINDS
+    kinds = PICTURES if source.suffix.lower() in SOURCES else redact_film.KINDS
     if out.suffix.lower() not in kinds:
         hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
         raise BadInput(f"This cannot be written as '{out.suffix}'", path=out, hint=hint)
