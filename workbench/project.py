@@ -139,7 +139,7 @@ class Project:
             for kind in ("source", "tile", "calibration"):
                 for id, value in self.items(kind).items():
                     names.append(f"{kind}/{_NOT_IN_A_NAME.sub('_', id)}.json")
-                    write_json(staging / names[-1], value)
+                    write_json(staging / names[-1], without_passwords(value))
         return [Path(folder) / name for name in names]
 
     def forget_passwords(self, mark: str = "") -> list[str]:

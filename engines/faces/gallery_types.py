@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from engines.core.picture_files import LeftOut
 from engines.faces.types import Box, FivePoints, Quality
 
 Doubt: TypeAlias = Literal[
@@ -151,13 +152,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A review: `folder` holds crops and `vectors.npy` (rows x dim); it goes when the review is stored or dropped."""
+    """A review: `folder` holds crops and `vectors.npy` (rows x dim); it goes when the review is stored or dropped.
+
+    left_out: files that are no pictures that can be read.
+    """
 
     folder: str
     model_sha256: str
     candidates: tuple[Candidate, ...]
     people: int
     seconds: float
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

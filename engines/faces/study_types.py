@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from engines.core.picture_files import LeftOut
 from engines.faces.types import Accept, Face, FinderSettings
 
 Interval = tuple[float, float]
@@ -154,6 +155,7 @@ class Evaluation:
     tar_per_person_interval: dict[str, Interval] = field(default_factory=dict)
     threshold: dict[str, float] = field(default_factory=dict)
     accuracy_mean: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class OpenSet:
     seconds: float = 0.0
     chosen_threshold: dict[str, float] = field(default_factory=dict)
     chosen_measured: dict[str, Interval] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +231,14 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """suspicions: worst first. images, people: looked at. missed: without a face."""
+    """suspicions: worst first. images, people: looked at. missed: without a face. left_out: files that are no such."""
 
     suspicions: tuple[Suspicion, ...]
     images: int
     people: int
     missed: tuple[str, ...]
     seconds: float
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import errno
 import json as json_format
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
     from typer.exceptions import TyperException
+
+    from engines.core.picture_files import LeftOut
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -106,6 +108,14 @@ def out() -> Console:
     from rich.console import Console
 
     return Console(highlight=False)
+
+
+def left_out(files: Iterable[LeftOut | dict[str, str]]) -> None:
+    """Name the files that a folder holds beside what was read, below the result."""
+    from engines.core.picture_files import LeftOut, in_words
+
+    if words := in_words([LeftOut(**one) if isinstance(one, dict) else one for one in files]):
+        out().print(words, markup=False, soft_wrap=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ def enrol(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.places import cache_dir
-        from engines.core.spec import from_json
+        from engines.core.spec import from_json, to_json
         from engines.faces.gallery_types import GatherSpec
         from engines.faces.people.enrol import compared, run, store
         from engines.faces.people.review_folders import ReviewFolder, sweep
@@ -81,6 +81,7 @@ def enrol(
             "change": None if change is None else change.id,
             "held_back": [{"file": one.file, "doubts": list(one.doubts), "why": one.words} for one in held],
             "seconds": gathered.seconds,
+            "left_out": to_json(gathered.left_out),
         }
 
     console.run(work, None, json=json, render=_show_enrolled, as_json=dict)
@@ -93,6 +94,7 @@ def _show_enrolled(answer: Answer) -> None:
         out.print(f"  held back: {Path(held['file']).name}: {held['why']}", markup=False)
     if answer["held_back"]:
         out.print("--all stores these too, where there is a face.")
+    console.left_out(answer["left_out"])
 
 
 def identify(
@@ -131,6 +133,7 @@ def _show_identified(answer: Answer) -> None:
         if not image["faces"]:
             table.add_row(Path(image["file"]).name, "", image["problem"] or "no face", "", "")
     console.out().print(table)
+    console.left_out(answer["left_out"])
 
 
 def people(gallery: Where, passphrase_env: Secret = "", json: Json = False) -> None:

@@ -187,6 +187,7 @@ def _show_evaluation(result: Evaluation) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
     out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
+    console.left_out(result.left_out)
     if result.accuracy is not None and result.accuracy_mean is not None and result.accuracy_std is not None:
         told = f"{_percent(result.accuracy)}, 95 % {_interval(result.accuracy_interval)}"
         out.print(f"Balanced accuracy on {result.pairs} pairs, pooled: {told}", markup=False)
@@ -205,6 +206,7 @@ def _show_open_set(result: OpenSet) -> None:
     out = console.out()
     told = f"{result.people} people enrolled, {result.probes} pictures of them, {result.strangers} strangers"
     out.print(f"{told}: rank-1 {_percent(result.rank1)}", markup=False)
+    console.left_out(result.left_out)
     if not result.strangers:
         out.print("Nobody has one picture alone, so there is no stranger to measure with")
         return
@@ -226,6 +228,7 @@ def _show_audit(result: Audit) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
     out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
+    console.left_out(result.left_out)
     if not result.suspicions:
         out.print("Nothing suspicious")
         return
