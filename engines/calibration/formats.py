@@ -24,9 +24,11 @@ from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import write_json, write_text
 from engines.core.frames import Size
+from engines.core.outputs import check_file, holding
 from engines.core.reading import MIB, MISFITS, read_json, read_text
 
 KIND = "kinoscope mono calibration"
+YAML_FILE, JSON_FILE = holding("a calibration", b"camera_matrix"), holding("a calibration", KIND.encode())
 VERSION = 1
 _YAML = frozenset({".yaml", ".yml"})
 READ = (*sorted(_YAML), ".xml", ".json")
@@ -73,9 +75,15 @@ def check_suffix(path: str | Path) -> Path:
     return path
 
 
-def save(result: MonoResult, path: str | Path) -> None:
-    """Write a calibration, whole or not at all; the suffix chooses the format."""
+def check_place(path: str | Path) -> Path:
+    """The path, if a calibration may be written there. Raises `UsageError`, `BadInput` where another file is."""
     path = check_suffix(path)
+    return check_file(path, YAML_FILE if path.suffix.lower() in _YAML else JSON_FILE)
+
+
+def save(result: MonoResult, path: str | Path) -> None:
+    """Write a calibration, whole or not at all; the suffix chooses the format. Raises as `check_place` does."""
+    path = check_place(path)
     if path.suffix.lower() in _YAML:
         write_text(path, to_yaml(result))
     else:

@@ -23,7 +23,7 @@ from engines.cameras.types import (
     UsbSource,
 )
 from engines.core.errors import BadInput, UsageError
-from engines.core.reading import read_json
+from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 
 FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"
@@ -158,6 +158,7 @@ def _from_path(text: str) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)
+    regular_file(path, what="video or picture")
     if suffix in IMAGES:
         return FolderSource(str(path.parent), pattern=_series(path))
     return FileSource(str(path))

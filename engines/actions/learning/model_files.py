@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.types import BACKGROUND, ModelCard
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.outputs import check_file, holding
 from engines.core.reading import parse_json
 from engines.core.safetensors_head import read_head
 from engines.core.spec import from_json, to_json
@@ -31,6 +32,7 @@ SUFFIX = ".safetensors"
 KEY = "kinoscope.actions"
 VERSION_KEY = "kinoscope.actions.version"
 VERSION = 1
+MODEL = holding("a model of the actions engine", KEY.encode())
 MEAN, DEVIATION = "features.mean", "features.deviation"
 FOREIGN = "Train one with actions train, or choose a file that it wrote"
 
@@ -62,8 +64,7 @@ def check_place(out: str | Path) -> Path:
     and is told afterwards.
     """
     path = model_path(out)
-    if path.is_dir():
-        raise BadInput("There is a folder of this name", path=path, hint="Choose another name")
+    check_file(path, MODEL)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         allowed = os.access(path.parent, os.W_OK)
@@ -88,6 +89,7 @@ def save_model(
     tensors |= {name: np.ascontiguousarray(value, np.float32) for name, value in ((MEAN, mean), (DEVIATION, deviation))}
     card = replace(card, sha256="", parameters=sum(np.size(value) for value in weights.values()))
     _check(card, tensors, Path(path))
+    check_file(path, MODEL)
     data = save(tensors, {KEY: json.dumps(to_json(card)), VERSION_KEY: str(VERSION)})
     with atomic_path(path) as part:
         part.write_bytes(data)

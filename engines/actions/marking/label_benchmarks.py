@@ -15,8 +15,10 @@ from engines.actions.marking.label_rows import Origin, TimeRow, gathered, in_fra
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json, write_text
+from engines.core.outputs import result_folder
 from engines.core.reading import MISFITS
 
+MANIFEST = "files.json"
 THUMOS = "Every line is: video, start and end in seconds, with spaces between"
 
 
@@ -33,14 +35,18 @@ def read_thumos(origin: Origin) -> Labels:
 
 
 def write_thumos(folder: str | Path, rows: Sequence[TimeRow], classes: Sequence[str], video: str) -> None:
-    """A file for each class, `CLASS_test.txt`. Raises `BadInput` when the video has no name."""
+    """A file for each class, `CLASS_test.txt`, with a list of them, into a folder that holds nothing else.
+
+    Raises `BadInput` when the video has no name, and for a folder that is not one of these.
+    """
     if not video:
         raise BadInput("THUMOS14's files name the video", path=folder, hint="Give the video that was labelled")
     name = re.sub(r"\s+", "_", Path(video).stem)
-    for each in classes:
-        lines = [f"{name}  {row.start:.6f} {row.end:.6f}\n" for row in rows if row.action == each]
-        safe = re.sub(r"[^\w.-]+", "_", each)
-        write_text(Path(folder) / f"{safe}_test.txt", "".join(lines))
+    with result_folder(folder, MANIFEST, what="set of labels") as staging:
+        for each in classes:
+            lines = [f"{name}  {row.start:.6f} {row.end:.6f}\n" for row in rows if row.action == each]
+            safe = re.sub(r"[^\w.-]+", "_", each)
+            write_text(staging / f"{safe}_test.txt", "".join(lines))
 
 
 def is_activitynet(document: dict[str, Any]) -> bool:

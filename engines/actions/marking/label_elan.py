@@ -19,10 +19,12 @@ from engines.actions.marking.label_rows import TRACK, Origin, TimeRow, gathered,
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.outputs import holding
 from engines.core.reading import MISFITS, read_xml
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
+ELAN = holding("an ELAN document", b"<ANNOTATION_DOCUMENT")
 TYPE, VOCABULARY, LANGUAGE = "action", "actions", "und"
 STEREOTYPES = {
     "Time_Subdivision": "Time subdivision of parent annotation's time interval, no time gaps allowed within this "

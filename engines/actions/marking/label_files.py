@@ -18,12 +18,21 @@ from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json
+from engines.core.outputs import Kind, check_file, holding
 from engines.core.reading import MISFITS, read_json, regular_file
 
 __all__ = ["KINDS", "check", "read_labels", "write_labels"]
 
 KINDS = ".csv, .json, .eaf (ELAN), .via.json (VIA), .activitynet.json, or a folder (THUMOS14)"
 OURS = "kinoscope.labels"
+FILES = {
+    ".csv": Kind("a table of labels", lambda content: b"action" in content.partition(b"\n")[0].lower()),
+    ".eaf": label_elan.ELAN,
+    ".via.json": label_via.VIA,
+    ".activitynet.json": holding("an ActivityNet file", b'"database"'),
+    ".json": holding("a file of labels", OURS.encode()),
+}
+"""What may be replaced, by the endings of the names."""
 
 
 def read_labels(
@@ -61,9 +70,13 @@ def read_labels(
 def write_labels(path: str | Path, labels: Labels, film_times: ArrayLike | None = None, video: str | Path = "") -> None:
     """By suffix, whole or not at all. Formats in seconds need film_times (n,), or labels that know their rate.
 
-    video: what was labelled, for the formats that name it.
+    video: what was labelled, for the formats that name it. Raises `BadInput` where another kind of file is, or a
+    folder that holds anything else.
     """
     name = Path(path).name.casefold()
+    for kind in (kind for end, kind in FILES.items() if name.endswith(end)):
+        check_file(path, kind)
+        break
     if name.endswith(".csv"):
         return label_csv.write(path, labels)
     if name.endswith(".json") and not name.endswith((".via.json", ".activitynet.json")):

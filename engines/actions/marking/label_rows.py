@@ -11,6 +11,7 @@ from engines.actions.marking.checking import check_rows
 from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
+from engines.core.names import name_key
 from engines.core.reading import read_text
 
 TRACK = Segment(0, 0, "").track
@@ -88,10 +89,12 @@ def gathered(rows: Sequence[FrameRow], origin: Origin, classes: Sequence[str] = 
 
     Raises `BadInput` with the place of what is wrong.
     """
-    placed = [(row.place, Segment(row.start, row.end, row.action.strip(), row.track.strip() or TRACK)) for row in rows]
+    placed = [
+        (row.place, Segment(row.start, row.end, name_key(row.action), row.track.strip() or TRACK)) for row in rows
+    ]
     check_rows(placed, origin.path, origin.frames)
     segments = sorted((segment for _, segment in placed), key=lambda each: (each.start, each.track))
-    names = dict.fromkeys((*classes, *(segment.action for _, segment in placed)))
+    names = dict.fromkeys((*map(name_key, classes), *(segment.action for _, segment in placed)))
     return Labels(tuple(segments), tuple(names), origin.rate, origin.frames)
 
 

@@ -16,6 +16,7 @@ from engines.actions.marking.label_rows import TRACK, Origin, TimeRow, gathered,
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json
+from engines.core.outputs import holding
 from engines.core.reading import MISFITS, making_sense, parse_json, parse_rows
 
 SEGMENT = "FILE1_Z2_XY0"
@@ -23,6 +24,7 @@ TEXT, SELECT = 1, 4
 VIDEO, LOCAL = 4, 1
 CREATOR = "VGG Image Annotator (http://www.robots.ox.ac.uk/~vgg/software/via)"
 MARK = "# CSV_HEADER"
+VIA = holding("a project of VIA", b'"project"', b'"vid_list"')
 
 
 def is_project(document: dict[str, Any]) -> bool:

@@ -17,10 +17,12 @@ from engines.actions.types import BACKGROUND
 from engines.core.errors import BadInput
 from engines.core.files import write_text
 from engines.core.names import name_key
+from engines.core.outputs import beginning, check_file
 from engines.core.reading import MIB, each_row, read_text
 
 LARGEST, MOST_FRAMES = 512 * MIB, 1 << 53
 HEADER = f"frame,time_s,{BACKGROUND},walk,..."
+SCORES = beginning("a table of scores", b"frame,time_s,")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +47,9 @@ class Scores:
 
 
 def write_scores(path: str | Path, scores: Scores) -> None:
-    """Whole or not at all. Nine significant digits: float32 comes back as it was."""
+    """Whole or not at all. Nine significant digits: float32 comes back as it was. Raises `BadInput` where
+    another kind of file is."""
+    check_file(path, SCORES)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("frame", "time_s", *scores.classes))
@@ -60,10 +64,10 @@ def read_scores(path: str | Path) -> Scores:
     _, head = next(rows, (0, []))
     if not head:
         raise BadInput("The score file is empty", path=path, hint=f"Its first line is {HEADER}")
-    names = [name.strip() for name in head]
+    names = [name_key(name) for name in head]
     if [name.casefold() for name in names[:2]] != ["frame", "time_s"] or len(names) < 3:
         raise BadInput("This is no score file", path=path, hint=f"Its first line is {HEADER}")
-    if len({name_key(name) for name in names}) < len(names):
+    if len(set(names)) < len(names):
         raise BadInput("The score file has a column twice", path=path, hint="Every class needs one column")
     numbered = [(line, _numbers(row, line, path)) for line, row in rows]
     if not numbered:

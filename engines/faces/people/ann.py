@@ -105,12 +105,28 @@ def nearest_of(vectors: Vectors, cache: Path | None = None, key: str = "", keep:
 
 
 def save(path: Path, key: str, found: Approximate) -> None:
+    """Keep a graph for `load`. What lies there and is no graph of ours stays."""
+    if not os.path.lexists(path) or is_index(path):
+        write(path, key, len(found.vectors), bytes(found.graph.save()))
+
+
+def write(path: Path, key: str, count: int, body: bytes) -> None:
     """A head of fixed length that says what the graph belongs to, then the graph."""
-    body = bytes(found.graph.save())
-    head = {"key": key, "count": len(found.vectors), "sha256": hashlib.sha256(body).hexdigest()}
-    with atomic_path(path) as part:
+    head = {"key": key, "count": count, "sha256": hashlib.sha256(body).hexdigest()}
+    with atomic_path(path, private=True) as part:
         part.write_bytes(json.dumps(head).encode().ljust(_HEAD) + body)
-        os.chmod(part, 0o600)
+
+
+def is_index(path: Path) -> bool:
+    """Whether a file, not a link, is one that `save` wrote, whole or not."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = json.loads(file.read(_HEAD))
+    except (OSError, ValueError):
+        return False
+    return isinstance(head, dict) and set(head) == {"key", "count", "sha256"}
 
 
 def load(path: Path, key: str, count: int, dim: int) -> Any:

@@ -5,6 +5,7 @@ The review lies in a folder of its own: a portrait of each face and `vectors.npy
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,9 +17,10 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
+from engines.core.names import shown, tidy_name
 from engines.core.reading import read_array
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
-from engines.faces.people import enrol_review, gallery_rows
+from engines.faces.people import enrol_review, gallery_rows, review_folders
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.gallery_rows import MARGIN, PORTRAIT, NewFace
 from engines.faces.scoring.scores import ScoreModel
@@ -44,16 +46,19 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     files = list_pictures(spec.files)
     if not files:
         raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None)
-    names = tuple(spec.person for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
+    names = (
+        tuple(tidy_name(spec.person) for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
+    )
     folder = Path(spec.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, exist_ok=True)
     try:
         with ctx.lease(threads=2) as lease:
             finder = open_finder(FinderSettings(search=spec.search, threads=lease.threads))
             gatherer = _Gatherer(folder, finder, open_recogniser(spec.model))
             for done, (file, name) in enumerate(zip(files, names, strict=True)):
                 ctx.check()
-                ctx.progress(done, len(files), f"Reading {file.name}")
+                ctx.progress(done, len(files), f"Reading {shown(file.name)}")
                 gatherer.take(file, name)
         candidates = gatherer.judged()
     except BaseException:
@@ -66,7 +71,7 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
 
 def _names(people: Sequence[str]) -> tuple[str, ...]:
     """As they are written: `Ada_Lovelace_0001.jpg` shows Ada Lovelace."""
-    return tuple(person.replace("_", " ").strip() for person in people)
+    return tuple(tidy_name(person.replace("_", " ")) for person in people)
 
 
 class _Gatherer:
@@ -102,7 +107,7 @@ class _Gatherer:
         quality = assess(image, found, crops, clarity)[0]
         crop = self._folder / f"{len(self._candidates):05d}.png"
         portrait = align.crop(image, points, PORTRAIT, MARGIN)
-        crop.write_bytes(cv2.imencode(".png", portrait)[1].tobytes())
+        review_folders.write(crop, cv2.imencode(".png", portrait)[1].tobytes())
         row = len(self._vectors)
         candidate = replace(blank, crop=str(crop), row=row, box=face.box, points=face.points, quality=quality)
         if several > 1:
@@ -119,7 +124,9 @@ class _Gatherer:
         """With what the set says of each; the vectors are written."""
         dim = self._embedder.card.dim
         vectors = np.stack(self._vectors) if self._vectors else np.zeros((0, dim), np.float32)
-        np.save(self._folder / VECTORS, vectors, allow_pickle=False)
+        content = io.BytesIO()
+        np.save(content, vectors, allow_pickle=False)
+        review_folders.write(self._folder / VECTORS, content.getvalue())
         grey = np.stack(self._grey) if self._grey else np.zeros((0, 56, 56), np.uint8)
         return enrol_review.judge(self._candidates, vectors, grey, self._embedder.card.name)
 
@@ -150,7 +157,7 @@ def store(gallery: Gallery, gathered: Gathered, taken: Sequence[bool], names: Se
     people: dict[str, list[NewFace]] = {}
     for candidate, take, name in zip(gathered.candidates, taken, names, strict=True):
         if take and candidate.row >= 0:
-            people.setdefault(name.strip(), []).append(_new_face(candidate, vectors[candidate.row]))
+            people.setdefault(tidy_name(name), []).append(_new_face(candidate, vectors[candidate.row]))
     if not people:
         raise BadInput("Nothing is taken", hint="Tick at least one face")
     change = gallery.add_people(list(people.items()))
@@ -160,13 +167,7 @@ def store(gallery: Gallery, gathered: Gathered, taken: Sequence[bool], names: Se
 
 def drop(gathered: Gathered) -> None:
     """Delete a review's files, and its folder when nothing else is in it."""
-    folder = Path(gathered.folder)
-    for file in _written(folder):
-        file.unlink(missing_ok=True)
-    try:
-        folder.rmdir()
-    except OSError:
-        pass
+    review_folders.clear(Path(gathered.folder))
 
 
 def vectors_of(gathered: Gathered) -> Vectors:
@@ -180,11 +181,6 @@ def vectors_of(gathered: Gathered) -> Vectors:
 def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Those that are not advised."""
     return tuple(candidate for candidate in candidates if not candidate.take)
-
-
-def _written(folder: Path) -> list[Path]:
-    numbered = [file for file in folder.glob("*.png") if file.stem.isdigit() and len(file.stem) == 5]
-    return [*numbered, folder / VECTORS]
 
 
 def _new_face(candidate: Candidate, vector: Vectors) -> NewFace:

@@ -17,6 +17,7 @@ import numpy as np
 
 from engines.core.errors import BadInput
 from engines.core.frames import Image
+from engines.core.names import shown
 from engines.core.reading import making_sense, parse_json
 from engines.core.spec import from_json
 from engines.faces.gallery_types import FaceRecord
@@ -54,8 +55,10 @@ def insert(store: Store, face: NewFace, id: str, person: str, at: float, *, conf
     vector = np.ascontiguousarray(face.vector, np.float32)
     if vector.shape != (store.card.dim,) or not np.isfinite(vector).all():
         raise BadInput(f"An embedding is {vector.size} numbers, {store.card.name} gives {store.card.dim}")
+    if not vector.any():
+        raise BadInput("An embedding is all zeros, which is like nobody", hint="Check the recogniser and its card")
     details = json.dumps(
-        {"source": face.source, "box": _box(face.box), "points": face.points, "quality": _quality(face.quality)}
+        {"source": shown(face.source), "box": _box(face.box), "points": face.points, "quality": _quality(face.quality)}
     )
     sealed = (store.seal(details, "faces", id, "details"), store.seal(vector.tobytes(), "faces", id, "vector"))
     store.run(

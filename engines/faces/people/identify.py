@@ -10,6 +10,7 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
+from engines.core.names import shown
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.search import PersonIndex
 from engines.faces.scoring.scores import ScoreModel
@@ -48,7 +49,7 @@ def identify(
     found, found_at = open_finder(finder), []
     for done, file in enumerate(files):
         ctx.check()
-        ctx.progress(done, len(files), f"Reading {file.name}")
+        ctx.progress(done, len(files), f"Reading {shown(file.name)}")
         found_at.append(_picture(file, found, embedder, index, scores, needed))
     return {
         "gallery": str(gallery.path),

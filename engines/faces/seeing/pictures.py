@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.frames import Image
+from engines.core.names import tidy_name
 from engines.faces.seeing.picture_heads import is_picture, size_of
 
 SUFFIXES = frozenset(
@@ -84,12 +85,12 @@ def person_of(path: str | Path, naming: Naming = "auto") -> str:
     "auto" is NAME where the file has one that is not a camera's ("IMG_0001"), else the folder's name.
     """
     path = Path(path)
-    folder = Path(os.path.abspath(path)).parent.name
+    folder, stem = tidy_name(Path(os.path.abspath(path)).parent.name), tidy_name(path.stem)
     if naming == "folder":
         return folder
-    match = NUMBERED.match(path.stem)
+    match = NUMBERED.match(stem)
     if naming == "file":
-        return match["name"] if match else path.stem
+        return match["name"] if match else stem
     return match["name"] if match and match["name"].lower() not in CAMERAS else folder
 
 

@@ -60,7 +60,7 @@ def camera(seconds: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 
 
 def _write(path: Path) -> None:
-    with av.open(str(path), "w", format="mp4") as film:
+    with av.open(str(path.absolute()), "w", format="mp4") as film:
         stream = film.add_stream("mpeg4", rate=Fraction(RATE))
         stream.width, stream.height, stream.pix_fmt = SIZE.width, SIZE.height, "yuv420p"
         stream.bit_rate = 4_000_000
