@@ -34,6 +34,7 @@ class Pictures:
         self.damaged, self.broken, self.latest = 0, "", 0.0
         self.beside: Callable[[av.Packet[Any]], None] | None = None
         self._ready: Shown | None = None
+        self._units: dict[int, float] = {}
         check_file(self.path)
         try:
             self._open()
@@ -177,9 +178,16 @@ class Pictures:
         except av.FFmpegError as error:
             self.broken = error.strerror or "the file cannot be read any further"
             return None
-        if packet is not None and packet.pts is not None and packet.time_base is not None:
-            self.latest = max(self.latest, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        if packet is not None and (stamp := packet.pts) is not None:
+            self.latest = max(self.latest, (stamp + (packet.duration or 0)) * self._unit(packet))
         return packet
+
+    def _unit(self, packet: av.Packet[Any]) -> float:
+        """Seconds of one step of the clock of the packet's stream."""
+        unit = self._units.get(packet.stream_index)
+        if unit is None:
+            unit = self._units[packet.stream_index] = float(packet.time_base or 0)
+        return unit
 
     def _given(self, packet: av.Packet[Any] | None) -> list[av.VideoFrame]:
         try:

@@ -131,8 +131,9 @@ class _Packets:
     def add(self, packet: av.Packet[Any]) -> None:
         if packet.is_keyframe:
             self.keys.append(Key(len(self.pts), mark_of(packet)))
-        self.pts.append(packet.pts if packet.pts is not None or self.reorders else packet.dts)
-        self.dts.append(packet.dts)
+        shown, decoded = packet.pts, packet.dts
+        self.pts.append(decoded if shown is None and not self.reorders else shown)
+        self.dts.append(decoded)
 
     def order(self) -> list[int] | None:
         """Stamps in the order in which pictures are shown; None where stamps do not tell it."""
@@ -196,8 +197,9 @@ def is_picture(packet: av.Packet[Any], codec: str) -> bool:
     """Whether a packet of a film's pictures is one that is shown: not cut away by the file, not empty, not one that
     VP8 only makes others from.
     """
-    hidden = codec == "vp8" and packet.size > 0 and not memoryview(packet)[0] & 0x10
-    return packet.size > 0 and not packet.is_discard and not hidden
+    if not packet.size or packet.is_discard:
+        return False
+    return codec != "vp8" or bool(memoryview(packet)[0] & 0x10)
 
 
 def codec_of(stream: av.VideoStream) -> str:
@@ -242,7 +244,7 @@ def _read(
             if not is_picture(packet, codec):
                 continue
             packets.add(packet)
-            if len(packets.pts) > 4 * SETTLED and time.monotonic() > until:
+            if not len(packets.pts) % (4 * SETTLED) and time.monotonic() > until:
                 told = packets.order()
                 if until >= began + patience or (told and packets.regular(told)):
                     return False
