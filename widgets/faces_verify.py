@@ -23,6 +23,7 @@ VERDICTS = {
     "not sure": ("Not sure", "warn", "warn"),
 }
 """Words, icon and its colour."""
+EVEN_TIP = "Probability if they were as likely as not the same person beforehand; with other odds it is another"
 NOTHING = "Drop a picture here, or click to choose one"
 
 
@@ -159,6 +160,6 @@ def verdict_words(result: Verified | None) -> str:
 def stats(result: Verified) -> list[Stat]:
     return [
         Stat("Similarity", similarity(result.similarity), tip="Cosine of the two embeddings, 1 the same direction"),
-        Stat("Same person", percent(result.probability), tip="Probability at even odds, before anything else is known"),
         Stat("Strangers alike", one_in(result.far), tip="Pairs of different people that score this high or higher"),
+        Stat("Same person, at even odds", percent(result.probability), tip=EVEN_TIP),
     ]

@@ -57,24 +57,30 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """ "These may be `person`": to be confirmed or refused with one click."""
+    """ "These may be `person`": to be confirmed or refused with one click. strangers: share of strangers who look as
+    much like somebody in the gallery as the least sure of these faces.
+    """
 
     faces: tuple[str, ...]
     person: str
     name: str
     similarity: float
     probability: float
+    strangers: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit of a search by a face. probability: that it is the same person, at even odds."""
+    """One hit of a search by a face. probability: that it is the same person, at even odds. strangers: share of
+    strangers who look this much like this face.
+    """
 
     face: str
     person: str
     name: str
     similarity: float
     probability: float
+    strangers: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ class TrackedFace:
     track: number that stays with the person through blur and occlusion. seen: found in this very frame; else predicted.
     person: id in the gallery, "" unknown; name: as shown, "" unknown; similarity: of the evidence gathered over the
     track (cosine) to that person or, for an unknown, the nearest; nearest: that person's name. probability: that the
-    name (or, for an unknown, the nearest) is right. evidence: how many frames it rests on.
+    name (or, for an unknown, the nearest) is right, with as many strangers as known coming by; strangers: share of
+    strangers who look as much like somebody in the gallery. evidence: how many frames it rests on.
     mosaic: what covers the face where it has to be blurred: rows of "#rrggbb", over `box` grown by a quarter.
     """
 
@@ -161,6 +162,7 @@ class TrackedFace:
     mosaic: tuple[tuple[str, ...], ...] = ()
     pose: HeadPose | None = None
     gaze: Gaze | None = None
+    strangers: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,13 +312,12 @@ def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
     names, model = gallery.names(), ScoreModel.of(table.known(), gallery.card.name)
     scores = table.vectors @ vector.reshape(-1)
     best = scores.argsort()[::-1][:HITS]
-    return tuple(
-        Found(
-            table.faces[row], person, names.get(person, ""), float(scores[row]), model.probability(float(scores[row]))
-        )
-        for row in best
-        for person in (table.people[row],)
-    )
+    found = []
+    for row in best:
+        person, alike = table.people[row], float(scores[row])
+        chances = model.probability(alike), model.far(alike)
+        found.append(Found(table.faces[row], person, names.get(person, ""), alike, *chances))
+    return tuple(found)
 
 
 def _unknown(gallery: Gallery) -> Unknown:

@@ -122,13 +122,15 @@ def identify(
 def _show_identified(answer: Answer) -> None:
     from rich.table import Table
 
+    from engines.faces.scoring.words import one_in
+
     title = f"Named from a similarity of {answer['threshold']:.3f}: {answer['far']:g} of strangers get a name"
-    table = Table("picture", "box", "name", "similarity", "probability", title=title, title_justify="left")
+    table = Table("picture", "box", "name", "similarity", "strangers this alike", title=title, title_justify="left")
     for image in answer["images"]:
         for face in image["faces"]:
             name = face["name"] or f"unknown (nearest {face['nearest'] or 'nobody'})"
             box = " ".join(f"{side:.0f}" for side in face["box"])
-            marks = (f"{face['similarity']:.3f}", f"{face['probability']:.3f}")
+            marks = (f"{face['similarity']:.3f}", one_in(face["strangers"]))
             table.add_row(Path(image["file"]).name, box, name, *marks)
         if not image["faces"]:
             table.add_row(Path(image["file"]).name, "", image["problem"] or "no face", "", "")

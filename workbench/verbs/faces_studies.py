@@ -174,11 +174,13 @@ def _table(title: str, *columns: str) -> Any:
 
 
 def _show_verified(result: Verified) -> None:
+    from engines.faces.scoring.words import alike_words
+
     words = {"same": "The same person", "different": "Different people", "not sure": "Not sure"}
     out = console.out()
     out.print(words[result.verdict], markup=False)
-    out.print(f"Similarity {result.similarity:.3f}, probability of the same person {_percent(result.probability)}")
-    out.print(f"Of pairs of different people, about one in {1 / max(result.far, 1e-12):,.0f} scores this high")
+    out.print(f"Similarity {result.similarity:.3f}: {alike_words(result.far)}")
+    out.print(f"Probability of the same person {_percent(result.probability)}, if that was as likely as not beforehand")
     for line in result.advice:
         out.print(f"Note: {line}", markup=False)
 

@@ -264,6 +264,7 @@ class FaceRecogniser:
             known.nearest,
             people.probability(known.similarity) if known.nearest else 0.0,
             known.count,
+            strangers=people.strangers(known.similarity) if known.nearest else 1.0,
         )
 
     def _covered(self, image: Image, face: TrackedFace) -> TrackedFace:

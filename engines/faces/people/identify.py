@@ -94,6 +94,7 @@ def _picture(
             "nearest": matches.names[row],
             "similarity": near,
             "probability": scores.probability(near, len(index)),
+            "strangers": scores.strangers(near, len(index)),
         }
         answer["faces"].append(face)
     return answer
