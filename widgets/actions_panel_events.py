@@ -22,6 +22,7 @@ from widgets.transport import clock_words
 SHOWN = 200
 """Rows, the newest."""
 NOTHING = "Nothing was seen yet. An event begins where a class reaches the threshold."
+JUMPED = "Some of this was watched after a jump, where the model remembers less than in the whole film."
 
 
 class EventList(RowList):
@@ -73,12 +74,12 @@ class EventSection(Section):
     def __init__(self) -> None:
         super().__init__("Events", name="actions.events")
         self._shown: Any = None
-        self.list, self.none = EventList(), words("hint")
+        self.list, self.note = EventList(), words("hint")
         self.save = QuietButton("Export", "export", "Save these events: CSV, JSON, ELAN or VIA")
         tip = "Run the model over every frame of this film, as a job; its scores are drawn on the timeline and kept"
         self.whole = PlainButton("Detect in the whole film", "file", tip)
         self.add_action(self.save)
-        for part in (self.list, self.none, self.whole):
+        for part in (self.list, self.note, self.whole):
             self.add(part)
         self.body.setSpacing(6)
         self.list.chosen.connect(self._go)
@@ -89,13 +90,14 @@ class EventSection(Section):
     def show_state(self, view: ActionsView) -> None:
         events, classes = events_of(view), view.timeline.classes
         film = view.timeline.duration is not None and bool(view.settings.model)
-        shown = events, classes, film
+        note = note_of(view)
+        shown = events, classes, film, note
         if shown == self._shown:
             return
         self._shown = shown
         self.list.show_events(events, classes)
         self.list.setVisible(bool(events))
-        say(self.none, "" if events else NOTHING)
+        say(self.note, note)
         self.save.setEnabled(bool(events))
         self.whole.setVisible(film)
         title = f"Events: {len(events):,}" if events else "Events"
@@ -107,9 +109,16 @@ class EventSection(Section):
 
 
 def events_of(view: ActionsView) -> tuple[Event, ...]:
-    """All along the source where they are kept, else the newest ones that the engine tells."""
-    told = view.watch.watched.events if view.watch.watched is not None else ()
-    return next((track.events for track in view.timeline.tracks if track.events), told)
+    """Those of the chosen model along the source, as the timeline draws them."""
+    return view.timeline.own.events if view.timeline.own is not None else ()
+
+
+def note_of(view: ActionsView) -> str:
+    """What to know of the list."""
+    own = view.timeline.own
+    if own is None or not own.events:
+        return NOTHING
+    return JUMPED if own.jumped and view.timeline.duration is not None else ""
 
 
 def span_words(event: Event) -> str:

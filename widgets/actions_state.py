@@ -35,8 +35,8 @@ class ScoreTrack:
     """One model's probabilities along a video. name: as shown. classes: background first.
 
     times: (n,) seconds ascending; probabilities: (n, classes). ahead_times: (L,) seconds within the recording that the
-    newest decision anticipates, ahead: (L, classes); empty without a decoder. A jump back in the video cuts away what
-    lies after it, so times always ascend.
+    newest decision anticipates, ahead: (L, classes); empty without a decoder. events: by the thresholds of now. jumped:
+    some of it was watched after a jump, without the memory of what came before.
     """
 
     name: str = ""
@@ -47,6 +47,7 @@ class ScoreTrack:
     ahead: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     events: tuple[Event, ...] = ()
     version: int = 0
+    jumped: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,8 @@ class TimelineView:
     tracks: one a model. labels: None where there are none. editing: segments can be changed, by hand and by keys.
     selected: index of a segment, -1 none. marking: action of the segment that is open, "" none, since frame
     `marking_from`. track: where new segments go; tracks_known: all there are. hidden: classes not drawn.
-    threshold: drawn as a line; changes an event's start.
+    threshold: drawn as a line; changes an event's start. own: the chosen model's track, whose events are the events of
+    this source wherever they are listed, drawn or written; None where it has seen nothing of it.
     """
 
     path: str = ""
@@ -80,12 +82,14 @@ class TimelineView:
     tracks_known: tuple[str, ...] = ("actions",)
     hidden: frozenset[str] = frozenset()
     threshold: float = 0.5
+    own: ScoreTrack | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchView:
     """The live engine on the chosen source. models: (path, title) of those used before, newest first; card: of the
-    chosen one. problem: why there are no results, in words. dropped: frames that came while it was busy.
+    chosen one. problem: why there are no results, in words. dropped: frames that came while it was busy. moving: the
+    source gives new pictures now; while it stands still nothing has a rate or a latency.
     """
 
     sources: tuple[SourceChoice, ...] = ()
@@ -97,6 +101,7 @@ class WatchView:
     rate: float = 0.0
     dropped: int = 0
     problem: str = ""
+    moving: bool = True
 
 
 @dataclass(frozen=True, slots=True)

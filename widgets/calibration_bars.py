@@ -27,7 +27,8 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolTip, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
-from engines.core.files import atomic_path, write_text
+from engines.core.files import write_text
+from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.calibration_state import pixels
 from widgets.drawn_chart import FORMATS
 from widgets.icons import icon
@@ -157,9 +158,9 @@ class ViewBars(QWidget):
         """Write the figures (.csv) or the drawing (.svg, .png), whole or not at all."""
         kind = Path(path).suffix.lower()
         if kind == ".csv":
-            write_text(path, self.text())
+            write_text(check_file(path, TABLE), self.text())
             return
-        with atomic_path(path) as part:
+        with new_file(path, SVG if kind == ".svg" else media(path)) as part:
             if kind == ".svg":
                 self._save_svg(str(part))
             else:

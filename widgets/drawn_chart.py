@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from engines.core.files import atomic_path, write_text
+from engines.core.files import write_text
+from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.fields import describe
 from widgets.icons import icon
 from widgets.theme import LOOK
@@ -56,9 +57,9 @@ class DrawnChart(QWidget):
         """Write figures (.csv) or drawing (.svg, .png), whole or not at all; `saved` tells the path."""
         kind = Path(path).suffix.lower()
         if kind == ".csv":
-            write_text(path, self.csv())
+            write_text(check_file(path, TABLE), self.csv())
         else:
-            with atomic_path(path) as part:
+            with new_file(path, SVG if kind == ".svg" else media(path)) as part:
                 self._save_svg(str(part)) if kind == ".svg" else self._save_png(str(part))
         self.saved.emit(path)
 

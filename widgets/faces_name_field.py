@@ -8,6 +8,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 
+from engines.core.names import same_name
 from widgets.faces_people_words import folded
 from widgets.panel import PlainButton, QuietButton, TextField, describe
 
@@ -91,6 +92,6 @@ class NameBar(QWidget):
 def id_of(name: str, people: Sequence[tuple[str, str]]) -> str:
     """Id of the person of that name among (id, name), whatever its case and accents; "" when there is none or two."""
     wanted = folded(name)
-    exact = [id for id, known in people if known == name]
+    exact = [id for id, known in people if same_name(known, name)]
     alike = [id for id, known in people if folded(known) == wanted]
     return exact[0] if len(exact) == 1 else alike[0] if len(alike) == 1 else ""

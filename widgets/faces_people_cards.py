@@ -74,8 +74,7 @@ class ProofCard(NoteCard):
         self.setVisible(done is not None)
         if done is None:
             return
-        failed = bool(done.left or done.traces)
-        self.say(proof_title(done), proof_lines(done), *(("bad", "bad") if failed else ("good", "good")))
+        self.say(proof_title(done), proof_lines(done), *(("bad", "bad") if done.left else ("good", "good")))
         self.lines.setToolTip("\n".join(("Searched:", *done.files)) if done.files else "")
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.core.frames import Image
+from engines.core.names import same_name
 from engines.faces.gallery_types import FaceRecord, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
@@ -160,7 +161,7 @@ class PersonPane(QWidget):
 
     def _rename(self, name: str) -> None:
         person = self.person
-        if person is not None and any(known == name and id != person.id for id, known in self._people):
+        if person is not None and any(same_name(known, name) and id != person.id for id, known in self._people):
             self.rename_field.set_problem(f"Somebody else is called {name}; if it is the same person, merge them")
             return
         self._title.setCurrentIndex(0)

@@ -178,16 +178,16 @@ def alike_line(person: Person) -> str:
 
 
 def proof_title(done: Forgotten) -> str:
-    return f"Something of {done.name} is left" if done.left or done.traces else f"Nothing of {done.name} is left"
+    return f"Something of {done.name} is left" if done.left else f"Nothing of {done.name} is left"
 
 
 def proof_lines(done: Forgotten) -> list[str]:
-    """What was searched, what was found, what is out of reach."""
-    found = count(done.traces, "trace") if done.traces else "no trace"
-    lines = [
-        f"{count(done.faces, 'face')} deleted; {count(len(done.files), 'file')}, {size_words(done.searched)} searched: "
-        f"{found} found."
-    ]
+    """What was searched for how many traces, where something was found and why, what is out of reach."""
+    searched = (
+        f"{count(len(done.files), 'file')}, {size_words(done.searched)} searched for {count(done.traces, 'trace')}"
+    )
+    found = "" if done.left else ": none is left"
+    lines = [f"{count(done.faces, 'face')} deleted; {searched}{found}."]
     lines += [f"Still there: {'; '.join(done.left)}."] * bool(done.left)
     lines += [f"Out of our reach: {'; '.join(done.elsewhere)}."] * bool(done.elsewhere)
     return lines

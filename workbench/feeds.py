@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.cameras.types import FeedStatus, Source
+from engines.cameras.types import FeedState, FeedStatus, Source
 from engines.core.errors import UsageError
 from engines.core.frames import FeedItem
 from engines.core.slots import Latest, Lossless, Slot
@@ -115,6 +115,11 @@ class Feeds(QObject):
         if thread is None:
             raise UsageError(f"There is no open source '{id}'")
         return thread.feed  # type: ignore[return-value]
+
+    def state(self, path: str) -> FeedState:
+        """Of `"feed"` or `"feed/tile"`; closed when there is none."""
+        id = path.partition("/")[0]
+        return self.feed(id).status().state if id in self._threads else FeedState.CLOSED
 
     def subscribe(self, path: str, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None) -> Slot:
         """A slot of its own for one reader of `"feed"` or `"feed/tile"`."""

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -117,6 +117,23 @@ class JobStore:
     def delete(self, id: int) -> None:
         with self._transaction() as base:
             base.execute("DELETE FROM jobs WHERE id=?", (id,))
+
+    def forget(self, texts: Collection[str]) -> list[str]:
+        """Overwrite what was deleted, in the file and its log; in words where one of these texts still stands."""
+        left = []
+        with self._lock:
+            try:
+                self._base.execute("PRAGMA secure_delete=ON")
+                self._base.execute("VACUUM")
+                if self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    left.append(f"{self.path}: another program has the job history open; close it and the log goes")
+            except sqlite3.OperationalError as error:
+                left.append(f"{self.path}: the job history could not be written anew ({error})")
+            whole = "title || command || spec || note || coalesce(error, '') || coalesce(result, '')"
+            for text in {*texts, *(json.dumps(each)[1:-1] for each in texts)}:
+                rows = self._base.execute(f"SELECT title, state FROM jobs WHERE instr({whole}, ?)", (text,))
+                left += [f"{self.path}: the job '{title}' ({state}) tells of them" for title, state in rows]
+        return list(dict.fromkeys(left))
 
     def records(self) -> list[JobRecord]:
         """All of the history, oldest first."""

@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -132,6 +133,10 @@ class JobQueue(QObject):
                 self._results.pop(id, None)
                 self._store.delete(id)
         self._note_change(id)
+
+    def forget(self, texts: Collection[str]) -> list[str]:
+        """`JobStore.forget`; any thread."""
+        return self._store.forget(texts)
 
     def record(self, id: int) -> JobRecord:
         """Raises `UsageError` when there is no such job."""

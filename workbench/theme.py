@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
-from shiboken6 import isValid
 
 from widgets.theme import DARK, LOOK, THEMES
 
-BREATH_MS = 8
-"""Between two turns, so that what waits in the event loop comes first."""
-AT_ONCE = 150
-"""Widgets dressed in one turn: about 15 ms."""
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
+OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 
 
 def apply(app: QApplication, name: str) -> None:
@@ -23,49 +19,67 @@ def apply(app: QApplication, name: str) -> None:
     LOOK.apply(app, THEMES.get(name, DARK))
 
 
-def change(window: QWidget, name: str) -> None:
-    """Another theme for an open window, in short turns of the event loop; it is repainted once, at the end.
+def change(name: str) -> None:
+    """Another theme for windows that are open: what is visible is dressed at once, the rest when it is shown.
 
-    Qt restyles all widgets at once, for more than .1 s with a thousand of them. So they are undressed in groups, the
-    new sheet meets a nearly empty application, and then they are dressed in groups.
+    Qt would restyle every widget there is, for half a second with all panels made. Both themes have the same sizes, so
+    that nothing needs to be laid out anew.
     """
-    app, tokens, handle = application(), THEMES.get(name, DARK), window.windowHandle()
+    app, tokens = application(), THEMES.get(name, DARK)
     if tokens is LOOK.now:
         return
-    if handle is None or not handle.isExposed():
-        LOOK.apply(app, tokens)
-        return
-    dressed = [widget for widget in (window, *window.findChildren(QWidget)) if widget.testAttribute(POLISHED)]
-    groups = [dressed[first : first + AT_ONCE] for first in range(0, len(dressed), AT_ONCE)]
-    window.setUpdatesEnabled(False)
-    turns = (
-        *(partial(_undress, group) for group in groups),
-        partial(app.setStyleSheet, ""),
-        partial(LOOK.dress, app, tokens),
-        *(partial(_dress, group) for group in groups),
-        LOOK.changed.emit,
-        partial(window.setUpdatesEnabled, True),
-    )
-    _turn(window, iter(turns))
-
-
-def _undress(widgets: Sequence[QWidget]) -> None:
-    for widget in filter(isValid, widgets):
+    widgets = app.allWidgets()
+    visible = [widget for widget in widgets if widget.isVisible() and widget.testAttribute(POLISHED)]
+    for widget in visible:
         widget.style().unpolish(widget)
+    with _out_of_sight(widgets):
+        LOOK.dress(app, tokens)
+    _dress(visible)
+    WARDROBE.watch(widgets)
+    LOOK.changed.emit()
+
+
+@contextmanager
+def _out_of_sight(widgets: Iterable[QWidget]) -> Iterator[None]:
+    """Qt neither polishes these nor tells them of a new style; afterwards they count as not polished."""
+    hidden = [widget for widget in widgets if not widget.testAttribute(OWN_STYLE)]
+    for widget in hidden:
         widget.setAttribute(POLISHED, False)
+        widget.setAttribute(OWN_STYLE, True)
+    yield
+    for widget in hidden:
+        widget.setAttribute(OWN_STYLE, False)
 
 
-def _dress(widgets: Sequence[QWidget]) -> None:
-    for widget in filter(isValid, widgets):
+def _dress(widgets: Iterable[QWidget]) -> None:
+    style = application().style()
+    for widget in widgets:
         widget.setAttribute(POLISHED, True)
-        widget.style().polish(widget)
+        style.polish(widget)
         QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
-        widget.updateGeometry()
 
 
-def _turn(window: QWidget, turns: Iterator[Callable[[], object]]) -> None:
-    if (turn := next(turns, None)) is not None:
-        QTimer.singleShot(BREATH_MS, window, lambda: (turn(), _turn(window, turns)))
+class Wardrobe(QObject):
+    """Dresses what was hidden while the theme changed, at the moment when it is shown."""
+
+    def watch(self, widgets: Iterable[QWidget]) -> None:
+        """Of these widgets, wait for those that can be shown by themselves."""
+        for widget in widgets:
+            above = None if widget.isWindow() else widget.parentWidget()
+            if not widget.isVisible() and (above is None or above.isVisible()):
+                widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Once a widget is shown, Qt has polished all in it that never was: what is not polished is of before."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            watched.removeEventFilter(self)
+            parts = [watched, *watched.findChildren(QWidget)]
+            _dress([part for part in parts if part.isVisible() and not part.testAttribute(POLISHED)])
+            self.watch(parts)
+        return False
+
+
+WARDROBE = Wardrobe()
 
 
 def application() -> QApplication:

@@ -14,8 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.core.files import atomic_path
 from engines.core.frames import Frame, Size, size_of
+from engines.core.outputs import media, new_file
 from workbench.threads import EngineThread
 
 ROOM = 24
@@ -61,7 +61,7 @@ class ViewRecorder(EngineThread):
         first = self._next()
         if first is None:
             return
-        with atomic_path(self.target) as part:
+        with new_file(self.target, media(self.target)) as part:
             count = self._write(part, first)
         self.written.emit(self.target, count, self.left_out)
 

@@ -153,7 +153,7 @@ class Window(QMainWindow):
 
     def set_theme(self, name: str) -> None:
         """ "dark" or "light", at once and at the next start."""
-        theme.change(self, name)
+        theme.change(name)
         self.commands.check(f"view.{name}")
         self.services.settings.change(theme=name)
 

@@ -125,12 +125,14 @@ class Decision:
     """One step of the head. number: counts up from 0 since the engine was opened. time: of its newest frame.
 
     probabilities: of each class now; ahead: (steps x classes) for `ModelCard.horizons`, () without a decoder.
+    since: time of the first frame that it remembers: from there to `time` the frames came without a jump.
     """
 
     number: int
     time: float
     probabilities: tuple[float, ...]
     ahead: tuple[tuple[float, ...], ...] = ()
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class Watched:
     decisions: the newest ones, oldest first, at most 64: a reader that comes late still misses none. events: the newest
     ones, at most 64. stages: milliseconds of "appearance", "motion", "pose", "head". feature_rate, head_rate: per
     second, as reached. latency: seconds from capture to decision. left_out: frames that were not described because of
-    the cap. note: what holds it back, in words ("Nobody in view"), "" nothing.
+    the cap. note: what holds it back, in words ("Nobody in view"), "" nothing. model, weights: the file that
+    decided, "" none, and how its weights are kept; digest: SHA-256 of the file.
     """
 
     stamp: Stamp
@@ -167,6 +170,9 @@ class Watched:
     latency: float = 0.0
     left_out: int = 0
     note: str = ""
+    model: str = ""
+    weights: Weights = "float32"
+    digest: str = ""
 
     @property
     def now(self) -> Decision | None:

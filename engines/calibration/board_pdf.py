@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from engines.core.boards import Board, dictionary_id
 from engines.core.errors import UsageError
-from engines.core.files import atomic_path
+from engines.core.outputs import holding, new_file
 
+OURS = holding("a board that was printed here", b"%PDF-", b"/Creator (Kinoscope)")
 MARGIN = 6.0
 FOOT = 15.0
 RULER = 100.0
@@ -47,12 +48,13 @@ class Sheet:
 
 
 def write_board(board: Board, path: str | Path, page: str = "a4") -> Sheet:
-    """Write the PDF and give the sheet. Raises `UsageError` when the board does not fit, naming a page that it fits."""
+    """Write the PDF and give the sheet. Raises `UsageError` when the board does not fit, naming a page that it fits,
+    `BadInput` where another file is."""
     path = Path(path).expanduser()
     if path.suffix.lower() != ".pdf":
         raise UsageError(f"'{path.name}' is not a PDF's name", hint="End it with .pdf")
     sheet = lay_out(board, page)
-    with atomic_path(path) as part:
+    with new_file(path, OURS) as part:
         part.write_bytes(as_pdf(board, sheet))
     return sheet
 

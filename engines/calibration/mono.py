@@ -60,9 +60,9 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
 def _checked_out(out: str) -> Path | None:
     if not out:
         return None
-    from engines.calibration.formats import check_suffix
+    from engines.calibration.formats import check_place
 
-    return check_suffix(out)
+    return check_place(out)
 
 
 def _find(spec: MonoSpec, paths: Sequence[Path], ctx: Context, threads: int) -> list[detect.Shot]:

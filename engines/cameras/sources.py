@@ -25,7 +25,7 @@ from engines.cameras.types import (
 from engines.core.errors import BadInput, UsageError
 from engines.core.picture_files import READABLE
 from engines.core.picture_heads import head_of
-from engines.core.reading import read_json
+from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 
 MOVING = (".gif", ".avif")
@@ -162,6 +162,7 @@ def _from_path(text: str) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)
+    regular_file(path, what="video or picture")
     if suffix in READABLE and not _moves(path, suffix):
         return FolderSource(str(path.parent), pattern=_series(path))
     return FileSource(str(path))

@@ -1,29 +1,28 @@
 """A film read frame by frame, as it is to be seen, each frame with its number and its time.
 
-Numbers and times are those that a seek in the same file gives (`timeline`), so a label, a score and what is on screen
-mean the same frame. Where a file has no time stamps, or gives one stamp to several frames, frames are counted and the
-nominal rate tells the time.
+Numbers and times are those that a seek in the same file gives (`film_order`), so a label, a score and what is on screen
+mean the same frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import av
 import av.video.reformatter
 import numpy as np
+from av.sidedata.sidedata import Type as SideData
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
-from engines.core.film_faults import REPAIR, check_file, explain, not_a_video
+from engines.core.film_pictures import Pictures
 from engines.core.frames import Image, Size, size_of
-from engines.core.timeline import Timeline, read_timeline
+from engines.core.timeline import PATIENCE, Timeline
 
-PATIENCE = 60.0
-"""Seconds that reading the time stamps may take: some fifty hours of film."""
 FAR = 250
 """Frames from which on a part is sought instead of decoding up to it."""
 
@@ -42,18 +41,14 @@ class Film:
 
     def __init__(self, path: Path, timeline: Timeline, size: Size) -> None:
         self.path, self.timeline, self.size = path, timeline, size
-        self._timed = 0 < len(timeline.pts) == timeline.pictures
 
     @classmethod
     def open(cls, path: str | Path) -> Film:
         """Raises `BadInput` for what is no film or holds no frame that can be decoded, `SourceFailed` for no file."""
-        path = Path(path)
-        check_file(path)
-        try:
-            size = _first_size(path)
-            return cls(path, read_timeline(str(path), PATIENCE), size)
-        except (av.FFmpegError, ValueError) as error:
-            raise explain(error, path) from error
+        with closing(Pictures(path, budget=PATIENCE)) as pictures:
+            first = pictures.read()
+            assert first is not None
+            return cls(Path(path), pictures.timeline, size_of(Converter().bgr(first.frame)))
 
     def __enter__(self) -> Film:
         return self
@@ -69,61 +64,23 @@ class Film:
     @property
     def count(self) -> int | None:
         """How many frames there are; None where the file is too long to tell."""
-        return self.timeline.pictures or None
+        return self.timeline.count
 
     def frame_times(self) -> NDArray[np.float64]:
         """Seconds of each frame, (count,)."""
-        line = self.timeline
-        if self._timed:
-            return np.array([line.seconds(stamp) for stamp in line.pts])
-        return np.arange(self.count or 0) / line.rate
+        return np.array([self.timeline.seconds(stamp) for stamp in self.timeline.pts])
 
     def frames(self, start: int = 0, stop: int | None = None) -> Iterator[FilmFrame]:
         """Frames `start` up to `stop`, not included. A broken frame is left out; a file that breaks off just ends."""
         if stop is not None and stop <= start:
             return
-        with av.open(str(self.path)) as container:
-            stream = _stream(container)
-            far = self._timed and start > FAR
-            if far:
-                container.seek(self.timeline.stamp(start), stream=stream)
-            numbered = self._numbered(container, stream)
-            first = next(numbered, None)
-            if far and (first is None or first[0] > start):
-                yield from self._from_the_start(start, stop)
-            elif first is not None:
-                yield from self._cut(first, numbered, start, stop)
-
-    def _from_the_start(self, start: int, stop: int | None) -> Iterator[FilmFrame]:
-        with av.open(str(self.path)) as container:
-            numbered = self._numbered(container, _stream(container))
-            first = next(numbered, None)
-            if first is not None:
-                yield from self._cut(first, numbered, start, stop)
-
-    def _cut(
-        self, first: tuple[int, av.VideoFrame], rest: Iterator[tuple[int, av.VideoFrame]], start: int, stop: int | None
-    ) -> Iterator[FilmFrame]:
         converter = Converter()
-        index, frame = first
-        while stop is None or index < stop:
-            if index >= start:
-                yield FilmFrame(index, self._seconds(index, frame), converter.bgr(frame))
-            following = next(rest, None)
-            if following is None:
-                return
-            index, frame = following
-
-    def _numbered(
-        self, container: av.container.InputContainer, stream: av.VideoStream
-    ) -> Iterator[tuple[int, av.VideoFrame]]:
-        for count, frame in enumerate(_decoded(container, stream)):
-            stamp = _stamp(frame)
-            yield (self.timeline.index(stamp) if self._timed and stamp is not None else count), frame
-
-    def _seconds(self, index: int, frame: av.VideoFrame) -> float:
-        stamp = _stamp(frame)
-        return self.timeline.seconds(stamp) if self._timed and stamp is not None else index / self.timeline.rate
+        with closing(Pictures(self.path, self.timeline)) as pictures:
+            if start > FAR:
+                pictures.seek(start)
+            while (shown := pictures.read()) is not None and (stop is None or shown.index < stop):
+                if shown.index >= start:
+                    yield FilmFrame(shown.index, shown.seconds, converter.bgr(shown.frame))
 
 
 class Converter:
@@ -135,47 +92,28 @@ class Converter:
         self._scaler = av.video.reformatter.VideoReformatter()
 
     def bgr(self, frame: av.VideoFrame) -> Image:
-        """uint8 H x W x 3, turned upright when the recording says how it was held."""
+        """uint8 H x W x 3, turned and mirrored as the recording says it was held."""
         image = np.asarray(self._scaler.reformat(frame, format="bgr24").to_ndarray(), dtype=np.uint8)
-        quarters = round(frame.rotation / 90) % 4
-        return np.ascontiguousarray(np.rot90(image, quarters)) if quarters else image
+        matrix = display_matrix(frame)
+        return image if matrix is None else upright(image, matrix)
 
 
-def _first_size(path: Path) -> Size:
-    with av.open(str(path)) as container:
-        if not container.streams.video or container.format.name == "tty":
-            raise not_a_video(path, "It holds no pictures")
-        if container.streams.video[0].codec_context is None:
-            raise not_a_video(path, "This video is coded in a way that cannot be read here")
-        first = next(_decoded(container, _stream(container)), None)
-        if first is None:
-            raise BadInput("No picture in this video can be decoded", path=path, hint=REPAIR)
-        return size_of(Converter().bgr(first))
+def display_matrix(frame: av.VideoFrame) -> NDArray[np.int32] | None:
+    """a b u c d v x y w: right goes to (a, b), down to (c, d), in 1/65536; None for a picture shown as it is stored."""
+    try:
+        beside: Any = frame.side_data
+        return np.frombuffer(bytes(beside[SideData.DISPLAYMATRIX]), np.int32)
+    except KeyError:
+        return None
+    except ValueError:  # beside it lies something that PyAV has no name for
+        turn = np.deg2rad(frame.rotation)
+        cos, sin = np.cos(turn), np.sin(turn)
+        return np.array([round(65536 * part) for part in (cos, -sin, 0, sin, cos, 0, 0, 0, 1)], np.int32)
 
 
-def _stream(container: av.container.InputContainer) -> av.VideoStream:
-    stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
-    return stream
-
-
-def _stamp(frame: av.VideoFrame) -> int | None:
-    return frame.pts if frame.pts is not None else frame.dts
-
-
-def _decoded(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
-    """Every frame that can be decoded; a broken packet is left out, as players do."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError:
-            return
-        if packet is None:
-            return
-        try:
-            yield from stream.codec_context.decode(packet if packet.size else None)
-        except av.error.EOFError:
-            return
-        except av.FFmpegError:
-            continue
+def upright(image: Image, matrix: NDArray[np.int32]) -> Image:
+    """An image as a display matrix shows it, to the nearest quarter turn."""
+    a, b, c, d = (int(matrix[place]) for place in (0, 1, 3, 4))
+    if abs(a) + abs(d) < abs(b) + abs(c):
+        image, a, d = image.swapaxes(0, 1), c, b
+    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import av
 
-from engines.core.errors import BadInput, KinoscopeError, SourceFailed
+from engines.core.errors import BadInput, FileMissing, KinoscopeError, SourceFailed
+from engines.core.reading import regular_file
 
 REPAIR = "Copy it again from where it came from, or play another file"
 
 
 def check_file(path: Path) -> None:
     """Raise what a user should know before any decoder sees the file."""
-    if not path.exists():
-        raise SourceFailed("There is no such file", path=path, hint="It may have been moved or renamed")
     if path.is_dir():
         raise BadInput("This is a folder, not a video", path=path, hint="Open it as a folder of images")
+    try:
+        regular_file(path, what="video")
+    except FileMissing as error:
+        raise SourceFailed("There is no such file", path=path, hint="It may have been moved or renamed") from error
     try:
         with path.open("rb") as file:
             if not file.read(1):

@@ -15,9 +15,14 @@ def same_name(first: str, second: str) -> bool:
     return name_key(first) == name_key(second)
 
 
+def tidy_name(text: str) -> str:
+    """A name as it is stored: its `name_key`, with what is not UTF-8 in a form that can be written."""
+    return name_key(shown(text))
+
+
 def looks_alike(first: str, second: str) -> bool:
     """Two names that are not the same and yet differ only by case, or by letters that fold to the same."""
-    return not same_name(first, second) and _folded(first) == _folded(second)
+    return not same_name(first, second) and folded(first) == folded(second)
 
 
 def shown(text: str) -> str:
@@ -28,5 +33,6 @@ def shown(text: str) -> str:
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """What names share that look alike (`looks_alike`)."""
     return unicodedata.normalize("NFKC", name_key(name)).casefold()

@@ -14,14 +14,14 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, cast
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput, FileMissing
+from engines.core.errors import BadInput, FileMissing, KinoscopeError
 
 MIB = 1 << 20
 MOST_TEXT = 64 * MIB
@@ -30,6 +30,9 @@ DEEPEST = 100
 """Levels of nesting in JSON and XML. No format that is read here has more than a dozen."""
 LARGEST = 1 << 127
 """A larger whole number fits no field of ours and stops converters."""
+
+MISFITS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What values of another type, size or number than expected raise when they are worked with."""
 
 _SORTS = (
     (stat.S_ISDIR, "a folder"),
@@ -73,12 +76,33 @@ def read_bytes(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -
     return content
 
 
-def read_text(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> str:
-    """UTF-8 text, with or without a byte order mark. Raises `FileMissing` and `BadInput`."""
+@contextmanager
+def making_sense(path: str | Path, message: str, *, hint: str = "") -> Iterator[None]:
+    """The block works with values that were read from a file: whatever does not fit there is `BadInput` about it.
+
+    Errors in words pass, and get the file's name where they have none.
+    """
     try:
-        return read_bytes(path, what=what, most=most).decode("utf-8-sig")
+        yield
+    except KinoscopeError as error:
+        error.path = error.path or str(path)
+        raise
+    except MISFITS as error:
+        absent = isinstance(error, KeyError)
+        reason = f"there is no {error}" if absent else str(error) or type(error).__name__
+        raise BadInput(f"{message}: {reason}", path=path, hint=hint) from error
+
+
+def read_text(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> str:
+    """UTF-8 text, with or without a byte order mark, or UTF-16 with one, as some spreadsheets and editors write it.
+
+    Raises `FileMissing` and `BadInput`.
+    """
+    content = read_bytes(path, what=what, most=most)
+    try:
+        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput("Not a UTF-8 text file", path=path, hint="Save it again as UTF-8") from error
+        raise BadInput(f"The {what} is not text", path=path, hint="Save it again as UTF-8 text") from error
 
 
 def read_json(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> Any:
@@ -106,26 +130,36 @@ def parse_json(text: str | bytes, path: str | Path | None = None) -> Any:
     return value
 
 
-def parse_rows(text: str, path: str | Path, *, delimiter: str = ",") -> list[tuple[int, list[str]]]:
-    """The rows of a delimited table with the lines they end on, empty ones left out.
+def parse_rows(
+    text: str, path: str | Path, *, delimiter: str = ",", fields: int | None = None
+) -> list[tuple[int, list[str]]]:
+    """`each_row`, all of them."""
+    return list(each_row(text, path, delimiter=delimiter, fields=fields))
 
-    Raises `BadInput` for a row whose number of fields is not that of the first one, and for what is no such table.
+
+def each_row(
+    text: str, path: str | Path, *, delimiter: str = ",", fields: int | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a delimited table with the lines they end on, empty ones left out. fields: how many each must have.
+
+    By default as many as the first one. Raises `BadInput` for a row that has others, and for what is no such table.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    rows: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
         for row in reader:
             if any(field.strip() for field in row):
-                rows.append((reader.line_num, row))
+                fields = fields or len(row)
+                _check_fields(row, fields, reader.line_num, path)
+                yield reader.line_num, row
     except csv.Error as error:
         raise BadInput(f"Not a readable table: line {reader.line_num}: {error}", path=path) from error
-    for line, row in rows:
-        if len(row) != len(rows[0][1]):
-            raise BadInput(
-                f"Row {line} has {len(row)} fields, the first line names {len(rows[0][1])}", path=path,
-                hint='A field that holds the separator stands in quotes: "wave, hand up"',
-            )  # fmt: skip
-    return rows
+
+
+def _check_fields(row: list[str], fields: int, line: int, path: str | Path) -> None:
+    if len(row) != fields:
+        has = "1 field" if len(row) == 1 else f"{len(row)} fields"
+        hint = 'A field that holds the separator stands in quotes: "wave, hand up"'
+        raise BadInput(f"Row {line} has {has}, the first line names {fields}", path=path, hint=hint)
 
 
 def read_xml(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> Element:
@@ -176,7 +210,7 @@ def read_arrays(path: str | Path, *, what: str = "file of numbers", most: int = 
         for entry in archive.infolist():
             if entry.filename.endswith(".npy"):
                 with archive.open(entry) as file:
-                    arrays[entry.filename[:-4]] = _array(io.BytesIO(file.read()), entry.file_size, Path(path), what)
+                    arrays[entry.filename[:-4]] = _array(cast(BinaryIO, file), entry.file_size, Path(path), what)
     return arrays
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.picture_files import WORDS, listed
 from engines.core.pictures import read_picture
+from engines.core.reading import making_sense, read_arrays
 from engines.diffusion.catalog import ANALYTIC
 from engines.diffusion.mixtures import FiniteData, GaussianMixture, Known
 from engines.diffusion.shapes import SHAPES
@@ -55,7 +56,8 @@ def digits_mixture() -> GaussianMixture:
     """Ten full-covariance Gaussians in 64 dimensions, as images (1, 8, 8); classes are the digits 0 to 9."""
     if not MIXTURE.is_file():
         raise FileMissing("The fitted mixture of digits is not there", path=MIXTURE, hint="Install Kinoscope again")
-    with np.load(MIXTURE, allow_pickle=False) as kept:
+    with making_sense(MIXTURE, "The fitted mixture of digits is broken", hint="Install Kinoscope again"):
+        kept = read_arrays(MIXTURE)
         part = {key: torch.from_numpy(kept[key]) for key in ("weights", "means", "covariances", "class_weights")}
     return GaussianMixture(**part, shape=(1, 8, 8))
 

@@ -103,12 +103,13 @@ def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
         data, held = split(spec.data)
         if data.labels is None or len(data.classes) < 2:
             raise BadInput("These data have no classes", path=spec.data, hint="Make a folder for each class")
-        state = State(_fresh(spec, data))
-        began = time.monotonic()
-        _learn(spec, data, state, ctx)
-        state.seconds = time.monotonic() - began
-        card = _card(spec, data, held, state)
-        path, _ = files.write_weights(Path(spec.out), card, state.weights(), None)
+        with files.place(spec.out, _name(spec, data)):
+            state = State(_fresh(spec, data))
+            began = time.monotonic()
+            _learn(spec, data, state, ctx)
+            state.seconds = time.monotonic() - began
+            card = _card(spec, data, held, state)
+            path, _ = files.write_weights(Path(spec.out), card, state.weights(), None)
     return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds)
 
 
@@ -159,11 +160,15 @@ def _std(data: Dataset) -> float:
     return round(float(data.images.std()), 4)
 
 
+def _name(spec: ClassifierSpec, data: Dataset) -> str:
+    return spec.name or f"{data.name}-classifier{'-noisy' if spec.noisy else ''}"
+
+
 def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module]) -> Card:
     source = SOURCES.get(spec.data, f"{len(data.images)} pictures of the folder {data.name}")
     kind = "of noised pictures" if spec.noisy else "of clean pictures"
     return Card(
-        spec.name or f"{data.name}-classifier{'-noisy' if spec.noisy else ''}",
+        _name(spec, data),
         f"Classifier {kind}, {data.name}",
         "classifier",
         _arguments(spec, data),

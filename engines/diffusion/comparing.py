@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engines.core import outputs
 from engines.core.context import Context, Lease
 from engines.core.errors import WorkFailed
 from engines.core.files import write_json
@@ -25,7 +26,7 @@ from engines.core.spec import to_json
 from engines.diffusion import catalog, exact, history, lettering, models, varying
 from engines.diffusion.noise import SeededNoise
 from engines.diffusion.png import OTHERS, read_image, write_png
-from engines.diffusion.sampling import draw_and_save, prepare
+from engines.diffusion.sampling import draw_into, made_from, prepare
 from engines.diffusion.sampling_plan import Opener, Plan
 from engines.diffusion.stepping import begin
 from engines.diffusion.study_types import Cell, CompareResult, CompareSpec
@@ -49,16 +50,29 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
     opener = Opener(spec.base.device, spec.base.precision)
     rows = varying.cells(spec, models.inspect(spec.base.model, spec.base.prediction).classes)
     ready = [[prepare(opener, _quiet(cell)) for cell in row] for row in rows]
-    folder = history.new_folder("comparison", spec.out)
-    grid = _Grid(folder, ctx, sum(map(len, ready)))
-    cells = [grid.cell(plan, r, c) for r, row in enumerate(ready) for c, plan in enumerate(row)]
-    y_values = spec.y_values or (varying.value_of(spec.base, spec.y),)
-    picture = folder / PICTURE
-    asked = replace(spec, y_values=y_values)
-    write_png(picture, sheet(asked, cells), {OTHERS: varying.fixed(spec.base, (spec.x, spec.y))})
-    result = CompareResult(str(folder), str(picture), spec.x, spec.x_values, spec.y, y_values, tuple(cells))
-    write_json(folder / FILE, {"spec": to_json(asked), "result": to_json(result)})
+    with _folder_for(spec) as (folder, final):
+        grid = _Grid(folder, final, ctx, sum(map(len, ready)))
+        cells = [grid.cell(plan, r, c) for r, row in enumerate(ready) for c, plan in enumerate(row)]
+        y_values = spec.y_values or (varying.value_of(spec.base, spec.y),)
+        asked = replace(spec, y_values=y_values)
+        write_png(folder / PICTURE, sheet(asked, cells), {OTHERS: varying.fixed(spec.base, (spec.x, spec.y))})
+        placed = tuple(replace(cell, file=str(final / Path(cell.file).relative_to(folder))) for cell in cells)
+        result = CompareResult(str(final), str(final / PICTURE), spec.x, spec.x_values, spec.y, y_values, placed)
+        write_json(folder / FILE, {"spec": to_json(asked), "result": to_json(result)})
     return result
+
+
+@contextmanager
+def _folder_for(spec: CompareSpec) -> Iterator[tuple[Path, Path]]:
+    """(where to write, where it then lies): `out`, or a new folder in the history, written in place."""
+    if spec.out:
+        final = Path(spec.out).expanduser()
+        with outputs.result_folder(final, FILE, what="comparison", inputs=made_from(spec.base)) as staging:
+            yield staging, final
+    else:
+        folder = history.new_folder("comparison")
+        yield folder, folder
+        outputs.seal(folder, FILE)
 
 
 @dataclass
@@ -66,18 +80,22 @@ class _Grid:
     """What the cells of one comparison share."""
 
     folder: Path
+    final: Path
     ctx: Context
     count: int
     done: int = 0
     solutions: dict[str, Tensor | None] = field(default_factory=dict)
 
     def cell(self, plan: Plan, row: int, column: int) -> Cell:
-        out = self.folder / "cells" / f"{row:02d}-{column:02d}"
-        plan = replace(plan, spec=replace(plan.spec, out=str(out)))
-        result, samples = draw_and_save(plan, _Part(self.ctx, self.done, self.count))
+        place = Path("cells", f"{row:02d}-{column:02d}")
+        out, final = self.folder / place, self.final / place
+        out.mkdir(parents=True)
+        plan = replace(plan, spec=replace(plan.spec, out=str(final)))
+        result, samples = draw_into(out, final, plan, _Part(self.ctx, self.done, self.count))
+        outputs.seal(out, history.FILE)
         self.done += 1
         error = self._error(plan, samples) if plan.model.info.exact else None
-        file = result.files[0] if len(plan.shape) == 3 else str(out / history.GRID)
+        file = str(out / (Path(result.files[0]).name if len(plan.shape) == 3 else history.GRID))
         cell = Cell(column, row, plan.spec, file, result.nfe, result.seconds, error)
         self.ctx.emit(f"cell.{row}.{column}", cell)
         return cell

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
-from engines.core.reading import read_json
+from engines.core.reading import making_sense, read_json
 from engines.diffusion import levels
 from engines.diffusion.safetensors_header import read_header
 from engines.diffusion.types import ModelInfo
@@ -49,6 +49,8 @@ FAMILIES = {
     "DiTPipeline": Family("dit", ("transformer", "vae"), fixed=True),
 }
 OPTIONAL = ("text_encoder_3",)
+MOST_STEPS, MOST_CLASSES, MOST_SIDE = 1_000_000, 1_000_000, 65_536
+SENSELESS = "The configuration makes no sense"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +78,35 @@ def read_folder(path: Path, prediction: str = "") -> Folder:
     if family is None:
         hint = f"Known are {', '.join(FAMILIES)}"
         raise BadInput(f"Pipelines of the kind '{index.get('_class_name')}' are not known", path=path, hint=hint)
-    parts = tuple(part for part in family.parts if part not in OPTIONAL or (index.get(part) or [None])[0])
+    with making_sense(path / INDEX, SENSELESS):
+        parts = tuple(part for part in family.parts if part not in OPTIONAL or (index.get(part) or [None])[0])
     count = sum(_weights(path / part) for part in parts)
     network, vae = _config(path / parts[0] / "config.json"), {}
     if family.latent:
         vae = _config(path / "vae" / "config.json")
     scheduler = _config(path / "scheduler" / "scheduler_config.json")
-    alphas = None if family.flow else _alphas(scheduler, path)
-    info = _info(path, family, network, scheduler, vae, index)
+    with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
+        alphas = None if family.flow else _alphas(scheduler, path)
+        shift = float(scheduler.get("shift") or 1.0)
+    with making_sense(path / "vae" / "config.json", SENSELESS):
+        factor = 2 ** (_count(len(vae["block_out_channels"]), 16) - 1) if family.latent else 1
+    with making_sense(path / parts[0] / "config.json", SENSELESS):
+        info = _info(path, family, network, scheduler, factor, index)
     low, high = _range(alphas)
     info = replace(info, parameters=count, sigma_min=low, sigma_max=high)
     if prediction:
         info = replace(info, prediction=prediction)
-    return Folder(path, family, info, network, scheduler, vae, parts, alphas, float(scheduler.get("shift") or 1.0))
+    return Folder(path, family, info, network, scheduler, vae, parts, alphas, shift)
 
 
-def _info(path: Path, family: Family, network: dict[str, Any], scheduler: dict[str, Any], vae: dict[str, Any],
+def _info(path: Path, family: Family, network: dict[str, Any], scheduler: dict[str, Any], factor: int,
           index: dict[str, Any]) -> ModelInfo:  # fmt: skip
-    factor = 2 ** (len(vae["block_out_channels"]) - 1) if family.latent else 1
     side = network.get("sample_size") or 64
     height, width = side if isinstance(side, list) else (side, side)
+    shape = (_count(network["in_channels"]), _count(height), _count(width))
     return ModelInfo(
         name=str(path), title=path.resolve().name, kind="diffusers",
-        shape=(int(network["in_channels"]), int(height), int(width)), prediction=_prediction(family, scheduler, path),
+        shape=shape, prediction=_prediction(family, scheduler, path),
         process="flow" if family.flow else "vp", classes=_classes(family, network, index), text=family.text,
         summary=_summary(family, scheduler), latent=family.latent, factor=factor,
         multiple=_multiple(family, network, factor),
@@ -110,8 +118,8 @@ def _multiple(family: Family, network: dict[str, Any], factor: int) -> int:
     if family.fixed:
         return 0
     if family.name == "ddpm":
-        return int(2 ** (len(network["block_out_channels"]) - 1))
-    return factor * int(network.get("patch_size") or 1)
+        return int(2 ** (_count(len(network["block_out_channels"]), 16) - 1))
+    return factor * _count(network.get("patch_size") or 1)
 
 
 def _summary(family: Family, scheduler: dict[str, Any]) -> str:
@@ -134,13 +142,13 @@ def _prediction(family: Family, scheduler: dict[str, Any], path: Path) -> str:
 def _classes(family: Family, network: dict[str, Any], index: dict[str, Any]) -> tuple[str, ...]:
     if family.name != "dit":
         return ()
-    count = int(network.get("num_embeds_ada_norm") or 1000)
+    count = _count(network.get("num_embeds_ada_norm") or 1000, MOST_CLASSES)
     labels = index.get("id2label") or {}
     return tuple(str(labels.get(str(number), number)).split(",")[0] for number in range(count))
 
 
 def _alphas(scheduler: dict[str, Any], path: Path) -> NDArray[np.float64]:
-    steps = int(scheduler.get("num_train_timesteps") or 1000)
+    steps = _count(scheduler.get("num_train_timesteps") or 1000, MOST_STEPS)
     first, last = float(scheduler.get("beta_start") or 1e-4), float(scheduler.get("beta_end") or 0.02)
     name = str(scheduler.get("beta_schedule") or "linear")
     if scheduler.get("trained_betas"):
@@ -153,7 +161,16 @@ def _alphas(scheduler: dict[str, Any], path: Path) -> NDArray[np.float64]:
         alphas = levels.cosine_alphas(steps)
     else:
         raise BadInput(f"The scheduler's beta schedule '{name}' is not known", path=path)
+    if alphas.ndim != 1 or not alphas.size or not ((alphas > 0) & (alphas <= 1)).all():
+        raise BadInput("The scheduler's betas are not those of a diffusion", path=path)
     return np.asarray(_ending_in_noise(alphas) if scheduler.get("rescale_betas_zero_snr") else alphas, np.float64)
+
+
+def _count(value: Any, most: int = MOST_SIDE) -> int:
+    """A whole number from 1 to `most`. Raises `ValueError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 1 <= value <= most:
+        raise ValueError(f"{value!r} is not a number from 1 to {most}")
+    return int(value)
 
 
 def _ending_in_noise(alphas: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, OutOfResources, UsageError
-from engines.core.files import atomic_path
+from engines.core.outputs import check_file, media, new_file
+from engines.core.reading import read_array
 from engines.diffusion import history, png
 from engines.diffusion.sheets import scatter, tiled
 from engines.diffusion.steps_file import Steps
@@ -65,9 +66,7 @@ def _target(spec: ExportSpec) -> Path:
     if target.suffix.lower() not in SUFFIXES[spec.kind]:
         hint = f"Let its name end in {SUFFIXES[spec.kind][0]}"
         raise UsageError(f"A {spec.kind} is not written as '{target.suffix or target.name}'", hint=hint)
-    if target.is_dir():
-        raise BadInput("There is a folder of that name", path=target, hint="Choose another name")
-    return target
+    return check_file(target, media(target), Path(spec.folder).iterdir())
 
 
 def _chosen(spec: ExportSpec, count: int) -> list[int]:
@@ -83,7 +82,7 @@ def _finished(stored: history.StoredRun, chosen: list[int]) -> Pictures:
     """The samples as pictures; points as one picture of all."""
     folder = Path(stored.folder)
     if (folder / history.POINTS).is_file():
-        points = np.load(folder / history.POINTS, allow_pickle=False)
+        points = read_array(folder / history.POINTS, what="file of points")
         return scatter(points[chosen].astype(np.float64))[None]
     return np.stack([png.read_image(folder / f"{sample:04d}.png") for sample in chosen])
 
@@ -148,7 +147,7 @@ def _film(
                 sheet = tiled(_frame(steps, at, chosen, reach), spec.columns, most=0)
                 yield _rgb(_enlarged(sheet, spec.scale), even=spec.kind == "mp4")
 
-        with atomic_path(target) as part:
+        with new_file(target, media(target)) as part:
             write = _write_gif if spec.kind == "gif" else _write_mp4
             return write(part, frames())
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
+from engines.core.outputs import check_file, holding
 from engines.core.places import cache_dir
 from engines.diffusion import analytic
 from engines.diffusion.metrics import sliced_wasserstein, straightness
@@ -31,6 +32,7 @@ from engines.diffusion.types import ModelInfo
 LEVELS = 33
 NEAREST = 0.02
 SHOWN = 2000
+FLOW = holding("a flow that was computed here", b"levels.npy", b"field.npy", b"density.npy")
 
 
 @dataclass(frozen=True)
@@ -152,5 +154,5 @@ def _axis(data: Tensor, grid: int) -> Tensor:
 def _file(spec: FlowSpec) -> Path:
     if spec.out:
         out = Path(spec.out).expanduser()
-        return out if out.suffix == ".npz" else out / "flow.npz"
+        return check_file(out if out.suffix == ".npz" else out / "flow.npz", FLOW)
     return cache_dir() / "flows" / f"{spec.model.removeprefix('analytic:')}-{spec.seed}.npz"

@@ -1,7 +1,7 @@
 """Runs that are kept: one folder each, with everything needed to show them and to run them again. No torch.
 
-A run's folder holds `run.json` (specification, result, what the model was), a picture a sample (`0000.png`, settings
-inside) or `points.npy`, `grid.png`, `thumbnail.png` and, when steps were kept, `steps.npz`.
+A run's folder holds `run.json` (specification, result, what the model was, which files are the run's), a picture a
+sample (`0000.png`, settings inside) or `points.npy`, `grid.png`, `thumbnail.png` and `steps.npz` when steps were kept.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engines.core import places
+from engines.core import outputs, places
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import write_json
-from engines.core.reading import read_json
+from engines.core.reading import making_sense, read_json
 from engines.core.spec import from_json, to_json
+from engines.diffusion.old_runs import unlisted
 from engines.diffusion.png import read_image, read_settings, read_settings_of, write_png
 from engines.diffusion.steps_file import Steps, StepsWriter
 from engines.diffusion.types import ModelInfo, SampleResult, SampleSpec
@@ -27,7 +30,8 @@ __all__ = [
     "StepsWriter",
     "StoredRun",
     "delete_run",
-    "discard",
+    "folder_for",
+    "move_run",
     "new_folder",
     "read_image",
     "read_run",
@@ -40,6 +44,8 @@ __all__ = [
     "write_run",
 ]
 FILE = "run.json"
+LATEST = 1e11
+"""Seconds since 1970 that a calendar still has."""
 POINTS = "points.npy"
 GRID = "grid.png"
 STEPS = "steps.npz"
@@ -81,10 +87,29 @@ def runs_dir() -> Path:
     return folder
 
 
-def new_folder(model: str, out: str = "") -> Path:
-    """A folder for a run, made now: `out`, or a new one in the history. Raises `BadInput` when it cannot be written."""
+@contextmanager
+def folder_for(model: str, out: str = "", inputs: Iterable[str] = ()) -> Iterator[tuple[Path, Path]]:
+    """(where to write a run, where it then lies): `out`, or a new folder in the history, written in place.
+
+    A block that fails leaves everything as it was. inputs: files that the run is made from. Raises `BadInput` when
+    `out` cannot be written or holds anything but an earlier run.
+    """
     if out:
-        return _made(Path(out).expanduser())
+        folder = Path(out).expanduser()
+        with outputs.result_folder(folder, FILE, what="run", inputs=inputs, unlisted=unlisted) as staging:
+            yield staging, folder
+        return
+    folder = new_folder(model)
+    try:
+        yield folder, folder
+        outputs.seal(folder, FILE)
+    except BaseException:
+        _discard(folder)
+        raise
+
+
+def new_folder(model: str) -> Path:
+    """A new folder in the history. Raises `BadInput` when it cannot be made."""
     stem = re.sub(r"[^\w.-]+", "-", Path(model.removeprefix("analytic:")).name).strip("-.") or "model"
     start = f"{time.strftime('%Y%m%d-%H%M%S')}-{stem[:40]}"
     for number in range(1, 10_000):
@@ -119,15 +144,20 @@ def read_run(folder: str | Path) -> StoredRun:
     if not path.is_file():
         raise BadInput("The folder holds no run", path=folder, hint="A run's folder has a run.json")
     data = read_json(path)
-    if not isinstance(data, dict):
-        raise BadInput("The run makes no sense", path=path)
-    return StoredRun(
-        str(folder),
-        from_json(SampleSpec, data.get("spec")),
-        from_json(SampleResult, data.get("result")),
-        from_json(ModelInfo, data.get("model")),
-        float(data.get("when") or path.stat().st_mtime),
-    )
+    with making_sense(path, "The run makes no sense"):
+        return StoredRun(
+            str(folder),
+            from_json(SampleSpec, data.get("spec")),
+            from_json(SampleResult, data.get("result")),
+            from_json(ModelInfo, data.get("model")),
+            _when(float(data.get("when") or path.stat().st_mtime)),
+        )
+
+
+def _when(seconds: float) -> float:
+    if not 0 <= seconds < LATEST:
+        raise ValueError(f"{seconds:g} is not a time")
+    return seconds
 
 
 def runs(limit: int = 0) -> tuple[StoredRun, ...]:
@@ -148,38 +178,25 @@ def steps_path(folder: str | Path) -> Path:
     return Path(folder) / STEPS
 
 
-def discard(folder: Path, made: bool) -> None:
-    """Take back what an unfinished run wrote; the folder too when the run made it."""
-    if (folder / FILE).is_file() and not made:
-        return
-    for path in _ours(folder):
-        path.unlink(missing_ok=True)
-    if made and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-
-
 def delete_run(folder: str | Path) -> None:
     """Delete what a run wrote, and its folder when nothing else is in it. Raises `BadInput` for any other folder."""
-    folder = Path(folder)
-    if not (folder / FILE).is_file():
+    outputs.remove(_of_a_run(folder), FILE, unlisted)
+
+
+def move_run(source: str | Path, target: str | Path) -> None:
+    """Move what a run wrote to another folder; what else is there stays. Raises `BadInput` where names are taken."""
+    outputs.move(_of_a_run(source), Path(target), FILE, unlisted)
+
+
+def _of_a_run(folder: str | Path) -> Path:
+    if not (Path(folder) / FILE).is_file():
         raise BadInput("Only the folder of a run can be deleted here", path=folder)
-    for path in _ours(folder):
+    return Path(folder)
+
+
+def _discard(folder: Path) -> None:
+    """Take back what an unfinished run wrote into a folder of its own."""
+    for path in [folder / name for name in OURS] + sorted(folder.glob("[0-9][0-9][0-9][0-9].png")):
         path.unlink(missing_ok=True)
-    if not any(folder.iterdir()):
+    with suppress(OSError):
         folder.rmdir()
-
-
-def _ours(folder: Path) -> list[Path]:
-    return [folder / name for name in OURS] + sorted(folder.glob("[0-9][0-9][0-9][0-9].png"))
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".kinoscope-probe"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadInput(f"The folder cannot be written: {reason}", path=folder, hint="Choose another folder") from error
-    return folder

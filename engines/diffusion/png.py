@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,15 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.names import shown
 from engines.core.pictures import read_picture
+from engines.core.reading import MISFITS, parse_json
 from engines.core.spec import from_json, to_json
+from engines.diffusion import png_texts
 from engines.diffusion.types import SampleSpec
 
 KEY = "kinoscope"
 OTHERS = "parameters"
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NONE = "Drop a PNG that was sampled here; a picture that was edited or sent through a messenger has lost its settings"
 
 
@@ -37,8 +37,8 @@ def write_png(path: Path, image: NDArray[np.uint8], texts: dict[str, str] | None
     if not done:
         raise BadInput(f"A picture of shape {image.shape} cannot be written as PNG", path=path)
     data = encoded.tobytes()
-    after_header = len(SIGNATURE) + 12 + struct.unpack(">I", data[8:12])[0]
-    chunks = b"".join(_text_chunk(key, text) for key, text in (texts or {}).items())
+    after_header = len(png_texts.SIGNATURE) + 12 + struct.unpack(">I", data[8:12])[0]
+    chunks = b"".join(png_texts.chunk(key, text) for key, text in (texts or {}).items())
     with atomic_path(path) as part:
         part.write_bytes(data[:after_header] + chunks + data[after_header:])
 
@@ -53,8 +53,8 @@ def settings_texts(spec: SampleSpec, sample: int) -> dict[str, str]:
     """The two text chunks of one sample of a run."""
     plain = replace(spec, out="")
     return {
-        KEY: json.dumps({"spec": to_json(plain), "sample": sample}, ensure_ascii=False),
-        OTHERS: parameters_line(spec, sample),
+        KEY: json.dumps({"spec": to_json(plain), "sample": sample}),
+        OTHERS: shown(parameters_line(spec, sample)),
     }
 
 
@@ -69,22 +69,16 @@ def read_settings_of(path: str | Path) -> tuple[SampleSpec, int]:
     if text is None:
         raise BadInput("The picture carries no settings", path=path, hint=NONE)
     try:
-        found = json.loads(text)
+        found = parse_json(text)
         return from_json(SampleSpec, found["spec"]), int(found["sample"])
-    except (ValueError, KeyError, TypeError, KinoscopeError) as error:
+    except (KinoscopeError, *MISFITS) as error:
         message = error.message if isinstance(error, KinoscopeError) else "they are not readable"
         raise BadInput(f"The settings in the picture make no sense: {message}", path=path, hint=NONE) from error
 
 
 def read_texts(path: Path) -> dict[str, str]:
-    """The tEXt and iTXt chunks of a PNG, by keyword."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"The picture cannot be read: {error.strerror}", path=path) from error
-    if not data.startswith(SIGNATURE):
-        raise BadInput("Not a PNG file", path=path, hint=NONE)
-    return dict(_texts(data))
+    """The texts of a PNG, by keyword; of compressed ones only ours. Raises `FileMissing`, `BadInput` for no PNG."""
+    return png_texts.read(path, (KEY, OTHERS), NONE)
 
 
 def parameters_line(spec: SampleSpec, sample: int) -> str:
@@ -105,33 +99,3 @@ def _class_of(spec: SampleSpec, sample: int) -> int | str:
     if not spec.classes:
         return ""
     return spec.classes[0] if len(spec.classes) == 1 else spec.classes[min(sample, len(spec.classes) - 1)]
-
-
-def _text_chunk(key: str, text: str) -> bytes:
-    body = key.encode("latin-1") + b"\0\0\0\0\0" + text.encode("utf-8")
-    return struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
-
-
-def _texts(data: bytes) -> Iterator[tuple[str, str]]:
-    at = len(SIGNATURE)
-    while at + 8 <= len(data):
-        length, kind = struct.unpack(">I4s", data[at : at + 8])
-        body = data[at + 8 : at + 8 + length]
-        if kind in (b"tEXt", b"iTXt") and len(body) == length:
-            found = _text(kind, body)
-            if found:
-                yield found
-        at += 12 + length
-
-
-def _text(kind: bytes, body: bytes) -> tuple[str, str] | None:
-    key, _, rest = body.partition(b"\0")
-    if kind == b"tEXt":
-        return key.decode("latin-1"), rest.decode("latin-1")
-    packed, rest = rest[:1], rest[2:]
-    parts = rest.split(b"\0", 2)
-    try:
-        text = zlib.decompress(parts[2]) if packed == b"\1" else parts[2]
-        return key.decode("latin-1"), text.decode("utf-8")
-    except (IndexError, UnicodeDecodeError, zlib.error):
-        return None

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from engines.core.context import Context
 from engines.core.errors import UsageError
+from engines.core.locks import only_writer
 from engines.diffusion import training_files as files
 from engines.diffusion.cards import find, read_card
 from engines.diffusion.checkpoints import load_network
@@ -53,17 +54,18 @@ def pairs(spec: TrainSpec, ctx: Context) -> tuple[Dataset, dict[str, float], tup
 
 def _made(spec: TrainSpec, card: Card, model: Preconditioned, ctx: Context) -> tuple[Tensor, Tensor, Tensor]:
     path = Path(spec.out) / f"{spec.name or card.name}{PAIRS}"
-    held = files.read_checkpoint(path)
-    done = list(torch.split(held.tensors["images"].float(), CHUNK)) if held else []
     asked = [_asked(spec, card, first) for first in range(0, spec.reflow_pairs, CHUNK)]
-    for index, (noise, label) in enumerate(asked):
-        if index < len(done):
-            continue
-        ctx.check()
-        ctx.progress(index * CHUNK, spec.reflow_pairs, "Solving the flow for pairs")
-        done.append(carried(model, noise.to(spec.device), label.to(spec.device), card.classes).cpu())
-        if index % 4 == 3 or index + 1 == len(asked):
-            files.write_checkpoint(path, {"images": torch.cat(done).half()}, {"of": card.sha256})
+    with only_writer(path, "set of pairs"):
+        held = files.read_checkpoint(path)
+        done = list(torch.split(held.tensors["images"].float(), CHUNK)) if held else []
+        for index, (noise, label) in enumerate(asked):
+            if index < len(done):
+                continue
+            ctx.check()
+            ctx.progress(index * CHUNK, spec.reflow_pairs, "Solving the flow for pairs")
+            done.append(carried(model, noise.to(spec.device), label.to(spec.device), card.classes).cpu())
+            if index % 4 == 3 or index + 1 == len(asked):
+                files.write_checkpoint(path, {"images": torch.cat(done).half()}, {"of": card.sha256})
     images = torch.cat(done)[: spec.reflow_pairs].half().float()
     return images, torch.cat([noise for noise, _ in asked]), torch.cat([label for _, label in asked])
 

@@ -6,18 +6,16 @@ follow. A file that was cut short or is something else altogether is told by ari
 
 from __future__ import annotations
 
-import json
 import math
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 from engines.core.errors import BadInput
+from engines.core.reading import making_sense
+from engines.core.safetensors_head import AGAIN, read_head
 
-MOST = 100_000_000
 BYTES = {"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2}
 BYTES |= {"I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1}
-AGAIN = "Fetch or save it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +28,12 @@ class Entry:
 
 def read_header(path: Path) -> dict[str, Entry]:
     """What a file holds, by name. Raises `BadInput` for a file that is not safetensors or is not whole."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        start = file.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        if not 2 <= length <= min(MOST, size - 8):
-            raise BadInput("Not a safetensors file, or cut short", path=path, hint=AGAIN)
-        text = file.read(length)
-    try:
-        table = json.loads(text)
-        table.pop("__metadata__", None)
+    table, size = read_head(path, hint=AGAIN)
+    table.pop("__metadata__", None)
+    with making_sense(path, "The head of the safetensors file makes no sense", hint=AGAIN):
         entries = {name: Entry(str(row["dtype"]), tuple(map(int, row["shape"]))) for name, row in table.items()}
         ends = [(int(row["data_offsets"][1]), int(row["data_offsets"][0])) for row in table.values()]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadInput("The head of the safetensors file makes no sense", path=path, hint=AGAIN) from error
-    _check(path, entries, ends, size - 8 - length)
+    _check(path, entries, ends, size)
     return entries
 
 

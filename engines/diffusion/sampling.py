@@ -27,7 +27,7 @@ from engines.diffusion.sampling_plan import Opener, Plan, plan
 from engines.diffusion.sampling_watch import Watch
 from engines.diffusion.types import SampleResult, SampleSpec
 
-__all__ = ["Opener", "draw", "draw_and_save", "prepare", "run", "run_with", "used"]
+__all__ = ["Opener", "draw", "draw_and_save", "draw_into", "made_from", "prepare", "run", "run_with", "used"]
 
 
 @dataclass(frozen=True)
@@ -63,23 +63,30 @@ def prepare(opener: Opener, spec: SampleSpec) -> Plan:
 
 
 def draw_and_save(ready: Plan, ctx: Context) -> tuple[SampleResult, Tensor]:
-    """Draw a prepared run and write its folder; the samples too, (n, ...) in the model's own range.
+    """Draw a prepared run and write its folder; the samples too, (n, ...) in the model's own range."""
+    spec = ready.spec
+    with history.folder_for(spec.model, spec.out, made_from(spec)) as (folder, final):
+        return draw_into(folder, final, ready, ctx)
+
+
+def draw_into(folder: Path, final: Path, ready: Plan, ctx: Context) -> tuple[SampleResult, Tensor]:
+    """`draw_and_save` into a folder that will lie at `final`.
 
     It waits for memory alone: whoever looks on does not wait for the threads of a training.
     """
-    spec = ready.spec
-    need = memory.estimate(ready.model.info, spec)
-    folder = history.new_folder(spec.model, spec.out)
-    try:
-        with ctx.lease(spec.device, need, threads=0):
-            with _steps_writer(ready, folder) as writer:
-                watch = Watch(ready, ctx, writer)
-                drawn = draw(ready, watch)
-        result = _result(ready, watch, drawn, need, str(folder))
-        return sampling_files.save(folder, ready, drawn.samples, result), drawn.samples
-    except BaseException:
-        history.discard(folder, made=not spec.out)
-        raise
+    need = memory.estimate(ready.model.info, ready.spec)
+    with ctx.lease(ready.spec.device, need, threads=0):
+        with _steps_writer(ready, folder) as writer:
+            watch = Watch(ready, ctx, writer)
+            drawn = draw(ready, watch)
+    result = _result(ready, watch, drawn, need, str(final))
+    return sampling_files.save(folder, ready, drawn.samples, result), drawn.samples
+
+
+def made_from(spec: SampleSpec) -> tuple[str, ...]:
+    """Files that a run reads and that it must not replace."""
+    start = () if spec.start is None else (spec.start.image, spec.start.mask)
+    return (spec.model, spec.guidance.weak, spec.guidance.classifier, *start)
 
 
 def draw(ready: Plan, watch: Watch) -> Drawn:

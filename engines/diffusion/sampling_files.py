@@ -19,7 +19,10 @@ from engines.diffusion.types import SampleResult, SampleSpec
 
 
 def save(folder: Path, ready: Plan, samples: Tensor, result: SampleResult) -> SampleResult:
-    """Write the samples (n, ...) and, last, `run.json`. Raises `OutOfResources` when the disk is full."""
+    """Write the samples (n, ...) and, last, `run.json`; the result names the files where `result.folder` says.
+
+    Raises `OutOfResources` when the disk is full.
+    """
     try:
         files = _points(folder, samples) if samples.ndim == 2 else ()
         spec = replace(ready.spec, batch=result.batch)
@@ -30,7 +33,7 @@ def save(folder: Path, ready: Plan, samples: Tensor, result: SampleResult) -> Sa
             files = _pictures(folder, pictures, spec)
         png.write_png(folder / history.GRID, tiled(pictures), png.settings_texts(spec, 0))
         png.write_png(folder / history.THUMBNAIL, thumbnail(pictures))
-        result = replace(result, files=files)
+        result = replace(result, files=tuple(str(Path(result.folder) / name) for name in files))
         history.write_run(folder, ready.spec, result, ready.model.info)
     except OSError as error:
         hint = "Free some space, or choose another folder"
@@ -42,11 +45,11 @@ def _points(folder: Path, samples: Tensor) -> tuple[str, ...]:
     path = folder / history.POINTS
     with atomic_path(path) as part, part.open("wb") as file:
         np.save(file, samples.numpy())
-    return (str(path),)
+    return (path.name,)
 
 
 def _pictures(folder: Path, pictures: NDArray[np.uint8], spec: SampleSpec) -> tuple[str, ...]:
     paths = [folder / f"{index:04d}.png" for index in range(len(pictures))]
     for index, (path, picture) in enumerate(zip(paths, pictures, strict=True)):
         png.write_png(path, picture, png.settings_texts(spec, index))
-    return tuple(map(str, paths))
+    return tuple(path.name for path in paths)

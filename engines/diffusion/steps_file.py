@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.reading import MISFITS, parse_json
 
 BUDGET = 256 * 2**20
 LEAST_SAMPLES = 4
@@ -85,13 +86,13 @@ class Steps:
         self.path = path / "steps.npz" if path.is_dir() else path
         try:
             self._file = zipfile.ZipFile(self.path)
-            head = json.loads(self._file.read("head.json"))
+            head = parse_json(self._file.read("head.json"))
             self.steps: tuple[int, ...] = tuple(head["steps"])
             self.sigmas: tuple[float, ...] = tuple(math.inf if s is None else s for s in head["sigmas"])
             self.samples, self.low, self.high = int(head["samples"]), float(head["low"]), float(head["high"])
         except FileNotFoundError as error:
             raise BadInput("No steps were kept of this run", path=self.path) from error
-        except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        except (OSError, zipfile.BadZipFile, BadInput, *MISFITS) as error:
             raise BadInput("The steps of the run cannot be read", path=self.path, hint="Run it again") from error
         names = [name.removesuffix(".npy").split(".") for name in self._file.namelist()]
         self._firsts = sorted({int(parts[2]) for parts in names if parts[0] == "y"})

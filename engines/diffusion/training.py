@@ -19,7 +19,7 @@ from engines.diffusion import training_files as files
 from engines.diffusion.denoiser import Preconditioned
 from engines.diffusion.moments import Moments
 from engines.diffusion.training_batches import batch
-from engines.diffusion.training_setup import Setup, card, prepare
+from engines.diffusion.training_setup import Setup, card, check, name_of, prepare
 from engines.diffusion.training_state import State, rate_at
 from engines.diffusion.training_types import TrainProgress, TrainResult, TrainSpec
 from engines.diffusion.training_watch import samples
@@ -32,16 +32,18 @@ TELL_SECONDS = 0.5
 def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     """Train, or go on with what `spec.out` holds.
 
-    Raises `UsageError` for settings without sense, `BadInput` for data or a checkpoint that does not fit, `WorkFailed`
+    Raises `UsageError` for settings without sense, `BadInput` for data or a checkpoint that does not fit and where
+    another training writes these files, `WorkFailed`
     when the loss is no number any more, `OutOfResources` when the disk is full: the checkpoint before is then whole.
     """
+    check(spec)
     with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
-        ctx.progress(0, spec.steps, "Reading the data")
-        setup = prepare(spec, ctx)
-        run_ = Run(spec, setup, ctx)
-        resumed = run_.resume()
-        stopped = run_.to_the_end()
-        return run_.keep(resumed, stopped)
+        with files.place(spec.out, name_of(spec)):
+            ctx.progress(0, spec.steps, "Reading the data")
+            run_ = Run(spec, prepare(spec, ctx), ctx)
+            resumed = run_.resume()
+            stopped = run_.to_the_end()
+            return run_.keep(resumed, stopped)
 
 
 @dataclass

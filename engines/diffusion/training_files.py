@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +20,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path, write_json
+from engines.core.locks import only_writer
+from engines.core.outputs import check_file, holding
+from engines.core.reading import parse_json, regular_file
 from engines.core.spec import to_json
 from engines.diffusion.moments import Moments
 from engines.diffusion.training_types import FREE
@@ -27,6 +33,8 @@ from engines.diffusion.types import Card
 CHECKPOINT = ".checkpoint"
 MOMENTS = "moments."
 FAINT = 1e-6
+WEIGHTS = holding("a network that was trained here", b"__metadata__", b'"card"')
+CARD = holding("the card of a network", b'"architecture"', b'"prediction"')
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,22 @@ def checkpoint_path(out: Path, name: str) -> Path:
     return out / f"{name}{CHECKPOINT}"
 
 
+@contextmanager
+def place(out: str | Path, name: str) -> Iterator[None]:
+    """The folder made, and the files of the model `name` in it for this training alone.
+
+    Raises `UsageError` for a name that is none, `BadInput` where nothing can be written, where another training writes
+    them (it says which), and where other files have these names.
+    """
+    if not re.fullmatch(r"[\w.+ -]+", name):
+        raise UsageError(f"A model cannot be called '{name}'", hint="Use letters, digits, dots and dashes")
+    path = checkpoint_path(Path(out), name)
+    with only_writer(path, "model"):
+        check_file(path.with_name(f"{name}.safetensors"), WEIGHTS)
+        check_file(path.with_name(f"{name}.json"), CARD)
+        yield
+
+
 def write_checkpoint(path: Path, tensors: dict[str, Tensor], said: dict[str, Any]) -> None:
     """Write a checkpoint, whole or not at all. Raises `OutOfResources` when the disk is full."""
     content = save({name: value.detach().contiguous() for name, value in tensors.items()}, {"said": json.dumps(said)})
@@ -52,11 +76,14 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     """What to go on from; None when there is nothing. Raises `BadInput` for a broken file."""
     if not path.exists():
         return None
+    regular_file(path, what="checkpoint")
     try:
         with safe_open(str(path), "pt") as held:
-            said = json.loads((held.metadata() or {})["said"])
+            said = parse_json((held.metadata() or {})["said"])
+            if not isinstance(said, dict):
+                raise ValueError("what it says of its training makes no sense")
             return Checkpoint({name: held.get_tensor(name) for name in held.keys()}, said)  # noqa: SIM118
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+    except (SafetensorError, BadInput, KeyError, ValueError, OSError) as error:
         hint = "Delete it to begin anew, or give the training another name"
         raise BadInput(f"The checkpoint cannot be read: {error}", path=path, hint=hint) from error
 
@@ -75,11 +102,12 @@ def write_weights(out: Path, card: Card, tensors: dict[str, Tensor], moments: Mo
     small = {name: value.detach().half().contiguous() for name, value in tensors.items()}
     small |= {} if moments is None else moment_tensors(moments)
     content = save(small, {"card": card.name})
-    path = out / f"{card.name}.safetensors"
+    path = check_file(out / f"{card.name}.safetensors", WEIGHTS)
+    check_file(out / f"{card.name}.json", CARD)
     card = replace(card, sha256=hashlib.sha256(content).hexdigest())
     with atomic_path(path) as part:
         part.write_bytes(content)
-    write_json(path.with_suffix(".json"), to_json(card))
+    write_json(out / f"{card.name}.json", to_json(card))
     return path, card
 
 

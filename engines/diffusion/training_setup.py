@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,9 +48,7 @@ class Setup:
 
 
 def prepare(spec: TrainSpec, ctx: Context) -> Setup:
-    """Read the data and build the network."""
-    check(spec)
-    _check_place(spec)
+    """Read the data and build the network of settings that were checked."""
     data, figures, first = _data(spec, ctx)
     if not spec.use_classes:
         data = replace(data, labels=None, classes=())
@@ -62,20 +58,12 @@ def prepare(spec: TrainSpec, ctx: Context) -> Setup:
     if first:
         model.network.load_state_dict(first[1].state_dict())
     low, high = model.process.sigma_min, min(model.process.sigma_max, FARTHEST)
-    name = spec.name or f"{data.name}-{spec.architecture}"
-    return Setup(name, State(model, spec.device), data, arguments, (low, high), data_std, spec.device, figures)
+    return Setup(name_of(spec), State(model, spec.device), data, arguments, (low, high), data_std, spec.device, figures)
 
 
-def _check_place(spec: TrainSpec) -> None:
-    if spec.name and not re.fullmatch(r"[\w.+ -]+", spec.name):
-        raise UsageError(f"A model cannot be called '{spec.name}'", hint="Use letters, digits, dots and dashes")
-    try:
-        Path(spec.out).mkdir(parents=True, exist_ok=True)
-        allowed = os.access(spec.out, os.W_OK)
-    except OSError as error:
-        raise BadInput(f"The folder cannot be made: {error.strerror}", path=spec.out) from error
-    if not allowed:
-        raise BadInput("Nothing may be written into this folder", path=spec.out, hint="Choose another one")
+def name_of(spec: TrainSpec) -> str:
+    """What the network is called."""
+    return spec.name or f"{Path(spec.data).name}-{spec.architecture}"
 
 
 def _data(spec: TrainSpec, ctx: Context) -> tuple[Dataset, dict[str, float], tuple[dict[str, Any], nn.Module] | None]:

@@ -258,15 +258,16 @@ def test_the_proof_says_what_was_searched_and_stays_put_away(page):
     page.show_state(people(replace(GALLERY, forgotten=PROOF)))
     assert page.proof.title.text() == "Nothing of Ada Lovelace is left"
     assert page.proof.lines.text() == (
-        "14 faces deleted; 3 files, 12.4 MB searched: no trace found.\nOut of our reach: the originals."
+        "14 faces deleted; 3 files, 12.4 MB searched for 27 traces: none is left.\nOut of our reach: the originals."
     )
     page.proof.close_button.click()
     page.show_state(people(replace(GALLERY, forgotten=replace(PROOF))))
     assert not page.proof.isVisible()
-    left = replace(PROOF, traces=2, left=("a row of the index",))
+    left = replace(PROOF, left=("/home/ada/jobs.sqlite: the job 'Look through 3 files' (running) tells of them",))
     page.show_state(people(replace(GALLERY, forgotten=left)))
     assert page.proof.title.text() == "Something of Ada Lovelace is left"
-    assert "2 traces found" in page.proof.lines.text()
+    assert "/home/ada/jobs.sqlite: the job 'Look through 3 files'" in page.proof.lines.text()
+    assert "none is left" not in page.proof.lines.text()
 
 
 def test_the_dry_run_says_whom_it_would_delete_before_it_does(page, qtbot):

@@ -182,8 +182,8 @@ class ActionsController(PagedDesk):
         self.models.forget(result.file)
         self.form = replace(self.form, models=self.form.with_model(result.file).models)
         self._keep_soon.start()
-        if self.form.settings.model == result.file:
-            self.watch.reopen()
+        self.studies.forget_model(result.file)
+        self.watch.reopen(result.file)
 
     def evaluate_it(self, path: str) -> None:
         """This model on the labelled video at hand, beside what is compared already."""
@@ -250,6 +250,7 @@ class ActionsController(PagedDesk):
         return WatchView(
             watch.sources(), path, running, titles(self.form.models), self.models.card(self.form.settings.model),
             watch.watched() if running else None, lookers.rate(path), lookers.dropped(path), watch.problem,
+            watch.moving,
         )  # fmt: skip
 
     def _have_devices(self, found: tuple[str, ...]) -> None:

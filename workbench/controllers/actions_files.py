@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from engines.actions.study_types import Evaluation
 from engines.actions.types import Event, Labels
-from engines.core.files import atomic_path, write_json
+from engines.core.files import write_json
+from engines.core.outputs import JSON, TABLE, check_file, new_file
 from engines.core.spec import to_json
 
 FIGURES = ("map", "mcap", "chance", "segment_map", "frames")
@@ -42,10 +43,10 @@ def save_report(file: str, results: Sequence[Evaluation]) -> Path:
     """Everything as JSON, or as CSV the table: a row a model, a column a figure and a class."""
     target = Path(file)
     if target.suffix.lower() != ".csv":
-        write_json(target, {"models": [to_json(result) for result in results]})
+        write_json(check_file(target, JSON), {"models": [to_json(result) for result in results]})
         return target
     classes = list(dict.fromkeys(name for result in results for name in result.ap))
-    with atomic_path(target) as part, part.open("w", newline="", encoding="utf-8") as text:
+    with new_file(target, TABLE) as part, part.open("w", newline="", encoding="utf-8") as text:
         table = csv.writer(text)
         table.writerow(["model", *FIGURES, *(f"AP {name}" for name in classes)])
         for result in results:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.actions.marking.score_files import read_scores
 from engines.actions.study_types import (
     DetectResult,
     DetectSpec,
@@ -18,12 +17,13 @@ from engines.actions.study_types import (
     TrainResult,
     TrainSpec,
 )
-from widgets.actions_state import EvaluateView, ScoreTrack, TrainView
+from widgets.actions_state import EvaluateView, TrainView
 from widgets.work_state import Busy
 from workbench.controllers.actions_command import detect_line, evaluate_line, train_line
 from workbench.controllers.errands import Errands
 from workbench.controllers.job_slot import JobSlot
 from workbench.controllers.trouble_words import trouble_of
+from workbench.controllers.whole_films import WholeFilm, read_whole
 from workbench.jobs import JobQueue
 
 TRAIN = "engines.actions.learning.training:run"
@@ -42,7 +42,7 @@ class Studies(QObject):
         super().__init__(parent)
         self._errands = errands
         self._train_view, self._evaluate_view = TrainView(), EvaluateView()
-        self._tracks: dict[str, list[ScoreTrack]] = {}
+        self._whole: dict[str, list[WholeFilm]] = {}
         self._train = self._slot(jobs, TRAIN, "Training failed")
         self._detect = self._slot(jobs, DETECT, "The film was not looked through")
         self._evaluate = self._slot(jobs, EVALUATE, "The evaluation failed")
@@ -63,9 +63,9 @@ class Studies(QObject):
     def detecting(self) -> Busy | None:
         return self._detect.busy
 
-    def tracks(self, video: str) -> tuple[ScoreTrack, ...]:
+    def whole(self, video: str) -> tuple[WholeFilm, ...]:
         """What models gave along a film from its beginning to its end, the newest last."""
-        return tuple(self._tracks.get(video, ()))
+        return tuple(self._whole.get(video, ()))
 
     def train(self, spec: TrainSpec) -> None:
         """Train this instead of what is under way."""
@@ -94,9 +94,13 @@ class Studies(QObject):
 
     def forget(self) -> None:
         """Another project is open: its films and models have not been measured."""
-        self._tracks.clear()
+        self._whole.clear()
         self._train_view, self._evaluate_view = TrainView(), EvaluateView()
         self.changed.emit()
+
+    def forget_model(self, model: str) -> None:
+        """The file is another model now."""
+        self._whole = {video: [each for each in kept if each.model != model] for video, kept in self._whole.items()}
 
     def cancel_all(self) -> None:
         for slot in (self._train, self._detect, self._evaluate):
@@ -122,25 +126,17 @@ class Studies(QObject):
     def _detected(self, spec: DetectSpec, result: object) -> None:
         if isinstance(result, DetectResult):
             self._errands.ask(
-                lambda: read_track(result, Path(spec.model).stem),
-                lambda track: self._have(spec.video, track),
+                lambda: read_whole(spec, result),
+                lambda found: self._have(spec.video, found),
                 lambda failure: self.failed.emit(trouble_of(failure.as_json(), "The scores could not be read")),
             )
 
-    def _have(self, video: str, track: ScoreTrack) -> None:
-        others = [other for other in self._tracks.get(video, ()) if other.name != track.name]
-        self._tracks[video] = [*others, track]
+    def _have(self, video: str, found: WholeFilm) -> None:
+        made = found.model, found.weights
+        others = [other for other in self._whole.get(video, ()) if (other.model, other.weights) != made]
+        self._whole[video] = [*others, found]
         self.changed.emit()
 
     def _evaluated(self, _spec: EvaluateSpec, result: object) -> None:
         if isinstance(result, tuple) and all(isinstance(one, Evaluation) for one in result):
             self._evaluate_view = replace(self._evaluate_view, results=result, selected=0)
-
-
-def read_track(result: DetectResult, name: str) -> ScoreTrack:
-    """The scores of a whole film as the timeline draws them."""
-    scores = read_scores(Path(result.file))
-    return ScoreTrack(
-        name, tuple(scores.classes), scores.times, scores.probabilities.astype("float32"),
-        events=result.events, version=1,
-    )  # fmt: skip

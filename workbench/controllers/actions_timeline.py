@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -55,7 +56,8 @@ class TimelineDesk(QObject):
         desk, source = self._desk, self._desk.watch.source
         stamp, playing = self._at
         video, facts, form = desk.video, desk.facts, desk.form
-        tracks = self._tracks(video)
+        own = self._own(video)
+        tracks = (*((own,) if own is not None else ()), *self._others(video))
         labels = desk.labels.labels(video) if video else None
         mark = desk.labels.open if desk.labels.open is not None and desk.labels.open.video == video else None
         named = next((choice.title for choice in desk.watch.sources() if choice.path == source), "")
@@ -79,15 +81,28 @@ class TimelineDesk(QObject):
             tracks_known=tuple(dict.fromkeys(("actions", *known, form.track))),
             hidden=form.hidden,
             threshold=form.settings.threshold,
+            own=own,
         )
 
     def close(self) -> None:
         self._clock.stop()
 
-    def _tracks(self, video: str) -> tuple[ScoreTrack, ...]:
-        live = self._desk.watch.track()
-        whole = self._desk.studies.tracks(video) if video else ()
-        return (*((live,) if live is not None else ()), *whole)
+    def _own(self, video: str) -> ScoreTrack | None:
+        """What the chosen model gave along the source: its run over the whole film, else what it saw when watching."""
+        desk, settings = self._desk, self._desk.form.settings
+        live = desk.watch.track()
+        whole = next((each for each in desk.studies.whole(video) if each.is_by(settings)), None)
+        if whole is None:
+            return live
+        track = whole.track(settings)
+        if live is None:
+            return track
+        return replace(track, ahead_times=live.ahead_times, ahead=live.ahead, version=track.version + live.version)
+
+    def _others(self, video: str) -> tuple[ScoreTrack, ...]:
+        """What other models gave along the whole film."""
+        settings = self._desk.form.settings
+        return tuple(each.track(settings) for each in self._desk.studies.whole(video) if not each.is_by(settings))
 
     def _stamp(self) -> Stamp | None:
         frame = self._viewer.newest(self._desk.watch.source)

@@ -39,8 +39,8 @@ class DeleteRun(QUndoCommand):
 
 
 def move_folder(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source.rename(target)
+    """Only what the run wrote: a file that somebody put into its folder stays there."""
+    history.move_run(source, target)
 
 
 def empty_aside() -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from engines.core.frames import Image
 from engines.core.places import cache_dir
+from engines.faces.people.review_folders import sweep
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.face_board import FaceBoard
 from widgets.faces_state import FacesView, Page
@@ -65,6 +67,7 @@ class FacesController(PagedDesk):
         self.heads = Heads(jobs, self)
         self.store = WeightsStore(jobs, self.errands, NEEDED, "faces", self)
         wire(self)
+        self.errands.ask(partial(sweep, cache_dir()), _ignore, _ignore)
         self.restore()
         self.store.look()
 
@@ -236,6 +239,10 @@ class FacesController(PagedDesk):
 
     def keep_form(self) -> None:
         keep_form(self.form, self.services)
+
+
+def _ignore(_: object) -> None:
+    """What is swept at the start concerns nobody, nor what cannot be."""
 
 
 def _portrait() -> Path:

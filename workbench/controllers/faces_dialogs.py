@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from engines.core.picture_files import DIALOG, ENDINGS
@@ -73,10 +74,13 @@ class Dialogs:
         return _with_suffix(path, ".json")
 
     def really(self, title: str, question: str, verb: str) -> bool:
-        """Before what cannot be undone."""
+        """Before what cannot be undone: Return and Escape leave everything as it is."""
         box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
+        no = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
         box.exec()
         return box.clickedButton() is yes
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
+from engines.core.names import tidy_name
 from engines.core.places import cache_dir
 from engines.faces.gallery_types import Change, Gathered, GatherSpec
+from engines.faces.people.review_folders import ReviewFolder
 from widgets.faces_state import EnrolView
 from widgets.studio_parts import count
 from workbench.controllers.faces_command import enrol_line
@@ -41,6 +41,7 @@ class Reviews(QObject):
         super().__init__(parent)
         self._galleries = galleries
         self._view = EnrolView()
+        self._folder: ReviewFolder | None = None
         self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The pictures could not be looked through"), self)
         self._slot.changed.connect(self.changed)
         self._slot.failed.connect(self.failed)
@@ -53,9 +54,9 @@ class Reviews(QObject):
     def gather(self, files: Sequence[str], person: str = "") -> None:
         """Look through pictures and folders; what was under review is dropped."""
         self.drop()
-        folder = mkdtemp(prefix="review-", dir=cache_dir())
+        self._folder = ReviewFolder(cache_dir())
         naming = "one" if person else "auto"
-        spec = GatherSpec(tuple(files), folder, naming, person)
+        spec = GatherSpec(tuple(files), str(self._folder.path), naming, person)
         self._slot.start(spec, f"Look through {count(len(files), 'file or folder', 'files or folders')}",
                          enrol_line(self._galleries.path, spec))  # fmt: skip
 
@@ -69,7 +70,7 @@ class Reviews(QObject):
 
     def name(self, row: int, name: str) -> None:
         """Whose face this is; a name that was given to a whole group is given face by face."""
-        self._view = replace(self._view, names=_with(self._view.names, row, name.strip()))
+        self._view = replace(self._view, names=_with(self._view.names, row, tidy_name(name)))
         self.changed.emit()
 
     def store(self) -> None:
@@ -92,8 +93,9 @@ class Reviews(QObject):
     def drop(self) -> None:
         """Store nothing; the review's pictures are deleted."""
         self._slot.cancel()
-        if self._view.gathered is not None:
-            shutil.rmtree(self._view.gathered.folder, ignore_errors=True)
+        if self._folder is not None:
+            (self._folder.drop if self._view.gathered is not None else self._folder.let_go)()
+            self._folder = None
         self._view = EnrolView()
         self.changed.emit()
 

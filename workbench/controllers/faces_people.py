@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from engines.faces.study_types import SelfCheckCase
 from engines.faces.types import FinderSettings
 from widgets.faces_state import Page
 from widgets.studio_parts import count
+from workbench import forgetting
 
 if TYPE_CHECKING:
     from engines.faces.people.gallery import Gallery
@@ -58,30 +60,41 @@ def forget_person(desk: FacesController, person: str) -> None:
         "This cannot be undone."
     )
     if desk.dialogs.really("Delete everywhere", question, "Delete everywhere"):
-        desk.galleries.ask(partial(_forget, person), partial(_forgotten, desk))
+        desk.galleries.ask(partial(_forget, person), partial(_forgotten, desk), "Not everything was deleted")
 
 
-def _forget(person: str, gallery: Gallery) -> Forgotten:
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """pictures: keys of their thumbnails. texts: what jobs were told of them."""
+
+    proof: Forgotten
+    pictures: tuple[str, ...]
+    texts: frozenset[str]
+
+
+def _forget(person: str, gallery: Gallery) -> _Gone:
     from engines.faces.people import forget
 
-    return forget.forget(gallery, person)
+    faces, texts = gallery.faces(person), forgetting.texts_of(gallery, person)
+    pictures = (person, *(face.id for face in faces), *(face.source for face in faces))
+    return _Gone(forget.forget(gallery, person), pictures, texts)
 
 
-def _forgotten(desk: FacesController, proof: object) -> None:
-    if isinstance(proof, Forgotten):
+def _forgotten(desk: FacesController, gone: object) -> None:
+    if isinstance(gone, _Gone):
+        jobs = desk.services.jobs
         desk.services.undo.clear()
-        desk.thumbs.forget()
-        _forget_jobs(desk)
-        desk.galleries.show(selected="", forgotten=proof)
-        desk.galleries.refresh()
+        desk.thumbs.drop(gone.pictures)
+        for record in jobs.records():
+            if forgetting.tells_of_people(record):
+                jobs.remove(record.id)
+        desk.galleries.ask(lambda _gallery: jobs.forget(gone.texts), partial(_proven, desk, gone.proof))
 
 
-def _forget_jobs(desk: FacesController) -> None:
-    """What finished jobs with faces have told names people too."""
-    jobs = desk.services.jobs
-    for record in jobs.records():
-        if record.state.over and record.job.startswith("engines.faces."):
-            jobs.remove(record.id)
+def _proven(desk: FacesController, proof: Forgotten, left: object) -> None:
+    assert isinstance(left, list)
+    desk.galleries.show(selected="", forgotten=forgetting.with_history(proof, left))
+    desk.galleries.refresh()
 
 
 def export_person(desk: FacesController, person: str) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_json, write_text
 from engines.core.frames import Image
+from engines.core.outputs import JSON, TABLE, check_file
 from engines.core.places import data_dir
 from engines.core.spec import to_json
 from engines.faces.gallery_types import GatherSpec
@@ -197,9 +198,9 @@ def _save(desk: FacesController, path: str, data: object, rows: list) -> None:  
         if path.endswith(".csv"):
             text = io.StringIO()
             csv.writer(text).writerows(rows)
-            write_text(path, text.getvalue())
+            write_text(check_file(path, TABLE), text.getvalue())
         else:
-            write_json(path, data)
+            write_json(check_file(path, JSON), data)
     except (OSError, KinoscopeError) as error:
         desk.services.notify(f"{Path(path).name} could not be saved: {error}", "bad")
         return

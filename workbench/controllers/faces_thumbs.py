@@ -61,6 +61,12 @@ class Thumbs(QObject):
         """Read one picture file, reduced, and hand it over."""
         self._errands.ask(lambda: self._small(path), then, lambda _failure: None)
 
+    def drop(self, keys: Sequence[str]) -> None:
+        """These are gone for good; all others stay."""
+        for key in keys:
+            self.put(key, None)
+            self._asked.discard(key)
+
     def forget(self) -> None:
         """Another gallery: nothing of the old one stays in memory."""
         self._images.clear()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_text
+from engines.core.outputs import TEXT, check_file
 from widgets.panels.log import LogPanel, LogRow
 from workbench.log import LogLine
 from workbench.services import Services
@@ -34,7 +35,7 @@ class LogController(QObject):
 
     def _save(self, path: str) -> None:
         try:
-            write_text(path, self._panel.text() + "\n")
+            write_text(check_file(path, TEXT), self._panel.text() + "\n")
         except (OSError, KinoscopeError) as error:
             self._services.notify(f"The log could not be saved: {error}", "bad")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engines.actions.study_types import EvaluateSpec, Evaluation
-from engines.core.errors import BadInput, UsageError
+from engines.core.errors import UsageError
 from workbench.verbs import console, frame_ranges
 
 if TYPE_CHECKING:
@@ -222,14 +222,9 @@ def _show(result: Evaluation) -> None:
 
 
 def _array(path: str) -> NDArray[Any]:
-    import numpy as np
+    from engines.core.reading import read_array
 
-    try:
-        return np.load(path, allow_pickle=False)
-    except FileNotFoundError as error:
-        raise BadInput("There is no such file", path=path) from error
-    except (ValueError, EOFError) as error:
-        raise BadInput("This is no array of numbers", path=path, hint="Save one with numpy.save") from error
+    return read_array(path)
 
 
 def _times(video: str) -> NDArray[Any] | None:

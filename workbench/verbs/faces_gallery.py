@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,13 +52,16 @@ def enrol(
     json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
+        from engines.core.places import cache_dir
         from engines.core.spec import from_json, to_json
         from engines.faces.gallery_types import GatherSpec
-        from engines.faces.people.enrol import compared, drop, run, store
+        from engines.faces.people.enrol import compared, run, store
+        from engines.faces.people.review_folders import ReviewFolder, sweep
 
         name, was_there = _model(gallery, model, passphrase_env)
-        with tempfile.TemporaryDirectory() as review:
-            told = {"files": folder, "out": review, "naming": "one" if person else "auto", "person": person}
+        sweep(cache_dir())
+        with ReviewFolder(cache_dir()) as review:
+            told = {"files": folder, "out": str(review.path), "naming": "one" if person else "auto", "person": person}
             gathered = run(from_json(GatherSpec, told | {"model": name, "search": search}), ctx)
             with _made(gallery, name, passphrase_env) if not was_there else _opened(gallery, passphrase_env) as opened:
                 gathered = compared(gathered, opened)
@@ -67,8 +69,6 @@ def enrol(
                 change = None
                 if any(taken):
                     change = store(opened, gathered, taken, [one.name for one in gathered.candidates])
-                else:
-                    drop(gathered)
                 info = opened.info()
         held = [one for one, take in zip(gathered.candidates, taken, strict=True) if not take]
         return {
@@ -163,11 +163,14 @@ def forget(gallery: Where, person: Whom, yes: Yes = False, passphrase_env: Secre
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
         from engines.faces.people.forget import forget as delete
+        from workbench import forgetting
 
         with _opened(gallery, passphrase_env) as opened:
             id = opened.find_person(person)
             _ask(f"Delete {opened.names()[id]} for good, everywhere? This cannot be undone.", yes, json)
-            return to_json(delete(opened, id))
+            texts = forgetting.texts_of(opened, id)
+            proof = delete(opened, id)
+            return to_json(forgetting.with_history(proof, forgetting.forget_in_history(texts)))
 
     console.run(work, None, json=json, render=_show_proof, as_json=dict)
 
@@ -331,7 +334,9 @@ def _made(path: str, model: str, passphrase_env: str) -> Gallery:
 
 def _model(path: str, asked: str, passphrase_env: str) -> tuple[str, bool]:
     """The recogniser to use, and whether the gallery is there. The gallery's own unless another is asked for."""
-    if not Path(path).exists():
+    from engines.faces.people.gallery_schema import is_new
+
+    if is_new(Path(path)):
         return asked or "sface", False
     with _opened(path, passphrase_env, read_only=True) as opened:
         return asked or opened.card.name, True

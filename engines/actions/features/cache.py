@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,9 @@ from engines.actions.features.recipes import digest
 from engines.actions.study_types import Frames
 from engines.actions.types import Recipe
 from engines.core import places
+from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.reading import read_arrays
 
 ENDS = 1 << 16
 """Bytes at both ends of a file that are looked at, beside its size and time."""
@@ -46,11 +47,11 @@ def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
 def read(path: Path) -> Extracted | None:
     """What is kept; None where nothing whole is."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            arrays = [kept[name] for name in ("features", "times", "frames", "missing")]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        kept = read_arrays(path)
+        arrays = [kept[name] for name in ("features", "times", "frames", "missing")]
+    except (KinoscopeError, KeyError):
         return None
-    if len({len(one) for one in arrays}) != 1:
+    if any(one.ndim == 0 for one in arrays) or len({len(one) for one in arrays}) != 1:
         return None
     return Extracted(arrays[0], arrays[1], arrays[2], arrays[3], str(path), True)
 

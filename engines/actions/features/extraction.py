@@ -23,9 +23,12 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path, write_json
 from engines.core.film import Film
 from engines.core.film_faults import check_file
+from engines.core.outputs import ARRAY, holding
+from engines.core.outputs import check_file as check_output
 from engines.core.spec import to_json
 
 Row: TypeAlias = tuple[NDArray[np.floating], float, int, bool]
+MADE = holding("a description of features", b'"recipe"', b'"digest"')
 CUSTOMARY = 10.0
 """Chunks per second, where nothing else is asked and the film has as many frames."""
 
@@ -33,6 +36,8 @@ CUSTOMARY = 10.0
 def run(spec: FeaturesSpec, ctx: Context) -> FeaturesResult:
     """The job. Raises `BadInput` for what is no film, `UsageError` for an empty part of it."""
     began = perf_counter()
+    if spec.out:
+        _check_place(spec)
     recipe = recipe_for(spec.kind, chunk_rate(spec.video, spec.rate))
     made = extract(spec.video, recipe, spec.frames, ctx, spec.threads)
     if spec.out:
@@ -97,11 +102,17 @@ def _chunks(film: Film, frames: Frames, ctx: Context, describer: Describer) -> G
 
 def _save(out: Path, made: Extracted, recipe: Recipe, spec: FeaturesSpec) -> None:
     """The array for other tools, and beside it how it was made and which frame closed each row."""
+    _check_place(spec)
     with atomic_path(out) as part, part.open("wb") as file:
         np.save(file, made.features)
     about = {"recipe": to_json(recipe), "digest": digest(recipe), "video": spec.video, "part": list(spec.frames)}
     rows = {"frames": made.frames.tolist(), "times": made.times.tolist(), "missing": made.missing.tolist()}
     write_json(out.with_suffix(".json"), about | rows)
+
+
+def _check_place(spec: FeaturesSpec) -> None:
+    out = check_output(spec.out, ARRAY, [spec.video])
+    check_output(out.with_suffix(".json"), MADE, [spec.video])
 
 
 def check_part(frames: Frames) -> None:

@@ -12,7 +12,6 @@ A class called "Ambiguous" (THUMOS14's column 21) is no class of the model: its 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from engines.actions.marking.targets import is_ambiguous
 from engines.actions.types import BACKGROUND
 from engines.core.context import Context
 from engines.core.errors import BadInput
-from engines.core.reading import read_json
+from engines.core.reading import read_array, read_json
 
 APPEARANCE, MOTION = ("rgb", "resnet", "appearance"), ("flow", "bn_inception", "motion")
 INFO = ("data_info.json", "video_list.json")
@@ -204,10 +203,7 @@ def _array(path: Path, width: int, what: str) -> NDArray[Any]:
 def _load(path: Path) -> NDArray[Any]:
     if not path.is_file():
         raise BadInput("There is no such file", path=path, hint=LAYOUT)
-    try:
-        array = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError, json.JSONDecodeError) as error:
-        raise BadInput("This is no array of numbers", path=path, hint="Save one with numpy.save") from error
+    array = read_array(path)
     if array.dtype.kind not in "fiub":
         raise BadInput("This is no array of numbers", path=path, hint="Save one with numpy.save")
-    return np.asarray(array)
+    return array

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.types import BACKGROUND, ModelCard
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.outputs import check_file, holding
+from engines.core.reading import parse_json
+from engines.core.safetensors_head import read_head
 from engines.core.spec import from_json, to_json
 
 Floats = NDArray[np.float32]
@@ -30,8 +32,8 @@ SUFFIX = ".safetensors"
 KEY = "kinoscope.actions"
 VERSION_KEY = "kinoscope.actions.version"
 VERSION = 1
+MODEL = holding("a model of the actions engine", KEY.encode())
 MEAN, DEVIATION = "features.mean", "features.deviation"
-LONGEST_HEAD = 100_000_000
 FOREIGN = "Train one with actions train, or choose a file that it wrote"
 
 
@@ -62,8 +64,7 @@ def check_place(out: str | Path) -> Path:
     and is told afterwards.
     """
     path = model_path(out)
-    if path.is_dir():
-        raise BadInput("There is a folder of this name", path=path, hint="Choose another name")
+    check_file(path, MODEL)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         allowed = os.access(path.parent, os.W_OK)
@@ -88,6 +89,7 @@ def save_model(
     tensors |= {name: np.ascontiguousarray(value, np.float32) for name, value in ((MEAN, mean), (DEVIATION, deviation))}
     card = replace(card, sha256="", parameters=sum(np.size(value) for value in weights.values()))
     _check(card, tensors, Path(path))
+    check_file(path, MODEL)
     data = save(tensors, {KEY: json.dumps(to_json(card)), VERSION_KEY: str(VERSION)})
     with atomic_path(path) as part:
         part.write_bytes(data)
@@ -121,25 +123,19 @@ def read_card(path: str | Path) -> ModelCard:
         message = f"The model file has version {said.get(VERSION_KEY, 'none')}, this program reads {VERSION}"
         raise BadInput(message, path=path, hint="Open it with the program that wrote it, or train it again")
     try:
-        return from_json(ModelCard, json.loads(said[KEY]))
-    except (ValueError, BadInput) as error:
+        return from_json(ModelCard, parse_json(str(said[KEY])))
+    except BadInput as error:
         raise BadInput(f"The card of the model makes no sense: {error}", path=path, hint=FOREIGN) from error
 
 
 def _metadata(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not path.exists():
         raise BadInput("There is no such model file", path=path, hint=FOREIGN)
-    with path.open("rb") as file:
-        start = file.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        if not 2 <= length <= min(LONGEST_HEAD, path.stat().st_size - 8):
-            raise BadInput("Not a safetensors file, or cut short", path=path, hint=FOREIGN)
-        text = file.read(length)
-    try:
-        said = json.loads(text).get("__metadata__", {})
-        return dict(said)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise BadInput("Not a safetensors file", path=path, hint=FOREIGN) from error
+    table, _ = read_head(path, hint=FOREIGN)
+    said = table.get("__metadata__", {})
+    if not isinstance(said, dict):
+        raise BadInput("Not a safetensors file", path=path, hint=FOREIGN)
+    return said
 
 
 def _check(card: ModelCard, tensors: dict[str, Floats], path: Path) -> None:

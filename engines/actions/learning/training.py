@@ -30,6 +30,7 @@ from engines.actions.types import HeadShape, ModelCard
 from engines.core.context import Context
 from engines.core.curves import LossCurve
 from engines.core.errors import OutOfResources, UsageError, WorkFailed
+from engines.core.locks import only_writer
 from engines.core.training_threads import ran_out, threads
 
 TELL_SECONDS = 0.3
@@ -51,7 +52,7 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     path = check_place(spec.out)
     if spec.device == "cuda" and not torch.cuda.is_available():
         raise UsageError("There is no CUDA device that torch can use", hint="Choose the CPU")
-    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
+    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads), only_writer(path, "model"):
         ctx.emit("progress", TrainProgress("features", 0, spec.iterations))
         examples = read_folder(spec, ctx) if spec.folder else read_clips(spec, ctx, lease.threads)
         with torch.random.fork_rng(devices=[]):

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
+from engines.core.names import name_key
 
 
 def add(labels: Labels, segment: Segment) -> Labels:
     """Put a segment down. A class that is new joins the classes. Ends given the wrong way round are turned."""
-    _named(segment.action)
-    placed = fitted(segment, labels.frames)
+    placed = fitted(replace(segment, action=_named(segment.action)), labels.frames)
     kept = (part for each in labels.segments for part in _without(each, placed))
     return add_class(_with(labels, (*kept, placed)), placed.action)
 
@@ -53,13 +53,13 @@ def split(labels: Labels, index: int, at: int) -> Labels:
 
 
 def add_class(labels: Labels, name: str) -> Labels:
-    _named(name)
+    name = _named(name)
     return labels if name in labels.classes else replace(labels, classes=(*labels.classes, name))
 
 
 def rename_class(labels: Labels, old: str, new: str) -> Labels:
     """In every segment. Where the new name is a class already, the two become one."""
-    _named(new)
+    new = _named(new)
     classes = tuple(dict.fromkeys(new if name == old else name for name in labels.classes))
     segments = (replace(each, action=new) if each.action == old else each for each in labels.segments)
     return _with(replace(labels, classes=classes), segments)
@@ -99,6 +99,7 @@ def _at(labels: Labels, index: int) -> Segment:
     return labels.segments[index]
 
 
-def _named(name: str) -> None:
-    if not name.strip():
+def _named(name: str) -> str:
+    if not name_key(name):
         raise BadInput("An action needs a name", hint="Type one, such as 'wave'")
+    return name_key(name)

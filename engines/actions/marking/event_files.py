@@ -19,9 +19,17 @@ from engines.actions.marking.moments import Moments
 from engines.actions.types import Event
 from engines.core.errors import BadInput
 from engines.core.files import write_json, write_text
+from engines.core.outputs import Kind, check_file, holding
 
 KINDS = ".csv, .json, .eaf (ELAN) or .via.json (VIA)"
 FORMAT = "kinoscope.events"
+FILES = {
+    ".csv": Kind("a table of events", lambda content: b"start_s,end_s,action,track" in content.partition(b"\n")[0]),
+    ".eaf": label_elan.ELAN,
+    ".via.json": label_via.VIA,
+    ".json": holding("a document of events", FORMAT.encode()),
+}
+"""What may be replaced, by the endings of the names."""
 
 
 def write_events(
@@ -35,7 +43,9 @@ def write_events(
     """By suffix, whole or not at all. film_times (n,): of a film's frames, for frame numbers beside the seconds.
 
     video: what was watched. until: now, where events end that still last; by default the newest time among them.
+    Raises `BadInput` for other endings, and where another kind of file is.
     """
+    check_place(path)
     name = Path(path).name.casefold()
     ended = [_ended(event, until if until is not None else _newest(events)) for event in events]
     rows = [TimeRow(f"Event {n}", e.start, e.end or e.start, e.action, e.action) for n, e in enumerate(ended, start=1)]
@@ -46,10 +56,16 @@ def write_events(
         label_elan.write(path, rows, classes, str(video))
     elif name.endswith(".via.json"):
         label_via.write(path, rows, classes, str(video))
-    elif name.endswith(".json"):
-        write_json(path, {"format": FORMAT, "version": 1, "video": str(video), "events": _told(events, film_times)})
     else:
+        write_json(path, {"format": FORMAT, "version": 1, "video": str(video), "events": _told(events, film_times)})
+
+
+def check_place(path: str | Path, inputs: Sequence[str | Path] = ()) -> None:
+    """Raises `BadInput` unless events can be written there; `UsageError` for one of the inputs."""
+    kind = next((kind for end, kind in FILES.items() if Path(path).name.casefold().endswith(end)), None)
+    if kind is None:
         raise BadInput("Events cannot be written in this kind of file", path=path, hint=f"Use {KINDS}")
+    check_file(path, kind, inputs)
 
 
 def _write_csv(path: str | Path, events: Sequence[Event], moments: Moments | None) -> None:

@@ -15,7 +15,10 @@ from engines.actions.marking.label_rows import Origin, TimeRow, gathered, in_fra
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json, write_text
+from engines.core.outputs import result_folder
+from engines.core.reading import MISFITS
 
+MANIFEST = "files.json"
 THUMOS = "Every line is: video, start and end in seconds, with spaces between"
 
 
@@ -32,14 +35,18 @@ def read_thumos(origin: Origin) -> Labels:
 
 
 def write_thumos(folder: str | Path, rows: Sequence[TimeRow], classes: Sequence[str], video: str) -> None:
-    """A file for each class, `CLASS_test.txt`. Raises `BadInput` when the video has no name."""
+    """A file for each class, `CLASS_test.txt`, with a list of them, into a folder that holds nothing else.
+
+    Raises `BadInput` when the video has no name, and for a folder that is not one of these.
+    """
     if not video:
         raise BadInput("THUMOS14's files name the video", path=folder, hint="Give the video that was labelled")
     name = re.sub(r"\s+", "_", Path(video).stem)
-    for each in classes:
-        lines = [f"{name}  {row.start:.6f} {row.end:.6f}\n" for row in rows if row.action == each]
-        safe = re.sub(r"[^\w.-]+", "_", each)
-        write_text(Path(folder) / f"{safe}_test.txt", "".join(lines))
+    with result_folder(folder, MANIFEST, what="set of labels") as staging:
+        for each in classes:
+            lines = [f"{name}  {row.start:.6f} {row.end:.6f}\n" for row in rows if row.action == each]
+            safe = re.sub(r"[^\w.-]+", "_", each)
+            write_text(staging / f"{safe}_test.txt", "".join(lines))
 
 
 def is_activitynet(document: dict[str, Any]) -> bool:
@@ -56,9 +63,9 @@ def read_activitynet(document: dict[str, Any], origin: Origin) -> Labels:
             TimeRow(f"Annotation {n}", float(e["segment"][0]), float(e["segment"][1]), str(e["label"]), str(e["label"]))
             for n, e in enumerate(entries, start=1)
         ]
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        labels = {str(e.get("label")) for each in database.values() for e in each.get("annotations") or ()}
+    except MISFITS as error:
         raise BadInput(f"The annotations lack {error}", path=origin.path) from error
-    labels = {str(e.get("label")) for each in database.values() for e in each.get("annotations") or ()}
     return gathered(in_frames(joined(rows), origin), origin, sorted(labels))
 
 

@@ -15,6 +15,7 @@ from engines.actions.marking.label_rows import TRACK, FrameRow, Origin, TimeRow,
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_text
+from engines.core.reading import parse_rows
 
 EXPECTED = "The first line names start_frame,end_frame,action (and track), or start_s,end_s,action"
 
@@ -24,7 +25,7 @@ def read(origin: Origin) -> Labels:
     text = text_of(origin.path)
     if label_via.is_export(text):
         return label_via.read_export(text, origin)
-    lines = [(number, row) for number, row in rows_of(text, origin.path) if any(row)]
+    lines = rows_of(text, origin.path)
     if not lines:
         raise BadInput("The label file is empty", path=origin.path, hint=EXPECTED)
     names = [name.casefold() for name in lines[0][1]]
@@ -33,7 +34,7 @@ def read(origin: Origin) -> Labels:
     absent = [name for name in columns if name not in names]
     if absent:
         raise BadInput(f"The label file has no column '{absent[0]}'", path=origin.path, hint=EXPECTED)
-    made = [_row(dict(zip(names, row, strict=False)), columns, number, origin.path) for number, row in lines[1:]]
+    made = [_row(dict(zip(names, row, strict=True)), columns, number, origin.path) for number, row in lines[1:]]
     return gathered(in_frames(made, origin) if in_seconds else [_whole(row, origin.path) for row in made], origin)
 
 
@@ -52,11 +53,7 @@ def rows_of(text: str, path: Path) -> list[tuple[int, list[str]]]:
     """Rows with their line numbers, cells without spaces around them, whichever mark separates them."""
     first = text.lstrip().partition("\n")[0]
     mark = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
-    try:
-        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise BadInput(f"Row {reader.line_num}: {error}", path=path, hint=EXPECTED) from error
+    return [(line, [cell.strip() for cell in row]) for line, row in parse_rows(text, path, delimiter=mark)]
 
 
 def _row(cells: dict[str, str], columns: tuple[str, str, str], line: int, path: Path) -> TimeRow:

@@ -19,9 +19,12 @@ from engines.actions.marking.label_rows import TRACK, Origin, TimeRow, gathered,
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
+from engines.core.outputs import holding
+from engines.core.reading import MISFITS, read_xml
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
+ELAN = holding("an ELAN document", b"<ANNOTATION_DOCUMENT")
 TYPE, VOCABULARY, LANGUAGE = "action", "actions", "und"
 STEREOTYPES = {
     "Time_Subdivision": "Time subdivision of parent annotation's time interval, no time gaps allowed within this "
@@ -36,15 +39,13 @@ STEREOTYPES = {
 
 def read(origin: Origin) -> Labels:
     """Raises `BadInput` for what is no such document, with the annotation where one is wrong."""
+    root = read_xml(origin.path, what="ELAN document")
+    if root.tag != "ANNOTATION_DOCUMENT":
+        raise BadInput("This is no ELAN document", path=origin.path, hint="Save it as .eaf in ELAN")
     try:
-        root = ElementTree.parse(origin.path).getroot()
-        if root.tag != "ANNOTATION_DOCUMENT":
-            raise BadInput("This is no ELAN document", path=origin.path, hint="Save it as .eaf in ELAN")
         slots = _slots(root)
         rows = list(_rows(root, slots))
-    except ElementTree.ParseError as error:
-        raise BadInput(f"Not valid XML: {error}", path=origin.path, hint="Save it again in ELAN") from error
-    except (KeyError, ValueError) as error:
+    except MISFITS as error:
         raise BadInput(f"The ELAN document is broken at {error}", path=origin.path, hint="Save it again") from error
     return gathered(in_frames(rows, origin), origin, _vocabulary(root))
 

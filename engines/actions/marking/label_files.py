@@ -18,12 +18,21 @@ from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json
-from engines.core.reading import read_json
+from engines.core.outputs import Kind, check_file, holding
+from engines.core.reading import MISFITS, read_json, regular_file
 
 __all__ = ["KINDS", "check", "read_labels", "write_labels"]
 
 KINDS = ".csv, .json, .eaf (ELAN), .via.json (VIA), .activitynet.json, or a folder (THUMOS14)"
 OURS = "kinoscope.labels"
+FILES = {
+    ".csv": Kind("a table of labels", lambda content: b"action" in content.partition(b"\n")[0].lower()),
+    ".eaf": label_elan.ELAN,
+    ".via.json": label_via.VIA,
+    ".activitynet.json": holding("an ActivityNet file", b'"database"'),
+    ".json": holding("a file of labels", OURS.encode()),
+}
+"""What may be replaced, by the endings of the names."""
 
 
 def read_labels(
@@ -46,8 +55,9 @@ def read_labels(
     suffix = origin.path.suffix.casefold()
     if origin.path.is_dir() or suffix == ".txt":
         return label_benchmarks.read_thumos(origin)
-    if not origin.path.is_file():
+    if not origin.path.exists():
         raise BadInput("There is no such label file", path=path)
+    regular_file(origin.path, what="label file")
     if suffix in (".csv", ".tsv"):
         return label_csv.read(origin)
     if suffix == ".eaf":
@@ -60,9 +70,13 @@ def read_labels(
 def write_labels(path: str | Path, labels: Labels, film_times: ArrayLike | None = None, video: str | Path = "") -> None:
     """By suffix, whole or not at all. Formats in seconds need film_times (n,), or labels that know their rate.
 
-    video: what was labelled, for the formats that name it.
+    video: what was labelled, for the formats that name it. Raises `BadInput` where another kind of file is, or a
+    folder that holds anything else.
     """
     name = Path(path).name.casefold()
+    for kind in (kind for end, kind in FILES.items() if name.endswith(end)):
+        check_file(path, kind)
+        break
     if name.endswith(".csv"):
         return label_csv.write(path, labels)
     if name.endswith(".json") and not name.endswith((".via.json", ".activitynet.json")):
@@ -109,7 +123,7 @@ def _ours(document: dict[str, Any], origin: Origin) -> Labels:
         rows = [_row(f"Segment {n}", each) for n, each in enumerate(document["segments"], start=1)]
         classes = [str(name) for name in document.get("classes", ())]
         rate, frames = float(document.get("rate", 0.0)), _whole(document.get("frames", 0))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except MISFITS as error:
         raise BadInput(f"The labels lack {error}", path=origin.path, hint="Save them again") from error
     known = Origin(origin.path, origin.moments, origin.rate or rate, origin.frames or frames)
     return gathered(rows, known, classes)

@@ -11,6 +11,8 @@ from engines.actions.marking.checking import check_rows
 from engines.actions.marking.moments import Moments
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
+from engines.core.names import name_key
+from engines.core.reading import read_text
 
 TRACK = Segment(0, 0, "").track
 NOT_TEXT = "The label file is not text"
@@ -87,10 +89,12 @@ def gathered(rows: Sequence[FrameRow], origin: Origin, classes: Sequence[str] = 
 
     Raises `BadInput` with the place of what is wrong.
     """
-    placed = [(row.place, Segment(row.start, row.end, row.action.strip(), row.track.strip() or TRACK)) for row in rows]
+    placed = [
+        (row.place, Segment(row.start, row.end, name_key(row.action), row.track.strip() or TRACK)) for row in rows
+    ]
     check_rows(placed, origin.path, origin.frames)
     segments = sorted((segment for _, segment in placed), key=lambda each: (each.start, each.track))
-    names = dict.fromkeys((*classes, *(segment.action for _, segment in placed)))
+    names = dict.fromkeys((*map(name_key, classes), *(segment.action for _, segment in placed)))
     return Labels(tuple(segments), tuple(names), origin.rate, origin.frames)
 
 
@@ -110,12 +114,7 @@ def joined(rows: Sequence[TimeRow]) -> list[TimeRow]:
 
 def text_of(path: Path) -> str:
     """A text file, whatever Unicode form a spreadsheet gave it. Raises `BadInput` when it is no text."""
-    raw = path.read_bytes()
-    coding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = raw.decode(coding)
-    except UnicodeDecodeError as error:
-        raise BadInput(NOT_TEXT, path=path, hint="Save it again as UTF-8 text") from error
+    text = read_text(path, what="label file")
     if "\0" in text:
         raise BadInput(NOT_TEXT, path=path, hint="Save it again as UTF-8 text")
     return text

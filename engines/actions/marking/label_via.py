@@ -7,9 +7,6 @@ Options are called by their own names, so that the annotator shows them whicheve
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,12 +16,15 @@ from engines.actions.marking.label_rows import TRACK, Origin, TimeRow, gathered,
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_json
+from engines.core.outputs import holding
+from engines.core.reading import MISFITS, making_sense, parse_json, parse_rows
 
 SEGMENT = "FILE1_Z2_XY0"
 TEXT, SELECT = 1, 4
 VIDEO, LOCAL = 4, 1
 CREATOR = "VGG Image Annotator (http://www.robots.ox.ac.uk/~vgg/software/via)"
 MARK = "# CSV_HEADER"
+VIA = holding("a project of VIA", b'"project"', b'"vid_list"')
 
 
 def is_project(document: dict[str, Any]) -> bool:
@@ -44,7 +44,7 @@ def read_project(document: dict[str, Any], origin: Origin) -> Labels:
         entries = _of_one_video(entries, names, origin)
         rows = [_row(key, each["z"], each["av"], attributes, origin) for key, each in entries]
         classes = _options(attributes)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except MISFITS as error:
         raise BadInput(f"The VIA project lacks {error}", path=origin.path, hint="Save it again in VIA 3") from error
     return gathered(in_frames(rows, origin), origin, classes)
 
@@ -56,17 +56,14 @@ def read_export(text: str, origin: Origin) -> Labels:
     names = [name.strip() for name in header.split(",")]
     said = next((line.partition("=")[2] for line in comments if line.startswith("# ATTRIBUTE ")), "{}")
     rows = []
-    reader = csv.reader(io.StringIO("\n".join("" if line.startswith("#") else line for line in text.splitlines())))
-    try:
-        attributes = json.loads(said)
-        for cells in filter(None, reader):
-            entry = dict(zip(names, cells, strict=False))
+    bare = "\n".join("" if line.startswith("#") else line for line in text.splitlines())
+    attributes = parse_json(said, origin.path)
+    for line, cells in parse_rows(bare, origin.path, fields=len(names)):
+        with making_sense(origin.path, f"Row {line} cannot be read", hint="Export it again from VIA"):
+            entry = dict(zip(names, cells, strict=True))
             times = _times(entry)
-            if len(times) == 2 and not json.loads(entry.get("spatial_coordinates", "[]")):
-                place = f"Row {reader.line_num}"
-                rows.append(_row(place, times, json.loads(entry["metadata"]), attributes, origin))
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise BadInput(f"Row {reader.line_num}: {error}", path=origin.path, hint="Export it again from VIA") from error
+            if len(times) == 2 and not parse_json(entry.get("spatial_coordinates", "[]")):
+                rows.append(_row(f"Row {line}", times, parse_json(entry["metadata"]), attributes, origin))
     return gathered(in_frames(rows, origin), origin)
 
 
@@ -181,5 +178,5 @@ def _of_one_video(
 
 def _times(entry: dict[str, str]) -> list[float]:
     if "temporal_coordinates" in entry:
-        return [float(value) for value in json.loads(entry["temporal_coordinates"])]
+        return [float(value) for value in parse_json(entry["temporal_coordinates"])]
     return [float(entry["temporal_segment_start"]), float(entry["temporal_segment_end"])]

@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 from engines.actions.types import BACKGROUND
 from engines.core.errors import BadInput
 from engines.core.files import write_text
+from engines.core.names import name_key
+from engines.core.outputs import beginning, check_file
+from engines.core.reading import MIB, each_row, read_text
 
+LARGEST, MOST_FRAMES = 512 * MIB, 1 << 53
 HEADER = f"frame,time_s,{BACKGROUND},walk,..."
+SCORES = beginning("a table of scores", b"frame,time_s,")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +47,9 @@ class Scores:
 
 
 def write_scores(path: str | Path, scores: Scores) -> None:
-    """Whole or not at all. Nine significant digits: float32 comes back as it was."""
+    """Whole or not at all. Nine significant digits: float32 comes back as it was. Raises `BadInput` where
+    another kind of file is."""
+    check_file(path, SCORES)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("frame", "time_s", *scores.classes))
@@ -53,35 +60,27 @@ def write_scores(path: str | Path, scores: Scores) -> None:
 
 def read_scores(path: str | Path) -> Scores:
     """Raises `BadInput` with the row that is wrong: no numbers, NaN, another length, frames out of order."""
-    rows = list(csv.reader(io.StringIO(_text(path)), skipinitialspace=True))
-    rows = [row for row in rows if row]
-    if not rows:
+    rows = each_row(read_text(path, what="score file", most=LARGEST), path)
+    _, head = next(rows, (0, []))
+    if not head:
         raise BadInput("The score file is empty", path=path, hint=f"Its first line is {HEADER}")
-    names = [name.strip() for name in rows[0]]
+    names = [name_key(name) for name in head]
     if [name.casefold() for name in names[:2]] != ["frame", "time_s"] or len(names) < 3:
         raise BadInput("This is no score file", path=path, hint=f"Its first line is {HEADER}")
     if len(set(names)) < len(names):
         raise BadInput("The score file has a column twice", path=path, hint="Every class needs one column")
-    if len(rows) == 1:
+    numbered = [(line, _numbers(row, line, path)) for line, row in rows]
+    if not numbered:
         raise BadInput("The score file has no rows", path=path, hint="Run actions detect again")
-    table = np.array([_numbers(row, len(names), line, path) for line, row in enumerate(rows[1:], start=2)])
-    _ascending(table, path)
+    table = np.array([numbers for _, numbers in numbered])
+    _ascending(table, [line for line, _ in numbered], path)
     classes = tuple(names[2:])
     return _background_first(Scores(classes, table[:, 0].astype(np.int64), table[:, 1], table[:, 2:]))
 
 
-def _text(path: str | Path) -> str:
+def _numbers(row: list[str], line: int, path: str | Path) -> NDArray[np.float64]:
     try:
-        return Path(path).read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput("The score file is not text", path=path, hint=f"Its first line is {HEADER}") from error
-
-
-def _numbers(row: list[str], columns: int, line: int, path: str | Path) -> list[float]:
-    if len(row) != columns:
-        raise BadInput(f"Row {line} has {len(row)} columns, the first line {columns}", path=path)
-    try:
-        numbers = [float(cell) for cell in row]
+        numbers = np.array([float(cell) for cell in row])
     except ValueError as error:
         raise BadInput(f"Row {line} holds something that is no number", path=path) from error
     if not np.isfinite(numbers).all():
@@ -89,15 +88,17 @@ def _numbers(row: list[str], columns: int, line: int, path: str | Path) -> list[
     return numbers
 
 
-def _ascending(table: NDArray[np.float64], path: str | Path) -> None:
+def _ascending(table: NDArray[np.float64], lines: list[int], path: str | Path) -> None:
     frames, times = table[:, 0], table[:, 1]
-    wrong = np.flatnonzero((frames != np.floor(frames)) | (frames < 0) | (np.diff(frames, prepend=-1.0) <= 0))
+    wrong = np.flatnonzero(
+        (frames != np.floor(frames)) | (frames < 0) | (frames > MOST_FRAMES) | (np.diff(frames, prepend=-1.0) <= 0)
+    )
     if wrong.size:
-        row = int(wrong[0]) + 2
+        row = lines[int(wrong[0])]
         raise BadInput(f"Row {row}: frame {frames[wrong[0]]:g} is out of order", path=path, hint="One row a frame")
     late = np.flatnonzero(np.diff(times) <= 0)
     if late.size:
-        raise BadInput(f"Row {int(late[0]) + 3}: its time is not after that of the row before", path=path)
+        raise BadInput(f"Row {lines[int(late[0]) + 1]}: its time is not after that of the row before", path=path)
 
 
 def _background_first(scores: Scores) -> Scores:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engines.actions.types import BACKGROUND, Labels, Segment
 from engines.core.errors import BadInput
+from engines.core.names import name_key
 
 Classes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -82,15 +83,16 @@ def _inside(segment: Segment, frames: Classes) -> Flags:
 
 def _places(classes: Sequence[str]) -> dict[str, int]:
     names = [BACKGROUND, *(name for name in classes if name != BACKGROUND)]
-    return {name: index for index, name in enumerate(names)}
+    return {name_key(name): index for index, name in enumerate(names)}
 
 
 def _place(segment: Segment, place: dict[str, int]) -> int:
-    if segment.action not in place:
+    named = name_key(segment.action)
+    if named not in place:
         known = ", ".join(name for name in place if name != BACKGROUND)
         raise BadInput(
             f"The labels name a class that is not known here: '{segment.action}' (frames {segment.start} to "
             f"{segment.end})",
             hint=f"Known classes: {known or 'none'}. Rename it, or train a model with it",
         )
-    return place[segment.action]
+    return place[named]

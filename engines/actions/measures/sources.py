@@ -14,6 +14,7 @@ from engines.actions.study_types import DetectResult, DetectSpec, EvaluateSpec
 from engines.core import places
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.reading import read_array
 from engines.core.spec import resolve
 
 DETECT = "engines.actions.watching.detect:run"
@@ -48,13 +49,10 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
     """(n, L, C) for the rows of the whole score file; None where nothing was said. `BadInput` if it is broken."""
     if not source.ahead or not source.horizons:
         return None
-    try:
-        said = np.load(source.ahead, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise BadInput(
-            "What was said ahead cannot be read", path=source.ahead, hint="Run actions detect again"
-        ) from error
-    if said.ndim != 3 or len(said) != len(scores):
+    said = read_array(source.ahead, what="file of what was said ahead")
+    if said.ndim != 3 or said.dtype.kind not in "fiu":
+        raise BadInput("What was said ahead cannot be read", path=source.ahead, hint="Run actions detect again")
+    if len(said) != len(scores):
         raise BadInput(f"{len(scores)} rows of scores, {len(said)} of what was said ahead", path=source.ahead)
     return np.asarray(said, np.float64)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engines.core.errors import BadInput
 
@@ -93,3 +93,9 @@ class Chunker:
             before = passed if self._interval is None else self._interval
             self._interval = before + (passed - before) / MEMORY
         return min(0.5 * (self._interval or 0.0) * self.rate, 0.5)
+
+
+def decided(times: ArrayLike, rate: float) -> NDArray[np.bool_]:
+    """Of frames at these seconds (n,), those with which a chunk is complete: a decision was made with them."""
+    chunker, nothing = Chunker(rate), np.zeros(())
+    return np.array([bool(chunker.push(float(time), nothing)) for time in np.asarray(times)], bool)

@@ -13,15 +13,15 @@ import numpy as np
 
 from engines.actions.features.extraction import check_part, nothing_in
 from engines.actions.learning.model_files import open_model
-from engines.actions.marking.event_files import write_events
-from engines.actions.marking.score_files import Scores, write_scores
+from engines.actions.marking.event_files import check_place, write_events
+from engines.actions.marking.score_files import SCORES, Scores, write_scores
 from engines.actions.study_types import DetectResult, DetectSpec
 from engines.actions.types import Decision
 from engines.actions.watching.detector import Detector, describer_of
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.files import atomic_path
 from engines.core.film import Film
+from engines.core.outputs import ARRAY, check_file, new_file
 
 RELEASE = 0.6
 """Part of the threshold below which an event ends where nothing else is asked for."""
@@ -73,12 +73,12 @@ def _check(spec: DetectSpec) -> None:
         raise UsageError("An event ends at or below the probability at which it starts", hint="Choose a lower release")
     if spec.least < 0:
         raise UsageError("An event cannot last less than no time", hint="Try 0.2")
-    for written in filter(None, (spec.out, spec.events)):
-        for read in (spec.video, spec.model):
-            if Path(written).exists() and Path(read).exists() and Path(read).samefile(written):
-                raise UsageError(
-                    "The result would replace what it is made from", path=written, hint="Name another file"
-                )
+    inputs = (spec.video, spec.model)
+    check_file(spec.out, SCORES, inputs)
+    if spec.events:
+        check_place(spec.events, inputs)
+    if spec.ahead:
+        check_file(_ahead(spec), ARRAY, inputs)
 
 
 def _watch(film: Film, detector: Detector, spec: DetectSpec, seen: _Seen, ctx: Context) -> None:
@@ -102,8 +102,8 @@ def _write(spec: DetectSpec, detector: Detector, seen: _Seen, film: Film) -> str
     """The scores last: who finds them finds the rest too. The file of what was anticipated, "" none."""
     ahead = ""
     if spec.ahead:
-        ahead = str(Path(spec.out).with_suffix(".ahead.npy"))
-        with atomic_path(ahead) as part:
+        ahead = str(_ahead(spec))
+        with new_file(ahead, ARRAY) as part:
             np.save(part, np.array([decision.ahead for decision in seen.stands], np.float32))
     if spec.events:
         write_events(spec.events, detector.events, film.frame_times(), video=film.path)
@@ -111,3 +111,7 @@ def _write(spec: DetectSpec, detector: Detector, seen: _Seen, film: Film) -> str
     probabilities = np.array([decision.probabilities for decision in seen.stands])
     write_scores(spec.out, Scores(detector.model.card.classes, frames, times, probabilities))
     return ahead
+
+
+def _ahead(spec: DetectSpec) -> Path:
+    return Path(spec.out).with_suffix(".ahead.npy")

@@ -31,7 +31,8 @@ class Detector:
     """weights: how the head keeps its numbers; dtype: in which it counts; threads: that share its large products.
     keep: newest events kept, None for all.
 
-    finder: makes the events, and its thresholds may be changed as it goes. milliseconds: of the newest steps.
+    finder: makes the events out of the decisions that stand at the end of a frame; its thresholds may be changed as it
+    goes. milliseconds: of the newest steps.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Detector:
         self._stream = open_stream(card.shape, model.weights, self.dtype, weights, threads)
         self._chunker = Chunker(card.recipe.rate)
         self._length, self._number = sum(card.shape.inputs), 0
+        self._since: float | None = None
 
     @property
     def newest(self) -> Decision | None:
@@ -68,10 +70,12 @@ class Detector:
         chunks = self._chunker.push(seconds, features.astype(self.dtype, copy=False))
         if self._chunker.gap:
             self._forget()
+        self._since = seconds if self._since is None else self._since
         began = perf_counter()
-        made = [self._decide(seconds, chunk) for chunk in chunks]
+        made = [self._decide(seconds, chunk, self._since) for chunk in chunks]
         if made:
             self.milliseconds = 1000 * (perf_counter() - began)
+            self.finder.push(made[-1])
         return made
 
     def reset(self) -> None:
@@ -83,13 +87,13 @@ class Detector:
 
     def _forget(self) -> None:
         self._stream.reset()
+        self._since = None
         self.finder.close()
 
-    def _decide(self, seconds: float, chunk: NDArray[np.floating]) -> Decision:
-        decision = decision_of(self._number, seconds, self._stream.step(self._standardise(chunk)))
+    def _decide(self, seconds: float, chunk: NDArray[np.floating], since: float) -> Decision:
+        decision = decision_of(self._number, seconds, self._stream.step(self._standardise(chunk)), since)
         self._number += 1
         self.decisions.append(decision)
-        self.finder.push(decision)
         return decision
 
     def _standardise(self, chunk: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -106,11 +110,11 @@ class Detector:
             raise BadInput("The features hold NaN or infinity")
 
 
-def decision_of(number: int, seconds: float, step: Step) -> Decision:
+def decision_of(number: int, seconds: float, step: Step, since: float = 0.0) -> Decision:
     """A head's scores as probabilities."""
     now = tuple(softmax(step.logits).tolist())
     ahead = () if step.ahead is None else tuple(map(tuple, softmax(step.ahead).tolist()))
-    return Decision(number, seconds, now, ahead)
+    return Decision(number, seconds, now, ahead, since)
 
 
 def describer_of(model: Model | None, threads: int = 1, pose: bool = False) -> Describer:

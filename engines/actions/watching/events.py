@@ -1,17 +1,39 @@
 """Probabilities over time to events: a class begins at one threshold and ends below a lower one (hysteresis).
 
-Works one decision at a time, so that the live engine and the evaluation of whole films find the same events.
+One decision at a time for a stream (`EventFinder`), or all that is known of a recording at once (`events_of`): the same
+events, whichever way a film was watched.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engines.actions.types import Decision, Event
+from engines.actions.measures.grouping import held
+from engines.actions.measures.truth import runs
+from engines.actions.types import Decision, Event, WatchSettings
+from engines.actions.watching.chunks import LONGEST
+
+ROUNDING = 1e-6
+"""Seconds that times are known to."""
+Floats = NDArray[np.float64]
+
+
+class Levels(NamedTuple):
+    """Probability at which an event starts, below which it ends (never above), seconds that it lasts at least."""
+
+    threshold: float
+    release: float
+    least: float
+
+    @classmethod
+    def of(cls, settings: WatchSettings) -> Levels:
+        return cls(settings.threshold, min(settings.release, settings.threshold), settings.least)
 
 
 class EventFinder:
@@ -94,7 +116,7 @@ class EventFinder:
             self._lasts &= ~rows
 
     def _long_enough(self, seconds: float) -> bool:
-        return seconds >= self.least - 1e-6
+        return seconds >= self.least - ROUNDING
 
     def _event(self, row: int, end: float | None) -> Event:
         mean = float(self._sum[row] / max(self._count[row], 1))
@@ -103,15 +125,53 @@ class EventFinder:
 
 def events_of(
     classes: Sequence[str],
-    times: Iterable[float],
+    times: ArrayLike,
     probabilities: ArrayLike,
     threshold: float = 0.5,
     release: float = 0.3,
     least: float = 0.2,
+    *,
+    apart: ArrayLike | None = None,
+    going: float | None = None,
 ) -> tuple[Event, ...]:
-    """All events of a recording. times (n,) seconds; probabilities (n, C)."""
-    finder = EventFinder(classes, threshold, release, least)
-    for time, row in zip(times, np.asarray(probabilities, float), strict=True):
-        finder.push_row(float(time), row)
-    finder.close()
-    return finder.events
+    """All events of what was watched of a recording at once, as `EventFinder` finds them.
+
+    times (n,): seconds, ascending; probabilities (n, C): of the decisions that stand.
+
+    apart (n,): rows that do not follow on the one before: what lasts there ended with that one. going: time of the row
+    up to which it is being watched: what lasts there has no end. What lasts elsewhere ends with its last row.
+    """
+    seconds, rows = np.asarray(times, np.float64), np.asarray(probabilities, np.float64)
+    borders = [0, *(np.flatnonzero(apart).tolist() if apart is not None else ()), len(seconds)]
+    found: list[tuple[int, int, Event]] = []
+    for first, stop in pairwise(borders):
+        if stop > first:
+            lasting = going is not None and abs(float(seconds[stop - 1]) - going) < ROUNDING
+            part = seconds[first:stop], rows[first:stop]
+            made = _within(classes, *part, Levels(threshold, min(release, threshold), least), lasting)
+            found += [(first + row, column, event) for row, column, event in made]
+    return tuple(event for _, _, event in sorted(found, key=lambda one: one[:2]))
+
+
+def rows_apart(times: ArrayLike, since: ArrayLike) -> NDArray[np.bool_]:
+    """Rows (n,) of decisions that do not follow on the one before: another run (`Decision.since`) that begins more than
+    `LONGEST` after it.
+    """
+    far = np.diff(np.asarray(times, np.float64)) > LONGEST
+    other = np.abs(np.diff(np.asarray(since, np.float64))) > ROUNDING
+    return np.concatenate([np.zeros(min(len(far) + 1, 1), bool), far & other])
+
+
+def _within(
+    classes: Sequence[str], times: Floats, rows: Floats, levels: Levels, lasting: bool
+) -> Iterator[tuple[int, int, Event]]:
+    """Events of rows that follow on one another, each with its first row and its column."""
+    threshold, release, least = levels
+    for column in range(1, len(classes)):
+        values = rows[:, column]
+        for start, stop in runs(held(values, threshold, release)):
+            ends = float(times[min(stop, len(times) - 1)])
+            if ends - times[start] >= least - ROUNDING:
+                end = None if lasting and stop == len(times) else ends
+                mean, peak = float(values[start:stop].mean()), float(values[start:stop].max())
+                yield start, column, Event(classes[column], float(times[start]), end, mean, peak)

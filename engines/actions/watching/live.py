@@ -36,6 +36,7 @@ class ActionWatcher:
         self._described, self._decided = Pace(), Pace()
         self._size: Size | None = None
         self._latency, self._left_out, self._broken = 0.0, 0, False
+        self._newest: Stamp | None = None
 
     def open(self, settings: WatchSettings, ctx: Context) -> None:
         """Raises `BadInput` for a file that is no model or whose features cannot be made here, `FileMissing` for a
@@ -48,7 +49,7 @@ class ActionWatcher:
         ctx.check()
         self._detector = Detector(model, settings.weights, threads=settings.threads) if model is not None else None
         self._describer = describer
-        self._cap, self._left_out = Cap(settings.feature_rate), 0
+        self._cap, self._left_out, self._newest = Cap(settings.feature_rate), 0, None
         self._take(settings)
 
     def configure(self, settings: WatchSettings) -> bool:
@@ -59,14 +60,17 @@ class ActionWatcher:
         return True
 
     def process(self, frames: FrameSet) -> Watched:
-        """Look at the first frame of the set."""
+        """Look at the first frame of the set. One that stands still counts once, however often it comes."""
         assert self._describer is not None, "open() comes first"
         frame = frames[0]
         stages: dict[str, float] = {}
-        if self._cap.lets(frame.stamp.media_time):
+        if frame.stamp == self._newest:
+            stages = dict(self._describer.stages)
+        elif self._cap.lets(frame.stamp.media_time):
             stages = self._look(frame)
         else:
             self._left_out += 1
+        self._newest = frame.stamp
         return self._watched(frame.stamp, size_of(frame.image), stages)
 
     def reset(self, why: Reset) -> None:
@@ -76,6 +80,7 @@ class ActionWatcher:
         if self._detector is not None:
             self._detector.reset()
         self._cap.reset()
+        self._newest = None
 
     def close(self) -> None:
         if self._describer is not None:
@@ -131,6 +136,9 @@ class ActionWatcher:
             self._latency,
             self._left_out,
             self._note(),
+            self._settings.model,
+            self._settings.weights,
+            card.sha256 if card is not None else "",
         )
 
     # --- what it has

@@ -14,8 +14,9 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.files import atomic_path
+from engines.core.film import Film as FilmFile
 from engines.core.frames import Frame, Image, Stamp
+from engines.core.outputs import check_file, media, new_file
 from engines.core.picture_files import READABLE
 from engines.core.pictures import read_picture
 from engines.faces.following import redact_film
@@ -66,8 +67,7 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
     if out.suffix.lower() not in kinds:
         hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
         raise BadInput(f"This cannot be written as '{out.suffix}'", path=out, hint=hint)
-    if out.exists() and out.samefile(source):
-        raise UsageError("The copy would replace what it is made from", path=out, hint="Name another file")
+    check_file(out, media(out), (source, spec.gallery))
 
 
 def _picture(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int]:
@@ -84,11 +84,11 @@ def _picture(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int
 
 def _film(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int]:
     source, film = Path(spec.source), Film()
-    total = redact_film.count(source)
-    for number, (image, time) in enumerate(redact_film.frames(source)):
+    opened = FilmFile.open(source)
+    for number, frame in enumerate(opened.frames()):
         ctx.check()
-        ctx.progress(number, 2 * max(total, number + 1), "Looking for faces")
-        _look(film, engine, image, number, time)
+        ctx.progress(number, 2 * max(opened.count or 0, number + 1), "Looking for faces")
+        _look(film, engine, frame.image, number, frame.seconds)
     covers = film.covers(spec.hold, bare=spec.blur == "unknown")
 
     def change(number: int, image: Image) -> None:
@@ -137,5 +137,5 @@ def write_picture(out: Path, image: Image) -> None:
     done, data = cv2.imencode(out.suffix.lower(), image)
     if not done:
         raise BadInput("This picture cannot be written that way", path=out, hint="Name the copy .png")
-    with atomic_path(out) as part:
+    with new_file(out, media(out)) as part:
         part.write_bytes(data.tobytes())

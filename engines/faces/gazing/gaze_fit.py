@@ -18,7 +18,8 @@ from torch import nn
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, WorkFailed
-from engines.faces.gazing.gaze_screen_model import SCALES, TERMS, ScreenModel, degrees_apart, terms
+from engines.core.outputs import check_file
+from engines.faces.gazing.gaze_screen_model import CALIBRATION, SCALES, TERMS, ScreenModel, degrees_apart, terms
 from engines.faces.learning.rle import FLOOR, RLE, positive
 from engines.faces.study_types import GazeFit, GazeFitSpec
 
@@ -45,6 +46,8 @@ class Looks:
 def run(spec: GazeFitSpec, ctx: Context) -> GazeFit:
     """Fit, measure and, where `out` is given, write the calibration. Raises `BadInput` for too few or broken looks."""
     started = time.monotonic()
+    if spec.out:
+        check_file(spec.out, CALIBRATION)
     looks, points = _looks(spec)
     folds = [(looks.take(looks.point != one), looks.take(looks.point == one)) for one in range(len(points))]
     by_ridge, by_network = np.zeros_like(looks.targets), np.zeros_like(looks.targets)

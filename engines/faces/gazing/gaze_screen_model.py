@@ -13,14 +13,15 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
 from engines.core.files import write_json
-from engines.core.reading import read_json
+from engines.core.outputs import check_file, holding
+from engines.core.reading import MISFITS, making_sense, read_json
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Point
 
 Floats = NDArray[np.float64]
 FORMAT = "kinoscope gaze calibration 1"
+CALIBRATION = holding("a gaze calibration", FORMAT.encode())
 SCALES = (1.0, 1.0, 1.0, 1.0, 5.0, 5.0, 5.0, 0.1, 0.1, 0.05)
 """What counts as one unit of each feature: a millimetre of the iris, 5 degrees, a tenth of the picture."""
 TERMS = 14
@@ -74,7 +75,8 @@ class ScreenModel:
         return degrees_apart(seen, true, self.screen, self.screen_mm, self.distance_mm)
 
     def save(self, path: str | Path, fit: GazeFit | None = None) -> None:
-        """Write it, whole or not at all; fit: how well it did, kept beside it."""
+        """Write it, whole or not at all; fit: how well it did, kept beside it. Raises `BadInput` for other files."""
+        check_file(path, CALIBRATION)
         names = ("middle", "linear", "hidden", "last")
         numbers = {name: np.asarray(getattr(self, name)).tolist() for name in names}
         sizes = {"screen": self.screen, "screen_mm": self.screen_mm, "distance_mm": self.distance_mm}
@@ -85,10 +87,8 @@ class ScreenModel:
     def load(cls, path: str | Path) -> ScreenModel:
         """Read what `save` wrote. Raises `BadInput` for anything else."""
         data = read_json(path)
-        try:
+        with making_sense(path, "Not a gaze calibration", hint="Calibrate again"):
             return _checked(data)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadInput("Not a gaze calibration", path=path, hint="Calibrate again") from error
 
 
 def kept_fit(path: str | Path) -> GazeFit | None:
@@ -101,7 +101,7 @@ def kept_fit(path: str | Path) -> GazeFit | None:
         places = {name: tuple((float(x), float(y)) for x, y in data[name]) for name in ("points", "predicted")}
         errors = tuple(float(one) for one in data["by_point"])
         made = GazeFit(**{**data, **places, "by_point": errors, "file": str(path)})
-    except (KeyError, TypeError, ValueError):
+    except MISFITS:
         return None
     return made if len(errors) == len(made.points) == len(made.predicted) else None
 

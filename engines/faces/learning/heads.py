@@ -44,7 +44,7 @@ def run(spec: HeadSpec, ctx: Context) -> HeadResult:
     `WorkFailed` when the loss is no number any more, `Cancelled`: then nothing is written.
     """
     check(spec)
-    with ctx.lease(threads=THREADS) as lease, threads(lease.threads):
+    with ctx.lease(threads=THREADS) as lease, threads(lease.threads), export.place(_path(spec)):
         began = time.monotonic()
         data = read(spec, ctx, lease.threads)
         training = Training(spec, data, ctx)
@@ -177,7 +177,7 @@ class Training:
             seconds=seconds,
             last=self.last,
         )
-        path = Path(spec.out) / f"{spec.loss}-{spec.backbone}.onnx"
+        path = _path(spec)
         export.write(path, self._network_file(), _card(spec, data, result))
         return replace(result, file=str(path))
 
@@ -186,6 +186,10 @@ class Training:
             return export.whole(self.network)
         base = self.data.base
         return export.projection(self.network.linear.weight.detach().numpy(), base.name, base.sha256)
+
+
+def _path(spec: HeadSpec) -> Path:
+    return Path(spec.out) / f"{spec.loss}-{spec.backbone}.onnx"
 
 
 def rate_at(step: int, steps: int, rate: float) -> float:

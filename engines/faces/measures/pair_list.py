@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.reading import parse_rows, read_text
 from engines.faces.scoring.intervals import Floats, Interval, wilson
 
 Flags = NDArray[np.bool_]
@@ -45,26 +45,23 @@ class Accuracy:
 
 def read_pairs(path: str | Path) -> tuple[Pair, ...]:
     """From a TSV with the columns fold, same, a, b. Raises `BadInput` with the line that is wrong."""
-    try:
-        lines = Path(path).read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise BadInput("The pair list is not text", path=path) from error
-    rows = csv.DictReader(lines, delimiter="\t")
-    absent = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
+    rows = parse_rows(read_text(path, what="pair list"), path, delimiter="\t")
+    names = [name.strip() for name in rows[0][1]] if rows else []
+    absent = [name for name in _COLUMNS if name not in names]
     if absent:
         raise BadInput(
             f"The pair list has no column '{absent[0]}'",
             path=path,
             hint="Its first line names fold, same, a, b, by tabs",
         )
-    pairs = tuple(_pair(row, line, path) for line, row in enumerate(rows, start=2))
+    pairs = tuple(_pair(dict(zip(names, row, strict=True)), line, path) for line, row in rows[1:])
     if not pairs:
         raise BadInput("The pair list has no pair", path=path)
     return pairs
 
 
-def _pair(row: dict[str, str | None], line: int, path: str | Path) -> Pair:
-    values = {name: (row.get(name) or "").strip() for name in _COLUMNS}
+def _pair(row: dict[str, str], line: int, path: str | Path) -> Pair:
+    values = {name: row[name].strip() for name in _COLUMNS}
     same = values["same"].lower()
     if not all(values.values()) or same not in _TRUE + _FALSE:
         raise BadInput(

@@ -17,7 +17,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.reading import MOST_ARRAY, parse_json, read_bytes
 from engines.faces.seeing.embed import Vectors
 
 Rows = NDArray[np.intp]
@@ -103,19 +105,35 @@ def nearest_of(vectors: Vectors, cache: Path | None = None, key: str = "", keep:
 
 
 def save(path: Path, key: str, found: Approximate) -> None:
+    """Keep a graph for `load`. What lies there and is no graph of ours stays."""
+    if not os.path.lexists(path) or is_index(path):
+        write(path, key, len(found.vectors), bytes(found.graph.save()))
+
+
+def write(path: Path, key: str, count: int, body: bytes) -> None:
     """A head of fixed length that says what the graph belongs to, then the graph."""
-    body = bytes(found.graph.save())
-    head = {"key": key, "count": len(found.vectors), "sha256": hashlib.sha256(body).hexdigest()}
-    with atomic_path(path) as part:
+    head = {"key": key, "count": count, "sha256": hashlib.sha256(body).hexdigest()}
+    with atomic_path(path, private=True) as part:
         part.write_bytes(json.dumps(head).encode().ljust(_HEAD) + body)
-        os.chmod(part, 0o600)
+
+
+def is_index(path: Path) -> bool:
+    """Whether a file, not a link, is one that `save` wrote, whole or not."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = json.loads(file.read(_HEAD))
+    except (OSError, ValueError):
+        return False
+    return isinstance(head, dict) and set(head) == {"key", "count", "sha256"}
 
 
 def load(path: Path, key: str, count: int, dim: int) -> Any:
     """The graph, or None when the file is not there, not of this key, or damaged."""
     try:
-        content = path.read_bytes()
-        head = json.loads(content[:_HEAD])
+        content = read_bytes(path, most=MOST_ARRAY)
+        head = parse_json(content[:_HEAD])
         body = content[_HEAD:]
         wanted = {"key": key, "count": count, "sha256": hashlib.sha256(body).hexdigest()}
         if head != wanted:
@@ -123,7 +141,7 @@ def load(path: Path, key: str, count: int, dim: int) -> Any:
         graph = _empty(dim)
         graph.load(bytearray(body))
         return graph if len(graph) == count else None
-    except (OSError, ValueError, RuntimeError):
+    except (KinoscopeError, ValueError, RuntimeError):
         return None
 
 

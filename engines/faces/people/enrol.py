@@ -5,6 +5,7 @@ The review lies in a folder of its own: a portrait of each face and `vectors.npy
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,10 +17,12 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
+from engines.core.names import shown, tidy_name
 from engines.core.picture_files import gathered
 from engines.core.pictures import read_picture
+from engines.core.reading import read_array
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
-from engines.faces.people import enrol_review, gallery_rows
+from engines.faces.people import enrol_review, gallery_rows, review_folders
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.gallery_rows import MARGIN, PORTRAIT, NewFace
 from engines.faces.scoring.scores import ScoreModel
@@ -46,16 +49,19 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     files = found.files
     if not files:
         raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None, hint=found.words)
-    names = tuple(spec.person for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
+    names = (
+        tuple(tidy_name(spec.person) for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
+    )
     folder = Path(spec.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, exist_ok=True)
     try:
         with ctx.lease(threads=2) as lease:
             finder = open_finder(FinderSettings(search=spec.search, threads=lease.threads))
             gatherer = _Gatherer(folder, finder, open_recogniser(spec.model))
             for done, (file, name) in enumerate(zip(files, names, strict=True)):
                 ctx.check()
-                ctx.progress(done, len(files), f"Reading {file.name}")
+                ctx.progress(done, len(files), f"Reading {shown(file.name)}")
                 gatherer.take(file, name)
         candidates = gatherer.judged()
     except BaseException:
@@ -69,7 +75,7 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
 
 def _names(people: Sequence[str]) -> tuple[str, ...]:
     """As they are written: `Ada_Lovelace_0001.jpg` shows Ada Lovelace."""
-    return tuple(person.replace("_", " ").strip() for person in people)
+    return tuple(tidy_name(person.replace("_", " ")) for person in people)
 
 
 class _Gatherer:
@@ -105,7 +111,7 @@ class _Gatherer:
         quality = assess(image, found, crops, clarity)[0]
         crop = self._folder / f"{len(self._candidates):05d}.png"
         portrait = align.crop(image, points, PORTRAIT, MARGIN)
-        crop.write_bytes(cv2.imencode(".png", portrait)[1].tobytes())
+        review_folders.write(crop, cv2.imencode(".png", portrait)[1].tobytes())
         row = len(self._vectors)
         candidate = replace(blank, crop=str(crop), row=row, box=face.box, points=face.points, quality=quality)
         if several > 1:
@@ -122,7 +128,9 @@ class _Gatherer:
         """With what the set says of each; the vectors are written."""
         dim = self._embedder.card.dim
         vectors = np.stack(self._vectors) if self._vectors else np.zeros((0, dim), np.float32)
-        np.save(self._folder / VECTORS, vectors, allow_pickle=False)
+        content = io.BytesIO()
+        np.save(content, vectors, allow_pickle=False)
+        review_folders.write(self._folder / VECTORS, content.getvalue())
         grey = np.stack(self._grey) if self._grey else np.zeros((0, 56, 56), np.uint8)
         return enrol_review.judge(self._candidates, vectors, grey, self._embedder.card.name)
 
@@ -153,7 +161,7 @@ def store(gallery: Gallery, gathered: Gathered, taken: Sequence[bool], names: Se
     people: dict[str, list[NewFace]] = {}
     for candidate, take, name in zip(gathered.candidates, taken, names, strict=True):
         if take and candidate.row >= 0:
-            people.setdefault(name.strip(), []).append(_new_face(candidate, vectors[candidate.row]))
+            people.setdefault(tidy_name(name), []).append(_new_face(candidate, vectors[candidate.row]))
     if not people:
         raise BadInput("Nothing is taken", hint="Tick at least one face")
     change = gallery.add_people(list(people.items()))
@@ -163,20 +171,14 @@ def store(gallery: Gallery, gathered: Gathered, taken: Sequence[bool], names: Se
 
 def drop(gathered: Gathered) -> None:
     """Delete a review's files, and its folder when nothing else is in it."""
-    folder = Path(gathered.folder)
-    for file in _written(folder):
-        file.unlink(missing_ok=True)
-    try:
-        folder.rmdir()
-    except OSError:
-        pass
+    review_folders.clear(Path(gathered.folder))
 
 
 def vectors_of(gathered: Gathered) -> Vectors:
     """rows x dim. Raises `BadInput` when the review's folder is gone."""
     try:
-        return np.asarray(np.load(Path(gathered.folder) / VECTORS, allow_pickle=False), np.float32)
-    except (OSError, ValueError) as error:
+        return np.asarray(read_array(Path(gathered.folder) / VECTORS), np.float32)
+    except (KinoscopeError, ValueError) as error:
         raise BadInput("The review's files are gone", path=gathered.folder, hint="Look for faces again") from error
 
 
@@ -185,16 +187,13 @@ def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(candidate for candidate in candidates if not candidate.take)
 
 
-def _written(folder: Path) -> list[Path]:
-    numbered = [file for file in folder.glob("*.png") if file.stem.isdigit() and len(file.stem) == 5]
-    return [*numbered, folder / VECTORS]
-
-
 def _new_face(candidate: Candidate, vector: Vectors) -> NewFace:
-    picture = cv2.imread(candidate.crop)
-    if picture is None or candidate.quality is None or candidate.box is None or candidate.points is None:
-        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again")
-    face = np.asarray(picture, np.uint8)
+    if candidate.quality is None or candidate.box is None or candidate.points is None:
+        raise BadInput("This picture has no face to store", path=candidate.file)
+    try:
+        face = read_picture(candidate.crop)
+    except KinoscopeError as error:
+        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again") from error
     return NewFace(vector, face, candidate.quality, candidate.box, candidate.points, candidate.file)
 
 

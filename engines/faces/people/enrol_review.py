@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.core.names import folded, name_key, same_name, shown
 from engines.faces.gallery_types import Candidate, Doubt
 from engines.faces.scoring.references import like_sface
 from engines.faces.scoring.scores import ScoreModel
@@ -61,7 +62,7 @@ def judge(
         other = judged[rows[kept]]
         words = f"The same picture as {_short(other.file)}"
         judged[rows[row]] = doubted(judged[rows[row]], "duplicate", words, other.crop, other.name)
-    owners = np.array([judged[rows[row]].name for row in range(len(vectors))], object)
+    owners = np.array([name_key(judged[rows[row]].name) for row in range(len(vectors))], object)
     threshold = _threshold(model)
     if threshold is not None:
         single = np.array(["duplicate" not in judged[rows[row]].doubts for row in range(len(vectors))], bool)
@@ -69,7 +70,7 @@ def judge(
         for row, like in strange(vectors, owners, quality, single, threshold, _margin(model)):
             accused = judged[rows[row]]
             judged[rows[row]] = _accused(accused, judged[rows[like]] if like >= 0 else None)
-    return tuple(judged)
+    return tuple(_alike_in_name(judged))
 
 
 def against(
@@ -85,12 +86,14 @@ def against(
     if not len(table):
         return tuple(candidates)
     threshold = scores.threshold(STRANGER)
+    known = _KnownNames(names)
     judged = []
     for candidate in candidates:
         if candidate.row >= 0:
             vector = vectors[candidate.row]
             candidate = _known_picture(candidate, vector, table, names, model)
-            candidate = _known_person(candidate, vector, people, templates, names, threshold, _margin(model))
+            candidate = _known_person(candidate, vector, people, templates, known, threshold, _margin(model))
+            candidate = known.judge(candidate)
         judged.append(candidate)
     return tuple(judged)
 
@@ -204,21 +207,61 @@ def _known_person(
     vector: Vectors,
     people: Sequence[str],
     templates: Vectors,
-    names: Mapping[str, str],
+    known: _KnownNames,
     threshold: float,
     margin: float,
 ) -> Candidate:
     near = templates @ vector
-    own = np.array([names.get(person, "").casefold() == candidate.name.casefold() for person in people], bool)
+    own = np.isin(np.asarray(people, object), known.of(candidate.name))
     likeness = float(near[own].max(initial=-1))
     best = int(np.where(own, -1, near).argmax()) if len(near) else 0
     if len(near) and not own[best] and near[best] > max(threshold, likeness + margin):
-        name = names.get(people[best], "")
+        name = known.names.get(people[best], "")
         words = f"The gallery knows this face as {name}"
         return doubted(candidate, "other-person", words, people[best], name)
     if own.any() and likeness < threshold:
         return doubted(candidate, "outlier", f"It is unlike {candidate.name} in the gallery")
     return candidate
+
+
+class _KnownNames:
+    """A gallery's names by what they share with another spelling, and with a name that only looks like them."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        self._same: dict[str, list[str]] = {}
+        self._alike = {folded(name): id for id, name in names.items()}
+        for id, name in names.items():
+            self._same.setdefault(name_key(name), []).append(id)
+
+    def of(self, name: str) -> list[str]:
+        """Ids of the people of this name."""
+        return self._same.get(name_key(name), [])
+
+    def judge(self, candidate: Candidate) -> Candidate:
+        """Held back when nobody has its name and somebody one that looks like it."""
+        alike = self._alike.get(folded(candidate.name))
+        if not candidate.name or alike is None or self.of(candidate.name):
+            return candidate
+        return _doubted_name(candidate, alike, self.names[alike])
+
+
+def _alike_in_name(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Of names that only look alike ("Groß", "Gross") those that come later are held back."""
+    first: dict[str, Candidate] = {}
+    judged = []
+    for candidate in candidates:
+        if candidate.row >= 0 and candidate.name:
+            one = first.setdefault(folded(candidate.name), candidate)
+            if not same_name(one.name, candidate.name):
+                candidate = _doubted_name(candidate, one.crop, one.name)
+        judged.append(candidate)
+    return judged
+
+
+def _doubted_name(candidate: Candidate, like: str, name: str) -> Candidate:
+    words = f"{candidate.name} looks like {name}: give both the same name if they are one person"
+    return doubted(candidate, "other-person", words, like, name)
 
 
 def _threshold(model: str) -> float | None:
@@ -236,4 +279,4 @@ def _total(candidate: Candidate) -> float:
 
 
 def _short(file: str) -> str:
-    return file.replace("\\", "/").rsplit("/", 1)[-1]
+    return shown(file.replace("\\", "/").rsplit("/", 1)[-1])

@@ -1,35 +1,36 @@
 """Delete a person everywhere, and prove it by searching the bytes of every file that could hold something of them.
 
 Rows go for good (no undo), with them history entries that mention the person or their faces, our exports, the index
-beside the gallery, and the same person in our backups. Deleted bytes are overwritten (`secure_delete`), the log is
-folded in and cut to nothing, the file is written anew (`VACUUM`). Then slices of every stored value, as it lay in the
-file and as it reads, are looked for at every byte.
+beside the gallery, and the same person in our backups. What is not proven to be ours is named and not touched. Deleted
+bytes are overwritten (`secure_delete`), the log is folded in and cut to nothing, the file is written anew (`VACUUM`).
+Then slices of every stored value, as it lay in the file and as it reads, are looked for at every byte.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from engines.core.errors import BadInput, KinoscopeError
+from engines.core.errors import BadInput
 from engines.faces.gallery_types import Forgotten
-from engines.faces.people import gallery_history, gallery_protect, gallery_rows, gallery_schema, keys
+from engines.faces.people import ann, gallery_history, gallery_protect, gallery_rows, gallery_schema
 from engines.faces.people.byte_search import Needles
+from engines.faces.people.forget_copies import Reach, clean_backups, clean_exports
 from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_export import untouched
+from engines.faces.people.gallery_copies import Copy
 from engines.faces.people.gallery_store import Store
 
 SHORTEST_NAME = 5
 """Bytes below which a name is not looked for in raw bytes: it would be found by chance."""
 SCAN = 640
 """Where a JPEG's own bytes begin: its tables are the same in all of them."""
-Cleaning = Callable[[Gallery], object]
+SOURCES = "The pictures they were enrolled from, and exports that were moved, are not ours to delete"
 
 
 @dataclass(slots=True)
@@ -49,41 +50,43 @@ def forget(gallery: Gallery, person: str) -> Forgotten:
     if name is None:
         raise BadInput("That person is no longer in the gallery", path=gallery.path)
     store = gallery.store
+    store.may_write()
     faces = _faces_of(store, person)
-    exports = gallery_protect.copies(store, person)
-    backups = gallery_protect.copies(store, "")
-    traces, elsewhere = _traces(gallery, person, name, faces)
-    _delete(store, person, name, faces)
-    elsewhere += _delete_exports(exports) + _sources(gallery, faces)
-    searched = [gallery.path, *_clean_backups(gallery, backups, person, elsewhere)]
-    return _proven(gallery, name, len(faces), searched, traces, tuple(dict.fromkeys(elsewhere)))
+    traces, words = _traces(gallery, person, name, faces)
+    reach = Reach([gallery.path], elsewhere=words)
+    people = {person, *gallery_history.owners(store, faces)} - (set(gallery.names()) - {person})
+    clean_exports(gallery, people, faces, reach)
+    _delete(store, person, name, faces, reach.done)
+    clean_backups(gallery, lambda copy: _forget_known(copy, person), reach)
+    return _proven(gallery, name, len(faces), reach, traces)
 
 
 def forget_faces(gallery: Gallery, faces: Sequence[str]) -> Forgotten:
     """The same for single faces; people who lose all of theirs go too."""
-    traces, elsewhere, searched = _Traces(), _sources(gallery, faces), [gallery.path]
+    traces, reach = _Traces(), Reach([gallery.path])
     if not faces:
         return Forgotten("", 0, (), 0, 0)
+    gallery.store.may_write()
     _trace_faces(gallery.store, faces, traces)
-    for person in losing_all(gallery, faces):
+    people = losing_all(gallery, faces)
+    for person in people:
         more, words = _traces(gallery, person, gallery.names()[person], ())
         traces.words |= more.words
-        elsewhere += words
-    backups = gallery_protect.copies(gallery.store, "")
-    _delete_some(gallery, faces)
-    for _, _, path in backups:
-        if path.is_file():
-            searched += _in_backup(gallery, path, lambda copy: _delete_some(copy, _present(copy, faces)), elsewhere)
-    return _proven(gallery, "", len(faces), searched, traces, tuple(dict.fromkeys(elsewhere)))
+        reach.elsewhere += words
+    clean_exports(gallery, people, faces, reach)
+    _delete_some(gallery, faces, reach.done)
+    clean_backups(gallery, lambda copy: _delete_some(copy, _present(copy, faces)), reach)
+    return _proven(gallery, "", len(faces), reach, traces)
 
 
-def _delete_some(gallery: Gallery, faces: Sequence[str]) -> None:
+def _delete_some(gallery: Gallery, faces: Sequence[str], copies: Sequence[Copy] = ()) -> None:
     people = losing_all(gallery, faces)
     names = [gallery.names()[person] for person in people]
     with gallery.store.writing():
         _delete_faces(gallery.store, faces, also=people)
         for person, name in zip(people, names, strict=True):
             _delete_person(gallery.store, person, name)
+        _delete_copies(gallery.store, copies)
         _sweep(gallery.store)
     _compact(gallery.store)
 
@@ -116,7 +119,8 @@ def _traces(gallery: Gallery, person: str, name: str, faces: Sequence[str]) -> t
     if sharers:
         elsewhere.append(f"The name is part of another one that stays: {', '.join(sharers)}")
     elif len(name.encode()) >= SHORTEST_NAME:
-        traces.words |= {name.encode(), name.encode("utf-16-le"), json.dumps(name)[1:-1].encode()}
+        for spelt in _spellings(name):
+            traces.words |= {spelt.encode(), spelt.encode("utf-16-le"), json.dumps(spelt)[1:-1].encode()}
     return traces, elsewhere
 
 
@@ -133,18 +137,18 @@ def _trace_faces(store: Store, faces: Sequence[str], traces: _Traces) -> None:
             traces.values |= {picture[SCAN:] if picture == plain_picture else picture, plain_picture[SCAN:]}
 
 
-def _sources(gallery: Gallery, faces: Sequence[str]) -> list[str]:
-    return (
-        ["The pictures they were enrolled from, and exports that were moved, are not ours to delete"] if faces else []
-    )
-
-
-def _delete(store: Store, person: str, name: str, faces: Sequence[str]) -> None:
+def _delete(store: Store, person: str, name: str, faces: Sequence[str], copies: Sequence[Copy] = ()) -> None:
     with store.writing():
         _delete_faces(store, faces, also={person})
         _delete_person(store, person, name)
+        _delete_copies(store, copies)
         _sweep(store)
     _compact(store)
+
+
+def _delete_copies(store: Store, copies: Sequence[Copy]) -> None:
+    for copy in copies:
+        store.run("DELETE FROM copies WHERE id = ?", (copy.id,))
 
 
 def _delete_person(store: Store, person: str, name: str) -> None:
@@ -172,7 +176,7 @@ def _sweep(store: Store) -> None:
     hidden = "SELECT id FROM people WHERE gone = 1 AND id NOT IN (SELECT person FROM faces)"
     for (person,) in store.rows(hidden):
         if person not in told:
-            for query in ("people WHERE id = ?", "refusals WHERE person = ?"):
+            for query in ("people WHERE id = ?", "refusals WHERE person = ?", "copies WHERE person = ?"):
                 store.run(f"DELETE FROM {query}", (person,))
 
 
@@ -182,57 +186,41 @@ def _scrub(store: Store, name: str) -> None:
         return
     for face, sealed in store.rows("SELECT id, details FROM faces"):
         details = gallery_rows.details_of(store, face, sealed)
-        if name in details["source"]:
+        if _mentions(details["source"], name):
             sealed = store.seal(json.dumps(details | {"source": ""}), "faces", face, "details")
             store.run("UPDATE faces SET details = ? WHERE id = ?", (sealed, face))
     for other, sealed in store.rows("SELECT id, note FROM people"):
         note = store.text(sealed, "people", other, "note")
-        if name in note:
+        if _mentions(note, name):
             store.run("UPDATE people SET note = ? WHERE id = ?", (_without(store, other, note, name), other))
     for change, sealed in store.rows("SELECT id, entry FROM history"):
         entry = json.loads(gallery_history.words_of(store, change, sealed))
-        if name in json.dumps(entry, ensure_ascii=False):
+        if _mentions(json.dumps(entry, ensure_ascii=False), name):
             store.run("DELETE FROM history WHERE id = ?", (change,))
 
 
 def _without(store: Store, person: str, note: str, name: str) -> bytes:
-    return store.seal(note.replace(name, "[forgotten]"), "people", person, "note")
+    for spelt in _spellings(name):
+        note = note.replace(spelt, "[forgotten]")
+    return store.seal(note, "people", person, "note")
+
+
+def _spellings(name: str) -> set[str]:
+    """The name as it is, and with composed and with separate accents."""
+    return {name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
+
+
+def _mentions(text: str, name: str) -> bool:
+    return any(spelt in text for spelt in _spellings(name))
 
 
 def _compact(store: Store) -> None:
     """Nothing of what was deleted stays in the file, its log or the index beside it."""
     with store.guard, gallery_schema.reading(store.path):
-        for file in gallery_protect.own_files(store.path)[-1:]:
-            if file.is_file():
-                gallery_protect.shred(file)
+        gallery_protect.shred_index(store.path)
         store.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         store.base.execute("VACUUM")
         store.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _delete_exports(exports: Sequence[tuple[str, str, Path]]) -> list[str]:
-    """Delete what `export.person` wrote and nobody changed; in words what is left."""
-    left = []
-    for _, _, folder in exports:
-        if folder.is_dir():
-            ours, others = untouched(folder)
-            for file in ours:
-                gallery_protect.shred(file)
-            if others:
-                left.append(f"{folder} holds files that were added or changed since the export; they are left alone")
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
-    return left
-
-
-def _clean_backups(
-    gallery: Gallery, backups: Sequence[tuple[str, str, Path]], person: str, elsewhere: list[str]
-) -> list[Path]:
-    searched: list[Path] = []
-    for _, _, path in backups:
-        if path.is_file():
-            searched += _in_backup(gallery, path, lambda copy: _forget_known(copy, person), elsewhere)
-    return searched
 
 
 def _forget_known(copy: Gallery, person: str) -> None:
@@ -242,41 +230,27 @@ def _forget_known(copy: Gallery, person: str) -> None:
         _delete(copy.store, person, name or "", faces)
 
 
-def _in_backup(gallery: Gallery, path: Path, clean: Cleaning, elsewhere: list[str]) -> list[Path]:
-    """Clean one backup. One that cannot be opened any more (another key) is replaced by a fresh one."""
-    key = keys.UNLOCKED.get(gallery.path)
-    if key is not None:
-        keys.UNLOCKED.put(path, key)
-    try:
-        with Gallery.open(path) as copy:
-            clean(copy)
-        return [path]
-    except (KinoscopeError, sqlite3.Error):
-        try:
-            gallery_protect.shred(path)
-            gallery.backup(path)
-        except (OSError, KinoscopeError) as error:
-            elsewhere.append(f"The backup {path} could not be cleaned: {error}")
-            return []
-        return [path]
-    finally:
-        keys.UNLOCKED.drop(path)
-
-
-def _proven(
-    gallery: Gallery, name: str, faces: int, searched: Sequence[Path], traces: _Traces, elsewhere: tuple[str, ...]
-) -> Forgotten:
-    files = [file for path in searched for file in gallery_protect.own_files(path) if file.is_file()]
+def _proven(gallery: Gallery, name: str, faces: int, reach: Reach, traces: _Traces) -> Forgotten:
+    files = [file for path in reach.searched for file in gallery_protect.own_files(path) if _is_ours(file, reach)]
     needles = Needles(traces.values, traces.words)
-    size, left = 0, []
+    size, left = 0, list(reach.left)
     for file in files:
         content = file.read_bytes()
         size += len(content)
         found = needles.hits(content)
         found -= _of_others(gallery, needles, traces.words) if found else set()
         if found:
-            left.append(f"{file.name} still holds {len(found)} traces")
-    return Forgotten(name, faces, tuple(map(str, files)), size, needles.count, tuple(left), elsewhere)
+            left.append(f"{file} still holds {len(found)} traces")
+    elsewhere = dict.fromkeys([*reach.elsewhere, *([SOURCES] if faces else [])])
+    return Forgotten(name, faces, tuple(map(str, files)), size, needles.count, tuple(left), tuple(elsewhere))
+
+
+def _is_ours(file: Path, reach: Reach) -> bool:
+    """A file that may hold something; one of another kind that has the index's name is named."""
+    if file.suffix != gallery_protect.INDEX or not os.path.lexists(file) or ann.is_index(file):
+        return file.is_file()
+    reach.leave(file, "it is not the index of this gallery")
+    return False
 
 
 def _of_others(gallery: Gallery, needles: Needles, words: set[bytes]) -> set[bytes]:

@@ -6,8 +6,8 @@ writes at a time; a second one reads and says so. Indices and tables in memory c
 
 from __future__ import annotations
 
+import os
 import secrets
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput
-from engines.core.files import atomic_path
+from engines.core.names import shown, tidy_name
 from engines.faces.gallery_types import Change
-from engines.faces.people import gallery_history, gallery_protect, gallery_rows, gallery_schema, keys
+from engines.faces.people import gallery_copies, gallery_history, gallery_protect, gallery_rows, keys
 from engines.faces.people.gallery_history import Recorder
 from engines.faces.people.gallery_reading import GalleryReader
 from engines.faces.people.gallery_rows import NewFace
@@ -84,7 +84,7 @@ class Gallery(GalleryReader):
 
     def add_people(self, people: Sequence[tuple[str, Sequence[NewFace]]], *, confirmed: bool = True) -> Change:
         """The same for many, as one action."""
-        people = [(name.strip(), faces) for name, faces in people if faces]
+        people = [(tidy_name(name), faces) for name, faces in people if faces]
         if not people:
             raise BadInput("There are no faces to add")
         with self._acting("add") as act:
@@ -104,7 +104,7 @@ class Gallery(GalleryReader):
         with self._acting("rename") as act:
             old = self._name(person)
             act.set("people", person, "name", self._free(name, person))
-            act.what = f"Renamed {old} to {name.strip()}"
+            act.what = f"Renamed {old} to {tidy_name(name)}"
         return act.change
 
     def merge(self, people: Sequence[str]) -> Change:
@@ -161,11 +161,12 @@ class Gallery(GalleryReader):
 
     def name_cluster(self, faces: Sequence[str], name: str) -> Change:
         """Unknown faces get a name: a new person, or the one who has it."""
-        if not name.strip():
+        name = tidy_name(name)
+        if not name:
             raise BadInput("The name is empty")
         with self._acting("name") as act:
-            self._give(act, faces, self._person(act, name.strip()))
-            act.what = f"Named {_count(len(faces))} {name.strip()}"
+            self._give(act, faces, self._person(act, name))
+            act.what = f"Named {_count(len(faces))} {name}"
         return act.change
 
     def set_portrait(self, person: str, face: str) -> Change:
@@ -180,7 +181,7 @@ class Gallery(GalleryReader):
     def set_note(self, person: str, note: str) -> Change:
         with self._acting("note") as act:
             act.what = f"Changed the note on {self._name(person)}"
-            act.set("people", person, "note", note)
+            act.set("people", person, "note", shown(note))
         return act.change
 
     def remove(self, faces: Sequence[str]) -> Change:
@@ -248,16 +249,16 @@ class Gallery(GalleryReader):
         return str(self._store.rows("PRAGMA integrity_check(1)")[0][0])
 
     def backup(self, target: str | Path) -> Path:
-        """A whole copy, encrypted like this; remembered, so that forgetting reaches it."""
+        """A whole copy, encrypted like this; remembered, so that forgetting reaches it.
+
+        Raises `BadInput` where something lies that is not an earlier backup of this gallery.
+        """
         target = Path(target)
-        gallery_protect.remember(self._store, "", "backup", target)
-        with self._store.guard, atomic_path(target) as part, gallery_schema.reading(target):
-            copy = sqlite3.connect(part)
-            try:
-                self._store.base.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE")
-            finally:
-                copy.close()
+        if os.path.lexists(target) and gallery_copies.foreign(self._store, target):
+            hint = "Choose another name"
+            raise BadInput("There is something of that name that is no backup of this gallery", path=target, hint=hint)
+        gallery_copies.remember(self._store, "", "backup", target)
+        gallery_copies.write(self._store, target)
         return target
 
     @contextmanager
@@ -280,7 +281,7 @@ class Gallery(GalleryReader):
         return id
 
     def _free(self, name: str, person: str = "") -> str:
-        name = name.strip()
+        name = tidy_name(name)
         if not name:
             raise BadInput("The name is empty")
         if self.person_named(name) not in ("", person):

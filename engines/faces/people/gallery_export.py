@@ -6,20 +6,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path, write_json
+from engines.core.reading import making_sense, read_json
 from engines.core.spec import to_json
-from engines.faces.people import gallery_protect
+from engines.faces.people import gallery_copies
 from engines.faces.people.gallery import Gallery
 
-LIST = "files.json"
+LIST, WORDS, VECTORS = "files.json", "person.json", "vectors.npy"
+OURS = re.compile(r"[0-9a-f]{16}\.png|person\.json|vectors\.npy")
+"""Names that an export gives, all of them in its own folder."""
 
 
 def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
@@ -30,31 +34,62 @@ def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
         raise BadInput("That person is no longer in the gallery", path=gallery.path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput("The folder holds files already", path=folder, hint="Choose a new one")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, exist_ok=True)
     if not gallery.read_only:
-        gallery_protect.remember(gallery.store, person, "export", folder)
+        gallery_copies.remember(gallery.store, person, "export", folder)
     faces = gallery.faces(person)
     for face in faces:
-        with atomic_path(folder / f"{face.id}.png") as part:
+        with atomic_path(folder / f"{face.id}.png", private=True) as part:
             part.write_bytes(cv2.imencode(".png", gallery.thumbnail(face.id))[1].tobytes())
     table = gallery.table()
     place = {id: row for row, id in enumerate(table.faces)}
-    with atomic_path(folder / "vectors.npy") as part, part.open("wb") as file:
+    with atomic_path(folder / VECTORS, private=True) as part, part.open("wb") as file:
         np.save(file, table.vectors[[place[face.id] for face in faces]], allow_pickle=False)
-    write_json(folder / "person.json", _words(gallery, known, faces))
-    write_json(folder / LIST, {path.name: _hash(path) for path in sorted(folder.iterdir())})
+    write_json(folder / WORDS, _words(gallery, known, faces), private=True)
+    write_json(folder / LIST, {path.name: _hash(path) for path in sorted(folder.iterdir())}, private=True)
     return folder
 
 
-def untouched(folder: Path) -> tuple[list[Path], list[Path]]:
-    """(files as `export` wrote them, all others) of a folder."""
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What lies in the folder of an export. person: id. faces: their ids. files: as we wrote them. others: the rest."""
+
+    person: str
+    faces: frozenset[str]
+    files: tuple[Path, ...]
+    others: tuple[Path, ...]
+
+
+def read_export(folder: Path) -> Export | None:
+    """What `export` wrote there; None for what is not proven to be that: a link, another folder, a changed list."""
+    if folder.is_symlink() or not folder.is_dir():
+        return None
     try:
-        listed: dict[str, str] = json.loads((folder / LIST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return [], list(folder.rglob("*"))
-    ours = [path for name, digest in listed.items() if (path := folder / name).is_file() and _hash(path) == digest]
-    others = [path for path in folder.rglob("*") if path not in ours and path != folder / LIST]
-    return [*ours, folder / LIST], others
+        listed = _read(folder / LIST)
+        with making_sense(folder / LIST, "The list of files makes no sense"):
+            names = {str(name): str(digest) for name, digest in listed.items() if OURS.fullmatch(name)}
+        ours = [path for name, digest in names.items() if _is_file(path := folder / name) and _hash(path) == digest]
+        if folder / WORDS not in ours:
+            return None
+        words = _read(folder / WORDS)
+        with making_sense(folder / WORDS, "What the export says of the person makes no sense"):
+            person, faces = str(words["person"]["id"]), frozenset(str(face["id"]) for face in words["faces"])
+    except (KinoscopeError, OSError):
+        return None
+    ours.append(folder / LIST)
+    others = [path for path in folder.iterdir() if path not in ours]
+    return Export(person, faces, tuple(ours), tuple(others))
+
+
+def _read(path: Path) -> Any:
+    if path.is_symlink():
+        raise BadInput("This is a link", path=path)
+    return read_json(path, what="list of an export")
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _words(gallery: Gallery, known: Any, faces: Any) -> dict[str, Any]:

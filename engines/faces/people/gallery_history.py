@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.names import name_key
+from engines.core.reading import making_sense, parse_json
 from engines.faces.gallery_types import Change
 from engines.faces.people.gallery_schema import SECRET
 from engines.faces.people.gallery_store import Store
@@ -95,7 +97,7 @@ def _flip(step: Sequence[Any]) -> Step:
 
 def _apply(store: Store, steps: Sequence[Sequence[Any]], what: str) -> None:
     """Make the steps that still fit. Raises `BadInput` when none of the loose ones does, or another one does not."""
-    loose = made = 0
+    loose, made, doubles = 0, 0, _doubles(store)
     for table, row, column, before, after in steps:
         loose += (table, column) in LOOSE
         if read(store, table, row, column) == before:
@@ -105,18 +107,23 @@ def _apply(store: Store, steps: Sequence[Sequence[Any]], what: str) -> None:
             raise _stale(store, what)
     if loose and not made:
         raise _stale(store, what)
-    check(store, what)
+    check(store, what, doubles)
 
 
-def check(store: Store, what: str) -> None:
-    """Every live face belongs to nobody or to a living person, and no two living people share a name."""
+def check(store: Store, what: str, doubles: int = 0) -> None:
+    """Every live face belongs to nobody or to a living person, and no more people than `doubles` share a name."""
     lost = store.rows(
         "SELECT 1 FROM faces JOIN people ON people.id = faces.person WHERE faces.gone = 0 AND people.gone = 1 LIMIT 1"
     )
-    rows = store.rows("SELECT id, name FROM people WHERE gone = 0")
-    names = [store.text(name, "people", row, "name").casefold() for row, name in rows]
-    if lost or len(set(names)) != len(names):
+    if lost or _doubles(store) > doubles:
         raise _stale(store, what)
+
+
+def _doubles(store: Store) -> int:
+    """How many living people have a name that another one has. Galleries from before names were compared hold some."""
+    rows = store.rows("SELECT id, name FROM people WHERE gone = 0")
+    names = [name_key(store.text(name, "people", row, "name")) for row, name in rows]
+    return len(names) - len(set(names))
 
 
 def _stale(store: Store, what: str) -> BadInput:
@@ -142,6 +149,16 @@ def write(store: Store, table: str, row: str, column: str, value: Any) -> None:
     store.run(f"UPDATE {table} SET {column}=? WHERE {KEYS[table]}=?", (stored, row))
 
 
+def owners(store: Store, faces: Collection[str]) -> set[str]:
+    """Everybody (ids) to whom one of these faces ever belonged, as far as the history goes back."""
+    told: set[str] = set()
+    for change, sealed in store.rows("SELECT id, entry FROM history"):
+        for table, row, column, before, after in _entry(store, change, sealed)["steps"]:
+            if (table, column) == ("faces", "person") and row in faces:
+                told |= {str(before), str(after)}
+    return told - {""}
+
+
 def words_of(store: Store, change: int, sealed: bytes) -> str:
     """An entry's whole text, names included."""
     return json.dumps(_entry(store, change, sealed), ensure_ascii=False)
@@ -152,9 +169,5 @@ def _secret(table: str, column: str) -> bool:
 
 
 def _entry(store: Store, change: int, sealed: bytes) -> dict[str, Any]:
-    text = store.text(sealed, "history", str(change), "entry")
-    try:
-        entry: dict[str, Any] = json.loads(text)
-    except ValueError as error:
-        raise BadInput("The gallery's history is damaged", path=store.path) from error
-    return entry
+    with making_sense(store.path, "The gallery's history is damaged"):
+        return dict(parse_json(store.text(sealed, "history", str(change), "entry")))

@@ -15,6 +15,8 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path.with_name(path.name + ".lock")
+        self.denied = False
+        """Whether the last `take` failed because no lock file can be made: the rights are missing."""
         self._handle: int | None = None
 
     @property
@@ -23,10 +25,12 @@ class WriterLock:
 
     def take(self) -> bool:
         """Whether it is ours now. False too where no lock file can be made (a folder that cannot be written)."""
+        self.denied = False
         while self._handle is None:
             try:
                 handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             except OSError:
+                self.denied = True
                 return False
             if not _lock(handle):
                 os.close(handle)

@@ -6,20 +6,22 @@ below the file system; only encryption from the start helps there.)
 
 from __future__ import annotations
 
-import json
+import errno
 import os
-import secrets
 import sqlite3
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import BadInput
-from engines.faces.people import gallery_schema, keys
-from engines.faces.people.gallery_store import Store, part_of
+from engines.faces.people import ann, gallery_schema, keys
+from engines.faces.people.gallery_store import Store, clear_part, part_of
 from engines.faces.types import ModelCard
 
 PLACES = ("people", "faces", "pictures", "refusals", "history", "copies")
+LOGS = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file."""
+INDEX = ".ann"
 Turn = Callable[[str, str, str, bytes], bytes]
 
 
@@ -28,27 +30,6 @@ def header_for(key: bytes, passphrase: str | None, keyring: bool) -> keys.Header
     if keyring:
         return keys.into_keyring(key)
     return keys.PLAIN if passphrase is None else keys.wrap(key, passphrase)
-
-
-def remember(store: Store, person: str, kind: str, path: Path) -> None:
-    """Note a copy that we wrote, so that forgetting reaches it. kind: "backup" or "export"."""
-    id = secrets.token_hex(8)
-    entry = json.dumps({"kind": kind, "path": str(path.absolute())})
-    with store.writing():
-        values = (id, person, store.seal(entry, "copies", id, "entry"))
-        store.run("INSERT INTO copies (id, person, entry) VALUES (?, ?, ?)", values)
-
-
-def copies(store: Store, person: str) -> list[tuple[str, str, Path]]:
-    """(id, kind, path) of what was written of `person`; "" for backups of everybody."""
-    found = []
-    for id, sealed in store.rows("SELECT id, entry FROM copies WHERE person = ?", (person,)):
-        try:
-            entry = json.loads(store.text(sealed, "copies", id, "entry"))
-            found.append((id, str(entry["kind"]), Path(entry["path"])))
-        except (ValueError, KeyError) as error:
-            raise BadInput("The gallery's list of copies is damaged", path=store.path) from error
-    return found
 
 
 def rewrite(
@@ -67,8 +48,9 @@ def rewrite(
         store.may_write()
         card, source = card or store.card, store.cipher
         old = store.header
+        Store.create(part, card, header)
         try:
-            Store.create(part, card, header)
+            part.chmod(stat.S_IMODE(store.path.stat().st_mode))
             _copy(store.base, part, _turner(source, _cipher(header, key, store.path, card), vectors))
             store.let_go()
             try:
@@ -77,8 +59,7 @@ def rewrite(
             finally:
                 store.reopen()
         finally:
-            for path in own_files(part):
-                path.unlink(missing_ok=True)
+            clear_part(store.path)
     if old != header:
         keys.drop_from_keyring(old)
 
@@ -87,8 +68,9 @@ def replace_overwriting(part: Path, path: Path) -> None:
     """`part` takes the name `path`; what the old file's bytes were is overwritten on the disk."""
     size = path.stat().st_size
     with path.open("r+b", buffering=0) as old:
-        for stale in own_files(path)[1:]:
-            stale.unlink(missing_ok=True)
+        for end in LOGS:
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        shred_index(path)
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.replace(path)
@@ -105,15 +87,29 @@ def overwrite(handle: int, size: int) -> None:
 
 
 def shred(path: Path) -> None:
-    """Overwrite a file, then delete it."""
-    with path.open("r+b", buffering=0) as file:
-        overwrite(file.fileno(), path.stat().st_size)
+    """Overwrite a file, then delete it. Raises `OSError` for a link and for what is no file."""
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        seen = os.fstat(handle)
+        if not stat.S_ISREG(seen.st_mode):
+            raise OSError(errno.EINVAL, "Not a file", str(path))
+        overwrite(handle, seen.st_size)
+    finally:
+        os.close(handle)
     path.unlink()
+
+
+def shred_index(path: Path) -> bool:
+    """Take away the index beside a gallery. False when something else has its name: that stays."""
+    index = path.with_name(path.name + INDEX)
+    if ann.is_index(index):
+        shred(index)
+    return not os.path.lexists(index)
 
 
 def own_files(path: Path) -> tuple[Path, ...]:
     """All files that may hold a gallery's data, the gallery itself first."""
-    return tuple(path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal", ".ann"))
+    return tuple(path.with_name(path.name + end) for end in ("", *LOGS, INDEX))
 
 
 def _tell(path: Path, header: keys.Header, key: bytes) -> None:
@@ -147,7 +143,7 @@ def _copy(base: sqlite3.Connection, part: Path, turn: Turn) -> None:
         new.execute("BEGIN")
         for table in PLACES:
             _copy_table(base, new, table, turn)
-        kept = base.execute("SELECT value, key FROM meta WHERE key IN ('keep_days', 'revision')").fetchall()
+        kept = base.execute("SELECT value, key FROM meta WHERE key IN ('keep_days', 'revision', 'id')").fetchall()
         new.executemany("UPDATE meta SET value = ? WHERE key = ?", kept)
         new.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
         new.execute("COMMIT")

@@ -14,6 +14,7 @@ import numpy as np
 
 from engines.core.errors import BadInput
 from engines.core.frames import Image
+from engines.core.names import looks_alike, name_key, shown, tidy_name
 from engines.faces.gallery_types import Change, FaceRecord, GalleryInfo, Person
 from engines.faces.people import gallery_history, gallery_rows
 from engines.faces.people.gallery_protect import own_files
@@ -214,19 +215,19 @@ class GalleryReader:
         return gallery_history.entries(self._store, limit)
 
     def person_named(self, name: str) -> str:
-        """Their id; "" when nobody has that name."""
-        wanted = name.strip().casefold()
-        return next((id for id, known in self.names().items() if known.casefold() == wanted), "")
+        """Their id; "" when nobody has that name (`names.same_name`)."""
+        wanted = tidy_name(name)
+        return next((id for id, known in self.names().items() if name_key(known) == wanted), "")
 
     def find_person(self, told: str) -> str:
         """An id for an id or a name. Raises `BadInput` when nobody fits."""
         names = self.names()
         id = told if told in names else self.person_named(told)
         if not id:
+            alike = sorted(known for known in names.values() if looks_alike(known, tidy_name(told)))
             close = ", ".join(sorted(names.values())[:8])
-            raise BadInput(
-                f"Nobody here is called '{told}'", path=self.path, hint=f"Known are {close}" if close else ""
-            )
+            hint = f"Is it {' or '.join(alike)}?" if alike else f"Known are {close}" if close else ""
+            raise BadInput(f"Nobody here is called '{shown(told)}'", path=self.path, hint=hint)
         return id
 
     def state(self) -> dict[str, Any]:

@@ -17,6 +17,9 @@ import numpy as np
 
 from engines.core.errors import BadInput
 from engines.core.frames import Image
+from engines.core.names import shown
+from engines.core.reading import making_sense, parse_json
+from engines.core.spec import from_json
 from engines.faces.gallery_types import FaceRecord
 from engines.faces.people.gallery_store import Store
 from engines.faces.seeing.align import SIDE
@@ -28,6 +31,7 @@ PORTRAIT = 160
 MARGIN = (PORTRAIT - SIDE) / 2 / SIDE
 """`align.crop(image, points, PORTRAIT, MARGIN)` makes it."""
 JPEG = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+UNREADABLE = "The gallery is damaged: a face does not read"
 NO_POINTS: FivePoints = ((0.0, 0.0),) * 5
 
 
@@ -51,8 +55,10 @@ def insert(store: Store, face: NewFace, id: str, person: str, at: float, *, conf
     vector = np.ascontiguousarray(face.vector, np.float32)
     if vector.shape != (store.card.dim,) or not np.isfinite(vector).all():
         raise BadInput(f"An embedding is {vector.size} numbers, {store.card.name} gives {store.card.dim}")
+    if not vector.any():
+        raise BadInput("An embedding is all zeros, which is like nobody", hint="Check the recogniser and its card")
     details = json.dumps(
-        {"source": face.source, "box": _box(face.box), "points": face.points, "quality": _quality(face.quality)}
+        {"source": shown(face.source), "box": _box(face.box), "points": face.points, "quality": _quality(face.quality)}
     )
     sealed = (store.seal(details, "faces", id, "details"), store.seal(vector.tobytes(), "faces", id, "vector"))
     store.run(
@@ -67,19 +73,15 @@ def record(store: Store, row: Any) -> FaceRecord:
     """From (id, person, added, confirmed, details)."""
     id, person, added, confirmed, sealed = row
     details = details_of(store, id, sealed)
-    try:
-        quality, box = Quality(**details["quality"]), Box(*details["box"])
+    with making_sense(store.path, UNREADABLE):
+        quality: Quality = from_json(Quality, details["quality"])
+        box = Box(*(float(side) for side in details["box"]))
         return FaceRecord(id, person, str(details["source"]), added, quality, box, bool(confirmed))
-    except (KeyError, TypeError) as error:
-        raise BadInput("The gallery is damaged: a face does not read", path=store.path) from error
 
 
 def details_of(store: Store, id: str, sealed: bytes) -> dict[str, Any]:
-    try:
-        details: dict[str, Any] = json.loads(store.text(sealed, "faces", id, "details"))
-    except ValueError as error:
-        raise BadInput("The gallery is damaged: a face does not read", path=store.path) from error
-    return details
+    with making_sense(store.path, UNREADABLE):
+        return dict(parse_json(store.text(sealed, "faces", id, "details")))
 
 
 def vector_of(store: Store, id: str, sealed: bytes) -> Vectors:

@@ -6,13 +6,14 @@ and expiry delete. Columns marked * go through the cipher: in an encrypted galle
 
 from __future__ import annotations
 
-import errno
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
-from engines.core.errors import BadInput, KinoscopeError, OutOfResources
+from engines.core import databases
+from engines.core.errors import BadInput
 
 APPLICATION_ID = 0x4B464143
 """KFAC."""
@@ -39,6 +40,13 @@ CREATE TABLE history (
     entry BLOB NOT NULL /* * */);
 CREATE TABLE copies (id TEXT PRIMARY KEY, person TEXT NOT NULL, entry BLOB NOT NULL /* * */);
 """
+KIND = databases.Format("gallery", APPLICATION_ID, SCHEMA, TABLES)
+_UNFIT = {
+    "TEXT": "typeof({0}) <> 'text'",
+    "BLOB": "typeof({0}) <> 'blob'",
+    "INTEGER": "typeof({0}) <> 'integer'",
+    "REAL": "typeof({0}) <> 'real' OR {0} NOT BETWEEN -1e11 AND 1e11",
+}
 SECRET = {
     "people": ("id", ("name", "note")),
     "faces": ("id", ("details", "vector")),
@@ -49,19 +57,24 @@ SECRET = {
 """Table: its key and the columns that go through the cipher."""
 
 
-def create(path: Path) -> sqlite3.Connection:
-    """A new, empty gallery file. Raises `BadInput` when there is a file already."""
-    if path.exists():
-        raise BadInput("There is a file of that name already", path=path, hint="Choose another name, or open it")
-    if not path.parent.is_dir():
-        raise BadInput("The folder does not exist", path=path.parent)
-    with reading(path):
-        base = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+def is_new(path: Path) -> bool:
+    """Whether a gallery may be made there: nothing lies there, or what a creation that was killed has left."""
+    return not os.path.lexists(path) or _is_stillborn(path)
+
+
+def has_mark(path: Path) -> bool:
+    """Whether a file, not a link, says that it is a gallery. Nothing is opened for writing."""
+    return not path.is_symlink() and databases.is_of(path, KIND)
+
+
+def build(path: Path, meta: Mapping[str, object]) -> None:
+    """Write an empty gallery into an empty file."""
+    with closing(_connect(f"{path.absolute().as_uri()}?mode=rw")) as base:
+        base.execute("PRAGMA journal_mode=MEMORY")
         base.execute(f"PRAGMA application_id={APPLICATION_ID}")
         base.execute(f"PRAGMA user_version={SCHEMA}")
-        _settle(base)
         base.executescript("BEGIN;" + TABLES + "COMMIT;")
-    return base
+        base.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -85,28 +98,9 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         raise
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """What SQLite says about a file, as errors that a user understands."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _in_words(error, path) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutOfResources("The disk is full", path=path, hint="Free some space and try again") from error
-        raise BadInput(error.strerror or str(error), path=path) from error
-
-
-def _in_words(error: sqlite3.Error, path: Path) -> KinoscopeError:
-    text = str(error)
-    if "full" in text:
-        return OutOfResources("The disk is full", path=path, hint="Free some space; the gallery is as it was")
-    if "readonly" in text or "unable to open" in text:
-        return BadInput("The gallery cannot be written here", path=path, hint="Check the rights of file and folder")
-    if "locked" in text or "busy" in text:
-        return BadInput("Another program is writing to the gallery", path=path, hint="Try again")
-    return BadInput(f"The gallery is damaged: {text}", path=path, hint="Restore it from a backup")
+def reading(path: Path) -> AbstractContextManager[None]:
+    """What SQLite and the system say about a gallery, as errors that a user understands."""
+    return databases.reading(path, KIND.what)
 
 
 def _connect(uri: str) -> sqlite3.Connection:
@@ -114,9 +108,11 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+    """A reader that may write opens for that, so that its closing takes the log and its index away again."""
     uri = path.absolute().as_uri()
-    base = _connect(f"{uri}?mode={'ro' if read_only else 'rw'}")
+    base = _connect(f"{uri}?{_mode(path) if read_only else 'mode=rw'}")
     try:
+        base.execute(f"PRAGMA query_only={read_only:d}")
         base.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError:
         base.close()
@@ -124,6 +120,26 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
             raise
         base = _connect(f"{uri}?mode=ro&immutable=1")
     return base
+
+
+def _mode(path: Path) -> str:
+    """For reading: what leaves nothing beside the file. Without a log nobody writes to what we may not write."""
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    log = path.with_name(path.name + "-wal")
+    return "mode=ro" if log.is_file() and log.stat().st_size else "mode=ro&immutable=1"
+
+
+def _is_stillborn(path: Path) -> bool:
+    if path.is_file() and not path.is_symlink() and not path.stat().st_size:
+        return True
+    if not has_mark(path):
+        return False
+    try:
+        with closing(_connect(f"{path.absolute().as_uri()}?mode=rw")) as base:
+            return base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    except sqlite3.Error:
+        return False
 
 
 def _check(base: sqlite3.Connection, path: Path) -> None:
@@ -141,6 +157,23 @@ def _check(base: sqlite3.Connection, path: Path) -> None:
         verdict = base.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise BadInput(f"The gallery is damaged: {verdict}", path=path, hint="Restore it from a backup")
+        _check_types(base, path)
+
+
+def _check_types(base: sqlite3.Connection, path: Path) -> None:
+    """SQLite keeps any value in any column; ours hold what they were declared for, and times and sizes are finite."""
+    with closing(sqlite3.connect(":memory:")) as plain:
+        plain.executescript(TABLES)
+        names = ("history", *SECRET)
+        columns = [(table, row[1], row[2]) for table in names for row in plain.execute(f"PRAGMA table_info({table})")]
+    wrong = {f"{table}.{column}": f"SELECT 1 FROM {table} WHERE {_UNFIT[kind].format(column)} LIMIT 1"
+             for table, column, kind in columns}  # fmt: skip
+    counts = "key IN ('revision', 'keep_days') AND typeof(value) <> 'integer'"
+    for place, query in (wrong | {"meta.value": f"SELECT 1 FROM meta WHERE {counts}"}).items():
+        if base.execute(query).fetchone():
+            raise BadInput(
+                f"The gallery is damaged: {place} holds something else", path=path, hint="Restore it from a backup"
+            )
 
 
 def _settle(base: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.files import atomic_path
+from engines.core.reading import making_sense, parse_json
 from engines.core.spec import from_json, to_json
 from engines.faces.people import gallery_schema, keys
 from engines.faces.people.gallery_lock import WriterLock
@@ -28,14 +31,13 @@ class Store:
     """Reads and writes rows of one file. Values of secret columns go in and come out as bytes."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
+        self.path = path.resolve() if path.is_symlink() else path
         self.guard = threading.RLock()
-        self.lock = WriterLock(path)
+        self.lock = WriterLock(self.path)
         self.asked_read_only = read_only
-        self.elsewhere = False
+        self.denied = False
         if not read_only:
-            self.elsewhere = not self.lock.take()
-            _tidy(path, self.lock)
+            self._become_writer()
         try:
             self._open()
         except BaseException:
@@ -44,19 +46,43 @@ class Store:
 
     @classmethod
     def create(cls, path: Path, card: ModelCard, header: keys.Header = keys.PLAIN) -> None:
-        """Write an empty gallery for embeddings of one model."""
-        base = gallery_schema.create(path)
-        with gallery_schema.reading(path):
+        """Write an empty gallery for embeddings of one model; it has its name once it is whole.
+
+        Raises `BadInput` when there is a file already, or no folder.
+        """
+        if not path.parent.is_dir():
+            raise BadInput("The folder does not exist", path=path.parent)
+        lock = WriterLock(path)
+        lock.take()
+        try:
+            if not lock.held:
+                raise cannot_write(path, denied=lock.denied)
+            if not gallery_schema.is_new(path):
+                raise BadInput(
+                    "There is a file of that name already", path=path, hint="Choose another name, or open it"
+                )
             values = {"card": json.dumps(to_json(card)), "header": header.to_text(), "keep_days": 0, "revision": 0}
-            base.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
-        base.close()
+            with gallery_schema.reading(path), atomic_path(path, private=True) as part:
+                gallery_schema.build(part, values | {"id": secrets.token_hex(16)})
+        finally:
+            lock.release()
+
+    def _become_writer(self) -> None:
+        """Where the rights are there and nobody else writes."""
+        self.lock.take()
+        self.denied = self.lock.denied or (self.path.is_file() and not os.access(self.path, os.W_OK))
+        if self.denied:
+            self.lock.release()
+        if self.lock.held:
+            clear_part(self.path)
 
     def _open(self) -> None:
         self.base = gallery_schema.connect(self.path, read_only=self.read_only)
         self._identity = _identity(self.path)
         try:
-            self.card = _card(self.meta("card"), self.path)
-            self.header = keys.Header.of(str(self.meta("header")))
+            with making_sense(self.path, "The gallery is damaged"):
+                self.card = _card(self.meta("card"), self.path)
+                self.header = keys.Header.of(str(self.meta("header")))
         except BaseException:
             self.base.close()
             raise
@@ -191,15 +217,18 @@ class Store:
 
     def may_write(self) -> None:
         """Raises `BadInput` when this opening is for reading."""
+        if self.asked_read_only:
+            raise BadInput("The gallery was opened for reading", path=self.path, hint="Open it anew to change it")
         if self.read_only:
-            what = "Another program has the gallery open" if self.elsewhere else "The gallery was opened for reading"
-            raise BadInput(what, path=self.path, hint="Close it there, then open it here again")
+            raise cannot_write(self.path, denied=self.denied)
 
     def seal(self, value: bytes | str, table: str, row: str, column: str) -> bytes:
         plain = value.encode() if isinstance(value, str) else value
         return self.cipher.seal(plain, table, row, column)
 
     def unseal(self, stored: bytes, table: str, row: str, column: str) -> bytes:
+        if not isinstance(stored, bytes):
+            raise BadInput(f"{keys.CHANGED} ({table}.{column})", path=self.path, hint=keys.RESTORE)
         return self.cipher.open(stored, table, row, column)
 
     def text(self, stored: bytes, table: str, row: str, column: str) -> str:
@@ -214,12 +243,21 @@ def part_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
-def _tidy(path: Path, lock: WriterLock) -> None:
-    """What a rewriting that was killed has left."""
-    if lock.held:
+def clear_part(path: Path) -> None:
+    """Take away what a rewriting that was killed has left, and nothing else; only for the gallery's writer."""
+    part = part_of(path)
+    if gallery_schema.has_mark(part):
         for end in ("", "-wal", "-shm", "-journal"):
-            part = part_of(path)
             part.with_name(part.name + end).unlink(missing_ok=True)
+
+
+def cannot_write(path: Path, *, denied: bool) -> BadInput:
+    """Why nothing can be written. denied: the rights are missing; else another program has the gallery open."""
+    if denied:
+        hint = "Make the file and its folder writable, or copy the gallery to where you may write"
+        return BadInput("The rights to write this gallery are missing", path=path, hint=hint)
+    hint = "Close it there, then open it here again"
+    return BadInput("Another program has the gallery open", path=path, hint=hint)
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -232,7 +270,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 def _card(text: Any, path: Path) -> ModelCard:
     try:
-        card: ModelCard = from_json(ModelCard, json.loads(str(text)))
-    except (ValueError, BadInput) as error:
+        card: ModelCard = from_json(ModelCard, parse_json(str(text)))
+    except BadInput as error:
         raise BadInput("The gallery is damaged: its model card does not read", path=path) from error
     return card

@@ -11,6 +11,7 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
+from engines.core.names import shown
 from engines.core.picture_files import gathered
 from engines.core.pictures import read_picture
 from engines.faces.people.gallery import Gallery
@@ -51,7 +52,7 @@ def identify(
     found, found_at = open_finder(finder), []
     for done, file in enumerate(files):
         ctx.check()
-        ctx.progress(done, len(files), f"Reading {file.name}")
+        ctx.progress(done, len(files), f"Reading {shown(file.name)}")
         found_at.append(_picture(file, found, embedder, index, scores, needed))
     return {
         "gallery": str(gallery.path),

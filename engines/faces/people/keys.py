@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from engines.core.errors import BadInput, WorkFailed
+from engines.core.reading import parse_json
+from engines.core.spec import from_json
 
 SCRYPT_N = 2**17
 """Cost of a guess: 128 MiB and a third of a second (OWASP's advice with r = 8, p = 1)."""
@@ -94,11 +96,10 @@ class Header:
     def of(text: str) -> Header:
         """Raises `BadInput` for what is not a header."""
         try:
-            known = {str(key): value for key, value in json.loads(text).items()}
-            header = Header(**known)
-        except (ValueError, TypeError, AttributeError) as error:
+            header: Header = from_json(Header, parse_json(text))
+        except BadInput as error:
             raise BadInput("The gallery's key header is damaged", hint=RESTORE) from error
-        if header.kind not in ("plain", "passphrase", "keyring") or not isinstance(header.n, int):
+        if header.kind not in ("plain", "passphrase", "keyring"):
             raise BadInput("The gallery's key header is damaged", hint=RESTORE)
         return header
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from engines.core.names import tidy_name
+
 Naming: TypeAlias = Literal["auto", "folder", "file"]
 NUMBERED = re.compile(r"^(?P<name>.*[^\W\d_].*?)[_\- ]\d{1,6}$")
 CAMERAS = frozenset(("img", "dsc", "dscn", "dscf", "pxl", "mvi", "pict", "image", "photo", "picture", "frame", "crop"))
@@ -20,12 +22,12 @@ def person_of(path: str | Path, naming: Naming = "auto") -> str:
     "auto" is NAME where the file has one that is not a camera's ("IMG_0001"), else the folder's name.
     """
     path = Path(path)
-    folder = Path(os.path.abspath(path)).parent.name
+    folder, stem = tidy_name(Path(os.path.abspath(path)).parent.name), tidy_name(path.stem)
     if naming == "folder":
         return folder
-    match = NUMBERED.match(path.stem)
+    match = NUMBERED.match(stem)
     if naming == "file":
-        return match["name"] if match else path.stem
+        return match["name"] if match else stem
     return match["name"] if match and match["name"].lower() not in CAMERAS else folder
 
 

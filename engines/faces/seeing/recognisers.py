@@ -12,7 +12,7 @@ A card is a JSON file beside the network (model.onnx, model.json); each entry ma
 from __future__ import annotations
 
 import hashlib
-import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 
 from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.frames import Image
+from engines.core.reading import read_json
 from engines.faces.seeing.align import SIDE
 from engines.faces.seeing.dlib_resnet import DlibResNet
 from engines.faces.seeing.embed import TOGETHER, Embedder, Input, Network, SFace, Vectors, unit
@@ -29,6 +30,7 @@ from engines.faces.types import ModelCard
 BUILT_IN = (("sface", "SFace"), ("dlib", "dlib ResNet"))
 """Recognisers by name, with their titles."""
 DIMS = range(8, 8193)
+HEADS = "Name the recogniser that looks at the pictures in its card"
 WANTED = f"A recogniser takes one picture of {SIDE} x {SIDE} x 3 and gives one vector"
 
 
@@ -68,10 +70,7 @@ def read_card(path: str | Path) -> dict[str, Any]:
     beside = Path(path).with_suffix(".json")
     if not beside.is_file():
         return {}
-    try:
-        card = json.loads(beside.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput("The card beside the recogniser is not JSON", path=beside) from error
+    card = read_json(beside, what="card beside the recogniser")
     if not isinstance(card, dict):
         raise BadInput("The card beside the recogniser is not a JSON object", path=beside)
     return card
@@ -139,7 +138,7 @@ def _lengths(card: dict[str, Any], path: Path) -> tuple[float, float] | None:
 def _channels(card: dict[str, Any], key: str, path: Path) -> tuple[float, ...]:
     value = card.get(key, 127.5)
     values = tuple(value) if isinstance(value, list) else (value,)
-    good = len(values) in (1, 3) and all(isinstance(one, int | float) and np.isfinite(one) for one in values)
+    good = len(values) in (1, 3) and all(isinstance(one, int | float) and math.isfinite(one) for one in values)
     if not good:
         raise BadInput(f"The card's {key} is not a number or three", path=path.with_suffix(".json"))
     return tuple(float(one) for one in values)
@@ -150,6 +149,8 @@ def _base(card: dict[str, Any], path: Path, shape: list[Any], threads: int) -> E
         hint = 'Its card must say of which recogniser: {"of": "sface"}'
         raise BadInput("This network takes vectors, not pictures", path=path, hint=hint)
     of = str(card["of"])
+    if of.lower().endswith(".onnx") and read_card(path.parent / of).get("of"):
+        raise BadInput("This network takes the vectors of one that takes vectors itself", path=path, hint=HEADS)
     base = open_recogniser(of if not of.lower().endswith(".onnx") else path.parent / of, threads=threads)
     if isinstance(shape[1], int) and shape[1] != base.card.dim:
         raise BadInput(f"This network takes {shape[1]} numbers and {of} gives {base.card.dim}", path=path)

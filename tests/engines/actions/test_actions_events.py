@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engines.actions.types import Decision
-from engines.actions.watching.events import EventFinder, events_of
+from engines.actions.watching.events import EventFinder, events_of, rows_apart
 
 CLASSES = ("background", "wave", "jump")
 
@@ -106,3 +106,24 @@ def test_as_one_class_at_a_time(rows, threshold, below):
     for column, action in enumerate(CLASSES[1:], 1):
         ours = [(event.start, event.end) for event in events if event.action == action]
         assert ours == plainly(times, rows[:, column], threshold, threshold * below)
+
+
+@given(
+    *(arrays.arrays(float, (60, 3), elements=st.floats(0, 1)), st.floats(0.05, 1), st.floats(0, 1)),
+    *(st.floats(0, 0.5), st.integers(1, 59), st.booleans()),
+)
+@settings(max_examples=60, deadline=None)
+def test_all_at_once_is_one_after_the_other(rows, threshold, below, least, place, going):
+    """With a jump of five seconds somewhere."""
+    times = np.arange(60) / 10 + 5.0 * (np.arange(60) >= place)
+    finder = EventFinder(CLASSES, threshold, threshold * below, least)
+    for index, (time, row) in enumerate(zip(times, rows, strict=True)):
+        finder.close() if index == place else None
+        finder.push_row(float(time), row)
+    finder.close() if not going else None
+    apart, now = rows_apart(times, np.where(times >= times[place], times[place], 0.0)), times[-1] if going else None
+    at_once = events_of(CLASSES, times, rows, threshold, threshold * below, least, apart=apart, going=now)
+    assert [(one.action, one.start, one.end, one.peak) for one in at_once] == [
+        (one.action, one.start, one.end, one.peak) for one in finder.events
+    ]
+    assert [one.probability for one in at_once] == pytest.approx([one.probability for one in finder.events], abs=1e-12)

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.calibration.formats import check_suffix, from_json, from_yaml, load, save, to_json, to_yaml
+from engines.calibration.formats import (
+    UNKNOWN,
+    UnitMissing,
+    check_suffix,
+    from_json,
+    from_yaml,
+    load,
+    save,
+    to_json,
+    to_yaml,
+)
 from engines.calibration.types import Intrinsics, MonoResult, ViewResult
 from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
@@ -190,3 +200,109 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path):
         save(replace(RESULT, verdict=np), path)  # type: ignore[arg-type]
     assert load(path) == RESULT
     assert [entry.name for entry in tmp_path.iterdir()] == ["camera.json"]
+
+
+CAMERA = """image_width: 640
+image_height: 480
+camera_matrix:
+  rows: 3
+  cols: 3
+  data: [500.5, 0, 320.25, 0, 501, 240, 0, 0, 1]
+"""
+LENS = "distortion_coefficients:\n  rows: 1\n  cols: {0}\n  data: [{1}]\n"
+
+
+def lens(*numbers: float, model: str = "") -> str:
+    named = f"distortion_model: {model}\n" if model else ""
+    return named + LENS.format(len(numbers), ", ".join(map(str, numbers)))
+
+
+@pytest.mark.parametrize("name", ["equidistant", "fisheye", "kannala_brandt", "omni", "EQUIDISTANT"])
+def test_a_fisheye_lens_is_not_read_as_a_pinhole(name: str, tmp_path: Path):
+    path = tmp_path / "a.yaml"
+    path.write_text(CAMERA + lens(-0.03, 0.01, -0.01, 0.002, model=name))
+    with pytest.raises(BadInput, match=rf"of a fisheye lens \({name}\), which cannot be read here") as caught:
+        load(path)
+    assert caught.value.path == str(path)
+
+
+@pytest.mark.parametrize(("said", "words"), [("fisheye_model: 1\n", "fisheye"), ("camera_model: cube\n", "'cube'")])
+def test_a_lens_named_otherwise_is_refused_by_its_name(said: str, words: str):
+    with pytest.raises(BadInput, match=words):
+        from_yaml(CAMERA + said + lens(0.1, 0.2, 0, 0))
+    assert from_yaml(CAMERA + "fisheye_model: 0\ncamera_model: pinhole\n" + lens(0.1, 0.2, 0, 0)).model == "brown5"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (CAMERA.replace("500.5, 0,", "500.5, 12.5,"), r"skewed \(12.5 pixels\)"),
+        (CAMERA.replace("0, 0, 1]", "0, 0, 2]"), "not that of a camera"),
+        (CAMERA + lens(*range(1, 9), model="plumb_bob"), "8 .* do not go with its lens model 'plumb_bob'"),
+        (CAMERA + lens(*range(1, 13)), "12 .* cannot be read here"),
+        (CAMERA + "distortion_model: plumb_bob\n", "no 'distortion_coefficients'"),
+        (CAMERA.replace("640", "4e9"), "image_width"),
+    ],
+)
+def test_what_would_be_read_as_another_camera_is_refused(text: str, words: str):
+    with pytest.raises(BadInput, match=words):
+        from_yaml(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "model"),
+    [
+        ("plumb_bob", (0.1, 0.2, 0.3, 0.4, 0.5), "brown5"),
+        ("plumb_bob", (0.1, 0.2, 0.3, 0.4), "brown5"),
+        ("plumb_bob", (0.1, 0.2, 0.3, 0.4, 0.5, 0, 0, 0), "brown5"),
+        ("rational_polynomial", (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), "rational8"),
+        ("rational_polynomial", (0.1, 0.2, 0.3, 0.4, 0.5), "brown5"),
+    ],
+)
+def test_the_files_of_ros_are_read(name: str, numbers: tuple[float, ...], model: str):
+    result = from_yaml("# by ROS\n" + CAMERA + "camera_name: 08144361026320a0\n" + lens(*numbers, model=name))
+    assert (result.model, result.intrinsics) == (model, Intrinsics(500.5, 501, 320.25, 240))
+    assert result.distortion == (*numbers, *[0.0] * 8)[: len(result.distortion)]
+    echoed = f"height: 480\nwidth: 640\ndistortion_model: {name}\nd:\n" + "".join(f"- {one}\n" for one in numbers)
+    assert from_yaml(echoed + "k: [500.5, 0, 320.25, 0, 501, 240, 0, 0, 1]\nroi:\n  height: 0\n---\n") == result
+
+
+OLD = {"Camera_Matrix": np.array([[545.0, 0, 339], [0, 541, 181], [0, 0, 1]]),
+       "Distortion_Coefficients": np.array([[-0.5], [0.3], [0.01], [-0.003], [-0.1]])}  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", [".yml", ".xml"])
+def test_the_old_tutorials_keys_are_read(suffix: str, tmp_path: Path):
+    path = tmp_path / f"out_camera_data{suffix}"
+    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_WRITE)
+    for name, value in ({"image_Width": 640, "image_Height": 360} | OLD | {"Avg_Reprojection_Error": 0.44}).items():
+        storage.write(name, value)
+    storage.release()
+    result = load(path)
+    assert result.intrinsics == Intrinsics(545, 541, 339, 181)
+    assert (result.distortion, result.rms_px) == ((-0.5, 0.3, 0.01, -0.003, -0.1), 0.44)
+    assert result.image_size == Size(640, 360)
+
+
+def test_a_length_without_a_unit_is_asked_for(tmp_path: Path):
+    path = tmp_path / "a.yaml"
+    board = "board_width: 9\nboard_height: 6\nsquare_size: "
+    path.write_text(CAMERA + board + "50.\n")
+    with pytest.raises(UnitMissing, match="50 wide.*square_unit: mm") as caught:
+        load(path)
+    assert caught.value.path == str(path)
+    sides = {unit: load(path, unit).board for unit in ("mm", "cm", "in", UNKNOWN)}
+    assert [None if board is None else board.square for board in sides.values()] == [0.05, 0.5, 1.27, None]
+    path.write_text(CAMERA + board + "50.\nsquare_unit: mm\n")
+    assert load(path).board == Board.parse("chessboard:9x6:50mm")
+    path.write_text(CAMERA + board + "0.025\n")
+    assert load(path).board == Board.parse("chessboard:9x6:25mm")
+    path.write_text(CAMERA + board + "1.\n")
+    assert load(path).board is None
+
+
+@pytest.mark.parametrize("name", ["ros.yaml", "comment_first.yml", "opencv24_tutorial.yml"])
+def test_files_that_others_have_published_are_read(name: str, data: Path):
+    result = load(data / "cases" / "fisheye_yaml" / name)
+    assert min(result.intrinsics.fx, result.intrinsics.fy) > 500
+    assert len(set(result.distortion)) >= 4

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import os
+
+import av
 import numpy as np
 import pytest
 
 from engines.cameras.feed import Feed
 from engines.cameras.file_reader import FileReader
 from engines.cameras.readers import Picture
+from engines.cameras.sources import source_from
 from engines.cameras.types import FeedState, FileSource
 from engines.core.errors import BadInput, SourceFailed
+from engines.core.film import Film
+from engines.core.film_faults import check_file
 from engines.core.frames import End, Frame, Gap
 from engines.core.slots import Latest, Lossless
 from engines.core.timeline import Timeline, read_timeline
-from tests.engines.cameras.films import all_items, frames_of, gaps_of, leaving, next_frame, next_item, number_in
+from tests.engines.cameras.films import (
+    all_items,
+    frames_of,
+    gaps_of,
+    leaving,
+    next_frame,
+    next_item,
+    number_in,
+    numbered,
+)
 
 
 def opened(path) -> FileReader:
@@ -66,11 +81,11 @@ def test_a_time_leads_to_the_picture_that_is_shown_then(video):
 
 
 def test_without_stamps_the_rate_tells(video):
-    known = read_timeline(str(video(frames=30)))
-    blind = read_timeline(str(video(frames=30)), budget=-1.0)
-    assert len(known.pts) == 30
+    known = read_timeline(str(video(frames=100)))
+    blind = read_timeline(str(video(frames=100)), budget=-1.0)
+    assert len(known.pts) == 100
     assert blind == Timeline((), known.start, known.unit, known.rate)
-    for index in range(30):
+    for index in range(100):
         assert blind.index(known.stamp(index)) == index
         assert blind.at(known.seconds(known.stamp(index))) == index == known.at(known.seconds(known.stamp(index)))
 
@@ -207,3 +222,59 @@ def test_a_file_waits_for_a_lossless_reader_and_latest_drops(video, run):
     assert number_in(item.image) == 119
     assert newest.dropped == 119
     assert not gaps_of([item])
+
+
+@pytest.mark.parametrize(
+    "name", ["2024-01-01T12:00:00.mp4", "100%.mp4", "a%03d.mp4", "#1 take?.mp4", "concat:b.mp4", "-i.mp4", "[2024].mp4"]
+)
+def test_no_name_is_taken_for_something_else(video, tmp_path, monkeypatch, name):
+    video(name, 3)
+    monkeypatch.chdir(tmp_path)
+    for path in (name, str(tmp_path / name)):
+        assert source_from(path) == FileSource(path)
+        reader = opened(path)
+        with leaving(reader.close):
+            assert [number_in(picture(reader).image) for _ in range(3)] == [0, 1, 2]
+        assert [number_in(frame.image) for frame in Film.open(path).frames()] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.mkdir()])
+def test_what_is_no_file_is_refused_before_it_is_read(tmp_path, make):
+    path = tmp_path / "film.mp4"
+    make(path)
+    for read in (opened, Film.open, check_file):
+        with pytest.raises(BadInput, match=r"pipe|device|folder"):
+            read(path)
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "picture.jpg", "source.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_no_source(tmp_path, make, name):
+    make(tmp_path / name)
+    with pytest.raises(BadInput, match=r"pipe|device"):
+        source_from(str(tmp_path / name))
+
+
+def test_a_rate_that_no_camera_has_is_told_by_the_stamps(tmp_path):
+    """Without a default duration FFmpeg takes the unit of time for the rate, here 1000."""
+    path = tmp_path / "remuxed.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=1000, options={"g": "12"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(50):
+            frame = av.VideoFrame.from_ndarray(numbered(number), format="bgr24")
+            frame.pts = 40 * number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].average_rate == 1000
+    reader = FileReader(FileSource(str(path)))
+    with leaving(reader.close):
+        info = reader.open()
+    assert (info.fps, Film.open(path).rate) == (25.0, 25.0)
+    assert info.duration == pytest.approx(2.0)
+    assert "25 per second" in info.detail
+
+
+def test_the_remuxed_film_of_the_report_has_25_per_second(data):
+    assert Film.open(data / "cases" / "rate_1000" / "mr.mkv").rate == 25.0

@@ -15,13 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput
-from engines.diffusion import history, png, steps_file
+from engines.core.errors import BadInput, FileMissing, UsageError
+from engines.diffusion import history, png, png_texts, steps_file
 from engines.diffusion.sampling import run
 from engines.diffusion.types import Guidance, SampleSpec, Schedule, Start
 
 SPEC = SampleSpec("analytic:digits", steps=5, seeds=(4, 5, 6), sampler="euler")
+LISTED = ("files", "made_by")
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8)
+
+
+def _all(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @given(
@@ -74,7 +79,7 @@ def test_every_chunk_has_its_checksum(tmp_path) -> None:
         at += 12 + length
     assert kinds[0] == b"IHDR"
     assert kinds[-1] == b"IEND"
-    assert kinds.count(b"iTXt") == 2
+    assert kinds.count(b"tEXt") == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffiTXtkino"])
@@ -91,7 +96,7 @@ def test_settings_that_make_no_sense_say_so(tmp_path) -> None:
         history.write_png(path, GREY, {"kinoscope": text})
         with pytest.raises(BadInput, match="make no sense"):
             history.read_settings(path)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(FileMissing, match="no such picture"):
         history.read_settings(tmp_path / "nowhere.png")
 
 
@@ -99,7 +104,7 @@ def test_settings_that_make_no_sense_say_so(tmp_path) -> None:
 @settings(max_examples=50)
 def test_no_bytes_make_the_reader_fail_otherwise(tmp_path_factory, junk) -> None:
     path = tmp_path_factory.mktemp("png") / "a.png"
-    path.write_bytes(png.SIGNATURE + junk)
+    path.write_bytes(png_texts.SIGNATURE + junk)
     with pytest.raises(BadInput):
         history.read_settings(path)
 
@@ -134,6 +139,63 @@ def test_deleting_takes_only_what_a_run_wrote(tmp_path) -> None:
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     with pytest.raises(BadInput, match="Only the folder of a run"):
         history.delete_run(tmp_path / "mine")
+
+
+def test_a_folder_with_anything_else_is_refused_and_nothing_in_it_is_touched(tmp_path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in ("0000.png", "0007.png", "grid.png", "steps.npz"):
+        (photos / name).write_bytes(b"mine")
+    before = _all(photos)
+    stopped = PlainContext()
+    stopped.cancelled.set()
+    for ctx in (PlainContext(), stopped):
+        with pytest.raises(BadInput, match=r"not of an earlier run: 0000\.png"):
+            run(replace(SPEC, out=str(photos)), ctx)
+    assert _all(photos) == before
+
+
+def test_a_run_takes_the_place_of_an_earlier_one_with_all_its_files(tmp_path) -> None:
+    out = str(tmp_path / "run")
+    run(replace(SPEC, seeds=tuple(range(5)), out=out), PlainContext())
+    result = run(replace(SPEC, seeds=(1, 2), keep_steps=False, out=out), PlainContext())
+    assert sorted(_all(tmp_path / "run")) == ["0000.png", "0001.png", "grid.png", "run.json", "thumbnail.png"]
+    assert history.read_run(out).result == result
+
+
+@pytest.mark.parametrize("model", ["analytic:digits", "analytic:moons"])
+def test_of_a_run_without_a_list_only_what_is_provably_its_own_is_taken(tmp_path, model) -> None:
+    result = run(replace(SPEC, model=model, out=str(tmp_path / "run")), PlainContext())
+    folder, path = tmp_path / "run", tmp_path / "run" / "run.json"
+    wrote = set(_all(folder))
+    kept = {name: value for name, value in json.loads(path.read_text("utf-8")).items() if name not in LISTED}
+    path.write_text(json.dumps(kept))
+    other = run(replace(SPEC, model=model, steps=6, out=str(tmp_path / "other")), PlainContext())
+    mine = {"0003.png": b"mine", "0001.png": (Path(other.folder) / "grid.png").read_bytes(), "notes.txt": b"mine"}
+    for name, content in mine.items():
+        (folder / name).write_bytes(content)
+    with pytest.raises(BadInput, match="not of an earlier run"):
+        run(replace(SPEC, model=model, out=result.folder), PlainContext())
+    assert set(_all(folder)) == wrote | set(mine)
+    history.delete_run(folder)
+    assert _all(folder) == mine
+
+
+def test_a_run_without_a_list_is_replaced_as_before(tmp_path) -> None:
+    path = tmp_path / "run.json"
+    run(replace(SPEC, out=str(tmp_path)), PlainContext())
+    kept = {name: value for name, value in json.loads(path.read_text("utf-8")).items() if name not in LISTED}
+    path.write_text(json.dumps(kept))
+    assert run(replace(SPEC, steps=3, out=str(tmp_path)), PlainContext()) == history.read_run(tmp_path).result
+
+
+def test_a_run_never_takes_the_place_of_the_picture_it_begins_at(tmp_path) -> None:
+    first = run(replace(SPEC, out=str(tmp_path / "run")), PlainContext())
+    before = _all(tmp_path / "run")
+    again = replace(SPEC, start=Start("image", first.files[0]), seeds=(1,), out=first.folder)
+    with pytest.raises(UsageError, match="made from"):
+        run(again, PlainContext())
+    assert _all(tmp_path / "run") == before
 
 
 def test_a_run_that_fails_leaves_what_was_there_before(tmp_path, monkeypatch) -> None:

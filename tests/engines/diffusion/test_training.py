@@ -230,7 +230,7 @@ def test_settings_without_sense_are_said(spec, wrong, says):
 
 def test_a_place_that_cannot_be_written_is_said(spec, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(BadInput, match="cannot be made"):
+    with pytest.raises(BadInput, match="Nothing can be written"):
         training.run(replace(spec, out=str(tmp_path / "file" / "out")), PlainContext())
     with pytest.raises(UsageError, match="cannot be called"):
         training.run(replace(spec, name="../out"), PlainContext())

@@ -180,6 +180,16 @@ def test_the_name_of_somebody_merged_away_goes_too(tmp_path: Path):
     assert found(tmp_path, [NAME.encode(), b"Quentin Alias"]) == []
 
 
+def test_a_name_goes_however_its_accents_were_stored(tmp_path: Path):
+    composed, apart = "Zo\u00eb Fran\u00e7ois", "Zoe\u0308 Franc\u0327ois"
+    with Gallery.create(tmp_path / "g.faces", CARD) as gallery:
+        gallery.add("Somebody Else", Maker().faces(1, 2, source=f"/photos/{apart}.jpg"))
+        gallery.set_note(gallery.person_named("Somebody Else"), f"knows {apart} and {composed}")
+        gallery.add(composed, Maker().faces(0, 1))
+        assert forget(gallery, gallery.person_named(composed)).left == ()
+    assert found(tmp_path, [composed.encode(), apart.encode()]) == []
+
+
 def test_the_search_for_bytes():
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, 300_000, np.uint8).tobytes()

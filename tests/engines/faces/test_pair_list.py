@@ -29,7 +29,7 @@ def test_pairs_are_read(tmp_path: Path) -> None:
         ("", "no column 'fold'"),
         ("a,b\n1,2\n", "no column 'fold'"),
         (HEAD, "no pair"),
-        (HEAD + "0\t1\tx.jpg\n", "Line 2"),
+        (HEAD + "0\t1\tx.jpg\n", "2"),
         (HEAD + "0\t1\tx.jpg\ty.jpg\n0\tmaybe\tx.jpg\ty.jpg\n", "Line 3"),
     ],
 )

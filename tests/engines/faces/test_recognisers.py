@@ -70,7 +70,7 @@ def test_the_card_says_how_pictures_go_in(tmp_path: Path):
     ("card", "words"),
     [
         ('{"sha256": "' + "0" * 64 + '"}', "not the file its card speaks of"),
-        ("not json", "not JSON"),
+        ("not json", "Not valid JSON"),
         ("[]", "not a JSON object"),
         ('{"order": "GRB"}', "order 'GRB'"),
         ('{"mean": [1, 2]}', "not a number or three"),

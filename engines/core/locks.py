@@ -1,0 +1,144 @@
+"""A lock beside a file that is being written for long: the second who would write it is told who does.
+
+It is the operating system's own lock, so it goes with its process, however that ends; a file that a dead process left
+stops nobody. What stands in the file is only for people.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from engines.core.errors import BadInput, KinoscopeError, OutOfResources
+from engines.core.files import NO_SPACE
+from engines.core.reading import read_json
+
+SUFFIX = ".lock"
+LATER = "Wait until it has ended, or choose another name"
+
+
+class FileLock:
+    """Held from `take` until `release`, by one taker at a time, in this process or another."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._handle: int | None = None
+
+    @property
+    def held(self) -> bool:
+        return self._handle is not None
+
+    def take(self) -> bool:
+        """Whether it is ours now. Raises `OSError` where no file can be made."""
+        while self._handle is None:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            if not _lock(handle):
+                os.close(handle)
+                return False
+            if _same(handle, self.path):
+                self._handle = handle
+                _tell(handle)
+            else:
+                os.close(handle)
+        return True
+
+    def holder(self) -> str:
+        """Who has it, in words: "process 4711 since 14:02"."""
+        try:
+            said = read_json(self.path, most=4096)
+            where = "" if said["host"] == socket.gethostname() else f" on {said['host']}"
+            return f"process {said['pid']}{where} since {said['since']}"
+        except (KinoscopeError, KeyError, TypeError):
+            return "another process"
+
+    def release(self) -> None:
+        """Remove the file while it is still locked, so that whoever waits finds it gone and makes a new one."""
+        handle, self._handle = self._handle, None
+        if handle is None:
+            return
+        if sys.platform == "win32":
+            os.close(handle)
+            self.path.unlink(missing_ok=True)
+            return
+        if _same(handle, self.path):
+            self.path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
+def only_writer(target: str | Path, what: str) -> Iterator[None]:
+    """Nobody else writes `target` while the block runs; the lock is NAME.lock beside it.
+
+    Its folder is made, and goes again where nothing was written. Raises `BadInput` that says who writes it, or that
+    nothing can be written there, `OutOfResources` when the disk is full.
+    """
+    target = Path(target)
+    lock = FileLock(target.with_name(target.name + SUFFIX))
+    made = [folder for folder in target.parents if not folder.exists()]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        taken = lock.take()
+    except OSError as error:
+        raise _in_words(error, target.parent) from error
+    if not taken:
+        raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
+    try:
+        yield
+    finally:
+        lock.release()
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _in_words(error: OSError, folder: Path) -> KinoscopeError:
+    if error.errno in NO_SPACE:
+        return OutOfResources("The disk is full", path=folder, hint="Free some space")
+    reason = error.strerror or str(error)
+    return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
+
+
+def _tell(handle: int) -> None:
+    said = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+    os.ftruncate(handle, 0)
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.write(handle, json.dumps(said).encode())
+
+
+def _same(handle: int, path: Path) -> bool:
+    """Whether the locked file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except OSError:
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    FAR = 1 << 20
+    """Windows locks bytes: one far behind the text, which can then be read."""
+
+    def _lock(handle: int) -> bool:
+        os.lseek(handle, FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

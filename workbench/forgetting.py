@@ -1,0 +1,47 @@
+"""What the job history tells of people: deleted with them, overwritten, and looked for afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engines.core.places import data_dir
+from engines.faces.gallery_types import Forgotten
+from workbench.job_store import JobRecord, JobStore
+
+if TYPE_CHECKING:
+    from engines.faces.people.gallery import Gallery
+
+SHORTEST = 5
+"""Bytes below which a text is not looked for: it would be found by chance."""
+
+
+def texts_of(gallery: Gallery, person: str) -> frozenset[str]:
+    """Name and sources of a person: what jobs have been told. Ask before they are forgotten."""
+    texts = {gallery.names().get(person, ""), *(face.source for face in gallery.faces(person))}
+    return frozenset(text for text in texts if len(text.encode()) >= SHORTEST)
+
+
+def tells_of_people(record: JobRecord) -> bool:
+    """Whether a job that is over may hold names, pictures' paths and points of faces."""
+    return record.state.over and record.job.startswith("engines.faces.")
+
+
+def forget_in_history(texts: Collection[str]) -> list[str]:
+    """Take such jobs out of the history that is kept; in words what is left of these texts, and why."""
+    if not (data_dir() / "jobs.sqlite").is_file():
+        return []
+    store = JobStore()
+    try:
+        for record in store.records():
+            if tells_of_people(record):
+                store.delete(record.id)
+        return store.forget(texts)
+    finally:
+        store.close()
+
+
+def with_history(proof: Forgotten, left: Collection[str]) -> Forgotten:
+    """The proof with what is left in the history of jobs."""
+    return replace(proof, left=(*proof.left, *left))
