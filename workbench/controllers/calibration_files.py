@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from engines.calibration.detect import listing
+from engines.calibration.detect import expand, listing
 from engines.calibration.formats import READ, UNKNOWN, UnitMissing, load, save
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board

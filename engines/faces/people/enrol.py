@@ -188,10 +188,12 @@ def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _new_face(candidate: Candidate, vector: Vectors) -> NewFace:
-    picture = cv2.imread(candidate.crop)
-    if picture is None or candidate.quality is None or candidate.box is None or candidate.points is None:
-        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again")
-    face = np.asarray(picture, np.uint8)
+    if candidate.quality is None or candidate.box is None or candidate.points is None:
+        raise BadInput("This picture has no face to store", path=candidate.file)
+    try:
+        face = read_picture(candidate.crop)
+    except KinoscopeError as error:
+        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again") from error
     return NewFace(vector, face, candidate.quality, candidate.box, candidate.points, candidate.file)
 
 
