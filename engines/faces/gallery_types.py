@@ -98,7 +98,7 @@ class Change:
 class GalleryInfo:
     """A gallery file. model: card name; model_sha256 binds its embeddings. keep_days: retention, 0 for ever.
 
-    locked: it is encrypted and was not unlocked here. read_only: another program has it open.
+    locked: it is encrypted and was not unlocked here. read_only: it is open elsewhere, or the rights are missing.
     """
 
     path: str
