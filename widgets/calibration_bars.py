@@ -32,6 +32,7 @@ from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.calibration_state import pixels
 from widgets.drawn_chart import FORMATS
 from widgets.icons import icon
+from widgets.saving import save_or_say
 from widgets.theme import LOOK, number_font
 
 LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
@@ -188,7 +189,7 @@ class ViewBars(QWidget):
         dialog.setDefaultSuffix(kind)
         dialog.setNameFilter(f"*.{kind}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
+        dialog.fileSelected.connect(lambda path: save_or_say(self, path, self.save))
         dialog.open()
 
     def words(self, index: int) -> str:

@@ -26,6 +26,7 @@ from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.fields import describe
 from widgets.icons import icon
+from widgets.saving import save_or_say
 from widgets.theme import LOOK
 
 FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
@@ -114,5 +115,5 @@ class DrawnChart(QWidget):
         dialog.setDefaultSuffix(kind)
         dialog.setNameFilter(f"*.{kind}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
+        dialog.fileSelected.connect(lambda path: save_or_say(self, path, self.save))
         dialog.open()

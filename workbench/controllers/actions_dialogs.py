@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from widgets.saving import with_suffix
 from workbench.controllers.actions_form import models_dir
 
 MODELS = "Action models (*.safetensors)"
@@ -54,4 +55,4 @@ class Dialogs:
     def _save(self, title: str, offered: str, kinds: str) -> str:
         path, kind = QFileDialog.getSaveFileName(self._window, title, offered, kinds)
         suffix = kind[kind.find("*") + 1 :].split(")")[0].split(" ")[0]
-        return path if not path or Path(path).suffix else path + suffix
+        return with_suffix(self._window, path, suffix)

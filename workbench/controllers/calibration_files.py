@@ -14,6 +14,7 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from widgets.calibration_state import Trouble
+from widgets.saving import with_suffix
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure
@@ -59,7 +60,7 @@ class Files(QObject):
         path, _ = QFileDialog.getSaveFileName(
             self._window, "Save calibration", f"{name}.yaml", "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
         )
-        return path if not path or Path(path).suffix else f"{path}.yaml"
+        return with_suffix(self._window, path, ".yaml")
 
     def ask_page(self, board: Board) -> tuple[str, str]:
         """Page and file for the printed board, or two empty words."""
@@ -69,7 +70,8 @@ class Files(QObject):
             return "", ""
         page = dict(PAGES)[chosen]
         name = str(board).replace(":", " ")
-        return page, QFileDialog.getSaveFileName(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")[0]
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")
+        return page, with_suffix(self._window, path, ".pdf")
 
     def expand(self, paths: Sequence[str], then: Callable[[tuple[Path, ...]], object]) -> None:
         """Files and folders to picture files."""

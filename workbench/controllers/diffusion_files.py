@@ -12,6 +12,7 @@ from engines.core.errors import BadInput
 from engines.diffusion import history
 from engines.diffusion.types import SampleSpec
 from widgets.diffusion_state import Mode
+from widgets.saving import with_suffix
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 PICTURE_FILTER = "Pictures (" + " ".join(f"*{suffix}" for suffix in PICTURES) + ")"
@@ -93,4 +94,4 @@ class Dialogs:
         """Where to write a run; with the suffix of its kind."""
         title, file, kinds = EXPORTS[kind]
         path, _ = QFileDialog.getSaveFileName(self._window, title, f"{name} {file}", kinds)
-        return path if not path or Path(path).suffix else f"{path}{Path(file).suffix}"
+        return with_suffix(self._window, path, Path(file).suffix)

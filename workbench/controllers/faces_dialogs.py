@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from engines.core.places import data_dir
+from widgets.saving import with_suffix
 
 GALLERIES = "Galleries (*.faces)"
 PICTURES = "Pictures (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp *.pgm *.ppm)"
@@ -20,7 +21,7 @@ class Dialogs:
 
     def new_gallery(self) -> str:
         path, _ = QFileDialog.getSaveFileName(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
-        return _with_suffix(path, ".faces")
+        return with_suffix(self._window, path, ".faces")
 
     def open_gallery(self) -> str:
         return QFileDialog.getOpenFileName(self._window, "Open gallery", str(data_dir()), GALLERIES)[0]
@@ -67,11 +68,12 @@ class Dialogs:
         """Where the covered copy goes."""
         path = Path(source)
         offered = path.with_name(f"{path.stem} covered{path.suffix}")
-        return QFileDialog.getSaveFileName(self._window, "Save the covered copy", str(offered), FILMS)[0]
+        copy, _ = QFileDialog.getSaveFileName(self._window, "Save the covered copy", str(offered), FILMS)
+        return with_suffix(self._window, copy, path.suffix)
 
     def report(self, title: str, name: str) -> str:
         path, _ = QFileDialog.getSaveFileName(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
-        return _with_suffix(path, ".json")
+        return with_suffix(self._window, path, ".json")
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""
@@ -83,7 +85,3 @@ class Dialogs:
         box.setEscapeButton(no)
         box.exec()
         return box.clickedButton() is yes
-
-
-def _with_suffix(path: str, suffix: str) -> str:
-    return path if not path or Path(path).suffix else path + suffix
