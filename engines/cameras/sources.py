@@ -23,6 +23,7 @@ from engines.cameras.types import (
     UsbSource,
 )
 from engines.core.errors import BadInput, UsageError
+from engines.core.moving_pictures import moves
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 
@@ -156,11 +157,21 @@ def _from_path(text: str) -> Source:
     if not os.path.exists(text):
         raise BadInput(f"'{text}' is neither a file nor an address", hint=f"Give {FORMS}")
     suffix = path.suffix.lower()
+    if moves(path):
+        return _moving(path)
     if suffix == ".json":
         return _saved(path)
     regular_file(path, what="video or picture")
     if suffix in IMAGES:
         return FolderSource(str(path.parent), pattern=_series(path))
+    return FileSource(str(path))
+
+
+def _moving(path: Path) -> Source:
+    """An animated PNG is played as a film; FFmpeg plays no animated WebP."""
+    if path.suffix.lower() == ".webp":
+        hint = "Save it as a video, a GIF or an animated PNG"
+        raise BadInput("This is an animated WebP, which cannot be played", path=path, hint=hint)
     return FileSource(str(path))
 
 
