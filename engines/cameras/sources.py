@@ -30,7 +30,7 @@ from engines.core.picture_heads import head_of
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 
-MOVING = (".gif", ".avif")
+MOVING = (".gif", ".avif", ".png", ".webp")
 MOST_HEAD = 1 << 26
 FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"
 _KINDS: dict[str, type[Source]] = {
@@ -183,19 +183,23 @@ def _from_path(text: str) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)
-    regular_file(path, what="video or picture")
-    if suffix in READABLE and not _moves(path, suffix):
+    if suffix not in READABLE:
+        return FileSource(str(path))
+    if not _moves(path, suffix):
         return FolderSource(str(path.parent), pattern=_series(path))
+    if suffix == ".webp":
+        hint = "Save it as a video, a GIF or an animated PNG"
+        raise BadInput("This is an animated WebP, which cannot be played", path=path, hint=hint)
     return FileSource(str(path))
 
 
 def _moves(path: Path, suffix: str) -> bool:
     """Whether it is a picture of a kind that is played as a film where it holds several."""
-    if suffix not in MOVING or not path.is_file():
+    if suffix not in MOVING:
         return False
     with path.open("rb") as file:
         head = head_of(file.read(MOST_HEAD))
-    return head is None or head.several
+    return head is not None and head.several
 
 
 def _saved(path: Path) -> Source:
