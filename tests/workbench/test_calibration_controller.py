@@ -359,3 +359,15 @@ def test_full_disk_loses_no_view(bench: Bench, qtbot, monkeypatch: pytest.Monkey
     captures.retry()
     until(qtbot, lambda: captures.unwritten == 0)
     assert np.array_equal(np.asarray(cv2.imread(str(target))), image)
+
+
+def test_a_folder_that_is_added_says_what_it_left_out(bench: Bench, qtbot, tmp_path: Path) -> None:
+    folder = tmp_path / "photos [2024]"
+    folder.mkdir()
+    for name in ("2.png", "10.png"):
+        (folder / name).write_bytes(cv2.imencode(".png", np.full((48, 64), 90, np.uint8))[1].tobytes())
+    (folder / "IMG_1.HEIC").touch()
+    bench.controller.add([str(folder)])
+    until(qtbot, lambda: len(bench.state.views) == 2)
+    assert [Path(view.path).name for view in bench.state.views] == ["2.png", "10.png"]
+    assert "1 file left out: 1 is HEIC (IMG_1.HEIC), which cannot be read here" in bench.said
