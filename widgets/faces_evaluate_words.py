@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from engines.core.picture_files import in_short
 from engines.faces.study_types import Evaluation, Interval, OpenSet
 from widgets.faces_words import DASH, interval
 from widgets.panel import Stat
@@ -107,7 +108,13 @@ def size_words(result: Evaluation) -> str:
     people = "1 person" if result.people == 1 else f"{result.people:,} people"
     listed = count(result.pairs, "listed pair") if result.pairs else ""
     missed = f"{count(len(result.missed), 'image')} without a face" if result.missed else "no face missed"
-    parts = (f"{count(result.images, 'image')} of {people}", listed, missed, seconds_words(result.seconds))
+    parts = (
+        f"{count(result.images, 'image')} of {people}",
+        listed,
+        missed,
+        in_short(result.left_out),
+        seconds_words(result.seconds),
+    )
     return DOT.join(part for part in parts if part)
 
 

@@ -98,9 +98,8 @@ def common_size(shots: Sequence[Shot]) -> Size:
     """The size that all pictures share. Raises `BadInput` that names one that differs."""
     sizes = Counter(shot.size for shot in shots if shot.size is not None)
     if not sizes:
-        raise BadInput(
-            "None of the files is a picture that can be read", path=shots[0].path, hint="Use PNG, JPEG or TIFF pictures"
-        )
+        hint = f"{shots[0].name}: {shots[0].note}"
+        raise BadInput("None of the files is a picture that can be read", path=shots[0].path, hint=hint)
     usual = sizes.most_common(1)[0][0]
     odd = next((shot for shot in shots if shot.size not in (None, usual)), None)
     if odd is not None:

@@ -75,15 +75,14 @@ class FolderReader:
         self._paths = []
 
     def _first_size(self) -> Size:
+        why = ""
         for path in self._paths[:20]:
             try:
                 return size_of(read_picture(path))
-            except KinoscopeError:
-                continue
-        raise BadInput(
-            f"None of the images can be read, starting with {self._paths[0].name}", path=self._source.path,
-            hint="They may be damaged or not images at all",
-        )  # fmt: skip
+            except KinoscopeError as error:
+                why = why or error.message
+        first = self._paths[0].name
+        raise BadInput(f"None of the images can be read, starting with {first}", path=self._source.path, hint=why)
 
     def _remark(self) -> None:
         """Words for the user: which files are not like the others."""

@@ -133,6 +133,11 @@ def matching(pattern: str | Path, folder: str | Path = "") -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def in_short(left_out: Sequence[LeftOut]) -> str:
+    """ "3 files left out", or ""."""
+    return f"{len(left_out)} file{'s' if len(left_out) > 1 else ''} left out" if left_out else ""
+
+
 def in_words(left_out: Sequence[LeftOut]) -> str:
     """ "3 files left out: 2 are not pictures (a.txt, b.txt), 1 is HEIC (c.heic), which cannot be read here", or ""."""
     if not left_out:
@@ -141,7 +146,7 @@ def in_words(left_out: Sequence[LeftOut]) -> str:
     for one in left_out:
         names[one.why].append(shown(Path(one.path).name))
     parts = [_part(why, names[why]) for why in sorted(names, key=lambda why: why != NO_PICTURE)]
-    return f"{len(left_out)} file{'s' if len(left_out) > 1 else ''} left out: {', '.join(parts)}"
+    return f"{in_short(left_out)}: {', '.join(parts)}"
 
 
 def _part(why: str, names: Sequence[str]) -> str:
