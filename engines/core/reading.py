@@ -31,7 +31,7 @@ DEEPEST = 100
 LARGEST = 1 << 127
 """A larger whole number fits no field of ours and stops converters."""
 
-MISFITS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+MISFITS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
 """What values of another type, size or number than expected raise when they are worked with."""
 
 _SORTS = (
@@ -222,7 +222,13 @@ def open_zip(path: str | Path, *, what: str = "file", most: int = MOST_ARRAY) ->
     """
     path = regular_file(path, what=what)
     try:
-        with zipfile.ZipFile(path) as archive:
+        archive = zipfile.ZipFile(path)
+    except OSError as error:
+        raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
+    except Exception as error:  # of a broken directory, whatever struct and the codecs raise
+        raise BadInput(f"Not a usable {what}: {_reason(error)}", path=path) from error
+    try:
+        with archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             if unpacked > most:
                 raise _too_large(path, what, unpacked, most)

@@ -27,6 +27,7 @@ from engines.faces.people.gallery_lock import WriterLock
 from engines.faces.types import ModelCard
 
 Row = Sequence[Any]
+MOST_DIMS = 65_536
 
 
 class Store:
@@ -122,7 +123,8 @@ class Store:
         if self.header.kind == "passphrase":
             if passphrase is None:
                 raise BadInput("The gallery is encrypted", path=self.path, hint="Give its passphrase")
-            key = keys.unwrap(self.header, passphrase)
+            with making_sense(self.path, "The gallery's key header is damaged"):
+                key = keys.unwrap(self.header, passphrase)
         else:
             key = keys.from_keyring(self.header)
         if self.encrypted and not keys.fits(self.header, key):
@@ -278,4 +280,6 @@ def _card(text: Any, path: Path) -> ModelCard:
         card: ModelCard = from_json(ModelCard, parse_json(str(text)))
     except BadInput as error:
         raise BadInput("The gallery is damaged: its model card does not read", path=path) from error
+    if not 0 < card.dim <= MOST_DIMS:
+        raise BadInput(f"The gallery is damaged: its vectors have {card.dim} numbers", path=path, hint=keys.RESTORE)
     return card

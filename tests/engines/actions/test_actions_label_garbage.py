@@ -35,6 +35,7 @@ def damaged(text: str, edits: list[tuple[float, int, str]]) -> bytes:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_labels(tmp_path: Path, name: str, edits: list[tuple[float, int, str]]):
     path = tmp_path / name
+    path.unlink(missing_ok=True)
     if name.endswith(".txt"):
         path.write_text("v_1  0.1 0.4\nv_1  1.0 1.2\n")
     else:
