@@ -20,6 +20,9 @@ STEPS = 20
 LEAST = QSize(240, 180)
 MOST_HEIGHT = 460
 
+ROOM = 0.92
+"""Share of the screen that a large picture may take."""
+
 
 class _Photograph(ImageView):
     """An image view as high as its picture's aspect asks for."""
@@ -116,7 +119,7 @@ class ResultView(QWidget):
         window = QDialog(self.window(), Qt.WindowType.Window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.setWindowTitle(self._view.name if self._view else "Photograph")
-        window.resize(1040, 800)
+        window.resize(QSize(1040, 800).boundedTo(self.screen().availableSize() * ROOM))
         large = ImageView("Photograph, large", margin=8)
         large.set_image(self._picture.image)
         large.set_overlays(self._overlays())

@@ -62,6 +62,7 @@ __all__ = [
     "columns",
     "describe",
     "labelled",
+    "roomy",
     "rule",
     "scrolled",
     "set_property",
@@ -355,6 +356,13 @@ def rule() -> QFrame:
     line = QFrame()
     line.setProperty("role", "rule")
     return line
+
+
+def roomy(page: QWidget) -> QScrollArea:
+    """`page` in all the room there is, scrolled both ways where that is less than it needs."""
+    area = scrolled(page)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    return area
 
 
 def scrolled(body: QWidget) -> QScrollArea:

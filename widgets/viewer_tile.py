@@ -251,7 +251,7 @@ class ViewerTile(QFrame):
         for face in (self._empty, self.view, self._failed):
             self._stack.addWidget(face)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.setMinimumSize(160, 120)
+        self.setMinimumSize(104, 60)
         column = QVBoxLayout(self)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)

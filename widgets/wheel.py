@@ -19,7 +19,8 @@ class _Wheel(QObject):
 
 class _WheelOfPictures(_Wheel):
     def passes(self, widget: QWidget) -> bool:
-        return super().passes(widget) and is_scrolled(widget)
+        area = area_around(widget)
+        return super().passes(widget) and area is not None and _can_scroll(area)
 
 
 _FIELDS, _PICTURES = _Wheel(), _WheelOfPictures()
@@ -35,12 +36,16 @@ def leave_wheel_where_scrolled(widget: QWidget) -> None:
     _install(widget, _PICTURES)
 
 
-def is_scrolled(widget: QWidget) -> bool:
-    """Whether a scroll area lies around the widget."""
+def area_around(widget: QWidget) -> QScrollArea | None:
+    """The page that scrolls in which the widget lies."""
     above = widget.parentWidget()
     while above is not None and not isinstance(above, QScrollArea):
         above = None if above.isWindow() else above.parentWidget()
-    return above is not None
+    return above
+
+
+def _can_scroll(area: QScrollArea) -> bool:
+    return any(bar.maximum() > bar.minimum() for bar in (area.verticalScrollBar(), area.horizontalScrollBar()))
 
 
 def _install(widget: QWidget, wheel: _Wheel) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from widgets.fields import BESIDE_TEXT
+from widgets.fields import BESIDE_TEXT, describe
 from widgets.icons import icon
 from widgets.labels import Label
 from workbench.commands import Actions
@@ -39,6 +39,9 @@ class TopBar(QToolBar):
         self._buttons(("view.snapshot", "view.fit", "view.maximise"))
         self._space()
         self._buttons(("window.palette",), text=True)
+        for rest in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
+            rest.setIcon(icon("more"))
+            describe(rest, "More", "What the toolbar has no room for")
 
     def _buttons(self, ids: Sequence[str], text: bool = False) -> None:
         for id in ids:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QChildEvent, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.core.addresses import hidden
@@ -52,6 +52,7 @@ from workbench.docks import Docks
 from workbench.feeds import Feeds
 from workbench.jobs import JobQueue, JobRecord
 from workbench.log import LogBook
+from workbench.placement import Placement
 from workbench.presets import PRESETS
 from workbench.project import open_untitled
 from workbench.services import Services
@@ -61,7 +62,7 @@ from workbench.toolbar import TopBar
 
 log_ = logging.getLogger(__name__)
 
-FIRST_SIZE = (1440, 900)
+FIRST_SIZE = QSize(1440, 900)
 GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 TIMELINE_HEIGHT, JOBS_HEIGHT = 270, 130
@@ -93,8 +94,7 @@ class Window(QMainWindow):
     def __init__(self, supervisor: Supervisor, settings: SettingsStore, log: LogBook) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 600)
-        self.resize(*FIRST_SIZE)
+        self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
@@ -181,6 +181,11 @@ class Window(QMainWindow):
         self.services.project.close()
         event.accept()
         self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.placement.shown()
 
     def childEvent(self, event: QChildEvent) -> None:
         """Rows of tabs that Qt makes for docks behave as ours do."""
