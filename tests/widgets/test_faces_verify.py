@@ -45,7 +45,7 @@ def test_the_verdict_is_told_in_words_with_its_figures(page):
     assert page.verdict.text() == "Same person"
     assert "The right face is small." in page.advice.text()
     values = [row[1].text() for row in page.stats._rows]
-    assert values == ["0.712", "99.87 %", "1 in 310,000"]
+    assert values == ["0.712", "1 in 310,000", "99.87 %"]
     assert page.pictures["a"].lines == ("a.jpg", "2 further faces left aside")
 
 

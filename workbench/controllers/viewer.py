@@ -213,10 +213,8 @@ class ViewerController(QObject):
 
     def latency_ms(self, path: str) -> float | None:
         """Capture to screen, the median of the last second or so; None while nothing is shown, or it stands still."""
-        if self._services.feeds.state(path) is not FeedState.PLAYING:
-            return None
         tiles = [tile for tile, seat in self._seats.items() if seat.path == path]
-        return self.grid.tile(tiles[0]).latency_ms() if tiles else None
+        return self.grid.tile(tiles[0]).latency_ms() if tiles and self._services.feeds.plays(path) else None
 
     def snapshot(self, tile: int) -> None:
         """Save a tile's picture at full resolution to the pictures folder, covered where faces are to be hidden."""
@@ -307,8 +305,7 @@ class ViewerController(QObject):
         recorder = self._recorders.get(seat.path)
         if recorder is not None:
             recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
-        moving = self._services.feeds.state(seat.path) is FeedState.PLAYING
-        self.grid.show_frame(tile, frame, overlays, moving=moving)
+        self.grid.show_frame(tile, frame, overlays, moving=self._services.feeds.plays(seat.path))
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
         found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))
