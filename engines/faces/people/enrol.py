@@ -18,7 +18,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.names import shown, tidy_name
-from engines.core.reading import read_array
+from engines.core.reading import read_array, read_bytes
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
 from engines.faces.people import enrol_review, gallery_rows, review_folders
 from engines.faces.people.gallery import Gallery
@@ -184,7 +184,11 @@ def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _new_face(candidate: Candidate, vector: Vectors) -> NewFace:
-    picture = cv2.imread(candidate.crop)
+    try:
+        content = np.frombuffer(read_bytes(candidate.crop), np.uint8)
+    except KinoscopeError as error:
+        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again") from error
+    picture = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
     if picture is None or candidate.quality is None or candidate.box is None or candidate.points is None:
         raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again")
     face = np.asarray(picture, np.uint8)
