@@ -14,7 +14,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -122,6 +122,18 @@ class FileFormatter(logging.Formatter):
         return head if not details else head + "\n    " + details.replace("\n", "\n    ")
 
 
+class File(logging.handlers.RotatingFileHandler):
+    """The log file. What the disk does not take is in the Log panel all the same, and never in the way."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
 def text_of(record: logging.LogRecord) -> str:
     """What a record says, in letters that can be shown and without the passwords of addresses."""
     return shown(hidden(record.getMessage()))
@@ -174,9 +186,7 @@ def _handlers(book: LogBook | None, path: Path) -> list[logging.Handler]:
     handlers: list[logging.Handler] = [] if book is None else [BookHandler(book)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", errors="replace", delay=True
-        )
+        file = File(path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", errors="replace", delay=True)
         file.setFormatter(FileFormatter())
         handlers.append(file)
     except OSError as error:

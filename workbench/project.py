@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -85,12 +85,13 @@ class Project:
 
     def put(self, kind: str, id: str, value: object) -> None:
         """Save one item; a new one goes to the end. No password in an address of it is kept."""
-        self._write(
-            "INSERT INTO items VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT),"
-            " (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = CAST(?1 AS TEXT)), ?3)"
-            " ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
-            (stored(kind), stored(id), json.dumps(without_passwords(value))),
-        )
+        text = json.dumps(without_passwords(value))
+        if not self._write(f"UPDATE items SET json = ? WHERE {_THIS}", (text, stored(kind), stored(id))):
+            self._write(
+                "INSERT INTO items VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT),"
+                " (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = CAST(?1 AS TEXT)), ?3)",
+                (stored(kind), stored(id), text),
+            )
 
     def drop(self, kind: str, id: str) -> None:
         self._write(
@@ -100,11 +101,11 @@ class Project:
     def items(self, kind: str) -> dict[str, Any]:
         """All items of a kind that can be read, in order."""
         rows = self._read("SELECT id, json FROM items WHERE kind = CAST(? AS TEXT) ORDER BY position", (stored(kind),))
-        return dict(self._parsed(kind, rows))
+        return self._parsed(kind, rows)
 
     def get(self, kind: str, id: str, default: object = None) -> Any:
         rows = self._read(f"SELECT id, json FROM items WHERE {_THIS}", (stored(kind), stored(id)))
-        return dict(self._parsed(kind, rows)).get(id, default)
+        return self._parsed(kind, rows).get(id, default)
 
     def save_as(self, path: str | Path) -> Project:
         """A copy under another name, opened. What was there, a project that nobody has open, goes when it is whole.
@@ -210,11 +211,12 @@ class Project:
             memory.close()
             return in_memory("", FORMAT)
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
+    def _write(self, statement: str, values: tuple[Any, ...]) -> int:
+        """The number of rows that were changed."""
         if self.read_only:
-            return
+            return 0
         try:
-            self._db.execute(statement, values).fetchall()
+            return self._db.execute(statement, values).rowcount
         except sqlite3.ProgrammingError:
             raise
         except sqlite3.Error as error:
@@ -222,7 +224,7 @@ class Project:
                 raise in_words(error, self.path, WHAT) from error
             self._db = self._in_memory(in_words(error, self.path, WHAT), self._db)
             self.tell(self.why)
-            self._db.execute(statement, values).fetchall()
+            return self._db.execute(statement, values).rowcount
 
     def _read(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
@@ -233,17 +235,23 @@ class Project:
                 self.tell(str(in_words(error, self.path, WHAT)))
             return []
 
-    def _parsed(self, kind: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
+    def _parsed(self, kind: str, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+        """The rows that can be read; of the others the user is told, once."""
+        known: dict[str, Any] = {}
+        bad: dict[object, str] = {}
         for id, text in rows:
             try:
                 if not isinstance(id, str) or not isinstance(text, str):
-                    raise BadInput("not a text")
-                yield id, parse_json(text)
+                    raise BadInput("It is not a text")
+                known[id] = parse_json(text)
             except BadInput as error:
-                if (kind, id) not in self._told:
-                    self._told.add((kind, id))
-                    name = shown(str(id))[:60]
-                    self.tell(f"The {kind} '{name}' of this project could not be read and is left out: {error.message}")
+                bad[id] = error.message
+        if new := [id for id in bad if (kind, id) not in self._told]:
+            self._told.update((kind, id) for id in new)
+            names = ", ".join(shown(str(id))[:40] for id in new[:3])
+            more = f" and {len(new) - 3} more" if len(new) > 3 else ""
+            self.tell(f"What could not be read of this project is left out: {kind} {names}{more}. {bad[new[0]]}")
+        return known
 
 
 def named(path: str | Path) -> Path:

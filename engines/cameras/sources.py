@@ -41,6 +41,9 @@ _KINDS: dict[str, type[Source]] = {
     "scene": SceneSource,
     "tiled": TiledSource,
 }
+_MOST = {"fps": 1000, "speed": 1000, "timeout": 3600, "noise": 255, "blur": 100, "width": 32767, "height": 32767,
+         "backend": 2**31 - 1}  # fmt: skip
+"""The largest numbers of saved sources; the least is 0."""
 _TILED = re.compile(r"tiled:(\d+)x(\d+):(.+)", re.DOTALL)
 
 
@@ -89,6 +92,7 @@ def parse(data: object) -> Source:
         raise BadInput("This is not a saved source", hint=f"Its kind must be one of {', '.join(_KINDS)}")
     source: Source = from_json(_KINDS[kind], data)
     TileGrid.of(source)
+    _check_numbers(source.of if isinstance(source, TiledSource) else source)
     return source
 
 
@@ -102,6 +106,14 @@ def stream_source(url: str, name: str = "", timeout: float = 10.0) -> StreamSour
     url = url.strip()
     check_address(url)
     return StreamSource(url, name, timeout)
+
+
+def _check_numbers(source: SimpleSource) -> None:
+    """Raise `BadInput` for a number that no source of this kind can have."""
+    for name, most in _MOST.items():
+        value = getattr(source, name, 0)
+        if not 0 <= value <= most:
+            raise BadInput(f"This source's {name} cannot be {value:g}", hint=f"0 to {most}")
 
 
 def _title(source: Source) -> str:

@@ -161,13 +161,13 @@ def reading(path: str | Path, what: str) -> Iterator[None]:
     """What SQLite and the system say about a file, as errors that a user understands."""
     try:
         yield
-    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+    except (sqlite3.Error, OSError) as error:
         raise in_words(error, Path(path), what) from error
     except (UnicodeDecodeError, MemoryError) as error:
         raise _damaged(Path(path), what, "it makes no sense") from error
 
 
-def in_words(error: sqlite3.Error | OSError | UnicodeDecodeError, path: Path, what: str) -> KinoscopeError:
+def in_words(error: sqlite3.Error | OSError, path: Path, what: str) -> KinoscopeError:
     """A full disk is called a full disk, missing rights are missing rights, and only the rest is damage."""
     if isinstance(error, OSError):
         if error.errno in NO_SPACE:
