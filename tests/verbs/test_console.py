@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import typer
+from rich.table import Table
 
 import main
 from engines.core.context import Context
@@ -74,3 +77,18 @@ def test_ctrl_c_is_one_line_and_130(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setattr(main, "_run_verb", interrupted)
     assert main.main(["bench"]) == 130
     assert capsys.readouterr() == ("", "Stopped.\n")
+
+
+@pytest.mark.parametrize("name", ["[/red]", "[bold]b", "photo [x].jpg", "[/"])
+def test_brackets_in_names_are_shown_as_they_are(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table("name", title=name)
+    table.add_row(name)
+    for shown in (name, table, console.headline(name, name)):
+        console.out().print(shown)
+        assert name in capsys.readouterr().out
+
+
+def test_brackets_in_the_name_of_what_is_read_do_not_stop_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(isatty=lambda: True, write=lambda _: 0, flush=lambda: None))
+    with console.context() as ctx:
+        ctx.progress(1, 2, "Reading a[/b].jpg")
