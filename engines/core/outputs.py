@@ -99,6 +99,8 @@ def check_file(target: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()
     the inputs.
     """
     path = Path(target).expanduser()
+    if not path.name:
+        raise UsageError("The name of a file is needed", path=target)
     if not os.path.exists(path):
         check_room(path)
         return path

@@ -57,7 +57,7 @@ def npy_path(out: Path) -> Path:
 
     if out.suffix not in ("", ".npy"):
         raise UsageError(f"Features are written as .npy, not as '{out.suffix}'", hint="--out features.npy")
-    return out.with_suffix(".npy")
+    return out.with_suffix(".npy") if out.name else out
 
 
 def _told(result: FeaturesResult) -> dict[str, Any]:
