@@ -32,7 +32,7 @@ from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.calibration_state import pixels
 from widgets.drawn_chart import FORMATS
 from widgets.icons import icon
-from widgets.save_file import ask_file
+from widgets.save_file import ask_file, save_or_say
 from widgets.theme import LOOK, number_font
 
 LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
@@ -185,7 +185,7 @@ class ViewBars(QWidget):
 
     def _ask_file(self, kind: str) -> None:
         if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
-            self.save(path)
+            save_or_say(self, path, self.save)
 
     def words(self, index: int) -> str:
         """Name and values of a view."""

@@ -10,12 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+import numpy as np
+
+from engines.calibration.coverage import COLUMNS, ROWS, touched
 from engines.calibration.types import Intrinsics, ModelName, MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
 from widgets.source_choice import SourceChoice as SourceChoice
 
-GRID = (8, 6)
+GRID = (COLUMNS, ROWS)
 """Cells of the coverage map, as (columns, rows)."""
 LEAST_VIEWS = 3
 """Fewer views than this do not determine a camera."""
@@ -223,17 +226,8 @@ def millimetres(metres: float) -> str:
 
 def coverage_of(outlines: Iterable[tuple[tuple[Point, ...], Size]]) -> tuple[int, ...]:
     """How many views touch each of the 8 x 6 cells of the picture, row by row."""
-    columns, rows = GRID
-    cells = [0] * (columns * rows)
-    for corners, size in outlines:
-        touched = {
-            min(rows - 1, max(0, int(y * rows / size.height))) * columns
-            + min(columns - 1, max(0, int(x * columns / size.width)))
-            for x, y in corners
-        }
-        for cell in touched:
-            cells[cell] += 1
-    return tuple(cells)
+    cells = sum((touched(corners, size).astype(int) for corners, size in outlines), np.zeros(GRID[::-1], int))
+    return tuple(cells.ravel().tolist())
 
 
 def _error(view: ViewRow) -> float:

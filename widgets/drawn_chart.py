@@ -26,7 +26,7 @@ from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.fields import describe
 from widgets.icons import icon
-from widgets.save_file import ask_file
+from widgets.save_file import ask_file, save_or_say
 from widgets.theme import LOOK
 
 FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
@@ -111,4 +111,4 @@ class DrawnChart(QWidget):
 
     def _ask_file(self, kind: str) -> None:
         if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
-            self.save(path)
+            save_or_say(self, path, self.save)

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engines.core.errors import KinoscopeError
 from engines.core.names import shown
+from widgets.labels import message_box
 
 
 def ask_file(parent: QWidget, title: str, offered: str, kinds: str) -> str:
@@ -37,8 +40,7 @@ def named(path: str, kinds: str, chosen: str = "") -> str:
 
 def may_replace(parent: QWidget, title: str, path: str) -> bool:
     """Ask whether a file may be replaced: Return and Escape leave it as it is."""
-    box = QMessageBox(QMessageBox.Icon.Question, title, f"{shown(Path(path).name)} is there already.", parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box = message_box(parent, QMessageBox.Icon.Question, title, f"{shown(Path(path).name)} is there already.")
     box.setInformativeText("Replace it? What is in it now will be lost.")
     yes = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
     no = box.addButton(QMessageBox.StandardButton.Cancel)
@@ -46,3 +48,14 @@ def may_replace(parent: QWidget, title: str, path: str) -> bool:
     box.setEscapeButton(no)
     box.exec()
     return box.clickedButton() is yes
+
+
+def save_or_say(parent: QWidget, path: str, write: Callable[[str], object]) -> None:
+    """Write, and say why it could not be done."""
+    try:
+        write(path)
+    except (KinoscopeError, OSError) as error:
+        words = f"{shown(Path(path).name)} could not be saved: {error}"
+        box = message_box(parent, QMessageBox.Icon.Warning, "Not saved", words)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

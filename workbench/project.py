@@ -34,11 +34,13 @@ from engines.core.databases import (
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
 from engines.core.files import atomic_path, disk_is_full, write_json
 from engines.core.names import shown
+from engines.core.outputs import result_folder
 from engines.core.places import data_dir
 from engines.core.reading import parse_json
 
 SUFFIX = ".kino"
 WHAT = "Kinoscope project"
+BUNDLE = "files.json"
 _TABLES = """
 CREATE TABLE items(
   kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id));
@@ -129,14 +131,17 @@ class Project:
             raise
 
     def export(self, folder: str | Path) -> list[Path]:
-        """Write every item as a plain JSON file, `KIND/ID.json`; the files written."""
-        written = []
-        for kind in ("source", "tile", "calibration"):
-            for id, value in self.items(kind).items():
-                target = Path(folder) / kind / f"{_NOT_IN_A_NAME.sub('_', id)}.json"
-                write_json(target, without_passwords(value))
-                written.append(target)
-        return written
+        """Write every item as a plain JSON file, `KIND/ID.json`, with a list of them; the files written.
+
+        Raises `BadInput` for a folder that holds anything but such files of before.
+        """
+        names = []
+        with result_folder(folder, BUNDLE, what="bundle") as staging:
+            for kind in ("source", "tile", "calibration"):
+                for id, value in self.items(kind).items():
+                    names.append(f"{kind}/{_NOT_IN_A_NAME.sub('_', id)}.json")
+                    write_json(staging / names[-1], without_passwords(value))
+        return [Path(folder) / name for name in names]
 
     def forget_passwords(self, mark: str = "") -> list[str]:
         """Take passwords out of the sources that were kept before there was a rule; the addresses they stood in.

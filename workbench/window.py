@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.core.addresses import hidden
 from engines.core.names import shown
@@ -30,6 +30,7 @@ from widgets.panels.sources import SourcesPanel, dropped_texts
 from widgets.studio import Studio
 from widgets.timeline_panel import TimelinePanel
 from widgets.viewer_grid import ViewerGrid
+from widgets.wheel import leave_wheel
 from workbench import theme
 from workbench.centre import Centre
 from workbench.commands import Actions
@@ -51,6 +52,7 @@ from workbench.docks import Docks
 from workbench.feeds import Feeds
 from workbench.jobs import JobQueue, JobRecord
 from workbench.log import LogBook
+from workbench.placement import Placement
 from workbench.presets import PRESETS
 from workbench.project import open_untitled
 from workbench.services import Services
@@ -60,7 +62,7 @@ from workbench.toolbar import TopBar
 
 log_ = logging.getLogger(__name__)
 
-FIRST_SIZE = (1440, 900)
+FIRST_SIZE = QSize(1440, 900)
 GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 TIMELINE_HEIGHT, JOBS_HEIGHT = 270, 130
@@ -92,8 +94,7 @@ class Window(QMainWindow):
     def __init__(self, supervisor: Supervisor, settings: SettingsStore, log: LogBook) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 600)
-        self.resize(*FIRST_SIZE)
+        self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
@@ -180,6 +181,17 @@ class Window(QMainWindow):
         self.services.project.close()
         event.accept()
         self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.placement.shown()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Rows of tabs that Qt makes for docks behave as ours do."""
+        child = event.child()
+        if event.polished() and isinstance(child, QTabBar):
+            leave_wheel(child)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():

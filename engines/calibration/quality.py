@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.calibration import coverage
 from engines.calibration.types import MonoResult, ViewResult
@@ -43,8 +44,7 @@ def tilts(views: Sequence[ViewResult]) -> list[float]:
 
 def covered(views: Sequence[ViewResult], size: Size) -> float:
     """The share of the picture's 8 x 6 cells that hold a corner of a used view."""
-    points = [corner for view in views if view.used for corner in view.corners]
-    return float(coverage.touched(points, size).mean())
+    return float(_touched(views, size).mean())
 
 
 def outliers(views: Sequence[ViewResult]) -> list[ViewResult]:
@@ -57,6 +57,16 @@ def outliers(views: Sequence[ViewResult]) -> list[ViewResult]:
     spread = 1.4826 * float(np.median(np.abs(errors - middle)))
     limit = max(2.0 * middle, middle + 5 * spread, 0.05)
     return [view for view, error in zip(used, errors, strict=True) if error > limit]
+
+
+def _touched(views: Sequence[ViewResult], size: Size) -> NDArray[np.bool_]:
+    return coverage.touched([corner for view in views if view.used for corner in view.corners], size)
+
+
+def _parts(result: MonoResult) -> str:
+    """The same words as beside the map of the coverage."""
+    cells = _touched(result.views, result.image_size)
+    return f"{int(cells.sum())} of {cells.size} parts of the picture"
 
 
 def _error(view: ViewResult) -> float | None:
@@ -94,10 +104,9 @@ def _coverage(result: MonoResult) -> Iterator[Finding]:
     share = covered(result.views, result.image_size)
     level = 2 if share < 0.35 else 1 if share < 0.6 else 0
     if level:
-        points = [corner for view in result.views if view.used for corner in view.corners]
-        empty = coverage.emptiest_region(coverage.touched(points, result.image_size))
+        empty = coverage.emptiest_region(_touched(result.views, result.image_size))
         where = f"; add views in the {empty}" if empty else ""
-        yield Finding(level, f"The board covered {100 * share:.0f} % of the picture{where}")
+        yield Finding(level, f"The views touch {_parts(result)}{where}")
 
 
 def _tilt(result: MonoResult) -> Iterator[Finding]:
@@ -146,4 +155,4 @@ def _ambiguous_board(result: MonoResult) -> Iterator[Finding]:
 
 def _praise(result: MonoResult) -> str:
     used = sum(view.used for view in result.views)
-    return f"{used} views cover the picture, agree with one another and fix the focal length well"
+    return f"{used} views touch {_parts(result)}, agree with one another and fix the focal length well"

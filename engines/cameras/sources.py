@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
-from engines.cameras.kinds import IMAGES, SCHEMES
+from engines.cameras.kinds import SCHEMES
 from engines.cameras.tiles import TileGrid
 from engines.cameras.types import (
     FileSource,
@@ -25,9 +25,13 @@ from engines.cameras.types import (
 from engines.core.addresses import bare, ill_written, typed, without_passwords
 from engines.core.errors import BadInput, UsageError
 from engines.core.names import shown
+from engines.core.picture_files import READABLE
+from engines.core.picture_heads import head_of
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 
+MOVING = (".gif", ".avif", ".png", ".webp")
+MOST_HEAD = 1 << 26
 FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"
 _KINDS: dict[str, type[Source]] = {
     "usb": UsbSource,
@@ -191,10 +195,23 @@ def _from_path(text: str) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)
-    regular_file(path, what="video or picture")
-    if suffix in IMAGES:
+    if suffix not in READABLE:
+        return FileSource(str(path))
+    if not _moves(path, suffix):
         return FolderSource(str(path.parent), pattern=_series(path))
+    if suffix == ".webp":
+        hint = "Save it as a video, a GIF or an animated PNG"
+        raise BadInput("This is an animated WebP, which cannot be played", path=path, hint=hint)
     return FileSource(str(path))
+
+
+def _moves(path: Path, suffix: str) -> bool:
+    """Whether it is a picture of a kind that is played as a film where it holds several."""
+    if suffix not in MOVING:
+        return False
+    with path.open("rb") as file:
+        head = head_of(file.read(MOST_HEAD))
+    return head is not None and head.several
 
 
 def _saved(path: Path) -> Source:

@@ -16,6 +16,7 @@ from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed, UsageError
 from engines.core.film import Converter
 from engines.core.frames import End, Gap, Size
+from engines.core.timeline import said_rate
 
 READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""
@@ -93,7 +94,7 @@ class StreamReader:
 
     def _info(self, container: av.container.InputContainer) -> FeedInfo:
         context = self._stream.codec_context
-        rate = float(self._stream.average_rate or self._stream.guessed_rate or 25)
+        rate = said_rate(self._stream)
         duration = None if container.duration is None or container.duration <= 0 else container.duration / 1e6
         self.paced = duration is not None or "hls" in container.format.name
         detail = f"{context.name} over {urlsplit(self._source.url).scheme}, {context.width}x{context.height}"

@@ -7,9 +7,10 @@ then in what ships, or by the path of its file. Models with an exact denoiser ar
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engines.core import places
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
@@ -32,6 +33,8 @@ SUMMARIES = {
     "analytic:digits": "Ten Gaussians fitted to scikit-learn's 8 x 8 digits; the denoiser is exact",
     "analytic:digits-set": "scikit-learn's 1797 digits; a perfect sampler gives one of them back",
 }
+MOST_VALUES, DEEPEST = 1 << 26, 257
+"""Numbers in one sample, and layers, that no card may exceed."""
 POINTS = "A 2-D shape with its exact denoiser"
 
 
@@ -157,6 +160,8 @@ def _check(card: Card, path: Path) -> None:
         f"process is '{card.process}', known are {', '.join(PROCESSES)}": card.process in PROCESSES,
         f"shape is {json.dumps(card.shape)}, expected channels, height, width": len(card.shape) in (1, 3),
         "shape holds a number below 1": all(side > 0 for side in card.shape),
+        "shape is larger than any picture": math.prod(card.shape) <= MOST_VALUES,
+        "arguments ask for too many layers": _can_be_built(card.arguments),
         "low is not below high": card.low < card.high,
         "sigma_min is not above 0": card.sigma_min > 0,
         "sigma_max is not above sigma_min": card.sigma_max == 0 or card.sigma_max > card.sigma_min,
@@ -164,3 +169,9 @@ def _check(card: Card, path: Path) -> None:
     broken = [text for text, holds in rules.items() if not holds]
     if broken:
         raise BadInput(f"The card does not fit: {broken[0]}", path=path, hint="Mend that line of the card")
+
+
+def _can_be_built(arguments: dict[str, Any]) -> bool:
+    """Whether a network of these arguments has few enough layers to be thought of at all."""
+    lists = (value for value in arguments.values() if isinstance(value, list))
+    return arguments.get("depth", 0) in range(DEEPEST) and all(len(value) <= DEEPEST for value in lists)

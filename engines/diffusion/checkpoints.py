@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
+from engines.core.reading import making_sense
 from engines.diffusion.cards import ARCHITECTURES, PICKLES, read_card
 from engines.diffusion.moments import Moments
 from engines.diffusion.pickles import is_pickle, refuse
@@ -42,11 +43,13 @@ def check(weights: Path, prediction: str = "") -> Card:
 
 def load_network(weights: Path, card: Card) -> tuple[nn.Module, Moments | None]:
     """The network that a card describes with the weights of a file, in float32 and evaluation mode, and the moments
-    of its data where the file holds them. Raises `BadInput` for whatever does not fit.
+    of its data where the file holds them. Raises `BadInput` for whatever does not fit, before memory is taken for it.
     """
-    network = _build(weights, card)
-    expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    with torch.device("meta"):
+        plan = _build(weights, card)
+    expected = {name: tuple(tensor.shape) for name, tensor in plan.state_dict().items()}
     tensors = load_tensors(weights, expected, card.sha256)
+    network = _build(weights, card)
     network.load_state_dict({name: tensor for name, tensor in tensors.items() if name in expected})
     return network.float().eval().requires_grad_(False), _moments(tensors)
 
@@ -70,17 +73,13 @@ def load_tensors(weights: Path, expected: dict[str, tuple[int, ...]], sha256: st
 def _build(weights: Path, card: Card) -> nn.Module:
     from engines.diffusion import networks
 
-    shape = tuple(card.arguments.get("shape", card.shape))
-    if shape != card.shape:
+    shape = card.arguments.get("shape", card.shape)
+    if not isinstance(shape, list | tuple) or tuple(shape) != card.shape:
         message = f"The card says a sample is {card.shape} and its network's is {shape}"
         raise BadInput(message, path=weights.with_suffix(".json"), hint="Mend 'shape' in 'arguments' or above it")
-    try:
+    hint = "Mend 'architecture' and 'arguments'"
+    with making_sense(weights.with_suffix(".json"), "The card's network cannot be built", hint=hint):
         network: nn.Module = networks.build(card.architecture, **card.arguments)
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
-        message = f"The card's network cannot be built: {error}"
-        raise BadInput(
-            message, path=weights.with_suffix(".json"), hint="Mend 'architecture' and 'arguments'"
-        ) from error
     return network
 
 

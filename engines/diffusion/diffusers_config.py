@@ -151,8 +151,11 @@ def _alphas(scheduler: dict[str, Any], path: Path) -> NDArray[np.float64]:
     steps = _count(scheduler.get("num_train_timesteps") or 1000, MOST_STEPS)
     first, last = float(scheduler.get("beta_start") or 1e-4), float(scheduler.get("beta_end") or 0.02)
     name = str(scheduler.get("beta_schedule") or "linear")
+    betas = np.asarray(scheduler.get("trained_betas") or (first, last), np.float64)
+    if betas.ndim != 1 or betas.size > MOST_STEPS or not ((betas >= 0) & (betas < 1)).all():
+        raise BadInput("The scheduler's betas are not those of a diffusion", path=path)
     if scheduler.get("trained_betas"):
-        alphas: NDArray[Any] = np.cumprod(1 - np.asarray(scheduler["trained_betas"], np.float64))
+        alphas: NDArray[Any] = np.cumprod(1 - betas)
     elif name == "linear":
         alphas = levels.linear_alphas(steps, first, last)
     elif name == "scaled_linear":
@@ -161,8 +164,6 @@ def _alphas(scheduler: dict[str, Any], path: Path) -> NDArray[np.float64]:
         alphas = levels.cosine_alphas(steps)
     else:
         raise BadInput(f"The scheduler's beta schedule '{name}' is not known", path=path)
-    if alphas.ndim != 1 or not alphas.size or not ((alphas > 0) & (alphas <= 1)).all():
-        raise BadInput("The scheduler's betas are not those of a diffusion", path=path)
     return np.asarray(_ending_in_noise(alphas) if scheduler.get("rescale_betas_zero_snr") else alphas, np.float64)
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from engines.calibration.formats import READ
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
+from engines.core.picture_files import Listing
 from widgets.calibration_state import CalibrationView, Trouble, ViewRow, count
 from widgets.panels.calibration import CalibrationPanel
 from workbench.commands import Actions
@@ -84,7 +86,7 @@ class CalibrationController(QObject):
 
     def add(self, paths: Sequence[str]) -> None:
         """Add picture files and folders; a single calibration file is opened instead."""
-        if len(paths) == 1 and Path(paths[0]).suffix.lower() in (".yaml", ".yml", ".json"):
+        if len(paths) == 1 and Path(paths[0]).suffix.lower() in READ:
             self.open(paths[0])
         elif paths:
             self.files.expand(paths, self._added)
@@ -138,7 +140,7 @@ class CalibrationController(QObject):
     def open(self, path: str) -> None:
         """Show a saved calibration in place of the views; Undo brings those back."""
         name = Path(path).name
-        self.files.open(path, lambda result: self._change(f"Open {name}", Material((), result, name)))
+        self.files.open(path, lambda result: self._opened(name, result))
 
     def save(self, path: str) -> None:
         result = self.session.result
@@ -167,17 +169,22 @@ class CalibrationController(QObject):
 
     # Within: what was asked for has happened
 
-    def _added(self, paths: Sequence[Path]) -> None:
+    def _added(self, found: Listing) -> None:
+        if found.left_out:
+            self._services.notify(found.words, "info")
         have = len(self.session.material.views)
-        after = self.session.material.with_views([photograph(path) for path in paths])
+        after = self.session.material.with_views([photograph(path) for path in found.files])
         fresh = len(after.views) - have
         if fresh > 0:
-            self._change(f"Add {count(fresh, 'photograph')}", after)
+            self._show_anew(f"Add {count(fresh, 'photograph')}", after)
         else:
             self._services.notify("These photographs are there already", "info")
 
     def _captured(self, row: ViewRow) -> None:
-        self._change(f"Capture {row.name}", self.session.material.with_views([row]))
+        self._show_anew(f"Capture {row.name}", self.session.material.with_views([row]))
+
+    def _opened(self, name: str, result: MonoResult) -> None:
+        self._show_anew(f"Open {name}", Material((), result, name))
 
     def _run_now(self) -> None:
         if self.captures.unwritten:
@@ -201,6 +208,15 @@ class CalibrationController(QObject):
         self._keep()
 
     # Within: the session changes
+
+    def _show_anew(self, text: str, after: Material) -> None:
+        """Change, and offer to take it back where something that was shown is shown no more."""
+        before = self.session.material
+        self._change(text, after)
+        gone = before.lost_in(after)
+        if gone:
+            what = f"{text}: {gone} no longer shown"
+            self._services.notify(what, "info", "Undo", undo_just_this(self._services.undo))
 
     def _change(self, text: str, after: Material) -> None:
         self._trouble = None

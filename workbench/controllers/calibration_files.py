@@ -8,19 +8,26 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from engines.calibration.detect import SUFFIXES, expand
-from engines.calibration.formats import load, save
+from engines.calibration.detect import expand, listing
+from engines.calibration.formats import READ, UNKNOWN, UnitMissing, load, save
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
+from engines.core.picture_files import DIALOG, Listing
 from widgets.calibration_state import Trouble
 from widgets.save_file import ask_file
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure
 
-PICTURES = "Pictures (" + " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES)) + ")"
-CALIBRATIONS = "Calibrations (*.yaml *.yml *.json)"
+CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
+LENGTHS = (
+    ("Millimetres", "mm"),
+    ("Centimetres", "cm"),
+    ("Inches", "in"),
+    ("Metres", "m"),
+    ("Not known: leave the board out", UNKNOWN),
+)
 PAGES = (
     ("A4", "a4"),
     ("A3", "a3"),
@@ -45,7 +52,7 @@ class Files(QObject):
 
     def ask_pictures(self) -> list[str]:
         """Picture files chosen by the user."""
-        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", PICTURES)[0]
+        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", DIALOG)[0]
 
     def ask_folder(self) -> list[str]:
         folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of photographs")
@@ -60,6 +67,12 @@ class Files(QObject):
         kinds = "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
         return ask_file(self._window, "Save calibration", f"{name}.yaml", kinds)
 
+    def ask_unit(self, message: str) -> str:
+        """The unit of a bare length, "" when the question is not answered."""
+        words = [words for words, _ in LENGTHS]
+        chosen, ok = QInputDialog.getItem(self._window, "Open calibration", f"{message}.", words, 0, False)
+        return dict(LENGTHS)[chosen] if ok else ""
+
     def ask_page(self, board: Board) -> tuple[str, str]:
         """Page and file for the printed board, or two empty words."""
         words = [words for words, _ in PAGES]
@@ -70,13 +83,21 @@ class Files(QObject):
         name = str(board).replace(":", " ")
         return page, ask_file(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")
 
-    def expand(self, paths: Sequence[str], then: Callable[[tuple[Path, ...]], object]) -> None:
-        """Files and folders to picture files."""
+    def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
+        """Files and folders to picture files, and what was left out."""
         wanted = tuple(paths)
-        self._errands.ask(lambda: expand(wanted), then, self._told("Photographs not added"))
+        self._errands.ask(lambda: listing(wanted), then, self._told("Photographs not added"))
 
-    def open(self, path: str, then: Callable[[MonoResult], object]) -> None:
-        self._errands.ask(lambda: load(path), then, self._told("Calibration not opened"))
+    def open(self, path: str, then: Callable[[MonoResult], object], unit: str = "") -> None:
+        """Asks for the unit where the file gives the board's squares without one."""
+
+        def read(found: MonoResult | UnitMissing) -> None:
+            if not isinstance(found, UnitMissing):
+                then(found)
+            elif answer := self.ask_unit(found.message):
+                self.open(path, then, answer)
+
+        self._errands.ask(lambda: _loaded(path, unit), read, self._told("Calibration not opened"))
 
     def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
         self._errands.ask(lambda: save(result, path), lambda _none: then(), self._told("Calibration not saved"))
@@ -91,6 +112,13 @@ class Files(QObject):
 
     def _told(self, title: str) -> Callable[[Failure], None]:
         return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
+
+
+def _loaded(path: str, unit: str) -> MonoResult | UnitMissing:
+    try:
+        return load(path, unit)
+    except UnitMissing as question:
+        return question
 
 
 def shortened(spec: MonoSpec) -> tuple[str, ...]:

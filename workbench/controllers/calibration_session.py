@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
-from widgets.calibration_state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
+from widgets.calibration_state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
 
 JOB = "engines.calibration.mono:run"
 REMEMBERED = 24
@@ -46,6 +46,14 @@ class Material:
         have = {view.path for view in self.views}
         fresh = tuple(row for row in rows if row.path not in have)
         return Material((*self.views, *fresh)) if fresh else self
+
+    def lost_in(self, after: Material) -> str:
+        """What is here and not there, in words with a verb, "" when nothing is."""
+        kept = {view.path for view in after.views}
+        views = sum(view.path not in kept for view in self.views)
+        if views:
+            return f"{count(views, 'view')} {'is' if views == 1 else 'are'}"
+        return f"{self.loaded_from} is" if self.loaded is not None and self.loaded != after.loaded else ""
 
     def without(self, paths: Iterable[str]) -> Material:
         gone = set(paths)

@@ -7,12 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
+from engines.core.picture_files import DIALOG, ENDINGS
 from engines.core.places import data_dir
+from widgets.labels import message_box
 from widgets.save_file import ask_file
 
 GALLERIES = "Galleries (*.faces)"
-PICTURES = "Pictures (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp *.pgm *.ppm)"
-FILMS = "Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm *.jpg *.jpeg *.png *.bmp *.tif *.tiff)"
+FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"
 
 
 class Dialogs:
@@ -48,10 +49,10 @@ class Dialogs:
         return QFileDialog.getOpenFileName(self._window, "Recogniser", "", "ONNX (*.onnx)")[0]
 
     def pictures(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", PICTURES)[0]
+        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", DIALOG)[0]
 
     def picture(self, title: str) -> str:
-        return QFileDialog.getOpenFileName(self._window, title, "", PICTURES)[0]
+        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
 
     def folder(self, title: str) -> str:
         return QFileDialog.getExistingDirectory(self._window, title)
@@ -74,7 +75,7 @@ class Dialogs:
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""
-        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._window)
+        box = message_box(self._window, QMessageBox.Icon.Question, title, question)
         box.setTextFormat(Qt.TextFormat.PlainText)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
         no = box.addButton(QMessageBox.StandardButton.Cancel)

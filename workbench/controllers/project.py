@@ -114,9 +114,9 @@ class ProjectController(QObject):
             self._attempt(lambda: self._save(Path(path)))
 
     def ask_export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Export to folder")
+        folder = QFileDialog.getExistingDirectory(self._window, "Export to a new folder in")
         if folder:
-            self._attempt(lambda: self._export(Path(folder)))
+            self._attempt(lambda: self._export(Path(folder) / f"{self._services.project.title} bundle"))
 
     def close(self) -> None:
         self._services.project.close()

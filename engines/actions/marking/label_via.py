@@ -52,7 +52,9 @@ def read_project(document: dict[str, Any], origin: Origin) -> Labels:
 def read_export(text: str, origin: Origin) -> Labels:
     """The CSV of VIA 3, with temporal coordinates or with segment start and end."""
     comments = [line for line in text.splitlines() if line.startswith("#")]
-    header = next(line for line in comments if line.startswith(MARK)).partition("=")[2]
+    header = next((line.partition("=")[2] for line in comments if line.startswith(MARK)), "")
+    if not header:
+        raise BadInput("The export of VIA does not name its columns", path=origin.path, hint="Export it again from VIA")
     names = [name.strip() for name in header.split(",")]
     said = next((line.partition("=")[2] for line in comments if line.startswith("# ATTRIBUTE ")), "{}")
     rows = []

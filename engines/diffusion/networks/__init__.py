@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn
 
 from engines.core.errors import BadInput
+from engines.core.reading import MISFITS
 from engines.diffusion.networks.classifier import Classifier
 from engines.diffusion.networks.dit import DiT
 from engines.diffusion.networks.unet import UNet
@@ -22,7 +23,7 @@ def build(architecture: str, **arguments: Any) -> nn.Module:
         raise BadInput(f"There is no architecture called '{architecture}'", hint=f"Known are {known}")
     try:
         return ARCHITECTURES[architecture](**arguments)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (RuntimeError, *MISFITS) as error:
         raise BadInput(f"No {architecture} can be built from these arguments: {error}") from error
 
 

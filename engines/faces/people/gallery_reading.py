@@ -15,6 +15,7 @@ import numpy as np
 from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.names import looks_alike, name_key, shown, tidy_name
+from engines.core.reading import making_sense
 from engines.faces.gallery_types import Change, FaceRecord, GalleryInfo, Person
 from engines.faces.people import gallery_history, gallery_rows
 from engines.faces.people.gallery_protect import own_files
@@ -22,6 +23,7 @@ from engines.faces.people.gallery_store import Store
 from engines.faces.people.search import PersonIndex
 from engines.faces.seeing.align import SIDE
 from engines.faces.seeing.embed import Vectors, unit
+from engines.faces.seeing.recognisers import recogniser_of
 from engines.faces.table import FaceTable
 from engines.faces.types import ModelCard
 
@@ -87,6 +89,10 @@ class GalleryReader:
             bytes=sum(path.stat().st_size for path in own_files(store.path) if path.is_file()),
             revision=int(store.meta("revision")),
         )
+
+    def recogniser(self, given: str = "") -> str:
+        """What `open_recogniser` takes for the network of this gallery; see `recogniser_of`."""
+        return recogniser_of(self.card, self.path, given)
 
     def check_model(self, card: ModelCard) -> None:
         """Raises `BadInput` when embeddings of `card` may not be compared with this gallery's."""
@@ -194,7 +200,8 @@ class GalleryReader:
         rows = self._store.rows("SELECT picture FROM pictures WHERE face = ?", (face,))
         if not rows:
             raise BadInput("That face is no longer in the gallery", path=self.path)
-        return gallery_rows.decode(self._store.unseal(rows[0][0], "pictures", face, "picture"))
+        with making_sense(self.path, "The gallery is damaged: a picture does not read"):
+            return gallery_rows.decode(self._store.unseal(rows[0][0], "pictures", face, "picture"))
 
     def aligned(self, faces: Sequence[str], card: ModelCard | None = None) -> Image:
         """n x size x size x 3: the input of this recogniser (None: 112, no margin), cut from the stored pictures."""

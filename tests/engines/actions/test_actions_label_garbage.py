@@ -35,9 +35,11 @@ def damaged(text: str, edits: list[tuple[float, int, str]]) -> bytes:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_labels(tmp_path: Path, name: str, edits: list[tuple[float, int, str]]):
     path = tmp_path / name
+    path.unlink(missing_ok=True)
     if name.endswith(".txt"):
         path.write_text("v_1  0.1 0.4\nv_1  1.0 1.2\n")
     else:
+        path.unlink(missing_ok=True)
         write_labels(path, LABELS, TIMES, video="v_1.mp4")
     path.write_bytes(damaged(path.read_text(), edits))
     try:
@@ -52,6 +54,7 @@ def test_damaged_labels(tmp_path: Path, name: str, edits: list[tuple[float, int,
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_scores(tmp_path: Path, edits: list[tuple[float, int, str]]):
     path = tmp_path / "s.csv"
+    path.unlink(missing_ok=True)
     write_scores(path, Scores(("background", "walk"), np.arange(9), np.arange(9) / 25, np.full((9, 2), 0.5)))
     path.write_bytes(damaged(path.read_text(), edits))
     try:
