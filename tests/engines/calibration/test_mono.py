@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -341,3 +342,26 @@ def test_a_folder_with_brackets_and_what_it_left_out(photographs: Path, tmp_path
     assert len(pattern.views) == len(whole.views) == COUNT
     assert not pattern.left_out
     assert [Path(one.path).name for one in whole.left_out] == ["IMG_1.HEIC", "notes.txt"]
+
+
+EVEN = "charuco:8x6:35mm:24mm:DICT_4X4_50"
+
+
+@pytest.mark.parametrize(
+    ("printed", "given", "said"),
+    [
+        (EVEN + ":legacy", EVEN, r"24 of its 24 .*':legacy' \(try with it\), or columns and rows .*:legacy$"),
+        (EVEN, EVEN + ":legacy", r"':legacy' \(try without it\).*Use charuco:8x6:35mm:24mm:DICT_4X4_50$"),
+        ("charuco:8x5:35mm:24mm:DICT_4X4_50", "charuco:5x8:35mm:24mm:DICT_4X4_50", r"20 of its 20 .*Use charuco:8x5:"),
+        (EVEN, EVEN + ":inverted", "white on black need ':inverted'.*try without it"),
+    ],
+)
+def test_markers_that_are_seen_say_what_the_layout_lacks(printed: str, given: str, said: str, tmp_path: Path):
+    fill = 0 if "inverted" in printed else 255
+    print_ = np.pad(Board.parse(printed).picture(64), 40, constant_values=fill)
+    for number in range(3):
+        tilt = np.array([[1, 0.05 * number, 0], [0.02, 1, 0], [2e-4 * number, 1e-4, 1]])
+        cv2.imwrite(str(tmp_path / f"{number}.png"), cv2.warpPerspective(print_, tilt, (640, 480), borderValue=fill))
+    with pytest.raises(BadInput, match="No view shows the board") as caught:
+        run(MonoSpec((str(tmp_path),), Board.parse(given)), PlainContext())
+    assert re.search(said, caught.value.hint)
