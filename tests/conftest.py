@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 STORE = places.store_dir()
+HOMES = count()
 
 leaks.remember_starts()
 settings.register_profile("kinoscope", deadline=None, print_blob=True, derandomize=True)
@@ -62,7 +64,9 @@ def clock() -> ManualClock:
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KINOSCOPE_HOME", str(tmp_path_factory.mktemp("home", numbered=True)))
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
+    home.mkdir(parents=True)
+    monkeypatch.setenv("KINOSCOPE_HOME", str(home))
 
 
 @pytest.fixture(autouse=True)
