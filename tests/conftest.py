@@ -6,10 +6,10 @@ left and, where that is known, the line that started it.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 STORE = places.store_dir()
-HOMES = count()
+HOMES = itertools.count()
 
 leaks.remember_starts()
 settings.register_profile("kinoscope", deadline=None, print_blob=True, derandomize=True)
