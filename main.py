@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from engines.core.names import print_any_name
 from workbench import __version__
 from workbench.verbs import VERBS, Verb, find_verb
 
@@ -20,6 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command line and give its exit code. Bad input never ends in a traceback."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
+        print_any_name()
         return _dispatch(arguments)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -92,6 +94,7 @@ def _run_verb(verb: Verb, arguments: list[str]) -> int:
 
 def _check_openable(arguments: list[str]) -> None:
     """Raise `UsageError` for what is neither a verb nor something the window can open."""
+    from engines.core.addresses import typed
     from engines.core.errors import UsageError
 
     for argument in arguments:
@@ -99,7 +102,7 @@ def _check_openable(arguments: list[str]) -> None:
             raise UsageError(f"There is no option '{argument}'", hint=f"See python {NAME} --help")
         if "://" not in argument and not argument.startswith(WORDS) and not Path(argument).exists():
             hint = _suggestion(argument)
-            raise UsageError(f"'{argument}' is neither a verb nor a file", hint=hint)
+            raise UsageError(f"'{typed(argument)}' is neither a verb nor a file", hint=hint)
 
 
 def _suggestion(argument: str) -> str:

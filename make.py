@@ -60,6 +60,7 @@ SCREEN = {
 }
 
 USAGE = """make run [ARGS="..."]     open the workbench (with no display: save pictures of every panel instead)
+                          ARGS=--quick: only the six main pictures, in half a minute
 make test [ARGS="..."]    run the tests; ARGS go to pytest
 make bench [NAME=...]     measure: detect, display, workers, diffusion-error, ... or all
 make peers                install other libraries to compare with, and run the comparisons
@@ -110,9 +111,11 @@ def run(arguments: list[str]) -> int:
     display = os.name == "nt" or sys.platform == "darwin" or _has_display()
     _prepare([], SCREEN if display else {}, must_have_screen=display)
     _fetch()
-    if display:
+    if display and "--quick" not in arguments:
         return _python(["main.py", *arguments])
-    print("There is no display here (DISPLAY and WAYLAND_DISPLAY are not set): taking the tour offscreen.", flush=True)
+    if not display:
+        print("There is no display here (DISPLAY and WAYLAND_DISPLAY are not set).", flush=True)
+    print("Taking the tour offscreen.", flush=True)
     code = _python(["main.py", "tour", "--out", "tour", *arguments], offscreen=True)
     folder = os.path.join(ROOT, "tour")
     pictures = sum(name.endswith(".png") for _, _, names in os.walk(folder) for name in names)

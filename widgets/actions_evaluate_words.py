@@ -15,7 +15,7 @@ from widgets.studio_parts import DASH, DOT, count
 HEADERS = ("Model", "mAP", "mcAP", "Starts", "Segments", "Ahead .5 s", "Ahead 1 s", "Chance", "One chunk")
 TIPS = (
     "A model or a score file, as it was named",
-    "Mean average precision over the frames, mean over the actions that occur",
+    "Mean average precision over the frames, mean over the actions that were learned and occur",
     "Mean calibrated average precision: as if every action were as frequent as its absence",
     "Point-level average precision of the starts of actions, mean over actions and tolerances",
     "Mean average precision of whole segments, mean over temporal IoU .3 to .7",
@@ -68,7 +68,7 @@ def result_stats(result: Evaluation) -> tuple[Stat, ...]:
     """The selected model's figures, the most important first; what was not measured says so."""
     tips = dict(zip(HEADERS, TIPS, strict=True))
     named = (
-        ("mAP", result.map, tips["mAP"]),
+        (f"mAP of {count(len(result.averaged), 'action')}", result.map, tips["mAP"]),
         ("mcAP, calibrated", result.mcap, tips["mcAP"]),
         ("Starts", start_ap(result), f"{tips['Starts']}: {tolerances(result)}"),
         ("Segments", result.segment_map, tips["Segments"]),

@@ -6,13 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QMenu
 
 from engines.actions.types import BACKGROUND
 from widgets.actions_panel_words import class_line, classes_hint, duration_words
 from widgets.actions_state import ActionsView, ClassCount
 from widgets.diffusion_panel_form import beside, say, words
 from widgets.icons import icon
+from widgets.labels import Label
 from widgets.panel import PlainButton, Section, TextField, set_property
 from widgets.row_list import RIGHT, RowList, wide, write
 from widgets.studio_parts import count
@@ -101,7 +102,7 @@ class ClassSection(Section):
         self.name = TextField("New class", placeholder="New class", tip="What the action is called; Return adds it")
         self.problem = words("hint")
         set_property(self.problem, "level", "bad")
-        titles = QLabel("segments, seconds")
+        titles = Label("segments, seconds")
         titles.setProperty("role", "hint")
         self.add_action(titles)
         self._titles = titles

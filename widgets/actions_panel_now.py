@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from engines.actions.types import Watched
 from widgets.action_words import Seen, coming, coming_words, ranked
 from widgets.actions_panel_classes import paint_swatch
+from widgets.actions_panel_words import over_words
 from widgets.actions_state import WatchView
 from widgets.fields import describe
 from widgets.results import Stat
@@ -166,20 +167,22 @@ def _told(now: Now) -> str:
 
 
 def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
-    """What it costs: latency, rates, what was left out."""
+    """What it costs: latency, rates, what was left out. What stands still has no latency and no rate."""
     seen = watch.watched
     if seen is None:
         return ()
     stages = ", ".join(f"{name} {spent:.1f} ms" for name, spent in seen.stages.items())
+    left = f"{seen.left_out:,} above the cap, {watch.dropped:,} while it was busy"
+    out = Stat("Frames left out", f"{seen.left_out + watch.dropped:,}", "", tip=left)
+    if not watch.moving:
+        return (out,)
     limit = f"At most {cap:g} per second, as set below" if cap > 0 else "Every frame"
     made = [Stat("Frames described", f"{seen.feature_rate:.1f}", "/s", tip=limit + (f"; {stages}" if stages else ""))]
     if seen.now is not None:
         tip = "From the camera's picture to the decision, the newest one"
         made.insert(0, Stat("Capture to decision", f"{1000 * seen.latency:.0f}", "ms", tip=tip))
         made.append(Stat("Decisions", f"{seen.head_rate:.1f}", "/s", tip="Steps of the network, one a chunk"))
-    left = f"{seen.left_out:,} above the cap, {watch.dropped:,} while it was busy"
-    made.append(Stat("Frames left out", f"{seen.left_out + watch.dropped:,}", "", tip=left))
-    return tuple(made)
+    return (*made, out)
 
 
 def model_words(watch: WatchView) -> str:
@@ -192,7 +195,7 @@ def model_words(watch: WatchView) -> str:
     parts = [f"{many} {'action' if many == 1 else 'actions'}", f"{card.shape.kind.upper()} on {streams}"]
     parts.append(f"{card.recipe.rate:g} decisions/s")
     if card.map is not None:
-        parts.append(f"mAP {100 * card.map:.1f} %")
+        parts.append(f"mAP {100 * card.map:.1f} %{over_words(card)}")
     return ", ".join(parts)
 
 

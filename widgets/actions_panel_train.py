@@ -54,7 +54,7 @@ class TrainPage(QWidget):
         if self._form.isEnabled() != (train.busy is None):
             self._form.setEnabled(train.busy is None)
         done = train.result if train.busy is None else None
-        self.advice.show_advice(done.advice if done is not None else ())
+        self.advice.show_advice(tuple(dict.fromkeys((*train.advice, *(done.advice if done is not None else ())))))
         self.data.show_state(train)
         for section in (self.features, self.network):
             section.show_state(train.spec)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engines.actions.features.recipes import NETWORKS
 from engines.actions.learning.settings import filled
 from engines.actions.study_types import WHOLE, Frames, TrainSpec
-from engines.actions.types import STREAMS, Segment
+from engines.actions.types import STREAMS, ModelCard, Segment
 from widgets.actions_state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.file_names import file_title as file_title
 from widgets.studio_axes import percent
@@ -120,7 +120,7 @@ def _watch_level(view: ActionsView) -> str:
 
 
 def watch_line(view: ActionsView) -> str:
-    """'Watching Cam 1 with lunges, 9.8 decisions/s'."""
+    """'Watching Cam 1 with lunges, 9.8 decisions/s', 'Watching film.mp4, which stands still'."""
     watch = view.watch
     if not watch.sources:
         return "No source"
@@ -129,6 +129,8 @@ def watch_line(view: ActionsView) -> str:
     if watch.watched is None:
         return watch.problem or "Opening"
     title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    if not watch.moving:
+        return f"Watching {title}, which stands still"
     if watch.card is None:
         return f"Watching {title}, {watch.rate:.0f} frames/s"
     rate = f"{watch.watched.head_rate:.1f} decisions/s"
@@ -149,19 +151,25 @@ def teach_line(teach: TeachView, marking: str = "") -> str:
 
 
 def train_line(train: TrainView) -> str:
-    """'Training, 120 of 300', 'mAP 98.2 % in 34 s', '3 clips, 36 segments'."""
+    """'Training, 120 of 300', 'mAP 98.2 % over 4 actions in 34 s', '3 clips, 36 segments'."""
     if train.busy is not None:
         return _training(train)
     if train.result is not None:
         tested = train.result.tested
         value = train.result.map if tested is None else tested.map
-        reached = f"mAP {percent(value, 1)}" if value is not None else "Trained"
+        over = over_words(train.result.card)
+        reached = f"mAP {percent(value, 1)}{over}" if value is not None else "Trained"
         return f"{reached} in {seconds_words(train.result.seconds)}"
     if train.spec.folder:
         return f"Benchmark {file_title(train.spec.folder)}"
     chosen = taken(train.clips)
     segments = sum(clip.segments for clip in chosen)
     return f"{count(len(chosen), 'clip')}, {count(segments, 'segment')}" if chosen else "No clip is chosen"
+
+
+def over_words(card: ModelCard) -> str:
+    """' over 4 actions'; nothing where that is not known."""
+    return f" over {count(card.averaged, 'action')}" if card.averaged else ""
 
 
 def _training(train: TrainView) -> str:
@@ -180,7 +188,8 @@ def evaluate_line(evaluate: EvaluateView) -> str:
         return "Evaluating"
     results = evaluate.results
     if len(results) == 1:
-        return f"mAP {percent(results[0].map, 1)} over {count(results[0].frames, 'frame')}"
+        many = f"{count(len(results[0].averaged), 'action')}, " if results[0].averaged else ""
+        return f"mAP {percent(results[0].map, 1)} over {many}{count(results[0].frames, 'frame')}"
     if results:
         return f"{count(len(results), 'model')} compared"
     many = max(len(evaluate.spec.models), len(evaluate.spec.scores))

@@ -149,7 +149,8 @@ class TeachView:
 class TrainView:
     """spec: as in the form; its clips are the chosen ones of the project unless `spec.folder` names a benchmark.
 
-    devices: on which a training can run here; a choice is offered where there are two.
+    devices: on which a training can run here; a choice is offered where there are two. advice: what is weak about the
+    labels of the chosen clips, before they are trained on.
     """
 
     spec: TrainSpec = TrainSpec("")
@@ -158,6 +159,7 @@ class TrainView:
     result: TrainResult | None = None
     busy: Busy | None = None
     devices: tuple[str, ...] = ("cpu",)
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.actions.study_types import TrainResult, TrainSpec
 from widgets.actions_train_words import file_words, measured_words, result_stats, result_title
 from widgets.big_figures import BigFigures
 from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import ElidedLabel
 from widgets.theme import LOOK, number_font
 
@@ -19,7 +20,7 @@ class AdviceLine(QWidget):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._mark, self.words = QLabel(), wrapped("")
+        self._mark, self.words = Label(), wrapped("")
         self.words.setText(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -94,7 +94,9 @@ def _under_way(progress: TrainProgress | None) -> str:
     if progress.map:
         best = best_of(progress)
         top = f", best {percent(best[1], 1)} at iteration {best[0]:,}" if best else ""
-        parts.append(f"held-out mAP {percent(progress.map[-1][1], 1)}{top}")
+        many = sum(value is not None for value in progress.ap.values())
+        over = f" of {count(many, 'action')}" if many else ""
+        parts.append(f"held-out mAP{over} {percent(progress.map[-1][1], 1)}{top}")
     words = DOT.join(parts)
     return words[:1].upper() + words[1:]
 
@@ -136,7 +138,8 @@ def _precision(result: TrainResult) -> Stat:
     if result.map is None:
         return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
     where = "test videos" if result.tested is not None else "held out"
-    return Stat(f"mAP, {where}", percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
+    over = f" of {count(result.card.averaged, 'action')}" if result.card.averaged else ""
+    return Stat(f"mAP{over}, {where}", percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
 
 
 def features_words(result: TrainResult) -> str:

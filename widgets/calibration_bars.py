@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import write_text
@@ -32,6 +32,7 @@ from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.calibration_state import pixels
 from widgets.drawn_chart import FORMATS
 from widgets.icons import icon
+from widgets.save_file import ask_file, save_or_say
 from widgets.theme import LOOK, number_font
 
 LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
@@ -183,13 +184,8 @@ class ViewBars(QWidget):
         painter.end()
 
     def _ask_file(self, kind: str) -> None:
-        dialog = QFileDialog(self, "Save chart")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.setNameFilter(f"*.{kind}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
+        if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
+            save_or_say(self, path, self.save)
 
     def words(self, index: int) -> str:
         """Name and values of a view."""

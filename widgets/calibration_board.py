@@ -17,6 +17,7 @@ from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from widgets.calibration_drawings import BoardDrawing
 from widgets.calibration_state import counting_words
+from widgets.labels import Label
 from widgets.panel import ChoiceField, NumberField, Segmented, Toggle, labelled, set_property
 
 KINDS = (("chessboard", "Chessboard"), ("charuco", "ChArUco"))
@@ -132,7 +133,7 @@ class BoardEditor(QWidget):
         column.setSpacing(8)
         column.addWidget(self.kind)
         column.addWidget(self.drawing)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "hint")
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.words.setWordWrap(True)
@@ -225,7 +226,7 @@ def _times(left: QWidget, right: QWidget) -> QWidget:
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
-    sign = QLabel("\u00d7")
+    sign = Label("\u00d7")
     sign.setProperty("role", "muted")
     row.addWidget(left, 1)
     row.addWidget(sign)

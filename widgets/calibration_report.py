@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines.calibration.types import MonoResult
 from widgets.calibration_bars import ViewBars
 from widgets.calibration_numbers import Figures, ParameterTable
 from widgets.calibration_state import MODEL_NAMES, CalibrationView
 from widgets.calibration_view import ResultView
+from widgets.labels import Label
 from widgets.panel import QuietButton, Section
 
 MOST_ADVICE = 3
@@ -23,7 +24,7 @@ class Report(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.figures = Figures()
-        self.advice = QLabel()
+        self.advice = Label()
         self.advice.setWordWrap(True)
         self.advice.setProperty("role", "muted")
         self.view = ResultView()
@@ -34,7 +35,7 @@ class Report(QWidget):
         self.chart.add(self.bars)
         self.parameters = ParameterTable()
         self.camera = Section("Parameters", name="calibration.parameters")
-        self.about = QLabel()
+        self.about = Label()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "hint")
         self.camera.add(self.parameters)

@@ -10,6 +10,7 @@ from engines.core.frames import Size
 from widgets.calibration_drawings import CoverageMap
 from widgets.calibration_state import MODEL_NAMES, CalibrationView, Trouble, count, coverage_words
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import (
     ChoiceField,
     ElidedLabel,
@@ -40,7 +41,7 @@ class TroubleCard(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("What went wrong")
         self._board: Board | None = None
-        self._icon = QLabel()
+        self._icon = Label()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.what, self.hint = _words("heading"), _words("muted")
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
@@ -277,8 +278,7 @@ def coverage_of_result(row: CoverageRow, state: CalibrationView) -> None:
 
 
 def _words(role: str) -> QLabel:
-    label = QLabel()
+    label = Label()
     label.setProperty("role", role)
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label

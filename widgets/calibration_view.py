@@ -6,17 +6,22 @@ The view asks for pictures by `pictureWanted(path, straight, keep)` and draws wh
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
 from widgets.calibration_overlays import residual_overlays
 from widgets.calibration_state import Picture
 from widgets.image_view import ImageView
+from widgets.labels import Label
 from widgets.panel import QuietButton, Segmented, describe
+from widgets.wheel import leave_wheel
 
 STEPS = 20
 LEAST = QSize(240, 180)
 MOST_HEIGHT = 460
+
+ROOM = 0.92
+"""Share of the screen that a large picture may take."""
 
 
 class _Photograph(ImageView):
@@ -28,6 +33,7 @@ class _Photograph(ImageView):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         self.setMinimumSize(LEAST)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def keep_aspect(self, width: int, height: int) -> None:
         self.aspect = height / width
@@ -49,7 +55,7 @@ class ResultView(QWidget):
         self._picture: Picture | None = None
         self._asked: tuple[str, bool, float, int] | None = None
         self.image = _Photograph()
-        self.image.setToolTip("Wheel zooms, drag moves, double click opens it large")
+        self.image.setToolTip("Click, then the wheel zooms; drag moves, double click opens it large")
         self.form = Segmented(
             "Picture",
             (("taken", "Original"), ("straight", "Undistorted")),
@@ -61,6 +67,7 @@ class ResultView(QWidget):
         self.large = QuietButton("", "maximise", "Open this picture in a window of its own", name="Open large")
         self.keep = QSlider(Qt.Orientation.Horizontal)
         self.keep.setRange(0, STEPS)
+        leave_wheel(self.keep)
         describe(self.keep, "Border kept", "Left: only pixels that exist. Right: all of the photograph")
         self._lay_out()
         self.form.chosen.connect(lambda _form: self._ask())
@@ -112,7 +119,7 @@ class ResultView(QWidget):
         window = QDialog(self.window(), Qt.WindowType.Window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.setWindowTitle(self._view.name if self._view else "Photograph")
-        window.resize(1040, 800)
+        window.resize(QSize(1040, 800).boundedTo(self.screen().availableSize() * ROOM))
         large = ImageView("Photograph, large", margin=8)
         large.set_image(self._picture.image)
         large.set_overlays(self._overlays())
@@ -138,7 +145,7 @@ class ResultView(QWidget):
         border.setContentsMargins(0, 0, 0, 0)
         border.setSpacing(8)
         for words, part in (("Cropped", None), ("", self.keep), ("Whole", None)):
-            label = QLabel(words)
+            label = Label(words)
             label.setProperty("role", "hint")
             border.addWidget(part or label, 1 if part else 0)
         column.addWidget(self._border)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
@@ -77,6 +78,9 @@ def first_values(axis: Axis, view: DiffusionView) -> tuple[str, ...]:
 
 def typed(axis: Axis, text: str) -> tuple[tuple[str, ...], str]:
     """The numbers of a list with commas or spaces, in order and once each; and what is wrong with it."""
+    if axis not in WHOLE and (one := re.search(r"\d+,\d+", text)):
+        asked = f"{one[0].replace(',', '.')}\u201d or \u201c{one[0].replace(',', ', ')}"
+        return (), f"Write \u201c{asked}\u201d: a point within a number, a space between two"
     found: list[str] = []
     for word in text.replace(",", " ").replace(";", " ").split():
         if not _fits(axis, word):

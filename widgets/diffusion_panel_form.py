@@ -15,6 +15,7 @@ from PySide6.QtGui import QStandardItemModel, QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from widgets.fields import ChoiceField, ElidedLabel, NumberField, Segmented, TextField, Toggle, describe, set_property
+from widgets.labels import Label
 from widgets.panel import Section
 
 Group: TypeAlias = tuple[str, Sequence[tuple[str, str, str]]]
@@ -206,10 +207,9 @@ class Form(Section):
 
 def words(role: str = "hint") -> QLabel:
     """Words that wrap."""
-    label = QLabel()
+    label = Label()
     label.setProperty("role", role)
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setMinimumWidth(1)
     return label
 

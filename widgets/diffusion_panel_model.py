@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from engines.diffusion.types import ModelInfo
 from widgets.diffusion_panel_form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.diffusion_panel_words import PREDICTIONS, facts
 from widgets.diffusion_state import DiffusionView, Trouble
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import ChoiceField, ElidedLabel, PlainButton, QuietButton, describe, labelled
 from widgets.theme import LOOK
 
@@ -99,7 +100,7 @@ class TroubleCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.setAccessibleName("What went wrong")
-        self._icon = QLabel()
+        self._icon = Label()
         self.what, self.hint = words("heading"), words("muted")
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
         self.retry = PlainButton("Try again")

@@ -20,12 +20,13 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.fields import describe
 from widgets.icons import icon
+from widgets.save_file import ask_file, save_or_say
 from widgets.theme import LOOK
 
 FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
@@ -109,10 +110,5 @@ class DrawnChart(QWidget):
         self._cursor = kept
 
     def _ask_file(self, kind: str) -> None:
-        dialog = QFileDialog(self, "Save chart")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.setNameFilter(f"*.{kind}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
+        if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
+            save_or_say(self, path, self.save)

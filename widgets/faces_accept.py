@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.faces.types import Accept
 from widgets.fields import NumberField
+from widgets.labels import Label
 from widgets.studio_slider import ClickSlider
 
 LEAST, MOST = 10, 1_000_000
@@ -24,7 +25,6 @@ class StrangersField(NumberField):
 
     def __init__(self) -> None:
         super().__init__("One stranger in", 100, LEAST, MOST, tip=TIP)
-        self.setGroupSeparatorShown(True)
         self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
 
     def stepBy(self, steps: int) -> None:
@@ -48,7 +48,7 @@ class AcceptField(QWidget):
         self.slider.setPageStep(STEPS)
         row = QHBoxLayout()
         row.setSpacing(8)
-        words = QLabel(label)
+        words = Label(label)
         words.setBuddy(self.number)
         row.addWidget(words)
         row.addWidget(self.number)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.faces.study_types import Suspicion
 from widgets.face_picture import FacePicture
 from widgets.face_thumbs import Thumbs
 from widgets.faces_audit_words import can_move, done_words, image_words, kind, like_words, own_words
 from widgets.faces_state import AuditView
+from widgets.labels import Label
 from widgets.panel import PlainButton, QuietButton, describe
 from widgets.pill import Pill
 
@@ -38,7 +39,7 @@ class SuspicionDetail(QWidget):
         self.image = FacePicture("Image in question")
         self.like = FacePicture("What it resembles")
         self.own = FacePicture("Another of its own person")
-        self.kind, self.reason, self.note = Pill(), QLabel(), QLabel()
+        self.kind, self.reason, self.note = Pill(), Label(), Label()
         self.right = PlainButton("Name is right", "check", "Take it off the list (D)")
         self.move_button = PlainButton("Move", "reveal", "Give it the name of the person it resembles (M)")
         self.remove = QuietButton("Remove", "delete", "Delete this face from the gallery (Delete); can be undone")
@@ -114,7 +115,6 @@ class SuspicionDetail(QWidget):
 
     def _lay_out(self) -> None:
         self.reason.setWordWrap(True)
-        self.reason.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setText("Names of a folder are its file names: rename or move the file there.")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)

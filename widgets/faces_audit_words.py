@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from engines.core.picture_files import in_short
 from engines.faces.study_types import Audit, Suspicion
 from widgets.faces_state import AuditView
 from widgets.faces_words import file_name, similarity
@@ -59,7 +60,7 @@ def state_words(view: AuditView) -> str:
     )
     done = len(view.dismissed | view.settled)
     missed = f"{count(len(audit.missed), 'image')} without a face" if audit.missed else ""
-    parts = (found, f"{done:,} done" if done else "", missed, seconds_words(audit.seconds))
+    parts = (found, f"{done:,} done" if done else "", missed, in_short(audit.left_out), seconds_words(audit.seconds))
     return DOT.join(part for part in parts if part)
 
 

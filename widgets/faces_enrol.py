@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from engines.core.picture_files import in_short
 from widgets.faces_enrol_list import ReviewList
 from widgets.faces_enrol_words import Review, store_problem, summary
 from widgets.faces_state import EnrolView, FacesView
@@ -23,7 +24,7 @@ from widgets.panel import (
     describe,
     set_property,
 )
-from widgets.studio_parts import BusyLine, Framed
+from widgets.studio_parts import DOT, BusyLine, Framed
 from widgets.theme import LOOK
 
 WIDE = 560
@@ -109,7 +110,8 @@ class EnrolPage(QWidget):
         self.dropped.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
     def _show_words(self, review: Review, enrol: EnrolView, read_only: bool) -> None:
-        self.line.setText(summary(review))
+        left_out = in_short(enrol.gathered.left_out) if enrol.gathered else ""
+        self.line.setText(DOT.join(part for part in (summary(review), left_out) if part))
         set_property(self.line, "level", "warn" if review.nameless else "")
         chosen = len(review.chosen)
         words = f"Store {chosen:,}" if chosen else "Store"

@@ -12,6 +12,7 @@ from engines.faces.study_types import Curve, Evaluation, OpenSet
 from widgets import faces_evaluate_words as words
 from widgets.faces_threshold_charts import per_bin
 from widgets.figures_table import FiguresTable
+from widgets.labels import Label
 from widgets.panel import ElidedLabel, StatGrid, describe, scrolled
 from widgets.studio_band import Band, BandPlot, stairs
 from widgets.studio_plot import Series
@@ -176,9 +177,8 @@ def curve_ends(curve: Curve) -> tuple[float, float]:
 
 
 def _note(text: str) -> QLabel:
-    label = QLabel(text)
+    label = Label(text)
     label.setProperty("role", "muted")
     label.setFont(number_font())
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from engines.core.picture_files import in_short
 from engines.faces.study_types import Evaluation, Interval, OpenSet
 from widgets.faces_words import DASH, interval
 from widgets.panel import Stat
@@ -90,14 +91,15 @@ def fit_words(rate: float, between: Interval) -> str:
 def accuracy_stats(result: Evaluation) -> list[Stat]:
     stats = []
     if result.accuracy is not None:
-        spread = f"{100 * result.accuracy_std:.2f}" if result.accuracy_std is not None else ""
-        tip = (
-            "Balanced, of ten folds; the threshold of each from the other nine. Spread: one standard deviation of folds"
-        )
-        stats.append(Stat("Accuracy, 10-fold", f"{100 * result.accuracy:.2f}", "%", spread, tip))
+        tip = "Balanced, of all folds' pairs pooled; the threshold of each fold from the others"
+        stats.append(Stat("Accuracy, pooled", f"{100 * result.accuracy:.2f}", "%", tip=tip))
     if result.accuracy_interval is not None:
         words = interval(result.accuracy_interval, 1).removesuffix(" %")
-        stats.append(Stat("95 % interval", words, "%", tip="Of the accuracy"))
+        stats.append(Stat("95 % interval", words, "%", tip="Of the pooled accuracy"))
+    if result.accuracy_mean is not None:
+        spread = f"{100 * result.accuracy_std:.2f}" if result.accuracy_std is not None else ""
+        tip = "Mean of the folds' own balanced accuracies, as papers give it. Spread: one standard deviation of folds"
+        stats.append(Stat("Mean of folds", f"{100 * result.accuracy_mean:.2f}", "%", spread, tip))
     return stats
 
 
@@ -106,7 +108,13 @@ def size_words(result: Evaluation) -> str:
     people = "1 person" if result.people == 1 else f"{result.people:,} people"
     listed = count(result.pairs, "listed pair") if result.pairs else ""
     missed = f"{count(len(result.missed), 'image')} without a face" if result.missed else "no face missed"
-    parts = (f"{count(result.images, 'image')} of {people}", listed, missed, seconds_words(result.seconds))
+    parts = (
+        f"{count(result.images, 'image')} of {people}",
+        listed,
+        missed,
+        in_short(result.left_out),
+        seconds_words(result.seconds),
+    )
     return DOT.join(part for part in parts if part)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.faces.study_types import GazeFit
 from widgets.faces_gaze_drawings import HeadDial, NinePoints, TrailPlot
 from widgets.faces_gaze_words import degrees, fit_words, looks_words, missing_size, signed, state_words
 from widgets.faces_state import FacesView, GazeView, Page
+from widgets.labels import Label
 from widgets.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, QuietButton, Stat, StatGrid, scrolled
 from widgets.studio_parts import BusyLine, Framed
 from widgets.theme import number_font
@@ -42,7 +43,7 @@ class GazePage(QWidget):
         self.problem, self.why = Pill(), ElidedLabel("", "muted")
         self.dial, self.trail, self.points = HeadDial(), TrailPlot(), NinePoints()
         self.angles, self.quality = StatGrid(), StatGrid()
-        self.verdict, self.note = QLabel(), QLabel()
+        self.verdict, self.note = Label(), Label()
         self.clear = QuietButton("Forget", "delete", "Forget this calibration; gaze is then told in degrees alone")
         self.empty = EmptyState(ASKED, "Open live view", "show")
         self.progress = BusyLine()
@@ -171,7 +172,6 @@ class GazePage(QWidget):
         for label, role in ((self.verdict, "muted"), (self.note, "hint")):
             label.setProperty("role", role)
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             column.addWidget(label)
         column.addWidget(self.quality)
         return card

@@ -68,7 +68,7 @@ class GallerySection(Section):
     def _show_info(self, info: GalleryInfo) -> None:
         self.title.setText(gallery_name(info.path))
         self.title.set_tip(info.path)
-        read_only = ". Open elsewhere: read only" if info.read_only else ""
+        read_only = ". Read only: open elsewhere, or not yours to write" if info.read_only else ""
         say(self.facts, gallery_words(info) + read_only)
         self.guard.set_state("Locked" if info.locked else "Encrypted", "warn" if info.locked else "good")
         self._fill_more(info)

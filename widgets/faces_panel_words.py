@@ -5,6 +5,7 @@ from __future__ import annotations
 from engines.faces.gallery_types import Expiring, GalleryInfo
 from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces_state import FacesView
+from widgets.faces_words import alike_words
 from widgets.file_names import file_title
 
 STAGES = ("detect", "align", "embed", "match", "track", "gaze", "blur")
@@ -105,5 +106,5 @@ def track_tip(face: TrackedFace, threshold: float) -> str:
     parts = [track_title(face), nearest_words(face)]
     if face.nearest or face.name:
         parts.append(f"similarity {face.similarity:.2f}, {threshold:.2f} needed")
-        parts.append(f"right with probability {face.probability:.2f}" if face.name else "")
+        parts.append(alike_words(face.strangers) if face.name else "")
     return ", ".join(part for part in [*parts, track_line(face)] if part)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from engines.faces.gallery_types import Expiring, Forgotten
 from widgets.faces_people_words import expiring_line, expiring_title, proof_lines, proof_title
 from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import PlainButton, QuietButton, describe
 from widgets.theme import LOOK
 
@@ -24,7 +25,7 @@ class NoteCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._role = ("info", "muted")
-        self._mark, self.title, self.lines = QLabel(), wrapped("heading"), wrapped("muted")
+        self._mark, self.title, self.lines = Label(), wrapped("heading"), wrapped("muted")
         self.close_button = QuietButton("", "close", "Put this away", name="Put this away")
         self.close_button.clicked.connect(self._close)
         grid = QGridLayout(self)

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from engines.faces.gallery_types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
 from engines.faces.types import Quality
 from widgets.face_cells import FaceItem
+from widgets.faces_words import alike_words, one_in
 from widgets.studio_parts import DOT, count
 
 MEGA = 1e6
@@ -87,7 +88,7 @@ def face_tip(item: FaceItem) -> str:
 
 def found_item(found: Found) -> FaceItem:
     """A hit of a search by a face."""
-    sub = f"{found.similarity:.2f}{DOT}{percent_words(found.probability)}"
+    sub = f"{found.similarity:.2f}{DOT}{one_in(found.strangers)}"
     return FaceItem(found.face, found.face, found.name or "Unknown", sub, about=found)
 
 
@@ -95,8 +96,8 @@ def found_tip(item: FaceItem) -> str:
     """Everything about the hit of `found_item`."""
     found = item.about
     assert isinstance(found, Found)
-    likely = f"{percent_words(found.probability)} likely the same person"
-    return f"{item.caption}\nSimilarity {found.similarity:.3f}\n{likely}"
+    alike = alike_words(found.strangers)
+    return f"{item.caption}\nSimilarity {found.similarity:.3f}: {alike}"
 
 
 def quality_words(quality: Quality) -> str:
@@ -145,12 +146,8 @@ def faces_may_be(suggestion: Suggestion) -> str:
 
 
 def sure_words(suggestion: Suggestion) -> str:
-    return f"{percent_words(suggestion.probability)} likely{DOT}similarity {suggestion.similarity:.2f}"
-
-
-def percent_words(share: float) -> str:
-    """'92 %'; never '100 %' of what is not certain."""
-    return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+    words = alike_words(suggestion.strangers)
+    return f"{words[:1].upper()}{words[1:]}{DOT}similarity {suggestion.similarity:.2f}"
 
 
 def short_name(name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.faces.gallery_types import GalleryInfo
 from engines.faces.study_types import ThresholdReport
@@ -27,6 +27,7 @@ from widgets.faces_threshold_words import (
     shown_points,
 )
 from widgets.figures_table import FiguresTable
+from widgets.labels import Label
 from widgets.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.pill import Pill
 from widgets.studio_parts import DOT, BusyLine, Framed
@@ -63,7 +64,7 @@ class ThresholdPage(QWidget):
         self.check = PrimaryButton("Check this gallery", "", "Search every face in the rest of the gallery")
         self.title, self.cost = ElidedLabel("", "heading"), ElidedLabel()
         self.basis = ElidedLabel("", "muted")
-        self.weak, self.why = Pill(), QLabel()
+        self.weak, self.why = Pill(), Label()
         self.charts, self.cases = ThresholdCharts(), CasesList()
         self.table = FiguresTable("Operating points", HEADERS, TIPS)
         self.progress = BusyLine()
@@ -155,7 +156,6 @@ class ThresholdPage(QWidget):
         line.setSpacing(8)
         self.why.setProperty("role", "muted")
         self.why.setWordWrap(True)
-        self.why.setTextFormat(Qt.TextFormat.PlainText)
         line.addWidget(self.weak, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.why, 1)
         self._which = Segmented("Shown", (("charts", "Curve"), ("figures", "Figures")), tip="What is shown here")

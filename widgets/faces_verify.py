@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.faces.study_types import Verified
 from widgets.face_picture import FacePicture
 from widgets.faces_state import FacesView, VerifyView
 from widgets.faces_words import file_name, one_in, similarity
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import Stat, StatGrid, describe
 from widgets.studio_axes import percent
 from widgets.studio_parts import BusyLine, Framed, count
@@ -22,6 +23,7 @@ VERDICTS = {
     "not sure": ("Not sure", "warn", "warn"),
 }
 """Words, icon and its colour."""
+EVEN_TIP = "Probability if they were as likely as not the same person beforehand; with other odds it is another"
 NOTHING = "Drop a picture here, or click to choose one"
 
 
@@ -40,7 +42,7 @@ class VerifyPage(QWidget):
         self._words: tuple[str, str] | None = None
         self._wanted: dict[str, str] = {}
         self.pictures = {side: FacePicture(f"Picture {side.upper()}", takes=True, nothing=NOTHING) for side in SIDES}
-        self.mark, self.verdict, self.advice = QLabel(), QLabel(), QLabel()
+        self.mark, self.verdict, self.advice = Label(), Label(), Label()
         self.stats = StatGrid()
         self.progress = BusyLine()
         self._lay_out()
@@ -108,7 +110,6 @@ class VerifyPage(QWidget):
             pictures.addWidget(self.pictures[side], 1)
         for label in (self.verdict, self.advice):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.advice.setProperty("role", "muted")
         said = QVBoxLayout()
@@ -159,6 +160,6 @@ def verdict_words(result: Verified | None) -> str:
 def stats(result: Verified) -> list[Stat]:
     return [
         Stat("Similarity", similarity(result.similarity), tip="Cosine of the two embeddings, 1 the same direction"),
-        Stat("Same person", percent(result.probability), tip="Probability at even odds, before anything else is known"),
         Stat("Strangers alike", one_in(result.far), tip="Pairs of different people that score this high or higher"),
+        Stat("Same person, at even odds", percent(result.probability), tip=EVEN_TIP),
     ]

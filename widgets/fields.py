@@ -6,10 +6,10 @@ Looks come from `resources/theme.qss` by property; what is painted by hand asks 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -30,9 +30,13 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.icons import icon
+from widgets.labels import Label
 from widgets.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
+from widgets.wheel import leave_wheel
 
 Segment: TypeAlias = tuple[str, str] | tuple[str, str, str]
+SIGNS = str.maketrans({",": ".", "\u2212": "-"})
+"""What is typed for a decimal point and a minus."""
 BESIDE_TEXT = QSize(ICON + 4, ICON)
 
 
@@ -51,12 +55,11 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
     widget.style().polish(widget)
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self._mode = mode
         self._tip = ""
@@ -143,7 +146,7 @@ class QuietButton(QToolButton):
 
 
 class NumberField(QDoubleSpinBox):
-    """A number with its unit inside the field. The wheel changes it only while it has the focus."""
+    """A number with its unit inside the field, written with a point or a comma whatever the system's language is."""
 
     def __init__(
         self,
@@ -168,19 +171,26 @@ class NumberField(QDoubleSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(CONTROL_HEIGHT)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
+        leave_wheel(self)
         describe(self, name, tip)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, super().minimumSizeHint().height())
 
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
+        """A comma is a decimal point. With more separators than a number can have, no part of it is taken."""
+        if text != self.specialValueText():
+            number = text.removesuffix(self.suffix())
+            text = number.translate(SIGNS) + text[len(number) :]
+        told = cast(tuple[QValidator.State, str, int], super().validate(text, pos))
+        if told[0] == QValidator.State.Invalid and text.count(".") > min(1, self.decimals()):
+            return QValidator.State.Intermediate, text, pos
+        return told
+
     def whole(self) -> int:
         """The value as an integer."""
         return round(self.value())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 class ChoiceField(QComboBox):
@@ -190,7 +200,7 @@ class ChoiceField(QComboBox):
 
     def __init__(self, name: str, choices: Sequence[tuple[str, str]] = (), value: str = "", *, tip: str = "") -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        leave_wheel(self)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.set_choices(choices, value)
@@ -211,9 +221,6 @@ class ChoiceField(QComboBox):
     def set_value(self, id: str) -> None:
         index = self.findData(id)
         self.setCurrentIndex(index if index >= 0 else min(0, self.count() - 1))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A title that does not fit ends in an ellipsis."""
@@ -363,9 +370,8 @@ class Toggle(QCheckBox):
 
 def wrapped(role: str = "") -> QLabel:
     """Words that wrap and can be copied."""
-    label = QLabel()
+    label = Label()
     label.setProperty("role", role)
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

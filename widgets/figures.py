@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from widgets.fields import describe
+from widgets.labels import Label
 from widgets.theme import number_font
 
 
-class Figures(QLabel):
+class Figures(Label):
     """Pictures per second, drops and latency in one muted line; the least important go first where it is narrow."""
 
     def __init__(self) -> None:

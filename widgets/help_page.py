@@ -18,6 +18,9 @@ ORDER = (
     *("properties", "jobs", "log"),
 )
 
+ROOM = 0.92
+"""Share of the screen that it may take."""
+
 
 class HelpPage(QDialog):
     """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
@@ -25,7 +28,7 @@ class HelpPage(QDialog):
     def __init__(self, parent: QWidget | None = None, pages: Path = PAGES) -> None:
         super().__init__(parent)
         self.setWindowTitle("Guide")
-        self.resize(760, 560)
+        self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
         self._pages = {path.stem: path for path in sorted(pages.glob("*.md"), key=_rank)}
         self.list = QListWidget()
         self.list.setFixedWidth(150)

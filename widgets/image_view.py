@@ -32,6 +32,7 @@ from engines.core.frames import Frame, Stamp
 from widgets.overlays import PILL_HEIGHT, Overlay, draw_words, pill_width
 from widgets.picture import Viewport, Workspace, as_qimage, scaled
 from widgets.theme import DARK, LOOK, number_font
+from widgets.wheel import leave_wheel_where_scrolled
 
 GRID_FROM = 24.0
 """From this enlargement on, a line between pixels; from twice that, their values."""
@@ -39,7 +40,10 @@ GRID_FROM = 24.0
 
 @dataclass(slots=True)
 class PaintStats:
-    """The last 512 paints: milliseconds each took, and the age of each new frame once painted, in seconds."""
+    """The last 512 paints: milliseconds each took, and the age of each new frame once painted, in seconds.
+
+    A frame has one age, when it is painted for the first time; one that stands still has none.
+    """
 
     frames: int = 0
     milliseconds: deque[float] = field(default_factory=lambda: deque(maxlen=512))
@@ -72,7 +76,7 @@ class ImageView(QWidget):
         self._margin = margin
         self._image: NDArray[np.uint8] | None = None
         self._stamp: Stamp | None = None
-        self._fresh = False
+        self._fresh = self._late = False
         self._viewport: Viewport | None = None
         self._overlays: tuple[Overlay, ...] = ()
         self._message = ""
@@ -83,6 +87,7 @@ class ImageView(QWidget):
         self._drag: QPointF | None = None
         self._cursor: QPointF | None = None
         self.setMouseTracking(True)
+        leave_wheel_where_scrolled(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(96, 54)
@@ -91,8 +96,9 @@ class ImageView(QWidget):
 
     # What is shown
 
-    def set_frame(self, frame: Frame) -> None:
-        """Show a frame. It is not copied."""
+    def set_frame(self, frame: Frame, *, moving: bool = True) -> None:
+        """Show a frame. It is not copied. moving: it has just come, so its age tells how late it is."""
+        self._late = moving if frame.stamp != self._stamp else self._late
         self._stamp = frame.stamp
         self._take(frame.image)
 
@@ -327,8 +333,10 @@ class ImageView(QWidget):
             self._fresh = False
             stats.frames += 1
             if self._stamp is not None:
-                stats.latencies.append(self._clock() - self._stamp.captured_at)
+                if self._late:
+                    stats.latencies.append(self._clock() - self._stamp.captured_at)
                 self.painted.emit(self._stamp)
+            self._late = False
 
 
 def _quantile(values: deque[float], quantile: float) -> float:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QWidget
 
 from widgets.fields import QuietButton
 from widgets.icons import draw_icon
+from widgets.labels import Label
 from widgets.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3
@@ -126,8 +127,7 @@ class NoticeCard(QFrame):
         self.setProperty("role", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(f"Notice: {notice.text}")
-        self.words = QLabel(notice.text)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = Label(notice.text)
         self.words.setWordWrap(True)
         self.action = QuietButton(notice.action, "", notice.action or "No action")
         self.action.setProperty("accent", "true")

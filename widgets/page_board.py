@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
-from widgets.panel import QuietButton, describe
+from widgets.panel import QuietButton, describe, roomy
 from widgets.studio_parts import Framed
 from widgets.trouble_card import TroubleCard
+from widgets.wheel import leave_wheel
 from widgets.work_state import Trouble
+
+LEAST = QSize(240, 160)
 
 
 class BoardPage(Protocol):
@@ -61,15 +64,17 @@ class PageBoard(QWidget):
     ) -> None:
         """`about`: what the help is about, as the tip of its button."""
         super().__init__()
-        self.setMinimumSize(420, 320)
+        self.setMinimumSize(LEAST)
         self.setAccessibleName(name)
         self._titles, self._makers = titles, pages
         self.tabs = QTabBar()
+        leave_wheel(self.tabs)
         self.head = QWidget()
         self.trouble = TroubleCard()
         self.help = QuietButton("", "help", about, name="Help")
         self._stack = QStackedWidget()
         self._pages: dict[StrEnum, QWidget] = {}
+        self._areas: dict[StrEnum, QWidget] = {}
         self._lay_out_board()
         self._wire_board()
 
@@ -81,14 +86,15 @@ class PageBoard(QWidget):
         if view.page in self._makers:
             page = self.page(view.page)
             cast(BoardPage, page).show_state(view)
-            self._stack.setCurrentWidget(page)
+            self._stack.setCurrentWidget(self._areas[view.page])
 
     def page(self, page: StrEnum) -> QWidget:
         """The page, made on first use. Only a tab that shows the viewer has none."""
         if page not in self._pages:
             made = self._makers[page]()
             self._pages[page] = made
-            self._stack.addWidget(made)
+            self._areas[page] = roomy(made)
+            self._stack.addWidget(self._areas[page])
             for name in cast(BoardPage, made).SIGNALS:
                 getattr(made, name).connect(getattr(self, name))
         return self._pages[page]

@@ -11,7 +11,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -36,6 +35,7 @@ from widgets.fields import (
     set_property,
 )
 from widgets.icons import draw_icon, icon
+from widgets.labels import Label
 from widgets.pill import LEVEL_TOKENS, Pill
 from widgets.results import ProgressLine, Stat, StatGrid
 from widgets.theme import number_font
@@ -62,6 +62,7 @@ __all__ = [
     "columns",
     "describe",
     "labelled",
+    "roomy",
     "rule",
     "scrolled",
     "set_property",
@@ -100,7 +101,7 @@ class EmptyState(QWidget):
         self._drawing = _Drawing(icon_role)
         column.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._drawing.setVisible(bool(icon_role))
-        self.words = QLabel(text)
+        self.words = Label(text)
         self.words.setProperty("role", "muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setWordWrap(True)
@@ -355,6 +356,13 @@ def rule() -> QFrame:
     line = QFrame()
     line.setProperty("role", "rule")
     return line
+
+
+def roomy(page: QWidget) -> QScrollArea:
+    """`page` in all the room there is, scrolled both ways where that is less than it needs."""
+    area = scrolled(page)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    return area
 
 
 def scrolled(body: QWidget) -> QScrollArea:

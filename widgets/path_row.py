@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from widgets.file_names import file_name
+from widgets.labels import Label
 from widgets.panel import ElidedLabel, PlainButton, QuietButton
 
 
@@ -15,7 +16,7 @@ class PathRow(QWidget):
     def __init__(self, label: str, nothing: str, tip: str, *, clears: bool = False) -> None:
         super().__init__()
         self._nothing = nothing
-        words = QLabel(label)
+        words = Label(label)
         words.setProperty("role", "muted")
         self.name = ElidedLabel(nothing, "muted", Qt.TextElideMode.ElideMiddle)
         self.choose = PlainButton("Choose\u2026", "", tip)

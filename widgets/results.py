@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.fields import ElidedLabel, QuietButton, describe, set_property
+from widgets.labels import Label
 from widgets.theme import number_font
 
 LABEL_ROOM, UNIT_ROOM = 120, 36
@@ -65,11 +66,10 @@ class StatGrid(QWidget):
 
     def _add_row(self) -> None:
         index = len(self._rows)
-        row = (ElidedLabel("", "muted"), ElidedLabel(), QLabel(), QLabel())
+        row = (ElidedLabel("", "muted"), ElidedLabel(), Label(), Label())
         for column, label in enumerate(row):
             align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             self._grid.addWidget(label, index, column)
         for label in row[1:]:
             label.setFont(number_font())

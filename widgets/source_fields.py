@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from engines.cameras.sources import stream_source
 from engines.cameras.types import (
     FileSource,
     FolderSource,
@@ -21,6 +21,7 @@ from engines.cameras.types import (
     UsbCamera,
     UsbSource,
 )
+from engines.core.addresses import bare
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from widgets.fields import ChoiceField, NumberField, PlainButton, QuietButton, Segmented, TextField, Toggle
@@ -28,7 +29,6 @@ from widgets.panel import columns, labelled
 from widgets.theme import LOOK, number_font
 
 BOARDS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_50"
-SCHEMES = ("rtsp", "rtsps", "http", "https", "rtmp", "udp", "tcp", "srt")
 VIDEOS = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.ts);;All files (*)"
 SIZES = (
     ("", "As the camera gives"),
@@ -56,6 +56,9 @@ class SourceFields(QWidget):
 
     def source(self, name: str) -> Source:
         raise NotImplementedError
+
+    def forget(self) -> None:
+        """The source was made: what is secret is not shown again."""
 
     def _tell(self, *_values: object) -> None:
         self.changed.emit()
@@ -197,10 +200,10 @@ class StreamFields(SourceFields):
         url = self.url.text().strip()
         if not url:
             raise UsageError("The address is missing", hint="For example rtsp://camera.local/live")
-        parts = urlsplit(url)
-        if parts.scheme.lower() not in SCHEMES or not parts.hostname:
-            raise UsageError("This is not a stream's address", hint="For example rtsp://camera.local/live")
-        return StreamSource(url, name, self.timeout.value())
+        return stream_source(url, name, self.timeout.value())
+
+    def forget(self) -> None:
+        self.url.setText(bare(self.url.text()))
 
 
 class SceneFields(SourceFields):
@@ -293,6 +296,10 @@ class TiledFields(SourceFields):
             fields.changed.connect(self.changed)
             self._inner.addWidget(fields)
         return self._of[kind]
+
+    def forget(self) -> None:
+        for fields in self._of.values():
+            fields.forget()
 
     def _choose(self, kind: str) -> None:
         chosen = self.of()

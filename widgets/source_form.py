@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.cameras.types import UsbCamera
 from engines.core.errors import KinoscopeError
 from widgets.fields import PlainButton, PrimaryButton, TextField, set_property
+from widgets.labels import Label
 from widgets.panel import labelled
 from widgets.source_fields import (
     FileFields,
@@ -61,11 +62,11 @@ class SourceForm(QDialog):
         self.setFixedWidth(WIDTH)
         self.kind = "file"
         self._tried = False
-        self.lead = QLabel()
+        self.lead = Label()
         self.lead.setProperty("role", "muted")
         self.lead.setWordWrap(True)
         self.name = TextField("Name", placeholder="Made from the source", tip="What lists call it; may stay empty")
-        self.problem = QLabel()
+        self.problem = Label()
         self.problem.setWordWrap(True)
         set_property(self.problem, "level", "bad")
         self.add = PrimaryButton("Add", "", "Open this source and show it (Enter)")
@@ -139,6 +140,7 @@ class SourceForm(QDialog):
             self._check()
             return
         self.made.emit(source)
+        self.fields[self.kind].forget()
         self.name.clear()
         self.accept()
 

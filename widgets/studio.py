@@ -11,11 +11,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from widgets.diffusion_state import DiffusionView, Page
-from widgets.panel import QuietButton, describe
+from widgets.panel import QuietButton, describe, roomy
 from widgets.studio_compare import ComparePage
 from widgets.studio_flow import FlowPage
 from widgets.studio_samples import SamplesPage
 from widgets.studio_training import TrainingPage
+from widgets.wheel import leave_wheel
 
 TITLES = {
     Page.SAMPLES: ("Samples", "Pictures of a run, its steps, and earlier runs"),
@@ -58,10 +59,11 @@ class Studio(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.setMinimumSize(420, 320)
+        self.setMinimumSize(240, 160)
         self.setAccessibleName("Diffusion studio")
         self.shown = DiffusionView()
         self.tabs = QTabBar()
+        leave_wheel(self.tabs)
         self.samples, self.flow = SamplesPage(), FlowPage()
         self.compare, self.training = ComparePage(), TrainingPage()
         self.pages = {
@@ -83,7 +85,7 @@ class Studio(QWidget):
             self.tabs.setCurrentIndex(list(self.pages).index(view.page))
         page = self.pages[view.page]
         page.show_state(view)
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentIndex(list(self.pages).index(view.page))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -100,7 +102,7 @@ class Studio(QWidget):
         self.tabs.setDrawBase(False)
         for page, (title, tip) in TITLES.items():
             self.tabs.setTabToolTip(self.tabs.addTab(title), tip)
-            self._stack.addWidget(self.pages[page])
+            self._stack.addWidget(roomy(self.pages[page]))
         head = QWidget()
         head.setProperty("role", "panel")
         row = QHBoxLayout(head)

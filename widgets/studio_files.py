@@ -10,10 +10,11 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterable
 
-import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainter
 
+from engines.core.errors import KinoscopeError
+from engines.core.reading import read_array
 from widgets.studio_images import draw_points, extent_of
 from widgets.theme import LOOK
 
@@ -94,10 +95,10 @@ def _picture(path: str) -> QImage:
 
 def _points(path: str) -> QImage:
     try:
-        points = np.load(path, allow_pickle=False)
-    except (OSError, ValueError):
+        points = read_array(path, most=MOST_BYTES)
+    except KinoscopeError:
         return QImage()
-    if points.ndim != 2 or points.shape[1] != 2:
+    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind != "f":
         return QImage()
     made = QImage(POINTS_SIDE, POINTS_SIDE, QImage.Format.Format_ARGB32_Premultiplied)
     made.fill(Qt.GlobalColor.transparent)

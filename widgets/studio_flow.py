@@ -13,7 +13,6 @@ from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QStackedWidget,
     QToolButton,
@@ -26,6 +25,7 @@ from engines.diffusion import catalog
 from engines.diffusion.study_types import FlowResult, FlowSpec
 from widgets.diffusion_state import DiffusionView, Trouble
 from widgets.diffusion_state import FlowView as Shown
+from widgets.labels import Label
 from widgets.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
 from widgets.studio_axes import figure
 from widgets.studio_flow_board import FlowBoard, FlowCell
@@ -240,7 +240,7 @@ class FlowPage(QWidget):
         self.seed = NumberField("Seed", 0, 0, 2**31 - 1, tip="Seed of the noise that all samplers begin with")
         self.seed.setPrefix("seed ")
         self.run = PrimaryButton("Show flow", "play", "Compute the paths with these settings")
-        self.changed = QLabel("Settings have changed")
+        self.changed = Label("Settings have changed")
         self.changed.setProperty("role", "hint")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -259,7 +259,7 @@ class FlowPage(QWidget):
         self.slider = ClickSlider("Time", "From noise at the left to data at the right", TICKS)
         self.slider.setPageStep(TICKS // 20)
         self.slider.setSingleStep(TICKS // 100)
-        self.moment = QLabel()
+        self.moment = Label()
         self.moment.setProperty("role", "hint")
         self.moment.setFont(number_font(11))
         self.moment.setMinimumWidth(self.moment.fontMetrics().horizontalAdvance("t 0.00   \u03c3 0.00000"))

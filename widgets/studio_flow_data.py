@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.reading import MIB, MISFITS, read_arrays
 
 Array = NDArray[np.float32]
+MOST = 1024 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,8 @@ class FlowArrays:
 def read_flow(file: str) -> FlowArrays:
     """The arrays of the .npz that a `FlowResult` names. Raises `BadInput` for a file that is not one."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            return _flow({name: arrays[name] for name in arrays.files})
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        return _flow(read_arrays(file, most=MOST))
+    except (KinoscopeError, *MISFITS) as error:
         raise BadInput("The flow cannot be read", path=Path(file), hint="Show the flow again") from error
 
 

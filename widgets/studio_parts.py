@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.diffusion_state import Busy, Trouble
 from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import PlainButton, ProgressLine, QuietButton, describe
 from widgets.theme import LOOK
 
@@ -38,7 +39,7 @@ class TroubleCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 8, 10)
         row.setSpacing(10)
-        self._mark = QLabel()
+        self._mark = Label()
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(2)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from widgets.diffusion_state import DiffusionView, RunState, StepPictures
+from widgets.labels import Label
 from widgets.panel import QuietButton, Segmented
 from widgets.studio_axes import figure
 from widgets.studio_slider import ClickSlider
@@ -42,7 +43,7 @@ class Scrubber(QWidget):
         self.play = QuietButton("", "play", "Play the steps", name="Play")
         self.slider = ClickSlider("Step", "Click or drag to another step; the right end is the result")
         self.slider.setPageStep(5)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setFont(number_font(11))
         self.words.setProperty("role", "hint")
         self.form = Segmented("Picture of the step", FORMS, "denoised")

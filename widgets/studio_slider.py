@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QSlider, QStyle
 
 from widgets.fields import describe
+from widgets.wheel import leave_wheel
 
 HANDLE = 12
 
@@ -18,6 +19,7 @@ class ClickSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self.setRange(0, last)
         self.setMinimumWidth(60)
+        leave_wheel(self)
         describe(self, name, tip)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

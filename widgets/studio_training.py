@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engines.diffusion.training_types import TrainProgress
 from widgets.diffusion_state import DiffusionView, TrainView
+from widgets.labels import Label
 from widgets.panel import ElidedLabel, EmptyState, PrimaryButton
 from widgets.studio_axes import figure
 from widgets.studio_grid import SampleGrid
@@ -91,7 +92,7 @@ class TrainingPage(QWidget):
         samples = QVBoxLayout(left)
         samples.setContentsMargins(0, 0, 0, 0)
         samples.setSpacing(0)
-        self._caption = QLabel()
+        self._caption = Label()
         self._caption.setProperty("role", "hint")
         self._caption.setContentsMargins(12, 6, 12, 6)
         samples.addWidget(self.grid, 1)

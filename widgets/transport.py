@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QStyle, QToolButton, QWidget
 
 from widgets.fields import QuietButton, describe
+from widgets.labels import Label
 from widgets.theme import number_font
+from widgets.wheel import leave_wheel
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 STEPS = 10_000
@@ -31,7 +33,7 @@ class TransportBar(QWidget):
         self.back = QuietButton("", "step-back", "One frame back", name="Step back")
         self.forward = QuietButton("", "step-forward", "One frame on", name="Step forward")
         self.slider = SeekSlider()
-        self.time = QLabel("0:00.0")
+        self.time = Label("0:00.0")
         self.time.setProperty("role", "hint")
         self.time.setFont(number_font(11))
         self.loop = QuietButton("", "loop", "Begin again at the end", name="Loop", checkable=True)
@@ -119,6 +121,7 @@ class SeekSlider(QSlider):
         self.setPageStep(STEPS // 20)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumWidth(40)
+        leave_wheel(self)
         describe(self, "Position", "Click or drag to another time")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
 
 from widgets.fields import wrapped
 from widgets.icons import icon_pixmap
+from widgets.labels import Label
 from widgets.panel import ElidedLabel, PlainButton, QuietButton, describe
 from widgets.theme import LOOK
 from widgets.work_state import Trouble
@@ -27,7 +28,7 @@ class TroubleCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._shown: tuple[Trouble | None, int] = (None, 0)
-        self._mark = QLabel()
+        self._mark = Label()
         self.title, self.what, self.hint = wrapped("heading"), wrapped(""), wrapped("muted")
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
         self.fetch = PlainButton("Fetch", "download", "Download what is missing; licence and hash are checked")

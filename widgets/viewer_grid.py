@@ -105,9 +105,9 @@ class ViewerGrid(QWidget):
         for tile in self._tiles.values():
             tile.set_engines(self._engines)
 
-    def show_frame(self, index: int, frame: Frame, overlays: Sequence[Overlay] = ()) -> None:
-        """Show a frame, and what belongs to it, in a tile."""
-        self.tile(index).show_frame(frame, overlays)
+    def show_frame(self, index: int, frame: Frame, overlays: Sequence[Overlay] = (), *, moving: bool = True) -> None:
+        """Show a frame, and what belongs to it, in a tile. moving: the source gives new ones now."""
+        self.tile(index).show_frame(frame, overlays, moving=moving)
 
     def select(self, index: int) -> None:
         """Select a tile; `selected` is sent when it was another one before."""

@@ -103,10 +103,10 @@ class ViewerTile(QFrame):
         if not self.view.has_picture:
             self.view.clear("Waiting for the first picture")
 
-    def show_frame(self, frame: Frame, overlays: Sequence[Overlay] = ()) -> None:
-        """Show a frame and what belongs to it."""
+    def show_frame(self, frame: Frame, overlays: Sequence[Overlay] = (), *, moving: bool = True) -> None:
+        """Show a frame and what belongs to it. moving: the source gives new ones now."""
         self._overlays = tuple(overlays)
-        self.view.set_frame(frame)
+        self.view.set_frame(frame, moving=moving)
         self.view.set_overlays(self._all_overlays())
         if self._stack.currentIndex() != _Face.PICTURE.value:
             self._show(_Face.PICTURE)
@@ -114,6 +114,8 @@ class ViewerTile(QFrame):
     def set_status(self, status: FeedStatus, rate: float = 0.0, dropped: int = 0) -> None:
         """How the source does: state in words, pictures shown per second, unread ones, and its controls."""
         level = LEVELS.get(status.state, "")
+        if status.state is not FeedState.PLAYING:
+            self.view.paint_stats.latencies.clear()
         self.pill.set_state(status.state.value, "warn" if level == "good" and status.message else level)
         self.figures.set_figures(rate, dropped + status.lost, self.latency_ms() if rate else None)
         self._place_words()
@@ -174,7 +176,7 @@ class ViewerTile(QFrame):
         self._show(_Face.EMPTY)
 
     def latency_ms(self) -> float | None:
-        """Capture to screen, the median of the last thirty pictures; None before the first."""
+        """Capture to screen, the median of the last thirty pictures; None before the first, and while it stands."""
         recent = list(self.view.paint_stats.latencies)[-30:]
         return float(np.median(recent)) * 1000 if recent else None
 
@@ -249,7 +251,7 @@ class ViewerTile(QFrame):
         for face in (self._empty, self.view, self._failed):
             self._stack.addWidget(face)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.setMinimumSize(160, 120)
+        self.setMinimumSize(104, 60)
         column = QVBoxLayout(self)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import locale
 import logging
 import os
 import signal
@@ -50,10 +51,14 @@ def main(argv: Sequence[str]) -> int:
 
 
 def make_application() -> QApplication:
-    """The application object, named, before any window."""
+    """The application object, named, before any window. Numbers have a decimal point, whatever the system's language.
+
+    Qt puts the system's language on the C library of the whole process, which others use to read and write numbers.
+    """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(["kinoscope"])
+    locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
     return app

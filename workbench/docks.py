@@ -17,6 +17,12 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+ORIENTATIONS: dict[Area, Qt.Orientation] = {
+    "left": Qt.Orientation.Horizontal,
+    "right": Qt.Orientation.Horizontal,
+    "bottom": Qt.Orientation.Vertical,
+}
+SIDES, BOTTOM = 0.46, 0.34
 LAYOUT_VERSION = 3
 LEAST_WIDTH = 220
 
@@ -109,16 +115,22 @@ class Docks(QObject):
         self.resize({id: size for id, size in shown.items() if size})
 
     def resize(self, sizes: Mapping[str, int]) -> None:
-        """Widths of the docks at the sides, heights of those at the bottom, in pixels."""
-        for area, orientation in (
-            ("left", Qt.Orientation.Horizontal),
-            ("right", Qt.Orientation.Horizontal),
-            ("bottom", Qt.Orientation.Vertical),
-        ):
+        """Widths of the docks at the sides, heights of those at the bottom, in pixels; less in a small window."""
+        sizes = self._fitting(sizes)
+        for area, orientation in ORIENTATIONS.items():
             chosen = [id for id in sizes if self.docks[id].spec.area == area]
             if chosen:
                 docks = [self.docks[id] for id in chosen]
                 self._window.resizeDocks(docks, [sizes[id] for id in chosen], orientation)
+
+    def _fitting(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """Together the sides get `SIDES` of the width at most, the bottom `BOTTOM` of the height."""
+        areas = {id: self.docks[id].spec.area for id in sizes}
+        widest = {area: max([size for id, size in sizes.items() if areas[id] == area], default=0) for area in AREAS}
+        across = max(widest["left"] + widest["right"], 1)
+        side = min(1.0, SIDES * self._window.width() / across)
+        most = round(BOTTOM * self._window.height())
+        return {id: min(size, most) if areas[id] == "bottom" else round(size * side) for id, size in sizes.items()}
 
     def show(self, id: str) -> None:
         """Bring a dock to the front, wherever it is."""

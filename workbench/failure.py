@@ -9,6 +9,7 @@ import signal
 import traceback as tracebacks
 from dataclasses import dataclass
 
+from engines.core.addresses import hidden
 from engines.core.errors import KinoscopeError
 
 
@@ -29,10 +30,10 @@ class Failure:
     def of(cls, error: BaseException) -> Failure:
         if isinstance(error, RemoteFailure):
             return error.failure
-        trace = "".join(tracebacks.format_exception(error))
+        trace = hidden("".join(tracebacks.format_exception(error)))
         if isinstance(error, KinoscopeError):
             return cls(error.message, error.path, error.hint, trace, error.kind)
-        words = str(error).strip()
+        words = hidden(str(error).strip())
         name = type(error).__name__
         return cls(f"{name}: {words}" if words else name, traceback=trace)
 

@@ -121,6 +121,10 @@ class Feeds(QObject):
         id = path.partition("/")[0]
         return self.feed(id).status().state if id in self._threads else FeedState.CLOSED
 
+    def plays(self, path: str) -> bool:
+        """It gives new pictures now."""
+        return self.state(path) is FeedState.PLAYING
+
     def subscribe(self, path: str, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None) -> Slot:
         """A slot of its own for one reader of `"feed"` or `"feed/tile"`."""
         id, _, tile = path.partition("/")

@@ -1,35 +1,63 @@
 """The history of jobs: one SQLite file in WAL mode, so that every acknowledged write survives the program's death.
 
-A damaged file is moved aside and a fresh one begun; the user is told. Jobs that were under way when their program
-died are shown as lost at the next start; a second program on the same file leaves those of a living one alone.
+A damaged file is moved aside and a fresh one begun; where nothing can be written (a full disk, missing rights, a file
+of something else) the history goes on in memory and the file stays as it is. Jobs that were under way when their
+program died are shown as lost at the next start; a second program on the same file leaves those of a living one alone.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from engines.core.files import move_aside
+from engines.core.addresses import hidden, without_passwords
+from engines.core.databases import (
+    Format,
+    in_memory,
+    in_words,
+    is_sound,
+    loaded,
+    open_database,
+    reading,
+    set_aside,
+    stored,
+)
+from engines.core.errors import BadInput, KinoscopeError, OutOfResources
 from engines.core.places import data_dir
+from engines.core.reading import parse_json
 
-SCHEMA = 1
 KEPT = 500
 COLUMNS = "id, job, title, command, spec, state, done, total, note, created, started, finished, error"
 TABLE = """
-CREATE TABLE IF NOT EXISTS jobs (
+CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, title TEXT NOT NULL, command TEXT NOT NULL,
     spec TEXT NOT NULL, state TEXT NOT NULL, done REAL NOT NULL, total REAL NOT NULL, note TEXT NOT NULL,
     created REAL NOT NULL, started REAL, finished REAL, error TEXT, result TEXT, owner TEXT NOT NULL)
 """
+WHAT = "job history"
+FORMAT = Format(WHAT, 0x4B4A4F42, 1, TABLE, unmarked="jobs")
+LONGEST = 100_000
+"""Letters of a title, command or note; a longer one would hold the window while it is painted."""
+LATEST = 1e11
+"""Seconds since the epoch that a calendar can still show."""
+LARGEST_ID = 2**31 - 2
+NEXT_ID = (
+    "(SELECT coalesce(max(n), 0) + 1 FROM (SELECT id AS n FROM jobs UNION ALL"
+    f" SELECT seq FROM sqlite_sequence WHERE name = 'jobs') WHERE typeof(n) = 'integer' AND n < {LARGEST_ID})"
+)
+"""As AUTOINCREMENT has it, whatever numbers stand in the file: Qt's signals carry 32 bits."""
+UNDER_WAY = "state IN ('queued', 'running')"
 LOST_NOTE = "The program ended while this was under way"
 
 
@@ -85,141 +113,192 @@ class JobStore:
         self.notice = ""
         self._lock = threading.RLock()
         self._owner = _owner(os.getpid())
-        self._base = self._open()
-        self._mark_lost()
-        self._prune(kept)
+        self._only_in_memory = False
+        self._base = self._open(kept)
 
     def insert(self, job: str, title: str, command: str, spec: dict[str, Any]) -> JobRecord:
         """A new queued job; on disk when this returns."""
         created = time.time()
-        values = (job, title, command, json.dumps(spec), JobState.QUEUED.value, created, self._owner)
-        with self._transaction() as base:
-            cursor = base.execute(
-                "INSERT INTO jobs (job, title, command, spec, state, done, total, note, created, owner)"
-                " VALUES (?, ?, ?, ?, ?, 0, 0, '', ?, ?)",
-                values,
-            )
-            id = int(cursor.lastrowid or 0)
+        words = tuple(stored(hidden(text)) for text in (job, title, command))
+        values = (*words, json.dumps(without_passwords(spec)), JobState.QUEUED.value, created, self._owner)
+        cursor = self._write(
+            "INSERT INTO jobs (id, job, title, command, spec, state, done, total, note, created, owner) VALUES"
+            f" ({NEXT_ID}, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, 0, 0, '', ?, ?)",
+            values,
+        )
+        id = int(cursor.lastrowid or 0)
         return JobRecord(id, job, title, command, spec, JobState.QUEUED, 0.0, 0.0, "", created, None, None, None, None)
 
     def update(self, record: JobRecord, result: str | None = None) -> None:
         """Write what changes of a record, and its result as JSON text; on disk when this returns."""
         error = None if record.error is None else json.dumps(record.error)
-        values = (record.state.value, record.done, record.total, record.note, record.started, record.finished, error)
-        with self._transaction() as base:
-            base.execute(
-                "UPDATE jobs SET state=?, done=?, total=?, note=?, started=?, finished=?, error=? WHERE id=?",
-                (*values, record.id),
-            )
-            if result is not None:
-                base.execute("UPDATE jobs SET result=? WHERE id=?", (result, record.id))
+        note = stored(hidden(record.note))
+        values = (record.state.value, record.done, record.total, note, record.started, record.finished, error)
+        self._write(
+            "UPDATE jobs SET state=?, done=?, total=?, note=CAST(? AS TEXT), started=?, finished=?, error=?,"
+            " result=coalesce(CAST(? AS TEXT), result) WHERE id=?",
+            (*values, None if result is None else stored(result), record.id),
+        )
 
     def delete(self, id: int) -> None:
-        with self._transaction() as base:
-            base.execute("DELETE FROM jobs WHERE id=?", (id,))
+        self._write("DELETE FROM jobs WHERE id=?", (id,))
 
     def forget(self, texts: Collection[str]) -> list[str]:
         """Overwrite what was deleted, in the file and its log; in words where one of these texts still stands."""
         left = []
         with self._lock:
+            if self._only_in_memory:
+                left.append(f"{self.path}: the job history could not be written ({self.notice})")
             try:
-                self._base.execute("PRAGMA secure_delete=ON")
                 self._base.execute("VACUUM")
                 if self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                     left.append(f"{self.path}: another program has the job history open; close it and the log goes")
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 left.append(f"{self.path}: the job history could not be written anew ({error})")
             whole = "title || command || spec || note || coalesce(error, '') || coalesce(result, '')"
             for text in {*texts, *(json.dumps(each)[1:-1] for each in texts)}:
-                rows = self._base.execute(f"SELECT title, state FROM jobs WHERE instr({whole}, ?)", (text,))
+                asked = f"SELECT title, state FROM jobs WHERE instr({whole}, CAST(? AS TEXT))"
+                rows = self._base.execute(asked, (stored(text),))
                 left += [f"{self.path}: the job '{title}' ({state}) tells of them" for title, state in rows]
         return list(dict.fromkeys(left))
 
     def records(self) -> list[JobRecord]:
-        """All of the history, oldest first."""
+        """All of the history, oldest first; rows that make no sense are left out, and counted in `notice`."""
         with self._lock:
-            return [_record(row) for row in self._base.execute(f"SELECT {COLUMNS} FROM jobs ORDER BY id")]
+            rows = self._base.execute(f"SELECT {COLUMNS} FROM jobs ORDER BY id").fetchall()
+        records = [_record(row) for row in rows]
+        known = [record for record in records if record is not None]
+        if left := len(records) - len(known):
+            jobs = "1 job" if left == 1 else f"{left} jobs"
+            self.notice = self.notice or f"{jobs} of the history could not be read and were left out"
+        return known
 
     def result(self, id: int) -> Any:
-        """A result as plain JSON values; None when there is none."""
+        """A result as plain JSON values; None when there is none that can be read."""
         with self._lock:
             row = self._base.execute("SELECT result FROM jobs WHERE id=?", (id,)).fetchone()
-        return None if row is None or not row[0] else json.loads(row[0])
+        try:
+            return None if row is None or not row[0] else parse_json(row[0])
+        except (BadInput, TypeError):
+            return None
 
     def close(self) -> None:
         """May be called again."""
         with self._lock:
             self._base.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._base:
-            yield self._base
+    def _write(self, statement: str, values: tuple[Any, ...]) -> sqlite3.Cursor:
+        """One statement, on disk when this returns; in memory from the first that the disk does not take."""
+        with self._lock:
+            try:
+                return self._base.execute(statement, values)
+            except sqlite3.ProgrammingError:
+                raise
+            except sqlite3.Error as error:
+                self._base = self._in_memory(in_words(error, self.path, WHAT), self._base)
+                return self._base.execute(statement, values)
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, kept: int) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _connect(self.path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise
-            aside = _set_aside(self.path)
+            return self._begun(kept)
+        except OutOfResources as error:
+            return self._in_memory(error)
+        except KinoscopeError as error:
+            if is_sound(self.path):
+                return self._in_memory(error)
+        try:
+            aside = set_aside(self.path)
             self.notice = f"The job history could not be read and begins anew; the old file is kept as {aside.name}"
-            return _connect(self.path)
+            return self._begun(kept)
+        except (OSError, KinoscopeError) as error:
+            return self._in_memory(error)
 
-    def _mark_lost(self) -> None:
-        with self._transaction() as base:
-            under_way = "state IN ('queued', 'running')"
-            owners = {row[0] for row in base.execute(f"SELECT DISTINCT owner FROM jobs WHERE {under_way}")}
-            for owner in owners:
-                if owner != self._owner and owner and _owner(int(owner.partition(":")[0])) == owner:
-                    continue
-                base.execute(
-                    f"UPDATE jobs SET state='lost', note=?, finished=? WHERE {under_way} AND owner=?",
-                    (LOST_NOTE, time.time(), owner),
-                )
+    def _begun(self, kept: int) -> sqlite3.Connection:
+        """The file, checked and tidied. Raises `BadInput` for what is not ours, `OutOfResources` for a full disk."""
+        if self.path.exists() and self.path.stat().st_size:
+            with closing(open_database(self.path, FORMAT, read_only=True)) as base:
+                _check(base, self.path)
+        base = open_database(self.path, FORMAT)
+        base.text_factory = loaded
+        try:
+            with reading(self.path, WHAT):
+                for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+                    base.execute(f"PRAGMA {pragma}").fetchone()
+                self._tidy(base, kept)
+        except KinoscopeError:
+            base.close()
+            raise
+        return base
 
-    def _prune(self, kept: int) -> None:
-        with self._transaction() as base:
-            base.execute(
-                "DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND id NOT IN"
-                " (SELECT id FROM jobs ORDER BY id DESC LIMIT ?)",
-                (kept,),
-            )
+    def _in_memory(self, error: Exception, base: sqlite3.Connection | None = None) -> sqlite3.Connection:
+        """What can still be read of the history, in memory."""
+        self._only_in_memory = True
+        self.notice = f"{error}. Until the next start jobs are kept in memory only"
+        memory = in_memory(self.path, FORMAT, base)
+        try:
+            with reading(self.path, WHAT):
+                _check(memory, self.path)
+                self._tidy(memory, KEPT)
+            return memory
+        except KinoscopeError:
+            memory.close()
+            return in_memory("", FORMAT)
+
+    def _tidy(self, base: sqlite3.Connection, kept: int) -> None:
+        """Jobs of programs that have ended are lost; only the newest are kept."""
+        alive: dict[object, bool] = {self._owner: False}
+        lost = []
+        for id, owner in base.execute(f"SELECT id, owner FROM jobs WHERE {UNDER_WAY}").fetchall():
+            if owner not in alive:
+                alive[owner] = _is_alive(owner)
+            if not alive[owner]:
+                lost.append((LOST_NOTE, time.time(), id))
+        base.executemany("UPDATE jobs SET state='lost', note=?, finished=? WHERE id=?", lost)
+        base.execute(
+            "DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND id NOT IN"
+            " (SELECT id FROM jobs ORDER BY id DESC LIMIT ?)",
+            (kept,),
+        )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open and check; raises `sqlite3.DatabaseError` for what is not our file."""
-    base = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
-    try:
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("PRAGMA synchronous=NORMAL")
+def _check(base: sqlite3.Connection, path: Path) -> None:
+    """Raise `BadInput` for a file that is damaged, or whose table is not ours."""
+    with reading(path, WHAT):
         if base.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("the file is damaged")
-        if base.execute("PRAGMA user_version").fetchone()[0] not in (0, SCHEMA):
-            raise sqlite3.DatabaseError("the file is of another version of the program")
-        with base:
-            base.execute(TABLE)
-            base.execute(f"PRAGMA user_version={SCHEMA}")
-        base.execute(f"SELECT {COLUMNS}, result, owner FROM jobs LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:
-        base.close()
-        raise
-    return base
+            raise BadInput("The job history is damaged", path=path)
+        columns = {row[1] for row in base.execute("PRAGMA table_info(jobs)")}
+        if not {*COLUMNS.split(", "), "result", "owner"} <= columns:
+            raise BadInput("This file is not a job history", path=path)
+        base.execute(f"SELECT {NEXT_ID}").fetchone()
 
 
-def _set_aside(path: Path) -> Path:
-    for side in ("-wal", "-shm"):
-        path.with_name(path.name + side).unlink(missing_ok=True)
-    return move_aside(path)
-
-
-def _record(row: tuple[Any, ...]) -> JobRecord:
+def _record(row: tuple[Any, ...]) -> JobRecord | None:
+    """A row as a record; None when one of its values cannot be what it stands for."""
     id, job, title, command, spec, state, done, total, note, created, started, finished, error = row
-    return JobRecord(
-        id, job, title, command, json.loads(spec), JobState(state), done, total, note, created, started, finished,
-        None, None if error is None else json.loads(error),
-    )  # fmt: skip
+    try:
+        spec, state = parse_json(spec), JobState(state)
+        error = None if error is None else parse_json(error)
+    except (BadInput, ValueError, TypeError):
+        return None
+    words = all(isinstance(text, str) and len(text) <= LONGEST for text in (job, title, command, note))
+    numbers = all(_is_number(value) for value in (done, total, created))
+    times = all(value is None or _is_number(value) and 0 <= value <= LATEST for value in (created, started, finished))
+    if not (words and numbers and times and isinstance(spec, dict) and isinstance(error, dict | None)):
+        return None
+    if not 0 < id <= LARGEST_ID:
+        return None
+    return JobRecord(id, job, title, command, spec, state, done, total, note, created, started, finished, None, error)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _is_alive(owner: object) -> bool:
+    """Whether the program of this name (see `_owner`) still runs."""
+    pid = re.match(r"\d{1,9}(?=:)", owner) if isinstance(owner, str) else None
+    return pid is not None and _owner(int(pid[0])) == owner
 
 
 def _owner(pid: int) -> str:
@@ -228,5 +307,5 @@ def _owner(pid: int) -> str:
 
     try:
         return f"{pid}:{psutil.Process(pid).create_time():.2f}" if pid > 0 else ""
-    except psutil.NoSuchProcess:
+    except (psutil.Error, OverflowError):
         return ""

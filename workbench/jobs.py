@@ -47,6 +47,8 @@ class JobQueue(QObject):
     changed = Signal(int)
     event = Signal(int, str, object)  # type: ignore[assignment]
     finished = Signal(int)
+    noticed = Signal(str)
+    """The history cannot be kept any more, and why."""
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class JobQueue(QObject):
         self._clock = clock
         self._lock = threading.RLock()
         self._records: dict[int, JobRecord] = {record.id: record for record in self._store.records()}
+        self._noticed = self._store.notice
         self._waiting: deque[int] = deque()
         self._times: dict[int, TimeLeft] = {}
         self._results: OrderedDict[int, object] = OrderedDict()
@@ -254,6 +257,9 @@ class JobQueue(QObject):
             changed, self._changed = self._changed, {}
             events, self._events = self._events, OrderedDict()
             finished, self._finished = self._finished, []
+        if self._noticed != self._store.notice:
+            self._noticed = self._store.notice
+            self.noticed.emit(self._noticed)
         for (id, key), event in events.items():
             self.event.emit(id, key, event)  # type: ignore[attr-defined]
         for id in changed:

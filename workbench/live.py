@@ -19,7 +19,7 @@ from engines.core.clock import Clock, monotonic
 from engines.core.context import Lease
 from engines.core.errors import Cancelled
 from engines.core.frames import Frame
-from engines.core.live import Live, Reset
+from engines.core.live import Live, LooksAgain, Reset
 from engines.core.slots import Slot
 from engines.core.spec import resolve
 from workbench.broker import Broker
@@ -143,8 +143,11 @@ class LiveThread(EngineThread):
 
     def _step(self, engine: Live[Any, Any], moments: Moments) -> None:
         frames = moments.take(0.1)
-        self._reconfigure(engine)
+        opened = self._reconfigure(engine)
+        if frames is None and opened:
+            frames = moments.standing()
         if frames is None:
+            self._look_again(engine)
             return
         for why in self._due(moments):
             engine.reset(why)
@@ -152,16 +155,29 @@ class LiveThread(EngineThread):
         result = engine.process(frames)
         end = self._clock()
         with self._lock:
-            self._latest = result
             self._done.append((end, end - start))
+        self._have(result)
+
+    def _look_again(self, engine: Live[Any, Any]) -> None:
+        """The picture stands still; what is said of it follows what it depends on."""
+        result = engine.again() if isinstance(engine, LooksAgain) else None
+        if result is not None:
+            self._have(result)
+
+    def _have(self, result: object) -> None:
+        with self._lock:
+            self._latest = result
         self._wake.ring()
 
-    def _reconfigure(self, engine: Live[Any, Any]) -> None:
+    def _reconfigure(self, engine: Live[Any, Any]) -> bool:
+        """Whether the engine was opened anew."""
         with self._lock:
             wanted, self._wanted = self._wanted, None
-        if wanted is not None and not engine.configure(wanted):
-            engine.close()
-            self._open(engine, wanted)
+        if wanted is None or engine.configure(wanted):
+            return False
+        engine.close()
+        self._open(engine, wanted)
+        return True
 
     def _due(self, moments: Moments) -> list[Reset]:
         """Every reason to forget earlier frames, once."""

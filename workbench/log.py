@@ -14,13 +14,15 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
+from engines.core.addresses import hidden
+from engines.core.names import shown
 from engines.core.places import log_dir
 from workbench.failure import Failure
 from workbench.threads import Wake
@@ -103,7 +105,7 @@ class BookHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self.book.add(record.created, record.levelno, record.name, record.getMessage(), details_of(record))
+            self.book.add(record.created, record.levelno, record.name, text_of(record), details_of(record))
         except Exception:
             self.handleError(record)
 
@@ -115,16 +117,33 @@ class FileFormatter(logging.Formatter):
         super().__init__(PATTERN)
 
     def format(self, record: logging.LogRecord) -> str:
-        head = f"{self.formatTime(record)} {record.levelname:<7} {record.name}: {record.getMessage()}"
+        head = f"{self.formatTime(record)} {record.levelname:<7} {record.name}: {text_of(record)}"
         details = details_of(record).rstrip()
         return head if not details else head + "\n    " + details.replace("\n", "\n    ")
+
+
+class File(logging.handlers.RotatingFileHandler):
+    """The log file. What the disk does not take is in the Log panel all the same, and never in the way."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
+def text_of(record: logging.LogRecord) -> str:
+    """What a record says, in letters that can be shown and without the passwords of addresses."""
+    return shown(hidden(record.getMessage()))
 
 
 def details_of(record: logging.LogRecord) -> str:
     """The traceback of a record, whether it was raised here or came from a worker."""
     if record.exc_info and record.exc_info[1] is not None:
-        return "".join(traceback.format_exception(record.exc_info[1]))
-    return str(getattr(record, "details", "") or "")
+        return shown(hidden("".join(traceback.format_exception(record.exc_info[1]))))
+    return shown(hidden(str(getattr(record, "details", "") or "")))
 
 
 @contextmanager
@@ -167,9 +186,7 @@ def _handlers(book: LogBook | None, path: Path) -> list[logging.Handler]:
     handlers: list[logging.Handler] = [] if book is None else [BookHandler(book)]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", errors="replace", delay=True
-        )
+        file = File(path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", errors="replace", delay=True)
         file.setFormatter(FileFormatter())
         handlers.append(file)
     except OSError as error:

@@ -41,6 +41,10 @@ class Moments:
                 self._put(number, item)
         return self._set() if self._complete() else None
 
+    def standing(self) -> list[Frame] | None:
+        """The set that was taken last, while no other has begun; None where frames are awaited."""
+        return None if self._fresh or None in self._held or self._resets else self._set()
+
     def resets(self) -> list[Reset]:
         """Why earlier frames no longer hold, since this was last asked."""
         resets, self._resets = self._resets, []

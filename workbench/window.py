@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
+from engines.core.addresses import hidden
+from engines.core.names import shown
 from widgets.action_board import ActionBoard
 from widgets.face_board import FaceBoard
 from widgets.notices import Notices
@@ -28,6 +30,7 @@ from widgets.panels.sources import SourcesPanel, dropped_texts
 from widgets.studio import Studio
 from widgets.timeline_panel import TimelinePanel
 from widgets.viewer_grid import ViewerGrid
+from widgets.wheel import leave_wheel
 from workbench import theme
 from workbench.centre import Centre
 from workbench.commands import Actions
@@ -49,6 +52,7 @@ from workbench.docks import Docks
 from workbench.feeds import Feeds
 from workbench.jobs import JobQueue, JobRecord
 from workbench.log import LogBook
+from workbench.placement import Placement
 from workbench.presets import PRESETS
 from workbench.project import open_untitled
 from workbench.services import Services
@@ -58,7 +62,7 @@ from workbench.toolbar import TopBar
 
 log_ = logging.getLogger(__name__)
 
-FIRST_SIZE = (1440, 900)
+FIRST_SIZE = QSize(1440, 900)
 GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 TIMELINE_HEIGHT, JOBS_HEIGHT = 270, 130
@@ -90,8 +94,7 @@ class Window(QMainWindow):
     def __init__(self, supervisor: Supervisor, settings: SettingsStore, log: LogBook) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 600)
-        self.resize(*FIRST_SIZE)
+        self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
@@ -103,7 +106,8 @@ class Window(QMainWindow):
         centre = {"viewer": self.grid, "studio": self.studio, **boards}
         self.centre = Centre(centre, strips={name: board.head for name, board in boards.items()})
         self.setCentralWidget(self.centre)
-        FOLDS.state.update(settings.value.panels.get("folds", {}))
+        folds = settings.value.panels.get("folds", {})
+        FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
         self.panels = Panels()
         self.docks = Docks(self, self.panels.by_id())
         self._make_controllers()
@@ -118,6 +122,7 @@ class Window(QMainWindow):
 
     def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
         """A notice in the corner that does not take the focus; one that warns is also in the log."""
+        text = shown(hidden(text))
         if level in ("warn", "bad"):
             log_.warning("%s", text)
         self.notices.show_notice(text, level, action, run)
@@ -176,6 +181,17 @@ class Window(QMainWindow):
         self.services.project.close()
         event.accept()
         self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.placement.shown()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Rows of tabs that Qt makes for docks behave as ours do."""
+        child = event.child()
+        if event.polished() and isinstance(child, QTabBar):
+            leave_wheel(child)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
@@ -271,8 +287,8 @@ class Window(QMainWindow):
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
         for path in self.services.settings.value.recent:
-            action = QAction(Path(path).name, menu)
-            action.setToolTip(path)
+            action = QAction(shown(Path(path).name), menu)
+            action.setToolTip(shown(path))
             action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
             menu.addAction(action)
         if menu.isEmpty():
@@ -315,7 +331,8 @@ class Window(QMainWindow):
 
     def _show_title(self) -> None:
         project = self.services.project
-        self.setWindowTitle(f"{project.title}{' (read-only)' if project.read_only else ''} · Kinoscope")
+        state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
+        self.setWindowTitle(f"{project.title}{state} · Kinoscope")
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

@@ -199,14 +199,16 @@ class TradeOff:
 class Evaluation:
     """One model's figures over `frames` labelled frames.
 
-    map, mcap: mean (calibrated) average precision over the action classes that occur; ap, cap: by class, None where it
-    does not occur. deciles: mean over classes of the AP of frames within [0-10 %), [10-20 %) ... of their instance.
-    ahead: (seconds, mAP) by horizon, with `ahead_still`: the mAP of "what shows now goes on", the model's own
-    probabilities of now held against the labels of then. confusion: rows truth, columns decision, in seconds, with
-    `classes` (background first). starts: (tolerance in s, mean point-level AP). segments: (temporal IoU, mAP) of events
-    grouped out of the scores, with their mean `segment_map`. trade_off: by threshold. chance: mAP of random scores
-    (share of positives, mean over classes). one_frame: mAP of a logistic regression on single chunks, where it was run.
-    notes: what was left out, in words.
+    map, mcap: mean (calibrated) average precision over the actions that were learned and occur (`averaged`); ap, cap:
+    by class, None where it does not occur, without those that the model never learned. deciles: mean over classes of
+    the AP of frames within [0-10 %), [10-20 %) ... of their instance. ahead: (seconds, mAP) by horizon, with
+    `ahead_still`: the mAP of "what shows now goes on", the model's own probabilities of now held against the labels of
+    then. confusion: rows truth, columns decision, in seconds, with `classes` (background first). starts: (tolerance in
+    s, mean point-level AP). segments: (temporal IoU, mAP) of events grouped out of the scores, with their mean
+    `segment_map`. trade_off: by threshold. chance: mAP of random scores (share of positives, mean over classes).
+    one_frame: mAP of a logistic regression on single chunks, where it was run. trained_share: share of the frames that
+    the model was trained on, None where that is not known. notes: what was left out and what the figures are not to be
+    trusted for, in words.
     """
 
     name: str
@@ -228,3 +230,9 @@ class Evaluation:
     one_frame: float | None = None
     notes: tuple[str, ...] = ()
     file: str = ""
+    trained_share: float | None = None
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """What `map` is the mean of."""
+        return tuple(name for name, value in self.ap.items() if value is not None)

@@ -71,10 +71,25 @@ class HeadShape:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainedFilm:
+    """A film that a model was trained on. identity: of its content (`features.cache.identity`), whatever it is called.
+
+    learned: frames A:B that it learned from; held: those that decided when to stop, (0, 0) none.
+    """
+
+    name: str
+    identity: str
+    learned: tuple[int, int]
+    held: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """What a model file says of itself. horizons: seconds ahead of each decoder step. map: mean average precision on
-    what was held out, None when nothing was. scale: where features are standardised, the file holds mean and deviation.
-    trained_on: names of clips, in words. sha256: of the file, filled in when it is opened.
+    what was held out, None when nothing was; averaged: classes that it is the mean of, 0 not known. scale: where
+    features are standardised, the file holds mean and deviation. trained_on: names of clips, in words. films: those
+    clips, and learned: the classes that had an example in them; () where that is not known. sha256: of the file, filled
+    in when it is opened.
     """
 
     name: str
@@ -87,6 +102,9 @@ class ModelCard:
     seconds: float = 0.0
     parameters: int = 0
     sha256: str = ""
+    averaged: int = 0
+    films: tuple[TrainedFilm, ...] = ()
+    learned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,24 @@
 """Finding the board in a set of photographs: which files, in which order, and what each one shows.
 
 A file that cannot be read or shows no board is noted in its place and does not end the work. Pictures are read as
-the sensor gave them: a turn noted by the camera (EXIF) is ignored, because it would move the principal point.
+the sensor gave them: what a file says of how the camera was held is ignored, because it would move the principal point.
 """
 
 from __future__ import annotations
 
-import glob
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from engines.calibration.targets import Detection, Gray, detect, parse_window
 from engines.core.boards import Board
 from engines.core.context import Context
-from engines.core.errors import BadInput, UsageError
+from engines.core.errors import BadInput, FileMissing, KinoscopeError, UsageError
 from engines.core.frames import Size, size_of
-
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".jp2"})
+from engines.core.picture_files import Listing, gathered
+from engines.core.pictures import read_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +37,31 @@ def expand(paths: Iterable[str]) -> tuple[Path, ...]:
 
     Raises `BadInput` for what does not exist and for a folder or pattern without pictures.
     """
-    files: dict[Path, None] = {}
-    for text in paths:
-        files.update(dict.fromkeys(_expand_one(text)))
-    if not files:
+    return listing(paths).files
+
+
+def listing(paths: Iterable[str]) -> Listing:
+    """As `expand`, with the files that were left out."""
+    paths = tuple(paths)
+    if not paths:
         raise BadInput("No photographs were given", hint="Name picture files or a folder that holds them")
-    return tuple(files)
-
-
-def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Sorts 'view 10' after 'view 9'."""
-    parts = re.split(r"(\d+)", text.casefold())
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+    for path in paths:
+        try:
+            found = gathered([path])
+        except FileMissing as error:
+            raise BadInput(f"There is no file or folder {path}", path=path, hint="Check the path") from error
+        if not found.files:
+            hint = found.words or "Choose a folder with photographs"
+            raise BadInput(f"There are no pictures in the folder {path}", path=path, hint=hint)
+    return gathered(paths)
 
 
 def read_image(path: str | Path, colour: bool = False) -> Gray | None:
-    """Decode a picture from any path, non-ASCII ones too: H x W, or H x W x 3 BGR; None when it is not a picture."""
+    """A picture as the sensor gave it: H x W, or H x W x 3 BGR; None when it is not a picture."""
     try:
-        data = np.fromfile(path, dtype=np.uint8)
-    except OSError:
+        return read_picture(path, orientation="sensor", colours="colour" if colour else "grey")
+    except KinoscopeError:
         return None
-    if not data.size:
-        return None
-    mode = cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE
-    try:
-        image = cv2.imdecode(data, mode | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
-        return None
-    return None if image is None else np.asarray(image, dtype=np.uint8)
 
 
 def find_all(paths: Sequence[Path], board: Board, window: str, ctx: Context, threads: int = 2) -> Iterator[Shot]:
@@ -88,9 +80,10 @@ def find_all(paths: Sequence[Path], board: Board, window: str, ctx: Context, thr
 
 def find_one(path: Path, name: str, board: Board, window: str) -> Shot:
     """Look for `board` in one file."""
-    image = read_image(path)
-    if image is None:
-        return Shot(name, path, None, None, "this file is not a picture that can be read")
+    try:
+        image = read_picture(path, orientation="sensor", colours="grey")
+    except KinoscopeError as error:
+        return Shot(name, path, None, None, error.message[:1].lower() + error.message[1:])
     detection = detect(image, board, window)
     return Shot(name, path, size_of(image), detection, "" if detection else "the board was not found")
 
@@ -105,9 +98,8 @@ def common_size(shots: Sequence[Shot]) -> Size:
     """The size that all pictures share. Raises `BadInput` that names one that differs."""
     sizes = Counter(shot.size for shot in shots if shot.size is not None)
     if not sizes:
-        raise BadInput(
-            "None of the files is a picture that can be read", path=shots[0].path, hint="Use PNG, JPEG or TIFF pictures"
-        )
+        hint = f"{shots[0].name}: {shots[0].note}"
+        raise BadInput("None of the files is a picture that can be read", path=shots[0].path, hint=hint)
     usual = sizes.most_common(1)[0][0]
     odd = next((shot for shot in shots if shot.size not in (None, usual)), None)
     if odd is not None:
@@ -117,24 +109,6 @@ def common_size(shots: Sequence[Shot]) -> Size:
             hint="Calibrate each camera and each resolution on its own",
         )
     return usual
-
-
-def _expand_one(text: str) -> list[Path]:
-    path = Path(text).expanduser()
-    if path.is_dir():
-        found = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES and entry.is_file()]
-        if not found:
-            hint = "Choose a folder with photographs"
-            raise BadInput(f"There are no pictures in the folder {path}", path=path, hint=hint)
-        return sorted(found, key=lambda entry: natural_key(entry.name))
-    if path.exists():
-        return [path]
-    if glob.has_magic(text):
-        found = [Path(entry) for entry in glob.glob(str(path), recursive=True) if Path(entry).is_file()]
-        if found:
-            return sorted(found, key=lambda entry: natural_key(str(entry)))
-        raise BadInput(f"No file matches {text}", path=text, hint="Check the folder and the pattern")
-    raise BadInput(f"There is no file or folder {text}", path=text, hint="Check the path")
 
 
 def check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:

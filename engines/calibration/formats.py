@@ -24,6 +24,7 @@ from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import write_json, write_text
 from engines.core.frames import Size
+from engines.core.names import shown
 from engines.core.outputs import check_file, holding
 from engines.core.reading import MIB, MISFITS, read_json, read_text
 
@@ -203,7 +204,7 @@ def _write_figures(storage: Any, result: MonoResult) -> None:
 def _write_texts(storage: Any, key: str, texts: Any) -> None:
     storage.startWriteStruct(key, cv2.FileNode_SEQ)
     for text in texts:
-        storage.write("", text)
+        storage.write("", shown(text))
     storage.endWriteStruct()
 
 

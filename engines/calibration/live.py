@@ -33,6 +33,7 @@ from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Size, size_of
 from engines.core.live import Reset
 
+TURNED = "This picture was turned upright (EXIF), which moves the lens centre: add its file as a photograph instead"
 _SEARCH_PITCH = 24.0
 _STILL_FRAMES = 2
 _STILL_SHARE = 1 / 640
@@ -64,6 +65,10 @@ class BoardFinder:
         frame, settings = frames[0], self._settings
         size, gray = size_of(frame.image), to_gray(frame.image)
         guide = self._guide_for(size)
+        if frame.stamp.turn != 1:
+            self._search.forget()
+            self._forget()
+            return _sighting(frame, size, guide, TURNED, began)
         found = self._search.find(gray, settings)
         outline = outline_of(settings.board, found.ids, found.corners) if found else None
         if found is None or outline is None:

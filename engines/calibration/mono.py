@@ -37,7 +37,8 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
     parse_window(spec.window)
     out = _checked_out(spec.out)
     with ctx.lease("cpu", threads=2) as lease:
-        shots = _find(spec, ctx, lease.threads)
+        listing = detect.listing(spec.images)
+        shots = _find(spec, listing.files, ctx, lease.threads)
         problem = _Problem.of(spec, shots, ctx)
         ctx.progress(_DETECTED, 1.0, f"Fitting {len(problem.views)} views")
         fit = fit_camera(problem.views, spec.board, problem.size, spec.model, spec.free_board)
@@ -47,6 +48,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
         if spec.leave_one_out and len(problem.views) > LEAST_VIEWS:
             squares = problem.leave_out(fit, ctx, lease.threads)
             result = problem.result(fit, squares, perf_counter() - started)
+        result = replace(result, left_out=listing.left_out)
     if out is not None:
         from engines.calibration.formats import save
 
@@ -63,8 +65,7 @@ def _checked_out(out: str) -> Path | None:
     return check_place(out)
 
 
-def _find(spec: MonoSpec, ctx: Context, threads: int) -> list[detect.Shot]:
-    paths = detect.expand(spec.images)
+def _find(spec: MonoSpec, paths: Sequence[Path], ctx: Context, threads: int) -> list[detect.Shot]:
     detect.check_exclude(detect.view_names(paths), spec.exclude)
     shots: list[detect.Shot] = []
     for shot in detect.find_all(paths, spec.board, spec.window, ctx, threads):

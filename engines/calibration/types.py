@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
+from engines.core.picture_files import LeftOut
 
 ModelName: TypeAlias = Literal["brown5", "rational8"]
 Point: TypeAlias = tuple[float, float]
@@ -76,6 +77,7 @@ class MonoResult:
     as the intrinsics, in pixels. rms_px: of the fit, 2-D, pooled over all used corners; loo_rms_px: the same pooled
     over left-out views, None when it was not asked for. board_points: solved corner positions in metres when the
     board was freed. verdict: one word, "good", "fair", "weak" or "poor"; advice: sentences that say why and what to do.
+    left_out: files beside the photographs that were not read.
     Loaded from another program's file, it holds what the file says: no board (None), no standard deviations, no views,
     a verdict of "" and an rms_px of 0 where the file has none.
     """
@@ -95,6 +97,7 @@ class MonoResult:
     board: Board | None
     free_board: bool = False
     board_points: tuple[tuple[float, float, float], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from engines.cameras.audience import Audience
 from engines.cameras.calls import Abandoned, Hand, Stalled
-from engines.cameras.opening import reader_for
+from engines.cameras.opening import open_reader, reader_for
 from engines.cameras.pacing import backoff
 from engines.cameras.playback import Playback
 from engines.cameras.readers import Reader
@@ -140,7 +140,9 @@ class Feed:
 
     def _open_and_play(self, hand: Hand, reader: Reader) -> None:
         try:
-            info = hand.call(reader.open, lambda: self._wishes.stopping, reader.open_limit)
+            info = hand.call(
+                lambda: open_reader(reader, self._simple), lambda: self._wishes.stopping, reader.open_limit
+            )
         except Stalled:
             raise SourceFailed(
                 f"No answer within {reader.open_limit:g} s", hint="Check that it is connected and switched on"

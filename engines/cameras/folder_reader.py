@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from engines.cameras.kinds import IMAGES
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FolderSource
-from engines.core.errors import BadInput, SourceFailed
-from engines.core.frames import End, Gap, Image, Size, size_of
+from engines.core.errors import BadInput, KinoscopeError, SourceFailed
+from engines.core.frames import End, Gap, Size, size_of
+from engines.core.picture_files import WORDS, Listing, listed
+from engines.core.pictures import open_picture, read_picture
 
 
 class FolderReader:
@@ -34,15 +31,20 @@ class FolderReader:
         self._next = 0
         self._other: dict[str, Size] = {}
         self._unreadable: dict[str, str] = {}
+        self._guessed: dict[str, str] = {}
+        self._left_out = ""
 
     def open(self) -> FeedInfo:
         """Raises `BadInput` for a folder without images, or when none of the first ones can be read."""
         if not 0 < self._source.fps <= 240:
             raise BadInput(f"{self._source.fps:g} images per second is not possible", hint="More than 0, at most 240")
-        self._paths = list_images(Path(self._source.path), self._source.pattern)
+        found = list_folder(Path(self._source.path), self._source.pattern)
+        self._paths, self._left_out = list(found.files), found.words
         self._size = self._first_size()
+        self._remark()
         count, fps = len(self._paths), self._source.fps
         detail = f"{count} image{'s' if count > 1 else ''}, the first {self._size}"
+        detail += f". {found.words}" if found.left_out else ""
         return FeedInfo(self._size, fps, count, count / fps, seekable=True, live=False, detail=detail)
 
     def read(self) -> ReaderItem:
@@ -50,15 +52,18 @@ class FolderReader:
             return End("", "" if len(self._unreadable) < len(self._paths) else "No image in the folder can be read")
         index, path = self._next, self._paths[self._next]
         self._next += 1
-        image = read_image(path)
-        if image is None:
+        try:
+            picture = open_picture(path)
+        except KinoscopeError:
             self._unreadable[path.name] = ""
             self._remark()
             return Gap("", 1, f"{path.name} cannot be read as an image")
-        if size_of(image) != self._size:
-            self._other[path.name] = size_of(image)
-            self._remark()
-        return Picture(image, index, index / self._source.fps)
+        if size_of(picture.image) != self._size:
+            self._other[path.name] = size_of(picture.image)
+        if picture.note:
+            self._guessed[path.name] = picture.note
+        self._remark()
+        return Picture(picture.image, index, index / self._source.fps, picture.turn)
 
     def locate(self, seconds: float) -> int:
         return min(int(seconds * self._source.fps + 1e-6), len(self._paths) - 1)
@@ -70,14 +75,14 @@ class FolderReader:
         self._paths = []
 
     def _first_size(self) -> Size:
+        why = ""
         for path in self._paths[:20]:
-            image = read_image(path)
-            if image is not None:
-                return size_of(image)
-        raise BadInput(
-            f"None of the images can be read, starting with {self._paths[0].name}", path=self._source.path,
-            hint="They may be damaged or not images at all",
-        )  # fmt: skip
+            try:
+                return size_of(read_picture(path))
+            except KinoscopeError as error:
+                why = why or error.message
+        first = self._paths[0].name
+        raise BadInput(f"None of the images can be read, starting with {first}", path=self._source.path, hint=why)
 
     def _remark(self) -> None:
         """Words for the user: which files are not like the others."""
@@ -91,38 +96,30 @@ class FolderReader:
         if self._unreadable:
             name, rest = next(iter(self._unreadable)), len(self._unreadable) - 1
             parts.append(f"{name}{f' and {rest} more' if rest else ''} cannot be read and was left out")
+        if self._guessed:
+            name, note = next(iter(self._guessed.items()))
+            others = f" ({len(self._guessed)} such images)" if len(self._guessed) > 1 else ""
+            parts.append(f"{name}: {note}{others}")
+        if self._left_out:
+            parts.append(self._left_out)
         self.note = ". ".join(parts)
 
 
 def list_images(folder: Path, pattern: str = "*") -> list[Path]:
     """The images of a folder in natural order (2 before 10). Raises `SourceFailed` or `BadInput` with what is there."""
+    return list(list_folder(folder, pattern).files)
+
+
+def list_folder(folder: Path, pattern: str = "*") -> Listing:
+    """As `list_images`, with what was left out."""
     if not folder.exists():
         raise SourceFailed("There is no such folder", path=folder, hint="It may have been moved or renamed")
     if not folder.is_dir():
         raise BadInput("This is a file, not a folder of images", path=folder, hint="Open the folder it is in")
-    try:
-        found = [path for path in folder.glob(pattern or "*") if path.suffix.lower() in IMAGES and path.is_file()]
-    except (OSError, ValueError, NotImplementedError) as error:
-        raise BadInput(f"The folder cannot be listed with the pattern '{pattern}': {error}", path=folder) from error
-    if not found:
-        raise BadInput(_empty(folder, pattern), path=folder, hint="Images are .png, .jpg, .bmp, .tif or .webp files")
-    return sorted(found, key=lambda path: natural(path.name))
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Sort key: digits by their value, letters without regard to case."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part]
-
-
-def read_image(path: Path) -> Image | None:
-    """uint8 BGR, H x W x 3, upright; None when it cannot be read. Any path, whatever its letters."""
-    try:
-        data = np.fromfile(path, dtype=np.uint8)
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except (OSError, cv2.error):
-        return None
-    return None if image is None else np.asarray(image, dtype=np.uint8)
+    found = listed(folder, pattern)
+    if not found.files:
+        raise BadInput(_empty(folder, pattern), path=folder, hint=found.words or WORDS)
+    return found
 
 
 def _empty(folder: Path, pattern: str) -> str:

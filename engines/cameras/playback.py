@@ -148,7 +148,8 @@ class Playback:
             self._finish(item)
 
     def _show(self, picture: Picture) -> None:
-        stamp = Stamp(self._id, picture.index + self._base_index, self._clock(), picture.media_time + self._base_time)
+        index, time = picture.index + self._base_index, picture.media_time + self._base_time
+        stamp = Stamp(self._id, index, self._clock(), time, picture.turn)
         frame = Frame(picture.image, stamp)
         if self._last is not None and self._last.image.shape != frame.image.shape:
             self._audience.publish(Gap(self._id, 0, "the picture size changes"))

@@ -11,11 +11,15 @@ from engines.core.frames import End, Gap, Image
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`image`: uint8 BGR, H x W x 3, not written to again. `index` from 0; `media_time` in seconds from the first."""
+    """`image`: uint8 BGR, H x W x 3, not written to again. `index` from 0; `media_time` in seconds from the first.
+
+    turn: how the camera was held, as EXIF counts, for an image that was turned upright; 1 for one that was not.
+    """
 
     image: Image
     index: int
     media_time: float
+    turn: int = 1
 
 
 ReaderItem: TypeAlias = Picture | Gap | End

@@ -7,10 +7,10 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
-from engines.cameras.kinds import IMAGES, SCHEMES
+from engines.cameras.kinds import SCHEMES
 from engines.cameras.tiles import TileGrid
 from engines.cameras.types import (
     FileSource,
@@ -22,10 +22,16 @@ from engines.cameras.types import (
     TiledSource,
     UsbSource,
 )
+from engines.core.addresses import bare, ill_written, typed, without_passwords
 from engines.core.errors import BadInput, UsageError
+from engines.core.names import shown
+from engines.core.picture_files import READABLE
+from engines.core.picture_heads import head_of
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 
+MOVING = (".gif", ".avif", ".png", ".webp")
+MOST_HEAD = 1 << 26
 FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"
 _KINDS: dict[str, type[Source]] = {
     "usb": UsbSource,
@@ -35,6 +41,9 @@ _KINDS: dict[str, type[Source]] = {
     "scene": SceneSource,
     "tiled": TiledSource,
 }
+_MOST = {"fps": 1000, "speed": 1000, "timeout": 3600, "noise": 255, "blur": 100, "width": 32767, "height": 32767,
+         "backend": 2**31 - 1}  # fmt: skip
+"""The largest numbers of saved sources; the least is 0."""
 _TILED = re.compile(r"tiled:(\d+)x(\d+):(.+)", re.DOTALL)
 
 
@@ -58,27 +67,15 @@ def source_from(text_or_path: str | Path) -> Source:
     if scheme == "usb":
         return _usb(text[4:].strip())
     if "://" in text and scheme in SCHEMES:
-        return _stream(text)
+        return stream_source(text)
     if scheme == "file" and "://" in text:
-        return _from_path(url2pathname(_split(text).path))
+        return _from_path(_local(text))
     return _from_path(os.path.expanduser(text))
 
 
 def title(source: Source) -> str:
-    """What a list calls the source: its own name, or words made from what it is."""
-    if source.name:
-        return source.name
-    if isinstance(source, TiledSource):
-        return f"{title(source.of)}, {source.rows} x {source.columns} tiles"
-    if isinstance(source, UsbSource):
-        return f"Camera {source.address}"
-    if isinstance(source, StreamSource):
-        return _host(source.url)
-    if isinstance(source, SceneSource):
-        return "Rendered camera" if source.cameras == 1 else f"Rendered rig of {source.cameras}"
-    if isinstance(source, FolderSource) and source.pattern != "*":
-        return f"{Path(source.path).name}/{_unescaped(source.pattern)}"
-    return Path(source.path).name or source.path
+    """What a list calls the source: its own name, or words made from what it is; in letters that can be shown."""
+    return shown(bare(source.name) or _title(source))
 
 
 def sample_source() -> TiledSource:
@@ -95,12 +92,58 @@ def parse(data: object) -> Source:
         raise BadInput("This is not a saved source", hint=f"Its kind must be one of {', '.join(_KINDS)}")
     source: Source = from_json(_KINDS[kind], data)
     TileGrid.of(source)
+    _check_numbers(source.of if isinstance(source, TiledSource) else source)
     return source
 
 
 def dump(source: Source) -> dict[str, object]:
-    """The JSON object of a source; `parse` gives the same source again."""
-    return dict(to_json(source))
+    """The JSON object of a source; `parse` gives the same source again, but for the passwords in its address."""
+    return dict(without_passwords(to_json(source)))
+
+
+def stream_source(url: str, name: str = "", timeout: float = 10.0) -> StreamSource:
+    """The source of a stream's address. Raises `UsageError` for one that cannot work, without showing a password."""
+    url = url.strip()
+    check_address(url)
+    return StreamSource(url, name, timeout)
+
+
+def _check_numbers(source: SimpleSource) -> None:
+    """Raise `BadInput` for a number that no source of this kind can have."""
+    for name, most in _MOST.items():
+        value = getattr(source, name, 0)
+        if not 0 <= value <= most:
+            raise BadInput(f"This source's {name} cannot be {value:g}", hint=f"0 to {most}")
+
+
+def _title(source: Source) -> str:
+    if isinstance(source, TiledSource):
+        return f"{title(source.of)}, {source.rows} x {source.columns} tiles"
+    if isinstance(source, UsbSource):
+        return f"Camera {source.address}"
+    if isinstance(source, StreamSource):
+        return _host(source.url)
+    if isinstance(source, SceneSource):
+        return "Rendered camera" if source.cameras == 1 else f"Rendered rig of {source.cameras}"
+    if isinstance(source, FolderSource) and source.pattern != "*":
+        return f"{Path(source.path).name}/{_unescaped(source.pattern)}"
+    return Path(source.path).name or source.path
+
+
+def check_address(url: str) -> None:
+    """Raise `UsageError` for what is not the address of a stream."""
+    example = "For example rtsp://camera.local/live"
+    if hint := ill_written(url):
+        raise UsageError("The name or password in this address holds a character that ends it", hint=hint)
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise UsageError(f"'{bare(url)}' is not an address", hint=example) from error
+    if parts.scheme.lower() not in SCHEMES:
+        raise UsageError(f"'{typed(url)}' is not a stream's address", hint=example)
+    if not host:
+        raise UsageError(f"'{bare(url)}' names no host", hint=example)
 
 
 def _tiled(rows: int, columns: int, rest: str) -> TiledSource:
@@ -136,17 +179,10 @@ def _usb(address: str) -> UsbSource:
     raise BadInput(f"There is no camera '{address}'", hint=f"Cameras: {names}")
 
 
-def _stream(url: str) -> StreamSource:
-    if not _split(url).hostname:
-        raise UsageError(f"'{url}' names no host", hint="For example rtsp://camera.local/live")
-    return StreamSource(url)
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError as error:
-        raise UsageError(f"'{url}' is not an address: {error}", hint="For example rtsp://camera.local/live") from error
+def _local(url: str) -> str:
+    """The path of a `file://` address, also one whose name is not UTF-8."""
+    path = "/" + url.partition("://")[2].partition("/")[2]
+    return url2pathname(path) if os.name == "nt" else os.fsdecode(unquote_to_bytes(path))
 
 
 def _from_path(text: str) -> Source:
@@ -154,14 +190,28 @@ def _from_path(text: str) -> Source:
     if os.path.isdir(text):
         return FolderSource(str(path))
     if not os.path.exists(text):
-        raise BadInput(f"'{text}' is neither a file nor an address", hint=f"Give {FORMS}")
+        raise BadInput(f"'{typed(text)}' is neither a file nor an address", hint=f"Give {FORMS}")
+    regular_file(path, what="video, picture or saved source")
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)
-    regular_file(path, what="video or picture")
-    if suffix in IMAGES:
+    if suffix not in READABLE:
+        return FileSource(str(path))
+    if not _moves(path, suffix):
         return FolderSource(str(path.parent), pattern=_series(path))
+    if suffix == ".webp":
+        hint = "Save it as a video, a GIF or an animated PNG"
+        raise BadInput("This is an animated WebP, which cannot be played", path=path, hint=hint)
     return FileSource(str(path))
+
+
+def _moves(path: Path, suffix: str) -> bool:
+    """Whether it is a picture of a kind that is played as a film where it holds several."""
+    if suffix not in MOVING:
+        return False
+    with path.open("rb") as file:
+        head = head_of(file.read(MOST_HEAD))
+    return head is not None and head.several
 
 
 def _saved(path: Path) -> Source:
@@ -193,5 +243,8 @@ def _unescaped(pattern: str) -> str:
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname or url}{parts.path.rstrip('/')}"
+    """Host and path of an address, also of one that cannot work."""
+    _, _, place = bare(url).partition("://")
+    place = re.split(r"[?#]", place.rpartition("@")[2], maxsplit=1)[0].rstrip("/")
+    host, slash, path = place.partition("/")
+    return f"{re.sub(r':[0-9]*$', '', host) or bare(url)}{slash}{path}"

@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 
 import av
 
-from engines.cameras.kinds import SCHEMES
 from engines.cameras.readers import Picture, ReaderItem
+from engines.cameras.sources import check_address
 from engines.cameras.types import FeedInfo, StreamSource
+from engines.core.addresses import bare
 from engines.core.clock import Clock, monotonic
-from engines.core.errors import BadInput, SourceFailed
+from engines.core.errors import BadInput, SourceFailed, UsageError
 from engines.core.film import Converter
 from engines.core.frames import End, Gap, Size
+from engines.core.timeline import said_rate
 
 READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""
@@ -43,18 +45,18 @@ class StreamReader:
 
     def open(self) -> FeedInfo:
         """Raises `BadInput` for an address that cannot be one, `SourceFailed` when nobody answers in time."""
+        try:
+            check_address(self._source.url)
+        except UsageError as error:
+            raise BadInput(error.message, hint=error.hint) from None
         scheme = urlsplit(self._source.url).scheme.lower()
-        if scheme not in SCHEMES:
-            raise BadInput(
-                f"'{self._source.url}' is not a stream's address", hint="For example rtsp://camera.local/live"
-            )
         read_limit = min(READ_LIMIT, self._source.timeout)
         asked = time.monotonic()
         try:
             container = av.open(self._source.url, timeout=(self._source.timeout, read_limit), options=_options(scheme))
         except (av.FFmpegError, ValueError) as error:
             silent = time.monotonic() - asked > 0.9 * self._source.timeout
-            raise self._explain(av.error.TimeoutError(0, "") if silent else error) from error
+            raise self._explain(av.error.TimeoutError(0, "") if silent else error) from None
         self._container = container
         if not container.streams.video:
             raise BadInput("The stream holds no pictures", path=self.address)
@@ -88,12 +90,11 @@ class StreamReader:
     @property
     def address(self) -> str:
         """The address without a password."""
-        parts = urlsplit(self._source.url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return bare(self._source.url)
 
     def _info(self, container: av.container.InputContainer) -> FeedInfo:
         context = self._stream.codec_context
-        rate = float(self._stream.average_rate or self._stream.guessed_rate or 25)
+        rate = said_rate(self._stream)
         duration = None if container.duration is None or container.duration <= 0 else container.duration / 1e6
         self.paced = duration is not None or "hls" in container.format.name
         detail = f"{context.name} over {urlsplit(self._source.url).scheme}, {context.width}x{context.height}"
@@ -136,7 +137,7 @@ class StreamReader:
         for kinds, message, hint in _REASONS:
             if isinstance(error, kinds):
                 return SourceFailed(message.format(seconds=seconds), path=self.address, hint=hint)
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error).replace(self._source.url, self.address)
         return SourceFailed(f"The stream does not open: {reason}", path=self.address, hint="Check the address")
 
 
@@ -146,7 +147,7 @@ _REASONS: tuple[_Reason, ...] = (
      "Check the address, and that the camera is switched on and in this network"),
     ((av.error.ConnectionRefusedError,), "The address answers, but no stream is offered there", "Check the port"),
     ((av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError), "The stream asks for a name and password",
-     "Write them into the address: rtsp://name:password@camera/path"),
+     "Write them into the address, before the host: name, colon, password, @"),
     ((av.error.HTTPNotFoundError,), "There is no stream of this name", "Check the part after the host"),
     ((av.error.InvalidDataError,), "What comes from this address is not a video stream", "Check the address"),
     ((av.error.ConnectionResetError, av.error.BrokenPipeError), "The connection broke", ""),

@@ -11,13 +11,14 @@ import os
 import secrets
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources
-from engines.core.files import NO_SPACE, PRIVATE, disk_is_full
+from engines.core.files import NO_SPACE, PRIVATE, disk_is_full, move_aside
+from engines.core.names import shown
 from engines.core.reading import regular_file
 
 MAGIC = b"SQLite format 3\x00"
@@ -91,16 +92,82 @@ def create_database(path: str | Path, kind: Format) -> None:
             part.unlink(missing_ok=True)
 
 
+def in_memory(path: str | Path, kind: Format, base: sqlite3.Connection | None = None) -> sqlite3.Connection:
+    """A copy in memory of what can be read of a file while its disk takes nothing; an empty one where nothing can.
+
+    base: an open connection to it, which is closed.
+    """
+    path = Path(path)
+    ways: list[Callable[[], sqlite3.Connection]] = [] if base is None else [lambda: base]
+    ways += [lambda: _alone(path, kind), lambda: open_database(path, kind, read_only=True)]
+    for way in ways:
+        memory = _memory()
+        try:
+            with closing(way()) as old:
+                old.backup(memory)
+            return memory
+        except (sqlite3.Error, UnicodeDecodeError, MemoryError, KinoscopeError):
+            memory.close()
+    memory = _memory()
+    _mark(memory, kind)
+    memory.executescript(kind.tables)
+    return memory
+
+
+def is_sound(path: str | Path) -> bool:
+    """Whether SQLite can read all of a file as it lies, whoever made it. What cannot be looked at counts as sound."""
+    try:
+        path = regular_file(path)
+        with path.open("rb") as file:
+            if not file.read(HEAD).startswith(MAGIC):
+                return False
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+            return bool(base.execute("PRAGMA quick_check").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError as error:
+        return getattr(error, "sqlite_errorname", "") not in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+    except (UnicodeDecodeError, MemoryError):
+        return False
+    except (KinoscopeError, OSError):
+        return True
+
+
+def set_aside(path: str | Path) -> Path:
+    """Rename a damaged file, and the journal beside it that may yet mend it; the new path."""
+    path = Path(path)
+    aside = move_aside(path)
+    for side in ("-wal", "-journal"):
+        journal = path.with_name(path.name + side)
+        if journal.exists():
+            journal.replace(aside.with_name(aside.name + side))
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    return aside
+
+
+def stored(text: str) -> bytes:
+    """A text for `CAST(? AS TEXT)`: names that are not UTF-8 are kept byte for byte, as `loaded` reads them."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return shown(text).encode()
+
+
+def loaded(value: bytes) -> str:
+    """The `text_factory` of a connection: no bytes in a column of text are an error."""
+    return value.decode("utf-8", "surrogateescape")
+
+
 @contextmanager
 def reading(path: str | Path, what: str) -> Iterator[None]:
     """What SQLite and the system say about a file, as errors that a user understands."""
     try:
         yield
-    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+    except (sqlite3.Error, OSError) as error:
         raise in_words(error, Path(path), what) from error
+    except (UnicodeDecodeError, MemoryError) as error:
+        raise _damaged(Path(path), what, "it makes no sense") from error
 
 
-def in_words(error: sqlite3.Error | OSError | UnicodeDecodeError, path: Path, what: str) -> KinoscopeError:
+def in_words(error: sqlite3.Error | OSError, path: Path, what: str) -> KinoscopeError:
     """A full disk is called a full disk, missing rights are missing rights, and only the rest is damage."""
     if isinstance(error, OSError):
         if error.errno in NO_SPACE:
@@ -119,7 +186,11 @@ def in_words(error: sqlite3.Error | OSError | UnicodeDecodeError, path: Path, wh
         return _no_rights(path, what)
     if name.startswith("SQLITE_IOERR"):
         return OutOfResources(f"The disk gave an error: {error}", path=path, hint="Check the disk, then try again")
-    return BadInput(f"The {what} is damaged: {error}", path=path, hint="Restore it from a backup")
+    return _damaged(path, what, str(error))
+
+
+def _damaged(path: Path, what: str, why: str) -> BadInput:
+    return BadInput(f"The {what} is damaged: {why}", path=path, hint="Restore it from a backup")
 
 
 def _full(path: Path, what: str) -> OutOfResources:
@@ -173,11 +244,30 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
         try:
             base.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return base
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError, MemoryError):
             base.close()
             if mode == modes[-1]:
                 raise
     raise AssertionError("a mode was tried")
+
+
+def _alone(path: Path, kind: Format) -> sqlite3.Connection:
+    """Without the index of the journal on the disk, for which a full one has no room."""
+    _check_kind(regular_file(path, what=kind.what), kind)
+    base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0.0)
+    try:
+        base.execute("PRAGMA locking_mode=EXCLUSIVE").fetchone()
+        base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError):
+        base.close()
+        raise
+    return base
+
+
+def _memory() -> sqlite3.Connection:
+    base = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    base.text_factory = loaded
+    return base
 
 
 def _mark(base: sqlite3.Connection, kind: Format) -> None:

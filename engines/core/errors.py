@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engines.core.addresses import hidden
+
 
 class KinoscopeError(Exception):
-    """What happened (`message`), to which file or address (`path`), and what to do (`hint`)."""
+    """What happened (`message`), to which file or address (`path`), and what to do (`hint`). No passwords in it."""
 
     kind = "error"
     exit_code = 1
 
     def __init__(self, message: str, *, path: str | Path | None = None, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = None if path is None else str(path)
+        self.message = hidden(message)
+        super().__init__(self.message)
+        self.path = None if path is None else hidden(str(path))
         self.hint = hint
 
     def __str__(self) -> str:

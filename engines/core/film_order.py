@@ -15,6 +15,9 @@ import av
 
 from engines.core.timeline import SETTLED, Timeline, is_picture
 
+READING = 2
+"""Of the order, times and turns that films are read in. Raised with every change, so that nothing kept is mixed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -33,12 +36,11 @@ def stamp_of(frame: av.VideoFrame) -> int | None:
 class Numbering:
     """Every packet goes through `send` before the decoder gets it, every picture through `place` as it comes out.
 
-    It begins at the start of a film, or after `leap` somewhere else. line: may be made more exact meanwhile; damaged:
-    set it when a picture was lost.
+    It begins at the start of a film, or after `leap` somewhere else. line: may be made more exact meanwhile.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
-        self.line = timeline
+    def __init__(self, timeline: Timeline, codec: str) -> None:
+        self.line, self._codec = timeline, codec
         self._keys = frozenset(key.number for key in timeline.keys)
         self._begin(0, known=True)
 
@@ -47,7 +49,6 @@ class Numbering:
         self._begin(packet, known=False)
 
     def _begin(self, packet: int, *, known: bool) -> None:
-        self.damaged = False
         self._packet, self._known, self._next = packet, known, 0
         self._whole_from = -math.inf if known else math.inf
         self._out: deque[int] = deque(maxlen=2 * SETTLED)
@@ -56,7 +57,7 @@ class Numbering:
     def send(self, packet: av.Packet[Any]) -> None:
         """Mark a packet of the pictures on its way to the decoder."""
         if self.line.counted:
-            number = self._packet if is_picture(packet) else None
+            number = self._packet if is_picture(packet, self._codec) else None
             self._packet += number is not None
             packet.pts = packet.dts = number
         elif packet.is_keyframe and self._whole_from == math.inf and packet.pts is not None:
@@ -86,7 +87,7 @@ class Numbering:
 
     def _count(self, frame: av.VideoFrame) -> None:
         """Packets before a key packet are shown before it; of those behind it, the ones that came out before it. From
-        the second key picture on, those have all that they are made from.
+        the second key picture on, those have all that they are made from. Each one also tells what was lost before it.
         """
         packet = frame.pts
         if packet is None:
@@ -95,7 +96,7 @@ class Numbering:
             number = packet + sum(other > packet for other in self._out) - self.line.before
             if not self._known and frame.key_frame and self._key_before:
                 self._next, self._known = number, True
-            elif self.damaged:
-                self._next, self.damaged = max(self._next, number), False
+            elif self._known and not frame.interlaced_frame:  # whose two halves may have come in two packets
+                self._next = max(self._next, number)
             self._key_before = frame.key_frame
         self._out.append(packet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import av
 from engines.core.errors import BadInput
 from engines.core.film_faults import REPAIR, check_file, explain, not_a_video
 from engines.core.film_order import Numbering, Shown, stamp_of
-from engines.core.timeline import BUDGET, SETTLED, Key, Timeline, is_picture, mark_of, read_timeline
+from engines.core.timeline import BUDGET, SETTLED, Key, Timeline, codec_of, is_picture, mark_of, read_timeline
 
 BACK = (0, 1, 4, 16, 64)
 """Seconds to go back from a picture that is sought, until one before it comes out whole."""
@@ -33,10 +34,11 @@ class Pictures:
         self.damaged, self.broken, self.latest = 0, "", 0.0
         self.beside: Callable[[av.Packet[Any]], None] | None = None
         self._ready: Shown | None = None
+        self._units: dict[int, float] = {}
         check_file(self.path)
         try:
             self._open()
-            self._numbering = Numbering(timeline or read_timeline(self.path, budget))
+            self._numbering = Numbering(timeline or read_timeline(self.path, budget), codec_of(self.stream))
             self._decoded = self._decode(self.container.demux())
             if timeline is None:
                 self._begin()
@@ -83,8 +85,23 @@ class Pictures:
             raise BadInput("No picture in this video can be decoded", path=self.path, hint=REPAIR)
         stamp = stamp_of(first)
         if stamp is not None:
-            self._numbering.line = self.timeline.beginning(stamp)
+            self._numbering.line = self._without_lead(self.timeline.beginning(stamp))
         self._ready = self._numbering.place(first)
+
+    def _without_lead(self, line: Timeline) -> Timeline:
+        """Where a film was cut out of another, what follows its first key packet and is shown before it is not whole
+        either: so much is missing when the second one comes.
+        """
+        second = next((key.number for key in line.keys if key.number > line.before), 0)
+        bare = self.container.duration is None
+        if not second or not (bare or line.before):
+            return line
+        with closing(Pictures(self.path, line)) as ahead:
+            for count in range(second + SETTLED):
+                shown = ahead.read()
+                if shown is None or shown.index > count:
+                    return line if shown is None else line.beginning(shown.index - count)
+        return line
 
     def _seek_stamped(self, index: int) -> bool:
         target, second = self.timeline.stamp(index), round(1 / self.timeline.unit)
@@ -132,11 +149,11 @@ class Pictures:
         return True
 
     def _is_picture(self, packet: av.Packet[Any]) -> bool:
-        return packet.stream_index == self.stream.index and is_picture(packet)
+        return packet.stream_index == self.stream.index and is_picture(packet, codec_of(self.stream))
 
     def _from_the_start(self) -> None:
         self._open_again()
-        self._numbering = Numbering(self.timeline)
+        self._numbering = Numbering(self.timeline, codec_of(self.stream))
         self._decoded = self._decode(self.container.demux())
 
     def _open_again(self) -> None:
@@ -161,9 +178,16 @@ class Pictures:
         except av.FFmpegError as error:
             self.broken = error.strerror or "the file cannot be read any further"
             return None
-        if packet is not None and packet.pts is not None and packet.time_base is not None:
-            self.latest = max(self.latest, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        if packet is not None and (stamp := packet.pts) is not None:
+            self.latest = max(self.latest, (stamp + (packet.duration or 0)) * self._unit(packet))
         return packet
+
+    def _unit(self, packet: av.Packet[Any]) -> float:
+        """Seconds of one step of the clock of the packet's stream."""
+        unit = self._units.get(packet.stream_index)
+        if unit is None:
+            unit = self._units[packet.stream_index] = float(packet.time_base or 0)
+        return unit
 
     def _given(self, packet: av.Packet[Any] | None) -> list[av.VideoFrame]:
         try:
@@ -172,5 +196,4 @@ class Pictures:
             return []
         except av.FFmpegError:
             self.damaged += 1
-            self._numbering.damaged = True
             return []

@@ -20,12 +20,15 @@ class Stamp:
     index: frame number within the source, from 0.
     captured_at: seconds of the monotonic clock at capture; differences to now are latencies.
     media_time: seconds within the recording; live sources count from their start.
+    turn: how the camera was held, as EXIF counts, where that turned the picture upright; 1: it stands as the sensor
+    gave it, which is what can be measured in.
     """
 
     source: str
     index: int
     captured_at: float
     media_time: float
+    turn: int = 1
 
 
 @dataclass(frozen=True, slots=True)

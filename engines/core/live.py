@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from engines.core.context import Context
 from engines.core.frames import FrameSet
@@ -44,4 +44,14 @@ class Live(Protocol[S_contra, R_co]):
 
     def close(self) -> None:
         """Give everything back. Called once, also after a failure."""
+        ...
+
+
+@runtime_checkable
+class LooksAgain(Protocol[R_co]):
+    """A live engine whose answer about a picture depends on more than the picture: on settings, on a file."""
+
+    def again(self) -> R_co | None:
+        """What it says now of the picture that stands still; None where nothing has changed. Asked often while it does:
+        cheap."""
         ...

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import sys
 import unicodedata
+
+_SHOWN = "kinoscope.shown"
 
 
 def name_key(name: str) -> str:
@@ -33,6 +38,21 @@ def shown(text: str) -> str:
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def print_any_name() -> None:
+    """From now on whatever is printed comes out: letters that a terminal or file cannot take stand there as `shown`."""
+    codecs.register_error(_SHOWN, _in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_SHOWN)
+
+
 def folded(name: str) -> str:
     """What names share that look alike (`looks_alike`)."""
     return unicodedata.normalize("NFKC", name_key(name)).casefold()
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return shown(letters).encode("ascii", "backslashreplace").decode(), error.end

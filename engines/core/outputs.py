@@ -60,10 +60,14 @@ def _is_text(content: bytes) -> bool:
     return b"\0" not in content
 
 
+def _line(content: bytes) -> bytes:
+    return content.partition(b"\n")[0]
+
+
 ARRAY = beginning("an array", b"\x93NUMPY")
 ARRAYS = beginning("a set of arrays", b"PK\x03\x04")
 TEXT = Kind("a text", _is_text)
-TABLE = Kind("a table", lambda content: _is_text(content) and b"," in content.partition(b"\n")[0])
+TABLE = Kind("a table", lambda content: _is_text(content) and content[:1] not in b"{[<%" and b"," in _line(content))
 JSON = Kind("JSON", lambda content: content.lstrip()[:1] in (b"{", b"["))
 SVG = holding("a drawing", b"<svg")
 PDF = beginning("a PDF", b"%PDF-")
@@ -110,6 +114,15 @@ def new_file(target: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()) 
     """`atomic_path` for a target that a user named; raises like it and like `check_file`."""
     with atomic_path(check_file(target, kind, inputs)) as part:
         yield part
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or "NAME 2.EXT" and so on where something is there: for files whose names nobody chose."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.stem} {number}{path.suffix}")
+    return free
 
 
 def refuse_inputs(target: str | Path, inputs: Iterable[str | Path]) -> None:

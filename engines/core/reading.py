@@ -198,7 +198,7 @@ def read_array(path: str | Path, *, what: str = "file of numbers", most: int = M
     path = regular_file(path, what=what, most=most)
     try:
         with path.open("rb") as file:
-            return _array(file, path.stat().st_size, path, what)
+            return array_from(file, path.stat().st_size, path, what)
     except OSError as error:
         raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
 
@@ -210,7 +210,7 @@ def read_arrays(path: str | Path, *, what: str = "file of numbers", most: int = 
         for entry in archive.infolist():
             if entry.filename.endswith(".npy"):
                 with archive.open(entry) as file:
-                    arrays[entry.filename[:-4]] = _array(cast(BinaryIO, file), entry.file_size, Path(path), what)
+                    arrays[entry.filename[:-4]] = array_from(cast(BinaryIO, file), entry.file_size, Path(path), what)
     return arrays
 
 
@@ -243,7 +243,7 @@ def open_zip(path: str | Path, *, what: str = "file", most: int = MOST_ARRAY) ->
         raise
 
 
-def _array(file: BinaryIO, size: int, path: Path, what: str) -> NDArray[Any]:
+def array_from(file: BinaryIO, size: int, path: Path, what: str) -> NDArray[Any]:
     """One array whose declared shape fits the `size` bytes that are there.
 
     Of a broken head numpy raises whatever Python's own parser does, so everything is caught.

@@ -110,11 +110,11 @@ class Timeline:
         return max(int((seconds + slack) * self.rate), 0)
 
     def beginning(self, first: int) -> Timeline:
-        """The line from the first picture that can be decoded: its stamp, or its packet's number where counted."""
+        """The line from the first whole picture on: its stamp, or where they are counted, how many come before it."""
         gone = first if self.counted else bisect_left(self.pts, first)
         pts = self.pts[gone:]
         start = pts[0] if pts else self.start if self.counted else first
-        return replace(self, pts=pts, start=start, before=gone if self.counted else 0)
+        return replace(self, pts=pts, start=start, before=self.before + gone if self.counted else 0)
 
 
 @dataclass(slots=True)
@@ -131,8 +131,9 @@ class _Packets:
     def add(self, packet: av.Packet[Any]) -> None:
         if packet.is_keyframe:
             self.keys.append(Key(len(self.pts), mark_of(packet)))
-        self.pts.append(packet.pts if packet.pts is not None or self.reorders else packet.dts)
-        self.dts.append(packet.dts)
+        shown, decoded = packet.pts, packet.dts
+        self.pts.append(decoded if shown is None and not self.reorders else shown)
+        self.dts.append(decoded)
 
     def order(self) -> list[int] | None:
         """Stamps in the order in which pictures are shown; None where stamps do not tell it."""
@@ -153,7 +154,7 @@ class _Packets:
 
     def regular(self, told: list[int]) -> bool:
         """Whether the rate alone gives every picture that is settled its number."""
-        step = 1 / Fraction(self.rate).limit_denominator(1001 * 1000) / self.unit
+        step = float(1 / self.rate / self.unit)
         return all(round((stamp - told[0]) / step) == place for place, stamp in enumerate(told[:-SETTLED]))
 
     def line(self) -> Timeline:
@@ -192,9 +193,18 @@ def mark_of(packet: av.Packet[Any]) -> Mark:
     return packet.dts, packet.pos, packet.size
 
 
-def is_picture(packet: av.Packet[Any]) -> bool:
-    """Whether a packet of a film's pictures is one that is shown: not cut away by the file, not empty."""
-    return packet.size > 0 and not packet.is_discard
+def is_picture(packet: av.Packet[Any], codec: str) -> bool:
+    """Whether a packet of a film's pictures is one that is shown: not cut away by the file, not empty, not one that
+    VP8 only makes others from.
+    """
+    if not packet.size or packet.is_discard:
+        return False
+    return codec != "vp8" or bool(memoryview(packet)[0] & 0x10)
+
+
+def codec_of(stream: av.VideoStream) -> str:
+    """FFmpeg's name of how pictures are coded, "" where it knows none."""
+    return "" if stream.codec_context is None else str(stream.codec_context.name)
 
 
 def said_rate(stream: av.VideoStream) -> float:
@@ -228,13 +238,13 @@ def _read(
     budget: float, patience: float,
 ) -> bool:  # fmt: skip
     """False when it was broken off because of the time."""
-    until = began + budget
+    until, codec = began + budget, codec_of(stream)
     try:
         for packet in container.demux(stream):
-            if not is_picture(packet):
+            if not is_picture(packet, codec):
                 continue
             packets.add(packet)
-            if len(packets.pts) > 4 * SETTLED and time.monotonic() > until:
+            if not len(packets.pts) % (4 * SETTLED) and time.monotonic() > until:
                 told = packets.order()
                 if until >= began + patience or (told and packets.regular(told)):
                     return False

@@ -14,7 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engines.core.errors import BadInput, FileMissing
+from engines.core.errors import BadInput, FileMissing, KinoscopeError
+from engines.core.installing import install_hint
+from engines.core.picture_files import WORDS, listed
+from engines.core.pictures import read_picture
 from engines.core.reading import making_sense, read_arrays
 from engines.diffusion.catalog import ANALYTIC
 from engines.diffusion.mixtures import FiniteData, GaussianMixture, Known
@@ -24,7 +27,6 @@ from engines.diffusion.types import ModelInfo
 __all__ = ["FiniteData", "GaussianMixture", "Known", "digits_mixture", "digits_set", "open", "pictures_set"]
 
 MIXTURE = Path(__file__).resolve().parents[2] / "resources" / "weights" / "digits-mixture.npz"
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
 LARGEST_SIDE = 64
 MOST_PICTURES = 5000
 
@@ -88,7 +90,7 @@ def _digits() -> tuple[Tensor, Tensor]:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise FileMissing("The digits come with scikit-learn", hint="Install it: pip install scikit-learn") from error
+        raise FileMissing("The digits come with scikit-learn", hint=install_hint("scikit-learn")) from error
     images, labels = load_digits(return_X_y=True)
     return torch.from_numpy(images) / 8 - 1, torch.from_numpy(labels).long()
 
@@ -106,7 +108,7 @@ def read_pictures(folder: Path) -> NDArray[np.uint8]:
     """
     if not folder.is_dir():
         raise BadInput("There is no such folder of pictures", path=folder)
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file())
+    files = sorted(listed(folder).files)
     if len(files) > MOST_PICTURES:
         raise BadInput(
             f"{len(files)} pictures are more than a finite set takes ({MOST_PICTURES})",
@@ -115,7 +117,7 @@ def read_pictures(folder: Path) -> NDArray[np.uint8]:
         )
     squares = [square for path in files if (square := _square(path)) is not None]
     if not squares:
-        raise BadInput("No picture in this folder can be read", path=folder, hint="PNG, JPEG, BMP, WebP and TIFF are")
+        raise BadInput("No picture in this folder can be read", path=folder, hint=listed(folder).words or WORDS)
     side = min(LARGEST_SIDE, min(len(square) for square in squares))
     fitted = np.stack([_brought_to(square, side) for square in squares])
     grey = bool((fitted == fitted[..., :1]).all())
@@ -123,16 +125,13 @@ def read_pictures(folder: Path) -> NDArray[np.uint8]:
 
 
 def _square(path: Path) -> NDArray[np.uint8] | None:
-    data = np.fromfile(path, dtype=np.uint8)
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
-    except cv2.error:
-        return None
-    if image is None:
+        image = read_picture(path)[..., ::-1]
+    except KinoscopeError:
         return None
     side = min(image.shape[:2])
     top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
-    return _brought_to(image[top : top + side, left : left + side].astype(np.uint8), min(side, 4 * LARGEST_SIDE))
+    return _brought_to(np.ascontiguousarray(image[top : top + side, left : left + side]), min(side, 4 * LARGEST_SIDE))
 
 
 def _brought_to(square: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -145,6 +144,8 @@ def _pictures(name: str, folder: str) -> tuple[Known, ModelInfo]:
     known = pictures_set(folder)
     count = len(known.points)
     summary = f"{count} pictures of {Path(folder).name}" if count > 1 else "One picture: every sample is this picture"
+    if words := listed(folder).words:
+        summary += f". {words}"
     return known, _info(name, f"Pictures of {Path(folder).name} (exact)", known, summary)
 
 

@@ -6,6 +6,7 @@ Everything is in memory as float32 in [-1, 1], (N, C, H, W): these are sets of t
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core import store
-from engines.core.errors import BadInput, FileMissing
+from engines.core.errors import BadInput, FileMissing, KinoscopeError
+from engines.core.installing import install_hint
+from engines.core.picture_files import in_words, listed
+from engines.core.pictures import open_picture
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 FEWEST = 2
 SPLIT_SEED = 0
 DIGITS = tuple(str(digit) for digit in range(10))
@@ -81,7 +84,7 @@ def _digits() -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise FileMissing("The digits come with scikit-learn", hint="pip install scikit-learn") from error
+        raise FileMissing("The digits come with scikit-learn", hint=install_hint("scikit-learn")) from error
     found = load_digits()
     images = torch.from_numpy(found.images.astype(np.float32))[:, None] / 8 - 1
     return Dataset("digits", images, torch.from_numpy(found.target).long(), DIGITS)
@@ -104,14 +107,18 @@ def folder(path: Path, size: int) -> Dataset:
     if not path.is_dir():
         raise BadInput("There is no such folder of pictures", path=path, hint="Known sets are 'digits' and 'mnist'")
     files, labels, classes = _listed(path)
-    read = [(_read(file, size), label, file) for file, label in zip(files, labels, strict=True)]
-    broken = [file.name for image, _, file in read if image is None]
-    good = [(image, label) for image, label, _ in read if image is not None]
+    left_out = _left_out([path, *(file.parent for file in files)])
+    read = [(*_read(file, size), label, file) for file, label in zip(files, labels, strict=True)]
+    broken = [file.name for image, _, _, file in read if image is None]
+    good = [(image, label) for image, _, label, _ in read if image is not None]
     if len(good) < FEWEST:
-        raise BadInput(_too_few(len(good), broken), path=path, hint="Put at least two pictures into it")
+        hint = "Put at least two pictures into it"
+        raise BadInput(_too_few(len(good), broken), path=path, hint=f"{hint}. {left_out}" if left_out else hint)
     images = _stacked([image for image, _ in good])
     found = torch.tensor([label for _, label in good]) if classes else None
-    return Dataset(path.name, images, found, classes, _notes(broken))
+    guessed = [f"{file.name}: {note}" for _, note, _, file in read if note]
+    notes = (*_notes(broken), *_few(guessed), left_out)
+    return Dataset(path.name, images, found, classes, tuple(note for note in notes if note))
 
 
 def _listed(path: Path) -> tuple[list[Path], list[int], tuple[str, ...]]:
@@ -126,7 +133,11 @@ def _listed(path: Path) -> tuple[list[Path], list[int], tuple[str, ...]]:
 
 
 def _pictures(path: Path) -> list[Path]:
-    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith("."))
+    return sorted(listed(path).files)
+
+
+def _left_out(folders: Iterable[Path]) -> str:
+    return in_words([one for folder in dict.fromkeys(folders) for one in listed(folder).left_out])
 
 
 def _too_few(good: int, broken: list[str]) -> str:
@@ -143,27 +154,18 @@ def _notes(broken: list[str]) -> tuple[str, ...]:
     return (f"{len(broken)} files cannot be read as pictures and were left out: {named}",)
 
 
-def _read(file: Path, size: int) -> NDArray[np.uint8] | None:
-    """RGB (size, size, 3), or None for what is no picture. Transparent parts lie on white."""
-    coded = np.frombuffer(file.read_bytes(), np.uint8)
-    if not coded.size:
-        return None
+def _few(guessed: list[str]) -> tuple[str, ...]:
+    rest = f" (and {len(guessed) - 5} more such pictures)" if len(guessed) > 5 else ""
+    return ("; ".join(guessed[:5]) + rest,) if guessed else ()
+
+
+def _read(file: Path, size: int) -> tuple[NDArray[np.uint8] | None, str]:
+    """RGB (size, size, 3), None for what is no picture, and what was guessed of it."""
     try:
-        image = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        return None
-    return None if image is None else _square(_to_rgb(image), size)
-
-
-def _to_rgb(image: NDArray[np.generic]) -> NDArray[np.uint8]:
-    plain = image.astype(np.float32) * (255 / 65535 if image.dtype == np.uint16 else 1)
-    if plain.ndim == 2:
-        plain = plain[..., None]
-    if plain.shape[2] in (2, 4):
-        alpha = plain[..., -1:] / 255
-        plain = plain[..., :-1] * alpha + 255 * (1 - alpha)
-    colour = plain[..., ::-1] if plain.shape[2] == 3 else np.repeat(plain, 3, axis=2)
-    return np.clip(np.rint(colour), 0, 255).astype(np.uint8)
+        picture = open_picture(file)
+    except KinoscopeError:
+        return None, ""
+    return _square(np.asarray(picture.image[..., ::-1]), size), picture.note
 
 
 def _square(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

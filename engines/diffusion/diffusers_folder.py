@@ -16,13 +16,13 @@ import torch
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput, FileMissing
+from engines.core.installing import install_hint
 from engines.diffusion.denoiser import Preconditioned
 from engines.diffusion.diffusers_config import HALF, Folder, read_folder, weight_files
 from engines.diffusion.models import Condition, Latents, Model
 from engines.diffusion.process import Flow, Preserving, Process
 from engines.diffusion.types import ModelInfo
 
-EXTRA = "pip install diffusers transformers"
 NETWORKS = {
     "ddpm": ("UNet2DModel",),
     "sd": ("UNet2DConditionModel",),
@@ -130,7 +130,7 @@ def _libraries() -> tuple[Any, Any]:
         diffusers: Any = importlib.import_module("diffusers")
         transformers: Any = importlib.import_module("transformers")
     except ImportError as error:
-        hint = f"Install them once: {EXTRA}"
+        hint = install_hint("diffusers", "transformers")
         raise FileMissing("Opening a diffusers folder needs diffusers and transformers", hint=hint) from error
     diffusers.utils.logging.set_verbosity_error()
     transformers.utils.logging.set_verbosity_error()

@@ -47,6 +47,7 @@ class Flowed:
 
 def run(spec: FlowSpec, ctx: Context) -> FlowResult:
     """Write the .npz that `FlowResult` describes. Raises `BadInput` for a model that is not 2-D and exact."""
+    file = _file(spec)
     known, info = _opened(spec)
     data = known.sample(max(SHOWN, spec.particles), torch.Generator().manual_seed(spec.seed))
     arrays: dict[str, NDArray[np.generic]] = {"data": data[:SHOWN].float().numpy()}
@@ -57,7 +58,6 @@ def run(spec: FlowSpec, ctx: Context) -> FlowResult:
         ways[name] = flowed(known, info, name, spec, ctx)
         arrays[f"{name}.paths"] = ways[name].paths.float().numpy()
         arrays[f"{name}.sigmas"] = ways[name].sigmas.numpy()
-    file = _file(spec)
     with atomic_path(file) as part:
         np.savez_compressed(part, allow_pickle=False, **arrays)
     ctx.progress(len(spec.samplers), len(spec.samplers), "")

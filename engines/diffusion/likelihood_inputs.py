@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.diffusion.analytic import PICTURES
+from engines.core.picture_files import listed
+from engines.core.pictures import read_picture
+from engines.core.reading import read_array
 from engines.diffusion.models import Model
 from engines.diffusion.study_types import LikelihoodSpec
 
@@ -51,10 +52,10 @@ def _files(spec: LikelihoodSpec) -> Iterator[Path]:
     for name in spec.images:
         path = Path(name).expanduser()
         if path.is_dir():
-            found = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
-            if not found:
-                raise BadInput("No pictures are in this folder", path=path)
-            yield from found
+            found = listed(path)
+            if not found.files:
+                raise BadInput("No pictures are in this folder", path=path, hint=found.words)
+            yield from sorted(found.files)
         elif path.is_file():
             yield path
         else:
@@ -78,23 +79,16 @@ def _one(path: Path, model: Model) -> tuple[Tensor, bool]:
 
 
 def _array(path: Path) -> NDArray[np.float64]:
-    try:
-        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
-    except (ValueError, OSError, EOFError, TypeError) as error:
-        raise BadInput("This is no array of numbers", path=path, hint="Write it with numpy.save") from error
+    array = read_array(path, what="array of numbers")
+    if array.dtype.kind not in "fiub":
+        raise BadInput("This is no array of numbers", path=path, hint="Write it with numpy.save")
+    return array.astype(np.float64)
 
 
 def _pixels(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """(H, W, C) uint8 of the model's own size."""
-    flag = cv2.IMREAD_GRAYSCALE if shape[0] == 1 else cv2.IMREAD_COLOR_RGB
-    try:
-        data = np.fromfile(path, dtype=np.uint8)
-        image = cv2.imdecode(data, flag) if data.size else None
-    except (OSError, cv2.error):
-        image = None
-    if image is None:
-        raise BadInput("This picture cannot be read", path=path)
-    pixels = np.asarray(image, dtype=np.uint8).reshape(image.shape[0], image.shape[1], -1)
+    image = read_picture(path, colours="grey" if shape[0] == 1 else "colour")
+    pixels = image[:, :, None] if shape[0] == 1 else np.ascontiguousarray(image[..., ::-1])
     if pixels.shape[:2] != shape[1:]:
         found, wanted = f"{pixels.shape[1]} x {pixels.shape[0]}", f"{shape[2]} x {shape[1]}"
         raise BadInput(f"This picture has {found} pixels, and the model's have {wanted}", path=path, hint="Resize it")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path
 from engines.core.names import shown
+from engines.core.pictures import read_picture
 from engines.core.reading import MISFITS, parse_json
 from engines.core.spec import from_json, to_json
 from engines.diffusion import png_texts
@@ -43,17 +44,9 @@ def write_png(path: Path, image: NDArray[np.uint8], texts: dict[str, str] | None
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
-    """The pixels of a picture file: (H, W) grey or (H, W, 3) RGB. Raises `BadInput`."""
-    image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED) if path.stat().st_size else None
-    if image is None:
-        raise BadInput("Not a picture that can be read", path=path, hint="PNG, JPEG, WebP, BMP and TIFF can be read")
-    if image.dtype != np.uint8:
-        most = {"uint16": 65535.0, "uint32": 4294967295.0}.get(image.dtype.name, 1.0)
-        image = (image.clip(0, most) * (255 / most)).round().astype(np.uint8)
-    if image.ndim == 3 and image.shape[2] == 4:
-        alpha = image[..., 3:].astype(np.float32) / 255
-        image = (image[..., :3] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
-    return np.ascontiguousarray(image if image.ndim == 2 else image[..., 2::-1])
+    """The pixels of a picture file, upright: (H, W) grey or (H, W, 3) RGB. Raises `FileMissing` and `BadInput`."""
+    image = read_picture(path, colours="stored")
+    return image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])
 
 
 def settings_texts(spec: SampleSpec, sample: int) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """The steps of a run on disk: the state y and the estimate D before every step, for scrubbing. No torch.
 
-An uncompressed .npz with a member for each step and batch (`y.STEP.FIRST`, `D.STEP.FIRST`), so that one step is read
-without the others and a run is written as it goes. Half precision for pictures, single for points and for results. To
-stay within `BUDGET` only every k-th step is kept, and then only the first samples.
+An uncompressed .npz, for `numpy.load` too, with a member for each step and batch (`y.STEP.FIRST`, `D.STEP.FIRST`), so
+that one step is read without the others and a run is written as it goes. Half precision for pictures, single for points
+and for results. To stay within `BUDGET` only every k-th step is kept, and then only the first samples: `steps`, their
+`sigmas` and `samples` say which; `low` and `high` are black and white. Older files say it in `head.json`.
 """
 
 from __future__ import annotations
 
-import json
+import io
 import math
 import warnings
 import zipfile
@@ -18,11 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.errors import BadInput
-from engines.core.reading import MISFITS, parse_json
+from engines.core.errors import BadInput, FileMissing
+from engines.core.reading import MISFITS, array_from, parse_json, regular_file
 
 BUDGET = 256 * 2**20
 LEAST_SAMPLES = 4
+OLD_HEAD = "head.json"
+BROKEN = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, BadInput, *MISFITS)
+"""What reading a damaged archive raises."""
 Array = NDArray[np.float32]
 
 
@@ -38,10 +42,11 @@ class StepsWriter:
         self._kind = np.float32 if len(shape) == 1 else np.float16
         self._steps = [step for step in range(len(sigmas)) if step % self.every == 0 or step == len(sigmas) - 1]
         self._last = len(sigmas) - 1
-        head = {"steps": self._steps, "sigmas": [_finite(sigmas[step]) for step in self._steps],
+        head = {"steps": self._steps, "sigmas": [sigmas[step] for step in self._steps],
                 "samples": self.samples, "low": low, "high": high, "all": len(sigmas) - 1}  # fmt: skip
         self._file = zipfile.ZipFile(self._part, "w", zipfile.ZIP_STORED, allowZip64=True)
-        self._file.writestr("head.json", json.dumps(head))
+        for name, value in head.items():
+            self._write(name, np.asarray(value))
         if to_rgb is not None:
             self._write("to_rgb", to_rgb.astype(np.float32))
 
@@ -64,7 +69,7 @@ class StepsWriter:
         with warnings.catch_warnings(action="ignore", category=UserWarning):
             member = self._file.open(f"{name}.npy", "w", force_zip64=True)
         with member:
-            np.lib.format.write_array(member, np.ascontiguousarray(array))
+            np.lib.format.write_array(member, np.asarray(array, order="C"))
 
     def __enter__(self) -> StepsWriter:
         return self
@@ -85,18 +90,39 @@ class Steps:
         path = Path(path)
         self.path = path / "steps.npz" if path.is_dir() else path
         try:
-            self._file = zipfile.ZipFile(self.path)
-            head = parse_json(self._file.read("head.json"))
-            self.steps: tuple[int, ...] = tuple(head["steps"])
-            self.sigmas: tuple[float, ...] = tuple(math.inf if s is None else s for s in head["sigmas"])
-            self.samples, self.low, self.high = int(head["samples"]), float(head["low"]), float(head["high"])
-        except FileNotFoundError as error:
+            self._file = zipfile.ZipFile(regular_file(self.path))
+        except FileMissing as error:
             raise BadInput("No steps were kept of this run", path=self.path) from error
-        except (OSError, zipfile.BadZipFile, BadInput, *MISFITS) as error:
-            raise BadInput("The steps of the run cannot be read", path=self.path, hint="Run it again") from error
-        names = [name.removesuffix(".npy").split(".") for name in self._file.namelist()]
-        self._firsts = sorted({int(parts[2]) for parts in names if parts[0] == "y"})
-        self._rgb = self._read("to_rgb") if "to_rgb.npy" in self._file.namelist() else None
+        except BROKEN as error:
+            raise self._damaged() from error
+        try:
+            self._members = {entry.filename: entry for entry in self._file.infolist()}
+            head = self._head()
+            self.steps: tuple[int, ...] = tuple(map(int, head["steps"]))
+            self.sigmas: tuple[float, ...] = tuple(math.inf if s is None else float(s) for s in head["sigmas"])
+            self.samples, self.low, self.high = int(head["samples"]), float(head["low"]), float(head["high"])
+            names = [name.removesuffix(".npy").split(".") for name in self._members]
+            self._firsts = sorted({int(parts[2]) for parts in names if parts[0] == "y"})
+            self._rgb = self._read("to_rgb") if "to_rgb.npy" in self._members else None
+        except BROKEN as error:
+            self._file.close()
+            raise self._damaged() from error
+
+    def _head(self) -> dict[str, Any]:
+        if OLD_HEAD in self._members:
+            head: dict[str, Any] = parse_json(self._content(OLD_HEAD))
+            return head
+        return {name: self._read(name, np.float64).tolist() for name in ("steps", "sigmas", "samples", "low", "high")}
+
+    def _content(self, name: str) -> bytes:
+        """What lies in a member, which is as large as it is in the file: nothing is packed."""
+        entry = self._members[name]
+        if entry.compress_type != zipfile.ZIP_STORED:
+            raise BadInput("The file is packed", path=self.path)
+        return self._file.read(entry)
+
+    def _damaged(self) -> BadInput:
+        return BadInput("The steps of the run cannot be read", path=self.path, hint="Run it again")
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -156,13 +182,12 @@ class Steps:
         parts = [self._read(f"{kind}.{self.steps[at]}.{first}") for first in self._firsts]
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
-    def _read(self, name: str) -> Array:
+    def _read(self, name: str, kind: type[np.floating[Any]] = np.float32) -> NDArray[Any]:
         try:
-            with self._file.open(f"{name}.npy") as member:
-                array = np.lib.format.read_array(member, allow_pickle=False)
-        except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+            content = self._content(f"{name}.npy")
+            return np.asarray(array_from(io.BytesIO(content), len(content), self.path, "file of steps"), kind)
+        except BROKEN as error:
             raise BadInput("The steps of the run are damaged", path=self.path, hint="Run it again") from error
-        return np.asarray(array, np.float32)
 
 
 def thinning(levels: int, samples: int, shape: tuple[int, ...]) -> tuple[int, int]:
@@ -178,7 +203,3 @@ def to_uint8(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]
     """(n, C, H, W) to (n, H, W) or, of three channels, (n, H, W, 3): `low` is black, `high` white."""
     scaled = np.clip((np.nan_to_num(values) - low) * (255 / (high - low)), 0, 255).round().astype(np.uint8)
     return np.ascontiguousarray(scaled.transpose(0, 2, 3, 1) if scaled.shape[1] == 3 else scaled[:, 0])
-
-
-def _finite(sigma: float) -> float | None:
-    return None if sigma == math.inf else sigma

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from engines.core.picture_files import LeftOut
 from engines.faces.types import Box, FivePoints, Quality
 
 Doubt: TypeAlias = Literal[
@@ -56,24 +57,30 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """ "These may be `person`": to be confirmed or refused with one click."""
+    """ "These may be `person`": to be confirmed or refused with one click. strangers: share of strangers who look as
+    much like somebody in the gallery as the least sure of these faces.
+    """
 
     faces: tuple[str, ...]
     person: str
     name: str
     similarity: float
     probability: float
+    strangers: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit of a search by a face. probability: that it is the same person, at even odds."""
+    """One hit of a search by a face. probability: that it is the same person, at even odds. strangers: share of
+    strangers who look this much like this face.
+    """
 
     face: str
     person: str
     name: str
     similarity: float
     probability: float
+    strangers: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class Change:
 class GalleryInfo:
     """A gallery file. model: card name; model_sha256 binds its embeddings. keep_days: retention, 0 for ever.
 
-    locked: it is encrypted and was not unlocked here. read_only: another program has it open.
+    locked: it is encrypted and was not unlocked here. read_only: it is open elsewhere, or the rights are missing.
     """
 
     path: str
@@ -151,13 +158,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A review: `folder` holds crops and `vectors.npy` (rows x dim); it goes when the review is stored or dropped."""
+    """A review: `folder` holds crops and `vectors.npy` (rows x dim); it goes when the review is stored or dropped.
+
+    left_out: files that are no pictures that can be read.
+    """
 
     folder: str
     model_sha256: str
     candidates: tuple[Candidate, ...]
     people: int
     seconds: float
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

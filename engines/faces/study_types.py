@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from engines.core.picture_files import LeftOut
 from engines.faces.types import Accept, Face, FinderSettings
 
 Interval = tuple[float, float]
@@ -125,7 +126,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """accuracy: 10-fold balanced, of the pair list (None without one), with its std over folds and interval.
+    """accuracy: 10-fold balanced, of the pair list (None without one), all folds' pairs pooled, with its interval.
+    accuracy_mean, accuracy_std: of the folds' own balanced accuracies, as papers give them.
 
     tar: true-accept rate by false-accept rate ("1e-2", "1e-3", "1e-4" ...) over all pairs of images; tar_per_person:
     the same with every person weighted equally; intervals by bootstrap over people. roc: TAR against FAR. missed:
@@ -152,6 +154,8 @@ class Evaluation:
     open_set: OpenSet | None = None
     tar_per_person_interval: dict[str, Interval] = field(default_factory=dict)
     threshold: dict[str, float] = field(default_factory=dict)
+    accuracy_mean: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,7 @@ class OpenSet:
     seconds: float = 0.0
     chosen_threshold: dict[str, float] = field(default_factory=dict)
     chosen_measured: dict[str, Interval] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +231,14 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """suspicions: worst first. images, people: looked at. missed: without a face."""
+    """suspicions: worst first. images, people: looked at. missed: without a face. left_out: files that are no such."""
 
     suspicions: tuple[Suspicion, ...]
     images: int
     people: int
     missed: tuple[str, ...]
     seconds: float
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +246,7 @@ class RedactSpec:
     """Write a copy of a picture or film in which faces are covered.
 
     blur: "everyone" or "unknown" (then `gallery` says who is known). hold: seconds a face stays covered where it was
-    lost, so that a missed frame shows nobody.
+    lost, so that a missed frame shows nobody. model: recogniser, "" for the gallery's own.
     """
 
     source: str
@@ -250,6 +256,7 @@ class RedactSpec:
     accept: Accept = Accept()
     finder: FinderSettings = FinderSettings()
     hold: float = 0.5
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ class ModelCard:
     """What an embedding comes from. Embeddings are compared only when `sha256` is the same.
 
     dim: length of an embedding. size: side of the aligned picture in pixels. licence: of the weights. margin: what the
-    picture shows beyond the usual crop on each side, as a part of that crop's side (`align.template`).
+    picture shows beyond the usual crop on each side, as a part of that crop's side (`align.template`). file: where a
+    network of the user's own lies, "" for one of ours.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ModelCard:
     size: int = 112
     licence: str = ""
     margin: float = 0.0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class TrackedFace:
     track: number that stays with the person through blur and occlusion. seen: found in this very frame; else predicted.
     person: id in the gallery, "" unknown; name: as shown, "" unknown; similarity: of the evidence gathered over the
     track (cosine) to that person or, for an unknown, the nearest; nearest: that person's name. probability: that the
-    name (or, for an unknown, the nearest) is right. evidence: how many frames it rests on.
+    name (or, for an unknown, the nearest) is right, with as many strangers as known coming by; strangers: share of
+    strangers who look as much like somebody in the gallery. evidence: how many frames it rests on.
     mosaic: what covers the face where it has to be blurred: rows of "#rrggbb", over `box` grown by a quarter.
     """
 
@@ -159,6 +162,7 @@ class TrackedFace:
     mosaic: tuple[tuple[str, ...], ...] = ()
     pose: HeadPose | None = None
     gaze: Gaze | None = None
+    strangers: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,20 @@ def test_a_terminal_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "Anticipates 0.5, 1, 1.5, 2 s ahead" in out
 
 
+def test_what_is_weak_is_said_before_the_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = made(tmp_path)
+    code, told = said(capsys, "train", one.video, "--labels", one.labels, "--out", tmp_path / "m", *QUICK)
+    assert code == 0
+    assert told["advice"] == []
+    lines = Path(one.labels).read_text().splitlines()
+    Path(one.labels).write_text("\n".join(lines[:3]) + "\n")
+    arguments = ["train", one.video, "--labels", one.labels, "--out", str(tmp_path / "m"), *map(str, QUICK)]
+    assert main.main(["actions", *arguments, "--json"]) == 0
+    err = capsys.readouterr().err
+    assert err.startswith("Note: ")
+    assert "one example only" in err
+
+
 def test_a_folder_is_trained_and_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = benchmark(tmp_path / "THUMOS", train=3, test=2, chunks=40)
     small = ("--settings", "miniroad", "--hidden", 8, "--width", 8, "--iterations", 3, "--batch", 2)

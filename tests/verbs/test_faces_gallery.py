@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,26 @@ def test_a_gallery_of_another_model_is_not_compared(tmp_path: Path, said, data: 
 
 def test_one_person_is_named_once_a_picture():
     assert once(["a", "a", "b", "c"], np.array([0.5, 0.7, 0.6, 0.1]), 0.4) == [False, True, True, False]
+
+
+def test_every_command_says_which_files_of_a_folder_it_left_out(tmp_path: Path, data: Path, weights, said):
+    weights("yunet", "sface")
+    folder, of = tmp_path / "people [2024]", {}
+    folder.mkdir()
+    for file in sorted((data / "faces" / "lfw_dev").rglob("*.jpg")):
+        of.setdefault(file.stem.rsplit("_", 1)[0], []).append(file)
+    pairs = [files[:2] for files in of.values() if len(files) > 1][:2]
+    for file in (file for files in pairs for file in files):
+        shutil.copyfile(file, (folder / file.name).with_suffix(".jfif"))
+    for name in ("IMG_1.HEIC", "h.heif", "notes.txt"):
+        (folder / name).touch()
+    gallery = tmp_path / "g.faces"
+    asked = {
+        "enrol": ("enrol", gallery, folder), "identify": ("identify", gallery, folder), "audit": ("audit", folder),
+        "evaluate": ("evaluate", "--images", folder), "gaze": ("gaze", folder),
+    }  # fmt: skip
+    for command, arguments in asked.items():
+        code, answer = said(*arguments)
+        left = {Path(one["path"]).name: one["why"] for one in answer.get("left_out", [])}
+        assert code == 0, (command, answer)
+        assert left == {"IMG_1.HEIC": "HEIC", "h.heif": "HEIC", "notes.txt": "not a picture"}, command

@@ -104,6 +104,7 @@ EVALUATION = Evaluation(
     accuracy=0.987,
     accuracy_std=0.017,
     accuracy_interval=(0.969, 0.996),
+    accuracy_mean=0.9884,
     tar={"1e-2": 0.993, "1e-3": 0.991, "1e-4": 0.9871},
     tar_interval={"1e-2": (0.99, 0.995), "1e-3": (0.986, 0.994), "1e-4": (0.98, 0.991)},
     tar_per_person={"1e-2": 0.985, "1e-3": 0.978, "1e-4": 0.961},

@@ -57,7 +57,7 @@ HISTORY = (
     Change(12, WHEN, "merge", "Merged Bo into Ada Lovelace"),
     Change(11, WHEN - 60, "rename", "Renamed “Zoe” to “Zoë Ångström”", undone=True),
 )
-FOUND = (Found("f30", "p3", "Grace Hopper", 0.81, 0.993), Found("u0", "", "", 0.42, 0.31))
+FOUND = (Found("f30", "p3", "Grace Hopper", 0.81, 0.993, 1e-5), Found("u0", "", "", 0.42, 0.31, 0.02))
 PROOF = Forgotten("Ada Lovelace", 14, ("a.gallery", "a.gallery-wal", "thumbs"), 12_400_000, 27, (), ("the originals",))
 DRY_RUN = Expiring(90, 41, NAMES, WHEN)
 THUMBS = {f"f{n}": shade(40 + n) for n in range(60)} | {f"u{n}": shade(200 + n) for n in range(4)}

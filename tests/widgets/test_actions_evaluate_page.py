@@ -97,7 +97,7 @@ def test_the_selected_model_is_shown_in_full(page):
     assert shown.measured.text() == "180 labelled frames · 6 actions"
     assert shown.notes.text() == one.notes[0]
     values = {stat.label: stat.value for stat in shown.figures.stats}
-    assert values["mAP"] == f"{100 * one.map:.1f}"
+    assert values[f"mAP of {len(one.averaged)} actions"] == f"{100 * one.map:.1f}"
     assert values["mcAP, calibrated"] == f"{100 * one.mcap:.1f}"
     assert values["Segments"] == f"{100 * (one.segment_map or 0):.1f}"
     assert values["Chance"] == "9.8"

@@ -13,6 +13,7 @@ from engines.core.frames import Size, Stamp
 from tests.widgets import actions_panel_views as views
 from widgets.actions_panel_now import now_of, stats_of
 from widgets.actions_panel_watch import NONE, WatchPage, edited
+from widgets.actions_panel_words import watch_line
 from widgets.actions_state import ActionsView, Page, ScoreTrack, TimelineView, WatchView
 from widgets.panel import FOLDS
 from widgets.panels.actions import ActionsPanel
@@ -44,7 +45,8 @@ def watched(row=(0.02, 0.93, 0.03, 0.02), events=EVENTS, **more):
 
 def view(seen=None, running=True, settings=WatchSettings("/m/exercise.safetensors"), timeline=None, **watch):
     told = {"models": MODELS, "card": CARD, "rate": 28.4, "dropped": 4} | watch
-    line = timeline or TimelineView("film", "exercise.avi", 39.3, classes=CLASSES[1:])
+    own = ScoreTrack("exercise", CLASSES, events=seen.events) if seen is not None else None
+    line = timeline or TimelineView("film", "exercise.avi", 39.3, classes=CLASSES[1:], own=own)
     shown = WatchView(views.SOURCES, "film", running, watched=seen, **told)
     return ActionsView(Page.WATCH, settings, watch=shown, timeline=line)
 
@@ -123,12 +125,27 @@ def test_what_is_chosen_stays_so_while_newer_events_come(page):
 
 def test_all_that_was_kept_is_listed_also_when_stopped(page):
     track = ScoreTrack("exercise", CLASSES, events=(*EVENTS, Event("squat", 20.0, 21.0, 0.6, 0.6)))
-    line = TimelineView("film", "exercise.avi", 39.3, classes=CLASSES[1:], tracks=(track,))
+    line = TimelineView("film", "exercise.avi", 39.3, classes=CLASSES[1:], own=track)
     page.show_state(view(None, False, timeline=line))
     assert len(page.events.list.rows) == 3
     assert page.events.save.isEnabled()
     assert not page.now.isVisible()
     assert not page.cost.isVisible()
+
+
+def test_what_was_watched_after_a_jump_says_so(page):
+    track = ScoreTrack("exercise", CLASSES, events=EVENTS, jumped=True)
+    line = TimelineView("film", "exercise.avi", 39.3, classes=CLASSES[1:], own=track)
+    page.show_state(view(None, False, timeline=line))
+    assert "after a jump" in text_of(page.events)
+    page.show_state(view(None, False, timeline=replace(line, own=replace(track, jumped=False))))
+    assert "after a jump" not in text_of(page.events)
+
+
+def test_what_stands_still_has_neither_latency_nor_rate():
+    shown = view(watched(), moving=False)
+    assert [stat.label for stat in stats_of(shown.watch, 30.0)] == ["Frames left out"]
+    assert "stands still" in watch_line(shown)
 
 
 def test_events_are_exported_and_the_whole_film_is_detected_where_it_is_a_film(page, qtbot):

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
+from engines.core.picture_files import LeftOut
 from engines.faces.study_types import Audit
 from tests.widgets.face_views import AUDIT, LONG, SUSPICIONS, picture
 from widgets.faces_audit import AuditPage
@@ -225,3 +226,10 @@ def test_nothing_is_cut_or_lies_over_another(page, wide):
     places = [one.rect().translated(one.mapTo(page, QPoint(0, 0))) for one in parts]
     assert all(page.rect().contains(place) for place in places)
     assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[n + 1 :])
+
+
+def test_files_that_were_left_out_are_counted():
+    left = (LeftOut("a.txt", "not a picture"), LeftOut("b.heic", "HEIC"))
+    words = state_words(AuditView("/g", Audit((), 10, 3, (), 0.2, left)))
+    assert "2 files left out" in words
+    assert "left out" not in state_words(AuditView("/g", Audit((), 10, 3, (), 0.2)))

@@ -76,7 +76,7 @@ def test_what_a_search_found_opens_by_itself_and_leads_to_the_person(page, qtbot
     page.show_state(people(replace(GALLERY, asked="f30", found=FOUND)))
     assert page.side.found.isVisible()
     assert [item.caption for item in page.side.found.grid.items] == ["Grace Hopper", "Unknown"]
-    assert page.side.found.grid.items[0].sub == "0.81 \u00b7 99 %"
+    assert page.side.found.grid.items[0].sub == "0.81 \u00b7 1 in 100,000"
     with qtbot.waitSignal(page.personChosen) as heard:
         page.side.found.grid.opened.emit("f30")
     assert heard.args == ["p3"]

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLabel
 from engines.core.frames import Size
 from tests.widgets.face_views import LONG, VERIFIED, VERIFY, picture
 from widgets.faces_state import Busy, FacesView, Page
-from widgets.faces_verify import VerifyPage
-from widgets.faces_words import file_name, interval, one_in, similarity
+from widgets.faces_verify import VerifyPage, stats
+from widgets.faces_words import alike_words, file_name, interval, one_in, similarity
 from widgets.theme import LOOK
 
 
@@ -45,7 +45,7 @@ def test_the_verdict_is_told_in_words_with_its_figures(page):
     assert page.verdict.text() == "Same person"
     assert "The right face is small." in page.advice.text()
     values = [row[1].text() for row in page.stats._rows]
-    assert values == ["0.712", "99.87 %", "1 in 310,000"]
+    assert values == ["0.712", "1 in 310,000", "99.87 %"]
     assert page.pictures["a"].lines == ("a.jpg", "2 further faces left aside")
 
 
@@ -170,3 +170,17 @@ def test_figures_in_words():
     assert interval((0.0078, 0.0131)) == "0.78–1.3 %"
     assert interval(None) == similarity(None) == "–"
     assert file_name("C:\\photos\\a.jpg") == file_name("/photos/a.jpg") == "a.jpg"
+
+
+def test_a_probability_says_for_which_odds_and_how_many_strangers_look_alike():
+    shown = {stat.label: stat.value for stat in stats(replace(VERIFIED, probability=0.59, far=1e-3))}
+    assert (shown["Same person, at even odds"], shown["Strangers alike"]) == ("59 %", "1 in 1,000")
+    assert "Same person" not in shown
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(1e-4, "1 stranger in 10,000 looks this alike"), (1.0, "any stranger"), (0.0, "hardly any stranger")],
+)
+def test_how_alike_in_words(share, words):
+    assert alike_words(share).startswith(words)

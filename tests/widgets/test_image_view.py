@@ -183,6 +183,27 @@ def test_counts_each_frame_once_and_knows_its_age(qtbot):
     assert view.paint_stats.latency() == pytest.approx(0.04)
 
 
+def test_a_picture_that_stands_still_does_not_grow_old(qtbot):
+    """An engine draws over it again and again; another view shows it for the first time after minutes."""
+    clock = ManualClock(100.0)
+    view, late = ImageView(clock=clock), ImageView(clock=clock)
+    for each in (view, late):
+        qtbot.addWidget(each)
+        each.resize(200, 100)
+    frame = Frame(noise(), Stamp("a", 0, 99.96, 0.0))
+    view.set_frame(frame)
+    view.set_frame(frame)
+    grabbed(view)
+    clock.advance(428.0)
+    for each in (view, late):
+        each.set_frame(frame, moving=False)
+        grabbed(each)
+    view.set_frame(frame)
+    grabbed(view)
+    assert list(view.paint_stats.latencies) == [pytest.approx(0.04)]
+    assert not late.paint_stats.latencies
+
+
 def test_an_overlay_alone_does_not_scale_the_picture_again(view, monkeypatch):
     calls = []
     from widgets import image_view

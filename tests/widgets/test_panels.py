@@ -208,7 +208,8 @@ def log(qtbot):
 def test_the_log_filters_by_level_and_by_words(log):
     log.append([line(1), line(2, 30, "slow camera"), line(3, 40, "broken camera")])
     assert len(log.shown) == 3
-    log.level._buttons["warn"].click()
+    log.level.set_value("warn")
+    log.level.chosen.emit("warn")
     assert [row.level for row in log.shown] == [30, 40]
     log.search.setText("CAMERA broken")
     assert [row.text for row in log.shown] == ["broken camera 3"]

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QListWidget
+from PySide6.QtWidgets import QListWidget, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
 from widgets.panels.jobs import ROW, JobRow
 from widgets.panels.log import LogRow
+from widgets.source_form import KINDS, SourceForm
 from workbench.app import open_state
+from workbench.presets import PRESETS
 from workbench.supervisor import Supervisor
 from workbench.window import Window
 
@@ -121,6 +123,28 @@ class Opened:
         falls = QDropEvent(at, copy, data, LEFT, NO_KEYS)
         QCoreApplication.sendEvent(self.window, falls)
         assert falls.isAccepted()
+
+
+def all_parts(window: Window) -> list[QWidget]:
+    """Every widget there is once every preset, page and dialog was seen."""
+    window.docks.reset()
+    for preset in PRESETS:
+        window.preset(preset.id)
+    for board in (window.board, window.action_board):
+        while board.prepare():
+            pass
+    for id in ("file.settings", "window.palette", "help.about"):
+        window.commands.run(id)
+    window.dialogs.show_help("calibration")
+    forms = [SourceForm(window) for _ in KINDS]
+    for form, kind in zip(forms, KINDS, strict=True):
+        form.open_for(kind)
+    QCoreApplication.processEvents()
+    parts = window.findChildren(QWidget)
+    for dialog in forms:
+        dialog.close()
+    window.dialogs.close()
+    return parts
 
 
 def until(qtbot, true: Callable[[], object], seconds: float = 10.0) -> None:

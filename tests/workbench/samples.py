@@ -169,3 +169,15 @@ class Mean:
 
     def close(self) -> None:
         self.settings = MeanSettings()
+
+
+class MeanAgain(Mean):
+    """Says it again of a picture that stands still, once its settings are others."""
+
+    def process(self, frames: FrameSet) -> MeanResult:
+        self.said = frames, self.settings
+        return super().process(frames)
+
+    def again(self) -> MeanResult | None:
+        frames, settings = self.said
+        return None if settings == self.settings else self.process(frames)

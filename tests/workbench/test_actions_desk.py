@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,14 @@ from engines.actions.marking import editing
 from engines.actions.marking.label_files import read_labels
 from engines.actions.study_types import DetectSpec
 from engines.actions.types import Decision, HeadShape, Labels, ModelCard, Recipe, Segment, Watched
+from engines.cameras.types import FeedState
 from engines.core.frames import Size, Stamp
+from tests.engines.actions.watching import make_film, make_model
 from tests.workbench.opened import Opened, until
+from widgets.action_overlays import ActionPill
+from widgets.actions_panel_now import stats_of
+from widgets.actions_panel_words import watch_line
+from widgets.actions_state import Page
 from workbench.controllers import actions_reports
 from workbench.controllers.actions import ActionsController
 from workbench.controllers.actions_command import detect_line
@@ -94,7 +102,7 @@ def test_a_clip_whose_film_is_gone_says_so(opened: Opened, qtbot, tmp_path: Path
 
 def test_another_film_by_the_same_name_has_no_decisions_yet(opened: Opened, film: Path) -> None:
     window, watch = opened.window, desk(opened).watch
-    history = watch._histories.setdefault("file1", ScoreHistory("model"))
+    history = watch._histories.setdefault(("file1", "", "float32"), ScoreHistory())
     history.add(watched_at("file1"))
     track = watch.track()
     assert track is not None
@@ -154,6 +162,116 @@ def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open
 def watched_at(source: str) -> Watched:
     decision = Decision(0, 1.0, (0.1, 0.9))
     return Watched(Stamp(source, 0, 0.0, 1.0), Size(4, 4), ("background", "lunge"), decisions=(decision,))
+
+
+@pytest.fixture
+def watching(open_window: Open, qtbot, tmp_path: Path) -> Opened:
+    """A short film was watched to its end with a model that needs no network."""
+    film = make_film(tmp_path / "film.mkv", 40, fps=20)
+    model = make_model(tmp_path / "m.safetensors", kind="gru")
+    opened = open_window(str(film))
+    opened.window.commands.run("window.actions")
+    part = desk(opened)
+    part.set_settings(replace(part.form.settings, threshold=0.3, release=0.27, least=0.1))
+    part.use_model(model.path)
+    until(qtbot, lambda: part.video and part.facts.frames, 20)
+    part.watch.look(part.watch.source, True)
+    to_the_end(opened, qtbot)
+    return opened
+
+
+def to_the_end(opened: Opened, qtbot) -> None:
+    """Play the film, or play it again, until its last picture was looked at."""
+    watch, feed = desk(opened).watch, opened.window.services.feeds.feed("file1")
+    until(qtbot, lambda: watch.watched() is not None, 30)
+    feed.seek(0.0)
+    feed.play()
+    until(qtbot, lambda: feed.status().state is FeedState.ENDED, 30)
+    until(qtbot, lambda: watch.watched().stamp.index == 39, 20)
+    until(qtbot, lambda: not watch.moving and desk(opened).view.timeline.own is not None, 20)
+    desk(opened).show_now()
+
+
+def events(opened: Opened, tmp_path: Path, qtbot, monkeypatch) -> list[tuple[str, float, float | None]]:
+    """Of the list; the lane and the file are told to have the same."""
+    part, panel = desk(opened), opened.window.panels.actions
+    part.show_now()
+    listed = [(each.action, each.start, each.end) for each in reversed(panel.page(Page.WATCH).events.list.rows)]
+    assert [(each.action, each.start, each.end) for each in part.view.timeline.tracks[0].events] == listed
+    target = tmp_path / f"events{len(list(tmp_path.iterdir()))}.csv"
+    monkeypatch.setattr(part.dialogs, "events", lambda _stem: str(target))
+    actions_reports.export_events(part)
+    until(qtbot, target.exists, 20)
+    rows = list(csv.DictReader(target.read_text().splitlines()))
+    assert [(row["action"], float(row["start_s"])) for row in rows] == [
+        (action, pytest.approx(start, abs=1e-6)) for action, start, _ in listed
+    ]
+    return listed
+
+
+def test_list_lane_and_file_have_the_same_events_however_often_it_is_watched(
+    watching: Opened, qtbot, tmp_path: Path, monkeypatch
+) -> None:
+    once = events(watching, tmp_path, qtbot, monkeypatch)
+    assert once
+    assert all(end is not None for _, _, end in once), "the film is over"
+    to_the_end(watching, qtbot)
+    again = events(watching, tmp_path, qtbot, monkeypatch)
+    for action in {action for action, _, _ in again}:
+        spans = [(start, end) for each, start, end in again if each == action]
+        assert all(before[1] <= after[0] for before, after in pairwise(spans)), "nothing is there twice"
+    desk(watching).toggle()
+    assert not desk(watching).watch.running
+    assert events(watching, tmp_path, qtbot, monkeypatch) == again, "stopping takes nothing away"
+    actions_reports.detect(desk(watching))
+    until(qtbot, lambda: desk(watching).studies.whole(desk(watching).video), 60)
+    whole = events(watching, tmp_path, qtbot, monkeypatch)
+    assert len(desk(watching).view.timeline.tracks) == 1
+    scores = desk(watching).view.timeline.own
+    assert len(scores.times) == 40
+    assert whole == [(each.action, each.start, each.end) for each in scores.events]
+
+
+def test_a_picture_that_stands_still_follows_threshold_and_model(watching: Opened, qtbot, tmp_path: Path) -> None:
+    part, panel = desk(watching), watching.window.panels.actions
+
+    def pill() -> ActionPill:
+        found = watching.window.viewer._overlays["actions", "file1"][1]
+        return next(each for each in found if isinstance(each, ActionPill))
+
+    before = part.view.timeline.own.events
+    highest = max(part.watch.watched().now.probabilities)
+    part.set_threshold(highest - 0.01)
+    assert pill().seen.sure
+    part.set_threshold(min(highest + 0.01, 1.0))
+    assert not pill().seen.sure
+    part.show_now()
+    shown = {part.view.timeline.threshold, part.form.evaluate.threshold, panel.page(Page.WATCH).now.face.now.threshold}
+    assert shown == {part.form.settings.threshold}
+    assert part.view.timeline.own.events != before
+    other = make_model(tmp_path / "other.safetensors", kind="frame")
+    part.use_model(other.path)
+    part.show_now()
+    assert part.view.timeline.own is None, "what another model saw is not shown as this one's"
+    assert part.view.watch.watched is None
+    until(qtbot, lambda: part.watch.watched() is not None, 20)
+    assert (part.watch.watched().model, part.watch.watched().stamp.index) == (other.path, 39)
+    assert pill()
+
+
+def test_a_film_that_stands_still_has_no_latency_and_no_rates(watching: Opened, qtbot) -> None:
+    part = desk(watching)
+    for _ in range(3):
+        part.watch.configure()
+        part.show_now()
+    assert [stat.label for stat in stats_of(part.view.watch, 30.0)] == ["Frames left out"]
+    assert "decisions/s" not in watch_line(part.view)
+    assert watching.window.viewer.latency_ms("file1") is None
+    assert watching.window.sources._row("file1").latency_ms is None
+    watching.window.viewer.show("file1", 1)
+    until(qtbot, lambda: watching.window.viewer.grid.tile(1).view.has_picture, 10)
+    watching.window.viewer.grid.tile(1).view.grab()
+    assert watching.window.viewer.grid.tile(1).latency_ms() is None
 
 
 def test_a_segment_stays_chosen_while_it_is_changed(opened: Opened, qtbot) -> None:

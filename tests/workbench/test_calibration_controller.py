@@ -414,3 +414,15 @@ def test_a_bare_length_in_a_file_is_asked_about(
     bench.controller.open(str(path))
     until(qtbot, lambda: bench.state.loaded_from)
     assert bench.result.board == Board.parse("chessboard:9x6:500mm")
+
+
+def test_a_folder_that_is_added_says_what_it_left_out(bench: Bench, qtbot, tmp_path: Path) -> None:
+    folder = tmp_path / "photos [2024]"
+    folder.mkdir()
+    for name in ("2.png", "10.png"):
+        (folder / name).write_bytes(cv2.imencode(".png", np.full((48, 64), 90, np.uint8))[1].tobytes())
+    (folder / "IMG_1.HEIC").touch()
+    bench.controller.add([str(folder)])
+    until(qtbot, lambda: len(bench.state.views) == 2)
+    assert [Path(view.path).name for view in bench.state.views] == ["2.png", "10.png"]
+    assert "1 file left out: 1 is HEIC (IMG_1.HEIC), which cannot be read here" in bench.said

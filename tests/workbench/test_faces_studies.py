@@ -10,8 +10,12 @@ import pytest
 from PySide6.QtCore import QObject
 
 from engines.core.frames import Size
+from engines.faces.following.live_gallery import KnownPeople
 from engines.faces.study_types import Audit, AuditSpec, Suspicion
+from engines.faces.types import Accept
+from tests.engines.faces.galleries import filled
 from workbench.controllers.faces_studies import Studies, located, picture_size
+from workbench.controllers.faces_thresholds import _report
 from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 from workbench.supervisor import Supervisor
@@ -83,3 +87,10 @@ def test_names_of_a_folder_cannot_be_changed_and_a_moved_face_is_settled(studies
     assert studies.audit_view.settled == {3}
     studies.dismiss_suspicion(1)
     assert (studies.audit_view.settled, studies.audit_view.dismissed) == ({3}, {1})
+
+
+def test_the_threshold_page_and_the_live_recogniser_have_one_threshold(tmp_path):
+    with filled(tmp_path / "a.faces", people=12, each=3) as gallery:
+        accept = Accept(1e-3)
+        live = KnownPeople.of(gallery.table(), gallery.names(), gallery.card.name)
+        assert _report(gallery, accept).chosen.threshold == live.threshold(accept)

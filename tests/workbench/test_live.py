@@ -79,6 +79,29 @@ def test_settings_change_between_two_frames(start: Start, qtbot, host: str) -> N
 
 
 @both
+def test_an_engine_that_is_opened_anew_looks_at_the_picture_that_stands_still(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host)
+    slot.put(picture(1, value=10))
+    opened = see(qtbot, thread, 1).opened
+    thread.configure(MeanSettings(reopen="yes", scale=2.0))
+    qtbot.waitUntil(lambda: thread.latest().opened == opened + 1, timeout=5000)
+    assert (thread.latest().means, thread.latest().stamps[0].index) == ((20.0,), 1)
+
+
+def test_an_engine_that_looks_again_follows_its_settings_while_the_picture_stands_still(start: Start, qtbot) -> None:
+    thread, (slot,) = start("thread", engine="MeanAgain")
+    slot.put(picture(1, value=10))
+    see(qtbot, thread, 1)
+    with qtbot.waitSignal(thread.updated):
+        thread.configure(MeanSettings(scale=3.0))
+    qtbot.waitUntil(lambda: thread.latest().means == (30.0,), timeout=5000)
+    assert thread.latest().stamps[0].index == 1
+    slot.put(Gap("feed", 0, "seek"))
+    slot.put(picture(2, value=10))
+    assert see(qtbot, thread, 2).resets == ("seek",)
+
+
+@both
 def test_gaps_and_wishes_reset_the_engine_once(start: Start, qtbot, host: str) -> None:
     thread, slots = start(host, count=2)
     for slot in slots:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.cameras.types import FileSource, SceneSource, StreamSource, TiledSource
-from workbench.settings import OpenSource, Settings, SettingsStore, load
+from workbench.settings import Settings, SettingsStore, load
 
 
 @pytest.fixture
@@ -19,12 +20,7 @@ def store(tmp_path: Path) -> SettingsStore:
 
 
 def test_everything_comes_back(store: SettingsStore) -> None:
-    sources = (
-        OpenSource("rig", TiledSource(SceneSource(), tiles=("a", "b", "c", "d"))),
-        OpenSource("door", StreamSource("rtsp://door/1", timeout=3.0)),
-        OpenSource("clip", FileSource("/a b/ü.mp4", loop=True)),
-    )
-    store.change(theme="light", preset="calibrate", sources=sources, layout="AAEC")
+    store.change(theme="light", preset="calibrate", layout="AAEC")
     store.set_panel("calibration", board="chessboard:9x6:25mm", free=True)
     store.set_panel("calibration", free=False)
     store.add_recent("/one.kino")
@@ -58,9 +54,10 @@ def test_a_key_that_nobody_knows_is_left_out(store: SettingsStore) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('{"version": 1, "theme": "pink"}', "theme"),
-        ('{"version": 1, "sources": [{"id": "x"}]}', "sources"),
         ('{"version": 99}', "another version"),
+        ('{"version": 1, "panels": ' + '{"a":' * 5000 + "1" + "}" * 5001, "nested too deeply"),
+        ('{"version": 1, "panels": {"faces": {"a": ' + "9" * 5000 + "}}}", "too many digits"),
+        ('{"version": 1, "preset": "\\ud83d"}', "lone surrogate"),
         ('{"version": 1, ', "line 1"),
         ("[]", "Not a settings file"),
         ("", "line 1"),
@@ -83,9 +80,59 @@ def test_a_broken_file_is_moved_aside_with_a_notice(store: SettingsStore, text: 
 def test_no_file_whatever_breaks_the_start(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("settings") / "settings.json"
     path.write_bytes(data)
-    value, notice = load(path)
+    value, notice, _ = load(path)
     assert value == Settings()
     assert notice != ""
+
+
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from(["dark", "light", 1]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = [item.name for item in fields(Settings)]
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANY, max_size=8))
+def test_a_value_that_makes_no_sense_costs_that_value_alone(
+    tmp_path_factory: pytest.TempPathFactory, values: dict[str, object]
+) -> None:
+    path = tmp_path_factory.mktemp("settings") / "settings.json"
+    path.write_text(json.dumps({"recent": ["/a.kino"], "start_preset": "faces", **values, "version": 1}))
+    value, notice, replaceable = load(path)
+    assert replaceable
+    assert value.recent == ("/a.kino",) or "recent" in values
+    assert value.start_preset == "faces" or "start_preset" in values
+    assert isinstance(value.layout_bytes + value.geometry_bytes, bytes)
+    assert all(isinstance(panel, dict) for panel in value.panels.values())
+    assert path.exists()
+    for name in ("theme", "layout", "geometry", "preset"):
+        assert isinstance(values.get(name, ""), str) or name in notice
+
+
+def test_a_file_that_cannot_be_read_is_neither_moved_nor_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    os.mkfifo(path)
+    store = SettingsStore(path)
+    assert "named pipe" in store.notice
+    assert store.save() == ""
+    assert [entry.name for entry in tmp_path.iterdir()] == ["settings.json"]
+    assert path.is_fifo()
+
+
+def test_settings_are_their_owners_alone_and_hold_no_password(store: SettingsStore) -> None:
+    store.set_panel("faces", film="rtsp://admin:pa#ss@cam/live", other="C:/a:b@c")
+    store.add_recent(os.fsdecode(b"/Fotos_\xe4.kino"))
+    store.save()
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    again = SettingsStore(store.path).value
+    assert again.panels["faces"] == {"film": "rtsp://admin@cam/live", "other": "C:/a:b@c"}
+    assert os.fsencode(again.recent[0]) == b"/Fotos_\xe4.kino"
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def whole(folder, film, settings):
 
 @dataclass
 class Watching:
-    """Somebody at the player: the engine and what is kept of what it says. runs: (first, last) frames played."""
+    """Somebody at the player, and what is kept of what the engine says. runs: first and last frames without a jump."""
 
     frames: list[Frame]
     settings: WatchSettings

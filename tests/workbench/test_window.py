@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import signal
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from engines.core.reading import read_json
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
 from widgets.source_fields import FolderFields
+from workbench.app import make_application
 from workbench.controllers import viewer as viewer_module
 
 Open = Callable[..., Opened]
@@ -271,3 +273,13 @@ def test_a_snapshot_that_cannot_be_written_is_said(
     opened.window.commands.run("view.snapshot")
     until(qtbot, lambda: opened.says("could not be saved"))
     assert not opened.says("Saved")
+
+
+def test_the_system_s_language_does_not_change_how_numbers_are_read_or_written(qapp):
+    before = locale.setlocale(locale.LC_NUMERIC)
+    try:
+        locale.setlocale(locale.LC_NUMERIC, "C.UTF-8")
+        make_application()
+        assert locale.setlocale(locale.LC_NUMERIC) == "C"
+    finally:
+        locale.setlocale(locale.LC_NUMERIC, before)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.labels import Label
 from widgets.panel import EmptyState, Panel, QuietButton, Section, describe, scrolled, set_property
 from widgets.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.theme import LOOK, number_font
@@ -159,10 +159,10 @@ class _Details(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        self.title = QLabel()
+        self.title = Label()
         self.title.setProperty("role", "heading")
-        self.words = QLabel()
-        self.hint = QLabel()
+        self.words = Label()
+        self.hint = Label()
         self.hint.setProperty("role", "muted")
         for label in (self.title, self.words, self.hint):
             label.setWordWrap(True)

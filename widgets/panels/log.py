@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QPlainTextEdit, QSplitter, QTableView
+from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QSplitter, QTableView
 
 from widgets.icons import icon
-from widgets.panel import EmptyState, Panel, QuietButton, SearchField, Segmented, describe
+from widgets.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField, describe
+from widgets.save_file import ask_file
 from widgets.theme import ICON, LOOK, number_font
 
 DEPTH = 5000
@@ -46,9 +47,9 @@ class LogPanel(Panel):
         self._rows: deque[LogRow] = deque(maxlen=depth)
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
-        self.level = Segmented("Level", levels, "info", tip="Lines of this level and above")
+        self.level = ChoiceField("Level", levels, "info", tip="Lines of this level and above")
         self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
-        self.search.setMinimumWidth(110)
+        self.search.setMinimumWidth(64)
         self.search.setMaximumWidth(150)
         self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
@@ -129,13 +130,8 @@ class LogPanel(Panel):
         self.copied.emit(text)
 
     def _save(self) -> None:
-        dialog = QFileDialog(self, "Save log")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("txt")
-        dialog.setNameFilter("Text files (*.txt)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.saved)
-        dialog.open()
+        if path := ask_file(self, "Save log", "kinoscope log.txt", "Text files (*.txt *.log)"):
+            self.saved.emit(path)
 
     def _clear(self) -> None:
         self._rows.clear()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel
 
+from widgets.labels import Label
 from widgets.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
 
 LEAST_WIDTH = 280
@@ -87,7 +88,7 @@ class PropertiesPanel(Panel):
 
     def _section(self, title: str) -> tuple[Section, StatGrid, QLabel]:
         if title not in self._sections:
-            section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), QLabel()
+            section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), Label()
             note.setProperty("role", "muted")
             note.setWordWrap(True)
             note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from widgets.labels import Label
 from widgets.panel import ChoiceField, PlainButton, Segmented, labelled, rule
 
 
@@ -34,10 +35,10 @@ class SettingsDialog(QDialog):
         themes = [("dark", "Dark", "dark"), ("light", "Light", "light")]
         self.theme = Segmented("Theme", themes, tip="Colours of the window")
         self.preset = ChoiceField("Begin with", tip="How the docks stand when Kinoscope starts")
-        self.folder = QLabel()
+        self.folder = Label()
         self.folder.setProperty("role", "muted")
         self.folder.setWordWrap(True)
-        self.saving = QLabel("The project is saved by itself after every change.")
+        self.saving = Label("The project is saved by itself after every change.")
         self.saving.setProperty("role", "muted")
         self.saving.setWordWrap(True)
         done = PlainButton("Close", "", "Close this page (Escape)")

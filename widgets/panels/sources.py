@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import QMimeData, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QTreeWidgetItem
 
@@ -167,5 +169,13 @@ class SourcesPanel(Panel):
 def dropped_texts(data: QMimeData) -> list[str]:
     """Paths and addresses of what was dropped."""
     if data.hasUrls():
-        return [url.toLocalFile() or url.toString() for url in data.urls()]
+        return [_dropped(url) for url in data.urls()]
     return [line.strip() for line in data.text().splitlines() if line.strip()]
+
+
+def _dropped(url: QUrl) -> str:
+    """A path, also one whose name is not UTF-8, which Qt's own words for it would not lead to."""
+    whole = bytes(url.toEncoded().data())
+    if url.isLocalFile() and not url.host() and "\ufffd" in url.toLocalFile():
+        return os.fsdecode(unquote_to_bytes(whole.removeprefix(b"file://")))
+    return url.toLocalFile() or url.toString()

@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal
 from engines.actions.study_types import EvaluateSpec, TrainResult
 from engines.actions.types import WatchSettings
 from widgets.action_board import ActionBoard
-from widgets.actions_state import ActionsView, Page, TeachView, WatchView
+from widgets.actions_state import ActionsView, ClipState, Page, TeachView, TrainView, WatchView
 from widgets.panels.actions import ActionsPanel
 from widgets.timeline_panel import TimelinePanel
 from workbench.commands import Actions
@@ -233,7 +233,7 @@ class ActionsController(PagedDesk):
                 video, bool(video), self.labels.counts(video), self.labels.labels(video), clips,
                 self.labels.advice(video), self.recorder.on, self.recorder.seconds, self.labels.file(video),
             ),
-            train=replace(self.studies.train_view, spec=form.train, clips=clips, devices=self.devices),
+            train=self._train_view(clips),
             evaluate=replace(self.studies.evaluate_view, spec=form.evaluate),
             timeline=self.clock.view(),
             trouble=self.trouble,
@@ -243,6 +243,11 @@ class ActionsController(PagedDesk):
             if part.isVisible():
                 part.show_state(self.view)
         self._enable()
+
+    def _train_view(self, clips: tuple[ClipState, ...]) -> TrainView:
+        spec = self.form.train
+        weak = () if spec.folder or self.form.page is not Page.TRAIN else self.labels.weak(spec)
+        return replace(self.studies.train_view, spec=spec, clips=clips, devices=self.devices, advice=weak)
 
     def _watch_view(self) -> WatchView:
         watch, path = self.watch, self.watch.source

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from widgets.save_file import ask_file
 from workbench.controllers.actions_form import models_dir
 
 MODELS = "Action models (*.safetensors)"
@@ -52,6 +53,4 @@ class Dialogs:
         return self._save("Save the evaluation", "actions evaluation.json", REPORT)
 
     def _save(self, title: str, offered: str, kinds: str) -> str:
-        path, kind = QFileDialog.getSaveFileName(self._window, title, offered, kinds)
-        suffix = kind[kind.find("*") + 1 :].split(")")[0].split(" ")[0]
-        return path if not path or Path(path).suffix else path + suffix
+        return ask_file(self._window, title, offered, kinds)

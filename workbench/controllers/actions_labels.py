@@ -11,9 +11,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand
 
+from engines.actions.learning.examples import beforehand
 from engines.actions.marking import editing
 from engines.actions.marking.checking import advice
-from engines.actions.study_types import Clip
+from engines.actions.study_types import Clip, TrainSpec
 from engines.actions.types import Labels, Segment
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
@@ -67,6 +68,7 @@ class LabelDesk(QObject):
         self._told: dict[str, Told] = {}
         self._gone: frozenset[str] = frozenset()
         self._clips: tuple[ClipState, ...] | None = None
+        self._weak: tuple[object, tuple[str, ...]] = (None, ())
         self.open: Mark | None = None
         self.selected, self._shown = -1, ""
 
@@ -192,6 +194,15 @@ class LabelDesk(QObject):
         """What is trained on, with the labels written to files in `folder`."""
         return tuple(self.written(clip.video, folder) for clip in self.clips() if clip.chosen and not clip.note)
 
+    def weak(self, spec: TrainSpec) -> tuple[str, ...]:
+        """What is weak about what would be trained on, in words; worked out once for the same labels and form."""
+        clips = tuple(clip.video for clip in self.clips() if clip.chosen and not clip.note)
+        labels = [self.labels(video) for video in clips]
+        asked = clips, tuple(map(id, labels)), spec.frames, spec.held_out, spec.window, spec.rate
+        if asked != self._weak[0]:
+            self._weak = asked, _weak(replace(spec, clips=tuple(Clip(video, "") for video in clips)), labels)
+        return self._weak[1]
+
     def written(self, video: str, folder: Path) -> Clip:
         """A video and its labels in a file, which jobs and the command line read."""
         from engines.actions.marking.label_files import write_labels
@@ -272,6 +283,15 @@ def still_open(mark: Mark, before: Sequence[str], after: Sequence[str]) -> Mark 
 def _shared(one: Segment, other: Segment) -> int:
     """Frames of both; of what lies apart, the nearer the more."""
     return min(one.end, other.end) - max(one.start, other.start) + 1
+
+
+def _weak(spec: TrainSpec, labels: Sequence[Labels]) -> tuple[str, ...]:
+    if not labels:
+        return ()
+    try:
+        return beforehand(spec, labels)
+    except KinoscopeError as error:
+        return (error.message,)
 
 
 def _missing(videos: tuple[str, ...]) -> frozenset[str]:

@@ -64,7 +64,7 @@ class Watch(SourceWatch):
     @property
     def moving(self) -> bool:
         """The chosen source gives new pictures."""
-        return self._services.feeds.state(self.source) is FeedState.PLAYING
+        return self._services.feeds.plays(self.source)
 
     def configure(self) -> None:
         """Also what stands still follows the settings."""

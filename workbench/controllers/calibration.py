@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from engines.calibration.formats import READ
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
+from engines.core.picture_files import Listing
 from widgets.calibration_state import CalibrationView, Trouble, ViewRow, count
 from widgets.panels.calibration import CalibrationPanel
 from workbench.commands import Actions
@@ -168,9 +169,11 @@ class CalibrationController(QObject):
 
     # Within: what was asked for has happened
 
-    def _added(self, paths: Sequence[Path]) -> None:
+    def _added(self, found: Listing) -> None:
+        if found.left_out:
+            self._services.notify(found.words, "info")
         have = len(self.session.material.views)
-        after = self.session.material.with_views([photograph(path) for path in paths])
+        after = self.session.material.with_views([photograph(path) for path in found.files])
         fresh = len(after.views) - have
         if fresh > 0:
             self._show_anew(f"Add {count(fresh, 'photograph')}", after)

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.core.errors import OutOfResources, WorkFailed
 from engines.core.files import atomic_path
 from engines.core.frames import Image
+from engines.core.outputs import free_name
 from engines.core.places import data_dir
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure
@@ -93,7 +94,7 @@ class Captures(QObject):
     def _next(self, source: str) -> Path:
         folder = self._folders.get(source)
         if folder is None:
-            folder = self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}"
+            folder = free_name(self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}")
             self._folders[source] = folder
         self._numbers[folder] = self._numbers.get(folder, 0) + 1
         return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"

@@ -8,17 +8,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from engines.calibration.detect import SUFFIXES, expand
+from engines.calibration.detect import expand, listing
 from engines.calibration.formats import READ, UNKNOWN, UnitMissing, load, save
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
+from engines.core.picture_files import DIALOG, Listing
 from widgets.calibration_state import Trouble
+from widgets.save_file import ask_file
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure
 
-PICTURES = "Pictures (" + " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES)) + ")"
 CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 LENGTHS = (
     ("Millimetres", "mm"),
@@ -51,7 +52,7 @@ class Files(QObject):
 
     def ask_pictures(self) -> list[str]:
         """Picture files chosen by the user."""
-        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", PICTURES)[0]
+        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", DIALOG)[0]
 
     def ask_folder(self) -> list[str]:
         folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of photographs")
@@ -63,10 +64,8 @@ class Files(QObject):
 
     def ask_target(self, name: str) -> str:
         """Where to save a calibration; the suffix says how."""
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save calibration", f"{name}.yaml", "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
-        )
-        return path if not path or Path(path).suffix else f"{path}.yaml"
+        kinds = "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
+        return ask_file(self._window, "Save calibration", f"{name}.yaml", kinds)
 
     def ask_unit(self, message: str) -> str:
         """The unit of a bare length, "" when the question is not answered."""
@@ -82,12 +81,12 @@ class Files(QObject):
             return "", ""
         page = dict(PAGES)[chosen]
         name = str(board).replace(":", " ")
-        return page, QFileDialog.getSaveFileName(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")[0]
+        return page, ask_file(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")
 
-    def expand(self, paths: Sequence[str], then: Callable[[tuple[Path, ...]], object]) -> None:
-        """Files and folders to picture files."""
+    def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
+        """Files and folders to picture files, and what was left out."""
         wanted = tuple(paths)
-        self._errands.ask(lambda: expand(wanted), then, self._told("Photographs not added"))
+        self._errands.ask(lambda: listing(wanted), then, self._told("Photographs not added"))
 
     def open(self, path: str, then: Callable[[MonoResult], object], unit: str = "") -> None:
         """Asks for the unit where the file gives the board's squares without one."""

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from PySide6.QtGui import QImage
 
-from engines.calibration.detect import read_image
 from engines.calibration.models import undistort, undistort_maps
 from engines.calibration.types import MonoResult
-from engines.core.errors import BadInput, FileMissing
+from engines.core.errors import FileMissing
 from engines.core.frames import Image, size_of
+from engines.core.pictures import read_picture
 from widgets.calibration_state import Picture
 
 THUMBNAIL = 132
@@ -21,12 +21,11 @@ THUMBNAIL = 132
 
 def read(path: str | Path) -> Image:
     """A photograph as BGR, as the sensor gave it. Raises `FileMissing` or `BadInput`."""
-    if not Path(path).exists():
-        raise FileMissing("The photograph is no longer there", path=path, hint="Bring it back or remove the view")
-    image = read_image(path, colour=True)
-    if image is None:
-        raise BadInput("Not a picture that can be read", path=path)
-    return image
+    try:
+        return read_picture(path, orientation="sensor")
+    except FileMissing as error:
+        hint = "Bring it back or remove the view"
+        raise FileMissing("The photograph is no longer there", path=path, hint=hint) from error
 
 
 def picture(path: str, image: Image | None, result: MonoResult | None, straight: bool, keep: float) -> Picture:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from engines.core.places import cache_dir, data_dir, log_dir
 from widgets.help_page import HelpPage
+from widgets.labels import message_box
 from widgets.palette import CommandPalette, CommandRow
 from widgets.panels.settings import SettingsDialog, SettingsShown
 from workbench import __version__
@@ -64,8 +65,7 @@ class DialogsController(QObject):
 
     def show_about(self) -> None:
         if self.about is None:
-            self.about = QMessageBox(self._window)
-            self.about.setWindowTitle("About Kinoscope")
+            self.about = message_box(self._window, QMessageBox.Icon.NoIcon, "About Kinoscope")
             self.about.setModal(False)
         self.about.setText(about_text())
         self.about.show()
@@ -88,7 +88,7 @@ def about_text() -> str:
     import PySide6
 
     lines = (
-        f"<b>Kinoscope {__version__}</b>",
+        f"Kinoscope {__version__}",
         f"Python {platform.python_version()}, Qt {qVersion()}, PySide6 {PySide6.__version__}",
         f"OpenCV {cv2.__version__}, NumPy {numpy.__version__}",
         f"{platform.system()} {platform.machine()}, {QApplication.platformName()}",
@@ -99,4 +99,4 @@ def about_text() -> str:
         "",
         "Apache-2.0",
     )
-    return "<br>".join(lines)
+    return "\n".join(lines)

@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engines.core.errors import BadInput
+from engines.core.picture_files import DIALOG, READABLE
 from engines.diffusion import history
 from engines.diffusion.types import SampleSpec
 from widgets.diffusion_state import Mode
+from widgets.save_file import ask_file
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-PICTURE_FILTER = "Pictures (" + " ".join(f"*{suffix}" for suffix in PICTURES) + ")"
 WEIGHTS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 EXPORTS = {
     "grid": ("Export grid", "grid.png", "PNG (*.png)"),
@@ -45,7 +45,7 @@ def understand(paths: Sequence[str], mode: Mode) -> Dropped:
     suffix = path.suffix.lower()
     if suffix in WEIGHTS:
         return Dropped(model=str(path), name=path.name)
-    if suffix not in PICTURES:
+    if suffix not in READABLE:
         hint = "Drop a picture, a .safetensors file or a folder"
         raise BadInput("This is neither a picture nor a model", path=path, hint=hint)
     try:
@@ -59,7 +59,7 @@ def _folder(path: Path, mode: Mode) -> Dropped:
         return Dropped(settings=history.read_run(path).spec, name=path.name)
     if (path / "model_index.json").is_file() or (path / "config.json").is_file():
         return Dropped(model=str(path), name=path.name)
-    if not any(entry.suffix.lower() in PICTURES for entry in path.rglob("*")):
+    if not any(entry.suffix.lower() in READABLE for entry in path.rglob("*")):
         hint = "Drop a folder of pictures, a run's folder, or a diffusers folder with its model_index.json"
         raise BadInput("The folder holds neither pictures nor a model", path=path, hint=hint)
     if mode is Mode.TRAIN:
@@ -83,7 +83,7 @@ class Dialogs:
         return QFileDialog.getExistingDirectory(self._window, "Folder of images to learn from")
 
     def picture(self, title: str) -> str:
-        return QFileDialog.getOpenFileName(self._window, title, "", PICTURE_FILTER)[0]
+        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
 
     def settings_picture(self) -> str:
         """A picture that carries the settings it was sampled with."""
@@ -92,5 +92,4 @@ class Dialogs:
     def export_target(self, kind: str, name: str) -> str:
         """Where to write a run; with the suffix of its kind."""
         title, file, kinds = EXPORTS[kind]
-        path, _ = QFileDialog.getSaveFileName(self._window, title, f"{name} {file}", kinds)
-        return path if not path or Path(path).suffix else f"{path}{Path(file).suffix}"
+        return ask_file(self._window, title, f"{name} {file}", kinds)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import BadInput
+from engines.core.reading import read_array
 from engines.diffusion import history
 from engines.diffusion.history import Steps, StoredRun
 from engines.diffusion.types import Preview
@@ -118,7 +119,7 @@ def read_pictures(stored: StoredRun) -> Pictures:
     """The finished samples of a run."""
     points = Path(stored.folder) / history.POINTS
     if points.is_file():
-        return Pictures(stored.name, points=np.load(points, allow_pickle=False).astype(np.float32), final=True)
+        return Pictures(stored.name, points=read_array(points).astype(np.float32), final=True)
     images = [history.read_image(Path(stored.folder) / Path(name).name) for name in stored.result.files[:MOST]]
     if not images:
         raise BadInput("The run's folder holds no pictures", path=stored.folder)

@@ -74,12 +74,24 @@ class Errands(EngineThread):
 
     def work(self) -> None:
         """Runs until it is asked to stop; what then still waits to be written is written first."""
-        while (errand := self._next()) is not None:
-            done = _carry_out(errand)
-            with self._changed:
-                self._done.append(done)
-                self._busy = False
+        while self._work_one():
             self._wake.ring()
+
+    def _work_one(self) -> bool:
+        """False when there is no more to do.
+
+        Nothing of an errand stays here once it is done: what its functions hold, windows among it, goes in the thread
+        of its owner.
+        """
+        errand = self._next()
+        if errand is None:
+            return False
+        done = [_carry_out(errand)]
+        del errand
+        with self._changed:
+            self._busy = False
+            self._done.append(done.pop())
+        return True
 
     def _next(self) -> _Errand | None:
         with self._changed:

@@ -61,7 +61,7 @@ class FacesController(PagedDesk):
         self.watch = Watch(viewer, services, lambda: self.form.settings, self)
         self.tracks = Tracks(self.watch, self.galleries, self.thumbs, panel)
         self.gaze = GazeDesk(self.watch, jobs, panel)
-        self.reviews = Reviews(jobs, self.galleries, self)
+        self.reviews = Reviews(jobs, self.galleries, lambda: self.form.settings.model, self)
         self.thresholds = Thresholds(self.galleries, self)
         self.studies = Studies(jobs, self)
         self.heads = Heads(jobs, self)
@@ -106,7 +106,7 @@ class FacesController(PagedDesk):
         self.set_form(settings=replace(settings, gallery=before.gallery))
         self.watch.configure()
         if settings.model != before.model and before.gallery:
-            self.galleries.open(before.gallery)
+            self.galleries.open(before.gallery, follow=False)
         if settings.accept != before.accept:
             self.thresholds.check(settings.accept)
 
@@ -135,6 +135,13 @@ class FacesController(PagedDesk):
         self.watch.configure()
         self.thresholds.check(self.form.settings.accept)
         self.show_soon()
+
+    def follow_gallery(self, recogniser: str) -> None:
+        """Use the recogniser that made the gallery in use."""
+        title = dict(recognisers(recogniser))[recogniser]
+        self.services.notify(f"The gallery was made with {title}, which is the recogniser in use now", "info")
+        self.set_form(settings=replace(self.form.settings, model=recogniser))
+        self.watch.configure()
 
     def offer_embedding(self, why: str) -> None:
         """The gallery is another model's: nothing is compared, but its pictures can be described anew."""

@@ -34,7 +34,7 @@ def audit_line(spec: AuditSpec) -> str:
 
 
 def enrol_line(gallery: str, spec: GatherSpec) -> str:
-    return line("enrol", gallery, *spec.files)
+    return line("enrol", gallery, *spec.files, *_model(spec.model))
 
 
 def redact_line(spec: RedactSpec) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
+from engines.core.picture_files import DIALOG, ENDINGS
 from engines.core.places import data_dir
+from widgets.labels import message_box
+from widgets.save_file import ask_file
 
 GALLERIES = "Galleries (*.faces)"
-PICTURES = "Pictures (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp *.pgm *.ppm)"
-FILMS = "Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm *.jpg *.jpeg *.png *.bmp *.tif *.tiff)"
+FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"
 
 
 class Dialogs:
@@ -19,8 +21,7 @@ class Dialogs:
         self._window = window
 
     def new_gallery(self) -> str:
-        path, _ = QFileDialog.getSaveFileName(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
-        return _with_suffix(path, ".faces")
+        return ask_file(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
 
     def open_gallery(self) -> str:
         return QFileDialog.getOpenFileName(self._window, "Open gallery", str(data_dir()), GALLERIES)[0]
@@ -48,10 +49,10 @@ class Dialogs:
         return QFileDialog.getOpenFileName(self._window, "Recogniser", "", "ONNX (*.onnx)")[0]
 
     def pictures(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", PICTURES)[0]
+        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", DIALOG)[0]
 
     def picture(self, title: str) -> str:
-        return QFileDialog.getOpenFileName(self._window, title, "", PICTURES)[0]
+        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
 
     def folder(self, title: str) -> str:
         return QFileDialog.getExistingDirectory(self._window, title)
@@ -67,15 +68,14 @@ class Dialogs:
         """Where the covered copy goes."""
         path = Path(source)
         offered = path.with_name(f"{path.stem} covered{path.suffix}")
-        return QFileDialog.getSaveFileName(self._window, "Save the covered copy", str(offered), FILMS)[0]
+        return ask_file(self._window, "Save the covered copy", str(offered), FILMS)
 
     def report(self, title: str, name: str) -> str:
-        path, _ = QFileDialog.getSaveFileName(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
-        return _with_suffix(path, ".json")
+        return ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""
-        box = QMessageBox(QMessageBox.Icon.Question, title, question, parent=self._window)
+        box = message_box(self._window, QMessageBox.Icon.Question, title, question)
         box.setTextFormat(Qt.TextFormat.PlainText)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
         no = box.addButton(QMessageBox.StandardButton.Cancel)
@@ -83,7 +83,3 @@ class Dialogs:
         box.setEscapeButton(no)
         box.exec()
         return box.clickedButton() is yes
-
-
-def _with_suffix(path: str, suffix: str) -> str:
-    return path if not path or Path(path).suffix else path + suffix

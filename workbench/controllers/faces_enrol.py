@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -37,9 +37,10 @@ class Reviews(QObject):
     failed = Signal(object)
     stored = Signal()
 
-    def __init__(self, jobs: JobQueue, galleries: Galleries, parent: QObject) -> None:
+    def __init__(self, jobs: JobQueue, galleries: Galleries, model: Callable[[], str], parent: QObject) -> None:
+        """model: the recogniser in use."""
         super().__init__(parent)
-        self._galleries = galleries
+        self._galleries, self._model = galleries, model
         self._view = EnrolView()
         self._folder: ReviewFolder | None = None
         self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The pictures could not be looked through"), self)
@@ -56,7 +57,7 @@ class Reviews(QObject):
         self.drop()
         self._folder = ReviewFolder(cache_dir())
         naming = "one" if person else "auto"
-        spec = GatherSpec(tuple(files), str(self._folder.path), naming, person)
+        spec = GatherSpec(tuple(files), str(self._folder.path), naming, person, self._model())
         self._slot.start(spec, f"Look through {count(len(files), 'file or folder', 'files or folders')}",
                          enrol_line(self._galleries.path, spec))  # fmt: skip
 
@@ -123,7 +124,7 @@ class Reviews(QObject):
 
 def read_crop(path: str) -> Image | None:
     """A picture file of a review or an audit; None for what is no picture."""
-    from engines.faces.seeing.pictures import read_picture
+    from engines.core.pictures import read_picture
 
     try:
         return read_picture(path)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand
 
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, FileMissing
+from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.frames import Image
 from engines.faces.gallery_types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
 from widgets.faces_state import PeopleView
@@ -47,16 +47,19 @@ class Snapshot:
     clusters: tuple[Cluster, ...] = ()
     history: tuple[Change, ...] = ()
     foreign: str = ""
+    recogniser: str = ""
 
 
 class Galleries(QObject):
     """`changed` when there is something else to show; `opened(path)`, "" when it was closed; `failed(Trouble)`;
-    `edited` after every change of what is stored; `foreign(words)`: its embeddings are another model's."""
+    `edited` after every change of what is stored; `foreign(words)`: its embeddings are another model's;
+    `recogniserWanted(name)`: what made them, which is not the one in use."""
 
     changed = Signal()
     opened = Signal(str)
     edited = Signal()
     foreign = Signal(str)
+    recogniserWanted = Signal(str)
     failed = Signal(object)
 
     def __init__(self, services: Services, errands: Errands, model: Callable[[], str], parent: QObject) -> None:
@@ -93,12 +96,12 @@ class Galleries(QObject):
 
         self._ask(work, self._have_opened, "The gallery was not made")
 
-    def open(self, path: str, passphrase: str = "") -> None:
-        """Use this gallery from now on."""
+    def open(self, path: str, passphrase: str = "", *, follow: bool = True) -> None:
+        """Use this gallery from now on. follow: with the recogniser that made it; else the one in use stays."""
 
         def work() -> Snapshot:
             self._let_go()
-            return self._opened(path, passphrase)
+            return self._opened(path, passphrase, follow)
 
         self._ask(work, self._have_opened, "The gallery was not opened")
 
@@ -168,25 +171,38 @@ class Galleries(QObject):
         """The stored picture of a face."""
         return self._gallery.thumbnail(face) if self._gallery is not None else None
 
-    def _opened(self, path: str, passphrase: str) -> Snapshot:
+    def _opened(self, path: str, passphrase: str, follow: bool = True) -> Snapshot:
         from engines.faces.people.gallery import Gallery
 
         self._gallery = Gallery.open(Path(path), passphrase=passphrase or None)
-        return replace(self._snapshot(""), foreign=self._foreign())
+        foreign = "" if self._gallery.locked else self._foreign(self._model())
+        snapshot = replace(self._snapshot(""), foreign=foreign)
+        return self._following(snapshot) if foreign and follow else snapshot
 
-    def _foreign(self) -> str:
-        """Why the recogniser in use cannot be compared with this gallery, "" when it can."""
+    def _foreign(self, model: str) -> str:
+        """Why this recogniser cannot be compared with the gallery, "" when it can or is not here."""
         from engines.faces.seeing.recognisers import open_recogniser
 
         gallery = self._need()
         try:
-            if not gallery.locked:
-                gallery.check_model(open_recogniser(self._model()).card)
-        except BadInput as error:
-            return error.message
+            card = open_recogniser(model).card
+            gallery.check_model(card)
+            gallery.locate(card)
         except FileMissing:
             return ""
+        except KinoscopeError as error:
+            return error.message
         return ""
+
+    def _following(self, snapshot: Snapshot) -> Snapshot:
+        """With the gallery's own recogniser, or why there is none."""
+        try:
+            own = self._need().recogniser()
+        except KinoscopeError as error:
+            where = f" ({error.path})" if error.path else ""
+            return replace(snapshot, foreign=f"{error.message}{where}")
+        why = self._foreign(own)
+        return replace(snapshot, foreign=why, recogniser="" if why else own)
 
     def _need(self) -> Gallery:
         if self._gallery is None:
@@ -228,6 +244,8 @@ class Galleries(QObject):
         self.opened.emit(self.path)
         if isinstance(snapshot, Snapshot) and snapshot.foreign:
             self.foreign.emit(snapshot.foreign)
+        if isinstance(snapshot, Snapshot) and snapshot.recogniser:
+            self.recogniserWanted.emit(snapshot.recogniser)
 
     def _have_edited(self, told: object) -> None:
         assert isinstance(told, tuple)
@@ -294,13 +312,12 @@ def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
     names, model = gallery.names(), ScoreModel.of(table.known(), gallery.card.name)
     scores = table.vectors @ vector.reshape(-1)
     best = scores.argsort()[::-1][:HITS]
-    return tuple(
-        Found(
-            table.faces[row], person, names.get(person, ""), float(scores[row]), model.probability(float(scores[row]))
-        )
-        for row in best
-        for person in (table.people[row],)
-    )
+    found = []
+    for row in best:
+        person, alike = table.people[row], float(scores[row])
+        chances = model.probability(alike), model.far(alike)
+        found.append(Found(table.faces[row], person, names.get(person, ""), alike, *chances))
+    return tuple(found)
 
 
 def _unknown(gallery: Gallery) -> Unknown:

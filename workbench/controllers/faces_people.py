@@ -177,15 +177,15 @@ def find_file(desk: FacesController) -> None:
     """Who looks like the face in a picture."""
     if path := desk.dialogs.picture("Search by a face"):
         desk.thumbs.want([path])
-        desk.galleries.find(path, lambda gallery: look(path, gallery.card.name))
+        desk.galleries.find(path, lambda gallery: look(path, gallery.recogniser()))
         desk.go_to(Page.PEOPLE)
 
 
 def look(path: str, model: str) -> Vectors:
     """The embedding of the largest face of a picture. Raises `BadInput` when there is none."""
+    from engines.core.pictures import read_picture
     from engines.faces.seeing import align
     from engines.faces.seeing.finding import open_finder
-    from engines.faces.seeing.pictures import read_picture
     from engines.faces.seeing.recognisers import open_recogniser
 
     image = read_picture(path)

@@ -54,4 +54,4 @@ class Thresholds(QObject):
 def _report(gallery: Gallery, accept: Accept) -> ThresholdReport:
     from engines.faces.measures import threshold
 
-    return threshold.report(gallery.table().known(), gallery.names(), accept)
+    return threshold.report(gallery.table().known(), gallery.names(), accept, model=gallery.card.name)

@@ -25,6 +25,7 @@ def wire(desk: FacesController) -> None:
 def _parts(desk: FacesController) -> None:
     desk.galleries.opened.connect(desk.gallery_opened)
     desk.galleries.foreign.connect(desk.offer_embedding)
+    desk.galleries.recogniserWanted.connect(desk.follow_gallery)
     desk.galleries.edited.connect(desk.gallery_edited)
     desk.galleries.failed.connect(lambda _trouble: desk.thresholds.stop_waiting())
     for part in (desk.galleries, desk.reviews, desk.studies, desk.heads, desk.gaze, desk.store):

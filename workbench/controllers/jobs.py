@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from engines.core.addresses import hidden
+from engines.core.names import shown
 from widgets.panels.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
 from workbench.jobs import JobRecord, JobState
@@ -49,6 +52,7 @@ class JobsController(QObject):
         jobs.finished.connect(self._finished)
         actions.bind("jobs.cancel-all", jobs.cancel_all)
         actions.bind("jobs.clear", self.clear)
+        jobs.noticed.connect(lambda text: services.notify(text, "warn"))
         if jobs.notice:
             services.notify(jobs.notice, "warn")
         self.refresh()
@@ -91,19 +95,23 @@ def job_row(record: JobRecord) -> JobRow:
     error = record.error or {}
     return JobRow(
         id=record.id,
-        title=record.title,
+        title=_shown(record.title),
         state=record.state.value,
         level=LEVELS.get(record.state, ""),
         fraction=record.fraction,
-        note=record.note,
+        note=_shown(record.note),
         time=_time(record),
         active=not record.state.over,
-        error=str(error.get("message") or ""),
-        hint=str(error.get("hint") or ""),
-        trace=str(error.get("traceback") or "") if error.get("kind") == "defect" else "",
-        command=record.command,
+        error=_shown(str(error.get("message") or "")),
+        hint=_shown(str(error.get("hint") or "")),
+        trace=_shown(str(error.get("traceback") or "")) if error.get("kind") == "defect" else "",
+        command=_shown(record.command),
         result=_result(record),
     )
+
+
+def _shown(text: str) -> str:
+    return shown(hidden(text))
 
 
 def reveal(path: str) -> None:
@@ -113,7 +121,7 @@ def reveal(path: str) -> None:
 
 def _result(record: JobRecord) -> str:
     out = str(record.spec.get("out") or "") if record.state is JobState.DONE else ""
-    return out if out and Path(out).exists() else ""
+    return out if out and os.path.exists(out) else ""
 
 
 def _time(record: JobRecord) -> str:

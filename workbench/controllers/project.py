@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engines.cameras.sources import parse
+from engines.cameras.sources import parse, title
+from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
+from engines.core.names import shown
+from widgets.save_file import ask_file
 from workbench.commands import Actions
 from workbench.controllers.sources import SourcesController
 from workbench.controllers.viewer import ViewerController
-from workbench.project import SUFFIX, Project, new_untitled
+from workbench.passwords import ASKS, has_password
+from workbench.project import SUFFIX, Project, named, new_untitled
 from workbench.services import Services
 
 FILTER = f"Kinoscope projects (*{SUFFIX})"
@@ -51,18 +58,35 @@ class ProjectController(QObject):
     def restore(self) -> None:
         """Run the project's sources again, where they were. One that cannot be read is said and skipped."""
         project = self._services.project
+        project.tell = partial(self._services.notify, level="warn")
         running = self._services.feeds.ids()
-        for id, value in project.items("source").items():
-            if id in running:
-                continue
-            try:
-                self._services.feeds.add(parse(value), id)
-            except KinoscopeError as error:
-                self._services.notify(f"A source of this project could not be opened: {error}", "warn")
+        sources = project.items("source")
+        if taken := project.forget_passwords(ASKS):
+            self._sources.passwords.take_over(taken)
+        for id, value in sources.items():
+            if id not in running:
+                self._attempt(partial(self._restore_source, id, value), "A source of this project could not be opened")
         self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
         if project.read_only:
-            self._services.notify(f"{project.title} is open elsewhere: changes here are not saved", "warn")
+            self._services.notify(f"{project.title} {project.why}: changes here are not saved", "warn")
         self.changed.emit()
+
+    def _restore_source(self, id: str, value: Any) -> None:
+        source = parse(value)
+        if value.get(ASKS) is True and not has_password(source):
+            self._sources.passwords.complete(source, partial(self._run_known, self._services.project, id))
+        else:
+            self._services.feeds.add(source, id)
+
+    def _run_known(self, project: Project, id: str, source: Source, known: bool) -> None:
+        """A stream whose password was looked for, unless another project is open by now."""
+        if project is not self._services.project or id in self._services.feeds.ids():
+            return
+        self._services.feeds.add(source, id)
+        self._viewer.restore_tiles()
+        if not known:
+            text = f"The password of {title(source)} is not kept on this machine"
+            self._services.notify(text, "warn", "Enter it", partial(self._sources.ask_password, id))
 
     def new(self) -> None:
         """An empty project; the present one is saved already, under Recent when it has no name."""
@@ -77,14 +101,13 @@ class ProjectController(QObject):
             self.open(path)
 
     def ask_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save project as", "", FILTER)
-        if path:
+        if path := ask_file(self._window, "Save project as", "", FILTER):
             self._attempt(lambda: self._save(Path(path)))
 
     def ask_export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Export to folder")
+        folder = QFileDialog.getExistingDirectory(self._window, "Export to a new folder in")
         if folder:
-            self._attempt(lambda: self._export(Path(folder)))
+            self._attempt(lambda: self._export(Path(folder) / f"{self._services.project.title} bundle"))
 
     def close(self) -> None:
         self._services.project.close()
@@ -101,24 +124,38 @@ class ProjectController(QObject):
         self.restore()
 
     def _save(self, path: Path) -> None:
-        saved = self._services.project.save_as(path)
-        self._services.project.close()
+        here = self._services.project
+        if named(path).exists() and here.path.exists() and named(path).samefile(here.path):
+            self._services.notify(f"{here.title} saves itself; nothing is left to be saved", "good")
+            return
+        saved = here.save_as(path)
+        here.close()
+        saved.tell = here.tell
         self._services.project = saved
         self._services.settings.add_recent(str(saved.path))
-        self._services.notify(f"Saved as {saved.path.name}; from now on it saves itself", "good")
+        self._services.notify(f"Saved as {shown(saved.path.name)}; from now on it saves itself", "good")
         self.changed.emit()
 
     def _export(self, folder: Path) -> None:
-        written = self._services.project.export(folder)
-        self._services.notify(f"Wrote {len(written)} files to {folder}", "good")
+        target = _new_folder(folder, self._services.project.title)
+        written = self._services.project.export(target)
+        self._services.notify(f"Wrote {len(written)} files to {target}", "good")
 
-    def _attempt(self, act: Callable[[], None]) -> None:
+    def _attempt(self, act: Callable[[], None], what: str = "") -> None:
         try:
             act()
         except KinoscopeError as error:
-            self._services.notify(str(error), "bad")
+            self._services.notify(f"{what}: {error}" if what else str(error), "warn" if what else "bad")
         except OSError as error:
             self._services.notify(f"{error.strerror}: {error.filename}", "bad")
+
+
+def _new_folder(folder: Path, name: str) -> Path:
+    """The chosen folder while it is empty, else a new one in it: no file that is there is replaced."""
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return folder
+    names = (f"{name} export" + (f" {number}" if number > 1 else "") for number in count(1))
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _existing(path: Path) -> Project:

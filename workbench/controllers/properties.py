@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +10,9 @@ from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.sources import dump, title
 from engines.cameras.types import FeedStatus, SimpleSource, Source
+from engines.core.addresses import bare
+from engines.core.files import dump_json
+from engines.core.names import shown
 from widgets.panel import Stat
 from widgets.panels.properties import PropertiesPanel, PropertiesShown, PropertyGroup
 from widgets.transport import clock_words
@@ -79,7 +81,7 @@ class PropertiesController(QObject):
     def _copy(self) -> None:
         feed = self._viewer.selected_path().partition("/")[0]
         if feed in self._services.feeds.ids():
-            text = json.dumps(dump(self._services.feeds.feed(feed).source), indent=2, ensure_ascii=False)
+            text = dump_json(dump(self._services.feeds.feed(feed).source))
             QGuiApplication.clipboard().setText(text)
             self._services.notify("Copied. Saved as a .json file, it can be dropped on the window", "info")
 
@@ -110,8 +112,9 @@ def _description(source: Source) -> PropertyGroup:
     for name, value in asdict(inner).items():
         if name in ("kind", "name", "board", "size", "loop", "speed") or value in ("", 0):
             continue
-        shown = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
-        stats.append(Stat(LABELS.get(name, name.capitalize()), shown, UNITS.get(name, ""), tip=str(value)))
+        words = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
+        words, tip = shown(bare(words)), shown(bare(str(value)))
+        stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
     return PropertyGroup("Source", tuple(stats), str(inner.board) if inner.kind == "scene" else "")
 
 

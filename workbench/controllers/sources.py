@@ -15,8 +15,10 @@ from engines.cameras.usb import list_cameras
 from engines.core.errors import KinoscopeError
 from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
 from workbench.commands import Actions
+from workbench.controllers.passwords import Passwords
 from workbench.controllers.viewer import ViewerController, play_or_pause
 from workbench.failure import Failure
+from workbench.passwords import ASKS, has_password
 from workbench.services import Services
 from workbench.threads import EngineThread
 
@@ -31,6 +33,7 @@ class SourcesController(QObject):
     def __init__(self, panel: SourcesPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
         super().__init__(panel)
         self._panel, self._viewer, self._services, self._actions = panel, viewer, services, actions
+        self.passwords = Passwords(panel, services)
         self._said: dict[str, str] = {}
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
@@ -92,8 +95,20 @@ class SourcesController(QObject):
     def start(self, source: Source, id: str | None = None) -> str:
         """Run a source and remember it, without showing it; its id."""
         made = self._services.feeds.add(source, id)
-        self._services.project.put("source", made, dump(source))
+        self._services.project.put("source", made, dump(source) | ({ASKS: True} if has_password(source) else {}))
+        self.passwords.keep(source)
         return made
+
+    def ask_password(self, id: str) -> None:
+        """Ask for the password of a stream, and open it with that where it is shown."""
+        if id not in self._services.feeds.ids():
+            return
+        whole = self.passwords.ask(self._services.feeds.feed(id).source)
+        if whole is not None:
+            tiles = self.tiles_of(id)
+            self.stop(id)
+            self.start(whole, id)
+            self.show_at(tiles)
 
     def stop(self, id: str) -> None:
         """Close a source and forget it."""

@@ -17,6 +17,7 @@ from engines.core.clock import monotonic
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
 from widgets.overlays import Cover, Overlay
 from widgets.viewer_grid import ViewerGrid
@@ -211,9 +212,9 @@ class ViewerController(QObject):
         return sum(seat.tap.dropped for seat in self._seats.values() if seat.path == path)
 
     def latency_ms(self, path: str) -> float | None:
-        """Capture to screen, the median of the last second or so; None while nothing is shown."""
+        """Capture to screen, the median of the last second or so; None while nothing is shown, or it stands still."""
         tiles = [tile for tile, seat in self._seats.items() if seat.path == path]
-        return self.grid.tile(tiles[0]).latency_ms() if tiles else None
+        return self.grid.tile(tiles[0]).latency_ms() if tiles and self._services.feeds.plays(path) else None
 
     def snapshot(self, tile: int) -> None:
         """Save a tile's picture at full resolution to the pictures folder, covered where faces are to be hidden."""
@@ -254,7 +255,7 @@ class ViewerController(QObject):
             self.recording.emit(self.selected_path() in self._recorders)
             return
         tile = next(tile for tile, seat in self._seats.items() if seat.path == path)
-        recorder = ViewRecorder(pictures_dir() / f"{self._title(tile)}.mp4")
+        recorder = ViewRecorder(free_name(pictures_dir() / f"{self._title(tile)}.mp4"))
         recorder.written.connect(self._recorded)
         recorder.failed.connect(lambda why: self._services.notify(f"The recording failed: {why}", "bad"))
         self._recorders[path] = recorder
@@ -304,7 +305,7 @@ class ViewerController(QObject):
         recorder = self._recorders.get(seat.path)
         if recorder is not None:
             recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
-        self.grid.show_frame(tile, frame, overlays)
+        self.grid.show_frame(tile, frame, overlays, moving=self._services.feeds.plays(seat.path))
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
         found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))
@@ -369,7 +370,7 @@ class SnapshotWriter(EngineThread):
         self._name, self._frame = name, frame
 
     def work(self) -> None:
-        target = pictures_dir() / self._name
+        target = free_name(pictures_dir() / self._name)
         try:
             write_png(target, self._frame)
         except OSError as error:

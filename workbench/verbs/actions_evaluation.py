@@ -111,7 +111,9 @@ def labels(
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Labels, tuple[str, ...]]:
         from engines.actions.marking.label_files import check, read_labels, write_labels
+        from engines.core.outputs import refuse_inputs
 
+        refuse_inputs(out, (file, video))
         times = _times(video)
         read = read_labels(file, times, rate, video=video)
         advice = check(read, 0 if times is None else len(times), path=file)
@@ -185,6 +187,8 @@ def told(result: Evaluation) -> dict[str, Any]:
         "one_frame": result.one_frame,
         "name": result.name,
         "file": result.file,
+        "averaged": list(result.averaged),
+        "trained_share": result.trained_share,
         "notes": list(result.notes),
     }
 
@@ -200,7 +204,8 @@ def _show_all(results: tuple[Evaluation, ...]) -> None:
 
 def _show(result: Evaluation) -> None:
     terminal = console.out()
-    terminal.print(f"[bold]{100 * result.map:.1f} %[/] mAP, {100 * result.mcap:.1f} % mcAP", end="")
+    many = f"{len(result.averaged)} {'action' if len(result.averaged) == 1 else 'actions'}"
+    terminal.print(f"[bold]{100 * result.map:.1f} %[/] mAP, {100 * result.mcap:.1f} % mcAP (mean of {many})", end="")
     by_chance = "" if result.chance is None else f"; chance {100 * result.chance:.1f} %"
     terminal.print(f" of {result.name or 'the scores'} over {result.frames} frames{by_chance}", markup=False)
     for name, value in result.ap.items():

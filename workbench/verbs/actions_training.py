@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -91,7 +92,14 @@ def train(*, videos: list[str], labels: list[str] | None, frames: str, json: boo
 
         return run(spec, ctx)
 
-    console.run(work, None, json=json, render=_show_result, as_json=told)
+    console.run(work, None, json=json, render=_show_result, as_json=told, heard=_warn)
+
+
+def _warn(key: str, value: object) -> None:
+    """What is weak about the labels is said before the work begins."""
+    if key == "advice":
+        for line in cast("tuple[str, ...]", value):
+            print(f"Note: {line}", file=sys.stderr)
 
 
 def sources(files: list[str], labels: list[str]) -> dict[str, Any]:
@@ -156,7 +164,9 @@ def _show_result(result: TrainResult) -> None:
     terminal = console.out()
     of = "test videos" if result.tested else "what was held out"
     precision = "Nothing was held out" if result.map is None else f"[bold]{100 * result.map:.1f} %[/] mAP on {of}"
-    terminal.print(f"{precision}; {len(result.card.classes) - 1} actions")
+    all_of = len(result.card.classes) - 1
+    mean = result.map is not None and result.card.averaged < all_of
+    terminal.print(f"{precision}; {f'mean of {result.card.averaged} of ' if mean else ''}{all_of} actions")
     early = ", stopped early" if result.stopped_early else ""
     terminal.print(f"  {result.iterations} iterations{early}, {result.seconds:.0f} s", markup=False)
     for line in result.advice:
@@ -172,5 +182,9 @@ def _show_card(card: ModelCard) -> None:
     terminal.print(f"  Features: {features}; {card.recipe.rate:g} chunks per second", markup=False)
     if card.horizons:
         terminal.print(f"  Anticipates {', '.join(f'{at:g}' for at in card.horizons)} s ahead", markup=False)
-    precision = "" if card.map is None else f", {100 * card.map:.1f} % mAP"
-    terminal.print(f"  Trained on {card.trained_on}{precision}", markup=False)
+    over = f" over {card.averaged} actions" if card.averaged else ""
+    precision = "" if card.map is None else f", {100 * card.map:.1f} % mAP{over}"
+    terminal.print(f"  Trained on {card.trained_on or 'what is not known'}{precision}", markup=False)
+    if card.learned and len(card.learned) < len(card.classes) - 1:
+        strange = [name for name in card.classes[1:] if name not in card.learned]
+        terminal.print(f"  Never learned: {', '.join(strange)}", markup=False)

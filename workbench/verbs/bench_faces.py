@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from engines.core.context import PlainContext
 from engines.core.errors import FileMissing
 from engines.core.frames import Frame, Image, Stamp
+from engines.core.pictures import read_picture
 from engines.core.store import load_path
 from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.live_gallery import GalleryWatch, KnownPeople
@@ -33,7 +34,6 @@ from engines.faces.people.search import PersonIndex
 from engines.faces.seeing import align, sample
 from engines.faces.seeing.embed import unit
 from engines.faces.seeing.finding import open_finder
-from engines.faces.seeing.pictures import read_picture
 from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.table import FaceTable
 from engines.faces.types import FinderSettings, RecogniserSettings, Search

@@ -115,6 +115,7 @@ def as_json(result: MonoResult) -> dict[str, Any]:
         "board": str(result.board),
         "free_board": result.free_board,
         "board_points_m": [list(point) for point in result.board_points],
+        "left_out": [asdict(one) for one in result.left_out],
     }
 
 
@@ -140,6 +141,7 @@ def _show(result: MonoResult, out: str) -> None:
         terminal.print(f"  {sentence}", markup=False)
     terminal.print(_camera_table(result))
     terminal.print(_view_table(result))
+    console.left_out(result.left_out)
     if out:
         terminal.print(f"Saved to {out}", markup=False)
 

@@ -9,10 +9,11 @@ import errno
 import json as json_format
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engines.core.addresses import hidden
 from engines.core.context import Context, PlainContext
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
 
@@ -21,15 +22,33 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from typer.exceptions import TyperException
 
+    from engines.core.picture_files import LeftOut
+
 S = TypeVar("S")
 R = TypeVar("R")
 
 
-class BarContext(PlainContext):
-    """A context whose progress moves a bar on the terminal."""
+Heard = Callable[[str, object], None]
 
-    def __init__(self, bar: Progress, task: TaskID) -> None:
+
+class SayingContext(PlainContext):
+    """A context that passes on what is emitted."""
+
+    def __init__(self, heard: Heard | None) -> None:
         super().__init__()
+        self._heard = heard
+
+    def emit(self, key: str, event: object) -> None:
+        super().emit(key, event)
+        if self._heard is not None:
+            self._heard(key, event)
+
+
+class BarContext(SayingContext):
+    """The same, and progress moves a bar on the terminal."""
+
+    def __init__(self, bar: Progress, task: TaskID, heard: Heard | None) -> None:
+        super().__init__(heard)
         self._bar = bar
         self._task = task
 
@@ -45,12 +64,16 @@ def run(
     json: bool,
     render: Callable[[R], None],
     as_json: Callable[[R], dict[str, Any]],
+    heard: Heard | None = None,
 ) -> R:
-    """Run the job `function(spec, ctx)` and show its result. Ends the verb (`typer.Exit`) when it fails."""
+    """Run the job `function(spec, ctx)` and show its result. Ends the verb (`typer.Exit`) when it fails.
+
+    heard: told of what it emits, by key.
+    """
     import typer
 
     try:
-        with context(quiet=json) as ctx:
+        with context(quiet=json, heard=heard) as ctx:
             result = function(spec, ctx)
     except Exception as error:
         raise typer.Exit(report(error, json=json)) from error
@@ -67,17 +90,17 @@ def help_text(summary: str, *examples: str) -> str:
 
 
 @contextmanager
-def context(*, quiet: bool = False) -> Iterator[Context]:
+def context(*, quiet: bool = False, heard: Heard | None = None) -> Iterator[Context]:
     """A context for one run: with a progress bar on a terminal, plain elsewhere or when `quiet`."""
     if quiet or not sys.stderr.isatty():
-        yield PlainContext()
+        yield SayingContext(heard)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield BarContext(bar, bar.add_task("Working", total=None))
+        yield BarContext(bar, bar.add_task("Working", total=None), heard)
 
 
 def out() -> Console:
@@ -87,9 +110,23 @@ def out() -> Console:
     return Console(highlight=False)
 
 
+def left_out(files: Iterable[LeftOut | dict[str, str]]) -> None:
+    """Name the files that a folder holds beside what was read, below the result."""
+    from engines.core.picture_files import LeftOut, in_words
+
+    if words := in_words([LeftOut(**one) if isinstance(one, dict) else one for one in files]):
+        out().print(words, markup=False, soft_wrap=True)
+
+
 def print_json(value: dict[str, Any]) -> None:
-    """One JSON object. Numbers that JSON cannot say (NaN, infinity) become null."""
-    print(json_format.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+    """One JSON object. Numbers that JSON cannot say (NaN, infinity) become null; letters that cannot be written are
+    escaped, so that a name that is not UTF-8 can be read back."""
+    text = json_format.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json_format.dumps(_finite(value), allow_nan=False)
+    print(text)
 
 
 def report(error: Exception, *, json: bool) -> int:
@@ -98,7 +135,7 @@ def report(error: Exception, *, json: bool) -> int:
     if known is None:
         import traceback
 
-        traceback.print_exception(error)
+        print(hidden("".join(traceback.format_exception(error))), file=sys.stderr, end="")
         known = KinoscopeError(f"{type(error).__name__}: {error}", hint="This is a defect; please report it")
     if json:
         print_json({"error": known.as_json()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,7 +54,7 @@ def enrol(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.places import cache_dir
-        from engines.core.spec import from_json
+        from engines.core.spec import from_json, to_json
         from engines.faces.gallery_types import GatherSpec
         from engines.faces.people.enrol import compared, run, store
         from engines.faces.people.review_folders import ReviewFolder, sweep
@@ -65,6 +66,7 @@ def enrol(
             gathered = run(from_json(GatherSpec, told | {"model": name, "search": search}), ctx)
             with _made(gallery, name, passphrase_env) if not was_there else _opened(gallery, passphrase_env) as opened:
                 gathered = compared(gathered, opened)
+                opened.locate(replace(opened.card, file=str(Path(name).absolute()) if Path(name).is_file() else ""))
                 taken = [one.row >= 0 and (everything or one.take) for one in gathered.candidates]
                 change = None
                 if any(taken):
@@ -79,6 +81,7 @@ def enrol(
             "change": None if change is None else change.id,
             "held_back": [{"file": one.file, "doubts": list(one.doubts), "why": one.words} for one in held],
             "seconds": gathered.seconds,
+            "left_out": to_json(gathered.left_out),
         }
 
     console.run(work, None, json=json, render=_show_enrolled, as_json=dict)
@@ -91,6 +94,7 @@ def _show_enrolled(answer: Answer) -> None:
         out.print(f"  held back: {Path(held['file']).name}: {held['why']}", markup=False)
     if answer["held_back"]:
         out.print("--all stores these too, where there is a face.")
+    console.left_out(answer["left_out"])
 
 
 def identify(
@@ -99,6 +103,7 @@ def identify(
     far: Annotated[float, typer.Option(help="Share of strangers that may get a name.")] = 1e-2,
     threshold: Annotated[float | None, typer.Option(help="A similarity that overrules --far.")] = None,
     search: Annotated[str, typer.Option(help="plain, pyramid or tiles.")] = "pyramid",
+    model: Annotated[str, typer.Option(help="Where the gallery's recogniser lies now.")] = "",
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
@@ -109,7 +114,7 @@ def identify(
 
         with _opened(gallery, passphrase_env, read_only=True) as opened:
             finder = from_json(FinderSettings, {"search": search})
-            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold)
+            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold, model=model)
 
     console.run(work, None, json=json, render=_show_identified, as_json=dict)
 
@@ -117,17 +122,20 @@ def identify(
 def _show_identified(answer: Answer) -> None:
     from rich.table import Table
 
+    from engines.faces.scoring.words import one_in
+
     title = f"Named from a similarity of {answer['threshold']:.3f}: {answer['far']:g} of strangers get a name"
-    table = Table("picture", "box", "name", "similarity", "probability", title=title, title_justify="left")
+    table = Table("picture", "box", "name", "similarity", "strangers this alike", title=title, title_justify="left")
     for image in answer["images"]:
         for face in image["faces"]:
             name = face["name"] or f"unknown (nearest {face['nearest'] or 'nobody'})"
             box = " ".join(f"{side:.0f}" for side in face["box"])
-            marks = (f"{face['similarity']:.3f}", f"{face['probability']:.3f}")
+            marks = (f"{face['similarity']:.3f}", one_in(face["strangers"]))
             table.add_row(Path(image["file"]).name, box, name, *marks)
         if not image["faces"]:
             table.add_row(Path(image["file"]).name, "", image["problem"] or "no face", "", "")
     console.out().print(table)
+    console.left_out(answer["left_out"])
 
 
 def people(gallery: Where, passphrase_env: Secret = "", json: Json = False) -> None:
@@ -336,7 +344,7 @@ def _model(path: str, asked: str, passphrase_env: str) -> tuple[str, bool]:
     if is_new(Path(path)):
         return asked or "sface", False
     with _opened(path, passphrase_env, read_only=True) as opened:
-        return asked or opened.card.name, True
+        return opened.recogniser(asked), True
 
 
 def _passphrase(variable: str, question: str, *, twice: bool = False) -> str:

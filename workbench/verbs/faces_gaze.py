@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engines.core.context import Context
 from engines.faces.types import DetectorName, FinderSettings, Search
 from workbench.verbs import console
+
+if TYPE_CHECKING:
+    from engines.core.picture_files import LeftOut
 
 HELP = console.help_text(
     "How each head is held and where it looks, in degrees: yaw is positive to the viewer's right, pitch up, roll "
@@ -37,7 +40,20 @@ def gaze(
     def look(paths: list[Path], ctx: Context) -> list[dict[str, Any]]:
         return looks(paths, _settings(detector, search, threads), ctx)
 
-    console.run(look, images, json=json, render=_render, as_json=lambda rows: {"images": rows})
+    def render(rows: list[dict[str, Any]]) -> None:
+        _render(rows)
+        console.left_out(_left_out(images))
+
+    console.run(
+        look, images, json=json, render=render,
+        as_json=lambda rows: {"images": rows, "left_out": [asdict(one) for one in _left_out(images)]},
+    )  # fmt: skip
+
+
+def _left_out(images: list[Path]) -> tuple[LeftOut, ...]:
+    from engines.core.picture_files import gathered
+
+    return gathered(images, deep=True).left_out
 
 
 def _settings(detector: str, search: str, threads: int) -> FinderSettings:
@@ -54,13 +70,14 @@ def _settings(detector: str, search: str, threads: int) -> FinderSettings:
 def looks(paths: list[Path], settings: FinderSettings, ctx: Context) -> list[dict[str, Any]]:
     """One entry a picture: its file, and its faces as pose, gaze and landmark score; the error where it is broken."""
     from engines.core.errors import KinoscopeError
+    from engines.core.picture_files import gathered
+    from engines.core.pictures import read_picture
     from engines.faces.gazing.gaze import GazeEstimator
     from engines.faces.seeing.finding import open_finder
-    from engines.faces.seeing.pictures import list_pictures, read_picture
 
     finder, estimator = open_finder(settings), GazeEstimator(settings.threads)
     rows: list[dict[str, Any]] = []
-    files = list_pictures(paths)
+    files = gathered(paths, deep=True).files
     for index, path in enumerate(files):
         ctx.check()
         ctx.progress(index, len(files), path.name)

@@ -32,9 +32,10 @@ def redact(
     far: Annotated[float, typer.Option(help="Share of strangers that may be taken for somebody known.")] = 1e-3,
     search: Annotated[str, typer.Option(help="How faces are looked for: plain, pyramid or tiles.")] = "plain",
     hold: Annotated[float, typer.Option(help="Seconds a face stays covered before and after it is seen.")] = 0.5,
+    model: Annotated[str, typer.Option(help="Recogniser; the gallery's own.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
-    told = {"source": source, "out": out, "blur": blur, "gallery": gallery, "hold": hold}
+    told = {"source": source, "out": out, "blur": blur, "gallery": gallery, "hold": hold, "model": model}
 
     def work(_: None, ctx: Context) -> Redacted:
         from engines.core.spec import from_json

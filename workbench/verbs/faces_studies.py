@@ -174,11 +174,13 @@ def _table(title: str, *columns: str) -> Any:
 
 
 def _show_verified(result: Verified) -> None:
+    from engines.faces.scoring.words import alike_words
+
     words = {"same": "The same person", "different": "Different people", "not sure": "Not sure"}
     out = console.out()
     out.print(words[result.verdict], markup=False)
-    out.print(f"Similarity {result.similarity:.3f}, probability of the same person {_percent(result.probability)}")
-    out.print(f"Of pairs of different people, about one in {1 / max(result.far, 1e-12):,.0f} scores this high")
+    out.print(f"Similarity {result.similarity:.3f}: {alike_words(result.far)}")
+    out.print(f"Probability of the same person {_percent(result.probability)}, if that was as likely as not beforehand")
     for line in result.advice:
         out.print(f"Note: {line}", markup=False)
 
@@ -187,10 +189,12 @@ def _show_evaluation(result: Evaluation) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
     out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
-    if result.accuracy is not None and result.accuracy_std is not None:
-        spread = f"± {100 * result.accuracy_std:.2f} over folds"
-        told = f"{_percent(result.accuracy)} {spread}, 95 % {_interval(result.accuracy_interval)}"
-        out.print(f"Balanced accuracy on {result.pairs} pairs: {told}", markup=False)
+    console.left_out(result.left_out)
+    if result.accuracy is not None and result.accuracy_mean is not None and result.accuracy_std is not None:
+        told = f"{_percent(result.accuracy)}, 95 % {_interval(result.accuracy_interval)}"
+        out.print(f"Balanced accuracy on {result.pairs} pairs, pooled: {told}", markup=False)
+        mean = f"{_percent(result.accuracy_mean)} ± {100 * result.accuracy_std:.2f}"
+        out.print(f"Mean of the folds, as papers give it: {mean}", markup=False)
     table = _table("True-accept rate over all pairs", "False accepts", "pairs", "95 %", "people alike", "95 %")
     for far, tar in result.tar.items():
         both = _interval(result.tar_interval.get(far)), _interval(result.tar_per_person_interval.get(far))
@@ -204,6 +208,7 @@ def _show_open_set(result: OpenSet) -> None:
     out = console.out()
     told = f"{result.people} people enrolled, {result.probes} pictures of them, {result.strangers} strangers"
     out.print(f"{told}: rank-1 {_percent(result.rank1)}", markup=False)
+    console.left_out(result.left_out)
     if not result.strangers:
         out.print("Nobody has one picture alone, so there is no stranger to measure with")
         return
@@ -225,6 +230,7 @@ def _show_audit(result: Audit) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
     out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
+    console.left_out(result.left_out)
     if not result.suspicions:
         out.print("Nothing suspicious")
         return

@@ -24,6 +24,8 @@ class _Group(TyperGroup):
         return super().parse_args(ctx, args)
 
 
+NAMED = 10
+"""Classes that a message names at most."""
 app = typer.Typer(
     cls=_Group,
     no_args_is_help=True,
@@ -120,8 +122,10 @@ def _spec(asked: dict[str, Any]) -> SampleSpec:
     from engines.diffusion.types import SampleSpec
 
     if Path(asked["model"]).suffix.lower() == ".png":
+        from engines.core.outputs import refuse_inputs
         from engines.diffusion.history import read_settings
 
+        refuse_inputs(asked["out"], [Path(asked["model"]).parent])
         return replace(read_settings(asked["model"]), out=asked["out"])
     plain = {name: asked[name] for name in _PLAIN}
     spec = from_json(SampleSpec, plain | {"options": _pairs(asked["option"] or []), "size": _size(asked["size"])})
@@ -227,7 +231,19 @@ def _class(word: str, names: tuple[str, ...]) -> int:
         return names.index(word)
     if word.isdigit() and int(word) < len(names):
         return int(word)
-    raise UsageError(f"There is no class '{word}'", hint=f"Known are {', '.join(names)}")
+    raise UsageError(f"There is no class '{word}'", hint=_nearest(word, names))
+
+
+def _nearest(word: str, names: tuple[str, ...]) -> str:
+    """All names where they are few, else those that are most like the word."""
+    from difflib import SequenceMatcher
+
+    if len(names) <= NAMED:
+        return f"Known are {', '.join(names)}"
+    asked = word.casefold()
+    alike = {name: SequenceMatcher(None, asked, name.casefold()).ratio() for name in names}
+    near = sorted(names, key=lambda name: (asked not in name.casefold(), -alike[name]))[:NAMED]
+    return f"Nearest of {len(names)} are {', '.join(near)}; numbers go from 0 to {len(names) - 1}"
 
 
 def _pairs(written: list[str]) -> dict[str, float]:

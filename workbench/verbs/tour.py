@@ -1,7 +1,7 @@
 """`main.py tour`: walk through every preset with real results and save one picture per panel and state.
 
-It fails when a panel is blank, an error reaches the log, or the event loop stalls. The pictures are what a person
-looks at before calling a screen done.
+It fails when a panel is blank or an error reaches the log, and with `--strict` also when the window's thread computes
+for too long at a stretch. The pictures are what a person looks at before calling a screen done.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import Annotated
 import typer
 
 from engines.core import places
+from engines.core.outputs import result_folder
 from workbench.verbs.console import help_text
 
 EXAMPLES = (
     "python main.py tour --out tour",
+    "python main.py tour --quick --out tour",
     "python main.py tour --out tour --size 1920x1080 --scale 1.5 --theme light",
 )
+MANIFEST = "tour.json"
 app = typer.Typer(add_completion=False)
 
 
@@ -32,24 +35,36 @@ def tour(
     scale: Annotated[float, typer.Option(help="Device pixels to a logical pixel")] = 1.0,
     theme: Annotated[str, typer.Option(help="dark, light or both")] = "both",
     only: Annotated[str, typer.Option(help="Only the stops whose name contains this")] = "",
+    quick: Annotated[bool, typer.Option("--quick", help="Only the six main pictures, in half a minute")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail when the window stalled, too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Exits with 1 when a panel is blank without saying why, something raised, or the window stalled."""
+    """Exits with 1 when a panel is blank without saying why, or something raised; a stall is a remark.
+
+    `out` holds nothing else: an absent or empty folder, or an earlier tour.
+    """
     width, height = _size(size)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(scale)
     os.environ.setdefault(places.STORE_VARIABLE, str(places.store_dir()))
-    with tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home:
+    with (
+        result_folder(out, MANIFEST, what="tour") as staging,
+        tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home,
+    ):
         os.environ["KINOSCOPE_HOME"] = home
-        from workbench.tour_stops import stops
+        from workbench.tour_stops import main_stops, stops
         from workbench.touring import walk
 
-        report = walk(out, (width, height), [stop for stop in stops(theme) if only in stop.name])
+        chosen = [stop for stop in (main_stops(theme) if quick else stops(theme)) if only in stop.name]
+        report = walk(staging, (width, height), chosen, say=lambda text: print(text, file=sys.stderr, flush=True))
+    pictures = report["pictures"]
+    assert isinstance(pictures, list)
+    report["pictures"] = [str(out / Path(picture).name) for picture in pictures]
     if as_json:
         print(json.dumps(report))
     else:
         _print(report, out)
-    raise typer.Exit(1 if report["problems"] else 0)
+    raise typer.Exit(1 if report["problems"] or (strict and report["remarks"]) else 0)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -64,8 +79,9 @@ def _print(report: dict[str, object], out: Path) -> None:
     pictures = report["pictures"]
     assert isinstance(pictures, list)
     print(f"{len(pictures)} pictures in {out.resolve()}")
-    print(f"longest stall of the window: {report['stall_ms_max']:.0f} ms")
-    problems = report["problems"]
-    assert isinstance(problems, list)
-    for problem in problems:
-        print(f"problem: {problem}", file=sys.stderr)
+    print(f"longest stretch of computing in the window: {report['stall_ms_max']:.0f} ms")
+    for kind in ("remark", "problem"):
+        told = report[f"{kind}s"]
+        assert isinstance(told, list)
+        for text in told:
+            print(f"{kind}: {text}", file=sys.stderr)

@@ -15,6 +15,7 @@ from engines.actions.types import Recipe
 from engines.core import places
 from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
+from engines.core.film_order import READING
 from engines.core.reading import read_arrays
 
 ENDS = 1 << 16
@@ -39,7 +40,8 @@ class Extracted:
 
 def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
     """Where features of this part of this file are kept."""
-    parts = (digest(recipe), _identity(video), f"{frames[0]}:{frames[1]}")
+    size, _, ends = identity(video).partition(":")
+    parts = (digest(recipe), f"{size}:{video.stat().st_mtime_ns}:{ends}", f"{frames[0]}:{frames[1]}", f"read {READING}")
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return places.cache_dir() / "actions" / f"{name[:40]}.npz"
 
@@ -62,10 +64,11 @@ def write(path: Path, made: Extracted) -> None:
         np.savez(part, features=made.features, times=made.times, frames=made.frames, missing=made.missing)
 
 
-def _identity(video: Path) -> str:
-    about = video.stat()
-    with video.open("rb") as file:
+def identity(video: str | Path) -> str:
+    """Of a film's content, whatever it is called: its size and its ends. Raises `OSError` for what cannot be read."""
+    path = Path(video)
+    size = path.stat().st_size
+    with path.open("rb") as file:
         head = file.read(ENDS)
-        file.seek(max(about.st_size - ENDS, 0))
-        ends = hashlib.sha256(head + file.read(ENDS)).hexdigest()
-    return f"{about.st_size}:{about.st_mtime_ns}:{ends}"
+        file.seek(max(size - ENDS, 0))
+        return f"{size}:{hashlib.sha256(head + file.read(ENDS)).hexdigest()}"

@@ -6,25 +6,29 @@ Everything that is wrong or weak in the user's files is said here, before a trai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.features.cache import Extracted
+from engines.actions.features.cache import Extracted, identity
 from engines.actions.learning.windows import Floats, Stretch, shares
 from engines.actions.marking.checking import check
 from engines.actions.marking.label_files import read_labels
 from engines.actions.marking.targets import ambiguous_frames, class_names, frame_sets, is_ambiguous
 from engines.actions.study_types import Clip, Frames, TrainSpec
-from engines.actions.types import BACKGROUND, Labels, Recipe
+from engines.actions.types import BACKGROUND, Labels, Recipe, TrainedFilm
 from engines.core.context import Context
 from engines.core.errors import BadInput
 
 MARK = "Mark at least two actions, or one action and stretches without it"
+ADVICE = "advice"
+"""Emitted before frames are described: what is weak about the labels, in words."""
 LEAST_CHUNKS = 8
+MOST_RATE = 10.0
+"""Chunks per second where nothing else is asked for."""
 FEW_SHARE = 0.5
 """Share of chunks without a body from which on that is worth a word."""
 
@@ -41,7 +45,8 @@ class Held:
 class Examples:
     """classes: background first. recipe: of the features. train: what is learned from; held: what is not.
 
-    advice: what is weak, in words. feature_seconds: spent on features that were not in the cache.
+    advice: what is weak, in words. feature_seconds: spent on features that were not in the cache. films: what of each
+    clip was used.
     """
 
     classes: tuple[str, ...]
@@ -51,11 +56,24 @@ class Examples:
     trained_on: str = ""
     advice: tuple[str, ...] = ()
     feature_seconds: float = 0.0
+    films: tuple[TrainedFilm, ...] = ()
 
     @property
     def chunks(self) -> int:
         """Learned from."""
         return sum(map(len, self.train))
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Actions that have an example."""
+        there = counted(self.train)
+        return tuple(name for name, count in zip(self.classes[1:], there[1:], strict=True) if count)
+
+
+def counted(train: Sequence[Stretch]) -> NDArray[np.int64]:
+    """Chunks of each class (C,)."""
+    found: NDArray[np.int64] = np.sum([(each.targets > 0).sum(axis=0) for each in train], axis=0)
+    return found
 
 
 def read_clips(spec: TrainSpec, ctx: Context, threads: int = 1) -> Examples:
@@ -68,19 +86,46 @@ def read_clips(spec: TrainSpec, ctx: Context, threads: int = 1) -> Examples:
     from engines.actions.features.recipes import recipe_for
 
     labels = [_labels(clip) for clip in spec.clips]
+    told = beforehand(spec, labels)
+    if told:
+        ctx.emit(ADVICE, told)
     classes = union(labels)
     rate = spec.rate or min(chunk_rate(clip.video) for clip in spec.clips)
     recipe = recipe_for(spec.features, rate)
-    stretches, advice, spent = [], list(_differences(labels, spec.clips)), 0.0
+    stretches, closed, spent = list[Stretch](), list[NDArray[np.int64]](), 0.0
+    advice = list(_differences(labels, spec.clips))
     for clip, marked in zip(spec.clips, labels, strict=True):
         began = perf_counter()
         made = extract(clip.video, recipe, spec.frames, ctx, threads)
         spent += 0.0 if made.reused else perf_counter() - began
         advice += _look(made, recipe, clip)
         stretches.append(Stretch(made.features, _targets(marked, classes, made.frames), Path(clip.video).name))
+        closed.append(made.frames)
     train, held, more = split(stretches, spec.held_out, warm=spec.window)
     advice += [*more, *check_examples(train, classes, spec.window, _where(spec))]
-    return Examples(classes, recipe, train, held, _trained_on(spec), tuple(advice), spent)
+    films = [
+        _used(clip, frames, len(part), spec.frames[0])
+        for clip, frames, part in zip(spec.clips, closed, train, strict=True)
+    ]
+    return Examples(classes, recipe, train, held, _trained_on(spec), tuple(advice), spent, tuple(films))
+
+
+def beforehand(spec: TrainSpec, labels: Sequence[Labels]) -> tuple[str, ...]:
+    """What is weak about labels, one of each clip of `spec`, before a frame is described. Raises `BadInput` where there
+    is nothing to learn.
+
+    The labels' rate and number of frames are used as far as they are known.
+    """
+    classes, first, stretches = union(labels), spec.frames[0], list[Stretch]()
+    for clip, marked in zip(spec.clips, labels, strict=True):
+        last = marked.frames or max((each.end + 1 for each in marked.segments), default=0)
+        stop = last if spec.frames[1] is None else min(last, spec.frames[1])
+        step = max(round(marked.rate / (spec.rate or min(marked.rate, MOST_RATE))), 1) if marked.rate else 1
+        frames = np.arange(first, max(stop, first + 1), step)
+        targets = _targets(marked, classes, frames)
+        stretches.append(Stretch(np.zeros((len(frames), 0), np.float32), targets, Path(clip.video).name))
+    train, _, more = split(stretches, spec.held_out, warm=spec.window)
+    return (*_differences(labels, spec.clips), *more, *check_examples(train, classes, spec.window, _where(spec)))
 
 
 def union(labels: Sequence[Labels]) -> tuple[str, ...]:
@@ -128,7 +173,7 @@ def check_examples(
 
     where: the part that is learned from, in words.
     """
-    chunks = np.sum([(each.targets > 0).sum(axis=0) for each in train], axis=0)
+    chunks = counted(train)
     longest = max(map(len, train))
     if longest < LEAST_CHUNKS:
         message = f"There are {longest} chunks to learn from in {where}; {LEAST_CHUNKS} are the least"
@@ -169,7 +214,7 @@ def _labels(clip: Clip) -> Labels:
         times, rate, count = film.frame_times(), film.rate, film.count or 0
     labels = read_labels(clip.labels, times, rate, video=clip.video)
     check(labels, count, None, clip.labels)
-    return labels
+    return replace(labels, frames=count or labels.frames, rate=rate)
 
 
 def _targets(labels: Labels, classes: Sequence[str], frames: NDArray[np.int64]) -> Floats:
@@ -206,6 +251,13 @@ def _differences(labels: Sequence[Labels], clips: Sequence[Clip]) -> list[str]:
 def _where(spec: TrainSpec) -> str:
     part = f"frames {_range(spec.frames)} of " if spec.frames != (0, None) else ""
     return part + (Path(spec.clips[0].video).name if len(spec.clips) == 1 else f"the {len(spec.clips)} clips")
+
+
+def _used(clip: Clip, frames: NDArray[np.int64], learned: int, first: int) -> TrainedFilm:
+    """frames (n,): that closed the chunks of a clip, of which so many were learned from; first: of the clip's part."""
+    stop, end = int(frames[learned - 1]) + 1, int(frames[-1]) + 1
+    held = (stop, end) if end > stop else (0, 0)
+    return TrainedFilm(Path(clip.video).name, identity(clip.video), (first, stop), held)
 
 
 def _trained_on(spec: TrainSpec) -> str:

@@ -19,12 +19,17 @@ EVEN = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """loss: cross-entropy. map, ap: None where a class does not occur."""
+    """loss: cross-entropy. ap: None where a class does not occur or was not learned; map: mean of the others."""
 
     iteration: int
     loss: float
     map: float | None = None
     ap: dict[str, float | None] = field(default_factory=dict)
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """What `map` is the mean of."""
+        return tuple(name for name, value in self.ap.items() if value is not None)
 
     def better_than(self, other: Look) -> bool:
         """A higher precision, or about the same with a lower loss."""
@@ -46,6 +51,7 @@ def look(iteration: int, network: nn.Module, examples: Examples, standard: Stand
     loss = float(cross_entropy(scores, torch.from_numpy(truth)))
     known = truth.sum(axis=1) > 0
     ap = by_class(torch.softmax(scores, -1).numpy()[known], truth[known] > 0)[1:]
+    ap[[name not in examples.learned for name in examples.classes[1:]]] = np.nan
     named = dict(zip(examples.classes[1:], (None if np.isnan(value) else float(value) for value in ap), strict=True))
     mean = mean_of(ap)
     return Look(iteration, loss, None if np.isnan(mean) else mean, named)

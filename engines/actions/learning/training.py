@@ -190,8 +190,11 @@ class Training:
         card = self._card(seconds)
         self.tell("saving")
         measured = tested(spec, card, weights, self.standard, self.ctx) if spec.folder else None
-        held = self.best[0].map if self.best else None
-        card = replace(card, map=held if measured is None else measured.map)
+        found = self.best[0] if self.best else None
+        if measured is not None:
+            card = replace(card, map=measured.map, averaged=len(measured.averaged))
+        elif found is not None:
+            card = replace(card, map=found.map, averaged=len(found.averaged))
         card = save_model(self.path, card, weights, self.standard.mean, self.standard.deviation)
         return TrainResult(
             file=str(self.path),
@@ -216,6 +219,8 @@ class Training:
             horizons=tuple(step / rate for step in self.steps),
             trained_on=self.examples.trained_on,
             seconds=round(seconds, 1),
+            films=self.examples.films,
+            learned=self.examples.learned,
         )
 
 

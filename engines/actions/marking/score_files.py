@@ -46,6 +46,12 @@ class Scores:
         return Scores(self.classes, self.frames[inside], self.times[inside], self.probabilities[inside])
 
 
+def ahead_file(scores: str | Path) -> Path:
+    """The file beside a score file of what was said ahead: only the ending .csv gives way to another."""
+    path = Path(scores)
+    return path.with_name(f"{path.stem if path.suffix.lower() == '.csv' else path.name}.ahead.npy")
+
+
 def write_scores(path: str | Path, scores: Scores) -> None:
     """Whole or not at all. Nine significant digits: float32 comes back as it was. Raises `BadInput` where
     another kind of file is."""

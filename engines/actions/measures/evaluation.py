@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engines.actions.learning.films import trained_share, warnings
 from engines.actions.marking.checking import check
 from engines.actions.marking.label_files import read_labels
 from engines.actions.marking.score_files import Scores, read_scores
@@ -21,7 +22,7 @@ from engines.actions.measures.occasions import segments, starts, trade_off
 from engines.actions.measures.precision import by_class, calibrated, mean_of
 from engines.actions.measures.truth import Truth
 from engines.actions.study_types import EvaluateSpec, Evaluation
-from engines.actions.types import Labels
+from engines.actions.types import Labels, ModelCard
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 
@@ -56,25 +57,33 @@ def evaluate(
     threshold: float = 0.5,
     name: str = "",
     file: str = "",
+    learned: Collection[str] = (),
 ) -> Evaluation:
     """Every figure of one model on one video.
 
     truth: of the rows of `scores`, or the class of each (n,), -1 for those that do not count. ahead (n, L, C): of the
-    times `horizons` later. threshold: from which events are grouped for the measure of segments. Raises `BadInput` for
-    NaN, lengths that disagree, and rows in which no action occurs.
+    times `horizons` later. threshold: from which events are grouped for the measure of segments. learned: actions that
+    the model had examples of, () all: what it never learned is averaged nowhere. Raises `BadInput` for NaN, lengths
+    that disagree, and rows in which no action occurs.
     """
     real = truth if isinstance(truth, Truth) else Truth.of_classes(truth, len(scores.classes), scores.frames)
     _fits(scores, real, file)
+    everything = scores, real
+    columns = [place for place, name in enumerate(scores.classes) if not (place and learned and name not in learned)]
+    if len(columns) < len(scores.classes):
+        ahead = None if ahead is None else np.asarray(ahead)[:, :, columns]
+        scores, real = _of(scores, columns), real.of(columns)
     kept = real.kept
     values, flags = scores.probabilities[kept], real.flags[kept]
     ap, cap = by_class(values, flags)[1:], by_class(values, flags, calibrated)[1:]
     if np.isnan(ap).all():
-        raise BadInput("No action occurs in these frames", path=file or None, hint="Choose frames with labels in them")
+        which = "No action that was learned occurs" if len(columns) < len(everything[0].classes) else "No action occurs"
+        raise BadInput(f"{which} in these frames", path=file or None, hint="Choose frames with labels in them")
     soon = _ahead(scores, ahead, horizons, real)
     within = segments(scores.probabilities, scores.times, real, threshold)
     return Evaluation(
         name=name,
-        classes=scores.classes,
+        classes=everything[0].classes,
         frames=int(kept.sum()),
         map=mean_of(ap),
         mcap=mean_of(cap),
@@ -83,13 +92,13 @@ def evaluate(
         deciles=by_decile(scores.probabilities, real),
         ahead=soon[0],
         ahead_still=soon[1],
-        confusion=confusion(scores, real),
+        confusion=confusion(*everything),
         starts=starts(scores.probabilities, scores.times, real),
         segments=within,
         segment_map=mean_of([value for _, value in within]) if within else None,
         trade_off=trade_off(scores.probabilities, scores.times, real),
         chance=chance(flags),
-        notes=_notes(scores, real),
+        notes=_notes(scores, real, everything[0].classes),
         file=file,
     )
 
@@ -131,7 +140,7 @@ def read_truth(path: str | Path, scores: Scores, video: str = "") -> Truth:
 def _one(spec: EvaluateSpec, index: int, ctx: Context) -> Evaluation:
     from engines.actions.measures.sources import ahead_of, scored
 
-    source = scored(spec, index, ctx)
+    source, card = scored(spec, index, ctx), _card(spec, index)
     whole = read_scores(source.file)
     scores = whole.part(*spec.frames)
     if not len(scores):
@@ -145,8 +154,21 @@ def _one(spec: EvaluateSpec, index: int, ctx: Context) -> Evaluation:
         threshold=spec.threshold,
         name=source.name,
         file=source.file,
+        learned=card.learned if card is not None else (),
     )
+    if card is not None:
+        seen = scores.frames[truth.kept]
+        notes = (*warnings(card, spec.video, seen), *found.notes)
+        found = replace(found, notes=notes, trained_share=trained_share(card, spec.video, seen))
     return replace(found, one_frame=_one_frame(spec, index, scores, truth, ctx)) if spec.one_frame else found
+
+
+def _card(spec: EvaluateSpec, index: int) -> ModelCard | None:
+    """Of the model behind the scores, where it is given."""
+    from engines.actions.learning.model_files import read_card
+
+    model = spec.models[index] if index < len(spec.models) else ""
+    return read_card(model) if model else None
 
 
 def _one_frame(spec: EvaluateSpec, index: int, scores: Scores, truth: Truth, ctx: Context) -> float | None:
@@ -200,13 +222,21 @@ def _fits(scores: Scores, truth: Truth, file: str) -> None:
         raise BadInput("Every frame is ambiguous: nothing is left to measure", path=file or None)
 
 
+def _of(scores: Scores, columns: Sequence[int]) -> Scores:
+    names = tuple(scores.classes[column] for column in columns)
+    return Scores(names, scores.frames, scores.times, scores.probabilities[:, columns])
+
+
 def _named(classes: Sequence[str], values: Floats) -> dict[str, float | None]:
     pairs = zip(classes[1:], values.tolist(), strict=True)
     return {name: None if np.isnan(value) else value for name, value in pairs}
 
 
-def _notes(scores: Scores, truth: Truth) -> tuple[str, ...]:
+def _notes(scores: Scores, truth: Truth, classes: Sequence[str]) -> tuple[str, ...]:
+    """classes: all of them, those of `scores` were learned."""
+    strange = [name for name in classes if name not in scores.classes]
     absent = [name for index, name in enumerate(scores.classes) if index and not truth.flags[truth.kept, index].any()]
-    said = [f"Do not occur here and are not averaged: {', '.join(absent)}"] if absent else []
+    said = [f"Never learned and not averaged: {', '.join(strange)}"] if strange else []
+    said += [f"Do not occur here and are not averaged: {', '.join(absent)}"] if absent else []
     dropped = int(truth.dropped.sum())
     return (*said, *([f"{dropped} ambiguous frames are left out"] if dropped else []))

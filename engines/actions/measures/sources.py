@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.marking.score_files import Scores
+from engines.actions.marking.score_files import Scores, ahead_file
 from engines.actions.study_types import DetectResult, DetectSpec, EvaluateSpec
 from engines.core import places
 from engines.core.context import Context
@@ -39,7 +39,7 @@ def scored(spec: EvaluateSpec, index: int, ctx: Context) -> Scored:
         if not model or not spec.video:
             raise UsageError("A model is evaluated on a video", hint="Give the video, or a score file")
         return _detected(model, spec, name, ctx)
-    beside = Path(given).with_suffix(".ahead.npy")
+    beside = ahead_file(given)
     if not (model and beside.is_file()):
         return Scored(name, given)
     return Scored(name, given, str(beside), _horizons(model))

@@ -82,6 +82,14 @@ class Truth:
         moved = tuple(Instance(e.cls, int(numbers[e.start]), int(numbers[e.end])) for e in made.instances)
         return cls(numbers, made.flags, made.single, made.dropped, moved)
 
+    def of(self, columns: Sequence[int]) -> Truth:
+        """These classes alone, the background first; the others are nothing."""
+        place = {column: index for index, column in enumerate(columns)}
+        single = np.array([place.get(int(each), 0) for each in self.single], np.int64)
+        there = (each for each in self.instances if each.cls in place)
+        moved = tuple(Instance(place[each.cls], each.start, each.end) for each in there)
+        return Truth(self.frames, self.flags[:, columns], single, self.dropped, moved)
+
     @property
     def kept(self) -> Flags:
         """Rows that count (n,)."""

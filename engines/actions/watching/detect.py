@@ -14,7 +14,7 @@ import numpy as np
 from engines.actions.features.extraction import check_part, nothing_in
 from engines.actions.learning.model_files import open_model
 from engines.actions.marking.event_files import check_place, write_events
-from engines.actions.marking.score_files import SCORES, Scores, write_scores
+from engines.actions.marking.score_files import SCORES, Scores, ahead_file, write_scores
 from engines.actions.study_types import DetectResult, DetectSpec
 from engines.actions.types import Decision
 from engines.actions.watching.detector import Detector, describer_of
@@ -78,7 +78,7 @@ def _check(spec: DetectSpec) -> None:
     if spec.events:
         check_place(spec.events, inputs)
     if spec.ahead:
-        check_file(_ahead(spec), ARRAY, inputs)
+        check_file(ahead_file(spec.out), ARRAY, inputs)
 
 
 def _watch(film: Film, detector: Detector, spec: DetectSpec, seen: _Seen, ctx: Context) -> None:
@@ -102,7 +102,7 @@ def _write(spec: DetectSpec, detector: Detector, seen: _Seen, film: Film) -> str
     """The scores last: who finds them finds the rest too. The file of what was anticipated, "" none."""
     ahead = ""
     if spec.ahead:
-        ahead = str(_ahead(spec))
+        ahead = str(ahead_file(spec.out))
         with new_file(ahead, ARRAY) as part:
             np.save(part, np.array([decision.ahead for decision in seen.stands], np.float32))
     if spec.events:
@@ -111,7 +111,3 @@ def _write(spec: DetectSpec, detector: Detector, seen: _Seen, film: Film) -> str
     probabilities = np.array([decision.probabilities for decision in seen.stands])
     write_scores(spec.out, Scores(detector.model.card.classes, frames, times, probabilities))
     return ahead
-
-
-def _ahead(spec: DetectSpec) -> Path:
-    return Path(spec.out).with_suffix(".ahead.npy")

@@ -71,6 +71,7 @@ class FaceRecogniser:
         self._gaze: GazeReader | None = None
         self._tracker, self._evidence, self._cuts = Tracker(), Evidence(0), Cuts()
         self._told: dict[int, tuple[float, int]] = {}
+        self._still: tuple[Frame, RecogniserSettings, KnownPeople] | None = None
         self._note = ""
         self._spent: dict[str, float] = {}
 
@@ -81,9 +82,10 @@ class FaceRecogniser:
         self._finder = open_finder(settings.finder)
         ctx.check()
         self._embedder, self._note = self._open_recogniser(settings)
-        self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep, settings.model)
+        self._tracker, self._evidence = Tracker(), Evidence(self._dim, settings.keep, self._named)
         self._watch = watch_of(settings, self._card)
         self._gaze = GazeReader(settings.gaze_fit) if settings.gaze else None
+        self._still = None
 
     def configure(self, settings: RecogniserSettings) -> bool:
         """Everything but another recogniser is taken as it goes; tracks stay."""
@@ -95,6 +97,8 @@ class FaceRecogniser:
         if before.gallery != settings.gallery:
             self._shut_gallery()
             self._watch = watch_of(settings, self._card)
+            self._evidence.forget_names()
+        if (before.accept, before.threshold) != (settings.accept, settings.threshold):
             self._evidence.forget_names()
         self._evidence.keep = settings.keep
         if not settings.gaze:
@@ -123,6 +127,7 @@ class FaceRecogniser:
         people, threshold = self._decide()
         faces = self._faces(frame, qualities, people)
         self._tell(frame, crops)
+        self._still = frame, self._settings, people
         spent = (perf_counter() - began) * 1000
         return Recognition(
             frame.stamp,
@@ -134,6 +139,15 @@ class FaceRecogniser:
             spent,
             self._words(people),
         )
+
+    def again(self) -> Recognition | None:
+        """Of the picture that stands still, when the settings or the gallery have changed."""
+        if self._still is None:
+            return None
+        frame, settings, people = self._still
+        if settings == self._settings and people is self._people():
+            return None
+        return self.process([frame])
 
     @property
     def note(self) -> str:
@@ -148,7 +162,7 @@ class FaceRecogniser:
     def reset(self, why: Reset) -> None:
         """Who was where no longer holds. Numbers go on."""
         self._tracker.reset()
-        self._cuts = Cuts()
+        self._cuts, self._still = Cuts(), None
         self._evidence.forget(())
         self._forget_told(())
         if self._gaze is not None:
@@ -250,6 +264,7 @@ class FaceRecogniser:
             known.nearest,
             people.probability(known.similarity) if known.nearest else 0.0,
             known.count,
+            strangers=people.strangers(known.similarity) if known.nearest else 1.0,
         )
 
     def _covered(self, image: Image, face: TrackedFace) -> TrackedFace:
@@ -276,6 +291,10 @@ class FaceRecogniser:
     @property
     def _card(self) -> ModelCard | None:
         return self._embedder.card if self._embedder is not None else None
+
+    @property
+    def _named(self) -> str:
+        return self._embedder.card.name if self._embedder is not None else ""
 
     @property
     def _dim(self) -> int:

@@ -70,6 +70,10 @@ class KnownPeople:
     def probability(self, similarity: float) -> float:
         return self.scores.probability(similarity, len(self)) if self.scores is not None else 0.0
 
+    def strangers(self, similarity: float) -> float:
+        """Share of strangers who look this much like somebody here."""
+        return self.scores.strangers(similarity) if self.scores is not None else 1.0
+
 
 class GalleryWatch:
     """`people` is the newest state that is ready; `look` once a frame keeps it so; `close` when done."""

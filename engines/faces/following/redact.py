@@ -17,16 +17,21 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.film import Film as FilmFile
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.outputs import check_file, media, new_file
+from engines.core.picture_files import READABLE
+from engines.core.pictures import read_picture
+from engines.core.reading import regular_file
 from engines.faces.following import redact_film
 from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.mosaic import cover
 from engines.faces.following.redact_plan import Film, Followed
 from engines.faces.following.tracking import overlaps
-from engines.faces.seeing.pictures import read_picture
+from engines.faces.people.gallery import Gallery
 from engines.faces.study_types import Redacted, RedactSpec
 from engines.faces.types import Box, RecogniserSettings
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+"""What a copy can be written as."""
+SOURCES = READABLE - {".gif"}
 BUDGET = 16
 """Faces described in one frame: nobody waits for the result of one."""
 CROWD = 1000
@@ -40,15 +45,24 @@ def run(spec: RedactSpec, ctx: Context) -> Redacted:
     engine = FaceRecogniser(budget=BUDGET, shown=CROWD)
     try:
         settings = RecogniserSettings(
-            gallery=spec.gallery if spec.blur == "unknown" else "", finder=spec.finder, accept=spec.accept, keep=0
-        )
+            gallery=spec.gallery if spec.blur == "unknown" else "", finder=spec.finder, accept=spec.accept, keep=0,
+            model=_recogniser(spec),
+        )  # fmt: skip
         engine.open(settings, ctx)
         if spec.blur == "unknown" and engine.note:
             raise BadInput(engine.note, path=spec.gallery, hint="Unlock or choose another gallery, or cover everyone")
-        counts = (_picture if source.suffix.lower() in PICTURES else _film)(spec, engine, ctx)
+        counts = (_picture if source.suffix.lower() in SOURCES else _film)(spec, engine, ctx)
     finally:
         engine.close()
     return Redacted(str(out), len(counts), sum(counts), max(counts, default=0), perf_counter() - began)
+
+
+def _recogniser(spec: RedactSpec) -> str:
+    """The gallery's own where nobody says another."""
+    if spec.blur != "unknown" or spec.model:
+        return spec.model or RecogniserSettings().model
+    with Gallery.open(spec.gallery, read_only=True) as gallery:
+        return gallery.recogniser()
 
 
 def _check(spec: RedactSpec, source: Path, out: Path) -> None:
@@ -58,9 +72,10 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
         raise UsageError("Who is known is not said", hint="Name a gallery, or cover everyone")
     if not 0 <= spec.hold <= 10:
         raise UsageError("Faces are held for 0 to 10 seconds")
-    if not source.is_file():
+    if not source.exists():
         raise BadInput("There is no such file", path=source)
-    kinds = PICTURES if source.suffix.lower() in PICTURES else redact_film.KINDS
+    regular_file(source, what="picture or film")
+    kinds = PICTURES if source.suffix.lower() in SOURCES else redact_film.KINDS
     if out.suffix.lower() not in kinds:
         hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
         raise BadInput(f"This cannot be written as '{out.suffix}'", path=out, hint=hint)

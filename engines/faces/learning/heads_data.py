@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Image
+from engines.core.pictures import read_picture
 from engines.faces.seeing import align
 from engines.faces.seeing.folder import FolderFaces, read_folder
-from engines.faces.seeing.pictures import read_picture
 from engines.faces.study_types import HeadSpec
 from engines.faces.types import ModelCard
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +53,8 @@ def run(spec: AuditSpec, ctx: Context) -> Audit:
     if target.is_dir():
         read = read_folder([target], model=spec.model, ctx=ctx)
         missed = read.missed + tuple(name for name, _ in read.broken)
-        return measure(read.table, {}, model=read.card.name, missed=missed, limit=spec.limit, started=started)
+        found = measure(read.table, {}, model=read.card.name, missed=missed, limit=spec.limit, started=started)
+        return replace(found, left_out=read.left_out)
     with Gallery.open(target, read_only=True) as gallery:
         table, names, card = gallery.table(), gallery.names(), gallery.card
     return measure(table, names, model=card.name, limit=spec.limit, started=started)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput
+from engines.core.picture_files import gathered
 from engines.faces.measures import open_set, pair_list
 from engines.faces.measures.pair_list import Accuracy, Pair
 from engines.faces.measures.pair_scores import PairScores, pair_scores
@@ -20,7 +22,6 @@ from engines.faces.scoring.impostors import EDGES
 from engines.faces.scoring.intervals import Floats, draws, percentile
 from engines.faces.scoring.scores import check_vectors
 from engines.faces.seeing.folder import read_folder
-from engines.faces.seeing.pictures import list_pictures
 from engines.faces.study_types import Curve, EvaluateSpec, Evaluation, Interval, OpenSet
 from engines.faces.table import FaceTable
 
@@ -34,10 +35,11 @@ def run(spec: EvaluateSpec, ctx: Context) -> Evaluation:
     """Find and describe a face in each picture, then measure. Raises `BadInput` (see `measure`), `Cancelled`."""
     started = time.perf_counter()
     pairs = pair_list.read_pairs(spec.pairs) if spec.pairs else ()
-    pair_list.places(pairs, [file.name for file in list_pictures([spec.images])], ())
+    pair_list.places(pairs, [file.name for file in gathered([spec.images], deep=True).files], ())
     read = read_folder([spec.images], model=spec.model, finder=spec.finder, flip=spec.flip, ctx=ctx)
     missed = read.missed + tuple(name for name, _ in read.broken)
-    return measure(read.table, pairs, missed, model=read.card.name, started=started, ctx=ctx)
+    found = measure(read.table, pairs, missed, model=read.card.name, started=started, ctx=ctx)
+    return replace(found, left_out=read.left_out)
 
 
 def measure(
@@ -72,6 +74,7 @@ def measure(
         accuracy=judged.balanced if judged else None,
         accuracy_std=judged.std if judged else None,
         accuracy_interval=judged.interval if judged else None,
+        accuracy_mean=judged.mean if judged else None,
         tar={key: scores.tar(threshold) for key, threshold in at.items()},
         tar_interval=intervals,
         tar_per_person={key: scores.tar_per_person(threshold) for key, threshold in at.items()},

@@ -7,7 +7,7 @@ stand the thresholds that `ScoreModel` chooses from the gallery alone, and what 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,8 @@ def run(spec: OpenSetSpec, ctx: Context) -> OpenSet:
     started = time.perf_counter()
     _check(spec.enrol, spec.choose)
     read = read_folder([spec.images], model=spec.model, finder=spec.finder, flip=spec.flip, ctx=ctx)
-    return measure(read.table, enrol=spec.enrol, choose=spec.choose, model=read.card.name, started=started)
+    found = measure(read.table, enrol=spec.enrol, choose=spec.choose, model=read.card.name, started=started)
+    return replace(found, left_out=read.left_out)
 
 
 def measure(

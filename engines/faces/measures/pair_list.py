@@ -31,9 +31,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """balanced: mean of the shares of same and of different pairs judged right, over all folds; std: over folds.
+    """balanced: mean of the shares of same and of different pairs judged right, of all folds' pairs pooled.
 
-    interval: 95 %. thresholds: by fold, each chosen on the others.
+    interval: 95 %, of that. std: over folds. thresholds: by fold, each chosen on the others. mean: of the folds' own
+    balanced accuracies, as papers give it.
     """
 
     balanced: float
@@ -41,6 +42,7 @@ class Accuracy:
     interval: Interval
     thresholds: tuple[float, ...]
     pairs: int
+    mean: float
 
 
 def read_pairs(path: str | Path) -> tuple[Pair, ...]:
@@ -113,7 +115,7 @@ def accuracy(scores: Floats, same: Flags, folds: Sequence[str]) -> Accuracy:
     each = [_balanced(right[fold == k], same[fold == k]) for k in range(len(names))]
     spread = float(np.std(each, ddof=1))
     figures = _balanced(right, same), spread, _interval(right, same)
-    return Accuracy(*figures, tuple(thresholds.tolist()), len(scores))
+    return Accuracy(*figures, tuple(thresholds.tolist()), len(scores), float(np.mean(each)))
 
 
 def best_threshold(scores: Floats, same: Flags) -> float:

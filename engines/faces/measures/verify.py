@@ -13,11 +13,11 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Image
+from engines.core.pictures import read_picture
 from engines.faces.scoring.scores import ScoreModel
 from engines.faces.seeing import align
 from engines.faces.seeing.embed import Embedder, Vectors
 from engines.faces.seeing.finding import Finder, open_finder
-from engines.faces.seeing.pictures import read_picture
 from engines.faces.seeing.quality import assess
 from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.study_types import Verified, VerifySpec

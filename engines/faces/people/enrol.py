@@ -18,6 +18,8 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.names import shown, tidy_name
+from engines.core.picture_files import gathered
+from engines.core.pictures import read_picture
 from engines.core.reading import read_array
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
 from engines.faces.people import enrol_review, gallery_rows, review_folders
@@ -29,7 +31,7 @@ from engines.faces.seeing.detect import Detections
 from engines.faces.seeing.embed import Embedder, Vectors
 from engines.faces.seeing.finding import Finder, open_finder
 from engines.faces.seeing.folder import LEAST_SHARE, judge, main_face
-from engines.faces.seeing.pictures import list_pictures, people_of, read_picture
+from engines.faces.seeing.naming import people_of
 from engines.faces.seeing.quality import assess
 from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.types import FinderSettings
@@ -43,9 +45,10 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     Raises `BadInput` when there is no picture, `FileMissing` without weights, `Cancelled`; then the folder goes.
     """
     started = time.perf_counter()
-    files = list_pictures(spec.files)
+    found = gathered(spec.files, deep=True)
+    files = found.files
     if not files:
-        raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None)
+        raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None, hint=found.words)
     names = (
         tuple(tidy_name(spec.person) for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
     )
@@ -66,7 +69,8 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
         raise
     ctx.progress(len(files), len(files), "Done")
     people = len({candidate.name for candidate in candidates if candidate.row >= 0})
-    return Gathered(str(folder), gatherer.sha256, candidates, people, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Gathered(str(folder), gatherer.sha256, candidates, people, seconds, found.left_out)
 
 
 def _names(people: Sequence[str]) -> tuple[str, ...]:
@@ -184,10 +188,12 @@ def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _new_face(candidate: Candidate, vector: Vectors) -> NewFace:
-    picture = cv2.imread(candidate.crop)
-    if picture is None or candidate.quality is None or candidate.box is None or candidate.points is None:
-        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again")
-    face = np.asarray(picture, np.uint8)
+    if candidate.quality is None or candidate.box is None or candidate.points is None:
+        raise BadInput("This picture has no face to store", path=candidate.file)
+    try:
+        face = read_picture(candidate.crop)
+    except KinoscopeError as error:
+        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again") from error
     return NewFace(vector, face, candidate.quality, candidate.box, candidate.points, candidate.file)
 
 

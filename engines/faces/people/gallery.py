@@ -6,11 +6,13 @@ writes at a time; a second one reads and says so. Indices and tables in memory c
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +21,7 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.names import shown, tidy_name
+from engines.core.spec import to_json
 from engines.faces.gallery_types import Change
 from engines.faces.people import gallery_copies, gallery_history, gallery_protect, gallery_rows, keys
 from engines.faces.people.gallery_history import Recorder
@@ -220,6 +223,14 @@ class Gallery(GalleryReader):
         with self._store.guard:
             self._store.base.close()
             self._store.reopen()
+
+    def locate(self, card: ModelCard) -> None:
+        """Remember where the gallery's own network lies now. Nothing happens for another one, or while only reading."""
+        if card.sha256 == self.card.sha256 and card.file and card.file != self.card.file and not self.read_only:
+            known = replace(self.card, file=card.file)
+            with self._store.writing():
+                self._store.run("UPDATE meta SET value = ? WHERE key = 'card'", (json.dumps(to_json(known)),))
+            self._store.card = known
 
     def reembed(self, model: Embedder, ctx: Context) -> None:
         """Embed every stored picture anew with another model, which the gallery belongs to from then on."""

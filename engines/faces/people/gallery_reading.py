@@ -23,6 +23,7 @@ from engines.faces.people.gallery_store import Store
 from engines.faces.people.search import PersonIndex
 from engines.faces.seeing.align import SIDE
 from engines.faces.seeing.embed import Vectors, unit
+from engines.faces.seeing.recognisers import recogniser_of
 from engines.faces.table import FaceTable
 from engines.faces.types import ModelCard
 
@@ -88,6 +89,10 @@ class GalleryReader:
             bytes=sum(path.stat().st_size for path in own_files(store.path) if path.is_file()),
             revision=int(store.meta("revision")),
         )
+
+    def recogniser(self, given: str = "") -> str:
+        """What `open_recogniser` takes for the network of this gallery; see `recogniser_of`."""
+        return recogniser_of(self.card, self.path, given)
 
     def check_model(self, card: ModelCard) -> None:
         """Raises `BadInput` when embeddings of `card` may not be compared with this gallery's."""

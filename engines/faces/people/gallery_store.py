@@ -6,6 +6,7 @@ noticed by its file identity and opened anew.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -16,8 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import BadInput
-from engines.core.files import atomic_path
+from engines.core import databases
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.files import NO_SPACE, atomic_path
 from engines.core.reading import making_sense, parse_json
 from engines.core.spec import from_json, to_json
 from engines.faces.people import gallery_schema, keys
@@ -36,7 +38,7 @@ class Store:
         self.guard = threading.RLock()
         self.lock = WriterLock(self.path)
         self.asked_read_only = read_only
-        self.denied = False
+        self._refusal: OSError | None = None
         if not read_only:
             self._become_writer()
         try:
@@ -57,7 +59,7 @@ class Store:
         lock.take()
         try:
             if not lock.held:
-                raise cannot_write(path, denied=lock.denied)
+                raise cannot_write(path, lock.error)
             if not gallery_schema.is_new(path):
                 raise BadInput(
                     "There is a file of that name already", path=path, hint="Choose another name, or open it"
@@ -71,8 +73,9 @@ class Store:
     def _become_writer(self) -> None:
         """Where the rights are there and nobody else writes."""
         self.lock.take()
-        self.denied = self.lock.denied or (self.path.is_file() and not os.access(self.path, os.W_OK))
-        if self.denied:
+        self._refusal = self.lock.error
+        if self.path.is_file() and not os.access(self.path, os.W_OK):
+            self._refusal = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             self.lock.release()
         if self.lock.held:
             clear_part(self.path)
@@ -222,7 +225,7 @@ class Store:
         if self.asked_read_only:
             raise BadInput("The gallery was opened for reading", path=self.path, hint="Open it anew to change it")
         if self.read_only:
-            raise cannot_write(self.path, denied=self.denied)
+            raise cannot_write(self.path, self._refusal)
 
     def seal(self, value: bytes | str, table: str, row: str, column: str) -> bytes:
         plain = value.encode() if isinstance(value, str) else value
@@ -253,9 +256,11 @@ def clear_part(path: Path) -> None:
             part.with_name(part.name + end).unlink(missing_ok=True)
 
 
-def cannot_write(path: Path, *, denied: bool) -> BadInput:
-    """Why nothing can be written. denied: the rights are missing; else another program has the gallery open."""
-    if denied:
+def cannot_write(path: Path, refusal: OSError | None) -> KinoscopeError:
+    """Why nothing can be written: the disk is full, the rights are missing, or another program has the gallery open."""
+    if refusal is not None and refusal.errno in NO_SPACE:
+        return databases.in_words(refusal, path, "gallery")
+    if refusal is not None:
         hint = "Make the file and its folder writable, or copy the gallery to where you may write"
         return BadInput("The rights to write this gallery are missing", path=path, hint=hint)
     hint = "Close it there, then open it here again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
+from engines.core.picture_files import gathered
+from engines.core.pictures import read_picture
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.search import PersonIndex
 from engines.faces.scoring.scores import ScoreModel
 from engines.faces.seeing import align
 from engines.faces.seeing.embed import Embedder
 from engines.faces.seeing.finding import Finder, open_finder
-from engines.faces.seeing.pictures import list_pictures, read_picture
 from engines.faces.seeing.quality import assess
 from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.types import Accept, FinderSettings
@@ -30,21 +32,24 @@ def identify(
     finder: FinderSettings,
     ctx: Context,
     threshold: float | None = None,
+    model: str = "",
 ) -> dict[str, Any]:
     """Faces of each picture, left to right, with name ("" unknown), similarity, probability and the nearest person.
 
     The same person is named once a picture: the more similar face gets the name. A picture that cannot be read has its
-    "problem" in words. Raises `BadInput` for an empty gallery, no picture, or another model's gallery.
+    "problem" in words. model: the gallery's recogniser where it no longer lies where it was. Raises `BadInput` for an
+    empty gallery, no picture, or another model's gallery, `FileMissing` without its recogniser.
     """
-    files = list_pictures(images)
+    listing = gathered(images, deep=True)
+    files = listing.files
     if not files:
-        raise BadInput("There is no picture here", path=images[0] if images else None)
+        raise BadInput("There is no picture here", path=images[0] if images else None, hint=listing.words)
     index = gallery.index()
     if not len(index):
         raise BadInput("The gallery has nobody yet", path=gallery.path, hint="Enrol somebody first")
     scores = ScoreModel.of(gallery.table(), gallery.card.name)
     needed = scores.threshold(accept) if threshold is None else threshold
-    embedder = open_recogniser(gallery.card.name)
+    embedder = open_recogniser(gallery.recogniser(model))
     gallery.check_model(embedder.card)
     found, found_at = open_finder(finder), []
     for done, file in enumerate(files):
@@ -58,6 +63,7 @@ def identify(
         "threshold": needed,
         "basis": scores.basis,
         "images": found_at,
+        "left_out": [asdict(one) for one in listing.left_out],
     }
 
 
@@ -88,6 +94,7 @@ def _picture(
             "nearest": matches.names[row],
             "similarity": near,
             "probability": scores.probability(near, len(index)),
+            "strangers": scores.strangers(near, len(index)),
         }
         answer["faces"].append(face)
     return answer

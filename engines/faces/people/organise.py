@@ -82,6 +82,7 @@ def suggestions(
             names.get(person, ""),
             float(matches.similarity[rows[-1]]),
             sure[rows[-1]],
+            model.strangers(float(matches.similarity[rows[-1]]), len(index)),
         )
         for person, rows in of.items()
     ]

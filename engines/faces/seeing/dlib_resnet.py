@@ -20,9 +20,10 @@ import numpy as np
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.frames import Image
+from engines.core.installing import install_hint
 from engines.core.store import load_path
 from engines.core.store_registry import REGISTRY
-from engines.faces.seeing.embed import Vectors, unit
+from engines.faces.seeing.embed import Vectors, checked, unit
 from engines.faces.types import ModelCard
 
 SIZE, MARGIN = 240, 3 / 14
@@ -51,13 +52,13 @@ class DlibResNet:
         chips = np.ascontiguousarray(faces[:, TOP : TOP + CHIP, LEFT : LEFT + CHIP, ::-1])
         with self._lock:
             told = [self._net.compute_face_descriptor(chip) for chip in chips]
-        return unit(np.asarray(told, np.float32).reshape(len(faces), self.card.dim))
+        return unit(checked(np.asarray(told, np.float32).reshape(len(faces), self.card.dim), self.card))
 
 
 def _package() -> Any:
     try:
         import dlib
     except ImportError as error:
-        hint = "Install it with: python -m pip install dlib-bin"
-        raise FileMissing("dlib's recogniser needs the package dlib, which is not installed", hint=hint) from error
+        words = "dlib's recogniser needs the package dlib, which is not installed"
+        raise FileMissing(words, hint=install_hint("dlib-bin")) from error
     return dlib

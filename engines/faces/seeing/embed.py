@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -64,7 +65,7 @@ class Network:
         self._input = session.get_inputs()[0].name
 
     def embed(self, faces: Image) -> Vectors:
-        """`Embedder.embed`. Raises `WorkFailed` when the network gives what is no number."""
+        """`Embedder.embed`. Raises `WorkFailed` when the network gives what is no number, or zeros alone."""
         return self.judge(faces)[0]
 
     def judge(self, faces: Image) -> tuple[Vectors, NDArray[np.float64] | None]:
@@ -72,9 +73,7 @@ class Network:
         step = self._want.together
         parts = [self._run(faces[at : at + step]) for at in range(0, len(faces), step)]
         vectors = np.concatenate(parts) if parts else np.zeros((0, self.card.dim), np.float32)
-        if not np.isfinite(vectors).all():
-            raise WorkFailed(f"{self.card.title} gives no numbers for these faces", hint="Check its card: mean and std")
-        return unit(vectors), self._clarity(vectors)
+        return unit(checked(vectors, self.card)), self._clarity(vectors)
 
     def _clarity(self, vectors: Vectors) -> NDArray[np.float64] | None:
         if self._lengths is None:
@@ -89,12 +88,26 @@ class Network:
 
 
 class SFace(Network):
-    """SFace of the OpenCV zoo (Zhong et al., 2021): 128 numbers. Raises `FileMissing` when its file was not fetched."""
+    """SFace of the OpenCV zoo (Zhong et al., 2021): 128 numbers. Raises `FileMissing` when its file was not fetched.
 
-    def __init__(self, threads: int = 1) -> None:
+    path: the same file where the user has it.
+    """
+
+    def __init__(self, threads: int = 1, path: Path | None = None) -> None:
         file = REGISTRY["sface"]
-        session = open_network(load_path("sface"), threads=threads, any_count=True)
-        super().__init__(ModelCard("sface", "SFace", file.sha256, 128, 112, file.licence), session, Input(), SFACE)
+        session = open_network(path or load_path("sface"), threads=threads, any_count=True)
+        own = "" if path is None else str(path.absolute())
+        card = ModelCard("sface", "SFace", file.sha256, 128, 112, file.licence, file=own)
+        super().__init__(card, session, Input(), SFACE)
+
+
+def checked(vectors: Vectors, card: ModelCard) -> Vectors:
+    """The same vectors. Raises `WorkFailed` for one that says nothing: no numbers, or zeros alone."""
+    if not np.isfinite(vectors).all():
+        raise WorkFailed(f"{card.title} gives no numbers for these faces", hint="Check its card: mean and std")
+    if not vectors.any(axis=1).all():
+        raise WorkFailed(f"{card.title} gives zeros for a face", hint="Check its card: mean and std")
+    return vectors
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:

@@ -18,11 +18,13 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
+from engines.core.picture_files import LeftOut, gathered
+from engines.core.pictures import read_picture
 from engines.faces.seeing import align
 from engines.faces.seeing.detect import Detections
 from engines.faces.seeing.embed import Embedder, Network, Vectors, unit
 from engines.faces.seeing.finding import Finder, open_finder
-from engines.faces.seeing.pictures import Naming, list_pictures, people_of, read_picture
+from engines.faces.seeing.naming import Naming, people_of
 from engines.faces.seeing.quality import Values, assess
 from engines.faces.seeing.recognisers import open_recogniser
 from engines.faces.table import FaceTable
@@ -36,7 +38,8 @@ LEAST_SHARE = 0.3
 class FolderFaces:
     """One face of each picture, all in order. files: where each is; table.faces: the files' names below the folder.
 
-    missed: names of pictures without a face; broken: (name, why) of those that cannot be read.
+    missed: names of pictures without a face; broken: (name, why) of those that cannot be read. left_out: files
+    that are no pictures that can be read, by their names.
     """
 
     table: FaceTable
@@ -45,6 +48,7 @@ class FolderFaces:
     missed: tuple[str, ...]
     broken: tuple[tuple[str, str], ...]
     card: ModelCard
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,16 @@ def read_folder(
     flip: average each vector with that of the mirrored face. Raises `BadInput` when no picture is there or none has a
     face, `FileMissing`, `Cancelled`.
     """
-    files = list_pictures(paths)
+    found = gathered(paths, deep=True)
+    files = list(found.files)
     if not files:
-        raise BadInput("There is no picture here", path=paths[0] if paths else None)
+        raise BadInput("There is no picture here", path=paths[0] if paths else None, hint=found.words)
     card = open_recogniser(model).card
     reads: list[_Read] = []
     for read in _spread(_Reader(model, finder, flip).read, files, threads, ctx):
         reads.append(read)
         ctx.progress(len(reads), len(files), "Reading faces")
-    return _gathered(files, reads, people_of(files, naming), card)
+    return replace(_gathered(files, reads, people_of(files, naming), card), left_out=found.left_out)
 
 
 def main_face(found: Detections, width: int, height: int) -> int:

@@ -11,7 +11,6 @@ A card is a JSON file beside the network (model.onnx, model.json); each entry ma
 
 from __future__ import annotations
 
-import hashlib
 import math
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,12 @@ import numpy as np
 
 from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.frames import Image
+from engines.core.preparing import file_hash
 from engines.core.reading import read_json
+from engines.core.store_registry import REGISTRY
 from engines.faces.seeing.align import SIDE
 from engines.faces.seeing.dlib_resnet import DlibResNet
-from engines.faces.seeing.embed import TOGETHER, Embedder, Input, Network, SFace, Vectors, unit
+from engines.faces.seeing.embed import TOGETHER, Embedder, Input, Network, SFace, Vectors, checked, unit
 from engines.faces.seeing.networks import open_network
 from engines.faces.types import ModelCard
 
@@ -51,6 +52,29 @@ def open_recogniser(name: str | Path, *, threads: int = 1) -> Embedder:
     raise UsageError(f"There is no recogniser called '{name}'", hint=f"Choose {known}, or a file that ends in .onnx")
 
 
+def recogniser_of(card: ModelCard, gallery: str | Path, given: str = "") -> str:
+    """What opens the network that made a gallery's embeddings: `given`, its file, one of that name beside the gallery.
+
+    Raises `FileMissing` that says which file is missing, `BadInput` when another network lies in its place.
+    """
+    if given:
+        return given
+    named = Path(card.file or f"{card.name}.onnx")
+    there = [file for file in (named, Path(gallery).absolute().parent / named.name) if file.is_file()]
+    for file in there:
+        if file.is_absolute() and file_hash(file) == card.sha256:
+            return str(file)
+    if card.name in dict(BUILT_IN):
+        return card.name
+    words = f"The gallery was made with the recogniser {card.title or card.name} ({card.sha256[:8]}), "
+    hint = "Name its ONNX file with --model, or embed the gallery anew with faces reembed"
+    if there:
+        raise BadInput(f"{words}and another one lies in its place", path=there[0], hint=hint)
+    if card.file:
+        raise FileMissing(f"{words}which is no longer where it was", path=card.file, hint=hint)
+    raise FileMissing(f"{words}and does not say where that lies", path=gallery, hint=hint)
+
+
 class Head:
     """A network on top of another recogniser's vectors."""
 
@@ -62,7 +86,7 @@ class Head:
         """`Embedder.embed`."""
         vectors = self._base.embed(faces)
         given = [self._session.run(None, {self._input: vectors[row : row + 1]})[0] for row in range(len(vectors))]
-        return unit(np.asarray(given, np.float32).reshape(len(vectors), self.card.dim))
+        return unit(checked(np.asarray(given, np.float32).reshape(len(vectors), self.card.dim), self.card))
 
 
 def read_card(path: str | Path) -> dict[str, Any]:
@@ -80,22 +104,25 @@ def _own(path: Path, threads: int) -> Embedder:
     if not path.is_file():
         raise FileMissing("There is no such recogniser", path=path)
     card = read_card(path)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = file_hash(path)
     if str(card.get("sha256") or sha256).lower() != sha256:
         hint = "Get the right file, or take the hash off the card if this one is meant"
         raise BadInput("The recogniser is not the file its card speaks of: its hash differs", path=path, hint=hint)
+    if sha256 == REGISTRY["sface"].sha256 and not card:
+        return SFace(threads, path)
     session = open_network(path, threads=threads)
     shape = _input_shape(session, path)
     named = str(card.get("name") or path.stem)
+    named = f"{named}.onnx" if named in dict(BUILT_IN) else named
     words = named, str(card.get("title") or named), sha256
-    licence = str(card.get("licence") or "")
+    licence, file = str(card.get("licence") or ""), str(path.absolute())
     if len(shape) == 2:
         base = _base(card, path, shape, threads)
         dim = _given(session, (1, base.card.dim), path)
-        return Head(ModelCard(*words, dim, base.card.size, licence, base.card.margin), session, base)
+        return Head(ModelCard(*words, dim, base.card.size, licence, base.card.margin, file), session, base)
     want = _want(card, shape, path)
     plain = (1, 3, SIDE, SIDE) if want.channels_first else (1, SIDE, SIDE, 3)
-    made = ModelCard(*words, _given(session, plain, path), SIDE, licence)
+    made = ModelCard(*words, _given(session, plain, path), SIDE, licence, file=file)
     return Network(made, session, want, _lengths(card, path))
 
 
@@ -151,10 +178,19 @@ def _base(card: dict[str, Any], path: Path, shape: list[Any], threads: int) -> E
     of = str(card["of"])
     if of.lower().endswith(".onnx") and read_card(path.parent / of).get("of"):
         raise BadInput("This network takes the vectors of one that takes vectors itself", path=path, hint=HEADS)
-    base = open_recogniser(of if not of.lower().endswith(".onnx") else path.parent / of, threads=threads)
+    base = open_recogniser(_base_file(of, path) if of.lower().endswith(".onnx") else of, threads=threads)
+    if str(card.get("of_sha256") or base.card.sha256).lower() != base.card.sha256:
+        hint = "Put the recogniser that it was trained on back in its place"
+        raise BadInput(f"This head was not trained on the recogniser '{of}': its hash differs", path=path, hint=hint)
     if isinstance(shape[1], int) and shape[1] != base.card.dim:
         raise BadInput(f"This network takes {shape[1]} numbers and {of} gives {base.card.dim}", path=path)
     return base
+
+
+def _base_file(of: str, path: Path) -> Path:
+    """Where the card says, or of the same name beside the head."""
+    told = path.parent / of
+    return told if told.is_file() else path.with_name(told.name)
 
 
 def _given(session: Any, shape: tuple[int, ...], path: Path) -> int:

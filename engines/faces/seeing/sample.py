@@ -16,6 +16,7 @@ import numpy as np
 
 from engines.core.files import atomic_path
 from engines.core.frames import Image, Size
+from engines.core.pictures import read_picture
 from engines.core.store import load_path
 
 NAME = "portrait.mp4"
@@ -37,8 +38,7 @@ def portrait_clip(folder: str | Path) -> Path:
 
 def frames() -> Iterator[Image]:
     """H x W x 3 BGR, `RATE` a second, for `SECONDS` seconds; the last leads to the first."""
-    portrait = cv2.imread(str(load_path("astronaut")), cv2.IMREAD_COLOR)
-    assert portrait is not None
+    portrait = read_picture(load_path("astronaut"))
     for index in range(RATE * SECONDS):
         seconds = index / RATE
         image = cv2.warpAffine(

@@ -268,3 +268,21 @@ def test_scores_and_labels_that_do_not_belong_together(data, tmp_path):
         run(EvaluateSpec((), path), PlainContext())
     with pytest.raises(UsageError, match="on a video"):
         run(EvaluateSpec(("",), path, models=("m.safetensors",)), PlainContext())
+
+
+def test_what_was_never_learned_is_averaged_nowhere_and_named():
+    rng = np.random.default_rng(3)
+    classes = np.repeat([0, 1, 2, 3, 0, 1, 2, 3], 20)
+    scores = scored(soft(rng, classes, 4))
+    found = evaluate(scores, classes, learned=("class 1", "class 3"))
+    assert found.averaged == ("class 1", "class 3")
+    expected = [average_precision_score(classes == index, scores.probabilities[:, index]) for index in (1, 3)]
+    assert found.map == pytest.approx(np.mean(expected), abs=1e-12)
+    assert found.chance == pytest.approx(0.25)
+    assert (found.classes, np.shape(found.confusion)) == (scores.classes, (4, 4)), "what it says is shown in full"
+    assert any("class 2" in note for note in found.notes)
+    whole = evaluate(scores, classes, learned=("class 1", "class 2", "class 3"))
+    assert whole == evaluate(scores, classes)
+    assert whole.averaged == ("class 1", "class 2", "class 3")
+    with pytest.raises(BadInput, match="learned"):
+        evaluate(scores, np.where(classes == 2, 2, 0), learned=("class 1",))

@@ -24,6 +24,7 @@ from engines.core.film import Film
 from engines.core.frames import Size
 from engines.core.spec import from_json
 from tests.engines.cameras.films import write_video
+from tests.engines.cameras.made_films import made_film
 
 NETWORKS = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
 MOTION = Recipe(streams=("motion",), dims=(DIMS["motion"],), rate=5.0)
@@ -53,6 +54,21 @@ def test_threads_and_company_do_not_change_the_numbers(weights, exercise):
     np.testing.assert_array_equal(both, np.hstack([look, pose]))
     for kind, alone in (("both", both), ("appearance", look)):
         np.testing.assert_array_equal(described(film, recipe_for(kind, 10.0), 20, 26, threads=2), alone)
+
+
+@pytest.mark.parametrize("kind", ["x264-avi", "x264-h264", "x264-mkv", "x264-ts"])
+def test_the_container_changes_neither_number_nor_times_of_chunks(tmp_path, kind):
+    of, other = (extract(made_film(tmp_path, each), MOTION) for each in ("x264-mp4", kind))
+    np.testing.assert_array_equal(of.frames, other.frames)
+    np.testing.assert_allclose(of.times, other.times, atol=1e-3)
+    np.testing.assert_allclose(of.features, other.features, atol=1e-3)
+
+
+def test_what_was_kept_of_a_film_that_was_read_otherwise_is_made_anew(clip, monkeypatch):
+    assert not extract(clip, MOTION).reused
+    assert extract(clip, MOTION).reused
+    monkeypatch.setattr(cache, "READING", cache.READING + 1)
+    assert not extract(clip, MOTION).reused
 
 
 def test_a_part_is_described_as_if_the_film_began_there(weights, exercise):

@@ -39,6 +39,7 @@ def test_damaged_labels(tmp_path: Path, name: str, edits: list[tuple[float, int,
     if name.endswith(".txt"):
         path.write_text("v_1  0.1 0.4\nv_1  1.0 1.2\n")
     else:
+        path.unlink(missing_ok=True)
         write_labels(path, LABELS, TIMES, video="v_1.mp4")
     path.write_bytes(damaged(path.read_text(), edits))
     try:

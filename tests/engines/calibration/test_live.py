@@ -76,6 +76,16 @@ def test_a_board_is_found_where_the_full_detector_finds_it():
     assert pickle.loads(pickle.dumps(sighting)) == sighting
 
 
+def test_a_picture_that_was_turned_upright_is_never_captured_and_that_is_said():
+    finder = opened(capture="auto")
+    for index in range(4):
+        sighting = finder.process([Frame(np.rot90(shown(), 2).copy(), Stamp("folder", index, 0.0, 0.0, turn=3))])
+        assert not sighting.found
+        assert not sighting.wants_capture
+        assert "turned upright" in sighting.guidance
+    assert look(finder, shown(), 9).found
+
+
 def test_clutter_does_not_pass_the_gate_and_a_board_does():
     for seed in range(6):
         gray = to_gray(clutter(seed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +14,17 @@ import numpy as np
 import pytest
 
 import main
-from engines.calibration.detect import expand, natural_key, read_image, view_names
+from engines.calibration.detect import expand, read_image, view_names
 from engines.calibration.formats import load
 from engines.calibration.mono import run
 from engines.calibration.types import MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
+from engines.core.pictures import read_picture
 from engines.core.spec import from_json, spec_type, to_json
 from tests.engines.calibration import known_scene as known
+from tests.engines.core.made_pictures import jpeg_with, tiff, webp_with
 
 BOARD = known.CHESSBOARD
 COUNT = 8
@@ -128,7 +131,7 @@ def test_a_bad_file_among_good_ones_is_noted(photographs: Path, tmp_path: Path):
     images = (str(photographs), *(str(tmp_path / name) for name in ("broken.png", "empty.jpg", "grey.png")))
     result = run(MonoSpec(images, BOARD), PlainContext())
     notes = [view.note for view in result.views[COUNT:]]
-    assert notes[0] == notes[1] == "this file is not a picture that can be read"
+    assert notes[0] == notes[1] == "this is not a picture that can be read"
     assert notes[2] == "the board was not found"
     assert result.rms_px == pytest.approx(calibrated(photographs).rms_px)
 
@@ -210,7 +213,6 @@ def test_files_in_natural_order_names_that_occur_twice_and_odd_characters(tmp_pa
     assert [path.name for path in expand([str(tmp_path / "b*.png")])] == ["b9.png", "b10.png"]
     assert expand([str(tmp_path / "[x].png")] * 2) == (tmp_path / "[x].png",)
     assert view_names([Path("l/1.png"), Path("r/1.png"), Path("2.png")]) == ["l/1.png", "r/1.png", "2.png"]
-    assert sorted(["a10", "a2", "a1b"], key=natural_key) == ["a1b", "a2", "a10"]
     assert read_image(tmp_path / "note.txt") is None
     assert read_image(tmp_path / "nowhere.png") is None
 
@@ -334,3 +336,32 @@ def test_markers_that_are_seen_say_what_the_layout_lacks(printed: str, given: st
     with pytest.raises(BadInput, match="No view shows the board") as caught:
         run(MonoSpec((str(tmp_path),), Board.parse(given)), PlainContext())
     assert re.search(said, caught.value.hint)
+
+
+def test_how_the_camera_was_held_changes_nothing_whatever_the_kind_of_file(photographs: Path, tmp_path: Path):
+    """Every second photograph says that it was taken upside down; the pixels are always the sensor's."""
+    truth = calibrated(photographs, leave_one_out=False).intrinsics
+    kinds = {
+        "a.jpg": jpeg_with,
+        "a.tif": lambda image, turn: tiff(image[:, :, ::-1], 8, orientation=turn),
+        "a.webp": webp_with,
+    }
+    for kind, make in kinds.items():
+        for number, path in enumerate(sorted(photographs.glob("*.png"))):
+            image = read_picture(path)
+            (tmp_path / f"{number}{kind[1:]}").write_bytes(make(image, 3 if number % 2 else 1))
+        pattern = str(tmp_path / f"*{kind[1:]}")
+        found = run(MonoSpec((pattern,), BOARD, leave_one_out=False), PlainContext()).intrinsics
+        assert (found.cx, found.cy) == pytest.approx((truth.cx, truth.cy), abs=0.2), kind
+
+
+def test_a_folder_with_brackets_and_what_it_left_out(photographs: Path, tmp_path: Path):
+    folder = tmp_path / "photos [2024] 100% #1"
+    shutil.copytree(photographs, folder)
+    (folder / "IMG_1.HEIC").touch()
+    (folder / "notes.txt").touch()
+    pattern = run(MonoSpec((str(folder / "view*.png"),), BOARD, leave_one_out=False), PlainContext())
+    whole = run(MonoSpec((str(folder),), BOARD, leave_one_out=False), PlainContext())
+    assert len(pattern.views) == len(whole.views) == COUNT
+    assert not pattern.left_out
+    assert [Path(one.path).name for one in whole.left_out] == ["IMG_1.HEIC", "notes.txt"]

@@ -20,6 +20,8 @@ MPEG = {"bf": "2", "g": "12"}
 AHEAD = {"auto-alt-ref": "1", "lag-in-frames": "12", "g": "20", "b": "60k", "cpu-used": "8"}
 NTSC = Fraction(30000, 1001)
 ONE = 1 << 16
+VOP = b"\0\0\1\xb6"
+"""Begins every picture of MPEG-4."""
 TURNS = {
     "upright": (ONE, 0, 0, ONE), "right": (0, ONE, -ONE, 0), "over": (-ONE, 0, 0, -ONE), "left": (0, -ONE, ONE, 0),
     "mirrored": (-ONE, 0, 0, ONE), "flipped": (ONE, 0, 0, -ONE), "transposed": (0, ONE, ONE, 0),
@@ -92,6 +94,8 @@ MADE = {
     "pairs-mkv": Made("a.mkv", options=NO_B, times=tuple(place // 2 * 2 for place in range(COUNT))),
     "twice-mkv": Made("a.mkv", options=NO_B, times=tuple(place - (place == 21) for place in range(COUNT))),
     "joined-ts": Made("a.ts", options=PYRAMID),
+    "hidden-webm": Made("a.webm", "libvpx", {"g": "12", "cpu-used": "8"}, times=spread(1, 1, 2)),
+    "packed-avi": Made("a.avi", "mpeg4", {"bf": "1", "g": "12", "b_strategy": "0"}),
 }  # fmt: skip
 RISEN = {"pairs-mkv", "twice-mkv"}
 """Their stamps repeat or run back: each picture still has its own time, later than the one before."""
@@ -111,14 +115,53 @@ def number_of(image: np.ndarray) -> int:
 
 
 def made_film(folder: Path, kind: str) -> Path:
-    """A film of `MADE`; one that is joined runs back in the middle, as recordings do that were put end to end."""
+    """A film of `MADE`. One that is joined runs back in the middle, as recordings do that were put end to end."""
     made = MADE[kind]
-    if not kind.startswith("joined"):
-        return write(folder / made.name, made, range(COUNT))
-    parts = [write(folder / f"{part.start}{made.name}", made, part) for part in (range(24), range(24, COUNT))]
-    path = folder / made.name
-    path.write_bytes(b"".join(part.read_bytes() for part in parts))
-    return path
+    path = write(folder / made.name, made, range(COUNT))
+    if kind.startswith("joined"):
+        parts = [write(folder / f"{part.start}{made.name}", made, part) for part in (range(24), range(24, COUNT))]
+        path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    made_so = {"packed": packed, "hidden": with_hidden}.get(kind.partition("-")[0])
+    return made_so(path) if made_so else path
+
+
+def with_hidden(path: Path) -> Path:
+    """As VP8 is coded in two passes: now and then a picture that is not shown, with a stamp of its own."""
+    with av.open(str(path)) as film, av.open(str(path.with_stem("hidden")), "w") as out:
+        stream = film.streams.video[0]
+        copied: Any = out.add_stream_from_template(stream)
+        for number, packet in enumerate(film.demux(stream)):
+            if not packet.size:
+                continue
+            if number % 9 == 4:
+                hidden = av.Packet(bytes((bytes(packet)[0] & ~0x10,)) + bytes(packet)[1:])
+                hidden.pts = hidden.dts = packet.pts - 5
+                hidden.stream, hidden.time_base = copied, packet.time_base
+                out.mux(hidden)
+            packet.stream = copied
+            out.mux(packet)
+    return path.with_stem("hidden")
+
+
+def packed(path: Path) -> Path:
+    """As DivX and XviD wrote B-frames: together with the picture before, and an empty one instead."""
+    with av.open(str(path)) as film, av.open(str(path.with_stem("packed")), "w") as out:
+        stream = film.streams.video[0]
+        copied: Any = out.add_stream_from_template(stream)
+        given = [(bytes(packet), packet.is_keyframe) for packet in film.demux(stream) if packet.size]
+        chunks: list[tuple[bytes, bool]] = []
+        for content, key in given:
+            content = content.replace(VOP, b"\0\0\1\xb2DivX503b1393p\0" + VOP) if key else content
+            if content.partition(VOP)[2][0] >> 6 == 2:
+                chunks[-1] = chunks[-1][0] + content, chunks[-1][1]
+                content = VOP + b"\x51\0\4\x7f"
+            chunks.append((content, key))
+        for number, (content, key) in enumerate(chunks):
+            packet = av.Packet(content)
+            packet.stream, packet.is_keyframe, packet.time_base = copied, key, stream.time_base
+            packet.pts = packet.dts = number
+            out.mux(packet)
+    return path.with_stem("packed")
 
 
 def write(path: Path, made: Made, numbers: range) -> Path:

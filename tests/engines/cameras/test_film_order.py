@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -45,8 +46,45 @@ def test_every_reader_gives_the_pictures_of_an_exhaustive_decode(tmp_path, run, 
         assert (info.frames, info.fps) == (len(truth), film.rate)
         check_played(reader, truth, times)
         check_sought(reader, truth, times)
-    check_parts(film, truth, times, monkeypatch)
+    check_parts(film, truth, times, monkeypatch, (1, 13, 29, len(truth) - 1))
     check_feed(run, path, truth, times)
+
+
+@pytest.mark.parametrize("kind", ["x264-avi", "open-avi", "x264-mkv", "ntsc-avi"])
+def test_numbers_go_on_rightly_behind_a_damaged_picture(tmp_path, kind):
+    path = made_film(tmp_path, kind)
+    with av.open(str(path)) as container:
+        packets = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+    content = path.read_bytes()
+    for packet in packets[4:7]:
+        content = content.replace(packet, packet[:5] + b"\xff" * (len(packet) - 5))
+    path.write_bytes(content)
+    played = [(frame.index, number_of(frame.image)) for frame in Film.open(path).frames()]
+    assert len(played) < COUNT
+    assert [entry for entry in played if entry[0] >= 12] == [(number, number) for number in range(12, COUNT)]
+    reader = FileReader(FileSource(str(path)))
+    with leaving(reader.close):
+        reader.open()
+        for index in (33, 30, 39):
+            reader.seek(index)
+            shown = reader.read()
+            assert isinstance(shown, Picture)
+            assert (shown.index, number_of(shown.image)) == (index, index)
+
+
+@pytest.mark.parametrize("kind", ["open-h264", "x265-hevc", "open-ts", "mpeg2-ts", "mpeg2-m2v"])
+@pytest.mark.parametrize("part", [0.22, 0.41, 0.5])
+def test_a_film_that_was_cut_out_of_another_begins_with_its_first_whole_picture(tmp_path, monkeypatch, kind, part):
+    path = made_film(tmp_path, kind)
+    content = path.read_bytes()
+    at = int(len(content) * part)
+    path.write_bytes(content[at - (at % 188 if path.suffix == ".ts" else 0) :])
+    truth = exhaustive(path, "")
+    film = Film.open(path)
+    seen = list(film.frames())
+    assert [frame.index for frame in seen] == list(range(len(truth))) == list(range(film.count or 0))
+    assert (seen[0].seconds, film.frame_times()[0]) == (0.0, 0.0)
+    check_parts(film, truth, [frame.seconds for frame in seen], monkeypatch, (1, 3, len(truth) - 2))
 
 
 def assert_times(kind: str, made: Made, times: list[float]) -> None:
@@ -79,9 +117,11 @@ def check_sought(reader: FileReader, truth: list[np.ndarray], times: list[float]
             np.testing.assert_array_equal(shown.image, truth[ahead])
 
 
-def check_parts(film: Film, truth: list[np.ndarray], times: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def check_parts(
+    film: Film, truth: list[np.ndarray], times: list[float], monkeypatch: pytest.MonkeyPatch, starts: tuple[int, ...]
+) -> None:
     monkeypatch.setattr(films, "FAR", 0)
-    for start in (1, 13, 29, len(truth) - 1):
+    for start in starts:
         part = list(film.frames(start, start + 4))
         assert [(frame.index, frame.seconds) for frame in part] == list(enumerate(times))[start : start + 4]
         for frame in part:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from engines.cameras.feed import Feed
-from engines.cameras.folder_reader import FolderReader, list_images, natural
+from engines.cameras.folder_reader import FolderReader, list_images
 from engines.cameras.readers import Picture
-from engines.cameras.types import FeedState, FolderSource, TiledSource
+from engines.cameras.sources import source_from
+from engines.cameras.types import FeedState, FileSource, FolderSource, TiledSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import Gap, Size, size_of
 from engines.core.slots import Lossless
 from tests.engines.cameras.films import all_items, frames_of, gaps_of, leaving, next_frame, number_in
+from tests.engines.core.made_pictures import gif_of, jpeg_with, scene, upright
 
 
 def test_images_of_other_sizes_are_shown_as_they_are_and_named(pictures, run):
@@ -104,6 +107,50 @@ def test_real_tiled_photographs(data, run):
         assert size_of(next_frame(slot).image) == Size(whole.width // 2, whole.height // 2)
 
 
-def test_natural_order():
-    names = ["x10", "x9", "X1", "x2b", "x2a", "10", "9"]
-    assert sorted(names, key=natural) == ["9", "10", "X1", "x2a", "x2b", "x9", "x10"]
+def test_people_see_a_folder_upright_and_each_picture_says_how_it_was_turned(pictures):
+    image = scene()
+    folder = pictures({f"{turn}.jpg": jpeg_with(image, turn) for turn in (1, 3, 6)})
+    reader = FolderReader(FolderSource(str(folder)))
+    with leaving(reader.close):
+        reader.open()
+        seen = [item for item in (reader.read() for _ in range(3)) if isinstance(item, Picture)]
+    assert [picture.turn for picture in seen] == [1, 3, 6]
+    for picture in seen:
+        assert np.abs(picture.image.astype(int) - upright(image, picture.turn)).mean() < 3
+
+
+def test_the_turn_of_a_picture_goes_with_its_frames_and_tiles(pictures, run):
+    folder = pictures({"1.jpg": jpeg_with(scene(), 1), "3.jpg": jpeg_with(scene(), 3)})
+    feed = Feed("d", TiledSource(FolderSource(str(folder), fps=200.0, loop=False), 1, 2))
+    slots = [feed.subscribe(Lossless()), feed.subscribe(Lossless(), tile="2")]
+    run(feed)
+    assert [[frame.stamp.turn for frame in frames_of(all_items(slot))] for slot in slots] == [[1, 3], [1, 3]]
+
+
+def test_a_folder_says_what_it_left_out_and_what_it_guessed(pictures):
+    deep = cv2.imencode(".png", np.full((4, 4), 4000, np.uint16))[1].tobytes()
+    folder = pictures({"a.png": deep, "b.HEIC": b"x", "c.txt": None})
+    reader = FolderReader(FolderSource(str(folder)))
+    words = "2 files left out: 1 is not a picture (c.txt), 1 is HEIC (b.HEIC), which cannot be read here"
+    with leaving(reader.close):
+        assert words in reader.open().detail
+        reader.read()
+        assert words in reader.note
+        assert "taken for 12 bits" in reader.note
+
+
+def test_brackets_in_names_and_patterns(pictures):
+    folder = pictures({"left [1] 2.png": 1, "left [1] 10.png": 2, "right 1.png": 3}, folder="photos [2024] 100% #1")
+    for pattern in ("left*", "left [[]1]*.png", "left [1] 2.png"):
+        names = [path.name for path in list_images(folder, pattern)]
+        assert names == ["left [1] 2.png", "left [1] 10.png"][: len(names)]
+        assert names
+    source = source_from(folder / "left [1] 2.png")
+    assert isinstance(source, FolderSource)
+    assert len(list_images(folder, source.pattern)) == 2
+
+
+def test_an_animation_is_a_film_and_a_still_of_its_kind_a_picture(pictures):
+    folder = pictures({"still.gif": gif_of(9), "moves.gif": gif_of(9, 200, 90)})
+    assert isinstance(source_from(folder / "still.gif"), FolderSource)
+    assert isinstance(source_from(folder / "moves.gif"), FileSource)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import traceback
+from urllib.parse import quote_from_bytes
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from engines.cameras.feed import Feed
 from engines.cameras.sources import dump, parse, sample_source, source_from, title
+from engines.cameras.stream_reader import StreamReader
 from engines.cameras.tiles import tile_names
 from engines.cameras.types import (
     FeedState,
@@ -62,7 +66,72 @@ def test_paths_become_files_folders_and_series(tmp_path):
 def test_words_and_addresses(text, source, words):
     assert source_from(text) == source
     assert title(source) == words
-    assert parse(json.loads(json.dumps(dump(source)))) == source
+    kept = json.dumps(dump(source))
+    assert parse(json.loads(kept)) == source or "secret" in text
+    assert "secret" not in kept
+
+
+@pytest.mark.parametrize("letter", list("#?/"))
+@pytest.mark.parametrize("scheme", ["rtsp", "http"])
+def test_an_address_whose_password_ends_early_says_what_to_write(scheme, letter):
+    address = f"{scheme}://admin:s3cr3t{letter}s3cr3t@10.0.0.5:554/live"
+    for use in (source_from, lambda text: StreamReader(StreamSource(text)).open()):
+        with pytest.raises((UsageError, BadInput), match="# as %23") as caught:
+            use(address)
+        assert "s3cr3t" not in repr(caught.value.as_json())
+        assert "s3cr3t" not in "".join(traceback.format_exception(caught.value)[-1:])
+    assert "s3cr3t" not in title(StreamSource(address))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rtsp:/admin:s3cr3t@cam/x", "rtsp//admin:s3cr3t@cam", "admin:s3cr3t@cam/live", "rtsp://admin:s3cr3t@cam:99999/x",
+        "rtsp://admin:s3cr3t@", "rtsp://admin:s3cr3t@[::1/x", "rtsp://admin:s3cr3t\u2100@cam/x", "tcp:admin:s3cr3t@cam",
+    ],
+)  # fmt: skip
+def test_a_password_in_what_is_no_address_is_not_repeated(text):
+    with pytest.raises((UsageError, BadInput)) as caught:
+        source_from(text)
+    assert "s3cr3t" not in repr(caught.value.as_json())
+
+
+SORTS = {
+    "a named pipe": lambda path: os.mkfifo(path),
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pipes and devices among the files of Windows")
+@pytest.mark.parametrize("ending", ["mp4", "jpg", "json", "dat"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_file_that_never_ends_is_refused_at_once(tmp_path, run, sort, ending):
+    path = tmp_path / f"f.{ending}"
+    SORTS[sort](path)
+    with pytest.raises(BadInput, match=sort):
+        source_from(path)
+    running = run(Feed("f", FileSource(str(path))))
+    assert sort in running.until(lambda status: status.state is FeedState.FAILED).message
+
+
+@pytest.mark.parametrize("name", ["a folder.mp4", "b.json"])
+def test_a_folder_is_a_folder_whatever_its_ending(tmp_path, run, name):
+    (tmp_path / name).mkdir()
+    assert source_from(tmp_path / name) == FolderSource(str(tmp_path / name))
+    running = run(Feed("f", FileSource(str(tmp_path / name))))
+    assert "This is a folder" in running.until(lambda status: status.state is FeedState.FAILED).message
+
+
+def test_names_that_are_not_utf_8_are_sources(tmp_path):
+    name = os.fsencode(tmp_path) + b"/film \xe4#1.mp4"
+    with open(name, "wb"):
+        pass
+    path = os.fsdecode(name)
+    for text in (path, "file://" + quote_from_bytes(name)):
+        source = source_from(text)
+        assert source == FileSource(path)
+        assert title(source) == r"film \xe4#1.mp4"
+        assert parse(json.loads(json.dumps(dump(source)))) == source
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,13 @@ def test_an_error_survives_the_way_from_a_worker(kind: type[KinoscopeError]) -> 
     assert again.as_json() == error.as_json() | {"path": "/a b/ü.png", "hint": "Mend it", "message": "It broke"}
 
 
+@pytest.mark.parametrize("name", ["Fotos_\udce4", "\ud83d half"])
+def test_a_name_that_is_not_utf_8_survives_it_too(name: str) -> None:
+    error = BadInput("It broke", path=name)
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.path) == (f"It broke ({name})", name)
+
+
 def test_each_kind_has_a_name_of_its_own() -> None:
     assert len({kind.kind for kind in ALL}) == len(ALL)
 

@@ -11,6 +11,7 @@ from engines.core import store
 from engines.core.errors import BadInput, FileMissing
 from engines.diffusion import datasets
 from engines.diffusion.training_batches import batch, moved, order, stream
+from tests.engines.core.made_pictures import jpeg_with, scene, upright
 
 
 def _write(path, image):
@@ -112,7 +113,23 @@ def test_files_that_are_no_pictures_are_left_out_and_named(tmp_path):
     (tmp_path / "notes.txt").write_text("not a picture")
     data = datasets.load(str(tmp_path), 8)
     assert len(data.images) == 2
-    assert data.notes == ("2 files cannot be read as pictures and were left out: broken.png, empty.jpg",)
+    assert data.notes == (
+        "2 files cannot be read as pictures and were left out: broken.png, empty.jpg",
+        "1 file left out: 1 is not a picture (notes.txt)",
+    )
+
+
+def test_pictures_are_upright_and_of_their_own_bits_and_guesses_are_told(tmp_path):
+    image = scene(48, 48)
+    (tmp_path / "a.jpg").write_bytes(jpeg_with(image, 6))
+    _write(tmp_path / "b.png", image.astype(np.uint16) * 16)
+    _write(tmp_path / "c.tif", (image / 255).astype(np.float32))
+    data = datasets.load(str(tmp_path), 48)
+    found = ((data.images + 1) * 127.5).numpy().transpose(0, 2, 3, 1)[..., ::-1]
+    assert np.abs(found[0] - upright(image, 6)).mean() < 3
+    for one in found[1:]:
+        np.testing.assert_allclose(one, image, atol=1)
+    assert data.notes == ("b.png: no value of its 16 bits is above 4080: taken for 12 bits",)
 
 
 @pytest.mark.parametrize(

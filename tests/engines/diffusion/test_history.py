@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import tracemalloc
+import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -255,3 +258,64 @@ def test_a_damaged_or_missing_steps_file_says_so() -> None:
     history.steps_path(result.folder).write_bytes(b"PK not a zip")
     with pytest.raises(BadInput, match="cannot be read"):
         history.Steps(result.folder)
+
+
+def test_numpy_opens_the_steps(tmp_path) -> None:
+    result = run(replace(SPEC, model="analytic:digits", schedule=Schedule("flow", sigma_max=0.0)), PlainContext())
+    with np.load(history.steps_path(result.folder)) as arrays, history.Steps(result.folder) as steps:
+        assert all(isinstance(arrays[name], np.ndarray) for name in arrays.files)
+        assert tuple(arrays["sigmas"].tolist()) == steps.sigmas == result.sigmas
+        assert arrays["steps"].tolist() == list(range(6))
+        assert np.array_equal(arrays["y.5.0"], steps.y(5))
+        assert (float(arrays["low"]), float(arrays["high"])) == (steps.low, steps.high)
+
+
+def _old_steps(path: Path, head: bytes, packed: int = zipfile.ZIP_STORED) -> None:
+    """A file of the kind that was written before, of one sample (1, 2, 2) at two levels."""
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("head.json", head, packed)
+        for name in ("y.0.0", "D.0.0", "y.1.0"):
+            content = io.BytesIO()
+            np.save(content, np.full((1, 1, 2, 2), 0.5, np.float16))
+            file.writestr(f"{name}.npy", content.getvalue())
+
+
+def test_steps_of_before_are_read(tmp_path) -> None:
+    head = {"steps": [0, 1], "sigmas": [None, 0.0], "samples": 1, "low": -1.0, "high": 1.0, "all": 1}
+    _old_steps(tmp_path / "steps.npz", json.dumps(head).encode())
+    with history.Steps(tmp_path) as steps:
+        assert steps.sigmas == (math.inf, 0.0)
+        assert np.array_equal(steps.y(1), np.full((1, 1, 2, 2), 0.5))
+
+
+@pytest.mark.parametrize("name", ["head.json", "sigmas.npy"])
+def test_steps_that_unpack_to_gigabytes_take_no_memory(tmp_path, name) -> None:
+    with zipfile.ZipFile(tmp_path / "steps.npz", "w", zipfile.ZIP_DEFLATED) as file, file.open(name, "w") as member:
+        for _ in range(64):
+            member.write(bytes(2**20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match="cannot be read"):
+            history.Steps(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 2**23
+    finally:
+        tracemalloc.stop()
+
+
+@given(st.integers(0, 2000), st.binary(min_size=1, max_size=4))
+@settings(max_examples=60)
+def test_damaged_steps_are_refused_or_read(tmp_path_factory, at, junk) -> None:
+    folder = tmp_path_factory.mktemp("steps")
+    path = folder / "steps.npz"
+    with history.StepsWriter(path, (1.0, 0.0), 1, (1, 2, 2)) as writer:
+        for step in (0, 1):
+            writer.add(step, 0, np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2)))
+    data = bytearray(path.read_bytes())
+    data[at % len(data) : at % len(data) + len(junk)] = junk
+    path.write_bytes(data)
+    try:
+        with history.Steps(path) as steps:
+            for index in range(len(steps)):
+                steps.pictures(index)
+    except BadInput:
+        pass

@@ -98,7 +98,7 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path) -> None:
     good = _save(tmp_path, torch.zeros(2, 64))
     with pytest.raises(BadInput, match="8 x 9 pixels"):
         run(str(tmp_path / "large.png"))
-    with pytest.raises(BadInput, match="no array"):
+    with pytest.raises(BadInput, match="Not a usable array"):
         run(str(tmp_path / "broken.npy"))
     with pytest.raises(BadInput, match="finite"):
         run(str(tmp_path / "bad.npy"))

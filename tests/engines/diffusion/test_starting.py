@@ -107,7 +107,7 @@ def test_a_picture_of_another_shape_gives_its_middle(tmp_path) -> None:
         (Start("image", "PICTURE", strength=0.0), UsageError, "strength of 0"),
         (Start("inpaint", "PICTURE"), UsageError, "No mask"),
         (Start("inpaint", "PICTURE", "BLACK"), BadInput, "all black"),
-        (Start("image", "TEXT"), BadInput, "Not a picture"),
+        (Start("image", "TEXT"), BadInput, "not a picture"),
         (Start("between"), UsageError, "three samples"),
     ],
 )

@@ -110,6 +110,8 @@ def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(spec, tmp_path
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "here\n"
+        with pytest.raises(BadInput, match=f"being written already, by process {child.pid} since"):
+            training.run(replace(spec, steps=20), PlainContext())
         child.kill()
     assert child.returncode == -9
     assert not Path(spec.out, "tiny.safetensors").exists()

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from engines.core.errors import FileMissing
+from engines.core.pictures import read_picture
 from engines.faces.people import gallery_rows
 from engines.faces.scoring.scores import ScoreModel
 from engines.faces.seeing import align
 from engines.faces.seeing.detect import YuNet
 from engines.faces.seeing.dlib_resnet import CHIP, LEFT, MARGIN, SIZE, TOP, DlibResNet
-from engines.faces.seeing.pictures import read_picture
 from engines.faces.seeing.recognisers import open_recogniser
 
 EYES, NOSE, MOUTH = ((0.2255, 0.216), (0.7548, 0.216)), (0.4901, 0.5156), ((0.2541, 0.7802), (0.7261, 0.7802))

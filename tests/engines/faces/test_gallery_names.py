@@ -17,7 +17,7 @@ from engines.faces.people.gallery import Gallery
 from engines.faces.people.gallery_rows import NewFace
 from engines.faces.scoring.scores import ScoreModel
 from engines.faces.seeing.embed import unit
-from engines.faces.seeing.pictures import people_of
+from engines.faces.seeing.naming import people_of
 from tests.engines.faces.galleries import CARD, DIM, Maker, filled
 
 JOSE = "Jose\N{COMBINING ACUTE ACCENT}"

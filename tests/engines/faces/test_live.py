@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,35 @@ def test_a_refused_name_does_not_come_back(lfw, gallery):
     for result in play(engine, [a], 5, 3):
         assert result.faces[0].person != face.person
         assert result.faces[0].nearest != A
+    engine.close()
+
+
+def test_what_is_said_of_a_picture_that_stands_still_follows_settings_and_gallery(lfw, gallery, tmp_path):
+    own = tmp_path / "own.faces"
+    own.write_bytes(gallery.read_bytes())
+    engine, a = recogniser(own), actors(lfw)[0]
+    last = play(engine, [a], 3)[-1]
+    assert (last.faces[0].name, engine.again()) == (A, None)
+    asked = engine._settings
+    for settings, name in (
+        (replace(asked, threshold=last.faces[0].similarity + 0.02), ""),
+        (replace(asked, threshold=0.3), A),
+        (replace(asked, refused=((last.faces[0].track, last.faces[0].person),)), ""),
+        (asked, A),
+    ):
+        assert engine.configure(settings)
+        again = engine.again()
+        assert (again.stamp, again.faces[0].name, again.faces[0].track) == (last.stamp, name, last.faces[0].track)
+        assert again.threshold == (settings.threshold or last.threshold)
+        assert engine.again() is None
+    with Gallery.open(own) as writer:
+        writer.rename(last.faces[0].person, "Somebody else")
+    engine._watch._looked = -np.inf
+    engine.again()
+    engine._watch.wait()
+    assert engine.again().faces[0].name == "Somebody else"
+    engine.reset(Reset.SEEK)
+    assert engine.again() is None
     engine.close()
 
 

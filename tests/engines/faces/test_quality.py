@@ -11,12 +11,12 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
+from engines.core.pictures import read_picture
 from engines.faces.seeing import align
 from engines.faces.seeing.detect import Detections, YuNet
 from engines.faces.seeing.folder import main_face, read_folder
-from engines.faces.seeing.pictures import read_picture
 from engines.faces.seeing.quality import assess, frontal
-from tests.engines.faces.made_pictures import encoded, scene, written
+from tests.engines.core.made_pictures import encoded, scene, written
 
 
 def _judged(image: np.ndarray):

@@ -135,9 +135,9 @@ def test_split_prelus_give_the_same_numbers(tmp_path: Path):
 
 
 def test_a_face_and_its_mirror_are_alike_and_noise_is_not_clear(data: Path, weights):
+    from engines.core.pictures import read_picture
     from engines.faces.seeing import align
     from engines.faces.seeing.detect import YuNet
-    from engines.faces.seeing.pictures import read_picture
 
     weights("yunet", "sface")
     image = read_picture(data / "faces" / "photos" / "t1.jpg")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -212,6 +213,7 @@ def test_what_makes_no_sense_is_refused(film, tmp_path, weights):
     weights("yunet", "sface")
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film" * 99)
+    os.mkfifo(tmp_path / "pipe.mp4")
     out = str(tmp_path / "out.mp4")
     cases = [
         (RedactSpec(str(film), out, "someone"), UsageError),
@@ -219,6 +221,7 @@ def test_what_makes_no_sense_is_refused(film, tmp_path, weights):
         (RedactSpec(str(film), str(film)), UsageError),
         (RedactSpec(str(tmp_path / "no.mp4"), out), BadInput),
         (RedactSpec(str(broken), out), BadInput),
+        (RedactSpec(str(tmp_path / "pipe.mp4"), out), BadInput),
         (RedactSpec(str(film), out + ".avi", finder=PLAIN), BadInput),
         (RedactSpec(str(film), out, "unknown", str(tmp_path / "no.faces")), BadInput),
     ]
