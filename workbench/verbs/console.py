@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from typer.exceptions import TyperException
 
-    from engines.core.picture_files import LeftOut
+    from engines.core.pictures.files import LeftOut
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -112,7 +112,7 @@ def out() -> Console:
 
 def left_out(files: Iterable[LeftOut | dict[str, str]]) -> None:
     """Name the files that a folder holds beside what was read, below the result."""
-    from engines.core.picture_files import LeftOut, in_words
+    from engines.core.pictures.files import LeftOut, in_words
 
     if words := in_words([LeftOut(**one) if isinstance(one, dict) else one for one in files]):
         out().print(words, markup=False, soft_wrap=True)

@@ -21,7 +21,7 @@ from engines.calibration.types import MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.core.spec import from_json, spec_type, to_json
 from tests.engines.calibration import known_scene as known
 from tests.engines.core.made_pictures import jpeg_with, tiff, webp_with
