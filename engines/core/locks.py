@@ -6,9 +6,11 @@ stops nobody. What stands in the file is only for people.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ from engines.core.files import NO_SPACE
 from engines.core.reading import read_json
 
 SUFFIX = ".lock"
+MOST = 4096
+"""Bytes of what stands in a lock."""
 LATER = "Wait until it has ended, or choose another name"
 
 
@@ -35,9 +39,9 @@ class FileLock:
         return self._handle is not None
 
     def take(self) -> bool:
-        """Whether it is ours now. Raises `OSError` where no file can be made."""
+        """Whether it is ours now. Raises `OSError` where no file can be made, or another file has its name."""
         while self._handle is None:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = _open(self.path)
             if not _lock(handle):
                 os.close(handle)
                 return False
@@ -51,7 +55,7 @@ class FileLock:
     def holder(self) -> str:
         """Who has it, in words: "process 4711 since 14:02"."""
         try:
-            said = read_json(self.path, most=4096)
+            said = read_json(self.path, most=MOST)
             where = "" if said["host"] == socket.gethostname() else f" on {said['host']}"
             return f"process {said['pid']}{where} since {said['since']}"
         except (KinoscopeError, KeyError, TypeError):
@@ -102,6 +106,29 @@ def _in_words(error: OSError, folder: Path) -> KinoscopeError:
         return OutOfResources("The disk is full", path=folder, hint="Free some space")
     reason = error.strerror or str(error)
     return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
+
+
+def _open(path: Path) -> int:
+    """A new lock's file, or one that was left: neither a link nor a file that somebody else put there is touched."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if os.path.lexists(path) and not _is_lock(path):
+            raise FileExistsError(errno.EEXIST, f"{path.name} is in the way and no lock", str(path)) from None
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _is_lock(path: Path) -> bool:
+    """Whether a file is empty or says who holds it."""
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST:
+            return False
+        return not status.st_size or {"pid", "host", "since"} == set(read_json(path, most=MOST))
+    except FileNotFoundError:
+        return True
+    except (KinoscopeError, OSError, TypeError):
+        return False
 
 
 def _tell(handle: int) -> None:

@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import typer
+from rich.table import Table
 
 import main
 from engines.core.context import Context
@@ -114,3 +116,18 @@ def test_a_defect_shows_no_password(capsys: pytest.CaptureFixture[str]) -> None:
     except ValueError as error:
         assert console.report(error, json=False) == 1
     assert "s3cr3t" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["[/red]", "[bold]b", "photo [x].jpg", "[/"])
+def test_brackets_in_names_are_shown_as_they_are(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table("name", title=name)
+    table.add_row(name)
+    for shown in (name, table, console.headline(name, name)):
+        console.out().print(shown)
+        assert name in capsys.readouterr().out
+
+
+def test_brackets_in_the_name_of_what_is_read_do_not_stop_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(isatty=lambda: True, write=lambda _: 0, flush=lambda: None))
+    with console.context() as ctx:
+        ctx.progress(1, 2, "Reading a[/b].jpg")

@@ -111,6 +111,17 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [folder, pipe]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and long names differ on Windows")
+def test_where_nothing_can_be_written_the_name_that_was_given_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    for name, why in (("file/a.json", "its folder is a file"), ("loop.json", "itself"), ("n" * 300, "too long")):
+        with pytest.raises(BadInput, match=why) as caught:
+            files.write_json(tmp_path / name, {})
+        assert caught.value.path == str(tmp_path / name)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "loop.json"]
+
+
 def test_a_link_is_followed_and_rights_stay(tmp_path: Path) -> None:
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     files.write_text(real, "old")
