@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engines.calibration import formats
 from engines.cameras.rig import rig
+from engines.cameras.sources import title
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.errors import OutOfResources
@@ -234,7 +235,7 @@ def test_camera_captures_by_itself_and_is_calibrated_near_the_truth(
     until(qtbot, lambda: bench.controller.captures.unwritten == 0)
     bench.services.feeds.remove(path)
     assert bench.state.live is None
-    assert any("was closed" in text for text in bench.said)
+    assert any(f"{title(source)} was closed" in text for text in bench.said)
     for view in bench.state.views:
         assert np.asarray(cv2.imread(view.path)).shape == (480, 640, 3)
     controller.run()
