@@ -36,7 +36,7 @@ class ScoreTrack:
 
     times: (n,) seconds ascending; probabilities: (n, classes). ahead_times: (L,) seconds within the recording that the
     newest decision anticipates, ahead: (L, classes); empty without a decoder. events: by the thresholds of now. jumped:
-    some of it was watched after a jump, without the memory of what came before.
+    some of it was watched after a jump, without the memory of what came before. now: seconds, of the newest decision.
     """
 
     name: str = ""
@@ -48,6 +48,12 @@ class ScoreTrack:
     events: tuple[Event, ...] = ()
     version: int = 0
     jumped: bool = False
+    now: float = np.inf
+
+    @property
+    def newest(self) -> int:
+        """Row of the decision that anticipates: the last, unless what is known is watched again; -1: none."""
+        return int(np.searchsorted(self.times, self.now + 1e-6, "right")) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

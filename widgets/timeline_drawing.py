@@ -149,9 +149,9 @@ def _draw_levels(painter: QPainter, box: QRectF) -> None:
 def ahead_box(scene: Scene, lane: Lane) -> QRectF | None:
     """Where a lane shows what is anticipated: from the newest decision to the last one ahead."""
     track = scene.view.tracks[lane.index]
-    if not len(track.ahead_times) or not len(track.times):
+    if not len(track.ahead_times) or track.newest < 0:
         return None
-    return scene.span(float(track.times[-1]), float(track.ahead_times[-1]), lane)
+    return scene.span(float(track.times[track.newest]), float(track.ahead_times[-1]), lane)
 
 
 def _draw_ahead_ground(painter: QPainter, scene: Scene, lane: Lane, track: ScoreTrack) -> None:
@@ -188,12 +188,13 @@ def draw_ahead_word(painter: QPainter, scene: Scene, lane: Lane) -> None:
 
 def _draw_ahead_curves(painter: QPainter, scene: Scene, lane: Lane, track: ScoreTrack) -> None:
     """Dashed, from the newest decision on."""
-    if not len(track.ahead_times) or not len(track.times):
+    row = track.newest
+    if not len(track.ahead_times) or row < 0:
         return
     box = scene.layout.box(lane)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    times = np.concatenate((track.times[-1:], track.ahead_times))
-    values = np.concatenate((track.probabilities[-1:], track.ahead))
+    times = np.concatenate((track.times[row : row + 1], track.ahead_times))
+    values = np.concatenate((track.probabilities[row : row + 1], track.ahead))
     for stroke in strokes_of(scene.view, track, False):
         levels = values[:, stroke.column]
         if levels.max() < 2 * QUIET:
@@ -207,10 +208,10 @@ def _draw_ahead_curves(painter: QPainter, scene: Scene, lane: Lane, track: Score
 
 def _draw_ahead_heat(painter: QPainter, scene: Scene, lane: Lane, track: ScoreTrack) -> None:
     """A block for each step and class, over the hatched ground."""
-    if not len(track.ahead_times) or not len(track.times):
+    if not len(track.ahead_times) or track.newest < 0:
         return
     box, strokes = scene.layout.box(lane), strokes_of(scene.view, track, True)
-    bounds = [float(track.times[-1]), *(float(t) for t in track.ahead_times)]
+    bounds = [float(track.times[track.newest]), *(float(t) for t in track.ahead_times)]
     bottoms = np.cumsum((0, *heat_rows(round(lane.height * scene.ratio), len(strokes)))) / scene.ratio
     for row, stroke in enumerate(strokes):
         for step, value in enumerate(track.ahead[:, stroke.column]):

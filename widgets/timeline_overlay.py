@@ -85,9 +85,9 @@ def values_at(track: ScoreTrack, seconds: float) -> tuple[np.ndarray | None, boo
     times = track.times
     if not len(times) or seconds < times[0]:
         return None, False
-    if seconds > times[-1] and len(track.ahead_times) and seconds <= track.ahead_times[-1]:
-        return track.ahead[int(np.searchsorted(track.ahead_times, seconds, "left"))], True
     at = int(np.searchsorted(times, seconds, "right")) - 1
+    if at == track.newest and len(track.ahead_times) and times[at] < seconds <= track.ahead_times[-1]:
+        return track.ahead[int(np.searchsorted(track.ahead_times, seconds, "left"))], True
     fresh = seconds - times[at] <= (gap_of(times) if at + 1 < len(times) else 0.5)
     return (track.probabilities[at], False) if fresh else (None, False)
 

@@ -6,11 +6,11 @@ from collections import deque
 
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FileSource
-from engines.core.film import Converter
-from engines.core.film_ends import claimed, cut_short, kind_of
-from engines.core.film_order import Shown
-from engines.core.film_pictures import Pictures
 from engines.core.frames import End, Gap, size_of
+from engines.core.video.ends import claimed, cut_short, kind_of
+from engines.core.video.film import Converter
+from engines.core.video.order import Shown
+from engines.core.video.passes import Pictures
 
 REMEMBERED = 12
 """Decoded pictures kept so that stepping back does not decode from the last key picture each time."""

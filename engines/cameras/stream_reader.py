@@ -14,9 +14,9 @@ from engines.cameras.types import FeedInfo, StreamSource
 from engines.core.addresses import bare
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed, UsageError
-from engines.core.film import Converter
 from engines.core.frames import End, Gap, Size
-from engines.core.timeline import said_rate
+from engines.core.video.film import Converter
+from engines.core.video.timeline import said_rate
 
 READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""

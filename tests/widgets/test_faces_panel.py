@@ -205,6 +205,17 @@ def test_the_threshold_follows_unless_set_by_hand(panel):
     assert said[-1][0].threshold is None
 
 
+def test_before_anybody_is_enrolled_where_the_threshold_comes_from_is_said_in_full(panel):
+    nobody = PeopleView(replace(INFO, people=0, faces=0))
+    panel.resize(360, 1400)
+    panel.show_state(replace(live(), people=nobody, live=LiveFaces(SOURCES, "usb:0", False)))
+    label = panel.sure.words
+    wanted = label.fontMetrics().boundingRect(0, 0, label.width(), 1000, Qt.TextFlag.TextWordWrap, label.text())
+    assert "enrolled" in label.text()
+    assert wanted.width() <= label.width()
+    assert wanted.height() <= label.height()
+
+
 def test_the_gallery_says_how_it_is_and_what_can_be_done(panel):
     panel.show_state(FacesView())
     assert panel.gallery.make.isVisible()

@@ -18,7 +18,7 @@ from tests.widgets.timeline_views import actions_view, exercise_labels, film_vie
 from widgets.actions_state import Page, TimelineView
 from widgets.theme import DARK, LIGHT, LOOK
 from widgets.timeline_colors import class_color
-from widgets.timeline_drawing import level_y
+from widgets.timeline_drawing import ahead_box, level_y
 from widgets.timeline_lanes import Lane
 from widgets.timeline_overlay import readout_at
 from widgets.timeline_panel import TimelinePanel
@@ -118,6 +118,18 @@ def test_what_is_anticipated_has_another_ground(show: Show, labels: Labels) -> N
         return float(np.median([color.blue() - color.red() for color in colors]))
 
     assert blueness(*ahead) > blueness(ahead[1] + 120, ahead[1] + 220) + 5
+
+
+def test_a_film_that_is_watched_again_anticipates_from_the_moment_that_is_watched(show: Show, labels: Labels) -> None:
+    known = scores_of(labels)
+    track = replace(known, now=5.0, ahead_times=np.array([5.5, 6.0]), ahead=known.probabilities[[55, 60]])
+    panel = show(film_view(labels, labels=None, tracks=(track,)))
+    lane = _lane(panel, "scores", track.name)
+    box = ahead_box(panel.canvas.scene(), lane)
+    assert box is not None
+    assert (box.left(), box.right()) == pytest.approx([panel.canvas.scene().x(at) for at in (5.0, 6.0)])
+    assert readout_at(panel.canvas.scene(), lane, 5.05).note == "anticipated"
+    assert readout_at(panel.canvas.scene(), lane, 30.0).note == ""
 
 
 def test_an_equal_state_paints_nothing(show: Show, labels: Labels) -> None:

@@ -50,6 +50,7 @@ def test_what_is_seen_again_replaces_what_was_known_of_it_and_no_more():
     assert track.probabilities[:, 1].tolist() == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5]
     assert before.probabilities[:, 1].tolist() == [0.5] * 8, "what was handed out stays as it was"
     assert track.ahead_times.tolist() == pytest.approx([0.8, 1.3]), "from the moment that is watched"
+    assert (track.newest, before.newest) == (3, 7), "what is known of later moments does not anticipate"
 
 
 def test_what_was_seen_after_a_jump_gives_way_to_what_remembers_more():

@@ -97,7 +97,8 @@ class TimelineDesk(QObject):
         track = whole.track(settings)
         if live is None:
             return track
-        return replace(track, ahead_times=live.ahead_times, ahead=live.ahead, version=track.version + live.version)
+        ahead = {"ahead_times": live.ahead_times, "ahead": live.ahead, "now": live.now}
+        return replace(track, **ahead, version=track.version + live.version)
 
     def _others(self, video: str) -> tuple[ScoreTrack, ...]:
         """What other models gave along the whole film."""

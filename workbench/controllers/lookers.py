@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
 from engines.core.slots import Latest, Slot
+from workbench.controllers.source_choices import title_of
 from workbench.live import LiveThread
 from workbench.services import Services
 from workbench.threads import Failure
@@ -19,6 +20,7 @@ from workbench.threads import Failure
 class _Looker:
     thread: LiveThread
     slot: Slot
+    title: str
 
 
 class Lookers(QObject):
@@ -49,7 +51,7 @@ class Lookers(QObject):
         thread = LiveThread(engine=self._engine, settings=settings, slots=[slot], host="thread")
         thread.updated.connect(lambda: self._updated(path, thread))
         thread.failed.connect(lambda failure: self._failed(path, thread, failure))
-        self._lookers[path] = _Looker(thread, slot)
+        self._lookers[path] = _Looker(thread, slot, title_of(self._services.feeds, path))
         self._services.supervisor.adopt(thread)
         thread.start()
         return True
@@ -125,6 +127,6 @@ class Lookers(QObject):
             self.stopped.emit(path, f"{self._title} stopped: {failure.message}")
 
     def _feed_removed(self, id: str) -> None:
-        for path in [path for path in self._lookers if path.partition("/")[0] == id]:
+        for path, looker in [(path, one) for path, one in self._lookers.items() if path.partition("/")[0] == id]:
             self.stop(path)
-            self.stopped.emit(path, f"{path} was closed; {self._title.lower()} stopped there")
+            self.stopped.emit(path, f"{looker.title} was closed; {self._title.lower()} stopped there")

@@ -86,6 +86,7 @@ class ScoreHistory:
         return ScoreTrack(
             Path(self.model).stem, self.classes, self._times[rows], self._scores[rows],
             self._now + np.asarray(self.horizons[: len(ahead)]), ahead, self._events(going), next(VERSIONS), jumped,
+            self._now,
         )  # fmt: skip
 
     def _events(self, going: bool) -> tuple[Event, ...]:

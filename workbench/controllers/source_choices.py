@@ -15,6 +15,11 @@ def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
     return tuple(choice for id in feeds.ids() for choice in _of_feed(feeds, id))
 
 
+def title_of(feeds: Feeds, path: str) -> str:
+    """What the source at `path` is called; the path itself where there is none."""
+    return next((choice.title for choice in choices(feeds) if choice.path == path), path)
+
+
 def _of_feed(feeds: Feeds, id: str) -> Iterator[SourceChoice]:
     source = feeds.feed(id).source
     name = title(source)

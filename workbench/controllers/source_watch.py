@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from widgets.source_choice import SourceChoice
 from workbench.controllers.lookers import Lookers
-from workbench.controllers.source_choices import choices
+from workbench.controllers.source_choices import choices, title_of
 from workbench.controllers.viewer import ViewerController
 from workbench.services import Services
 
@@ -60,7 +60,7 @@ class SourceWatch(QObject):
 
     def title(self, path: str) -> str:
         """What a source is called."""
-        return next((choice.title for choice in self.sources() if choice.path == path), path)
+        return title_of(self._services.feeds, path)
 
     def choose(self, path: str) -> None:
         """Show this source in the panel; what looks elsewhere goes on."""

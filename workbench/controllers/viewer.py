@@ -8,22 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engines.cameras.feed import Feed
 from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
-from engines.core.errors import BadInput, UsageError
-from engines.core.files import atomic_path
+from engines.core.errors import UsageError
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
 from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
-from widgets.overlays import Cover, Overlay
+from widgets.overlays import Overlay
 from widgets.viewer_grid import ViewerGrid
 from workbench.feeds import FrameTap
 from workbench.services import Services
-from workbench.threads import EngineThread
+from workbench.snapshots import SnapshotWriter, covered
 from workbench.view_recorder import ViewRecorder
 
 LAYOUTS = {"1": 1, "2x2": 4, "3x3": 9}
@@ -115,7 +113,12 @@ class ViewerController(QObject):
                 self._paint(tile, seat, frame, self._overlays_of(seat.path, stamp))
 
     def clear_overlays(self, engine: str, path: str) -> None:
-        self._overlays.pop((engine, path), None)
+        """Also from a picture that stands still; one that is guarded stays covered until the next comes."""
+        if self._overlays.pop((engine, path), None) is None or self._guards.get(path):
+            return
+        for tile, seat in self._seats.items():
+            if seat.path == path and seat.painted is not None:
+                self._show(tile, seat, seat.painted[0], self._overlays_of(path, seat.painted[0].stamp))
 
     def selected_path(self) -> str:
         """Path shown in the selected tile, "" when it is empty."""
@@ -223,8 +226,7 @@ class ViewerController(QObject):
         if seat is None or frame is None:
             self._services.notify("This tile shows no picture to save", "warn")
             return
-        name = f"{self._title(tile)} frame {frame.stamp.index}.png"
-        writer = SnapshotWriter(name, frame)
+        writer = SnapshotWriter(f"{self._title(tile)} frame {frame.stamp.index}.png", frame)
         writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
         writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
         self._services.supervisor.adopt(writer)
@@ -301,10 +303,13 @@ class ViewerController(QObject):
 
     def _paint(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
         seat.shown += 1
-        seat.painted = (frame, overlays)
         recorder = self._recorders.get(seat.path)
         if recorder is not None:
             recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
+        self._show(tile, seat, frame, overlays)
+
+    def _show(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
+        seat.painted = (frame, overlays)
         self.grid.show_frame(tile, frame, overlays, moving=self._services.feeds.plays(seat.path))
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
@@ -360,42 +365,6 @@ class ViewerController(QObject):
         self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
 
 
-class SnapshotWriter(EngineThread):
-    """Encodes and writes one picture beside the window: a large one takes longer than a frame."""
-
-    written = Signal(object)
-
-    def __init__(self, name: str, frame: Frame) -> None:
-        super().__init__("snapshot")
-        self._name, self._frame = name, frame
-
-    def work(self) -> None:
-        target = free_name(pictures_dir() / self._name)
-        try:
-            write_png(target, self._frame)
-        except OSError as error:
-            raise BadInput(error.strerror or str(error), path=target.parent) from error
-        self.written.emit(target)
-
-
-def covered(frame: Frame, overlays: Sequence[Overlay]) -> Frame:
-    """The frame with every overlay that covers something painted into its pixels."""
-    image = frame.image.copy()
-    for overlay in overlays:
-        if isinstance(overlay, Cover):
-            overlay.cover(image)
-    return Frame(image, frame.stamp)
-
-
 def play_or_pause(feed: Feed) -> None:
     """Play what stands still, pause what plays."""
     (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()
-
-
-def write_png(target: Path, frame: Frame) -> None:
-    """Write a frame's pixels as they are, whole or not at all."""
-    done, data = cv2.imencode(".png", frame.image)
-    if not done:
-        raise OSError("The picture could not be encoded as PNG")
-    with atomic_path(target) as part:
-        part.write_bytes(data.tobytes())

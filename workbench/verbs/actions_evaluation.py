@@ -236,7 +236,7 @@ def _array(path: str) -> NDArray[Any]:
 def _times(video: str) -> NDArray[Any] | None:
     if not video:
         return None
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     with Film.open(video) as film:
         return film.frame_times()

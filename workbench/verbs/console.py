@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from typer.exceptions import TyperException
 
-    from engines.core.picture_files import LeftOut
+    from engines.core.pictures.files import LeftOut
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -120,7 +120,7 @@ def headline(figure: str, rest: str, style: str = "bold") -> Text:
 
 def left_out(files: Iterable[LeftOut | dict[str, str]]) -> None:
     """Name the files that a folder holds beside what was read, below the result."""
-    from engines.core.picture_files import LeftOut, in_words
+    from engines.core.pictures.files import LeftOut, in_words
 
     if words := in_words([LeftOut(**one) if isinstance(one, dict) else one for one in files]):
         out().print(words, soft_wrap=True)

@@ -14,12 +14,12 @@ from typing import Any
 import av
 
 from engines.core.errors import BadInput
-from engines.core.film import Converter, Film
-from engines.core.film_order import Shown
-from engines.core.film_pictures import Pictures
 from engines.core.frames import Image
 from engines.core.outputs import media, new_file
-from engines.core.timeline import Timeline
+from engines.core.video.film import Converter, Film
+from engines.core.video.order import Shown
+from engines.core.video.passes import Pictures
+from engines.core.video.timeline import Timeline
 
 QUALITY = {
     "libx264": {"crf": "18", "preset": "medium"},

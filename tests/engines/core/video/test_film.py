@@ -9,11 +9,11 @@ import pytest
 from engines.cameras.file_reader import FileReader
 from engines.cameras.readers import Picture
 from engines.cameras.types import FileSource
-from engines.core import film as films
 from engines.core.errors import BadInput, SourceFailed
-from engines.core.film import Film
 from engines.core.frames import Size
-from engines.core.timeline import Timeline
+from engines.core.video import film as films
+from engines.core.video.film import Film
+from engines.core.video.timeline import Timeline
 from tests.engines.cameras.films import leaving, number_in, write_video
 
 KINDS = ({}, {"name": "a.mkv"}, {"name": "a.avi", "codec": "mpeg4"}, {"gop": 250})

@@ -19,9 +19,9 @@ import numpy as np
 from av.sidedata.sidedata import Type as SideData
 from numpy.typing import NDArray
 
-from engines.core.film_pictures import Pictures
 from engines.core.frames import Image, Size, size_of
-from engines.core.timeline import PATIENCE, Timeline
+from engines.core.video.passes import Pictures
+from engines.core.video.timeline import PATIENCE, Timeline
 
 FAR = 250
 """Frames from which on a part is sought instead of decoding up to it."""
