@@ -186,7 +186,9 @@ def _second_chance(gray: Gray, grid: tuple[int, int]) -> Floats | None:
     return _enlarged(corners, scale) if found else None
 
 
-def _searched(finder: Callable[..., Any], gray: Gray, grid: tuple[int, int], **options: int) -> tuple[bool, Any]:
+def _searched(
+    finder: Callable[..., Any], gray: NDArray[Any], grid: tuple[int, int], **options: int
+) -> tuple[bool, Any]:
     """OpenCV's finders stop at pictures so narrow that no board could be seen in them."""
     return finder(gray, grid, **options) if min(gray.shape) >= LEAST_SIDE else (False, None)
 
