@@ -24,7 +24,7 @@ def lean(path: Path, outputs: tuple[int, ...]) -> Path:
     """
     wanted = ",".join(map(str, outputs))
     name = f"{file_hash(path)[:32]}-{wanted.replace(',', '.')}-{VERSION}.tflite"
-    return prepared(name, MODULE, (str(path), wanted))
+    return prepared(name, MODULE, (path, wanted))
 
 
 def without(content: bytes, outputs: tuple[int, ...]) -> bytes:

@@ -19,14 +19,16 @@ from engines.core.files import atomic_path, write_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def prepared(name: str, module: str, arguments: tuple[str, ...], sha256: str = "") -> Path:
+def prepared(name: str, module: str, arguments: tuple[str | Path, ...], sha256: str = "") -> Path:
     """The kept file `name`; made by `python -m module *arguments PATH` where it is not there or not whole.
 
-    The module calls `keep(PATH, content)`. Raises `WorkFailed` with what it said last when it gave no such file.
+    The module calls `keep(PATH, content)`; it runs in our own folder, where nobody else's modules lie. Raises
+    `WorkFailed` with what it said last when it gave no such file.
     """
-    kept = places.store_dir() / "prepared" / name
+    kept = (places.store_dir() / "prepared" / name).absolute()
     if not _whole(kept, sha256):
-        command = [sys.executable, "-m", module, *arguments, str(kept)]
+        given = [str(each.absolute()) if isinstance(each, Path) else each for each in arguments]
+        command = [sys.executable, "-m", module, *given, str(kept)]
         done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         if done.returncode or not _whole(kept, sha256):
             said = done.stderr.strip().splitlines()

@@ -31,7 +31,7 @@ class Appearance:
         from engines.core.preparing import prepared
 
         source = load_path(NETWORK)
-        network = prepared(f"{source.stem}-{CONVERTED[:12]}.onnx", MODULE, (str(source),), CONVERTED)
+        network = prepared(f"{source.stem}-{CONVERTED[:12]}.onnx", MODULE, (source,), CONVERTED)
         self._session = open_session(str(network), threads)
         self._side, self._crop = side, crop
 

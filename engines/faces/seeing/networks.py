@@ -51,7 +51,7 @@ def _ready(path: Path, any_size: bool, any_count: bool) -> bytes | str:
     if path.stat().st_size < LARGE:
         return _prepared(path, any_size, any_count)
     name = f"{file_hash(path)[:32]}-{any_size:d}{any_count:d}-{VERSION}.onnx"
-    return str(prepared(name, MODULE, (str(path), f"{any_size:d}", f"{any_count:d}")))
+    return str(prepared(name, MODULE, (path, f"{any_size:d}", f"{any_count:d}")))
 
 
 def _prepared(path: Path, any_size: bool, any_count: bool) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,15 @@ def test_a_pinned_hash_is_not_argued_with(maker):
     assert maker("content", right).read_bytes() == b"content"
     with pytest.raises(WorkFailed, match="differently"):
         maker("content", "0" * 64)
+
+
+def test_files_beside_the_user_are_found_from_our_own_folder(maker, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv(places.STORE_VARIABLE, "store")
+    made = prepared("a.bin", "maker_of_test", ("content", Path("log")))
+    assert made.read_bytes() == b"content"
+    assert sorted(each.name for each in Path().iterdir()) == ["log", "store"]
 
 
 def test_a_failure_says_why(maker):
