@@ -29,6 +29,7 @@ from engines.core.pictures.files import READABLE
 from engines.core.pictures.heads import head_of
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
+from engines.core.video.faults import check_file
 
 MOVING = (".gif", ".avif", ".png", ".webp")
 MOST_HEAD = 1 << 26
@@ -199,9 +200,7 @@ def _from_path(text: str) -> Source:
         return FileSource(str(path))
     if not _moves(path, suffix):
         return FolderSource(str(path.parent), pattern=_series(path))
-    if suffix == ".webp":
-        hint = "Save it as a video, a GIF or an animated PNG"
-        raise BadInput("This is an animated WebP, which cannot be played", path=path, hint=hint)
+    check_file(path)
     return FileSource(str(path))
 
 

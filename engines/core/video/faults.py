@@ -22,10 +22,14 @@ def check_file(path: Path) -> None:
         raise SourceFailed("There is no such file", path=path, hint="It may have been moved or renamed") from error
     try:
         with path.open("rb") as file:
-            if not file.read(1):
-                raise BadInput("The file is empty", path=path, hint=REPAIR)
+            begin = file.read(32)
     except OSError as error:
         raise SourceFailed(f"The file cannot be read: {error.strerror}", path=path) from error
+    if not begin:
+        raise BadInput("The file is empty", path=path, hint=REPAIR)
+    if begin[:4] == b"RIFF" and begin[8:16] == b"WEBPVP8X" and begin[20] & 2:
+        hint = "Save it as a video, a GIF or an animated PNG"
+        raise BadInput("This is an animated WebP, which cannot be played", path=path, hint=hint)
 
 
 def explain(error: Exception, path: Path) -> KinoscopeError:

@@ -14,6 +14,7 @@ from engines.cameras.readers import Picture
 from engines.cameras.sources import source_from
 from engines.cameras.types import FileSource, FolderSource
 from engines.core.errors import BadInput
+from engines.core.video.film import Film
 
 GREYS = (20, 90, 200)
 
@@ -44,6 +45,8 @@ def test_an_animated_png_is_played(tmp_path: Path) -> None:
 def test_an_animated_webp_is_named_as_what_it_is(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="animated WebP, which cannot be played"):
         source_from(_made(tmp_path / "a.webp", 3))
+    with pytest.raises(BadInput, match="animated WebP, which cannot be played"):
+        Film.open(tmp_path / "a.webp")
     assert isinstance(source_from(_made(tmp_path / "still.webp", 1)), FolderSource)
 
 
