@@ -107,7 +107,7 @@ def write_weights(out: Path, card: Card, tensors: dict[str, Tensor], moments: Mo
     card = replace(card, sha256=hashlib.sha256(content).hexdigest())
     with atomic_path(path) as part:
         part.write_bytes(content)
-    write_json(out / f"{card.name}.json", to_json(card))
+        write_json(out / f"{card.name}.json", to_json(card))
     return path, card
 
 

@@ -103,11 +103,12 @@ def _chunks(film: Film, frames: Frames, ctx: Context, describer: Describer) -> G
 def _save(out: Path, made: Extracted, recipe: Recipe, spec: FeaturesSpec) -> None:
     """The array for other tools, and beside it how it was made and which frame closed each row."""
     _check_place(spec)
-    with atomic_path(out) as part, part.open("wb") as file:
-        np.save(file, made.features)
     about = {"recipe": to_json(recipe), "digest": digest(recipe), "video": spec.video, "part": list(spec.frames)}
     rows = {"frames": made.frames.tolist(), "times": made.times.tolist(), "missing": made.missing.tolist()}
-    write_json(out.with_suffix(".json"), about | rows)
+    with atomic_path(out) as part:
+        with part.open("wb") as file:
+            np.save(file, made.features)
+        write_json(out.with_suffix(".json"), about | rows)
 
 
 def _check_place(spec: FeaturesSpec) -> None:

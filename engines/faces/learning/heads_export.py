@@ -121,5 +121,5 @@ def write(path: Path, network: bytes, card: dict[str, Any]) -> Path:
     check_place(path)
     with atomic_path(path) as part:
         part.write_bytes(network)
-    write_json(path.with_suffix(".json"), card | {"sha256": hashlib.sha256(network).hexdigest()})
+        write_json(path.with_suffix(".json"), card | {"sha256": hashlib.sha256(network).hexdigest()})
     return path

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,10 @@ import cv2
 import numpy as np
 
 from engines.core.errors import BadInput, KinoscopeError
-from engines.core.files import atomic_path, write_json
+from engines.core.files import atomic_path, dump_json
 from engines.core.reading import making_sense, read_json
 from engines.core.spec import to_json
+from engines.faces.gallery_types import Person
 from engines.faces.people import gallery_copies
 from engines.faces.people.gallery import Gallery
 
@@ -27,7 +29,10 @@ OURS = re.compile(r"[0-9a-f]{16}\.png|person\.json|vectors\.npy")
 
 
 def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
-    """Write it to a new or empty folder. Raises `BadInput` when it holds anything, or there is no such person."""
+    """Write it to a new or empty folder, whole or not at all; forgetting reaches what a kill leaves there.
+
+    Raises `BadInput` when it holds anything, or there is no such person.
+    """
     folder = Path(folder)
     known = next((one for one in gallery.people() if one.id == person), None)
     if known is None:
@@ -38,17 +43,28 @@ def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
     folder.mkdir(0o700, exist_ok=True)
     if not gallery.read_only:
         gallery_copies.remember(gallery.store, person, "export", folder)
-    faces = gallery.faces(person)
-    for face in faces:
-        with atomic_path(folder / f"{face.id}.png", private=True) as part:
-            part.write_bytes(cv2.imencode(".png", gallery.thumbnail(face.id))[1].tobytes())
-    table = gallery.table()
-    place = {id: row for row, id in enumerate(table.faces)}
-    with atomic_path(folder / VECTORS, private=True) as part, part.open("wb") as file:
-        np.save(file, table.vectors[[place[face.id] for face in faces]], allow_pickle=False)
-    write_json(folder / WORDS, _words(gallery, known, faces), private=True)
-    write_json(folder / LIST, {path.name: _hash(path) for path in sorted(folder.iterdir())}, private=True)
+    contents = _contents(gallery, known)
+    listed = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    try:
+        for name, content in {LIST: dump_json(listed).encode(), **contents}.items():
+            with atomic_path(folder / name, private=True) as part:
+                part.write_bytes(content)
+    except BaseException:
+        for name in (LIST, *contents):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+        raise
     return folder
+
+
+def _contents(gallery: Gallery, known: Person) -> dict[str, bytes]:
+    """By name, in the order in which they are written: what proves whose a folder is that was cut off comes first."""
+    faces, table = gallery.faces(known.id), gallery.table()
+    place = {id: row for row, id in enumerate(table.faces)}
+    vectors = io.BytesIO()
+    np.save(vectors, table.vectors[[place[face.id] for face in faces]], allow_pickle=False)
+    pictures = {f"{face.id}.png": cv2.imencode(".png", gallery.thumbnail(face.id))[1].tobytes() for face in faces}
+    return {WORDS: dump_json(_words(gallery, known, faces)).encode(), VECTORS: vectors.getvalue(), **pictures}
 
 
 @dataclass(frozen=True, slots=True)

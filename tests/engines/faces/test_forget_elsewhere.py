@@ -8,12 +8,15 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from engines.core.errors import OutOfResources
+from engines.core.files import atomic_path
 from engines.faces.gallery_types import Forgotten
-from engines.faces.people import ann
+from engines.faces.people import ann, gallery_export
 from engines.faces.people.forget import forget
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.gallery_copies import remember
@@ -134,6 +137,44 @@ def test_a_backup_under_an_older_key_is_whole_until_the_fresh_one_takes_its_plac
     assert any("b.faces" in words for words in proof.left)
     with Gallery.open(tmp_path / "b.faces", passphrase="old") as backup:
         assert len(backup.names()) == 4
+
+
+def _stopped(monkeypatch: pytest.MonkeyPatch, after: int, error: BaseException) -> list[str]:
+    """The names that an export wrote before it was stopped."""
+    written: list[str] = []
+
+    @contextmanager
+    def stopping(path: Path, *, private: bool) -> Iterator[Path]:
+        if len(written) == after:
+            raise error
+        written.append(path.name)
+        with atomic_path(path, private=private) as part:
+            yield part
+
+    monkeypatch.setattr(gallery_export, "atomic_path", stopping)
+    return written
+
+
+def test_an_export_that_fails_leaves_nothing(tmp_path: Path, gallery: Gallery, monkeypatch: pytest.MonkeyPatch):
+    for error in (OutOfResources("The disk is full"), KeyboardInterrupt()):
+        written = _stopped(monkeypatch, 4, error)
+        with pytest.raises(type(error)):
+            export(gallery, first(gallery), tmp_path / "export")
+        assert len(written) == 4
+        assert not (tmp_path / "export").exists()
+
+
+def test_a_killed_export_is_reached_by_forgetting(tmp_path: Path, gallery: Gallery, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Path, "rmdir", lambda _: None)
+    monkeypatch.setattr(Path, "unlink", lambda _, missing_ok=False: None)
+    for after in (2, 4):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            _stopped(patched, after, KeyboardInterrupt())
+            export(gallery, first(gallery), tmp_path / f"export {after}")
+    monkeypatch.undo()
+    assert (tmp_path / "export 4" / "person.json").exists()
+    forget(gallery, first(gallery))
+    assert list(tmp_path.glob("export*/*")) == []
 
 
 def test_a_list_of_files_reaches_no_further_than_its_folder(tmp_path: Path, gallery: Gallery):
