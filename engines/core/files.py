@@ -132,7 +132,8 @@ def _part(named: Path, target: Path, mode: int) -> Path:
 
 
 def _told(error: OSError, target: Path) -> Exception:
-    if error.errno in NO_SPACE:
+    """numpy says how much was written, with no number of the error."""
+    if error.errno in NO_SPACE or (error.errno is None and disk_is_full(target)):
         hint = "Free some space and save again; the old file is untouched"
         return OutOfResources("The disk is full", path=target, hint=hint)
     return error

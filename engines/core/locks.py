@@ -47,7 +47,11 @@ class FileLock:
                 return False
             if _same(handle, self.path):
                 self._handle = handle
-                _tell(handle)
+                try:
+                    _tell(handle)
+                except OSError:
+                    self.release()
+                    raise
             else:
                 os.close(handle)
         return True
@@ -86,13 +90,13 @@ def only_writer(target: str | Path, what: str) -> Iterator[None]:
     lock = FileLock(target.with_name(target.name + SUFFIX))
     made = [folder for folder in target.parents if not folder.exists()]
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        taken = lock.take()
-    except OSError as error:
-        raise _in_words(error, target.parent) from error
-    if not taken:
-        raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
-    try:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            taken = lock.take()
+        except OSError as error:
+            raise _in_words(error, target.parent) from error
+        if not taken:
+            raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
         yield
     finally:
         lock.release()

@@ -46,6 +46,11 @@ class Pictures:
             raise explain(error, self.path) from error
 
     @property
+    def codec(self) -> str:
+        """FFmpeg's name of how the pictures are coded."""
+        return codec_of(self.stream)
+
+    @property
     def timeline(self) -> Timeline:
         return self._numbering.line
 

@@ -45,7 +45,7 @@ def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> in
 def _rewrite(pictures: Pictures, copy: Any, change: Callable[[int, Image], None]) -> int:
     sound, made, number, converter = _Sound(pictures, copy), None, 0, Converter()
     while (shown := pictures.read()) is not None:
-        image = converter.bgr(shown.frame)
+        image = converter.bgr(shown.frame, pictures.codec)
         made = made or _video(copy, pictures.timeline, image)
         sound.send_on()
         change(number, image)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,16 @@ def test_a_full_disk_is_said_and_keeps_the_old_file(tmp_path: Path, monkeypatch:
     assert caught.value.path == str(target)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_is_a_full_disk_when_its_error_has_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearly_full = shutil.disk_usage(tmp_path)._replace(free=4096)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: nearly_full)
+    with pytest.raises(OutOfResources, match="disk is full"), files.atomic_path(tmp_path / "a.npy"):
+        raise OSError("21120 requested and 4064 written")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, OutOfResources
 from engines.core.locks import FileLock, only_writer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,3 +103,13 @@ def test_what_lies_in_the_place_of_a_lock_and_is_none_keeps_every_byte(tmp_path:
         assert os.path.lexists(lock)
         assert mine.read_text() == "my only copy"
         lock.rmdir() if lock.is_dir() else lock.unlink()
+
+
+def test_a_full_disk_leaves_neither_lock_nor_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OutOfResources, match="disk is full"), only_writer(tmp_path / "new" / "a.checkpoint", "model"):
+        pass
+    assert list(tmp_path.iterdir()) == []
