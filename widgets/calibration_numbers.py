@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engines.calibration.types import DISTORTION_NAMES, MonoResult
@@ -21,6 +21,8 @@ from widgets.theme import LOOK, number_font
 LEVELS = {"good": ("good", "good"), "fair": ("warn", "info"), "weak": ("warn", "warn"), "poor": ("bad", "bad")}
 """Token and icon of each verdict."""
 ROW = 22
+BIG, SMALL, APART = (28, 24, 20), 11, 24
+"""Sizes of the figures, of the words at them, and how far apart the figures are."""
 TWO_COLUMNS = 400
 PLUS_MINUS = "\u00b1"
 MEANINGS = {
@@ -110,15 +112,23 @@ class Figures(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        right = self._figure(painter, 0.0, "RMS", result.rms_px)
-        if result.loo_rms_px is not None:
-            self._figure(painter, right + 24, "Left out", result.loo_rms_px)
+        size, right = self.size_that_fits(), 0.0
+        for label, value in _errors(result):
+            right = self._figure(painter, right, label, value, size) + APART
         if result.verdict:
             self._verdict(painter, result.verdict)
 
-    def _figure(self, painter: QPainter, left: float, label: str, value: float) -> float:
+    def size_that_fits(self) -> int:
+        """Of the figures: the largest that leaves the verdict its room, or else the smallest."""
+        assert self._result is not None
+        values = [pixels(value) for _label, value in _errors(self._result)]
+        units = len(values) * (4 + _advance("px", SMALL) + APART) - APART
+        room = self.width() - _verdict_width(self._result.verdict) - 12 - units
+        return next((size for size in BIG if sum(_advance(value, size) for value in values) <= room), BIG[-1])
+
+    def _figure(self, painter: QPainter, left: float, label: str, value: float, size: int) -> float:
         """Draw one figure; where it ends."""
-        big, small = number_font(28), number_font(11)
+        big, small = number_font(size), number_font(SMALL)
         painter.setFont(big)
         painter.setPen(LOOK.now.color("muted" if self._faint else "text"))
         painter.drawText(QPointF(left, 46), pixels(value))
@@ -131,10 +141,7 @@ class Figures(QWidget):
 
     def _verdict(self, painter: QPainter, verdict: str) -> None:
         token, role = LEVELS.get(verdict, ("muted", "info"))
-        font = number_font(13)
-        font.setWeight(font.Weight.DemiBold)
-        word = verdict.capitalize()
-        width = QFontMetricsF(font).horizontalAdvance(word) + 16 + 6 + 20
+        font, word, width = _verdict_font(), verdict.capitalize(), _verdict_width(verdict)
         pill = QRectF(self.width() - width, 22, width, 28)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -144,6 +151,26 @@ class Figures(QWidget):
         painter.setFont(font)
         painter.setPen(LOOK.now.color(token))
         painter.drawText(pill.adjusted(32, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, word)
+
+
+def _errors(result: MonoResult) -> list[tuple[str, float]]:
+    """The figures with what they are called."""
+    left_out = [] if result.loo_rms_px is None else [("Left out", result.loo_rms_px)]
+    return [("RMS", result.rms_px), *left_out]
+
+
+def _advance(text: str, size: int) -> float:
+    return QFontMetricsF(number_font(size)).horizontalAdvance(text)
+
+
+def _verdict_font() -> QFont:
+    font = number_font(13)
+    font.setWeight(font.Weight.DemiBold)
+    return font
+
+
+def _verdict_width(verdict: str) -> float:
+    return QFontMetricsF(_verdict_font()).horizontalAdvance(verdict.capitalize()) + 16 + 6 + 20 if verdict else 0.0
 
 
 class ParameterTable(QWidget):

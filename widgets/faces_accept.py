@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.faces.types import Accept
@@ -27,6 +28,10 @@ class StrangersField(NumberField):
         super().__init__("One stranger in", 100, LEAST, MOST, tip=TIP)
         self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
 
+    def minimumSizeHint(self) -> QSize:
+        """No figure of it is cut: half of a number is another number."""
+        return self.sizeHint()
+
     def stepBy(self, steps: int) -> None:
         self.setValue(stepped(self.value(), steps))
 
@@ -46,11 +51,12 @@ class AcceptField(QWidget):
         self.number = StrangersField()
         self.slider = ClickSlider("Accepted strangers", TIP, _place(MOST))
         self.slider.setPageStep(STEPS)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(8)
-        words = Label(label)
-        words.setBuddy(self.number)
-        row.addWidget(words)
+        self.words = Label(label)
+        self.words.setBuddy(self.number)
+        self.words.setMinimumWidth(1)
+        row.addWidget(self.words)
         row.addWidget(self.number)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -69,6 +75,15 @@ class AcceptField(QWidget):
     @property
     def accept(self) -> Accept:
         return self._accept
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The words take two lines where one is too long."""
+        super().resizeEvent(event)
+        line = self.words.fontMetrics().horizontalAdvance(self.words.text())
+        narrow = line + self._row.spacing() + self.number.sizeHint().width() > self.width()
+        self.words.setWordWrap(narrow)
+        self._row.setStretch(0, int(narrow))
+        self._row.setStretch(2, int(not narrow))
 
     def set_accept(self, accept: Accept) -> None:
         """Show this one, unless the user is choosing another."""

@@ -243,13 +243,13 @@ def draw_base(painter: QPainter, box: QRectF, radius: float) -> None:
 
 
 def _corner_box(viewport: Viewport, corner: Corner, wide: float, high: float) -> QRectF:
-    """A box 8 pixels inside the part of the picture that is in view."""
+    """A box 8 pixels inside the part of the picture that is in view; beside a narrow one where it is wider."""
     left, top = max(viewport.left, 0.0) + 8, max(viewport.top, 0.0) + 8
     right = min(viewport.left + viewport.width * viewport.scale, viewport.view_width) - 8
     bottom = min(viewport.top + viewport.height * viewport.scale, viewport.view_height) - 8
     x = left if corner.endswith("left") else right - wide
     y = top if corner.startswith("top") else bottom - high
-    return QRectF(x, y, wide, high)
+    return QRectF(max(min(x, viewport.view_width - 8 - wide), 8.0), y, wide, high)
 
 
 def _places(points: Sequence[Point], viewport: Viewport) -> list[QPointF]:

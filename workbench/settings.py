@@ -10,6 +10,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, get_type_hints
 
 from engines.core.addresses import without_passwords
@@ -53,12 +54,18 @@ class Settings:
 class SettingsStore:
     """The settings in force (`value`) and the file they are kept in.
 
-    `notice` says what went wrong on loading, or is "". Changes are on disk after `save`; the caller says when.
+    `notice` says what went wrong on loading, or is "". Changes are on disk after `save`, which any thread may call.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or config_dir() / "settings.json"
         self.value, self.notice, self._may_be_replaced = load(self.path)
+        self._tried, self._lock = self.value, Lock()
+
+    @property
+    def changed(self) -> bool:
+        """Since `save` was last tried."""
+        return self.value is not self._tried
 
     def change(self, **values: Any) -> Settings:
         """Take new values of any fields of `Settings`."""
@@ -77,12 +84,14 @@ class SettingsStore:
 
     def save(self) -> str:
         """Write the file; a sentence when that failed, else "". One that could not even be read is left alone."""
-        if not self._may_be_replaced:
-            return ""
-        try:
-            save(self.path, self.value)
-        except (OSError, KinoscopeError) as error:
-            return f"The settings could not be saved: {error}"
+        with self._lock:
+            self._tried = self.value
+            if not self._may_be_replaced:
+                return ""
+            try:
+                save(self.path, self._tried)
+            except (OSError, KinoscopeError) as error:
+                return f"The settings could not be saved: {error}"
         return ""
 
 

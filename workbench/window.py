@@ -57,6 +57,7 @@ from workbench.presets import PRESETS
 from workbench.project import open_untitled
 from workbench.services import Services
 from workbench.settings import SettingsStore
+from workbench.settings_keeper import SettingsKeeper
 from workbench.supervisor import Supervisor
 from workbench.toolbar import TopBar
 
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self.commands.fill(self.menuBar(), self._extra_menu)
         self.addToolBar(TopBar(self.commands, self))
         self._restore_layout()
+        self._keeper = SettingsKeeper(settings, supervisor, self.notify, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:
         """After the first paint: the project's sources, then what the command line named, then what went wrong."""
@@ -173,6 +175,7 @@ class Window(QMainWindow):
             self.notify(problem, "warn")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._keeper.close()
         self.save()
         for controller in reversed(self._controllers):
             controller.close()

@@ -251,3 +251,12 @@ def test_steps_go_up_and_down_the_same_stairs(many):
     assert str(up).rstrip("0") in ("1", "2", "5")
     assert stepped(up, -1) <= many
     assert rounded(many) == pytest.approx(many, rel=0.05)
+
+
+def test_no_figure_of_the_number_is_cut_where_it_is_narrow(field):
+    field.set_accept(Accept(1e-6))
+    for width in (520, 286, 230):
+        field.resize(width, 120)
+        assert field.number.width() >= field.number.sizeHint().width()
+        assert field.number.geometry().right() < width
+        assert field.words.wordWrap() == (width < 300)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 
 from workbench.placement import FRAME, LEAST, Placement, inside
 from workbench.presets import PRESETS
+from workbench.toolbar import TopBar
 
 LAPTOP, HALF = QRect(0, 0, 1366, 768), QRect(0, 0, 960, 540)
 
@@ -92,3 +93,14 @@ def test_docks_leave_the_middle_its_room(on_screen):
 )
 def test_inside_moves_no_more_than_it_must(frame, place):
     assert inside(QRect(*frame), LAPTOP).toTuple() == place
+
+
+@pytest.mark.parametrize("room", [HALF, QRect(0, 0, 1024, 640), QRect(0, 0, 1920, 1080)], ids=["half", "least", "wide"])
+def test_every_button_of_the_toolbar_is_in_view(on_screen, room):
+    window = on_screen(room)
+    window.resize(room.size() - FRAME)
+    QApplication.processEvents()
+    bar = window.findChild(TopBar)
+    hidden = [button.accessibleName() for button in bar.findChildren(QToolButton) if not button.isVisible()]
+    assert hidden == ["More"]
+    assert bar.findChild(QWidget, "wordmark").isVisible() == (room.width() > 1300)

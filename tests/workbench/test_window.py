@@ -21,8 +21,8 @@ from engines.core.reading import read_json
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
 from widgets.source_fields import FolderFields
+from workbench import snapshots
 from workbench.app import make_application
-from workbench.controllers import viewer as viewer_module
 
 Open = Callable[..., Opened]
 
@@ -244,7 +244,7 @@ def test_a_snapshot_has_the_pixels_of_the_frame(
     open_window: Open, qtbot, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "Bilder von heute"
-    monkeypatch.setattr(viewer_module, "pictures_dir", lambda: target)
+    monkeypatch.setattr(snapshots, "pictures_dir", lambda: target)
     opened = open_window(str(pictures))
     until(qtbot, lambda: opened.picture(0) is not None)
     opened.window.services.feeds.feed("folder1").pause()
@@ -265,7 +265,7 @@ def test_a_snapshot_that_cannot_be_written_is_said(
     open_window: Open, qtbot, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr(viewer_module, "pictures_dir", lambda: tmp_path / "file" / "folder")
+    monkeypatch.setattr(snapshots, "pictures_dir", lambda: tmp_path / "file" / "folder")
     opened = open_window(str(pictures))
     opened.window.commands.run("view.snapshot")
     assert opened.says("no picture to save")

@@ -13,8 +13,8 @@ from engines.cameras.types import FeedState, SceneSource
 from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
 from widgets.help_page import PAGES
+from workbench import snapshots
 from workbench.commands import COMMANDS, Actions
-from workbench.controllers import viewer as viewer_module
 from workbench.controllers.dialogs import HIDDEN
 from workbench.docks import DOCKS
 from workbench.presets import PRESETS
@@ -74,7 +74,7 @@ def test_every_command_can_be_run_in_an_empty_window_and_with_the_sample(
         ("getExistingDirectory", ""),
     ):
         monkeypatch.setattr(QFileDialog, name, staticmethod(lambda *_a, answer=answer, **_k: answer))
-    monkeypatch.setattr(viewer_module, "pictures_dir", lambda: tmp_path)
+    monkeypatch.setattr(snapshots, "pictures_dir", lambda: tmp_path)
     opened = open_window()
     window = opened.window
     monkeypatch.setattr(window.calibration.files, "ask_page", lambda _board: ("", ""))

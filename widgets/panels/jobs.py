@@ -153,7 +153,7 @@ class _Details(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(120)
         self.setProperty("role", "body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)

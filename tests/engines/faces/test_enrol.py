@@ -124,7 +124,8 @@ def test_a_cancelled_review_leaves_nothing(folder: Path, tmp_path: Path):
     assert not (tmp_path / "review").exists()
 
 
-def test_pictures_without_any_face(tmp_path: Path):
+def test_pictures_without_any_face(tmp_path: Path, weights):
+    weights("yunet", "sface")
     blank = tmp_path / "blank.png"
     cv2.imwrite(str(blank), np.full((64, 64, 3), 90, np.uint8))
     (tmp_path / "broken.png").write_text("not a picture")
