@@ -23,7 +23,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInst
 
 from engines.core.addresses import hidden
 from engines.core.names import shown
-from engines.core.places import log_dir
+from engines.core.places import LOG, log_dir
 from workbench.failure import Failure
 from workbench.threads import Wake
 
@@ -149,7 +149,7 @@ def details_of(record: logging.LogRecord) -> str:
 @contextmanager
 def logging_to(book: LogBook | None = None, folder: Path | None = None, level: int = logging.INFO) -> Iterator[Path]:
     """Everything that is logged goes to `book` and to a file in `folder`, for a block; gives the file's path."""
-    path = (folder or log_dir()) / "kinoscope.log"
+    path = (folder or log_dir()) / LOG
     handlers = _handlers(book, path)
     root = logging.getLogger()
     before = (root.level, sys.excepthook, threading.excepthook, logging.logThreads)

@@ -13,6 +13,7 @@ from pathlib import Path
 from engines.core.errors import BadInput
 
 APP = "kinoscope"
+LOG = "kinoscope.log"
 HOME_VARIABLE = "KINOSCOPE_HOME"
 STORE_VARIABLE = "KINOSCOPE_STORE"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,7 @@ from tests.workbench.opened import Opened, until
 from workbench.controllers.faces_dialogs import Dialogs
 from workbench.forgetting import forget_in_history, texts_of
 from workbench.job_store import JobState, JobStore
+from workbench.log import logging_to
 
 NAME, PHOTO = "Annelie Quittenbaum", "/photos/zoë/0001.jpg"
 JOB = "engines.faces.people.enrol:run"
@@ -98,6 +100,18 @@ def test_the_command_forgets_in_the_history_too(tmp_path: Path, capsys: pytest.C
     store = JobStore()
     assert [record.job for record in store.records()] == ["engines.diffusion.sampling:run"]
     store.close()
+
+
+def test_the_log_is_blackened_while_it_is_written(tmp_path: Path):
+    with logging_to() as log:
+        logging.getLogger("workbench.window").warning("%s: the picture is broken (%s)", NAME, PHOTO)
+        assert forget_in_history({NAME, PHOTO}) == []
+        logging.getLogger("workbench.window").warning("what comes later stands there")
+    said = log.read_text("utf-8")
+    assert NAME not in said
+    assert PHOTO not in said
+    assert "the picture is broken" in said
+    assert "what comes later" in said
 
 
 def test_without_a_history_none_is_made(tmp_path: Path):

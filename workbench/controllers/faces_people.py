@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engines.faces.people.gallery import Gallery
     from engines.faces.seeing.embed import Vectors
     from workbench.controllers.faces import FacesController
+    from workbench.jobs import JobQueue
 
 
 def unlock(desk: FacesController) -> None:
@@ -88,7 +89,11 @@ def _forgotten(desk: FacesController, gone: object) -> None:
         for record in jobs.records():
             if forgetting.tells_of_people(record):
                 jobs.remove(record.id)
-        desk.galleries.ask(lambda _gallery: jobs.forget(gone.texts), partial(_proven, desk, gone.proof))
+        desk.galleries.ask(lambda _: _left(jobs, gone.texts), partial(_proven, desk, gone.proof))
+
+
+def _left(jobs: JobQueue, texts: frozenset[str]) -> list[str]:
+    return [*jobs.forget(texts), *forgetting.forget_in_logs(texts)]
 
 
 def _proven(desk: FacesController, proof: Forgotten, left: object) -> None:
