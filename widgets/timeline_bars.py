@@ -21,9 +21,9 @@ KEYS = 9
 
 def event_span(scene: Scene, lane: Lane, event: Event) -> QRectF:
     """Where an event is drawn; one that still lasts ends at the newest decision."""
-    times = scene.view.tracks[lane.index].times
-    end = event.end if event.end is not None else max(float(times[-1]) if len(times) else event.start, event.start)
-    return scene.span(event.start, end, lane)
+    track = scene.view.tracks[lane.index]
+    newest = float(track.times[track.newest]) if track.newest >= 0 else event.start
+    return scene.span(event.start, event.end if event.end is not None else max(newest, event.start), lane)
 
 
 def segment_span(scene: Scene, lane: Lane, segment: Segment) -> QRectF:

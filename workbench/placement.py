@@ -10,6 +10,8 @@ LEAST = QSize(1024, 640)
 ENDLESS = QRect(0, 0, 1 << 15, 1 << 15)
 FRAME = QSize(8, 32)
 """Set aside for the frame: the window manager says how large it is long after the window has been placed."""
+FRAMED_MS = (300, 1200)
+"""After this long the frame is there, and with it the title bar may stand above the screen."""
 
 
 class Placement(QObject):
@@ -35,9 +37,11 @@ class Placement(QObject):
         return self._window.screen().availableGeometry()
 
     def shown(self) -> None:
-        """The window is on the screen and has its frame."""
+        """The window is on the screen; its frame comes a moment later, and nothing tells of that."""
         self._window.windowHandle().screenChanged.connect(self.fit_soon)
         self.fit_soon()
+        for wait in FRAMED_MS:
+            QTimer.singleShot(wait, self, self.fit)
 
     def fit_soon(self, *_what: object) -> None:
         """Once the system has said all it has to say."""

@@ -13,10 +13,11 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from engines.actions.types import Labels, Segment
+from engines.actions.types import Event, Labels, Segment
 from tests.widgets.timeline_views import actions_view, exercise_labels, film_view, scores_of
 from widgets.actions_state import Page, TimelineView
 from widgets.theme import DARK, LIGHT, LOOK
+from widgets.timeline_bars import event_span
 from widgets.timeline_colors import class_color
 from widgets.timeline_drawing import ahead_box, level_y
 from widgets.timeline_lanes import Lane
@@ -129,6 +130,8 @@ def test_a_film_that_is_watched_again_anticipates_from_the_moment_that_is_watche
     assert box is not None
     assert (box.left(), box.right()) == pytest.approx([panel.canvas.scene().x(at) for at in (5.0, 6.0)])
     assert readout_at(panel.canvas.scene(), lane, 5.05).note == "anticipated"
+    lasting = event_span(panel.canvas.scene(), lane, Event("squat", 4.0, None, 0.9, 0.9))
+    assert lasting.right() == pytest.approx(panel.canvas.scene().x(5.0))
     assert readout_at(panel.canvas.scene(), lane, 30.0).note == ""
 
 

@@ -87,6 +87,13 @@ def test_docks_leave_the_middle_its_room(on_screen):
         assert window.centre.height() >= 0.4 * LAPTOP.height(), preset.id
 
 
+def test_a_title_bar_that_comes_late_and_stands_above_the_screen_comes_down(on_screen, qtbot):
+    window = on_screen(LAPTOP)
+    window.move(-1, -20)
+    assert not LAPTOP.contains(window.frameGeometry())
+    qtbot.waitUntil(lambda: LAPTOP.contains(window.frameGeometry()))
+
+
 @pytest.mark.parametrize(
     ("frame", "place"),
     [((10, 20, 400, 300), (10, 20)), ((-50, -20, 400, 300), (0, 0)), ((1200, 700, 400, 300), (966, 468))],
