@@ -131,6 +131,22 @@ def test_what_an_old_project_held_is_taken_out(open_window: Open, qtbot, ring: I
     again.close()
 
 
+def test_a_copy_of_an_old_project_that_is_open_elsewhere_holds_none(
+    open_window: Open, qtbot, ring: InMemory, address: str, tmp_path: Path
+) -> None:
+    elsewhere = Project(tmp_path / "old.kino")
+    text = json.dumps({"kind": "stream", "url": address, "name": "", "timeout": 5.0})
+    elsewhere._db.execute("INSERT INTO items VALUES ('source', 'stream1', 1, ?)", (text,))
+    opened = open_window(str(elsewhere.path))
+    until(qtbot, lambda: opened.window.services.project.read_only)
+    opened.window.project._save(tmp_path / "copy.kino")
+    until(qtbot, lambda: opened.says("no passwords any more"))
+    opened.end()
+    elsewhere.close()
+    assert b"s3cr3t" in elsewhere.path.read_bytes()
+    assert b"s3cr3t" not in (tmp_path / "copy.kino").read_bytes()
+
+
 def test_a_source_changes_its_address_and_nothing_else() -> None:
     stream = StreamSource("rtsp://a@b/c", "Door", 3.0)
     tiled = TiledSource(stream, 2, 2, ("x",), "Rig")

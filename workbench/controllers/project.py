@@ -61,8 +61,7 @@ class ProjectController(QObject):
         project.tell = partial(self._services.notify, level="warn")
         running = self._services.feeds.ids()
         sources = project.items("source")
-        if taken := project.forget_passwords(ASKS):
-            self._sources.passwords.take_over(taken)
+        self._take_out_passwords()
         self._restore_sources({id: value for id, value in sources.items() if id not in running})
         self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
         if project.read_only:
@@ -141,9 +140,14 @@ class ProjectController(QObject):
         here.close()
         saved.tell = here.tell
         self._services.project = saved
+        self._take_out_passwords()
         self._services.settings.add_recent(str(saved.path))
         self._services.notify(f"Saved as {shown(saved.path.name)}; from now on it saves itself", "good")
         self.changed.emit()
+
+    def _take_out_passwords(self) -> None:
+        if taken := self._services.project.forget_passwords(ASKS):
+            self._sources.passwords.take_over(taken)
 
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)

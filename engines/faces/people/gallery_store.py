@@ -34,7 +34,7 @@ class Store:
     """Reads and writes rows of one file. Values of secret columns go in and come out as bytes."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path.resolve() if path.is_symlink() else path
+        self.path = Path(os.path.realpath(path)) if path.is_symlink() else path
         self.guard = threading.RLock()
         self.lock = WriterLock(self.path)
         self.asked_read_only = read_only

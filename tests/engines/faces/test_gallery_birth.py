@@ -169,3 +169,12 @@ def test_a_full_disk_damages_nothing(small_disk: Path):
     with Gallery.open(small_disk / "g.faces") as gallery:
         gallery.add("Eve", Maker().faces(9, 4))
     Gallery.create(small_disk / "new.faces", CARD).close()
+
+
+@unix
+def test_a_link_that_leads_to_itself_is_no_gallery(tmp_path: Path) -> None:
+    (tmp_path / "g.faces").symlink_to(tmp_path / "g.faces")
+    for act in (Gallery.open, lambda path: Gallery.create(path, CARD)):
+        with pytest.raises(BadInput, match=r"no such gallery|of that name already"):
+            act(tmp_path / "g.faces")
+    assert [each.name for each in tmp_path.iterdir()] == ["g.faces"]
