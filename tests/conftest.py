@@ -6,6 +6,8 @@ left and, where that is known, the line that started it.
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 STORE = places.store_dir()
+HOMES = itertools.count()
+TESTS, OFTEN = itertools.count(1), 100
+"""After so many tests everything is looked through, else what is young."""
 
 leaks.remember_starts()
 settings.register_profile("kinoscope", deadline=None, print_blob=True, derandomize=True)
@@ -62,7 +67,17 @@ def clock() -> ManualClock:
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KINOSCOPE_HOME", str(tmp_path_factory.mktemp("home", numbered=True)))
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
+    home.mkdir(parents=True)
+    monkeypatch.setenv("KINOSCOPE_HOME", str(home))
+
+
+@pytest.fixture(autouse=True)
+def _collects_garbage_here() -> Iterator[None]:
+    """As the window does (`workbench.garbage`): a `QObject` in a cycle that another thread destroys can stop both."""
+    gc.disable()
+    yield
+    gc.collect(2 if next(TESTS) % OFTEN == 0 else 1)
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
 
+from engines.core.errors import BadInput
 from engines.core.frames import Image
+from engines.core.reading import parse_json
 from widgets.face_cells import PAD, FaceCell, FaceItem, FacesModel, cell_height
 from widgets.face_thumbs import Thumbs
 from widgets.fields import describe
@@ -303,7 +305,7 @@ def faces_mime(ids: Sequence[str]) -> QMimeData:
 def dragged_faces(data: QMimeData) -> list[str]:
     """The ids of `faces_mime`; none where the data is not ours."""
     try:
-        ids: Any = json.loads(bytes(data.data(FACES_MIME).data()))
-    except ValueError:
+        ids: Any = parse_json(bytes(data.data(FACES_MIME).data()))
+    except BadInput:
         return []
     return [str(id) for id in ids] if isinstance(ids, list) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engines.core.picture_files import in_short
+from engines.core.pictures.files import in_short
 from engines.faces.study_types import Audit, Suspicion
 from widgets.faces_state import AuditView
 from widgets.faces_words import file_name, similarity

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.core.picture_files import in_short
+from engines.core.pictures.files import in_short
 from widgets.faces_enrol_list import ReviewList
 from widgets.faces_enrol_words import Review, store_problem, summary
 from widgets.faces_state import EnrolView, FacesView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engines.core.picture_files import in_short
+from engines.core.pictures.files import in_short
 from engines.faces.study_types import Evaluation, Interval, OpenSet
 from widgets.faces_words import DASH, interval
 from widgets.panel import Stat

@@ -28,14 +28,15 @@ def change(name: str) -> None:
     app, tokens = application(), THEMES.get(name, DARK)
     if tokens is LOOK.now:
         return
-    widgets = app.allWidgets()
-    visible = [widget for widget in widgets if widget.isVisible() and widget.testAttribute(POLISHED)]
-    for widget in visible:
-        widget.style().unpolish(widget)
-    with _out_of_sight(widgets):
+    seen = [part for window in app.topLevelWidgets() for part in _visible(window)]
+    dressed = [widget for widget in seen if widget.testAttribute(POLISHED)]
+    style = app.style()
+    for widget in dressed:
+        style.unpolish(widget)
+    with _out_of_sight(app.allWidgets()):
         LOOK.dress(app, tokens)
-    _dress(visible)
-    WARDROBE.watch(widgets)
+    _dress(dressed)
+    WARDROBE.watch([*app.topLevelWidgets(), *_parts(seen)])
     LOOK.changed.emit()
 
 
@@ -56,26 +57,36 @@ def _dress(widgets: Iterable[QWidget]) -> None:
     for widget in widgets:
         widget.setAttribute(POLISHED, True)
         style.polish(widget)
-        QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
+        widget.update()
+
+
+def _visible(widget: QWidget) -> list[QWidget]:
+    """This widget and what is visible in it."""
+    if not widget.isVisible():
+        return []
+    return [widget, *(part for child in _parts([widget]) if not child.isWindow() for part in _visible(child))]
+
+
+def _parts(widgets: Iterable[QWidget]) -> list[QWidget]:
+    return [child for widget in widgets for child in widget.children() if isinstance(child, QWidget)]
 
 
 class Wardrobe(QObject):
     """Dresses what was hidden while the theme changed, at the moment when it is shown."""
 
     def watch(self, widgets: Iterable[QWidget]) -> None:
-        """Of these widgets, wait for those that can be shown by themselves."""
+        """Wait for those that are hidden."""
         for widget in widgets:
-            above = None if widget.isWindow() else widget.parentWidget()
-            if not widget.isVisible() and (above is None or above.isVisible()):
+            if not widget.isVisible():
                 widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Once a widget is shown, Qt has polished all in it that never was: what is not polished is of before."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             watched.removeEventFilter(self)
-            parts = [watched, *watched.findChildren(QWidget)]
-            _dress([part for part in parts if part.isVisible() and not part.testAttribute(POLISHED)])
-            self.watch(parts)
+            seen = _visible(watched)
+            _dress([part for part in seen if not part.testAttribute(POLISHED)])
+            self.watch(_parts(seen))
         return False
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.calibration.detect import Shot, read_image
-from engines.calibration.targets import Floats, Gray, find_chessboard, square_values
+from engines.calibration.targets import Floats, Gray, detect, find_chessboard, square_values
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput
@@ -51,13 +53,45 @@ def no_board(paths: Sequence[Path], board: Board, ctx: Context) -> BadInput:
     """The error for photographs none of which shows `board`, with what would fit where it can be told."""
     hint = "Check that the whole board is in view, sharp and evenly lit, and that the board's description is right"
     if board.kind == "charuco":
-        flag = "without" if board.inverted else "with"
-        hint = f"Check squares, sizes and dictionary; prints in white on black need ':inverted' (try {flag} it)"
+        hint = _charuco_advice(paths, board, ctx)
     else:
         grid = fitting_grid(paths, board, ctx)
         if grid is not None:
             hint = _advice(grid, board)
     return BadInput(f"No view shows the board {board}", path=paths[0].parent, hint=hint)
+
+
+def _charuco_advice(paths: Sequence[Path], board: Board, ctx: Context) -> str:
+    """Markers that are seen rule out a wrong dictionary and colours, so that only the layout is left to be wrong."""
+    images = [image for image in map(read_image, _spread(paths, 5)) if image is not None]
+    wanted = np.asarray(board.charuco().getIds()).ravel()
+    seen = max((int(np.isin(wanted, _marker_ids(image, board)).sum()) for image in images), default=0)
+    if 2 * seen < len(wanted):
+        flag = "without" if board.inverted else "with"
+        return f"Check squares, sizes and dictionary; prints in white on black need ':inverted' (try {flag} it)"
+    flag = "without" if board.legacy else "with"
+    told = (
+        f"{seen} of its {len(wanted)} markers are seen, so they lie otherwise: boards made by OpenCV before 4.6 need "
+    )
+    told += f"':legacy' (try {flag} it), or columns and rows are swapped"
+    fitting = fitting_layout(images, board, ctx)
+    return told if fitting is None else f"{told}. Use {fitting}"
+
+
+def fitting_layout(images: Sequence[Gray], board: Board, ctx: Context) -> Board | None:
+    """The same markers in another layout, of which most of these pictures show corners, or None."""
+    turned = replace(board, columns=board.rows, rows=board.columns)
+    for other in (replace(board, legacy=not board.legacy), turned, replace(turned, legacy=not board.legacy)):
+        ctx.check()
+        if 2 * sum(detect(image, other) is not None for image in images) > len(images):
+            return other
+    return None
+
+
+def _marker_ids(image: Gray, board: Board) -> NDArray[np.int64]:
+    upright = np.asarray(255 - image, dtype=np.uint8) if board.inverted else image
+    _, ids, _ = cv2.aruco.ArucoDetector(board.charuco().getDictionary()).detectMarkers(upright)
+    return np.array([], np.int64) if ids is None else np.asarray(ids, np.int64).ravel()
 
 
 def check_whole(shots: Sequence[Shot], board: Board, ctx: Context) -> None:

@@ -17,8 +17,8 @@ from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, FileMissing, KinoscopeError, UsageError
 from engines.core.frames import Size, size_of
-from engines.core.picture_files import Listing, gathered
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import Listing, gathered
+from engines.core.pictures.reading import read_picture
 
 
 @dataclass(frozen=True, slots=True)

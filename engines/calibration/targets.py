@@ -12,6 +12,7 @@ with a window for each, are the better ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -30,6 +31,7 @@ WINDOW_FRACTION = 0.35
 WINDOW_LIMITS = (3, 11)
 LEAST_CORNERS = 6
 _CHARUCO_LEAST = 5
+LEAST_SIDE = 16
 _LARGE = 1600
 _REDUCED = 1280
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-4)
@@ -171,7 +173,7 @@ def find_chessboard(gray: Gray, grid: tuple[int, int]) -> Floats | None:
     longest = max(gray.shape)
     for scale in (1.0,) if longest <= _LARGE else (_REDUCED / longest, 1.0):
         small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        found, corners = cv2.findChessboardCorners(small, grid)
+        found, corners = _searched(cv2.findChessboardCorners, small, grid)
         if found:
             return _enlarged(corners, scale)
     return None
@@ -180,8 +182,15 @@ def find_chessboard(gray: Gray, grid: tuple[int, int]) -> Floats | None:
 def _second_chance(gray: Gray, grid: tuple[int, int]) -> Floats | None:
     scale = min(1.0, _REDUCED / max(gray.shape))
     small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    found, corners = cv2.findChessboardCornersSB(small, grid, flags=cv2.CALIB_CB_NORMALIZE_IMAGE)
+    found, corners = _searched(cv2.findChessboardCornersSB, small, grid, flags=cv2.CALIB_CB_NORMALIZE_IMAGE)
     return _enlarged(corners, scale) if found else None
+
+
+def _searched(
+    finder: Callable[..., Any], gray: NDArray[Any], grid: tuple[int, int], **options: int
+) -> tuple[bool, Any]:
+    """OpenCV's finders stop at pictures so narrow that no board could be seen in them."""
+    return finder(gray, grid, **options) if min(gray.shape) >= LEAST_SIDE else (False, None)
 
 
 def _enlarged(corners: NDArray[Any], scale: float) -> Floats:

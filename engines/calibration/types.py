@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
-from engines.core.picture_files import LeftOut
+from engines.core.pictures.files import LeftOut
 
 ModelName: TypeAlias = Literal["brown5", "rational8"]
 Point: TypeAlias = tuple[float, float]

@@ -6,11 +6,11 @@ from collections import deque
 
 from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FileSource
-from engines.core.film import Converter
-from engines.core.film_ends import claimed, cut_short, kind_of
-from engines.core.film_order import Shown
-from engines.core.film_pictures import Pictures
 from engines.core.frames import End, Gap, size_of
+from engines.core.video.ends import claimed, cut_short, kind_of
+from engines.core.video.film import Converter
+from engines.core.video.order import Shown
+from engines.core.video.passes import Pictures
 
 REMEMBERED = 12
 """Decoded pictures kept so that stepping back does not decode from the last key picture each time."""
@@ -46,7 +46,7 @@ class FileReader:
 
     def _info(self, pictures: Pictures, first: Shown) -> FeedInfo:
         line, stream = pictures.timeline, pictures.stream
-        size = size_of(self._converter.bgr(first.frame))
+        size = size_of(self._converter.bgr(first.frame, pictures.codec))
         detail = f"{stream.codec_context.name} in {kind_of(pictures)}, {size}, {line.rate:g} per second"
         frames, duration = line.count or stream.frames or None, line.duration or claimed(pictures)
         return FeedInfo(size, line.rate, frames, duration, seekable=True, live=False, detail=detail)
@@ -61,7 +61,7 @@ class FileReader:
             self._next, self._whole = shown.index, self._opened.damaged
             return Gap("", missing, "damaged pictures were left out")
         self._next = shown.index + 1
-        return Picture(self._converter.bgr(shown.frame), shown.index, shown.seconds)
+        return Picture(self._converter.bgr(shown.frame, self._opened.codec), shown.index, shown.seconds)
 
     def locate(self, seconds: float) -> int:
         return self._opened.timeline.at(seconds)

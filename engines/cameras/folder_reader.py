@@ -8,8 +8,8 @@ from engines.cameras.readers import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FolderSource
 from engines.core.errors import BadInput, KinoscopeError, SourceFailed
 from engines.core.frames import End, Gap, Size, size_of
-from engines.core.picture_files import WORDS, Listing, listed
-from engines.core.pictures import open_picture, read_picture
+from engines.core.pictures.files import WORDS, Listing, listed
+from engines.core.pictures.reading import open_picture, read_picture
 
 
 class FolderReader:

@@ -25,8 +25,8 @@ from engines.cameras.types import (
 from engines.core.addresses import bare, ill_written, typed, without_passwords
 from engines.core.errors import BadInput, UsageError
 from engines.core.names import shown
-from engines.core.picture_files import READABLE
-from engines.core.picture_heads import head_of
+from engines.core.pictures.files import READABLE
+from engines.core.pictures.heads import head_of
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 

@@ -14,9 +14,9 @@ from engines.cameras.types import FeedInfo, StreamSource
 from engines.core.addresses import bare
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed, UsageError
-from engines.core.film import Converter
 from engines.core.frames import End, Gap, Size
-from engines.core.timeline import said_rate
+from engines.core.video.film import Converter
+from engines.core.video.timeline import codec_of, said_rate
 
 READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""
@@ -73,7 +73,7 @@ class StreamReader:
         if isinstance(frame, Gap):
             return frame
         index, self._index = self._index, self._index + 1
-        return Picture(self._converter.bgr(frame), index, self._time(frame))
+        return Picture(self._converter.bgr(frame, codec_of(self._stream)), index, self._time(frame))
 
     def locate(self, seconds: float) -> int:
         return self._index

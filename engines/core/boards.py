@@ -18,7 +18,7 @@ from engines.core.errors import UsageError
 if TYPE_CHECKING:
     import cv2
 
-FORMS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted]"
+FORMS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted][:legacy]"
 _LENGTH = re.compile(r"(?P<value>\d+(?:\.\d+)?|\.\d+)(?P<unit>mm|m)")
 _GRID = re.compile(r"(\d{1,3})x(\d{1,3})")
 

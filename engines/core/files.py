@@ -26,12 +26,11 @@ def atomic_path(target: str | Path, *, private: bool = False) -> Iterator[Path]:
     """A temporary path beside `target` that replaces it when the block ends well, and goes otherwise.
 
     A link is followed, rights of a file that is replaced stay; a `private` one is its owner's alone. Raises `BadInput`
-    where the target is a folder, pipe or device, `OutOfResources` when the disk is full.
+    where the target is a folder, pipe or device or nothing can be written, `OutOfResources` when the disk is full.
     """
     named, target = Path(target), Path(os.path.realpath(target))
     old = _check_target(named, target)
     old = PRIVATE if private else old
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = _part(named, target, 0o666 if old is None else old & 0o666)
     try:
         yield part
@@ -74,6 +73,28 @@ def disk_is_full(path: str | Path) -> bool:
         return False
 
 
+def check_room(target: str | Path) -> None:
+    """Raises `BadInput` where no file of this name can be written, before anybody works for it in vain."""
+    named, target = Path(target), Path(os.path.realpath(target))
+    _check_target(named, target)
+    folder = target.parent
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise unwritable(NotADirectoryError(), named)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise unwritable(PermissionError(errno.EACCES, "nothing may be written in its folder"), named)
+
+
+def unwritable(error: OSError | ValueError, target: str | Path) -> Exception:
+    """Why a file of this name cannot be made, in words."""
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return _told(error, Path(target))
+    in_file = isinstance(error, FileExistsError | NotADirectoryError)
+    reason = "its folder is a file" if in_file else getattr(error, "strerror", None) or str(error)
+    return BadInput(f"The file cannot be written: {reason}", path=target, hint="Choose another name or folder")
+
+
 def move_aside(path: str | Path) -> Path:
     """Rename a broken file to `name.broken-TIME.ext` so that a fresh one can take its place; the new path."""
     path = Path(path)
@@ -84,10 +105,14 @@ def move_aside(path: str | Path) -> Path:
 
 def _check_target(named: Path, target: Path) -> int | None:
     """The rights of the file that is there, None where there is none."""
+    if os.path.islink(target):
+        raise BadInput("This is a link that leads to itself", path=named, hint="Choose another name")
     try:
         mode = target.stat().st_mode
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        raise unwritable(error, named) from error
     if not stat.S_ISREG(mode):
         what = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
         raise BadInput(f"This is {what}; a file cannot be written in its place", path=named, hint="Choose another name")
@@ -99,14 +124,16 @@ def _part(named: Path, target: Path, mode: int) -> Path:
     stem = os.fsdecode(os.fsencode(target.stem)[:100])
     part = target.with_name(f".{stem}.{secrets.token_hex(6)}.part{target.suffix}")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     except OSError as error:
-        raise _told(error, named) from error
+        raise unwritable(error, named) from error
     return part
 
 
 def _told(error: OSError, target: Path) -> Exception:
-    if error.errno in NO_SPACE:
+    """numpy says how much was written, with no number of the error."""
+    if error.errno in NO_SPACE or (error.errno is None and disk_is_full(target)):
         hint = "Free some space and save again; the old file is untouched"
         return OutOfResources("The disk is full", path=target, hint=hint)
     return error

@@ -6,9 +6,11 @@ stops nobody. What stands in the file is only for people.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ from engines.core.files import NO_SPACE
 from engines.core.reading import read_json
 
 SUFFIX = ".lock"
+MOST = 4096
+"""Bytes of what stands in a lock."""
 LATER = "Wait until it has ended, or choose another name"
 
 
@@ -35,15 +39,19 @@ class FileLock:
         return self._handle is not None
 
     def take(self) -> bool:
-        """Whether it is ours now. Raises `OSError` where no file can be made."""
+        """Whether it is ours now. Raises `OSError` where no file can be made, or another file has its name."""
         while self._handle is None:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = _open(self.path)
             if not _lock(handle):
                 os.close(handle)
                 return False
             if _same(handle, self.path):
                 self._handle = handle
-                _tell(handle)
+                try:
+                    _tell(handle)
+                except OSError:
+                    self.release()
+                    raise
             else:
                 os.close(handle)
         return True
@@ -51,7 +59,7 @@ class FileLock:
     def holder(self) -> str:
         """Who has it, in words: "process 4711 since 14:02"."""
         try:
-            said = read_json(self.path, most=4096)
+            said = read_json(self.path, most=MOST)
             where = "" if said["host"] == socket.gethostname() else f" on {said['host']}"
             return f"process {said['pid']}{where} since {said['since']}"
         except (KinoscopeError, KeyError, TypeError):
@@ -82,13 +90,13 @@ def only_writer(target: str | Path, what: str) -> Iterator[None]:
     lock = FileLock(target.with_name(target.name + SUFFIX))
     made = [folder for folder in target.parents if not folder.exists()]
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        taken = lock.take()
-    except OSError as error:
-        raise _in_words(error, target.parent) from error
-    if not taken:
-        raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
-    try:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            taken = lock.take()
+        except OSError as error:
+            raise _in_words(error, target.parent) from error
+        if not taken:
+            raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
         yield
     finally:
         lock.release()
@@ -102,6 +110,29 @@ def _in_words(error: OSError, folder: Path) -> KinoscopeError:
         return OutOfResources("The disk is full", path=folder, hint="Free some space")
     reason = error.strerror or str(error)
     return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
+
+
+def _open(path: Path) -> int:
+    """A new lock's file, or one that was left: neither a link nor a file that somebody else put there is touched."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if os.path.lexists(path) and not _is_lock(path):
+            raise FileExistsError(errno.EEXIST, f"{path.name} is in the way and no lock", str(path)) from None
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _is_lock(path: Path) -> bool:
+    """Whether a file is empty or says who holds it."""
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST:
+            return False
+        return not status.st_size or {"pid", "host", "since"} == set(read_json(path, most=MOST))
+    except FileNotFoundError:
+        return True
+    except (KinoscopeError, OSError, TypeError):
+        return False
 
 
 def _tell(handle: int) -> None:

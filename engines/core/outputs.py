@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
-from engines.core.files import NO_SPACE, atomic_path, write_json
+from engines.core.files import NO_SPACE, atomic_path, check_room, write_json
 from engines.core.locks import SUFFIX, only_writer
 from engines.core.reading import MIB, read_json, regular_file
 
@@ -95,10 +95,14 @@ def media(path: str | Path) -> Kind:
 def check_file(target: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()) -> Path:
     """`target`, when it may be written: nothing is there, or an empty file, or one of this kind that is no input.
 
-    Raises `BadInput` for a folder, device and any other file, `UsageError` for one of the inputs.
+    Raises `BadInput` for a folder, device and any other file, and where nothing can be written, `UsageError` for one of
+    the inputs.
     """
     path = Path(target).expanduser()
-    if not path.exists():
+    if not path.name:
+        raise UsageError("The name of a file is needed", path=target)
+    if not os.path.exists(path):
+        check_room(path)
         return path
     refuse_inputs(path, inputs)
     if path.is_dir():
@@ -106,6 +110,7 @@ def check_file(target: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()
     content = _ends(regular_file(path))
     if content and not kind.known(content):
         raise BadInput(f"There is a file of this name already that is not {kind.what}", path=path, hint=OTHER_NAME)
+    check_room(path)
     return path
 
 
@@ -174,7 +179,7 @@ def check_folder(
 
     `UsageError` where one of the inputs of the same work lies in it.
     """
-    if not folder.exists() and not folder.is_symlink():
+    if not os.path.lexists(folder):
         return
     if not folder.is_dir():
         raise BadInput("This is a file; a folder is needed", path=folder, hint=OTHER_FOLDER)

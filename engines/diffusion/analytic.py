@@ -16,8 +16,8 @@ from torch import Tensor
 
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.installing import install_hint
-from engines.core.picture_files import WORDS, listed
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import WORDS, listed
+from engines.core.pictures.reading import read_picture
 from engines.core.reading import making_sense, read_arrays
 from engines.diffusion.catalog import ANALYTIC
 from engines.diffusion.mixtures import FiniteData, GaussianMixture, Known

@@ -19,8 +19,8 @@ from torch import Tensor
 from engines.core import store
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.installing import install_hint
-from engines.core.picture_files import in_words, listed
-from engines.core.pictures import open_picture
+from engines.core.pictures.files import in_words, listed
+from engines.core.pictures.reading import open_picture
 
 FEWEST = 2
 SPLIT_SEED = 0

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.core.picture_files import listed
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import listed
+from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
 from engines.diffusion.models import Model
 from engines.diffusion.study_types import LikelihoodSpec

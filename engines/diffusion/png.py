@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path
 from engines.core.names import shown
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.core.reading import MISFITS, parse_json
 from engines.core.spec import from_json, to_json
 from engines.diffusion import png_texts

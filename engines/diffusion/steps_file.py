@@ -103,6 +103,8 @@ class Steps:
             self.samples, self.low, self.high = int(head["samples"]), float(head["low"]), float(head["high"])
             names = [name.removesuffix(".npy").split(".") for name in self._members]
             self._firsts = sorted({int(parts[2]) for parts in names if parts[0] == "y"})
+            if not self._firsts:
+                raise KeyError("y")
             self._rgb = self._read("to_rgb") if "to_rgb.npy" in self._members else None
         except BROKEN as error:
             self._file.close()

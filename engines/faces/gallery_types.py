@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from engines.core.picture_files import LeftOut
+from engines.core.pictures.files import LeftOut
 from engines.faces.types import Box, FivePoints, Quality
 
 Doubt: TypeAlias = Literal[

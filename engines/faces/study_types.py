@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engines.core.picture_files import LeftOut
+from engines.core.pictures.files import LeftOut
 from engines.faces.types import Accept, Face, FinderSettings
 
 Interval = tuple[float, float]

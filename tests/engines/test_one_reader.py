@@ -13,7 +13,7 @@ from engines.cameras.folder_reader import FolderReader
 from engines.cameras.readers import Picture
 from engines.cameras.types import FolderSource
 from engines.core.errors import BadInput
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.diffusion import analytic, datasets, likelihood_inputs, png
 from tests.engines.core.made_pictures import (
     avif_with,

@@ -126,10 +126,12 @@ def test_what_is_wrong_is_told_and_ends_with_its_code(labels, scores, tmp_path):
     assert (code, told["error"]["kind"]) == (2, "usage")
     (tmp_path / "s.npy").write_text("no array")
     code, told = said("evaluate-arrays", "--scores", tmp_path / "s.npy", "--targets", tmp_path / "gone.npy")
-    assert (code, told["error"]["message"]) == (1, "This is no array of numbers")
+    assert (code, told["error"]["kind"]) == (1, "bad-input")
+    assert "Not a usable" in told["error"]["message"]
     np.save(tmp_path / "p.npy", np.array([{}], dtype=object))
     code, told = said("evaluate-arrays", "--scores", tmp_path / "p.npy", "--targets", tmp_path / "p.npy")
-    assert (code, told["error"]["message"]) == (1, "This is no array of numbers")
+    assert (code, told["error"]["kind"]) == (1, "bad-input")
+    assert "Not a usable" in told["error"]["message"]
     (tmp_path / "over.csv").write_text("start_frame,end_frame,action\n1,5,a\n4,6,b\n")
     code, told = said("labels", tmp_path / "over.csv")
     assert code == 1

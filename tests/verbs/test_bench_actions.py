@@ -9,7 +9,7 @@ from itertools import islice
 import cv2
 import pytest
 
-from engines.core.film import Film
+from engines.core.video.film import Film
 from tests.engines.cameras.films import number_in, write_video
 from workbench.verbs.bench_actions import _allowed, _chain, _decoded, _held_to
 

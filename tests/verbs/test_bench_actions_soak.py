@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from engines.core.film import Film
+from engines.core.video.film import Film
 from tests.engines.actions.watching import make_film, make_model
 from workbench.verbs.bench_actions_soak import looped, measure
 

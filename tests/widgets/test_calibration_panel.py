@@ -15,7 +15,6 @@ from PySide6.QtGui import QDropEvent, QImage, QValidator
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QWidget
 
 from engines.calibration.models import project, undistort_maps
-from engines.calibration.quality import covered, judge
 from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
@@ -383,22 +382,3 @@ def test_nothing_is_painted_outside(panel: CalibrationPanel, result: MonoResult)
         assert left >= 8
         assert left + child.width() <= panel.width() - 8
     assert isinstance(panel.report.figures, QWidget)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_the_verdict_and_the_map_say_the_same_of_the_coverage(seed: int, result: MonoResult) -> None:
-    """Also for corners on the border between two cells, which lies half a pixel before a whole coordinate."""
-    rng = np.random.default_rng(seed)
-    spread = rng.integers(0, [641, 481], (14, 20 + 10 * seed, 2)) - 0.5 * rng.integers(0, 2, (14, 1, 1))
-    views = tuple(
-        replace(view(number, 0.1, used=number % 4 != 0), corners=tuple(map(tuple, corners.tolist())))
-        for number, corners in enumerate(spread // (1 + seed % 3))
-    )
-    shown = replace(result, views=views)
-    drawn = coverage_of((row.corners, SIZE) for row in rows_of(shown) if row.used)
-    touched = sum(count > 0 for count in drawn)
-    _, advice = judge(shown)
-    assert coverage_words(drawn).startswith(f"Views touch {touched} of 48 parts of the picture.")
-    assert covered(views, SIZE) == touched / 48
-    assert all(f"{touched} of 48 parts" in sentence for sentence in advice if "parts" in sentence)
-    assert not any("cover the picture" in sentence for sentence in advice)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
-from engines.core.picture_files import LeftOut
+from engines.core.pictures.files import LeftOut
 from engines.faces.study_types import Audit
 from tests.widgets.face_views import AUDIT, LONG, SUSPICIONS, picture
 from widgets.faces_audit import AuditPage

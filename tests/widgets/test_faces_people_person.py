@@ -206,7 +206,7 @@ def test_export_and_double_click(pane, qtbot):
         (words.quality_words(GOOD), "0.80"),
         (words.quality_words(POOR), "0.30 blurred"),
         (words.found_item(FOUND[1]).caption, "Unknown"),
-        (words.proof_title(replace(PROOF, traces=1)), "Something of Ada Lovelace is left"),
+        (words.proof_title(replace(PROOF, left=("g.faces",))), "Something of Ada Lovelace is left"),
         (words.folded("ZOË Ångström"), "zoe angstrom"),
         (words.people_words(1), "1 person"),
     ],

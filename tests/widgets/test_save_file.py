@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engines.core.errors import BadInput
 from widgets.drawn_chart import DrawnChart
-from widgets.save_file import ask_file, save_or_say
+from widgets.save_file import ask_file, named, save_or_say
 
 
 @pytest.fixture
@@ -88,3 +88,16 @@ def test_a_chart_takes_the_place_of_its_own_kind_alone(qtbot, tmp_path: Path, su
     with pytest.raises(BadInput, match="file of this name already"):
         chart.save(str(path))
     assert path.read_bytes() == theirs
+
+
+@pytest.mark.parametrize(
+    ("typed", "kinds", "chosen", "file"),
+    [
+        ("My plan v1.2", "Projects (*.kino)", "", "My plan v1.2.kino"),
+        ("run 0.5", "JSON (*.json);;CSV (*.csv)", "CSV (*.csv)", "run 0.5.csv"),
+        ("film", "CSV (*.csv);;VIA 3 (*.via.json)", "VIA 3 (*.via.json)", "film.via.json"),
+        ("anything", "All files (*)", "", "anything"),
+    ],
+)
+def test_the_ending_is_of_the_kind_that_was_chosen(typed: str, kinds: str, chosen: str, file: str) -> None:
+    assert named(typed, kinds, chosen) == file

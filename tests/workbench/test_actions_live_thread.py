@@ -11,9 +11,9 @@ from engines.actions.types import WatchSettings
 from engines.actions.watching.detect import run
 from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
-from engines.core.film import Film
 from engines.core.frames import Frame, Gap, Stamp
 from engines.core.slots import Lossless, Slot
+from engines.core.video.film import Film
 from tests.engines.actions.watching import make_film, make_model
 from workbench.live import LiveThread
 

@@ -4,125 +4,31 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QUndoStack
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QGuiApplication
 
 from engines.calibration import formats
-from engines.calibration.types import MonoResult
 from engines.cameras.rig import rig
 from engines.cameras.sources import title
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.errors import OutOfResources
 from engines.core.frames import Size
+from tests.workbench.calibration_bench import Bench, until
+from tests.workbench.calibration_bench import bench as bench
+from tests.workbench.calibration_bench import make_bench as make_bench
 from widgets.calibration_overlays import enlargement
-from widgets.calibration_state import CalibrationView, Phase, Picture, Trouble
+from widgets.calibration_state import Phase
 from widgets.overlays import GridCells, Points, Vectors
-from widgets.panels.calibration import CalibrationPanel
-from widgets.theme import DARK, LOOK
-from widgets.viewer_grid import ViewerGrid
-from workbench.commands import Actions
 from workbench.controllers import calibration_captures
-from workbench.controllers.calibration import CalibrationController
-from workbench.controllers.viewer import ViewerController
-from workbench.feeds import Feeds
-from workbench.jobs import JobQueue
-from workbench.log import LogBook
-from workbench.project import Project
-from workbench.services import Services
-from workbench.settings import SettingsStore
-from workbench.supervisor import Supervisor
 
 BOARD = Board.parse("chessboard:9x6:25mm")
-
-
-@dataclass
-class Bench:
-    """A window's worth of parts around one controller."""
-
-    controller: CalibrationController
-    panel: CalibrationPanel
-    viewer: ViewerController
-    services: Services
-    actions: Actions
-    window: QWidget
-    said: list[str] = field(default_factory=list)
-    undoable: list[Callable[[], None]] = field(default_factory=list)
-
-    @property
-    def state(self) -> CalibrationView:
-        return self.panel.shown
-
-    @property
-    def result(self) -> MonoResult:
-        assert self.state.result is not None
-        return self.state.result
-
-    @property
-    def rms(self) -> float:
-        return self.result.rms_px
-
-    @property
-    def trouble(self) -> Trouble:
-        assert self.state.trouble is not None
-        return self.state.trouble
-
-    @property
-    def picture(self) -> Picture:
-        assert self.panel.report.view.picture is not None
-        return self.panel.report.view.picture
-
-
-@pytest.fixture
-def make_bench(qtbot, qapp, supervisor: Supervisor, jobs: JobQueue, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
-    LOOK.apply(qapp, DARK)
-    benches: list[Bench] = []
-    feeds = Feeds(supervisor)
-    project, settings, log = Project(tmp_path / "test.kino"), SettingsStore(tmp_path / "settings.json"), LogBook()
-
-    def make() -> Bench:
-        said: list[str] = []
-        undoable: list[Callable[[], None]] = []
-
-        def notify(text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
-            said.append(text)
-            if action == "Undo" and run is not None:
-                undoable.append(run)
-
-        window = QWidget()
-        qtbot.addWidget(window)
-        window.resize(900, 900)
-        grid, panel = ViewerGrid(window), CalibrationPanel()
-        panel.setParent(window)
-        panel.resize(400, 900)
-        services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(window), notify)
-        viewer, actions = ViewerController(grid, services), Actions(window)
-        controller = CalibrationController(panel, viewer, services, actions)
-        bench = Bench(controller, panel, viewer, services, actions, window, said, undoable)
-        benches.append(bench)
-        window.show()
-        return bench
-
-    yield make
-    for bench in benches:
-        bench.controller.close()
-        bench.viewer.close()
-    feeds.clear()
-    supervisor.shutdown(5.0)
-    project.close()
-
-
-@pytest.fixture
-def bench(make_bench: Callable[[], Bench]) -> Bench:
-    return make_bench()
 
 
 @pytest.fixture
@@ -131,10 +37,6 @@ def photographs(data: Path) -> list[str]:
     if len(found) != 13:
         pytest.skip("the stereo chessboard photographs are not there")
     return [str(path) for path in found]
-
-
-def until(qtbot, true: Callable[[], object], seconds: float = 20.0) -> None:
-    qtbot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))
 
 
 def solved(bench: Bench) -> Callable[[], bool]:
@@ -364,66 +266,3 @@ def test_full_disk_loses_no_view(bench: Bench, qtbot, monkeypatch: pytest.Monkey
     captures.retry()
     until(qtbot, lambda: captures.unwritten == 0)
     assert np.array_equal(np.asarray(cv2.imread(str(target))), image)
-
-
-OPENED = """image_width: 640
-image_height: 480
-camera_matrix:
-  rows: 3
-  cols: 3
-  data: [500, 0, 320, 0, 500, 240, 0, 0, 1]
-"""
-
-
-def test_nothing_that_is_shown_goes_without_a_way_back(bench: Bench, qtbot, tmp_path: Path) -> None:
-    controller, undo = bench.controller, bench.services.undo
-    photographs = [tmp_path / f"{number}.png" for number in range(3)]
-    for number, path in enumerate(photographs):
-        cv2.imwrite(str(path), np.full((48, 64), 40 * number, np.uint8))
-    (tmp_path / "camera.yaml").write_text(OPENED)
-    controller.add([str(path) for path in photographs[:2]])
-    until(qtbot, lambda: len(bench.state.views) == 2)
-    assert bench.undoable == []
-
-    controller.add([str(tmp_path / "camera.yaml")])
-    until(qtbot, lambda: bench.state.loaded_from)
-    assert bench.said[-1] == "Open camera.yaml: 2 views are no longer shown"
-    bench.undoable.pop()()
-    assert [view.name for view in bench.state.views] == ["0.png", "1.png"]
-    undo.redo()
-    assert (bench.state.loaded_from, bench.state.views) == ("camera.yaml", ())
-
-    controller.add([str(photographs[2])])
-    until(qtbot, lambda: len(bench.state.views) == 1)
-    assert bench.said[-1] == "Add 1 photograph: camera.yaml is no longer shown"
-    bench.undoable.pop()()
-    assert bench.result.intrinsics.fx == 500
-
-
-def test_a_bare_length_in_a_file_is_asked_about(
-    bench: Bench, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "camera.yaml"
-    path.write_text(OPENED + "board_width: 9\nboard_height: 6\nsquare_size: 50.\n")
-    asked: list[str] = []
-    answers = ["", "cm"]
-    monkeypatch.setattr(bench.controller.files, "ask_unit", lambda message: asked.append(message) or answers.pop(0))
-    bench.controller.open(str(path))
-    until(qtbot, lambda: asked)
-    assert "50 wide" in asked[0]
-    assert bench.state.phase is Phase.EMPTY
-    bench.controller.open(str(path))
-    until(qtbot, lambda: bench.state.loaded_from)
-    assert bench.result.board == Board.parse("chessboard:9x6:500mm")
-
-
-def test_a_folder_that_is_added_says_what_it_left_out(bench: Bench, qtbot, tmp_path: Path) -> None:
-    folder = tmp_path / "photos [2024]"
-    folder.mkdir()
-    for name in ("2.png", "10.png"):
-        (folder / name).write_bytes(cv2.imencode(".png", np.full((48, 64), 90, np.uint8))[1].tobytes())
-    (folder / "IMG_1.HEIC").touch()
-    bench.controller.add([str(folder)])
-    until(qtbot, lambda: len(bench.state.views) == 2)
-    assert [Path(view.path).name for view in bench.state.views] == ["2.png", "10.png"]
-    assert "1 file left out: 1 is HEIC (IMG_1.HEIC), which cannot be read here" in bench.said

@@ -54,6 +54,7 @@ def test_left_alone_it_would_be_destroyed_elsewhere(qtbot) -> None:
     ends: list[int] = []
     kept: list[list[object]] = []
     Knot(ends)
+    gc.enable()
     thread = threading.Thread(target=allocate, args=(kept,))
     thread.start()
     ident = thread.ident
@@ -67,7 +68,7 @@ def test_without_enough_garbage_nothing_is_done(garbage: Garbage) -> None:
 
 
 def test_closing_gives_the_collector_back(qtbot) -> None:
-    assert gc.isenabled()
+    gc.enable()
     garbage = Garbage()
     assert not gc.isenabled()
     garbage.close()

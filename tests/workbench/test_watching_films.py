@@ -14,9 +14,9 @@ from engines.actions.types import Event, WatchSettings
 from engines.actions.watching.detect import run
 from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
-from engines.core.film import Film
 from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset
+from engines.core.video.film import Film
 from tests.engines.actions.watching import CLASSES, make_film, make_model
 from widgets.actions_state import ScoreTrack
 from workbench.controllers.score_history import ScoreHistory

@@ -60,7 +60,7 @@ class Films(QObject):
 
 def read_facts(video: str) -> FilmFacts:
     """Raises `KinoscopeError` for what is no film."""
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     with Film.open(video) as film:
         times = film.frame_times()

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from engines.calibration.formats import READ
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
-from engines.core.picture_files import Listing
+from engines.core.pictures.files import Listing
 from widgets.calibration_state import CalibrationView, Trouble, ViewRow, count
 from widgets.panels.calibration import CalibrationPanel
 from workbench.commands import Actions

@@ -13,7 +13,7 @@ from engines.calibration.formats import READ, UNKNOWN, UnitMissing, load, save
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
-from engines.core.picture_files import DIALOG, Listing
+from engines.core.pictures.files import DIALOG, Listing
 from widgets.calibration_state import Trouble
 from widgets.save_file import ask_file
 from workbench.controllers.calibration_runs import trouble_of

@@ -12,7 +12,7 @@ from engines.calibration.models import undistort, undistort_maps
 from engines.calibration.types import MonoResult
 from engines.core.errors import FileMissing
 from engines.core.frames import Image, size_of
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from widgets.calibration_state import Picture
 
 THUMBNAIL = 132

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engines.core.errors import BadInput
-from engines.core.picture_files import DIALOG, READABLE
+from engines.core.pictures.files import DIALOG, READABLE
 from engines.diffusion import history
 from engines.diffusion.types import SampleSpec
 from widgets.diffusion_state import Mode

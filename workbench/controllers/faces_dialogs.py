@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
-from engines.core.picture_files import DIALOG, ENDINGS
+from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
 from widgets.labels import message_box
 from widgets.save_file import ask_file

@@ -124,7 +124,7 @@ class Reviews(QObject):
 
 def read_crop(path: str) -> Image | None:
     """A picture file of a review or an audit; None for what is no picture."""
-    from engines.core.pictures import read_picture
+    from engines.core.pictures.reading import read_picture
 
     try:
         return read_picture(path)

@@ -183,7 +183,7 @@ def find_file(desk: FacesController) -> None:
 
 def look(path: str, model: str) -> Vectors:
     """The embedding of the largest face of a picture. Raises `BadInput` when there is none."""
-    from engines.core.pictures import read_picture
+    from engines.core.pictures.reading import read_picture
     from engines.faces.seeing import align
     from engines.faces.seeing.finding import open_finder
     from engines.faces.seeing.recognisers import open_recogniser

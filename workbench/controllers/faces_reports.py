@@ -49,7 +49,7 @@ def show_faces(desk: FacesController, result: Verified) -> None:
     """The two aligned faces that were compared."""
 
     def cut() -> list[tuple[str, Image]]:
-        from engines.core.pictures import read_picture
+        from engines.core.pictures.reading import read_picture
         from engines.faces.seeing import align
 
         sides = (("a", result.a, result.face_a), ("b", result.b, result.face_b))

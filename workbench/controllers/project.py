@@ -63,13 +63,22 @@ class ProjectController(QObject):
         sources = project.items("source")
         if taken := project.forget_passwords(ASKS):
             self._sources.passwords.take_over(taken)
-        for id, value in sources.items():
-            if id not in running:
-                self._attempt(partial(self._restore_source, id, value), "A source of this project could not be opened")
+        self._restore_sources({id: value for id, value in sources.items() if id not in running})
         self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
         if project.read_only:
             self._services.notify(f"{project.title} {project.why}: changes here are not saved", "warn")
         self.changed.emit()
+
+    def _restore_sources(self, sources: dict[str, Any]) -> None:
+        errors = []
+        for id, value in sources.items():
+            try:
+                self._restore_source(id, value)
+            except KinoscopeError as error:
+                errors.append(error)
+        if errors:
+            count = "A source" if len(errors) == 1 else f"{len(errors)} sources"
+            self._services.notify(f"{count} of this project could not be opened: {errors[0]}", "warn")
 
     def _restore_source(self, id: str, value: Any) -> None:
         source = parse(value)
@@ -141,11 +150,11 @@ class ProjectController(QObject):
         written = self._services.project.export(target)
         self._services.notify(f"Wrote {len(written)} files to {target}", "good")
 
-    def _attempt(self, act: Callable[[], None], what: str = "") -> None:
+    def _attempt(self, act: Callable[[], None]) -> None:
         try:
             act()
         except KinoscopeError as error:
-            self._services.notify(f"{what}: {error}" if what else str(error), "warn" if what else "bad")
+            self._services.notify(str(error), "bad")
         except OSError as error:
             self._services.notify(f"{error.strerror}: {error.filename}", "bad")
 

@@ -226,8 +226,7 @@ class ViewerController(QObject):
         if seat is None or frame is None:
             self._services.notify("This tile shows no picture to save", "warn")
             return
-        name = f"{self._title(tile)} frame {frame.stamp.index}.png"
-        writer = SnapshotWriter(name, frame)
+        writer = SnapshotWriter(f"{self._title(tile)} frame {frame.stamp.index}.png", frame)
         writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
         writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
         self._services.supervisor.adopt(writer)

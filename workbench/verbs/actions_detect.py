@@ -66,13 +66,13 @@ def _show(result: DetectResult) -> None:
     terminal = console.out()
     for event in result.events[:SHOWN]:
         end = "" if event.end is None else f"{event.end:8.2f}"
-        terminal.print(f"  {event.start:8.2f} {end} s  {100 * event.probability:3.0f} %  {event.action}", markup=False)
+        terminal.print(f"  {event.start:8.2f} {end} s  {100 * event.probability:3.0f} %  {event.action}")
     if len(result.events) > SHOWN:
         terminal.print(f"  and {len(result.events) - SHOWN} more")
     found = f"{len(result.events)} events" if len(result.events) != 1 else "1 event"
-    terminal.print(f"[bold]{found}[/] in {result.frames} frames, {result.fps:.0f} frames per second")
+    terminal.print(console.headline(found, f" in {result.frames} frames, {result.fps:.0f} frames per second"))
     for file in filter(None, (result.file, result.ahead)):
-        terminal.print(f"Written to {file}", markup=False)
+        terminal.print(f"Written to {file}")
 
 
 def _plain(result: DetectResult) -> dict[str, Any]:

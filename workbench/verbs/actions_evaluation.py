@@ -134,11 +134,11 @@ def labels(
     def show(result: tuple[Labels, tuple[str, ...]]) -> None:
         terminal = console.out()
         read, advice = result
-        terminal.print(f"{len(read.segments)} segments of {len(read.classes)} actions", markup=False)
+        terminal.print(f"{len(read.segments)} segments of {len(read.classes)} actions")
         for line in advice:
-            terminal.print(f"  {line}", markup=False)
+            terminal.print(f"  {line}")
         if out:
-            terminal.print(f"Written to {out}", markup=False)
+            terminal.print(f"Written to {out}")
 
     console.run(work, None, json=json, render=show, as_json=told_labels)
 
@@ -205,12 +205,13 @@ def _show_all(results: tuple[Evaluation, ...]) -> None:
 def _show(result: Evaluation) -> None:
     terminal = console.out()
     many = f"{len(result.averaged)} {'action' if len(result.averaged) == 1 else 'actions'}"
-    terminal.print(f"[bold]{100 * result.map:.1f} %[/] mAP, {100 * result.mcap:.1f} % mcAP (mean of {many})", end="")
     by_chance = "" if result.chance is None else f"; chance {100 * result.chance:.1f} %"
-    terminal.print(f" of {result.name or 'the scores'} over {result.frames} frames{by_chance}", markup=False)
+    of = f"of {result.name or 'the scores'} over {result.frames} frames{by_chance}"
+    rest = f" mAP, {100 * result.mcap:.1f} % mcAP (mean of {many}) {of}"
+    terminal.print(console.headline(f"{100 * result.map:.1f} %", rest))
     for name, value in result.ap.items():
         shown = "does not occur" if value is None else f"{100 * value:5.1f} %"
-        terminal.print(f"  {name:24} {shown}", markup=False)
+        terminal.print(f"  {name:24} {shown}")
     for what, pairs, unit in (
         ("Ahead", result.ahead, "s"),
         ("What shows now goes on", result.ahead_still, "s"),
@@ -219,11 +220,11 @@ def _show(result: Evaluation) -> None:
     ):
         if pairs:
             values = ", ".join(f"{at:g}{f' {unit}' if unit else ''}: {100 * value:.1f} %" for at, value in pairs)
-            terminal.print(f"  {what}: {values}", markup=False)
+            terminal.print(f"  {what}: {values}")
     if result.one_frame is not None:
-        terminal.print(f"  One chunk alone (logistic regression): {100 * result.one_frame:.1f} %", markup=False)
+        terminal.print(f"  One chunk alone (logistic regression): {100 * result.one_frame:.1f} %")
     for note in result.notes:
-        terminal.print(f"  {note}", markup=False)
+        terminal.print(f"  {note}")
 
 
 def _array(path: str) -> NDArray[Any]:
@@ -235,7 +236,7 @@ def _array(path: str) -> NDArray[Any]:
 def _times(video: str) -> NDArray[Any] | None:
     if not video:
         return None
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     with Film.open(video) as film:
         return film.frame_times()

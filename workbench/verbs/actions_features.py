@@ -57,7 +57,7 @@ def npy_path(out: Path) -> Path:
 
     if out.suffix not in ("", ".npy"):
         raise UsageError(f"Features are written as .npy, not as '{out.suffix}'", hint="--out features.npy")
-    return out.with_suffix(".npy")
+    return out.with_suffix(".npy") if out.name else out
 
 
 def _told(result: FeaturesResult) -> dict[str, Any]:
@@ -69,5 +69,5 @@ def _show(result: FeaturesResult) -> None:
     made = "taken from the cache" if result.reused else f"made in {result.seconds:.1f} s"
     terminal.print(f"{result.chunks} chunks of {result.length} numbers at {result.rate:g} per second, {made}")
     if result.without_body:
-        terminal.print(f"  nobody in view in {100 * result.without_body:.0f} % of the chunks", markup=False)
-    terminal.print(f"Written to {result.file}", markup=False)
+        terminal.print(f"  nobody in view in {100 * result.without_body:.0f} % of the chunks")
+    terminal.print(f"Written to {result.file}")

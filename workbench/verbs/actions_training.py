@@ -163,28 +163,30 @@ def told(result: TrainResult) -> dict[str, Any]:
 def _show_result(result: TrainResult) -> None:
     terminal = console.out()
     of = "test videos" if result.tested else "what was held out"
-    precision = "Nothing was held out" if result.map is None else f"[bold]{100 * result.map:.1f} %[/] mAP on {of}"
+    precision = "Nothing was held out" if result.map is None else f"{100 * result.map:.1f} %"
+    on = "" if result.map is None else f" mAP on {of}"
     all_of = len(result.card.classes) - 1
     mean = result.map is not None and result.card.averaged < all_of
-    terminal.print(f"{precision}; {f'mean of {result.card.averaged} of ' if mean else ''}{all_of} actions")
+    actions = f"{on}; {f'mean of {result.card.averaged} of ' if mean else ''}{all_of} actions"
+    terminal.print(console.headline(precision, actions))
     early = ", stopped early" if result.stopped_early else ""
-    terminal.print(f"  {result.iterations} iterations{early}, {result.seconds:.0f} s", markup=False)
+    terminal.print(f"  {result.iterations} iterations{early}, {result.seconds:.0f} s")
     for line in result.advice:
-        terminal.print(f"  {line}", markup=False)
-    terminal.print(f"Written to {result.file}", markup=False)
+        terminal.print(f"  {line}")
+    terminal.print(f"Written to {result.file}")
 
 
 def _show_card(card: ModelCard) -> None:
     terminal = console.out()
-    terminal.print(f"[bold]{card.name}[/]: {card.shape.kind.upper()}, {card.parameters:,} parameters")
-    terminal.print(f"  Actions: {', '.join(card.classes[1:])}", markup=False)
+    terminal.print(console.headline(card.name, f": {card.shape.kind.upper()}, {card.parameters:,} parameters"))
+    terminal.print(f"  Actions: {', '.join(card.classes[1:])}")
     features = card.recipe.of or ", ".join(card.recipe.streams)
-    terminal.print(f"  Features: {features}; {card.recipe.rate:g} chunks per second", markup=False)
+    terminal.print(f"  Features: {features}; {card.recipe.rate:g} chunks per second")
     if card.horizons:
-        terminal.print(f"  Anticipates {', '.join(f'{at:g}' for at in card.horizons)} s ahead", markup=False)
+        terminal.print(f"  Anticipates {', '.join(f'{at:g}' for at in card.horizons)} s ahead")
     over = f" over {card.averaged} actions" if card.averaged else ""
     precision = "" if card.map is None else f", {100 * card.map:.1f} % mAP{over}"
-    terminal.print(f"  Trained on {card.trained_on or 'what is not known'}{precision}", markup=False)
+    terminal.print(f"  Trained on {card.trained_on or 'what is not known'}{precision}")
     if card.learned and len(card.learned) < len(card.classes) - 1:
         strange = [name for name in card.classes[1:] if name not in card.learned]
-        terminal.print(f"  Never learned: {', '.join(strange)}", markup=False)
+        terminal.print(f"  Never learned: {', '.join(strange)}")

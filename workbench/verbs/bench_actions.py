@@ -29,8 +29,8 @@ from engines.actions.features.recipes import recipe_for
 from engines.actions.learning.model_files import Model
 from engines.actions.types import BACKGROUND, FeatureKind, HeadShape, ModelCard, Recipe
 from engines.actions.watching.detector import Detector
-from engines.core.film import Film, FilmFrame
 from engines.core.store import load_path
+from engines.core.video.film import Film, FilmFrame
 
 KINDS: tuple[FeatureKind, ...] = ("appearance", "pose", "both")
 WAITING = 4

@@ -18,9 +18,9 @@ import numpy as np
 from engines.actions.types import FeatureKind, WatchSettings
 from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
-from engines.core.film import Film, FilmFrame
 from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset
+from engines.core.video.film import Film, FilmFrame
 
 FILM = "actions/exercise/exercise.avi"
 WARM = 5.0

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from engines.core.context import PlainContext
 from engines.core.errors import FileMissing
 from engines.core.frames import Frame, Image, Stamp
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.core.store import load_path
 from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.live_gallery import GalleryWatch, KnownPeople

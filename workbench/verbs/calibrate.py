@@ -136,14 +136,16 @@ def _show(result: MonoResult, out: str) -> None:
     used, left_out = sum(view.used for view in result.views), result.loo_rms_px
     held = "" if left_out is None else f", {left_out:.3f} px on left-out views"
     style = _STYLES.get(result.verdict, "default")
-    terminal.print(f"[bold {style}]{result.verdict}[/]  {used} views, RMS {result.rms_px:.3f} px{held}")
+    terminal.print(
+        console.headline(result.verdict, f"  {used} views, RMS {result.rms_px:.3f} px{held}", f"bold {style}")
+    )
     for sentence in result.advice:
-        terminal.print(f"  {sentence}", markup=False)
+        terminal.print(f"  {sentence}")
     terminal.print(_camera_table(result))
     terminal.print(_view_table(result))
     console.left_out(result.left_out)
     if out:
-        terminal.print(f"Saved to {out}", markup=False)
+        terminal.print(f"Saved to {out}")
 
 
 def _camera_table(result: MonoResult) -> Any:

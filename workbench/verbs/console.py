@@ -20,9 +20,10 @@ from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageE
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
+    from rich.text import Text
     from typer.exceptions import TyperException
 
-    from engines.core.picture_files import LeftOut
+    from engines.core.pictures.files import LeftOut
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -98,24 +99,31 @@ def context(*, quiet: bool = False, heard: Heard | None = None) -> Iterator[Cont
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield BarContext(bar, bar.add_task("Working", total=None), heard)
 
 
 def out() -> Console:
-    """Standard output for tables and text; plain when it is not a terminal."""
+    """Standard output for tables and text; plain when it is not a terminal. Brackets in names are no markup."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    return Console(highlight=False, markup=False)
+
+
+def headline(figure: str, rest: str, style: str = "bold") -> Text:
+    """A line that begins with what matters most."""
+    from rich.text import Text
+
+    return Text.assemble((figure, style), rest)
 
 
 def left_out(files: Iterable[LeftOut | dict[str, str]]) -> None:
     """Name the files that a folder holds beside what was read, below the result."""
-    from engines.core.picture_files import LeftOut, in_words
+    from engines.core.pictures.files import LeftOut, in_words
 
     if words := in_words([LeftOut(**one) if isinstance(one, dict) else one for one in files]):
-        out().print(words, markup=False, soft_wrap=True)
+        out().print(words, soft_wrap=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -89,9 +89,9 @@ def enrol(
 
 def _show_enrolled(answer: Answer) -> None:
     out = console.out()
-    out.print(f"Stored {answer['stored']} faces; {answer['gallery']} now has {answer['people']} people", markup=False)
+    out.print(f"Stored {answer['stored']} faces; {answer['gallery']} now has {answer['people']} people")
     for held in answer["held_back"]:
-        out.print(f"  held back: {Path(held['file']).name}: {held['why']}", markup=False)
+        out.print(f"  held back: {Path(held['file']).name}: {held['why']}")
     if answer["held_back"]:
         out.print("--all stores these too, where there is a face.")
     console.left_out(answer["left_out"])
@@ -182,13 +182,13 @@ def forget(gallery: Where, person: Whom, yes: Yes = False, passphrase_env: Secre
 
 def _show_proof(answer: Answer) -> None:
     out = console.out()
-    out.print(f"Forgot {answer['name'] or 'them'}: {answer['faces']} faces deleted", markup=False)
+    out.print(f"Forgot {answer['name'] or 'them'}: {answer['faces']} faces deleted")
     files = len(answer["files"])
     out.print(f"Searched {answer['searched']:,} bytes of {files} files for {answer['traces']} traces:")
     for words in answer["left"] or ["nothing is left"]:
-        out.print(f"  {words}", markup=False)
+        out.print(f"  {words}")
     for words in answer["elsewhere"]:
-        out.print(f"  {words}", markup=False)
+        out.print(f"  {words}")
 
 
 def export(
@@ -206,7 +206,7 @@ def export(
         return {"folder": str(folder), "files": sorted(path.name for path in folder.iterdir())}
 
     def show(answer: Answer) -> None:
-        console.out().print(f"Written to {answer['folder']}: {len(answer['files'])} files", markup=False)
+        console.out().print(f"Written to {answer['folder']}: {len(answer['files'])} files")
 
     console.run(work, None, json=json, render=show, as_json=dict)
 
@@ -230,7 +230,7 @@ def protect(
             return {"gallery": gallery, "encrypted": opened.info().encrypted}
 
     def show(answer: Answer) -> None:
-        console.out().print(f"{gallery} is {'encrypted' if answer['encrypted'] else 'not encrypted'} now", markup=False)
+        console.out().print(f"{gallery} is {'encrypted' if answer['encrypted'] else 'not encrypted'} now")
 
     console.run(work, None, json=json, render=show, as_json=dict)
 
@@ -250,7 +250,7 @@ def reembed(
             return to_json(opened.info())
 
     def show(answer: Answer) -> None:
-        console.out().print(f"{answer['faces']} faces belong to {answer['model']} now", markup=False)
+        console.out().print(f"{answer['faces']} faces belong to {answer['model']} now")
 
     console.run(work, None, json=json, render=show, as_json=dict)
 
@@ -288,7 +288,7 @@ def _show_expired(answer: Answer) -> None:
         return None
     console.out().print(f"{plan['faces']} faces are older than {plan['keep_days']} days")
     for name in plan["people"]:
-        console.out().print(f"  {name} would lose every face", markup=False)
+        console.out().print(f"  {name} would lose every face")
     return None
 
 
@@ -309,7 +309,7 @@ def undo(
             return to_json(opened.undo(last if change is None else change))
 
     def show(answer: Answer) -> None:
-        console.out().print(f"Taken back: {answer['what']}", markup=False)
+        console.out().print(f"Taken back: {answer['what']}")
 
     console.run(work, None, json=json, render=show, as_json=dict)
 

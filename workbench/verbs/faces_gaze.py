@@ -13,7 +13,7 @@ from engines.faces.types import DetectorName, FinderSettings, Search
 from workbench.verbs import console
 
 if TYPE_CHECKING:
-    from engines.core.picture_files import LeftOut
+    from engines.core.pictures.files import LeftOut
 
 HELP = console.help_text(
     "How each head is held and where it looks, in degrees: yaw is positive to the viewer's right, pitch up, roll "
@@ -51,7 +51,7 @@ def gaze(
 
 
 def _left_out(images: list[Path]) -> tuple[LeftOut, ...]:
-    from engines.core.picture_files import gathered
+    from engines.core.pictures.files import gathered
 
     return gathered(images, deep=True).left_out
 
@@ -70,8 +70,8 @@ def _settings(detector: str, search: str, threads: int) -> FinderSettings:
 def looks(paths: list[Path], settings: FinderSettings, ctx: Context) -> list[dict[str, Any]]:
     """One entry a picture: its file, and its faces as pose, gaze and landmark score; the error where it is broken."""
     from engines.core.errors import KinoscopeError
-    from engines.core.picture_files import gathered
-    from engines.core.pictures import read_picture
+    from engines.core.pictures.files import gathered
+    from engines.core.pictures.reading import read_picture
     from engines.faces.gazing.gaze import GazeEstimator
     from engines.faces.seeing.finding import open_finder
 

@@ -178,23 +178,23 @@ def _show_verified(result: Verified) -> None:
 
     words = {"same": "The same person", "different": "Different people", "not sure": "Not sure"}
     out = console.out()
-    out.print(words[result.verdict], markup=False)
+    out.print(words[result.verdict])
     out.print(f"Similarity {result.similarity:.3f}: {alike_words(result.far)}")
     out.print(f"Probability of the same person {_percent(result.probability)}, if that was as likely as not beforehand")
     for line in result.advice:
-        out.print(f"Note: {line}", markup=False)
+        out.print(f"Note: {line}")
 
 
 def _show_evaluation(result: Evaluation) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
-    out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
+    out.print(f"{result.images} pictures of {result.people} people{missed}")
     console.left_out(result.left_out)
     if result.accuracy is not None and result.accuracy_mean is not None and result.accuracy_std is not None:
         told = f"{_percent(result.accuracy)}, 95 % {_interval(result.accuracy_interval)}"
-        out.print(f"Balanced accuracy on {result.pairs} pairs, pooled: {told}", markup=False)
+        out.print(f"Balanced accuracy on {result.pairs} pairs, pooled: {told}")
         mean = f"{_percent(result.accuracy_mean)} ± {100 * result.accuracy_std:.2f}"
-        out.print(f"Mean of the folds, as papers give it: {mean}", markup=False)
+        out.print(f"Mean of the folds, as papers give it: {mean}")
     table = _table("True-accept rate over all pairs", "False accepts", "pairs", "95 %", "people alike", "95 %")
     for far, tar in result.tar.items():
         both = _interval(result.tar_interval.get(far)), _interval(result.tar_per_person_interval.get(far))
@@ -207,7 +207,7 @@ def _show_evaluation(result: Evaluation) -> None:
 def _show_open_set(result: OpenSet) -> None:
     out = console.out()
     told = f"{result.people} people enrolled, {result.probes} pictures of them, {result.strangers} strangers"
-    out.print(f"{told}: rank-1 {_percent(result.rank1)}", markup=False)
+    out.print(f"{told}: rank-1 {_percent(result.rank1)}")
     console.left_out(result.left_out)
     if not result.strangers:
         out.print("Nobody has one picture alone, so there is no stranger to measure with")
@@ -229,7 +229,7 @@ def _show_open_set(result: OpenSet) -> None:
 def _show_audit(result: Audit) -> None:
     out = console.out()
     missed = f", {len(result.missed)} without a face" if result.missed else ""
-    out.print(f"{result.images} pictures of {result.people} people{missed}", markup=False)
+    out.print(f"{result.images} pictures of {result.people} people{missed}")
     console.left_out(result.left_out)
     if not result.suspicions:
         out.print("Nothing suspicious")

@@ -104,7 +104,8 @@ def _show(result: HeadResult) -> None:
     terminal = console.out()
     own, other = result.separation
     held = len(result.last.own) if result.last else 0
-    terminal.print(f"[bold]{100 * result.accuracy:.1f} %[/] of {held} held-out pictures nearest to their own person")
-    terminal.print(f"  own centre at {own:.1f}°, nearest other at {other:.1f}° on average", markup=False)
-    terminal.print(f"  {result.classes} people, {result.images} pictures, {result.seconds:.0f} s", markup=False)
-    terminal.print(f"Written to {result.file}", markup=False)
+    nearest = f" of {held} held-out pictures nearest to their own person"
+    terminal.print(console.headline(f"{100 * result.accuracy:.1f} %", nearest))
+    terminal.print(f"  own centre at {own:.1f}°, nearest other at {other:.1f}° on average")
+    terminal.print(f"  {result.classes} people, {result.images} pictures, {result.seconds:.0f} s")
+    terminal.print(f"Written to {result.file}")

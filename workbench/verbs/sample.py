@@ -285,13 +285,11 @@ def as_json(spec: SampleSpec, result: SampleResult) -> dict[str, Any]:
 def _show(spec: SampleSpec, result: SampleResult) -> None:
     terminal = console.out()
     made = "1 sample" if len(result.seeds) == 1 else f"{len(result.seeds)} samples"
-    terminal.print(
-        f"[bold]{made}[/] from {spec.model} by {spec.sampler}, {spec.steps} steps, {result.nfe} evaluations each, "
-        f"{result.seconds:.2f} s",
-    )
+    how = f" from {spec.model} by {spec.sampler}, {spec.steps} steps, {result.nfe} evaluations each"
+    terminal.print(console.headline(made, f"{how}, {result.seconds:.2f} s"))
     for sentence in result.notes:
-        terminal.print(f"  {sentence}", markup=False)
-    terminal.print(f"Written to {result.folder}", markup=False)
+        terminal.print(f"  {sentence}")
+    terminal.print(f"Written to {result.folder}")
 
 
 @app.command(

@@ -159,7 +159,7 @@ def export(
 
     def show(result: ExportResult) -> None:
         films = f", {result.frames} pictures" if result.frames > 1 else ""
-        console.out().print(f"Wrote {result.file} ({result.width} x {result.height}{films})", markup=False)
+        console.out().print(f"Wrote {result.file} ({result.width} x {result.height}{films})")
 
     console.run(work, None, json=json, render=show, as_json=_plain)
 
@@ -215,7 +215,7 @@ def _show_grid(result: CompareResult) -> None:
         told = [f"{cell.seconds:.2f} s" if cell.error is None else f"{cell.error:.4f}" for cell in cells]
         table.add_row(value, *told)
     console.out().print(table)
-    console.out().print(f"Written to {result.picture}", markup=False)
+    console.out().print(f"Written to {result.picture}")
 
 
 def _show_curves(result: CurveResult) -> None:
@@ -232,7 +232,7 @@ def _show_flow(result: FlowResult) -> None:
         figures = str(result.nfe[name]), f"{result.straightness[name]:.3f}", f"{result.errors[name]:.4f}"
         table.add_row(name, *figures)
     console.out().print(table)
-    console.out().print(f"Written to {result.file}", markup=False)
+    console.out().print(f"Written to {result.file}")
 
 
 def _show_likelihood(result: LikelihoodResult) -> None:

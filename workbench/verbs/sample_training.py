@@ -100,7 +100,8 @@ def _run(work: Any, json: bool) -> None:
 def _show(result: TrainResult) -> None:
     terminal = console.out()
     went_on = f", gone on from step {result.resumed_at}" if result.resumed_at else ""
-    terminal.print(f"[bold]{result.steps} steps[/]{went_on}, loss {result.loss:.4f}, {result.seconds:.0f} s")
+    rest = f"{went_on}, loss {result.loss:.4f}, {result.seconds:.0f} s"
+    terminal.print(console.headline(f"{result.steps} steps", rest))
     if result.stopped:
-        terminal.print(f"  {result.stopped}", markup=False)
-    terminal.print(f"Written to {result.file}", markup=False)
+        terminal.print(f"  {result.stopped}")
+    terminal.print(f"Written to {result.file}")

@@ -15,8 +15,8 @@ from engines.actions.types import Recipe
 from engines.core import places
 from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
-from engines.core.film_order import READING
 from engines.core.reading import read_arrays
+from engines.core.video.order import READING
 
 ENDS = 1 << 16
 """Bytes at both ends of a file that are looked at, beside its size and time."""

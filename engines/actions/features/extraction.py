@@ -21,11 +21,11 @@ from engines.actions.watching.chunks import Chunker
 from engines.core.context import Context, PlainContext
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path, write_json
-from engines.core.film import Film
-from engines.core.film_faults import check_file
 from engines.core.outputs import ARRAY, holding
 from engines.core.outputs import check_file as check_output
 from engines.core.spec import to_json
+from engines.core.video.faults import check_file
+from engines.core.video.film import Film
 
 Row: TypeAlias = tuple[NDArray[np.floating], float, int, bool]
 MADE = holding("a description of features", b'"recipe"', b'"digest"')

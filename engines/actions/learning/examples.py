@@ -206,7 +206,7 @@ def _runs(flags: NDArray[np.bool_]) -> int:
 
 
 def _labels(clip: Clip) -> Labels:
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     if not clip.labels:
         raise BadInput("This clip has no labels", path=clip.video, hint="Mark its segments, or leave it out")

@@ -9,6 +9,7 @@ from pathlib import Path
 from engines.actions.marking.targets import is_ambiguous
 from engines.actions.types import BACKGROUND, Labels, Segment
 from engines.core.errors import BadInput
+from engines.core.names import name_key
 
 
 def check(
@@ -83,8 +84,9 @@ def _apart(before: tuple[str, Segment], after: tuple[str, Segment], path: str | 
 def _only_known(labels: Labels, classes: Sequence[str] | None, path: str | Path | None) -> None:
     if classes is None:
         return
+    allowed = {BACKGROUND, *map(name_key, classes)}
     for index, segment in enumerate(labels.segments, start=1):
-        if segment.action not in classes and segment.action != BACKGROUND and not is_ambiguous(segment.action):
+        if name_key(segment.action) not in allowed and not is_ambiguous(segment.action):
             known = ", ".join(name for name in classes if name != BACKGROUND)
             raise BadInput(
                 f"Segment {index} names a class that is not known here: '{segment.action}'",

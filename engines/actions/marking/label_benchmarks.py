@@ -86,8 +86,8 @@ def _lines(file: Path) -> list[tuple[str, TimeRow]]:
         if not parts:
             continue
         try:
-            name, start, end = parts[0], float(parts[1]), float(parts[2])
-        except (IndexError, ValueError) as error:
+            name, start, end = parts[0], *map(float, parts[1:])
+        except ValueError as error:
             raise BadInput(f"Line {number} of {file.name} is not as expected", path=file, hint=THUMOS) from error
         found.append((name, TimeRow(f"Line {number} of {file.name}", start, end, _class(file), _class(file))))
     return found

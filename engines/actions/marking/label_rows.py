@@ -90,7 +90,7 @@ def gathered(rows: Sequence[FrameRow], origin: Origin, classes: Sequence[str] = 
     Raises `BadInput` with the place of what is wrong.
     """
     placed = [
-        (row.place, Segment(row.start, row.end, name_key(row.action), row.track.strip() or TRACK)) for row in rows
+        (row.place, Segment(row.start, row.end, name_key(row.action), name_key(row.track) or TRACK)) for row in rows
     ]
     check_rows(placed, origin.path, origin.frames)
     segments = sorted((segment for _, segment in placed), key=lambda each: (each.start, each.track))

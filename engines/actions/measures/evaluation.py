@@ -183,7 +183,7 @@ def _one_frame(spec: EvaluateSpec, index: int, scores: Scores, truth: Truth, ctx
 
 def _film_times(scores: Scores, video: str) -> tuple[Floats | None, float]:
     """Times of the video's frames where they can be known, and the rate of the scores."""
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     spans = float(scores.times[-1] - scores.times[0])
     rate = float(scores.frames[-1] - scores.frames[0]) / spans if spans > 0 else 0.0

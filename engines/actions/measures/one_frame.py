@@ -45,7 +45,7 @@ def beside_model(video: str, labels: str, recipe: Recipe, scores: Scores, truth:
     from the model.
     """
     from engines.actions.features.extraction import extract
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     first, after = int(scores.frames[0]), int(scores.frames[-1]) + 1
     if first == 0:

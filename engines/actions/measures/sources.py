@@ -39,10 +39,9 @@ def scored(spec: EvaluateSpec, index: int, ctx: Context) -> Scored:
         if not model or not spec.video:
             raise UsageError("A model is evaluated on a video", hint="Give the video, or a score file")
         return _detected(model, spec, name, ctx)
-    beside = ahead_file(given)
-    if not (model and beside.is_file()):
+    if not (model and ahead_file(given).is_file()):
         return Scored(name, given)
-    return Scored(name, given, str(beside), _horizons(model))
+    return Scored(name, given, str(ahead_file(given)), _horizons(model))
 
 
 def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:

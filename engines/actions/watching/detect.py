@@ -20,8 +20,8 @@ from engines.actions.types import Decision
 from engines.actions.watching.detector import Detector, describer_of
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.film import Film
 from engines.core.outputs import ARRAY, check_file, new_file
+from engines.core.video.film import Film
 
 RELEASE = 0.6
 """Part of the threshold below which an event ends where nothing else is asked for."""

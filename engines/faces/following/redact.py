@@ -14,12 +14,12 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.film import Film as FilmFile
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.outputs import check_file, media, new_file
-from engines.core.picture_files import READABLE
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import READABLE
+from engines.core.pictures.reading import read_picture
 from engines.core.reading import regular_file
+from engines.core.video.film import Film as FilmFile
 from engines.faces.following import redact_film
 from engines.faces.following.live import FaceRecogniser
 from engines.faces.following.mosaic import cover

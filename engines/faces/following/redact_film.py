@@ -14,12 +14,12 @@ from typing import Any
 import av
 
 from engines.core.errors import BadInput
-from engines.core.film import Converter, Film
-from engines.core.film_order import Shown
-from engines.core.film_pictures import Pictures
 from engines.core.frames import Image
 from engines.core.outputs import media, new_file
-from engines.core.timeline import Timeline
+from engines.core.video.film import Converter, Film
+from engines.core.video.order import Shown
+from engines.core.video.passes import Pictures
+from engines.core.video.timeline import Timeline
 
 QUALITY = {
     "libx264": {"crf": "18", "preset": "medium"},
@@ -45,7 +45,7 @@ def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> in
 def _rewrite(pictures: Pictures, copy: Any, change: Callable[[int, Image], None]) -> int:
     sound, made, number, converter = _Sound(pictures, copy), None, 0, Converter()
     while (shown := pictures.read()) is not None:
-        image = converter.bgr(shown.frame)
+        image = converter.bgr(shown.frame, pictures.codec)
         made = made or _video(copy, pictures.timeline, image)
         sound.send_on()
         change(number, image)

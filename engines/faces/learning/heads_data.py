@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Image
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.faces.seeing import align
 from engines.faces.seeing.folder import FolderFaces, read_folder
 from engines.faces.study_types import HeadSpec

@@ -14,7 +14,7 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput
-from engines.core.picture_files import gathered
+from engines.core.pictures.files import gathered
 from engines.faces.measures import open_set, pair_list
 from engines.faces.measures.pair_list import Accuracy, Pair
 from engines.faces.measures.pair_scores import PairScores, pair_scores

@@ -13,7 +13,7 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Image
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.faces.scoring.scores import ScoreModel
 from engines.faces.seeing import align
 from engines.faces.seeing.embed import Embedder, Vectors

@@ -123,8 +123,8 @@ def is_index(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            head = json.loads(file.read(_HEAD))
-    except (OSError, ValueError):
+            head = parse_json(file.read(_HEAD))
+    except (OSError, KinoscopeError):
         return False
     return isinstance(head, dict) and set(head) == {"key", "count", "sha256"}
 

@@ -18,8 +18,8 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.names import shown, tidy_name
-from engines.core.picture_files import gathered
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import gathered
+from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
 from engines.faces.gallery_types import Candidate, Change, Gathered, GatherSpec
 from engines.faces.people import enrol_review, gallery_rows, review_folders

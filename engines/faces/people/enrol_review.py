@@ -119,8 +119,10 @@ def doubted(candidate: Candidate, doubt: Doubt, words: str, like: str = "", like
 
 def _doubles(vectors: Vectors, pixels: NDArray[np.uint8], order: Sequence[int], model: str) -> list[tuple[int, int]]:
     """(row, row of the better one that is the same picture)."""
+    if len(vectors) < 2:
+        return []
     flat = pixels.reshape(len(pixels), -1).astype(np.float32)
-    flat = unit(flat - flat.mean(axis=1, keepdims=True)) if len(flat) else flat
+    flat = unit(flat - flat.mean(axis=1, keepdims=True))
     place = np.empty(len(vectors), np.intp)
     place[np.asarray(order, np.intp)] = np.arange(len(vectors))
     found = []

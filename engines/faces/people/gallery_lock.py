@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engines.core.errors import BadInput
 from engines.core.locks import SUFFIX, FileLock
 
 
@@ -14,6 +15,8 @@ class WriterLock(FileLock):
     """Held from `take` until `release`. A second taker, in this process or another, is told False."""
 
     def __init__(self, path: Path) -> None:
+        if not path.name:
+            raise BadInput("The name of a file is needed", path=path)
         super().__init__(path.with_name(path.name + SUFFIX))
         self.error: OSError | None = None
         """Why the last `take` could not make a lock file: missing rights, a full disk."""

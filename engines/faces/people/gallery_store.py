@@ -260,6 +260,8 @@ def cannot_write(path: Path, refusal: OSError | None) -> KinoscopeError:
     """Why nothing can be written: the disk is full, the rights are missing, or another program has the gallery open."""
     if refusal is not None and refusal.errno in NO_SPACE:
         return databases.in_words(refusal, path, "gallery")
+    if isinstance(refusal, FileExistsError):
+        return BadInput(f"The gallery cannot be written: {refusal.strerror}", path=path, hint="Move that file away")
     if refusal is not None:
         hint = "Make the file and its folder writable, or copy the gallery to where you may write"
         return BadInput("The rights to write this gallery are missing", path=path, hint=hint)

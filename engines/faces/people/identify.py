@@ -12,8 +12,8 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
-from engines.core.picture_files import gathered
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import gathered
+from engines.core.pictures.reading import read_picture
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.search import PersonIndex
 from engines.faces.scoring.scores import ScoreModel

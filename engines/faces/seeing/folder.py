@@ -18,8 +18,8 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
-from engines.core.picture_files import LeftOut, gathered
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import LeftOut, gathered
+from engines.core.pictures.reading import read_picture
 from engines.faces.seeing import align
 from engines.faces.seeing.detect import Detections
 from engines.faces.seeing.embed import Embedder, Network, Vectors, unit

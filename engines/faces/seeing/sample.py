@@ -16,7 +16,7 @@ import numpy as np
 
 from engines.core.files import atomic_path
 from engines.core.frames import Image, Size
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.core.store import load_path
 
 NAME = "portrait.mp4"

@@ -15,8 +15,8 @@ from engines.actions.watching.events import events_of
 from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
-from engines.core.film import Film
 from engines.core.frames import Frame, Stamp
+from engines.core.video.film import Film
 from tests.engines.actions.watching import CLASSES, make_film, make_model, recipe_of, whole
 
 

@@ -20,9 +20,9 @@ from engines.actions.types import Recipe
 from engines.actions.watching.chunks import Chunker
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError
-from engines.core.film import Film
 from engines.core.frames import Size
 from engines.core.spec import from_json
+from engines.core.video.film import Film
 from tests.engines.cameras.films import write_video
 from tests.engines.cameras.made_films import made_film
 

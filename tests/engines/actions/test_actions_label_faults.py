@@ -184,3 +184,43 @@ def test_broken_scores(tmp_path, text, what):
     with pytest.raises(BadInput, match=what) as said:
         read_scores(tmp_path / "s.csv")
     assert said.value.path == str(tmp_path / "s.csv")
+
+
+VIA = (
+    "# Exported using VGG\n# CSV_HEADER = metadata_id,file_list,temporal_segment_start,temporal_segment_end,metadata\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("a.csv", "start_s,end_s,action\n0,2,0,6,wave\n2,4,2,9,nod\n", "Row 2 has 5 fields, the first line names 3"),
+        ("a.csv", HEAD + "5,14,wave, hand up\n20,30,wave\n", "Row 2 has 4 fields, the first line names 3"),
+        ("a.csv", HEAD + "1,2,walk\n\n3,4\n", "Row 4 has 2 fields, the first line names 3"),
+        ("a.csv", "start_frame;end_frame;action;track\n1;2;walk\n", "Row 2 has 3 fields, the first line names 4"),
+        ("a.tsv", HEAD.replace(",", "\t") + "1\t2\twalk\tfast\n", "Row 2 has 4 fields, the first line names 3"),
+        ("a.csv", HEAD + '1,2,"walk\n3,4,wave\n', "line 3: unexpected end of data"),
+        ("a.csv", VIA + '"1_a","[""a.mp4""]",1,2,"{""A"":""wave""}",7\n', "Row 3 has 6 fields, the first line names 5"),
+        ("a.csv", VIA + '"1_a","[""a.mp4""]",1,2\n', "Row 3 has 4 fields, the first line names 5"),
+        ("a_val.txt", "v 1 2\nv 3 4 5\n", "Line 2 of a_val.txt"),
+        ("a.csv", "# CSV_HEADERS\n1,2\n", "does not name its columns|no column"),
+    ],
+)
+def test_no_row_is_cut_or_filled_up(tmp_path, name, text, what):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(BadInput, match=what) as said:
+        read_labels(path, TIMES)
+    assert said.value.path == str(path)
+
+
+def test_a_quoted_separator_is_part_of_the_name(tmp_path):
+    (tmp_path / "a.csv").write_text(HEAD + '5,14,"wave, hand up"\n20,30,wave\n')
+    assert read_labels(tmp_path / "a.csv").classes == ("wave, hand up", "wave")
+
+
+def test_a_class_is_known_however_its_letters_are_stored():
+    labels = Labels((Segment(0, 3, "Sprung u\u0308ber"), Segment(5, 6, "Sprung\u00a0\u00fcber")), ())
+    check(labels, 100, ("background", "Sprung \u00fcber"))
+    with pytest.raises(BadInput, match="not known here"):
+        check(labels, 100, ("background", "sprung \u00fcber"))

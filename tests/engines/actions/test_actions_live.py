@@ -210,7 +210,7 @@ def test_opening_can_be_cancelled(model):
 
 
 def test_without_a_model_the_body_is_shown_and_nothing_decided(weights, data):
-    from engines.core.film import Film
+    from engines.core.video.film import Film
 
     weights("pose-detection", "pose-landmarks")
     engine = ActionWatcher()

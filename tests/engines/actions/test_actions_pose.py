@@ -9,7 +9,7 @@ import pytest
 from engines.actions.features.pose import BodyFinder
 from engines.actions.features.pose_detector import anchors
 from engines.actions.types import POSE_NAMES
-from engines.core.film import Film
+from engines.core.video.film import Film
 
 NETWORKS = ("pose-detection", "pose-landmarks")
 STEADY = [POSE_NAMES.index(name) for name in ("nose", "left shoulder", "right shoulder", "left hip", "right knee")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -306,3 +307,12 @@ def test_files_that_others_have_published_are_read(name: str, data: Path):
     result = load(data / "cases" / "fisheye_yaml" / name)
     assert min(result.intrinsics.fx, result.intrinsics.fy) > 500
     assert len(set(result.distortion)) >= 4
+
+
+@pytest.mark.parametrize("ending", [".yaml", ".json"])
+def test_views_whose_names_are_not_utf_8_are_written(tmp_path: Path, ending: str) -> None:
+    name = os.fsdecode(b"Fotos_\xe4")
+    result = replace(RESULT, views=(ViewResult(name, f"/{name}.jpg", found=False, used=False),))
+    path = tmp_path / f"{name}{ending}"
+    save(result, path)
+    assert load(path).views[0].name in (name, r"Fotos_\xe4")

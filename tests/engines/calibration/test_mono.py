@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from engines.calibration.types import MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.core.spec import from_json, spec_type, to_json
 from tests.engines.calibration import known_scene as known
 from tests.engines.core.made_pictures import jpeg_with, tiff, webp_with
@@ -312,6 +313,29 @@ def test_the_real_quad_tiles_calibrate_and_are_not_called_good(data: Path, tmp_p
     assert abs(result.intrinsics.fx - 903.6) < 4 * result.std["fx"]
     assert result.verdict in ("weak", "poor")
     assert any("focal length" in sentence for sentence in result.advice)
+
+
+EVEN = "charuco:8x6:35mm:24mm:DICT_4X4_50"
+
+
+@pytest.mark.parametrize(
+    ("printed", "given", "said"),
+    [
+        (EVEN + ":legacy", EVEN, r"24 of its 24 .*':legacy' \(try with it\), or columns and rows .*:legacy$"),
+        (EVEN, EVEN + ":legacy", r"':legacy' \(try without it\).*Use charuco:8x6:35mm:24mm:DICT_4X4_50$"),
+        ("charuco:8x5:35mm:24mm:DICT_4X4_50", "charuco:5x8:35mm:24mm:DICT_4X4_50", r"20 of its 20 .*Use charuco:8x5:"),
+        (EVEN, EVEN + ":inverted", "white on black need ':inverted'.*try without it"),
+    ],
+)
+def test_markers_that_are_seen_say_what_the_layout_lacks(printed: str, given: str, said: str, tmp_path: Path):
+    fill = 0 if "inverted" in printed else 255
+    print_ = np.pad(Board.parse(printed).picture(64), 40, constant_values=fill)
+    for number in range(3):
+        tilt = np.array([[1, 0.05 * number, 0], [0.02, 1, 0], [2e-4 * number, 1e-4, 1]])
+        cv2.imwrite(str(tmp_path / f"{number}.png"), cv2.warpPerspective(print_, tilt, (640, 480), borderValue=fill))
+    with pytest.raises(BadInput, match="No view shows the board") as caught:
+        run(MonoSpec((str(tmp_path),), Board.parse(given)), PlainContext())
+    assert re.search(said, caught.value.hint)
 
 
 def test_how_the_camera_was_held_changes_nothing_whatever_the_kind_of_file(photographs: Path, tmp_path: Path):

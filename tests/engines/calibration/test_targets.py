@@ -90,6 +90,12 @@ def test_a_large_picture_is_found_and_refined_at_full_size():
     assert np.linalg.norm(found.corners - truth, axis=1).max() < 0.3
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (8, 8), (3, 1200), (15, 40), (16, 16), (3000, 8)])
+def test_no_picture_is_too_small_to_be_looked_at(shape: tuple[int, int]):
+    for board in ("chessboard:9x6:25mm", "charuco:5x4:54mm:40.5mm:DICT_4X4_50"):
+        assert detect(np.full(shape, 120, np.uint8), Board.parse(board)) is None
+
+
 def test_no_board_is_none():
     rng = np.random.default_rng(0)
     assert detect(rng.integers(0, 255, (240, 320), dtype=np.uint8), known.CHESSBOARD) is None

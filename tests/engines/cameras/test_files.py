@@ -14,11 +14,11 @@ from engines.cameras.readers import Picture
 from engines.cameras.sources import source_from
 from engines.cameras.types import FeedState, FileSource
 from engines.core.errors import BadInput, SourceFailed
-from engines.core.film import Film
-from engines.core.film_faults import check_file
 from engines.core.frames import End, Frame, Gap
 from engines.core.slots import Latest, Lossless
-from engines.core.timeline import Timeline, read_timeline
+from engines.core.video.faults import check_file
+from engines.core.video.film import Film
+from engines.core.video.timeline import Timeline, read_timeline
 from tests.engines.cameras.films import (
     all_items,
     frames_of,

@@ -15,10 +15,10 @@ from engines.cameras.feed import Feed
 from engines.cameras.file_reader import FileReader
 from engines.cameras.readers import Picture
 from engines.cameras.types import FileSource
-from engines.core import film as films
-from engines.core.film import Film
 from engines.core.frames import End
 from engines.core.slots import Lossless
+from engines.core.video import film as films
+from engines.core.video.film import Film
 from tests.engines.cameras.films import all_items, frames_of, leaving
 from tests.engines.cameras.made_films import COUNT, MADE, RISEN, Made, exhaustive, made_film, number_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,16 @@ def test_a_full_disk_is_said_and_keeps_the_old_file(tmp_path: Path, monkeypatch:
     assert caught.value.path == str(target)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_is_a_full_disk_when_its_error_has_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearly_full = shutil.disk_usage(tmp_path)._replace(free=4096)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: nearly_full)
+    with pytest.raises(OutOfResources, match="disk is full"), files.atomic_path(tmp_path / "a.npy"):
+        raise OSError("21120 requested and 4064 written")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
@@ -109,6 +120,17 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
             files.write_json(target, {})
     assert pipe.is_fifo()
     assert sorted(tmp_path.iterdir()) == [folder, pipe]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and long names differ on Windows")
+def test_where_nothing_can_be_written_the_name_that_was_given_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    for name, why in (("file/a.json", "its folder is a file"), ("loop.json", "itself"), ("n" * 300, "too long")):
+        with pytest.raises(BadInput, match=why) as caught:
+            files.write_json(tmp_path / name, {})
+        assert caught.value.path == str(tmp_path / name)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "loop.json"]
 
 
 def test_a_link_is_followed_and_rights_stay(tmp_path: Path) -> None:

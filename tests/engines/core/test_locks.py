@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, OutOfResources
 from engines.core.locks import FileLock, only_writer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,3 +80,36 @@ def test_a_folder_that_was_made_goes_when_nothing_was_written_into_it(tmp_path: 
             if content:
                 (tmp_path / "deep" / "a").write_text(content)
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["a"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes in folders differ on Windows")
+def test_what_lies_in_the_place_of_a_lock_and_is_none_keeps_every_byte(tmp_path: Path) -> None:
+    lock, mine = tmp_path / "a.checkpoint.lock", tmp_path / "mine.txt"
+    mine.write_text("my only copy")
+    ways = {
+        "link": lambda: lock.symlink_to(mine),
+        "hard link": lambda: os.link(mine, lock),
+        "loop": lambda: lock.symlink_to(lock),
+        "file": lambda: lock.write_text("{}"),
+        "list": lambda: lock.write_text('["pid"]'),
+        "large": lambda: lock.write_bytes(b" " * 5000),
+        "folder": lock.mkdir,
+        "pipe": lambda: os.mkfifo(lock),
+    }
+    for put in ways.values():
+        put()
+        with pytest.raises(BadInput, match="in the way"), only_writer(tmp_path / "a.checkpoint", "model"):
+            pass
+        assert os.path.lexists(lock)
+        assert mine.read_text() == "my only copy"
+        lock.rmdir() if lock.is_dir() else lock.unlink()
+
+
+def test_a_full_disk_leaves_neither_lock_nor_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OutOfResources, match="disk is full"), only_writer(tmp_path / "new" / "a.checkpoint", "model"):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -252,3 +252,20 @@ def test_a_fingerprint_sees_both_ends_and_the_size_of_a_large_file(tmp_path) -> 
         path.write_bytes(content)
         seen.add(outputs.fingerprint(path))
     assert len(seen) == 6
+
+
+def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("file/a.txt", "file/deep/a.txt", "loop", "n" * 300, "loop/a.txt"):
+        with pytest.raises(BadInput, match=r"cannot be written|leads to itself"):
+            outputs.check_file(tmp_path / name, outputs.TEXT)
+    assert outputs.check_file(tmp_path / "not yet" / "there" / "a.txt", outputs.TEXT)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "loop"]
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="rights stop neither Windows nor root")
+def test_a_folder_without_rights_is_refused_before_the_work(tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    with pytest.raises(BadInput, match="nothing may be written in its folder"):
+        outputs.check_file(tmp_path / "a.txt", outputs.TEXT)

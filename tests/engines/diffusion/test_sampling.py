@@ -262,7 +262,7 @@ def test_teleport_lands_where_it_is_told_and_says_so() -> None:
 
 def test_a_folder_that_cannot_be_written_is_said_before_anything_is_drawn(tmp_path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadInput, match="cannot be written"):
+    with pytest.raises(BadInput, match="Not a directory|cannot be written"):
         run(replace(DIGITS, out=str(tmp_path / "file" / "below")), PlainContext())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engines.core.errors import FileMissing
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.faces.people import gallery_rows
 from engines.faces.scoring.scores import ScoreModel
 from engines.faces.seeing import align

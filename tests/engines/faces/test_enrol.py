@@ -124,6 +124,17 @@ def test_a_cancelled_review_leaves_nothing(folder: Path, tmp_path: Path):
     assert not (tmp_path / "review").exists()
 
 
+def test_pictures_without_any_face(tmp_path: Path, weights):
+    weights("yunet", "sface")
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), np.full((64, 64, 3), 90, np.uint8))
+    (tmp_path / "broken.png").write_text("not a picture")
+    files = (str(blank), str(tmp_path / "broken.png"))
+    gathered = enrol.run(GatherSpec(files, str(tmp_path / "review")), PlainContext())
+    assert [(one.row, one.doubts) for one in gathered.candidates] == [(-1, ("no-face",)), (-1, ("unreadable",))]
+    assert gathered.people == 0
+
+
 def test_nothing_to_enrol(tmp_path: Path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no picture"):

@@ -70,8 +70,8 @@ def test_a_second_process_reads_meanwhile_and_writes_after_the_kill(tmp_path: Pa
         with pytest.raises(BadInput, match="Another program"):
             second.add("Eve", Maker().faces(0, 1))
         before = second.revision()
-        [process.stdout.readline() for _ in range(3)]
-        assert second.revision() > before
+        while second.revision() == before:
+            assert process.stdout.readline()
         assert len(second.table()) >= 7
     killed_after(process, 0)
     with Gallery.open(path) as gallery:

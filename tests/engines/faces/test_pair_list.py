@@ -29,7 +29,8 @@ def test_pairs_are_read(tmp_path: Path) -> None:
         ("", "no column 'fold'"),
         ("a,b\n1,2\n", "no column 'fold'"),
         (HEAD, "no pair"),
-        (HEAD + "0\t1\tx.jpg\n", "2"),
+        (HEAD + "0\t1\tx.jpg\n", "Row 2 has 3 fields, the first line names 4"),
+        (HEAD + "0\t1\tx.jpg\ty.jpg\tz.jpg\n", "Row 2 has 5 fields, the first line names 4"),
         (HEAD + "0\t1\tx.jpg\ty.jpg\n0\tmaybe\tx.jpg\ty.jpg\n", "Line 3"),
     ],
 )

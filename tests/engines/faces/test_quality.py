@@ -11,7 +11,7 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
-from engines.core.pictures import read_picture
+from engines.core.pictures.reading import read_picture
 from engines.faces.seeing import align
 from engines.faces.seeing.detect import Detections, YuNet
 from engines.faces.seeing.folder import main_face, read_folder

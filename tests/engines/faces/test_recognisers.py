@@ -135,7 +135,7 @@ def test_split_prelus_give_the_same_numbers(tmp_path: Path):
 
 
 def test_a_face_and_its_mirror_are_alike_and_noise_is_not_clear(data: Path, weights):
-    from engines.core.pictures import read_picture
+    from engines.core.pictures.reading import read_picture
     from engines.faces.seeing import align
     from engines.faces.seeing.detect import YuNet
 

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from engines.core.film import Film
+from engines.core.video.film import Film
 from engines.faces.following.redact_film import rewrite
 from tests.engines.cameras.made_films import COUNT, MADE, made_film, number_of, write
 

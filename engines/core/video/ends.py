@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from av.stream import Disposition
 
-from engines.core.film_pictures import Pictures
-from engines.core.timeline import clock_text
+from engines.core.video.passes import Pictures
+from engines.core.video.timeline import clock_text
 
 CLAIMING = frozenset({"mov", "matroska", "avi", "flv", "asf", "nut"})
 """Kinds of file that say how long they are; of others it is only estimated."""

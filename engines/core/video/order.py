@@ -13,7 +13,7 @@ from typing import Any
 
 import av
 
-from engines.core.timeline import SETTLED, Timeline, is_picture
+from engines.core.video.timeline import SETTLED, Timeline, is_picture
 
 READING = 2
 """Of the order, times and turns that films are read in. Raised with every change, so that nothing kept is mixed."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
-from engines.core.picture_heads import Head
+from engines.core.pictures.heads import Head
 
 LADDER = (8, 10, 12, 14, 16)
 

@@ -19,10 +19,12 @@ import numpy as np
 from av.sidedata.sidedata import Type as SideData
 from numpy.typing import NDArray
 
-from engines.core.film_pictures import Pictures
 from engines.core.frames import Image, Size, size_of
-from engines.core.timeline import PATIENCE, Timeline
+from engines.core.video.passes import Pictures
+from engines.core.video.timeline import PATIENCE, Timeline
 
+NAMING = frozenset({"png", "apng"})
+"""Their colour profiles have names. PyAV frees such a name together with the picture's own: the process would end."""
 FAR = 250
 """Frames from which on a part is sought instead of decoding up to it."""
 
@@ -48,7 +50,7 @@ class Film:
         with closing(Pictures(path, budget=PATIENCE)) as pictures:
             first = pictures.read()
             assert first is not None
-            return cls(Path(path), pictures.timeline, size_of(Converter().bgr(first.frame)))
+            return cls(Path(path), pictures.timeline, size_of(Converter().bgr(first.frame, pictures.codec)))
 
     def __enter__(self) -> Film:
         return self
@@ -80,7 +82,7 @@ class Film:
                 pictures.seek(start)
             while (shown := pictures.read()) is not None and (stop is None or shown.index < stop):
                 if shown.index >= start:
-                    yield FilmFrame(shown.index, shown.seconds, converter.bgr(shown.frame))
+                    yield FilmFrame(shown.index, shown.seconds, converter.bgr(shown.frame, pictures.codec))
 
 
 class Converter:
@@ -91,24 +93,29 @@ class Converter:
     def __init__(self) -> None:
         self._scaler = av.video.reformatter.VideoReformatter()
 
-    def bgr(self, frame: av.VideoFrame) -> Image:
-        """uint8 H x W x 3, turned and mirrored as the recording says it was held."""
+    def bgr(self, frame: av.VideoFrame, codec: str) -> Image:
+        """uint8 H x W x 3, turned and mirrored as the recording says it was held. codec: FFmpeg's name of its own."""
         image = np.asarray(self._scaler.reformat(frame, format="bgr24").to_ndarray(), dtype=np.uint8)
-        matrix = display_matrix(frame)
+        matrix = display_matrix(frame, codec)
         return image if matrix is None else upright(image, matrix)
 
 
-def display_matrix(frame: av.VideoFrame) -> NDArray[np.int32] | None:
+def display_matrix(frame: av.VideoFrame, codec: str) -> NDArray[np.int32] | None:
     """a b u c d v x y w: right goes to (a, b), down to (c, d), in 1/65536; None for a picture shown as it is stored."""
+    if codec in NAMING:
+        return _turning(frame.rotation)
     try:
         beside: Any = frame.side_data
         return np.frombuffer(bytes(beside[SideData.DISPLAYMATRIX]), np.int32)
     except KeyError:
         return None
     except ValueError:  # beside it lies something that PyAV has no name for
-        turn = np.deg2rad(frame.rotation)
-        cos, sin = np.cos(turn), np.sin(turn)
-        return np.array([round(65536 * part) for part in (cos, -sin, 0, sin, cos, 0, 0, 0, 1)], np.int32)
+        return _turning(frame.rotation)
+
+
+def _turning(degrees: int) -> NDArray[np.int32]:
+    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    return np.array([round(65536 * part) for part in (cos, -sin, 0, sin, cos, 0, 0, 0, 1)], np.int32)
 
 
 def upright(image: Image, matrix: NDArray[np.int32]) -> Image:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput, FileMissing
-from engines.core.picture_files import READABLE, gathered, in_words, listed, matching, natural
-from engines.core.pictures import read_picture
+from engines.core.pictures.files import READABLE, gathered, in_words, listed, matching, natural
+from engines.core.pictures.reading import read_picture
 from tests.engines.core.made_pictures import written
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import av
 
 from engines.core.errors import BadInput
-from engines.core.film_faults import REPAIR, check_file, explain, not_a_video
-from engines.core.film_order import Numbering, Shown, stamp_of
-from engines.core.timeline import BUDGET, SETTLED, Key, Timeline, codec_of, is_picture, mark_of, read_timeline
+from engines.core.video.faults import REPAIR, check_file, explain, not_a_video
+from engines.core.video.order import Numbering, Shown, stamp_of
+from engines.core.video.timeline import BUDGET, SETTLED, Key, Timeline, codec_of, is_picture, mark_of, read_timeline
 
 BACK = (0, 1, 4, 16, 64)
 """Seconds to go back from a picture that is sought, until one before it comes out whole."""
@@ -44,6 +44,11 @@ class Pictures:
                 self._begin()
         except (av.FFmpegError, ValueError) as error:
             raise explain(error, self.path) from error
+
+    @property
+    def codec(self) -> str:
+        """FFmpeg's name of how the pictures are coded."""
+        return codec_of(self.stream)
 
     @property
     def timeline(self) -> Timeline:

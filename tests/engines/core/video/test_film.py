@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
 import av
+import cv2
 import numpy as np
 import pytest
 
 from engines.cameras.file_reader import FileReader
 from engines.cameras.readers import Picture
 from engines.cameras.types import FileSource
-from engines.core import film as films
 from engines.core.errors import BadInput, SourceFailed
-from engines.core.film import Film
 from engines.core.frames import Size
-from engines.core.timeline import Timeline
+from engines.core.video import film as films
+from engines.core.video.film import Film
+from engines.core.video.timeline import Timeline
 from tests.engines.cameras.films import leaving, number_in, write_video
 
 KINDS = ({}, {"name": "a.mkv"}, {"name": "a.avi", "codec": "mpeg4"}, {"gop": 250})
@@ -130,3 +136,26 @@ def test_a_codec_that_cannot_be_read_is_refused(tmp_path):
     path.write_bytes(content)
     with pytest.raises(BadInput):
         Film.open(path)
+
+
+def test_a_picture_whose_colour_profile_has_a_name_ends_no_process(tmp_path):
+    made = cv2.imencode(".png", np.full((16, 24, 3), 90, np.uint8))[1].tobytes()
+    body = b"iCCP" + b"sRGB\0\0" + zlib.compress(bytes(200))
+    named = len(body[4:]).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    (tmp_path / "a.png").write_bytes(made[:33] + named + made[33:])
+    code = (
+        "import gc, sys\n"
+        "from engines.cameras.file_reader import FileReader\n"
+        "from engines.cameras.types import FileSource\n"
+        "from engines.core.video.film import Film\n"
+        "assert [frame.image.mean() for frame in Film.open(sys.argv[1]).frames()] == [90]\n"
+        "reader = FileReader(FileSource(sys.argv[1]))\n"
+        "reader.open(), reader.read(), reader.close()\n"
+        "del reader\n"
+        "gc.collect()\n"
+    )
+    root = Path(__file__).resolve().parents[4]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "a.png")], cwd=root, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")

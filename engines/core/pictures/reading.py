@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.core.frames import Image
-from engines.core.picture_depth import eight_bits
-from engines.core.picture_files import advice_for, sort_of
-from engines.core.picture_heads import Head, head_of, is_picture
+from engines.core.pictures.depth import eight_bits
+from engines.core.pictures.files import advice_for, sort_of
+from engines.core.pictures.heads import Head, head_of, is_picture
 from engines.core.reading import read_bytes
 
 MOST_PIXELS = 1 << 28

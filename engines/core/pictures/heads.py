@@ -10,8 +10,8 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engines.core import picture_boxes, picture_tags
-from engines.core.picture_tags import ORIENTATION, orientation
+from engines.core.pictures import boxes
+from engines.core.pictures.tags import ORIENTATION, STARTS, Directory, directory, orientation
 
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -72,7 +72,7 @@ def size_of(data: bytes) -> tuple[int, int] | None:
 
 def is_picture(data: bytes) -> bool:
     """Whether a file that begins so means to be a picture."""
-    if kinds := picture_boxes.brands(data):
+    if kinds := boxes.brands(data):
         return bool({"avif", "avis"} & set(kinds))
     return any(data.startswith(starts) for starts, _ in _READERS)
 
@@ -132,7 +132,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _tiff(data: bytes) -> Head | None:
-    tags = picture_tags.directory(data)
+    tags = directory(data)
     width, height = tags.first(256), tags.first(257)
     if not width or not height:
         return None
@@ -150,7 +150,7 @@ def _tiff(data: bytes) -> Head | None:
     )  # fmt: skip
 
 
-def _unread_tiff(tags: picture_tags.Directory, bits: int) -> str:
+def _unread_tiff(tags: Directory, bits: int) -> str:
     if 50706 in tags.places:
         return "a camera's raw file"
     return f"a TIFF of {bits} bits a sample" if bits not in (1, 8, 10, 12, 14, 16, 32, 64) else ""
@@ -161,7 +161,7 @@ def _more_pages(data: bytes, at: int) -> bool:
     if not at:
         return False
     try:
-        return not picture_tags.directory(data, at=at).first(254) & 1
+        return not directory(data, at=at).first(254) & 1
     except (struct.error, ValueError):
         return False
 
@@ -227,16 +227,16 @@ def _bmp(data: bytes) -> Head:
 
 
 def _avif(data: bytes) -> Head | None:
-    kinds = picture_boxes.brands(data)
-    found = picture_boxes.avif(data) if {"avif", "avis"} & set(kinds) else None
+    kinds = boxes.brands(data)
+    found = boxes.avif(data) if {"avif", "avis"} & set(kinds) else None
     if found is None:
-        return Head("HEIC", 1, 1, unread="HEIC") if set(kinds) & set(picture_boxes.HEIF) else None
+        return Head("HEIC", 1, 1, unread="HEIC") if set(kinds) & set(boxes.HEIF) else None
     deep, white = (2, (1 << found.bits) - 1) if found.bits > 8 else (1, 0)
     return Head("AVIF", found.width, found.height, found.turn, deep, white, several=found.several)
 
 
 def _jpeg2000(data: bytes) -> Head | None:
-    found = picture_boxes.jpeg2000(data)
+    found = boxes.jpeg2000(data)
     if found is None:
         return None
     white = (1 << found.bits) - 1 if found.bits not in (8, 16) else 0
@@ -284,7 +284,7 @@ def _boxed(data: bytes) -> Head | None:
 _READERS: tuple[tuple[bytes | tuple[bytes, ...], Callable[[bytes], Head | None]], ...] = (
     (b"\xff\xd8\xff", _jpeg),
     (PNG, _png),
-    (picture_tags.STARTS, _tiff),
+    (STARTS, _tiff),
     (b"RIFF", _webp),
     (b"BM", _bmp),
     (b"GIF8", _gif),

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engines.core.errors import BadInput, FileMissing
-from engines.core.picture_files import READABLE
-from engines.core.picture_heads import size_of
-from engines.core.pictures import open_picture, read_picture
+from engines.core.pictures.files import READABLE
+from engines.core.pictures.heads import size_of
+from engines.core.pictures.reading import open_picture, read_picture
 from tests.engines.core.made_pictures import (
     CMYK_JPEG,
     avif_with,
