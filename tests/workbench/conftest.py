@@ -14,25 +14,12 @@ import numpy as np
 import pytest
 
 from workbench.broker import Broker
-from workbench.garbage import Garbage
 from workbench.jobs import JobQueue
 from workbench.supervisor import Supervisor
 from workbench.workers import Worker
 
 if TYPE_CHECKING:
     from tests.workbench.opened import Opened
-
-
-@pytest.fixture(autouse=True)
-def _no_object_of_qt_dies_in_another_thread(request: pytest.FixtureRequest) -> Iterator[None]:
-    """As in the program: collected elsewhere, an object of a window that was closed can lock the window's thread up."""
-    if not {"qapp", "qtbot"} & set(request.fixturenames):
-        yield
-        return
-    garbage = Garbage(request.getfixturevalue("qapp"))
-    yield
-    garbage.close()
-    garbage.deleteLater()
 
 
 @pytest.fixture

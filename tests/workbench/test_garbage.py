@@ -22,11 +22,6 @@ class Knot(QObject):
 
 
 @pytest.fixture
-def _no_object_of_qt_dies_in_another_thread() -> None:
-    """Here the collector is as Python has it."""
-
-
-@pytest.fixture
 def garbage(qtbot) -> Iterator[Garbage]:
     made = Garbage()
     yield made
