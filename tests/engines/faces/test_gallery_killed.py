@@ -69,10 +69,10 @@ def test_a_second_process_reads_meanwhile_and_writes_after_the_kill(tmp_path: Pa
         assert second.info().faces >= 4
         with pytest.raises(BadInput, match="Another program"):
             second.add("Eve", Maker().faces(0, 1))
-        before = second.revision()
+        known, before = len(second.table()), second.revision()
         while second.revision() == before:
             assert process.stdout.readline()
-        assert len(second.table()) >= 7
+        assert len(second.table()) > known
     killed_after(process, 0)
     with Gallery.open(path) as gallery:
         gallery.add("Eve", Maker().faces(0, 1))
