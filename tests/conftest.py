@@ -70,6 +70,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     home = tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
     home.mkdir(parents=True)
     monkeypatch.setenv("KINOSCOPE_HOME", str(home))
+    monkeypatch.delenv(places.STORE_VARIABLE, raising=False)
 
 
 @pytest.fixture(autouse=True)
