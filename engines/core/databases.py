@@ -43,7 +43,7 @@ class Format:
 def is_of(path: str | Path, kind: Format) -> bool:
     """Whether the file at `path` is a `kind`, by looking alone: nothing is changed, nothing is made beside it."""
     try:
-        _check_kind(regular_file(path, what=kind.what), kind)
+        check_kind(regular_file(path, what=kind.what), kind)
     except KinoscopeError:
         return False
     return True
@@ -62,7 +62,7 @@ def open_database(
         create_database(path, kind)
     path = regular_file(path, what=kind.what)
     with reading(path, kind.what):
-        _check_kind(path, kind)
+        check_kind(path, kind)
         base = _connect(path, read_only)
         try:
             _check_version(base, path, kind)
@@ -201,7 +201,7 @@ def _no_rights(path: Path, what: str) -> BadInput:
     return BadInput(f"The {what} cannot be written here", path=path, hint="Check the rights of the file and its folder")
 
 
-def _check_kind(path: Path, kind: Format) -> None:
+def check_kind(path: Path, kind: Format) -> None:
     """Raise `BadInput` unless the file carries the id of `kind`, in its head or in the journal beside it."""
     try:
         with path.open("rb") as file:
@@ -253,7 +253,7 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
 
 def _alone(path: Path, kind: Format) -> sqlite3.Connection:
     """Without the index of the journal on the disk, for which a full one has no room."""
-    _check_kind(regular_file(path, what=kind.what), kind)
+    check_kind(regular_file(path, what=kind.what), kind)
     base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0.0)
     try:
         base.execute("PRAGMA locking_mode=EXCLUSIVE").fetchone()

@@ -11,6 +11,7 @@ import io
 import json
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -237,10 +238,8 @@ def open_zip(path: str | Path, *, what: str = "file", most: int = MOST_ARRAY) ->
         raise BadInput(f"Not a usable {what}: {_reason(error)}", path=path) from error
     except OSError as error:
         raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise BadInput(f"Not a usable {what}: it is damaged", path=path) from error
-        raise
+    except zlib.error as error:
+        raise BadInput(f"Not a usable {what}: it is damaged", path=path) from error
 
 
 def array_from(file: BinaryIO, size: int, path: Path, what: str) -> NDArray[Any]:

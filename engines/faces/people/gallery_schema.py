@@ -18,7 +18,6 @@ from engines.core.errors import BadInput
 APPLICATION_ID = 0x4B464143
 """KFAC."""
 SCHEMA = 1
-MAGIC = b"SQLite format 3\x00"
 CHECKED = 64 * 2**20
 """Files up to this size are checked as a whole on opening: a tenth of a second."""
 
@@ -81,9 +80,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open what `create` made. Raises `BadInput` for anything else: missing, foreign, damaged, of a later version."""
     if not path.is_file():
         raise BadInput("There is no such gallery", path=path, hint="Check the name, or enrol someone to make it")
-    with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
-            raise BadInput("This file is not a gallery", path=path, hint="Galleries end in .faces")
+    databases.check_kind(path, KIND)
     base = None
     try:
         with reading(path):
@@ -143,8 +140,6 @@ def _is_stillborn(path: Path) -> bool:
 
 
 def _check(base: sqlite3.Connection, path: Path) -> None:
-    if base.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise BadInput("This file is not a gallery", path=path, hint="Galleries end in .faces")
     version = base.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
         raise BadInput(

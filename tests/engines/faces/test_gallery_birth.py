@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engines.core.errors import BadInput, OutOfResources
+from engines.faces.people import gallery_schema
 from engines.faces.people.gallery import Gallery
 from engines.faces.people.gallery_export import export
 from tests.engines.faces.galleries import CARD, Maker, filled
@@ -178,3 +179,23 @@ def test_a_link_that_leads_to_itself_is_no_gallery(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match=r"no such gallery|of that name already"):
             act(tmp_path / "g.faces")
     assert [each.name for each in tmp_path.iterdir()] == ["g.faces"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+def test_a_foreign_database_keeps_every_byte_of_file_and_log(tmp_path: Path):
+    path = tmp_path / "theirs.faces"
+    code = (
+        "import os, signal, sqlite3, sys\n"
+        "base = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "base.execute('PRAGMA application_id=7')\n"
+        "base.execute('PRAGMA journal_mode=WAL')\n"
+        "base.execute('CREATE TABLE theirs (a)')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert set(before) >= {"theirs.faces", "theirs.faces-wal"}
+    for read_only in (True, False):
+        with pytest.raises(BadInput, match="not a gallery"):
+            gallery_schema.connect(path, read_only=read_only)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
