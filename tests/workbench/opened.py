@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,3 +150,14 @@ def all_parts(window: Window) -> list[QWidget]:
 def until(qtbot, true: Callable[[], object], seconds: float = 10.0) -> None:
     """Let the window live until `true()` holds."""
     qtbot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))
+
+
+def every_page(window) -> Iterator[tuple[str, str]]:
+    """Each preset, and each page of those that have pages, in front one after the other; (preset, page)."""
+    for preset in PRESETS:
+        window.preset(preset.id)
+        desk = window.paged.get(preset.id)
+        for page in type(desk.view.page) if desk else ("",):
+            if desk:
+                desk.choose_page(page)
+            yield preset.id, page

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 
+from tests.workbench.opened import every_page
 from workbench.placement import FRAME, LEAST, Placement, inside
 from workbench.presets import PRESETS
 from workbench.toolbar import TopBar
@@ -40,17 +41,12 @@ def test_on_a_large_screen_it_is_as_large_as_ever_and_no_smaller_than_the_least(
 
 def test_every_preset_and_page_fits_or_scrolls(on_screen, qtbot):
     window = on_screen(HALF)
-    for preset in PRESETS:
-        window.preset(preset.id)
-        desk = window.paged.get(preset.id)
-        for page in type(desk.view.page) if desk else ("",):
-            if desk:
-                desk.choose_page(page)
-            QApplication.processEvents()
-            least, room = window.layout().minimumSize(), HALF.size() - FRAME
-            assert least.boundedTo(room) == least
-            assert HALF.contains(window.frameGeometry())
-            qtbot.waitUntil(lambda: all(reachable(area) for area in window.centre.findChildren(QScrollArea)))
+    for _ in every_page(window):
+        QApplication.processEvents()
+        least, room = window.layout().minimumSize(), HALF.size() - FRAME
+        assert least.boundedTo(room) == least
+        assert HALF.contains(window.frameGeometry())
+        qtbot.waitUntil(lambda: all(reachable(area) for area in window.centre.findChildren(QScrollArea)))
 
 
 def reachable(area: QScrollArea) -> bool:

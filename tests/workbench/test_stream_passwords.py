@@ -9,33 +9,17 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtWidgets import QInputDialog, QLabel, QWidget
 
 from engines.cameras.types import StreamSource, TiledSource
 from engines.core.places import data_dir
+from tests.memory_keyring import InMemory
 from tests.workbench.opened import Opened, until
 from workbench import passwords
 from workbench.project import Project, new_untitled
 
 Open = Callable[..., Opened]
-
-
-class InMemory(KeyringBackend):
-    """A keyring that forgets at the end."""
-
-    priority = 1  # pyright: ignore[reportAssignmentType]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
 
 
 @pytest.fixture

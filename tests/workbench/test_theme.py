@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from tests.workbench.opened import every_page
 from widgets.theme import DARK, LIGHT, LOOK
-from workbench.presets import PRESETS
 
 
 @pytest.fixture
@@ -24,15 +24,7 @@ def opened(qtbot, open_window):
 def pictures(window) -> dict[str, QImage]:
     """Of every preset and of every page in one."""
     window.resize(1280, 800)
-    taken = {}
-    for preset in PRESETS:
-        window.preset(preset.id)
-        desk = window.paged.get(preset.id)
-        for page in type(desk.view.page) if desk else ("",):
-            if desk:
-                desk.choose_page(page)
-            taken[f"{preset.id} {page}"] = settled(window)
-    return taken
+    return {f"{preset} {page}": settled(window) for preset, page in every_page(window)}
 
 
 def settled(window) -> QImage:

@@ -5,7 +5,6 @@ Standard output carries results only. The bar and all messages go to standard er
 
 from __future__ import annotations
 
-import errno
 import json as json_format
 import math
 import sys
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from engines.core.addresses import hidden
 from engines.core.context import Context, PlainContext
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
+from engines.core.files import NO_SPACE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -170,7 +170,7 @@ def as_known(error: Exception) -> KinoscopeError | None:
         return OutOfResources("Not enough memory", hint="Close other programs or work on less at once")
     if not isinstance(error, OSError) or error.errno is None:
         return None
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in NO_SPACE:
         return OutOfResources("The disk is full", path=error.filename, hint="Free some space and try again")
     return BadInput(error.strerror or str(error), path=error.filename)
 

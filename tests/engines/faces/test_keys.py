@@ -9,7 +9,6 @@ from pathlib import Path
 import keyring
 import numpy as np
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from engines.core.context import PlainContext
@@ -20,6 +19,7 @@ from engines.faces.people.gallery_schema import SECRET
 from engines.faces.seeing.embed import unit
 from tests.engines.faces.galleries import CARD, OTHER, Maker, filled
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
+from tests.memory_keyring import InMemory
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
 NAME = "Anneliese Quittenbaum"
@@ -194,23 +194,6 @@ def test_a_changed_header_is_refused(tmp_path: Path, field: str):
     base.close()
     with pytest.raises(BadInput, match="passphrase does not open|cannot be verified|key header"):
         Gallery.open(path, passphrase="p").table()
-
-
-class InMemory(KeyringBackend):
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 @pytest.fixture
