@@ -12,7 +12,7 @@ import numpy as np
 
 COUNT = 40
 SIZE = (64, 48)
-PYRAMID = {"g": "12", "bf": "3", "x264-params": "b-pyramid=normal:b-adapt=0"}
+PYRAMID = {"g": "12", "bf": "3", "x264-params": "b-pyramid=normal:b-adapt=0:no-asm=1"}
 OPEN = {"g": "12", "bf": "3", "x264-params": "open-gop=1:b-adapt=0:keyint=12:min-keyint=12:scenecut=0"}
 NO_B = {"g": "12", "bf": "0"}
 HEVC = {"g": "12", "preset": "ultrafast", "x265-params": "log-level=none:bframes=3:b-adapt=0:keyint=12:pools=none"}
