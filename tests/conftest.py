@@ -21,10 +21,10 @@ from hypothesis import settings
 
 from engines.core import places
 from engines.core.clock import ManualClock
-from engines.core.store_registry import REGISTRY
+from engines.core.store.registry import REGISTRY
 from tests import leaks
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 STORE = places.store_dir()

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from engines.actions.learning.settings import DEFAULT, PUBLISHED
+from engines.actions.models.settings import DEFAULT, PUBLISHED
 from engines.actions.study_types import TrainSpec
 from widgets.actions_panel_clips import ClipList
 from widgets.actions_panel_frames import FramesField

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from engines.actions.learning.settings import LIMITS, filled
+from engines.actions.models.settings import LIMITS, filled
 from engines.actions.study_types import TrainSpec
 from widgets.actions_panel_words import length_words
 from widgets.actions_state import TrainView

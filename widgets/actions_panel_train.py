@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.actions.learning.settings import filled
+from engines.actions.models.settings import filled
 from engines.actions.study_types import TrainSpec
 from widgets.actions_panel_data import DataSection
 from widgets.actions_panel_form import FeaturesSection, MoreSection, NetworkSection

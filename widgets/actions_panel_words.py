@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engines.actions.features.recipes import NETWORKS
-from engines.actions.learning.settings import filled
+from engines.actions.models.settings import filled
 from engines.actions.study_types import WHOLE, Frames, TrainSpec
 from engines.actions.types import STREAMS, ModelCard, Segment
 from widgets.actions_state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from engines.calibration.models import camera_matrix, undistort_points
+from engines.calibration.solve.camera_models import camera_matrix, undistort_points
 from engines.calibration.types import Intrinsics, MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from widgets.calibration_state import GRID, pixels

@@ -10,8 +10,8 @@ from typing import get_args
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from engines.diffusion import catalog
-from engines.diffusion.study_types import Axis, CompareSpec
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import Axis, CompareSpec
 from widgets.diffusion_panel_form import Form, beside, say, words
 from widgets.diffusion_panel_words import compare_words, facts, grid_estimate, sample_words
 from widgets.diffusion_state import DiffusionView

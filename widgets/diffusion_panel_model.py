@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
-from engines.diffusion.types import ModelInfo
+from engines.generative.diffusion.types import ModelInfo
 from widgets.diffusion_panel_form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.diffusion_panel_words import PREDICTIONS, facts
 from widgets.diffusion_state import DiffusionView, Trouble

@@ -7,7 +7,7 @@ import random
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from engines.diffusion.types import SampleSpec, Start
+from engines.generative.diffusion.types import SampleSpec, Start
 from widgets.diffusion_panel_form import Form, beside, say, show, tip, words
 from widgets.diffusion_panel_words import count
 from widgets.diffusion_state import DiffusionView

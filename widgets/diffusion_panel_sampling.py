@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from engines.diffusion import catalog
-from engines.diffusion.types import ModelInfo, SampleSpec, Schedule
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.diffusion_panel_form import (
     Control,
     Form,

@@ -7,8 +7,8 @@ from typing import get_args
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Prediction
+from engines.generative.diffusion.types import Prediction
+from engines.generative.training.types import TrainSpec
 from widgets.diffusion_panel_bell import KNOWN, NoiseBell
 from widgets.diffusion_panel_form import Form, SigmaField, beside, keep_room, on_change, show, tip, words
 from widgets.diffusion_panel_run import DEVICES

@@ -6,10 +6,12 @@ from dataclasses import replace
 from itertools import chain
 
 from engines.core.errors import KinoscopeError
-from engines.diffusion import catalog, levels, varying
-from engines.diffusion.study_types import CompareSpec
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Guidance, ModelInfo, SampleSpec
+from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies import comparison_axes as varying
+from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec
+from engines.generative.training.types import TrainSpec
 from widgets.diffusion_state import DiffusionView, Mode
 
 PREDICTIONS: dict[str, tuple[str, str]] = {

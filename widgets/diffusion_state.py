@@ -12,9 +12,16 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.diffusion.study_types import CompareResult, CompareSpec, CurveResult, FlowResult, FlowSpec, SpectrumResult
-from engines.diffusion.training_types import TrainProgress, TrainSpec
-from engines.diffusion.types import ModelInfo, SampleResult, SampleSpec
+from engines.generative.diffusion.studies.types import (
+    CompareResult,
+    CompareSpec,
+    CurveResult,
+    FlowResult,
+    FlowSpec,
+    SpectrumResult,
+)
+from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
+from engines.generative.training.types import TrainProgress, TrainSpec
 from widgets.work_state import Busy as Busy
 
 

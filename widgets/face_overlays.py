@@ -16,8 +16,8 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engines.core.frames import Image
-from engines.faces.following.mosaic import cover_with, grown
-from engines.faces.gazing.head_pose import turned
+from engines.faces.gaze.head_pose import turned
+from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
 from widgets.overlays import HALO, PILL_HEIGHT, Legend, Overlay, Point, draw_words, overlay_color, pill_width
 from widgets.picture import Viewport

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from engines.faces.gallery_types import Candidate
+from engines.faces.gallery.types import Candidate
 from widgets.face_cells import paint_meter
 from widgets.face_thumbs import Thumbs
 from widgets.faces_enrol_words import USELESS, Kind, Review, Row, doubt_title, person_words

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from engines.faces.gallery_types import Candidate, Doubt
+from engines.faces.gallery.types import Candidate, Doubt
 from widgets.faces_people_words import folded, people_words
 from widgets.faces_words import file_name
 from widgets.studio_parts import count

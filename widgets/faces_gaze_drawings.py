@@ -315,7 +315,7 @@ def _sideways(yaw: float, pitch: float) -> tuple[float, float]:
 
 
 def _turned(pose: HeadPose, spot: tuple[float, float, float]) -> tuple[float, float, float]:
-    """A place of the head in the viewer's axes: yaw, then pitch, then roll, as in `engines.faces.gazing.head_pose`."""
+    """A place of the head in the viewer's axes: yaw, then pitch, then roll, as in `engines.faces.gaze.head_pose`."""
     x, y, z = spot
     a, b, c = (math.radians(angle) for angle in (-pose.yaw, -pose.pitch, pose.roll))
     x, z = x * math.cos(a) + z * math.sin(a), -x * math.sin(a) + z * math.cos(a)

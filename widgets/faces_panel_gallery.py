@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from engines.faces.gallery_types import GalleryInfo
+from engines.faces.gallery.types import GalleryInfo
 from engines.faces.types import Accept
 from widgets.diffusion_panel_form import say, words
 from widgets.faces_accept import AcceptField

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engines.faces.gallery_types import Expiring
+from engines.faces.gallery.types import Expiring
 from widgets.diffusion_panel_form import on_change, read, say, show, words
 from widgets.faces_panel_words import SEARCHES, expiring_words, finder_words
 from widgets.faces_state import FacesView

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.faces.gallery_types import Expiring, GalleryInfo
+from engines.faces.gallery.types import Expiring, GalleryInfo
 from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces_state import FacesView
 from widgets.faces_words import alike_words

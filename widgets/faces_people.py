@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.faces.gallery_types import GalleryInfo, Person
+from engines.faces.gallery.types import GalleryInfo, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_thumbs import Thumbs
 from widgets.faces_people_cards import ExpiringCard, ProofCard

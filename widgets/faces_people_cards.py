@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
-from engines.faces.gallery_types import Expiring, Forgotten
+from engines.faces.gallery.types import Expiring, Forgotten
 from widgets.faces_people_words import expiring_line, expiring_title, proof_lines, proof_title
 from widgets.fields import wrapped
 from widgets.icons import icon_pixmap

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.core.frames import Image
-from engines.faces.gallery_types import Person
+from engines.faces.gallery.types import Person
 from widgets.face_grid import FaceGrid
 from widgets.faces_people_words import person_item, person_tip
 from widgets.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, PrimaryButton, QuietButton, labelled

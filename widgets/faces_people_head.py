@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from engines.faces.gallery_types import GalleryInfo
+from engines.faces.gallery.types import GalleryInfo
 from widgets.faces_people_words import SORTS, gallery_line, gallery_name, gallery_tip, matching_line
 from widgets.icons import icon
 from widgets.panel import ElidedLabel, Pill, PrimaryButton, QuietButton, SearchField, describe

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from engines.faces.gallery_types import Change
+from engines.faces.gallery.types import Change
 from widgets.faces_people_words import moment_words
 from widgets.fields import describe
 from widgets.icons import draw_icon, icon

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from engines.core.frames import Image
 from engines.core.names import same_name
-from engines.faces.gallery_types import FaceRecord, Person
+from engines.faces.gallery.types import FaceRecord, Person
 from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
 from widgets.faces_name_field import NameBar, NameField, id_of

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engines.core.frames import Image
-from engines.faces.gallery_types import Person
+from engines.faces.gallery.types import Person
 from widgets.faces_people_empty import SeveralPane, SidePane
 from widgets.faces_people_history import HistoryList
 from widgets.faces_people_person import PersonPane

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from engines.faces.gallery_types import Suggestion
+from engines.faces.gallery.types import Suggestion
 from widgets.face_row import FaceRow
 from widgets.face_thumbs import Thumbs
 from widgets.faces_people_words import faces_may_be, short_name, sure_words

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.core.frames import Image
-from engines.faces.gallery_types import Cluster, Found
+from engines.faces.gallery.types import Cluster, Found
 from widgets.face_grid import FaceGrid
 from widgets.face_row import FaceRow
 from widgets.face_thumbs import Thumbs

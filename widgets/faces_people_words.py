@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import PurePath
 
-from engines.faces.gallery_types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
+from engines.faces.gallery.types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
 from engines.faces.types import Quality
 from widgets.face_cells import FaceItem
 from widgets.faces_words import alike_words, one_in

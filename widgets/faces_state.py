@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from engines.core.frames import Image, Size
-from engines.faces.gallery_types import (
+from engines.faces.gallery.types import (
     Change,
     Cluster,
     Expiring,

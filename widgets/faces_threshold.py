@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.faces.gallery_types import GalleryInfo
+from engines.faces.gallery.types import GalleryInfo
 from engines.faces.study_types import ThresholdReport
 from engines.faces.types import Accept
 from widgets.faces_accept import AcceptField

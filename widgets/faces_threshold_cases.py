@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engines.core.frames import Image
-from engines.faces.gallery_types import Person
+from engines.faces.gallery.types import Person
 from engines.faces.study_types import SelfCheckCase
 from widgets.face_thumbs import Thumbs
 from widgets.faces_words import similarity

@@ -7,8 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.faces.learning.margin_choices import CHOICES
 from engines.faces.study_types import HeadSpec
+from engines.faces.training.margin_choices import CHOICES
 from widgets.faces_train_words import formula, margins_shown
 from widgets.flow_row import FlowRow
 from widgets.panel import ChoiceField, ElidedLabel, NumberField, Section, Segmented, labelled

@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from engines.faces.learning.margin_choices import CHOICES, Margins, margins_of
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
+from engines.faces.training.margin_choices import CHOICES, Margins, margins_of
 from widgets.faces_state import TrainView
 from widgets.studio_axes import percent
 from widgets.studio_parts import DOT, count, seconds_words

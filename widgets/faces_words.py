@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from engines.faces.scoring.words import alike_words as alike_words
-from engines.faces.scoring.words import one_in as one_in
+from engines.faces.scores.words import alike_words as alike_words
+from engines.faces.scores.words import one_in as one_in
 from engines.faces.study_types import Interval
 from widgets.file_names import file_name as file_name
 from widgets.studio_axes import percent

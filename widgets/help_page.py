@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 
 from widgets.theme import CONTROL_HEIGHT, LOOK
 
-PAGES = Path(__file__).resolve().parent.parent / "resources" / "help"
+PAGES = Path(__file__).resolve().parents[1] / "resources" / "help"
 HEADINGS = {1: 2, 2: 1}
 """Steps of Qt's sizes above the text's."""
 ORDER = (

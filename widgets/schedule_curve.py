@@ -17,7 +17,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engines.diffusion.levels import FAR, monotone_cubic
+from engines.generative.diffusion.axis.levels import FAR, monotone_cubic
 from widgets.fields import describe
 from widgets.theme import LOOK, number_font
 

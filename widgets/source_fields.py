@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from engines.cameras.sources import stream_source
+from engines.cameras.sources.parsing import stream_source
 from engines.cameras.types import (
     FileSource,
     FolderSource,

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.diffusion import varying
-from engines.diffusion.study_types import CompareResult, CompareSpec
+from engines.generative.diffusion.studies import comparison_axes as varying
+from engines.generative.diffusion.studies.types import CompareResult, CompareSpec
 from widgets.diffusion_state import CompareView, DiffusionView
 from widgets.panel import ElidedLabel, EmptyState, PlainButton, QuietButton, Segmented, set_property
 from widgets.studio_compare_grid import CompareGrid, GridCell

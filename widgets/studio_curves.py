@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engines.diffusion import catalog
-from engines.diffusion.study_types import Curve, CurveResult
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import Curve, CurveResult
 from widgets.diffusion_state import Busy
 from widgets.panel import ElidedLabel, QuietButton, Segmented
 from widgets.studio_parts import BusyLine, Framed

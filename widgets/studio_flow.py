@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from engines.core.errors import KinoscopeError
-from engines.diffusion import catalog
-from engines.diffusion.study_types import FlowResult, FlowSpec
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
 from widgets.diffusion_state import DiffusionView, Trouble
 from widgets.diffusion_state import FlowView as Shown
 from widgets.labels import Label

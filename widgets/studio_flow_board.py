@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engines.diffusion import catalog
-from engines.diffusion.study_types import FlowResult
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import FlowResult
 from widgets.panel import ChoiceField
 from widgets.studio_flow_data import FlowArrays
 from widgets.studio_flow_view import Backdrop, FlowView

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engines.diffusion.types import ModelInfo, SampleSpec
+from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from widgets.diffusion_state import DiffusionView, Pictures, Run, RunState, StepPictures
 from widgets.panel import FOLDS, ElidedLabel, EmptyState, QuietButton
 from widgets.studio_grid import SampleGrid

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.diffusion.study_types import SpectrumResult
+from engines.generative.diffusion.studies.types import SpectrumResult
 from widgets.studio_axes import figure
 from widgets.studio_plot import Plot, Series
 

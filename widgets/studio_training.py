@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engines.diffusion.training_types import TrainProgress
+from engines.generative.training.types import TrainProgress
 from widgets.diffusion_state import DiffusionView, TrainView
 from widgets.labels import Label
 from widgets.panel import ElidedLabel, EmptyState, PrimaryButton

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from engines.diffusion import catalog
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import SampleSpec
 from widgets.diffusion_state import DiffusionView, Run, RunState
 from widgets.studio_parts import DOT, count, seconds_words
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-STYLE = Path(__file__).resolve().parent.parent / "resources" / "theme.qss"
+STYLE = Path(__file__).resolve().parents[1] / "resources" / "theme.qss"
 
 
 @dataclass(frozen=True, slots=True)

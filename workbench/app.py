@@ -70,7 +70,7 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     Readers of video files are imported here, before there is a window: on a feed's thread the import would hold the
     window for a tenth of a second at the first file.
     """
-    import engines.cameras.file_reader  # noqa: F401
+    import engines.cameras.readers.file  # noqa: F401
 
     book = set_up_logging()
     settings = SettingsStore()

@@ -19,7 +19,7 @@ from workbench.supervisor import Supervisor
 from workbench.threads import EngineThread, Wake
 
 if TYPE_CHECKING:
-    from engines.cameras.feed import Feed
+    from engines.cameras.feed.running import Feed
 
 
 class FeedLife(Protocol):
@@ -69,7 +69,7 @@ class Feeds(QObject):
     failed = Signal(str, object)
 
     def __init__(self, supervisor: Supervisor, make: FeedMaker | None = None, parent: QObject | None = None) -> None:
-        """`make(id, source)` builds a feed; left out, `engines.cameras.feed.Feed` is what is built."""
+        """`make(id, source)` builds a feed; left out, `engines.cameras.feed.running.Feed` is what is built."""
         super().__init__(parent)
         self._supervisor = supervisor
         self._make = make or _make_feed
@@ -177,6 +177,6 @@ class FrameTap(QObject):
 
 
 def _make_feed(id: str, source: Source) -> Feed:
-    from engines.cameras.feed import Feed
+    from engines.cameras.feed.running import Feed
 
     return Feed(id, source)

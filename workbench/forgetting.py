@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from engines.core.names import shown
 from engines.core.places import LOG, data_dir, log_dir
-from engines.faces.gallery_types import Forgotten
+from engines.faces.gallery.types import Forgotten
 from workbench.job_store import JobRecord, JobStore
 
 if TYPE_CHECKING:
-    from engines.faces.people.gallery import Gallery
+    from engines.faces.gallery.editing import Gallery
 
 SHORTEST = 5
 """Bytes below which a text is not looked for: it would be found by chance."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from engines.core.places import cache_dir
-from engines.diffusion.study_types import CompareSpec
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Guidance, SampleSpec
+from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.types import Guidance, SampleSpec
+from engines.generative.training.types import TrainSpec
 from widgets.diffusion_state import DiffusionView, Page, RunState
 from widgets.theme import LOOK, THEMES
 from workbench.touring import Stop

@@ -15,7 +15,7 @@ from workbench import tour_actions, tour_diffusion, tour_faces
 from workbench.touring import Stop, reference
 from workbench.window import Window
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 PHOTOGRAPHS = "calibration/opencv_stereo_chessboard"
 FORMS = ("usb", "file", "folder", "stream", "tiled", "scene")
 VIEWS = 10

@@ -21,7 +21,7 @@ from engines.core.clock import monotonic
 from widgets.theme import LOOK, THEMES
 from workbench.window import Window
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 TICK_MS = 5
 STALL_LIMIT_MS = 100.0
 SETTLE_SECONDS = 0.25

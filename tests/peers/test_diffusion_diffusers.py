@@ -15,9 +15,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from engines.diffusion import schedules
-from engines.diffusion.process import linear_alphas
-from engines.diffusion.samplers import begin, sample
+from engines.generative.diffusion.axis import schedules
+from engines.generative.diffusion.axis.process import linear_alphas
+from engines.generative.diffusion.samplers.named import begin, sample
 from tests.engines.diffusion.truth import MIXTURE, Replayed, exact, normal_noise
 from workbench.verbs import diffusion_peers as peers
 

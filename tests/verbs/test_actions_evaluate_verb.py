@@ -11,10 +11,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from engines.actions.marking.label_files import read_labels
-from engines.actions.marking.score_files import Scores, write_scores
-from engines.actions.marking.targets import class_names, frame_classes
-from engines.actions.measures.evaluation import evaluate, evaluate_arrays
+from engines.actions.evaluation.job import evaluate, evaluate_arrays
+from engines.actions.labels.files import read_labels
+from engines.actions.labels.score_files import Scores, write_scores
+from engines.actions.labels.targets import class_names, frame_classes
 from engines.core.errors import UsageError
 from workbench.verbs import actions_evaluation
 

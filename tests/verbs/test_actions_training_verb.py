@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import main
-from engines.actions.learning import training
-from engines.actions.learning.model_files import open_model
-from engines.actions.learning.settings import PUBLISHED
+from engines.actions.models.files import open_model
+from engines.actions.models.settings import PUBLISHED
 from engines.actions.study_types import Clip, TrainSpec
+from engines.actions.training import job as training
 from engines.core.errors import UsageError
 from tests.engines.actions.taught import benchmark, clip, length, shown
 from workbench.controllers.actions_command import train_line

@@ -26,8 +26,8 @@ def test_without_peers_ours_stands_beside_a_bare_loop(monkeypatch: pytest.Monkey
 def test_the_bare_loops_do_the_same_arithmetic():
     import torch
 
-    from engines.diffusion import schedules
-    from engines.diffusion.samplers import sample
+    from engines.generative.diffusion.axis import schedules
+    from engines.generative.diffusion.samplers.named import sample
 
     sigmas, start = schedules.karras(9, 0.01, 20.0), torch.randn(2, 3, dtype=torch.float64)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engines.core.errors import FileMissing
-from engines.diffusion import cards, catalog
-from engines.diffusion.datasets import load
+from engines.generative.data.datasets import load
+from engines.generative.diffusion.models import cards, catalog
 from workbench.verbs import bench_diffusion_quality as quality
 
 

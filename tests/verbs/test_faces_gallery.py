@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import main
-from engines.faces.people import keys
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.identify import once
+from engines.faces.gallery import keys
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.identify import once
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.galleries import filled
 

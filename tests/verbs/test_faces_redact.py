@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 import main
-from engines.faces.seeing.finding import open_finder
+from engines.faces.detection.finding import open_finder
 from engines.faces.types import FinderSettings
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import main
 from engines.core import places
-from engines.faces.people import enrol
+from engines.faces.gallery import enrol
 
 
 def test_faces_under_review_lie_where_only_their_owner_looks(

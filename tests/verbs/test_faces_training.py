@@ -13,9 +13,9 @@ import pytest
 
 import main
 from engines.core.errors import UsageError
-from engines.faces.learning import heads
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.study_types import HeadResult, HeadSpec
+from engines.faces.training import job as heads
 from workbench.controllers.faces_command import train_line
 from workbench.verbs.faces_training import parsed
 
@@ -94,5 +94,5 @@ def test_the_pages_command_asks_for_the_same(spec: HeadSpec, monkeypatch: pytest
 def test_the_window_knows_the_losses_without_torch() -> None:
     from subprocess import run
 
-    told = "import sys, engines.faces.learning.margin_choices, engines.faces.study_types; print('torch' in sys.modules)"
+    told = "import sys, engines.faces.training.margin_choices, engines.faces.study_types; print('torch' in sys.modules)"
     assert run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.strip() == "False"

@@ -23,11 +23,11 @@ from engines.actions.types import Event, Labels, Segment
 from engines.core.context import PlainContext
 from engines.core.errors import KinoscopeError
 from engines.core.places import data_dir
-from engines.diffusion import sampling
-from engines.diffusion.types import SampleSpec
-from engines.faces.gazing import gaze_fit
-from engines.faces.gazing.gaze_screen_model import ScreenModel
+from engines.faces.gaze import fit as gaze_fit
+from engines.faces.gaze.screen_model import ScreenModel
 from engines.faces.study_types import GazeFitSpec
+from engines.generative.diffusion.sampling import job as sampling
+from engines.generative.diffusion.types import SampleSpec
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.galleries import filled
 from workbench.controllers import actions_files, faces_reports

@@ -14,7 +14,7 @@ import pytest
 
 import main
 from engines.core.errors import UsageError
-from engines.diffusion.training_types import ClassifierSpec, TrainSpec
+from engines.generative.training.types import ClassifierSpec, TrainSpec
 from workbench.verbs import sample, sample_training
 from workbench.verbs.spec_options import options
 

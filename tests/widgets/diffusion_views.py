@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engines.diffusion import catalog
-from engines.diffusion.study_types import CompareSpec
-from engines.diffusion.types import Guidance, ModelInfo, SampleSpec, Start
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Start
 from widgets.diffusion_state import Busy, DiffusionView, Mode, Run, RunState, Trouble
 
 DIGITS = tuple("0123456789")

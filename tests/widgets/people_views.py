@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from engines.core.frames import Image
-from engines.faces.gallery_types import (
+from engines.faces.gallery.types import (
     Candidate,
     Change,
     Cluster,

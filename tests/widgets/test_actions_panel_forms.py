@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from engines.actions.learning.settings import DEFAULT, LIMITS, PUBLISHED, filled
+from engines.actions.models.settings import DEFAULT, LIMITS, PUBLISHED, filled
 from engines.actions.study_types import WHOLE, EvaluateSpec, TrainSpec
 from engines.core.frame_ranges import parsed
 from tests.widgets import actions_panel_views as views

@@ -14,7 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QValidator
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QWidget
 
-from engines.calibration.models import project, undistort_maps
+from engines.calibration.solve.camera_models import project, undistort_maps
 from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp

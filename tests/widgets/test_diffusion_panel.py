@@ -10,8 +10,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QListWidget, QPlainTextEdit
 
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import SampleSpec, Schedule, Start
+from engines.generative.diffusion.types import SampleSpec, Schedule, Start
+from engines.generative.training.types import TrainSpec
 from tests.widgets.diffusion_views import EXACT, LONG, QUEUE, READY, STATES, TROUBLE, UNET, of
 from widgets import diffusion_panel_words as words
 from widgets.diffusion_state import Busy, CompareView, Mode, TrainView

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 
-from engines.diffusion import varying
-from engines.diffusion.study_types import Axis, CompareSpec
+from engines.generative.diffusion.studies import comparison_axes as varying
+from engines.generative.diffusion.studies.types import Axis, CompareSpec
 from tests.widgets.diffusion_views import COMPARE, EXACT, READY, SPEC, of
 from widgets.diffusion_panel_compare import axes_of, choices_of, first_values, typed
 from widgets.diffusion_state import Mode

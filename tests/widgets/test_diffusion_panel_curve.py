@@ -14,8 +14,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engines.diffusion import levels
-from engines.diffusion.types import SampleSpec, Schedule
+from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.types import SampleSpec, Schedule
 from tests.widgets.diffusion_views import FLOW, READY, SPEC, of
 from widgets.diffusion_panel_bell import KNOWN, NoiseBell
 from widgets.panels.diffusion import DiffusionPanel

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QValidator
 
-from engines.diffusion import catalog
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Guidance, SampleSpec, Schedule, Start
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
+from engines.generative.training.types import TrainSpec
 from tests.widgets.diffusion_views import FLOW, READY, SPEC, STATES, TEXT, UNET, of
 from widgets.diffusion_panel_form import SigmaField
 from widgets.diffusion_panel_samples import class_choice, spread

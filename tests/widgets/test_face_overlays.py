@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 
 from engines.core.frames import Size, Stamp
-from engines.faces.following.mosaic import grown, mosaic_of
+from engines.faces.redaction.mosaic import grown, mosaic_of
 from engines.faces.types import Box, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
 from widgets.face_overlays import FaceCover, FaceFrame, axes_of, overlays_of, standing_of, words_of
 from widgets.overlays import Cover, Legend

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from engines.faces.gallery_types import Candidate, Gathered
+from engines.faces.gallery.types import Candidate, Gathered
 from tests.widgets.people_views import CANDIDATES, GATHERED, INFO, PEOPLE, REVIEW, STATES, enrol, shade
 from widgets import faces_enrol_words as words
 from widgets.faces_enrol import EnrolPage

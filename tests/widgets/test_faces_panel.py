@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
 
 from engines.core.frames import Size, Stamp
-from engines.faces.gallery_types import Expiring, GalleryInfo, Person
+from engines.faces.gallery.types import Expiring, GalleryInfo, Person
 from engines.faces.types import Accept, Box, FinderSettings, RecogniserSettings, Recognition, TrackedFace
 from tests.widgets.face_views import LONG
 from widgets.faces_panel_tracks import ROW

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery.editing import Gallery
 from tests.engines.faces.galleries import Maker, filled
 from widgets.faces_people import PeoplePage
 from widgets.faces_state import FacesView, Page, PeopleView

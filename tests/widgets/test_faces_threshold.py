@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
-from engines.faces.gallery_types import GalleryInfo, Person
+from engines.faces.gallery.types import GalleryInfo, Person
 from engines.faces.types import Accept
 from tests.widgets.face_views import CASES, LONG, REPORT, THRESHOLD, above, picture, point
 from widgets.faces_accept import AcceptField, rounded, stepped

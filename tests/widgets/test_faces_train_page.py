@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from engines.faces.learning.margin_choices import CHOICES
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
+from engines.faces.training.margin_choices import CHOICES
 from widgets.faces_state import Busy, FacesView, Page, TrainView
 from widgets.faces_train_charts import REST, Scatter, series_of, shape
 from widgets.faces_train_page import ASKED, READY, TrainPage

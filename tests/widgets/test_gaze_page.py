@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engines.core.clock import ManualClock
-from engines.faces.gazing.head_pose import turned
+from engines.faces.gaze.head_pose import turned
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose
 from widgets.face_board import FaceBoard

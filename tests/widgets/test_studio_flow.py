@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engines.core.errors import BadInput
-from engines.diffusion.study_types import FlowResult, FlowSpec
-from engines.diffusion.types import ModelInfo
+from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
+from engines.generative.diffusion.types import ModelInfo
 from widgets.diffusion_state import Busy, DiffusionView, FlowView, Page
 from widgets.studio import Studio
 from widgets.studio_flow_data import read_flow, sigma_of, time_of

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton
 
-from engines.diffusion.study_types import SpectrumResult
-from engines.diffusion.types import ModelInfo, SampleResult, SampleSpec
+from engines.generative.diffusion.studies.types import SpectrumResult
+from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from widgets.diffusion_state import Busy, DiffusionView, Pictures, Run, RunState, StepPictures, Trouble
 from widgets.panel import FOLDS
 from widgets.studio import Studio

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 
-from engines.diffusion.study_types import Cell, CompareResult, CompareSpec, Curve, CurveResult
-from engines.diffusion.training_types import TrainProgress, TrainSpec
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec, Curve, CurveResult
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.training.types import TrainProgress, TrainSpec
 from widgets.diffusion_state import Busy, CompareView, DiffusionView, Page, TrainView, Trouble
 from widgets.studio import Studio
 from widgets.studio_axes import Axis, figure

@@ -17,7 +17,7 @@ import psutil
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
-from engines.cameras.sources import dump
+from engines.cameras.sources.parsing import dump
 from engines.cameras.types import SceneSource
 from engines.core.clock import monotonic
 from engines.core.files import write_json

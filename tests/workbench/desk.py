@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import SampleSpec
 from widgets.diffusion_state import DiffusionView, Run, RunState
 from widgets.panels.diffusion import DiffusionPanel
 from widgets.studio import Studio

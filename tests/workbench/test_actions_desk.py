@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engines.actions.marking import editing
-from engines.actions.marking.label_files import read_labels
+from engines.actions.labels import editing
+from engines.actions.labels.files import read_labels
 from engines.actions.study_types import DetectSpec
 from engines.actions.types import Decision, HeadShape, Labels, ModelCard, Recipe, Segment, Watched
 from engines.cameras.types import FeedState

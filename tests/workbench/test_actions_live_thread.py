@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from engines.actions.streaming.detect import run
+from engines.actions.streaming.live import ActionWatcher
 from engines.actions.study_types import DetectSpec
 from engines.actions.types import WatchSettings
-from engines.actions.watching.detect import run
-from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Gap, Stamp
 from engines.core.slots import Lossless, Slot

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from engines.actions.marking.label_files import read_labels
+from engines.actions.labels.files import read_labels
 from engines.actions.types import Segment
 from engines.core.places import data_dir
 from tests.workbench.opened import Opened, until

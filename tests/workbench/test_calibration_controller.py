@@ -13,9 +13,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from engines.calibration import formats
-from engines.cameras.rig import rig
-from engines.cameras.sources import title
+from engines.calibration.formats import files as formats
+from engines.cameras.scene.rig import rig
+from engines.cameras.sources.parsing import title
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.errors import OutOfResources

@@ -11,10 +11,10 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from engines.diffusion import catalog
-from engines.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Guidance, SampleSpec, Schedule, Start
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import CompareSpec, CurveSpec, FlowSpec
+from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
+from engines.generative.training.types import TrainSpec
 from workbench.controllers import diffusion_command as command
 from workbench.verbs import sample
 

@@ -14,10 +14,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from engines.diffusion import history
-from engines.diffusion.study_types import CompareSpec
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.runs import history
+from engines.generative.training.types import TrainSpec
 from tests.workbench.desk import SMALL, Desk, make_desk
 from tests.workbench.opened import until
 from widgets.diffusion_state import Mode, Page, RunState
@@ -42,7 +42,7 @@ def warm(home: Path, qapp) -> Iterator[JobQueue]:
         patch.setenv("KINOSCOPE_HOME", str(home))
         supervisor = Supervisor()
         queue = JobQueue(supervisor, broker=Broker(threads=4, memory={"cpu": 1 << 30}), workers=1)
-        first, soon = queue.submit("engines.diffusion.sampling:run", SMALL), threading.Event()
+        first, soon = queue.submit("engines.generative.diffusion.sampling.job:run", SMALL), threading.Event()
         while not queue.record(first).state.over:
             soon.wait(0.02)
         queue.remove(first)

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.diffusion import cards, history
-from engines.diffusion.png import settings_texts, write_png
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Guidance, ModelInfo, SampleResult, SampleSpec, Schedule, Start
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleResult, SampleSpec, Schedule, Start
+from engines.generative.runs import history
+from engines.generative.runs.png import settings_texts, write_png
+from engines.generative.training.types import TrainSpec
 from widgets.diffusion_state import Mode
 from workbench.controllers.diffusion_estimate import bytes_of, cost, noise_levels, seconds_of
 from workbench.controllers.diffusion_files import understand

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
 
 import main
 from engines.core.places import data_dir
-from engines.faces.gallery_types import Forgotten
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.types import Forgotten
 from tests.engines.faces.galleries import CARD, Maker
 from tests.workbench.opened import Opened, until
 from workbench.controllers.faces_dialogs import Dialogs
@@ -25,7 +25,7 @@ from workbench.job_store import JobState, JobStore
 from workbench.log import logging_to
 
 NAME, PHOTO = "Annelie Quittenbaum", "/photos/zoë/0001.jpg"
-JOB = "engines.faces.people.enrol:run"
+JOB = "engines.faces.gallery.enrol:run"
 
 
 def told(store: JobStore, job: str = JOB, state: JobState = JobState.DONE) -> int:
@@ -90,7 +90,7 @@ def test_a_history_that_is_read_elsewhere_is_named_and_gone_later():
 def test_the_command_forgets_in_the_history_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     store = JobStore()
     told(store)
-    told(store, job="engines.diffusion.sampling:run")
+    told(store, job="engines.generative.diffusion.sampling.job:run")
     store.close()
     path = gallery_of_two(tmp_path / "g.faces")
     assert main.main(["faces", "forget", str(path), NAME, "--yes"]) == 0
@@ -98,7 +98,7 @@ def test_the_command_forgets_in_the_history_too(tmp_path: Path, capsys: pytest.C
     assert f"the job 'Look at {NAME}' (done) tells of them" in said
     assert "nothing is left" not in said
     store = JobStore()
-    assert [record.job for record in store.records()] == ["engines.diffusion.sampling:run"]
+    assert [record.job for record in store.records()] == ["engines.generative.diffusion.sampling.job:run"]
     store.close()
 
 

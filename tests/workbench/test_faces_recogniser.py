@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from engines.faces.people.gallery import Gallery
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.faces.gallery.editing import Gallery
+from engines.faces.recognition.recognisers import open_recogniser
 from tests.engines.faces.own_recognisers import own_recogniser
 from tests.workbench.opened import Opened, until
 

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QObject
 
 from engines.core.frames import Size
-from engines.faces.following.live_gallery import KnownPeople
 from engines.faces.study_types import Audit, AuditSpec, Suspicion
+from engines.faces.tracking.live_gallery import KnownPeople
 from engines.faces.types import Accept
 from tests.engines.faces.galleries import filled
 from workbench.controllers.faces_studies import Studies, located, picture_size

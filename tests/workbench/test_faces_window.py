@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from engines.core.places import data_dir, pictures_dir
-from engines.faces.people.gallery import Gallery
-from engines.faces.seeing.detect import YuNet
+from engines.faces.detection.yunet import YuNet
+from engines.faces.gallery.editing import Gallery
 from tests.workbench.opened import Opened, until
 from widgets.faces_state import FacesView, Page
 

@@ -20,7 +20,7 @@ from engines.core.places import data_dir
 from tests.workbench.conftest import fill
 from workbench.project import FORMAT, Project, named, new_untitled, open_untitled
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 WRITER = """
 import sys

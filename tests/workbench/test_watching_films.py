@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from engines.actions.streaming.detect import run
+from engines.actions.streaming.live import ActionWatcher
 from engines.actions.study_types import DetectSpec
 from engines.actions.types import Event, WatchSettings
-from engines.actions.watching.detect import run
-from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 
-from engines.cameras.feed import Feed
+from engines.cameras.feed.running import Feed
 from engines.cameras.types import FeedState
 from engines.core.files import write_json
 from engines.core.places import config_dir

@@ -20,20 +20,20 @@ FIGURES = ("map", "mcap", "chance", "segment_map", "frames")
 
 def load_labels(file: str, video: str, times: NDArray[np.float64], rate: float) -> Labels:
     """Those of this video, where a file covers several. Raises `KinoscopeError` with the row for what is wrong."""
-    from engines.actions.marking.label_files import read_labels
+    from engines.actions.labels.files import read_labels
 
     return read_labels(Path(file), times if len(times) else None, rate, video=video)
 
 
 def save_labels(file: str, labels: Labels, times: NDArray[np.float64], video: str = "") -> Path:
-    from engines.actions.marking.label_files import write_labels
+    from engines.actions.labels.files import write_labels
 
     write_labels(Path(file), labels, times if len(times) else None, video)
     return Path(file)
 
 
 def save_events(file: str, events: Sequence[Event], times: NDArray[np.float64], video: str = "") -> Path:
-    from engines.actions.marking.event_files import write_events
+    from engines.actions.labels.event_files import write_events
 
     write_events(Path(file), events, times if len(times) else None, video=video)
     return Path(file)

@@ -11,10 +11,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand
 
-from engines.actions.learning.examples import beforehand
-from engines.actions.marking import editing
-from engines.actions.marking.checking import advice
+from engines.actions.labels import editing
+from engines.actions.labels.checking import advice
 from engines.actions.study_types import Clip, TrainSpec
+from engines.actions.training.examples import beforehand
 from engines.actions.types import Labels, Segment
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
@@ -205,7 +205,7 @@ class LabelDesk(QObject):
 
     def written(self, video: str, folder: Path) -> Clip:
         """A video and its labels in a file, which jobs and the command line read."""
-        from engines.actions.marking.label_files import write_labels
+        from engines.actions.labels.files import write_labels
 
         number = list(self._kept).index(video) + 1
         target = folder / f"{Path(video).stem} {number}.csv"

@@ -48,6 +48,6 @@ def titles(paths: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _card(path: str) -> ModelCard:
-    from engines.actions.learning.model_files import open_model
+    from engines.actions.models.files import open_model
 
     return open_model(Path(path)).card

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engines.actions.marking import editing
+from engines.actions.labels import editing
 from engines.actions.study_types import DetectSpec, EvaluateSpec
 from engines.actions.types import Labels
-from engines.core.store import load_path
+from engines.core.store.fetching import load_path
 from widgets.actions_panel_events import events_of
 from widgets.actions_state import Page
 from widgets.studio_parts import count

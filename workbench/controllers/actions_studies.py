@@ -26,9 +26,9 @@ from workbench.controllers.trouble_words import trouble_of
 from workbench.controllers.whole_films import WholeFilm, read_whole
 from workbench.jobs import JobQueue
 
-TRAIN = "engines.actions.learning.training:run"
-DETECT = "engines.actions.watching.detect:run"
-EVALUATE = "engines.actions.measures.evaluation:run"
+TRAIN = "engines.actions.training.job:run"
+DETECT = "engines.actions.streaming.detect:run"
+EVALUATE = "engines.actions.evaluation.job:run"
 
 
 class Studies(QObject):

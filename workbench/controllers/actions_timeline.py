@@ -14,7 +14,7 @@ from widgets.actions_state import Page, ScoreTrack, TimelineView
 from workbench.controllers.viewer import ViewerController
 
 if TYPE_CHECKING:
-    from engines.cameras.feed import Feed
+    from engines.cameras.feed.running import Feed
     from workbench.controllers.actions import ActionsController
 
 FOLLOW_MS = 33

@@ -17,7 +17,7 @@ from workbench.controllers.source_watch import SourceWatch
 from workbench.controllers.viewer import ViewerController
 from workbench.services import Services
 
-ENGINE = "engines.actions.watching.live:ActionWatcher"
+ENGINE = "engines.actions.streaming.live:ActionWatcher"
 ID = "actions"
 GOING = (FeedState.PLAYING, FeedState.PAUSED)
 LIVE_MS = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engines.actions.marking import editing
+from engines.actions.labels import editing
 from widgets.actions_panel_words import missing_names
 from widgets.actions_state import Page
 from workbench.controllers import actions_reports as files

@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from engines.calibration.formats import READ
+from engines.calibration.formats.files import READ
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing

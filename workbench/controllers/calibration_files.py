@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from engines.calibration.detect import expand, listing
-from engines.calibration.formats import READ, UNKNOWN, UnitMissing, load, save
+from engines.calibration.formats.files import READ, UNKNOWN, UnitMissing, load, save
+from engines.calibration.targets.photographs import expand, listing
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
@@ -104,7 +104,7 @@ class Files(QObject):
 
     def write_board(self, board: Board, page: str, path: str, then: Callable[[], object]) -> None:
         """The printable board in true size."""
-        from engines.calibration.board_pdf import write_board
+        from engines.calibration.targets.pdf import write_board
 
         self._errands.ask(
             lambda: write_board(board, Path(path), page), lambda _sheet: then(), self._told("Board not written")

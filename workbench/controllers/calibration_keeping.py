@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from engines.calibration import formats
+from engines.calibration.formats import files as formats
 from engines.calibration.types import MonoResult, Point
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PySide6.QtGui import QImage
 
-from engines.calibration.models import undistort, undistort_maps
+from engines.calibration.solve.camera_models import undistort, undistort_maps
 from engines.calibration.types import MonoResult
 from engines.core.errors import FileMissing
 from engines.core.frames import Image, size_of

@@ -13,8 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from engines.diffusion import catalog
-from engines.diffusion.types import ModelInfo, SampleSpec, Start
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.diffusion_panel_words import problem, train_words
 from widgets.diffusion_state import DiffusionView, Mode, Page, Trouble
 from widgets.panels.diffusion import DiffusionPanel

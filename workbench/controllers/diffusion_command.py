@@ -9,9 +9,9 @@ import subprocess
 from dataclasses import fields, replace
 from typing import Any
 
-from engines.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.studies.types import CompareSpec, CurveSpec, FlowSpec
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.training.types import TrainSpec
 
 START = ("python", "main.py", "sample")
 

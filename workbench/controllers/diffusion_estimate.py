@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable
 
 from engines.core.errors import KinoscopeError
-from engines.diffusion import catalog, levels, memory
-from engines.diffusion.history import StoredRun
-from engines.diffusion.types import ModelInfo, SampleSpec
+from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.models import catalog, memory
+from engines.generative.diffusion.types import ModelInfo, SampleSpec
+from engines.generative.runs.history import StoredRun
 
 SECONDS_OF = 8
 """So many of the latest runs of a kind are looked at."""

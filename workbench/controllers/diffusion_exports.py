@@ -7,13 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from engines.diffusion.history import StoredRun
-from engines.diffusion.study_types import ExportSpec
+from engines.generative.diffusion.studies.types import ExportSpec
+from engines.generative.runs.history import StoredRun
 from workbench.controllers.jobs import reveal
 from workbench.jobs import JobState
 from workbench.services import Services
 
-JOB = "engines.diffusion.exporting:run"
+JOB = "engines.generative.runs.exporting:run"
 
 
 class Exports(QObject):

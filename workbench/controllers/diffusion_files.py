@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engines.core.errors import BadInput
 from engines.core.pictures.files import DIALOG, READABLE
-from engines.diffusion import history
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.runs import history
 from widgets.diffusion_state import Mode
 from widgets.save_file import ask_file
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engines.core.spec import from_json, to_json
-from engines.diffusion.study_types import CompareSpec, FlowSpec
-from engines.diffusion.training_types import TrainSpec
-from engines.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
+from engines.generative.diffusion.studies.types import CompareSpec, FlowSpec
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
+from engines.generative.training.types import TrainSpec
 from widgets.diffusion_state import Mode, Page
 from workbench.controllers import kept_form
 from workbench.services import Services

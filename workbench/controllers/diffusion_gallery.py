@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import BadInput
 from engines.core.reading import read_array
-from engines.diffusion import history
-from engines.diffusion.history import Steps, StoredRun
-from engines.diffusion.types import Preview
+from engines.generative.diffusion.types import Preview
+from engines.generative.runs import history
+from engines.generative.runs.history import Steps, StoredRun
 from widgets.diffusion_state import Pictures, StepPictures
 from workbench.controllers.diffusion_words import trouble_of
 from workbench.controllers.errands import Errands

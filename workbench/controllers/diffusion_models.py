@@ -9,14 +9,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.diffusion import cards
-from engines.diffusion.types import InspectSpec, ModelInfo
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.types import InspectSpec, ModelInfo
 from workbench.controllers.diffusion_words import model_title, trouble_of
 from workbench.controllers.errands import Errands
 from workbench.controllers.job_slot import JobSlot
 from workbench.jobs import JobQueue
 
-JOB = "engines.diffusion.models:run"
+JOB = "engines.generative.diffusion.models.opening:run"
 TROUBLE = "The model could not be opened"
 
 

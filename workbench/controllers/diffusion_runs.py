@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.diffusion import history
-from engines.diffusion.history import StoredRun
-from engines.diffusion.types import Preview, SampleResult, SampleSpec
+from engines.generative.diffusion.types import Preview, SampleResult, SampleSpec
+from engines.generative.runs import history
+from engines.generative.runs.history import StoredRun
 from widgets.diffusion_state import Run, RunState
 from workbench.controllers.diffusion_command import command_line
 from workbench.controllers.diffusion_words import settings_line, trouble_of
@@ -23,7 +23,7 @@ from workbench.controllers.job_slot import busy_of
 from workbench.jobs import JobQueue, JobRecord, JobState
 from workbench.threads import Failure
 
-JOB = "engines.diffusion.sampling:run"
+JOB = "engines.generative.diffusion.sampling.job:run"
 KEPT = 50
 """Runs of the history that are shown."""
 

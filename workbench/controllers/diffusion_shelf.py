@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import SampleSpec
 from widgets.diffusion_state import RunState
 from workbench.controllers.diffusion_exports import Exports, open_folder
 from workbench.controllers.diffusion_files import Dialogs

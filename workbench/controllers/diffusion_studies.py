@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.diffusion.study_types import (
+from engines.generative.diffusion.studies.types import (
     Cell,
     CompareResult,
     CompareSpec,
@@ -18,7 +18,7 @@ from engines.diffusion.study_types import (
     SpectrumResult,
     SpectrumSpec,
 )
-from engines.diffusion.types import ModelInfo
+from engines.generative.diffusion.types import ModelInfo
 from widgets.diffusion_state import CompareView, FlowView, Trouble
 from workbench.controllers.diffusion_command import compare_line, curves_line, flow_line
 from workbench.controllers.diffusion_words import count, trouble_of
@@ -39,16 +39,28 @@ class Studies(QObject):
         self.flow, self.compared = FlowView(), CompareView()
         self.spectra: dict[str, SpectrumResult] = {}
         self._flow = JobSlot(
-            jobs, "engines.diffusion.flow:run", partial(trouble_of, title="The flow could not be shown"), self
+            jobs,
+            "engines.generative.diffusion.studies.flow:run",
+            partial(trouble_of, title="The flow could not be shown"),
+            self,
         )
         self._compare = JobSlot(
-            jobs, "engines.diffusion.comparing:run", partial(trouble_of, title="The comparison failed"), self
+            jobs,
+            "engines.generative.diffusion.studies.comparison:run",
+            partial(trouble_of, title="The comparison failed"),
+            self,
         )
         self._curves = JobSlot(
-            jobs, "engines.diffusion.curves:run", partial(trouble_of, title="The curves failed"), self
+            jobs,
+            "engines.generative.diffusion.studies.error_curves:run",
+            partial(trouble_of, title="The curves failed"),
+            self,
         )
         self._spectrum = JobSlot(
-            jobs, "engines.diffusion.spectrum:run", partial(trouble_of, title="The spectrum failed"), self
+            jobs,
+            "engines.generative.diffusion.studies.spectrum:run",
+            partial(trouble_of, title="The spectrum failed"),
+            self,
         )
         self._wire()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtGui import QUndoCommand
 
 from engines.core.errors import KinoscopeError
-from engines.diffusion import history
-from engines.diffusion.history import StoredRun
+from engines.generative.runs import history
+from engines.generative.runs.history import StoredRun
 
 ASIDE = ".deleted"
 

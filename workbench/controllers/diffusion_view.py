@@ -12,7 +12,7 @@ from workbench.controllers.diffusion_estimate import bytes_of, noise_levels, sec
 from workbench.controllers.diffusion_files import EXPORTS
 
 if TYPE_CHECKING:
-    from engines.diffusion.types import ModelInfo, Schedule
+    from engines.generative.diffusion.types import ModelInfo, Schedule
     from workbench.controllers.diffusion import DiffusionController
 
 

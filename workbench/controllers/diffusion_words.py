@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engines.diffusion import catalog
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import SampleSpec
 from widgets.diffusion_state import Trouble
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engines.core.frames import Image
 from engines.core.places import cache_dir
-from engines.faces.people.review_folders import sweep
+from engines.faces.gallery.review_folders import sweep
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.face_board import FaceBoard
 from widgets.faces_state import FacesView, Page
@@ -253,6 +253,6 @@ def _ignore(_: object) -> None:
 
 
 def _portrait() -> Path:
-    from engines.faces.seeing.sample import portrait_clip
+    from engines.faces.sample import portrait_clip
 
     return portrait_clip(cache_dir())

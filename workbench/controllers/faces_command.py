@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from engines.faces.gallery_types import GatherSpec
+from engines.faces.gallery.types import GatherSpec
 from engines.faces.study_types import AuditSpec, EvaluateSpec, HeadSpec, OpenSetSpec, RedactSpec, VerifySpec
 
 MAIN = ("python", "main.py", "faces")

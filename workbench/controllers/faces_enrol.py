@@ -13,8 +13,8 @@ from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
 from engines.core.names import tidy_name
 from engines.core.places import cache_dir
-from engines.faces.gallery_types import Change, Gathered, GatherSpec
-from engines.faces.people.review_folders import ReviewFolder
+from engines.faces.gallery.review_folders import ReviewFolder
+from engines.faces.gallery.types import Change, Gathered, GatherSpec
 from widgets.faces_state import EnrolView
 from widgets.studio_parts import count
 from workbench.controllers.faces_command import enrol_line
@@ -24,10 +24,10 @@ from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
 if TYPE_CHECKING:
-    from engines.faces.people.gallery import Gallery
+    from engines.faces.gallery.editing import Gallery
 
 T = TypeVar("T")
-JOB = "engines.faces.people.enrol:run"
+JOB = "engines.faces.gallery.enrol:run"
 
 
 class Reviews(QObject):
@@ -82,7 +82,7 @@ class Reviews(QObject):
         gathered, taken, names = view.gathered, view.taken, view.names
 
         def act(gallery: Gallery) -> Change | None:
-            from engines.faces.people import enrol
+            from engines.faces.gallery import enrol
 
             return enrol.store(gallery, gathered, taken, names)
 
@@ -133,7 +133,7 @@ def read_crop(path: str) -> Image | None:
 
 
 def _compared(gathered: Gathered, gallery: Gallery) -> Gathered:
-    from engines.faces.people import enrol
+    from engines.faces.gallery import enrol
 
     return enrol.compared(gathered, gallery)
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import QUndoCommand
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.frames import Image
-from engines.faces.gallery_types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
+from engines.faces.gallery.types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
 from widgets.faces_state import PeopleView
 from workbench.controllers.errands import Errands
 from workbench.controllers.trouble_words import trouble_of
@@ -26,8 +26,8 @@ from workbench.services import Services
 from workbench.threads import Failure
 
 if TYPE_CHECKING:
-    from engines.faces.people.gallery import Gallery
-    from engines.faces.seeing.embed import Vectors
+    from engines.faces.gallery.editing import Gallery
+    from engines.faces.recognition.embed import Vectors
 
 REFRESH = "faces-refresh"
 HITS = 24
@@ -86,8 +86,8 @@ class Galleries(QObject):
         """An empty gallery for the recogniser in use."""
 
         def work() -> Snapshot:
-            from engines.faces.people.gallery import Gallery
-            from engines.faces.seeing.recognisers import open_recogniser
+            from engines.faces.gallery.editing import Gallery
+            from engines.faces.recognition.recognisers import open_recogniser
 
             self._let_go()
             card = open_recogniser(self._model()).card
@@ -109,7 +109,7 @@ class Galleries(QObject):
         """Describe all faces with the recogniser in use, from the pictures that are stored. Cannot be undone."""
 
         def act(gallery: Gallery) -> None:
-            from engines.faces.seeing.recognisers import open_recogniser
+            from engines.faces.recognition.recognisers import open_recogniser
 
             gallery.reembed(open_recogniser(self._model()), PlainContext())
 
@@ -172,7 +172,7 @@ class Galleries(QObject):
         return self._gallery.thumbnail(face) if self._gallery is not None else None
 
     def _opened(self, path: str, passphrase: str, follow: bool = True) -> Snapshot:
-        from engines.faces.people.gallery import Gallery
+        from engines.faces.gallery.editing import Gallery
 
         self._gallery = Gallery.open(Path(path), passphrase=passphrase or None)
         foreign = "" if self._gallery.locked else self._foreign(self._model())
@@ -181,7 +181,7 @@ class Galleries(QObject):
 
     def _foreign(self, model: str) -> str:
         """Why this recogniser cannot be compared with the gallery, "" when it can or is not here."""
-        from engines.faces.seeing.recognisers import open_recogniser
+        from engines.faces.recognition.recognisers import open_recogniser
 
         gallery = self._need()
         try:
@@ -304,7 +304,7 @@ class GalleryChange(QUndoCommand):
 
 def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
     """The gallery's faces most like a vector, best first."""
-    from engines.faces.scoring.scores import ScoreModel
+    from engines.faces.scores.meaning import ScoreModel
 
     table = gallery.table()
     if not len(table):
@@ -322,8 +322,8 @@ def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:
 
 def _unknown(gallery: Gallery) -> Unknown:
     """What may be said of the faces nobody has named."""
-    from engines.faces.people import organise
-    from engines.faces.scoring.scores import ScoreModel
+    from engines.faces.gallery import organise
+    from engines.faces.scores.meaning import ScoreModel
 
     table = gallery.table()
     if all(table.people):

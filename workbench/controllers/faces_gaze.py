@@ -26,7 +26,7 @@ from workbench.jobs import JobQueue
 if TYPE_CHECKING:
     from widgets.gaze_screen import GazeScreen
 
-JOB = "engines.faces.gazing.gaze_fit:run"
+JOB = "engines.faces.gaze.fit:run"
 FILE = "gaze.json"
 TRAIL = 120
 SETTLE = 0.4
@@ -64,7 +64,7 @@ class GazeDesk(QObject):
 
     def restore(self) -> None:
         """The calibration of an earlier start, if there is one that can be read."""
-        from engines.faces.gazing import gaze_screen_model
+        from engines.faces.gaze import screen_model as gaze_screen_model
 
         path = kept_fit()
         try:

@@ -14,7 +14,7 @@ from workbench.controllers.job_slot import JobSlot
 from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
-JOB = "engines.faces.learning.heads:run"
+JOB = "engines.faces.training.job:run"
 
 
 class Heads(QObject):

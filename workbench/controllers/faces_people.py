@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engines.core.errors import BadInput
-from engines.faces.gallery_types import Expiring, Forgotten
+from engines.faces.gallery.types import Expiring, Forgotten
 from engines.faces.study_types import SelfCheckCase
 from engines.faces.types import FinderSettings
 from widgets.faces_state import Page
@@ -18,8 +18,8 @@ from widgets.studio_parts import count
 from workbench import forgetting
 
 if TYPE_CHECKING:
-    from engines.faces.people.gallery import Gallery
-    from engines.faces.seeing.embed import Vectors
+    from engines.faces.gallery.editing import Gallery
+    from engines.faces.recognition.embed import Vectors
     from workbench.controllers.faces import FacesController
     from workbench.jobs import JobQueue
 
@@ -74,7 +74,7 @@ class _Gone:
 
 
 def _forget(person: str, gallery: Gallery) -> _Gone:
-    from engines.faces.people import forget
+    from engines.faces.gallery import forget
 
     faces, texts = gallery.faces(person), forgetting.texts_of(gallery, person)
     pictures = (person, *(face.id for face in faces), *(face.source for face in faces))
@@ -115,7 +115,7 @@ def export_person(desk: FacesController, person: str) -> None:
 
 
 def _export(person: str, folder: Path, gallery: Gallery) -> Path:
-    from engines.faces.people import gallery_export
+    from engines.faces.gallery import export as gallery_export
 
     return gallery_export.export(gallery, person, folder)
 
@@ -140,7 +140,7 @@ def dry_run(desk: FacesController) -> None:
 
 
 def _expiring(gallery: Gallery) -> Expiring:
-    from engines.faces.people import retention
+    from engines.faces.gallery import retention
 
     return retention.expiring(gallery)
 
@@ -163,7 +163,7 @@ def expire(desk: FacesController) -> None:
 
 
 def _expire(gallery: Gallery) -> Forgotten:
-    from engines.faces.people import retention
+    from engines.faces.gallery import retention
 
     return retention.expire(gallery)
 
@@ -189,9 +189,9 @@ def find_file(desk: FacesController) -> None:
 def look(path: str, model: str) -> Vectors:
     """The embedding of the largest face of a picture. Raises `BadInput` when there is none."""
     from engines.core.pictures.reading import read_picture
-    from engines.faces.seeing import align
-    from engines.faces.seeing.finding import open_finder
-    from engines.faces.seeing.recognisers import open_recogniser
+    from engines.faces.detection.finding import open_finder
+    from engines.faces.recognition import align
+    from engines.faces.recognition.recognisers import open_recogniser
 
     image = read_picture(path)
     found = open_finder(FinderSettings(search="pyramid")).detect(image)

@@ -16,7 +16,7 @@ from engines.core.frames import Image
 from engines.core.outputs import JSON, TABLE, check_file
 from engines.core.places import data_dir
 from engines.core.spec import to_json
-from engines.faces.gallery_types import GatherSpec
+from engines.faces.gallery.types import GatherSpec
 from engines.faces.study_types import AuditSpec, RedactSpec, Suspicion, Verified, VerifySpec
 from widgets.faces_state import Page
 from workbench.controllers import faces_command as command
@@ -24,7 +24,7 @@ from workbench.controllers import faces_command as command
 if TYPE_CHECKING:
     from workbench.controllers.faces import FacesController
 
-REDACT = "engines.faces.following.redact:run"
+REDACT = "engines.faces.redaction.job:run"
 
 
 def choose_picture(desk: FacesController, side: str) -> None:
@@ -50,7 +50,7 @@ def show_faces(desk: FacesController, result: Verified) -> None:
 
     def cut() -> list[tuple[str, Image]]:
         from engines.core.pictures.reading import read_picture
-        from engines.faces.seeing import align
+        from engines.faces.recognition import align
 
         sides = (("a", result.a, result.face_a), ("b", result.b, result.face_b))
         return [

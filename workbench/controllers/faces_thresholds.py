@@ -13,7 +13,7 @@ from widgets.faces_state import Busy, ThresholdView
 from workbench.controllers.faces_gallery import Galleries
 
 if TYPE_CHECKING:
-    from engines.faces.people.gallery import Gallery
+    from engines.faces.gallery.editing import Gallery
 
 
 class Thresholds(QObject):
@@ -52,6 +52,6 @@ class Thresholds(QObject):
 
 
 def _report(gallery: Gallery, accept: Accept) -> ThresholdReport:
-    from engines.faces.measures import threshold
+    from engines.faces.evaluation import threshold
 
     return threshold.report(gallery.table().known(), gallery.names(), accept, model=gallery.card.name)

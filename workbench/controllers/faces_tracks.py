@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from engines.faces.gallery_types import Change
+from engines.faces.gallery.types import Change
 from engines.faces.types import TrackedFace
 from workbench.controllers.faces_gallery import Galleries
 from workbench.controllers.faces_thumbs import Thumbs
 from workbench.controllers.faces_watch import Watch
 
 if TYPE_CHECKING:
-    from engines.faces.following.evidence import KeptFace
-    from engines.faces.following.live import TrackFaces
-    from engines.faces.people.gallery import Gallery
+    from engines.faces.gallery.editing import Gallery
+    from engines.faces.tracking.evidence import KeptFace
+    from engines.faces.tracking.live import TrackFaces
 
 EVENT = "track:"
 
@@ -82,7 +82,7 @@ class Tracks(QObject):
 
 
 def _add(gallery: Gallery, name: str, kept: Sequence[KeptFace], source: str) -> Change:
-    from engines.faces.people.gallery_rows import NewFace
+    from engines.faces.gallery.rows import NewFace
 
     faces = [
         NewFace(

@@ -15,7 +15,7 @@ from workbench.controllers.source_watch import SourceWatch
 from workbench.controllers.viewer import ViewerController
 from workbench.services import Services
 
-ENGINE = "engines.faces.following.live:FaceRecogniser"
+ENGINE = "engines.faces.tracking.live:FaceRecogniser"
 ID = "faces"
 LIVE_MS = 100
 """The panel follows the recogniser at most this often; the picture follows every result."""

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engines.cameras.sources import parse, title
+from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown

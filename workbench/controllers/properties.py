@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from engines.cameras.sources import dump, title
+from engines.cameras.sources.parsing import dump, title
 from engines.cameras.types import FeedStatus, SimpleSource, Source
 from engines.core.addresses import bare
 from engines.core.files import dump_json

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.actions.features.chunks import LONGEST
+from engines.actions.streaming.events import Levels, events_of, rows_apart
 from engines.actions.types import Decision, Event, Watched, WatchSettings
-from engines.actions.watching.chunks import LONGEST
-from engines.actions.watching.events import Levels, events_of, rows_apart
 from widgets.actions_state import ScoreTrack
 
 MOST = 1 << 17

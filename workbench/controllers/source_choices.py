@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.cameras.sources import title
-from engines.cameras.tiles import tile_names
+from engines.cameras.sources.parsing import title
+from engines.cameras.sources.tiles import tile_names
 from widgets.source_choice import SourceChoice
 from workbench.feeds import Feeds
 

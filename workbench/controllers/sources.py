@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QCursor, QUndoCommand, QUndoStack
 
-from engines.cameras.feed import Feed
-from engines.cameras.sources import dump, sample_source, source_from, title
-from engines.cameras.tiles import tile_names
+from engines.cameras.feed.running import Feed
+from engines.cameras.sources.parsing import dump, sample_source, source_from, title
+from engines.cameras.sources.tiles import tile_names
+from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import FeedState, FeedStatus, Source
-from engines.cameras.usb import list_cameras
 from engines.core.errors import KinoscopeError
 from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
 from workbench.commands import Actions

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engines.cameras.feed import Feed
+from engines.cameras.feed.running import Feed
 from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
 from engines.core.errors import UsageError

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.core.store import FetchSpec, Shelf
+from engines.core.store.fetching import FetchSpec, Shelf
 from widgets.work_state import Busy
 from workbench.controllers.errands import Errands
 from workbench.controllers.job_slot import JobSlot
@@ -28,7 +28,9 @@ class WeightsStore(QObject):
         super().__init__(parent)
         self._errands, self._needed, self._purpose = errands, needed, purpose
         self.missing: dict[str, int] = {}
-        self._slot = JobSlot(jobs, "engines.core.store:run", partial(trouble_of, title="Fetching failed"), self)
+        self._slot = JobSlot(
+            jobs, "engines.core.store.fetching:run", partial(trouble_of, title="Fetching failed"), self
+        )
         self._slot.changed.connect(self.changed)
         self._slot.failed.connect(self.failed)
         self._slot.done.connect(lambda _spec, _result: self._arrived())

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.learning.model_files import read_card
-from engines.actions.marking.score_files import read_scores
+from engines.actions.features.chunks import decided
+from engines.actions.labels.score_files import read_scores
+from engines.actions.models.files import read_card
+from engines.actions.streaming.events import Levels, events_of
 from engines.actions.study_types import DetectResult, DetectSpec
 from engines.actions.types import WatchSettings
-from engines.actions.watching.chunks import decided
-from engines.actions.watching.events import Levels, events_of
 from widgets.actions_state import ScoreTrack
 from workbench.controllers.actions_films import read_facts
 from workbench.controllers.score_history import VERSIONS

@@ -54,7 +54,7 @@ def detect(
     asked |= {"threshold": threshold, "release": release, "least": least, "weights": weights, "threads": threads}
 
     def work(_: None, ctx: Context) -> DetectResult:
-        from engines.actions.watching.detect import run
+        from engines.actions.streaming.detect import run
         from engines.core.spec import from_json
 
         return run(from_json(DetectSpec, asked | {"frames": frame_ranges.parsed(frames)}), ctx)

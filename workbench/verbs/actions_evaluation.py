@@ -75,7 +75,7 @@ def evaluate(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Evaluation, ...]:
-        from engines.actions.measures.evaluation import run
+        from engines.actions.evaluation.job import run
 
         scores, models = sources(files[:-1], model or ())
         part = frame_ranges.parsed(frames)
@@ -94,7 +94,7 @@ def evaluate_arrays(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Evaluation:
-        from engines.actions.measures.arrays import evaluate_arrays as measured
+        from engines.actions.evaluation.arrays import evaluate_arrays as measured
 
         column = None if background == -1 else background
         return measured(_array(scores), _array(targets), ignore, column, Path(scores).stem, (scores, targets))
@@ -110,7 +110,7 @@ def labels(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Labels, tuple[str, ...]]:
-        from engines.actions.marking.label_files import check, read_labels, write_labels
+        from engines.actions.labels.files import check, read_labels, write_labels
         from engines.core.outputs import refuse_inputs
 
         refuse_inputs(out, (file, video))

@@ -88,7 +88,7 @@ def train(*, videos: list[str], labels: list[str] | None, frames: str, json: boo
 
         data = sources(videos, labels or [])
         spec: TrainSpec = from_json(TrainSpec, values | data | {"frames": frame_ranges.parsed(frames)})
-        from engines.actions.learning.training import run
+        from engines.actions.training.job import run
 
         return run(spec, ctx)
 
@@ -123,7 +123,7 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> ModelCard:
-        from engines.actions.learning.model_files import open_model
+        from engines.actions.models.files import open_model
 
         return open_model(model).card
 

@@ -26,10 +26,10 @@ import typer
 
 from engines.actions.features.describing import Describer
 from engines.actions.features.recipes import recipe_for
-from engines.actions.learning.model_files import Model
+from engines.actions.models.files import Model
+from engines.actions.streaming.detector import Detector
 from engines.actions.types import BACKGROUND, FeatureKind, HeadShape, ModelCard, Recipe
-from engines.actions.watching.detector import Detector
-from engines.core.store import load_path
+from engines.core.store.fetching import load_path
 from engines.core.video.film import Film, FilmFrame
 
 KINDS: tuple[FeatureKind, ...] = ("appearance", "pose", "both")

@@ -15,8 +15,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from engines.actions.streaming.live import ActionWatcher
 from engines.actions.types import FeatureKind, WatchSettings
-from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset
@@ -121,7 +121,7 @@ def _untrained(folder: Path, kind: str) -> str:
     """A model file that nobody trained."""
     from engines.actions.features.recipes import recipe_for
     from engines.actions.heads.building import build
-    from engines.actions.learning.model_files import save_model
+    from engines.actions.models.files import save_model
     from engines.actions.types import BACKGROUND, HeadShape, ModelCard
 
     recipe = recipe_for(cast(FeatureKind, kind), 10.0)

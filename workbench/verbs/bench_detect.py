@@ -20,9 +20,9 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from engines.calibration.detect import read_image
 from engines.calibration.live import BoardFinder
-from engines.calibration.targets import detect
+from engines.calibration.targets.corners import detect
+from engines.calibration.targets.photographs import read_image
 from engines.calibration.types import FinderSettings, Sighting
 from engines.core.boards import Board
 from engines.core.context import PlainContext

@@ -4,7 +4,7 @@ Three tables. `shared`: the methods that everyone has, Karras rho 7 from 80 to 0
 the figures that are known and the peers' own code where it is installed. `few_steps`: on the mixture and on the finite
 set of digits, from fresh starts, the best published method with its schedule tuned on that very problem, the best of
 them after a jump by the data's Gaussian, and sampler "gaussian" with levels and weights that were learned on neither
-problem (`engines.diffusion.residual_learning`). Errors are |end - exact| / |exact|, a mean over starts.
+problem (`engines.generative.diffusion.samplers.residual_learning`). Errors are |end - exact| / |exact|, a mean over starts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.verbs import diffusion_peers as peers
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engines.diffusion.mixtures import Known
+    from engines.generative.diffusion.distributions.mixtures import Known
 
 NFE = (5, 10, 20, 35, 50)
 KNOWN: dict[str, tuple[float, ...]] = {
@@ -54,7 +54,7 @@ class Problem:
     ends: Tensor
 
     def error(self, end: Tensor) -> float:
-        from engines.diffusion.exact import relative_error
+        from engines.generative.diffusion.exact.ode import relative_error
 
         return float(relative_error(end, self.ends).mean())
 
@@ -81,8 +81,8 @@ def problem(name: str, count: int, seed: int, tolerance: float = 1e-3) -> Proble
     """Starts of a seed, all drawn at once, and their exact ends."""
     import torch
 
-    from engines.diffusion import analytic
-    from engines.diffusion.exact import solve
+    from engines.generative.diffusion.distributions import analytic
+    from engines.generative.diffusion.exact.ode import solve
 
     known, _ = analytic.open(f"analytic:{name}")
     generator = torch.Generator().manual_seed(seed)
@@ -103,7 +103,7 @@ def _shared() -> list[dict[str, Any]]:
 
 def _runs(sampler: str, given: Problem) -> dict[str, Callable[[int], Tensor]]:
     """Whose code, and the end it gives for a count of evaluations."""
-    from engines.diffusion.samplers import sample
+    from engines.generative.diffusion.samplers.named import sample
 
     def ours(nfe: int) -> Tensor:
         sigmas = _karras(_steps(sampler, nfe))
@@ -161,9 +161,9 @@ def _few_steps(name: str, starts: int, seed: int, tuned: bool) -> list[dict[str,
 
 def ours(given: Problem, nfe: int, learned: int) -> float:
     """The error of sampler "gaussian" on its learned levels, after the jump that belongs to them."""
-    from engines.diffusion.residual import plan
-    from engines.diffusion.samplers import sample
-    from engines.diffusion.teleport import teleport
+    from engines.generative.diffusion.samplers.named import sample
+    from engines.generative.diffusion.samplers.residual import plan
+    from engines.generative.diffusion.samplers.teleport import teleport
 
     moments = given.known.moments
     sigmas = plan(moments, nfe)
@@ -182,8 +182,8 @@ def _tuned(practice: Problem, given: Problem, nfe: int, jump: bool) -> tuple[flo
 
 
 def _published(given: Problem, nfe: int, sampler: str, low: float, high: float, rho: float) -> float:
-    from engines.diffusion.samplers import sample
-    from engines.diffusion.teleport import teleport
+    from engines.generative.diffusion.samplers.named import sample
+    from engines.generative.diffusion.samplers.teleport import teleport
 
     start = given.starts if high == 80.0 else teleport(given.known.moments, given.starts, 80.0, high)
     sigmas = _karras(_steps(sampler, nfe), low, high, rho)
@@ -191,7 +191,7 @@ def _published(given: Problem, nfe: int, sampler: str, low: float, high: float, 
 
 
 def _karras(steps: int, low: float = 0.002, high: float = 80.0, rho: float = 7.0) -> Tensor:
-    from engines.diffusion.schedules import karras
+    from engines.generative.diffusion.axis.schedules import karras
 
     return karras(steps, low, high, rho)
 

@@ -89,7 +89,7 @@ def _measure(shape: tuple[int, ...], steps: int, rounds: int) -> list[dict[str, 
     """One row a sampler at one shape; every method has a turn in every round."""
     import torch
 
-    from engines.diffusion import schedules
+    from engines.generative.diffusion.axis import schedules
 
     levels = {count: schedules.karras(count, 0.002, 80.0) for count in (steps, min(steps, TREE_STEPS))}
     y, answer = torch.randn(1, *shape) * 80, torch.randn(1, *shape)
@@ -106,7 +106,7 @@ def _measure(shape: tuple[int, ...], steps: int, rounds: int) -> list[dict[str, 
 
 
 def _methods(y: Tensor, answer: Tensor, steps: int, levels: dict[int, Tensor]) -> dict[tuple[str, str], Prepare]:
-    from engines.diffusion.samplers import sample
+    from engines.generative.diffusion.samplers.named import sample
 
     sigmas = levels[steps]
 

@@ -18,12 +18,17 @@ import typer
 from torch import Tensor
 
 from engines.core.context import PlainContext
-from engines.diffusion import catalog, classifying, datasets, likelihood, metrics, reflow, sampling
-from engines.diffusion.models import open_model
-from engines.diffusion.sampling_watch import Watch
-from engines.diffusion.study_types import LikelihoodSpec
-from engines.diffusion.training_watch import pictures
-from engines.diffusion.types import Guidance, SampleSpec, Schedule
+from engines.generative.data import datasets, metrics
+from engines.generative.diffusion.exact import likelihood
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.models.opening import open_model
+from engines.generative.diffusion.sampling import job as sampling
+from engines.generative.diffusion.sampling.watch import Watch
+from engines.generative.diffusion.studies.types import LikelihoodSpec
+from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule
+from engines.generative.training import classifiers as classifying
+from engines.generative.training import reflow
+from engines.generative.training.watch import pictures
 
 JUDGE = "mnist-classifier"
 EDM = Schedule("karras", 0.02, 40.0)

@@ -27,15 +27,16 @@ from engines.core.context import PlainContext
 from engines.core.errors import FileMissing
 from engines.core.frames import Frame, Image, Stamp
 from engines.core.pictures.reading import read_picture
-from engines.core.store import load_path
-from engines.faces.following.live import FaceRecogniser
-from engines.faces.following.live_gallery import GalleryWatch, KnownPeople
-from engines.faces.people.search import PersonIndex
-from engines.faces.seeing import align, sample
-from engines.faces.seeing.embed import unit
-from engines.faces.seeing.finding import open_finder
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.core.store.fetching import load_path
+from engines.faces import sample
+from engines.faces.detection.finding import open_finder
+from engines.faces.gallery.search import PersonIndex
+from engines.faces.recognition import align
+from engines.faces.recognition.embed import unit
+from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.table import FaceTable
+from engines.faces.tracking.live import FaceRecogniser
+from engines.faces.tracking.live_gallery import GalleryWatch, KnownPeople
 from engines.faces.types import FinderSettings, RecogniserSettings, Search
 from workbench.verbs.bench_faces_scenes import SmallFaces, judged, pasted
 

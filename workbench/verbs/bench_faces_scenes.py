@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
-from engines.faces.seeing.detect import Detector
-from engines.faces.seeing.pyramid import overlaps
+from engines.faces.detection.pyramid import overlaps
+from engines.faces.detection.yunet import Detector
 
 SIDE = 640
 SIZES = 10.0, 16.0

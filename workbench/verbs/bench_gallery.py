@@ -18,8 +18,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from engines.faces.people import ann
-from engines.faces.seeing.embed import Vectors, unit
+from engines.faces.gallery import ann
+from engines.faces.recognition.embed import Vectors, unit
 
 EACH = 5
 NOISE = 0.75

@@ -85,7 +85,7 @@ def print_board(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def write(_: None, __: Context) -> dict[str, Any]:
-        from engines.calibration.board_pdf import write_board
+        from engines.calibration.targets.pdf import write_board
         from engines.core.boards import Board
 
         sheet = write_board(Board.parse(board), Path(out), page)

@@ -14,7 +14,7 @@ from workbench.verbs import console
 
 if TYPE_CHECKING:
     from engines.core.context import Context
-    from engines.faces.people.gallery import Gallery
+    from engines.faces.gallery.editing import Gallery
 
 Where = Annotated[str, typer.Argument(metavar="GALLERY", help="A .faces file.", show_default=False)]
 Whom = Annotated[str, typer.Argument(metavar="PERSON", help="Name or id.", show_default=False)]
@@ -55,9 +55,9 @@ def enrol(
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.places import cache_dir
         from engines.core.spec import from_json, to_json
-        from engines.faces.gallery_types import GatherSpec
-        from engines.faces.people.enrol import compared, run, store
-        from engines.faces.people.review_folders import ReviewFolder, sweep
+        from engines.faces.gallery.enrol import compared, run, store
+        from engines.faces.gallery.review_folders import ReviewFolder, sweep
+        from engines.faces.gallery.types import GatherSpec
 
         name, was_there = _model(gallery, model, passphrase_env)
         sweep(cache_dir())
@@ -109,7 +109,7 @@ def identify(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import from_json
-        from engines.faces.people.identify import identify as ask
+        from engines.faces.gallery.identify import identify as ask
         from engines.faces.types import Accept, FinderSettings
 
         with _opened(gallery, passphrase_env, read_only=True) as opened:
@@ -122,7 +122,7 @@ def identify(
 def _show_identified(answer: Answer) -> None:
     from rich.table import Table
 
-    from engines.faces.scoring.words import one_in
+    from engines.faces.scores.words import one_in
 
     title = f"Named from a similarity of {answer['threshold']:.3f}: {answer['far']:g} of strangers get a name"
     table = Table("picture", "box", "name", "similarity", "strangers this alike", title=title, title_justify="left")
@@ -167,7 +167,7 @@ def _show_people(answer: Answer) -> None:
 def forget(gallery: Where, person: Whom, yes: Yes = False, passphrase_env: Secret = "", json: Json = False) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
-        from engines.faces.people.forget import forget as delete
+        from engines.faces.gallery.forget import forget as delete
         from workbench import forgetting
 
         with _opened(gallery, passphrase_env) as opened:
@@ -199,7 +199,7 @@ def export(
     json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
-        from engines.faces.people.gallery_export import export as write
+        from engines.faces.gallery.export import export as write
 
         with _opened(gallery, passphrase_env) as opened:
             folder = write(opened, opened.find_person(person), out)
@@ -243,7 +243,7 @@ def reembed(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
-        from engines.faces.seeing.recognisers import open_recogniser
+        from engines.faces.recognition.recognisers import open_recogniser
 
         with _opened(gallery, passphrase_env) as opened:
             opened.reembed(open_recogniser(model), ctx)
@@ -265,8 +265,8 @@ def expire(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.spec import to_json
-        from engines.faces.people.retention import expire as delete
-        from engines.faces.people.retention import expiring
+        from engines.faces.gallery.retention import expire as delete
+        from engines.faces.gallery.retention import expiring
 
         with _opened(gallery, passphrase_env, read_only=dry_run) as opened:
             plan = expiring(opened, days)
@@ -316,7 +316,7 @@ def undo(
 
 def _opened(path: str, passphrase_env: str, *, read_only: bool = False) -> Gallery:
     """Unlocked. Raises `BadInput`."""
-    from engines.faces.people.gallery import Gallery
+    from engines.faces.gallery.editing import Gallery
 
     gallery = Gallery.open(path, read_only=read_only)
     try:
@@ -330,8 +330,8 @@ def _opened(path: str, passphrase_env: str, *, read_only: bool = False) -> Galle
 
 def _made(path: str, model: str, passphrase_env: str) -> Gallery:
     """A new one, encrypted when a variable with a passphrase is named."""
-    from engines.faces.people.gallery import Gallery
-    from engines.faces.seeing.recognisers import open_recogniser
+    from engines.faces.gallery.editing import Gallery
+    from engines.faces.recognition.recognisers import open_recogniser
 
     passphrase = _passphrase(passphrase_env, "") if passphrase_env else None
     return Gallery.create(path, open_recogniser(model).card, passphrase=passphrase)
@@ -339,7 +339,7 @@ def _made(path: str, model: str, passphrase_env: str) -> Gallery:
 
 def _model(path: str, asked: str, passphrase_env: str) -> tuple[str, bool]:
     """The recogniser to use, and whether the gallery is there. The gallery's own unless another is asked for."""
-    from engines.faces.people.gallery_schema import is_new
+    from engines.faces.gallery.schema import is_new
 
     if is_new(Path(path)):
         return asked or "sface", False

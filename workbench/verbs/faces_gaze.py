@@ -72,8 +72,8 @@ def looks(paths: list[Path], settings: FinderSettings, ctx: Context) -> list[dic
     from engines.core.errors import KinoscopeError
     from engines.core.pictures.files import gathered
     from engines.core.pictures.reading import read_picture
-    from engines.faces.gazing.gaze import GazeEstimator
-    from engines.faces.seeing.finding import open_finder
+    from engines.faces.detection.finding import open_finder
+    from engines.faces.gaze.ray import GazeEstimator
 
     finder, estimator = open_finder(settings), GazeEstimator(settings.threads)
     rows: list[dict[str, Any]] = []

@@ -39,7 +39,7 @@ def redact(
 
     def work(_: None, ctx: Context) -> Redacted:
         from engines.core.spec import from_json
-        from engines.faces.following.redact import run
+        from engines.faces.redaction.job import run
         from engines.faces.study_types import RedactSpec
 
         return run(from_json(RedactSpec, told | {"accept": {"rate": far}, "finder": {"search": search}}), ctx)

@@ -61,7 +61,7 @@ def verify(
 ) -> None:
     def work(_: None, ctx: Context) -> Verified:
         from engines.core.spec import from_json
-        from engines.faces.measures.verify import run
+        from engines.faces.evaluation.verify import run
         from engines.faces.study_types import VerifySpec
 
         return run(from_json(VerifySpec, {"a": a, "b": b, "model": model, "finder": {"search": search}}), ctx)
@@ -81,7 +81,7 @@ def evaluate(
 
     def work(_: None, ctx: Context) -> Evaluation:
         from engines.core.spec import from_json
-        from engines.faces.measures.evaluation import run
+        from engines.faces.evaluation.job import run
         from engines.faces.study_types import EvaluateSpec
 
         return run(from_json(EvaluateSpec, told), ctx)
@@ -102,7 +102,7 @@ def open_set(
 
     def work(_: None, ctx: Context) -> OpenSet:
         from engines.core.spec import from_json
-        from engines.faces.measures.open_set import run
+        from engines.faces.evaluation.open_set import run
         from engines.faces.study_types import OpenSetSpec
 
         return run(from_json(OpenSetSpec, told | {"finder": {"search": search}}), ctx)
@@ -117,7 +117,7 @@ def audit(
     json: Annotated[bool, _JSON] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Audit:
-        from engines.faces.measures.audit import run
+        from engines.faces.evaluation.audit import run
         from engines.faces.study_types import AuditSpec
 
         return run(AuditSpec(target, model, limit), ctx)
@@ -174,7 +174,7 @@ def _table(title: str, *columns: str) -> Any:
 
 
 def _show_verified(result: Verified) -> None:
-    from engines.faces.scoring.words import alike_words
+    from engines.faces.scores.words import alike_words
 
     words = {"same": "The same person", "different": "Different people", "not sure": "Not sure"}
     out = console.out()

@@ -64,7 +64,7 @@ def train(
 
     def work(_: None, ctx: Context) -> HeadResult:
         from engines.core.spec import from_json
-        from engines.faces.learning.heads import run
+        from engines.faces.training.job import run
 
         return run(from_json(HeadSpec, asked | {"margins": parsed(margins)}), ctx)
 

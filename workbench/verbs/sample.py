@@ -12,7 +12,7 @@ from workbench.verbs import console, sample_studies, sample_training
 
 if TYPE_CHECKING:
     from engines.core.context import Context
-    from engines.diffusion.types import Guidance, ModelInfo, SampleResult, SampleSpec, Schedule, Start
+    from engines.generative.diffusion.types import Guidance, ModelInfo, SampleResult, SampleSpec, Schedule, Start
 
 
 class _Group(TyperGroup):
@@ -106,7 +106,7 @@ def run(
     asked = dict(locals())
 
     def draw(_: None, ctx: Context) -> tuple[SampleSpec, SampleResult]:
-        from engines.diffusion.sampling import run as sample
+        from engines.generative.diffusion.sampling.job import run as sample
 
         spec = _spec(asked)
         return spec, sample(spec, ctx)
@@ -119,11 +119,11 @@ def _spec(asked: dict[str, Any]) -> SampleSpec:
     from dataclasses import replace
 
     from engines.core.spec import from_json
-    from engines.diffusion.types import SampleSpec
+    from engines.generative.diffusion.types import SampleSpec
 
     if Path(asked["model"]).suffix.lower() == ".png":
         from engines.core.outputs import refuse_inputs
-        from engines.diffusion.history import read_settings
+        from engines.generative.runs.history import read_settings
 
         refuse_inputs(asked["out"], [Path(asked["model"]).parent])
         return replace(read_settings(asked["model"]), out=asked["out"])
@@ -150,7 +150,7 @@ _PLAIN = (
 
 
 def _schedule(asked: dict[str, Any]) -> Schedule:
-    from engines.diffusion.types import Schedule
+    from engines.generative.diffusion.types import Schedule
 
     name = schedule_name(asked["model"], asked["schedule"], asked["predicts"])
     pairs = [part for part in asked["points"].split(",") if part]
@@ -169,7 +169,7 @@ def _seeds(asked: dict[str, Any]) -> tuple[int, ...]:
 
 def _guidance(asked: dict[str, Any]) -> Guidance:
     from engines.core.spec import from_json
-    from engines.diffusion.types import Guidance
+    from engines.generative.diffusion.types import Guidance
 
     interval = _numbers(asked["interval"], ":", 2, "--interval") if asked["interval"] else None
     told = {"weight": asked["guidance"], "kind": asked["guidance_kind"], "interval": interval}
@@ -179,7 +179,7 @@ def _guidance(asked: dict[str, Any]) -> Guidance:
 def _start(asked: dict[str, Any]) -> Start | None:
     from engines.core.errors import UsageError
     from engines.core.spec import from_json
-    from engines.diffusion.types import Start
+    from engines.generative.diffusion.types import Start
 
     kind = asked["start"] or ("image" if asked["image"] else "")
     if not kind:
@@ -191,7 +191,7 @@ def _start(asked: dict[str, Any]) -> Start | None:
 
 def schedule_name(model: str, written: str, predicts: str = "") -> str:
     """The schedule that was asked for, or the one that suits the model."""
-    from engines.diffusion.catalog import usual_schedule
+    from engines.generative.diffusion.models.catalog import usual_schedule
 
     return written or usual_schedule(_looked_at(model, predicts).process)
 
@@ -216,9 +216,9 @@ def class_numbers(model: str, written: str, count: int, predicts: str = "") -> t
 
 def _looked_at(model: str, predicts: str) -> ModelInfo:
     from engines.core.context import PlainContext
-    from engines.diffusion.cards import known_models
-    from engines.diffusion.models import run as inspect
-    from engines.diffusion.types import InspectSpec
+    from engines.generative.diffusion.models.cards import known_models
+    from engines.generative.diffusion.models.opening import run as inspect
+    from engines.generative.diffusion.types import InspectSpec
 
     known = next((info for info in known_models() if info.name == model), None)
     return known or inspect(InspectSpec(model, predicts), PlainContext())
@@ -301,8 +301,8 @@ def list_models(
 ) -> None:
     def gather(_: None, __: Context) -> dict[str, Any]:
         from engines.core.spec import to_json
-        from engines.diffusion.cards import known_models
-        from engines.diffusion.catalog import SAMPLERS, SCHEDULES
+        from engines.generative.diffusion.models.cards import known_models
+        from engines.generative.diffusion.models.catalog import SAMPLERS, SCHEDULES
 
         return {
             "models": [to_json(info) for info in known_models()],

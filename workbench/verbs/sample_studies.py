@@ -10,7 +10,13 @@ from workbench.verbs import console
 
 if TYPE_CHECKING:
     from engines.core.context import Context
-    from engines.diffusion.study_types import CompareResult, CurveResult, ExportResult, FlowResult, LikelihoodResult
+    from engines.generative.diffusion.studies.types import (
+        CompareResult,
+        CurveResult,
+        ExportResult,
+        FlowResult,
+        LikelihoodResult,
+    )
 
 _JSON = typer.Option("--json", help="One JSON object and nothing else.")
 _AXES = "sampler, steps, guidance, schedule, model, seed, class or teleport"
@@ -70,8 +76,8 @@ def compare(
 
     def work(_: None, ctx: Context) -> CompareResult:
         from engines.core.spec import from_json
-        from engines.diffusion.comparing import run
-        from engines.diffusion.study_types import CompareSpec
+        from engines.generative.diffusion.studies.comparison import run
+        from engines.generative.diffusion.studies.types import CompareSpec
 
         across, x_values = _axis(asked["x"])
         down, y_values = _axis(asked["y"]) if asked["y"] else ("seed", (str(seed),))
@@ -91,8 +97,8 @@ def curves(
 ) -> None:
     def work(_: None, ctx: Context) -> CurveResult:
         from engines.core.spec import from_json
-        from engines.diffusion.curves import run
-        from engines.diffusion.study_types import CurveSpec
+        from engines.generative.diffusion.studies.error_curves import run
+        from engines.generative.diffusion.studies.types import CurveSpec
 
         told = {"model": model, "samplers": _words(sampler), "evaluations": _words(evaluations)}
         return run(from_json(CurveSpec, told | {"starts": starts, "seed": seed}), ctx)
@@ -110,8 +116,8 @@ def flow(
     json: Annotated[bool, _JSON] = False,
 ) -> None:
     def work(_: None, ctx: Context) -> FlowResult:
-        from engines.diffusion.flow import run
-        from engines.diffusion.study_types import FlowSpec
+        from engines.generative.diffusion.studies.flow import run
+        from engines.generative.diffusion.studies.types import FlowSpec
 
         return run(FlowSpec(model, _words(sampler), steps, particles, seed, out=out), ctx)
 
@@ -133,8 +139,8 @@ def likelihood(
 
     def work(_: None, ctx: Context) -> LikelihoodResult:
         from engines.core.spec import from_json
-        from engines.diffusion.likelihood import run
-        from engines.diffusion.study_types import LikelihoodSpec
+        from engines.generative.diffusion.exact.likelihood import run
+        from engines.generative.diffusion.studies.types import LikelihoodSpec
 
         return run(from_json(LikelihoodSpec, {name: asked[name] for name in asked if name != "json"}), ctx)
 
@@ -151,8 +157,8 @@ def export(
 ) -> None:
     def work(_: None, ctx: Context) -> ExportResult:
         from engines.core.spec import from_json
-        from engines.diffusion.exporting import run
-        from engines.diffusion.study_types import ExportSpec
+        from engines.generative.diffusion.studies.types import ExportSpec
+        from engines.generative.runs.exporting import run
 
         told = {"folder": folder, "kind": kind, "out": out, "columns": columns, "scale": scale}
         return run(from_json(ExportSpec, told), ctx)

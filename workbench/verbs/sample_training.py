@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from engines.diffusion.training_types import ClassifierSpec, TrainSpec
+from engines.generative.training.types import ClassifierSpec, TrainSpec
 from workbench.verbs import console
 from workbench.verbs.spec_options import command, flag
 
 if TYPE_CHECKING:
     from engines.core.context import Context
-    from engines.diffusion.training_types import TrainResult
+    from engines.generative.training.types import TrainResult
 
 _SHARED = {
     "data": "digits, mnist, or a folder of images.",
@@ -74,7 +74,7 @@ def add_to(app: typer.Typer) -> None:
 def train(*, json: bool, **values: Any) -> None:
     def work(_: None, ctx: Context) -> TrainResult:
         from engines.core.spec import from_json
-        from engines.diffusion.training import run
+        from engines.generative.training.job import run
 
         return run(from_json(TrainSpec, values), ctx)
 
@@ -84,7 +84,7 @@ def train(*, json: bool, **values: Any) -> None:
 def classifier(*, json: bool, **values: Any) -> None:
     def work(_: None, ctx: Context) -> TrainResult:
         from engines.core.spec import from_json
-        from engines.diffusion.classifying import run
+        from engines.generative.training.classifiers import run
 
         return run(from_json(ClassifierSpec, values), ctx)
 

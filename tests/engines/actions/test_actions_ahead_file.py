@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engines.actions.marking.score_files import ahead_file
+from engines.actions.labels.score_files import ahead_file
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from engines.actions.features.appearance import CONVERTED, Appearance, picture_input
 from engines.actions.features.lite0_onnx import blocks, converted, read_weights
-from engines.core.store import load_path
+from engines.core.store.fetching import load_path
 
 SEEN = {"rocket": {657, 744}, "coffee": {967, 504, 968}, "chelsea": {281, 282, 285}}
 """ImageNet classes: missile, projectile; espresso, coffee mug, cup; tabby, tiger cat, Egyptian cat."""

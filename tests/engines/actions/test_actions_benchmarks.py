@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engines.actions.evaluation.arrays import evaluate_arrays
+from engines.actions.evaluation.precision import mean_precision
 from engines.actions.heads.streaming import open_stream, softmax
-from engines.actions.learning.benchmarks import open_benchmark
-from engines.actions.learning.model_files import open_model
-from engines.actions.learning.settings import PUBLISHED, filled
-from engines.actions.learning.training import run
-from engines.actions.measures.arrays import evaluate_arrays
-from engines.actions.measures.precision import mean_precision
+from engines.actions.models.files import open_model
+from engines.actions.models.settings import PUBLISHED, filled
 from engines.actions.study_types import TrainResult, TrainSpec
+from engines.actions.training.benchmarks import open_benchmark
+from engines.actions.training.job import run
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, KinoscopeError
 from tests.engines.actions.taught import LATE, benchmark
@@ -212,8 +212,8 @@ def test_lists_that_say_nothing_are_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_model_of_other_features_is_not_run_on_films(tmp_path: Path) -> None:
+    from engines.actions.streaming.detect import run as detect
     from engines.actions.study_types import DetectSpec
-    from engines.actions.watching.detect import run as detect
     from tests.engines.actions.watching import make_film
 
     result = trained(benchmark(tmp_path / "THUMOS"), model="frame", iterations=1)

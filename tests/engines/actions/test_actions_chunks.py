@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.actions.watching.chunks import LONGEST, Chunker
+from engines.actions.features.chunks import LONGEST, Chunker
 from engines.core.errors import BadInput
 
 

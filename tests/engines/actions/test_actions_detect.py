@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from engines.actions.features.extraction import extract
-from engines.actions.marking.label_files import read_labels
-from engines.actions.marking.score_files import read_scores
+from engines.actions.labels.files import read_labels
+from engines.actions.labels.score_files import read_scores
+from engines.actions.streaming.detect import run
+from engines.actions.streaming.events import events_of
+from engines.actions.streaming.live import ActionWatcher
 from engines.actions.study_types import DetectSpec
 from engines.actions.types import WatchSettings
-from engines.actions.watching.detect import run
-from engines.actions.watching.events import events_of
-from engines.actions.watching.live import ActionWatcher
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
 from engines.core.frames import Frame, Stamp

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from engines.actions.features.chunks import Chunker
+from engines.actions.streaming.detector import Detector, describer_of
 from engines.actions.types import Recipe
-from engines.actions.watching.chunks import Chunker
-from engines.actions.watching.detector import Detector, describer_of
 from engines.core.errors import BadInput
 from tests.engines.actions.watching import CLASSES, make_model, whole
 

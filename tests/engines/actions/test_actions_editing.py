@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.marking import editing
+from engines.actions.labels import editing
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
 

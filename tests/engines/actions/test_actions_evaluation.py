@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from engines.actions.marking.label_files import read_labels
-from engines.actions.marking.score_files import Scores, write_scores
-from engines.actions.measures.anticipation import anticipation, carried_on, rows_ahead
-from engines.actions.measures.deciles import beside, by_decile, tenth_of
-from engines.actions.measures.evaluation import evaluate, evaluate_arrays, read_truth, run
-from engines.actions.measures.truth import Instance, Truth
+from engines.actions.evaluation.anticipation import anticipation, carried_on, rows_ahead
+from engines.actions.evaluation.deciles import beside, by_decile, tenth_of
+from engines.actions.evaluation.job import evaluate, evaluate_arrays, read_truth, run
+from engines.actions.evaluation.truth import Instance, Truth
+from engines.actions.labels.files import read_labels
+from engines.actions.labels.score_files import Scores, write_scores
 from engines.actions.study_types import EvaluateSpec
 from engines.actions.types import Labels, Segment
 from engines.core.context import PlainContext

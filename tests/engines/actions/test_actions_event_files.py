@@ -8,8 +8,8 @@ import json
 import numpy as np
 import pytest
 
-from engines.actions.marking.event_files import write_events
-from engines.actions.marking.label_files import read_labels
+from engines.actions.labels.event_files import write_events
+from engines.actions.labels.files import read_labels
 from engines.actions.types import Event, Segment
 from engines.core.errors import BadInput
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from engines.actions.streaming.events import EventFinder, events_of, rows_apart
 from engines.actions.types import Decision
-from engines.actions.watching.events import EventFinder, events_of, rows_apart
 
 CLASSES = ("background", "wave", "jump")
 

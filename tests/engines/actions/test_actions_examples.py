@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.learning.examples import cut, split
-from engines.actions.learning.standard import Standard
-from engines.actions.learning.windows import Stretch
+from engines.actions.models.standard import Standard
+from engines.actions.training.examples import cut, split
+from engines.actions.training.windows import Stretch
 
 RUNS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 12)), min_size=1, max_size=12)
 
@@ -53,7 +53,7 @@ def test_learned_and_held_out_are_the_clip_and_the_head_is_warmed_up(
 
 
 def test_features_that_hardly_varied_do_not_drown_the_others() -> None:
-    from engines.actions.learning.examples import Examples
+    from engines.actions.training.examples import Examples
     from engines.actions.types import Recipe
 
     rng = np.random.default_rng(0)

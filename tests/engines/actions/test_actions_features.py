@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from engines.actions.features import cache, extraction
+from engines.actions.features.chunks import Chunker
 from engines.actions.features.describing import NOBODY, Describer
 from engines.actions.features.extraction import chunk_rate, extract, run
 from engines.actions.features.recipes import DIMS, digest, recipe_for
 from engines.actions.features.shrinking import halved
 from engines.actions.study_types import FeaturesSpec
 from engines.actions.types import Recipe
-from engines.actions.watching.chunks import Chunker
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError
 from engines.core.frames import Size

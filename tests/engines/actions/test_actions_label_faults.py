@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from engines.actions.marking.checking import advice, check
-from engines.actions.marking.label_files import read_labels, write_labels
-from engines.actions.marking.score_files import Scores, read_scores, write_scores
-from engines.actions.marking.targets import ambiguous_frames, class_names, frame_classes, frame_sets
+from engines.actions.labels.checking import advice, check
+from engines.actions.labels.files import read_labels, write_labels
+from engines.actions.labels.score_files import Scores, read_scores, write_scores
+from engines.actions.labels.targets import ambiguous_frames, class_names, frame_classes, frame_sets
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.actions.marking import editing
-from engines.actions.marking.label_files import read_labels, write_labels
-from engines.actions.marking.moments import Moments
+from engines.actions.labels import editing
+from engines.actions.labels.files import read_labels, write_labels
+from engines.actions.labels.frame_times import Moments
 from engines.actions.types import Labels, Segment
 
 FRAMES = 300

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engines.actions.marking.label_files import read_labels, write_labels
-from engines.actions.marking.score_files import Scores, read_scores, write_scores
+from engines.actions.labels.files import read_labels, write_labels
+from engines.actions.labels.score_files import Scores, read_scores, write_scores
 from engines.actions.types import Labels, Segment
 from engines.core.errors import KinoscopeError
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engines.actions.streaming.live import ActionWatcher
 from engines.actions.types import Recipe, WatchSettings
-from engines.actions.watching.live import ActionWatcher
 from engines.core import places
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, FileMissing

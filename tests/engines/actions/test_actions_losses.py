@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engines.actions.heads.building import HeadOutput
-from engines.actions.learning import losses
-from engines.actions.learning.losses import Targets, contrastive, cross_entropy, focal, head_loss, soft_f1
+from engines.actions.training import losses
+from engines.actions.training.losses import Targets, contrastive, cross_entropy, focal, head_loss, soft_f1
 from engines.actions.types import LossName
 
 CLASSES = 5

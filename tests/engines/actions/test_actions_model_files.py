@@ -12,8 +12,8 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from engines.actions.learning import model_files
-from engines.actions.learning.model_files import Model, model_path, open_model, read_card, save_model
+from engines.actions.models import files as model_files
+from engines.actions.models.files import Model, model_path, open_model, read_card, save_model
 from engines.actions.types import HeadShape, ModelCard, Recipe
 from engines.core.errors import BadInput, OutOfResources
 from engines.core.frames import Size

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engines.actions.marking.editing import add, add_class, rename_class
-from engines.actions.marking.label_files import read_labels
-from engines.actions.marking.score_files import read_scores
-from engines.actions.marking.targets import frame_classes
+from engines.actions.labels.editing import add, add_class, rename_class
+from engines.actions.labels.files import read_labels
+from engines.actions.labels.score_files import read_scores
+from engines.actions.labels.targets import frame_classes
 from engines.actions.types import Labels, Segment
 
 COMPOSED, APART = "lancé franc", "lance\N{COMBINING ACUTE ACCENT}\N{NO-BREAK SPACE} franc"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.measures.detections import matched, overlap, point_precision, segment_precision
-from engines.actions.measures.grouping import grouped, without_dropped
-from engines.actions.measures.occasions import segments, starts, trade_off
-from engines.actions.measures.truth import Truth, runs
-from engines.actions.watching.events import events_of
+from engines.actions.evaluation.detections import matched, overlap, point_precision, segment_precision
+from engines.actions.evaluation.grouping import grouped, without_dropped
+from engines.actions.evaluation.occasions import segments, starts, trade_off
+from engines.actions.evaluation.truth import Truth, runs
+from engines.actions.streaming.events import events_of
 
 TIMES = np.arange(120) / 10.0
 SPAN = st.tuples(st.integers(0, 80), st.integers(1, 30)).map(lambda pair: (pair[0] / 4, (pair[0] + pair[1]) / 4))

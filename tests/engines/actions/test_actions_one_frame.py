@@ -8,10 +8,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from engines.actions.evaluation.job import read_truth, run
+from engines.actions.evaluation.one_frame import beside_model, single_chunks
 from engines.actions.features.recipes import recipe_for
-from engines.actions.marking.score_files import Scores
-from engines.actions.measures.evaluation import read_truth, run
-from engines.actions.measures.one_frame import beside_model, single_chunks
+from engines.actions.labels.score_files import Scores
 from engines.actions.study_types import EvaluateSpec
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, UsageError
@@ -49,7 +49,7 @@ def test_the_real_clip_is_nearly_told_by_single_frames(data, weights):
 
 
 def test_without_a_model_or_a_video_there_are_no_features(data, tmp_path):
-    from engines.actions.marking.score_files import write_scores
+    from engines.actions.labels.score_files import write_scores
 
     frames = np.arange(191, 371)
     write_scores(tmp_path / "s.csv", Scores(("background", "arms_out"), frames, frames / 10, np.full((180, 2), 0.5)))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from engines.actions.measures.precision import average_precision, by_class, calibrated, mean_precision, one_hot
+from engines.actions.evaluation.precision import average_precision, by_class, calibrated, mean_precision, one_hot
 
 CASES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=60)
 

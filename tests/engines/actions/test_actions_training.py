@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import torch
 
+from engines.actions.evaluation.precision import mean_precision
 from engines.actions.features.extraction import extract
 from engines.actions.features.recipes import recipe_for
 from engines.actions.heads.building import build
 from engines.actions.heads.streaming import open_stream, softmax
-from engines.actions.learning.model_files import open_model
-from engines.actions.learning.training import rate_at, run
-from engines.actions.measures.precision import mean_precision
+from engines.actions.models.files import open_model
 from engines.actions.study_types import Clip, TrainProgress, TrainSpec
+from engines.actions.training.job import rate_at, run
 from engines.actions.types import HeadKind
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, KinoscopeError, UsageError, WorkFailed

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.learning.windows import Batch, Stretch, Windows, shares, steps_ahead
+from engines.actions.training.windows import Batch, Stretch, Windows, shares, steps_ahead
 
 SIZES = (9, 4, 23)
 STEPS = (0, 2, 5)

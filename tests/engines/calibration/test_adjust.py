@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.adjust import Observation, adjust, free_coordinates, project_view
-from engines.calibration.fit import aligned, check_counts, fit_camera, held_out, leave_one_out, pose_of
-from engines.calibration.models import calibration_flags, project, undistort_points
+from engines.calibration.solve.adjustment import Observation, adjust, free_coordinates, project_view
+from engines.calibration.solve.camera_models import calibration_flags, project, undistort_points
+from engines.calibration.solve.fit import aligned, check_counts, fit_camera, held_out, leave_one_out, pose_of
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, WorkFailed

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import main
-from engines.calibration.board_pdf import PAGES, as_pdf, dark_rectangles, lay_out, smallest_page, write_board
+from engines.calibration.targets.pdf import PAGES, as_pdf, dark_rectangles, lay_out, smallest_page, write_board
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.calibration.formats import (
+from engines.calibration.formats.files import (
     UNKNOWN,
     UnitMissing,
     check_suffix,

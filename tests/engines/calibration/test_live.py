@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration import gate
 from engines.calibration.coverage import emptiest_region, touched
-from engines.calibration.detect import read_image
 from engines.calibration.guidance import Guide, Look, normal_of, outline_of, sharpness_of
 from engines.calibration.live import BoardFinder
-from engines.calibration.models import project
-from engines.calibration.targets import detect, to_gray
+from engines.calibration.solve.camera_models import project
+from engines.calibration.targets import gate
+from engines.calibration.targets.corners import detect, to_gray
+from engines.calibration.targets.photographs import read_image
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.boards import Board
 from engines.core.context import PlainContext

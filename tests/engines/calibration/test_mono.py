@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import main
-from engines.calibration.detect import expand, read_image, view_names
-from engines.calibration.formats import load
+from engines.calibration.formats.files import load
 from engines.calibration.mono import run
+from engines.calibration.targets.photographs import expand, read_image, view_names
 from engines.calibration.types import MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
 from engines.core.context import PlainContext

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.models import project
 from engines.calibration.quality import VERDICTS, covered, judge, outliers, tilts
+from engines.calibration.solve.camera_models import project
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.boards import Board
 from tests.engines.calibration import known_scene as known

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.calibration import storage
+from engines.calibration.formats import storage
 from engines.core import reading
 from engines.core.errors import BadInput
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.models import project
-from engines.calibration.targets import (
+from engines.calibration.solve.camera_models import project
+from engines.calibration.targets.corners import (
     chequered,
     detect,
     in_board_order,

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from engines.cameras.feed import Feed
+from engines.cameras.feed.running import Feed
 from engines.cameras.types import FeedState, FileSource, FolderSource, SceneSource, TiledSource
 from engines.core.errors import UsageError
 from engines.core.frames import End, Frame, Gap, Size
@@ -295,7 +295,7 @@ def test_a_full_reader_does_not_keep_a_file_from_stopping_or_seeking(video, run)
 
 def test_a_defect_is_raised_and_said(run, monkeypatch):
     feed = Feed("s", SMALL)
-    monkeypatch.setattr("engines.cameras.scene_reader.SceneReader.read", lambda self: 1 / 0)
+    monkeypatch.setattr("engines.cameras.readers.scene.SceneReader.read", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         feed.run()
     assert feed.status().state is FeedState.FAILED

@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 
-from engines.cameras.feed import Feed
-from engines.cameras.file_reader import FileReader
-from engines.cameras.readers import Picture
-from engines.cameras.sources import source_from
+from engines.cameras.feed.running import Feed
+from engines.cameras.readers.file import FileReader
+from engines.cameras.readers.reader import Picture
+from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import FeedState, FileSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import End, Frame, Gap

@@ -9,8 +9,8 @@ import av
 import pytest
 from av.stream import Disposition
 
-from engines.cameras.file_reader import FileReader
-from engines.cameras.readers import Picture
+from engines.cameras.readers.file import FileReader
+from engines.cameras.readers.reader import Picture
 from engines.cameras.types import FileSource
 from engines.core.frames import End
 from tests.engines.cameras.films import leaving

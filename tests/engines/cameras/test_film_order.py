@@ -11,9 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from engines.cameras.feed import Feed
-from engines.cameras.file_reader import FileReader
-from engines.cameras.readers import Picture
+from engines.cameras.feed.running import Feed
+from engines.cameras.readers.file import FileReader
+from engines.cameras.readers.reader import Picture
 from engines.cameras.types import FileSource
 from engines.core.frames import End
 from engines.core.slots import Lossless

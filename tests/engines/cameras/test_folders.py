@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.cameras.feed import Feed
-from engines.cameras.folder_reader import FolderReader, list_images
-from engines.cameras.readers import Picture
-from engines.cameras.sources import source_from
+from engines.cameras.feed.running import Feed
+from engines.cameras.readers.folder import FolderReader, list_images
+from engines.cameras.readers.reader import Picture
+from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import FeedState, FileSource, FolderSource, TiledSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import Gap, Size, size_of

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.cameras.file_reader import FileReader
-from engines.cameras.readers import Picture
-from engines.cameras.sources import source_from
+from engines.cameras.readers.file import FileReader
+from engines.cameras.readers.reader import Picture
+from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import FileSource, FolderSource
 from engines.core.errors import BadInput
 from engines.core.video.film import Film

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.cameras.optics import distort, rotation, rotation_vector, undistort
-from engines.cameras.scene import Scene
+from engines.cameras.scene.optics import distort, rotation, rotation_vector, undistort
+from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.errors import UsageError

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.cameras.feed import Feed
-from engines.cameras.sources import dump, parse, sample_source, source_from, title
-from engines.cameras.stream_reader import StreamReader
-from engines.cameras.tiles import tile_names
+from engines.cameras.feed.running import Feed
+from engines.cameras.readers.stream import StreamReader
+from engines.cameras.sources.parsing import dump, parse, sample_source, source_from, title
+from engines.cameras.sources.tiles import tile_names
 from engines.cameras.types import (
     FeedState,
     FileSource,
@@ -167,7 +167,7 @@ def test_no_text_gives_anything_but_a_source_or_words(start, text):
 
 
 def test_a_camera_by_name(monkeypatch):
-    monkeypatch.setattr("engines.cameras.usb.list_cameras", lambda: [UsbCamera("HD Pro Webcam", "1", 700)])
+    monkeypatch.setattr("engines.cameras.sources.usb.list_cameras", lambda: [UsbCamera("HD Pro Webcam", "1", 700)])
     assert source_from("usb:pro webcam") == UsbSource("1", "HD Pro Webcam", 700)
     assert title(source_from("usb:pro webcam")) == "HD Pro Webcam"
     with pytest.raises(BadInput, match="no camera 'other'") as caught:

@@ -11,15 +11,15 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.cameras.calls import Abandoned, Hand, Stalled
-from engines.cameras.feed import Feed
-from engines.cameras.pacing import backoff
-from engines.cameras.readers import Picture
-from engines.cameras.stream_reader import StreamReader
+from engines.cameras.feed.pacing import backoff
+from engines.cameras.feed.playback_requests import Wishes
+from engines.cameras.feed.running import Feed
+from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
+from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.stream import StreamReader
+from engines.cameras.readers.usb import UsbReader
+from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import FeedInfo, FeedState, StreamSource, UsbCamera, UsbSource
-from engines.cameras.usb import list_cameras
-from engines.cameras.usb_reader import UsbReader
-from engines.cameras.wishes import Wishes
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import End, Frame, Gap, Size
 from engines.core.slots import Lossless
@@ -181,7 +181,7 @@ class FakeCamera:
 
 
 def test_an_unplugged_camera_is_awaited(run, monkeypatch, clock):
-    monkeypatch.setattr("engines.cameras.feed.reader_for", lambda source, clock: FakeCamera())
+    monkeypatch.setattr("engines.cameras.feed.running.reader_for", lambda source, clock: FakeCamera())
     monkeypatch.setattr(FakeCamera, "plugged", True)
     feed = Feed("usb", UsbSource("0"), clock=clock)
     running = run(feed)
@@ -197,7 +197,7 @@ def test_an_unplugged_camera_is_awaited(run, monkeypatch, clock):
 def test_a_camera_that_hangs_is_left_and_the_feed_stops(run, monkeypatch):
     camera = FakeCamera()
     monkeypatch.setattr(camera, "at_the_end", lambda: camera.hang.wait(20) and End(""))
-    monkeypatch.setattr("engines.cameras.feed.reader_for", lambda source, clock: camera)
+    monkeypatch.setattr("engines.cameras.feed.running.reader_for", lambda source, clock: camera)
     running = run(Feed("usb", UsbSource("0")))
     assert "No picture came for 0.1 s" in running.until(lambda s: s.state is FeedState.RECONNECTING).message
     started = time.monotonic()
@@ -267,7 +267,7 @@ def test_only_the_node_of_a_camera_that_gives_pictures_is_listed(monkeypatch, tm
     for node, index in (("video0", "0"), ("video1", "1")):
         (tmp_path / node).mkdir()
         (tmp_path / node / "index").write_text(f"{index}\n")
-    monkeypatch.setattr("engines.cameras.usb.NODES", tmp_path)
+    monkeypatch.setattr("engines.cameras.sources.usb.NODES", tmp_path)
     listed = [SimpleNamespace(name="Webcam", path=f"/dev/video{n}", index=200 + n, backend=200) for n in range(3)]
     monkeypatch.setattr("cv2_enumerate_cameras.enumerate_cameras", lambda: listed)
     assert list_cameras() == [UsbCamera("Webcam", "0", 200), UsbCamera("Webcam", "2", 200)]
@@ -276,7 +276,7 @@ def test_only_the_node_of_a_camera_that_gives_pictures_is_listed(monkeypatch, tm
 def test_the_list_of_cameras_never_raises_or_blocks(monkeypatch):
     assert all(isinstance(camera, UsbCamera) for camera in list_cameras())
     hanging = Event()
-    monkeypatch.setattr("engines.cameras.usb._enumerate", lambda: hanging.wait(20) and [])
+    monkeypatch.setattr("engines.cameras.sources.usb._enumerate", lambda: hanging.wait(20) and [])
     started = time.monotonic()
     assert list_cameras(0.05) == []
     assert time.monotonic() - started < 1.0

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from engines.core import litert
 from engines.core.errors import WorkFailed
-from engines.core.lean_litert import without
-from engines.core.litert import Network
-from engines.core.store import load_path
+from engines.core.networks import litert
+from engines.core.networks.lean_litert import without
+from engines.core.networks.litert import Network
+from engines.core.store.fetching import load_path
 
 
 def interpreter(content: bytes) -> Interpreter:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engines.core import places, preparing
+from engines.core import places
 from engines.core.errors import WorkFailed
-from engines.core.preparing import prepared
+from engines.core.store import preparing
+from engines.core.store.preparing import prepared
 
 MAKER = """
 import sys

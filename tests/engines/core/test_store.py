@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engines.core import store
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, FileMissing, KinoscopeError, UsageError
-from engines.core.store import FetchSpec, Shelf, fetch
-from engines.core.store_registry import REGISTRY, StoredFile, Wheel
+from engines.core.store import fetching as store
+from engines.core.store.fetching import FetchSpec, Shelf, fetch
+from engines.core.store.registry import REGISTRY, StoredFile, Wheel
 
 CONTENT = {"weights": b"w" * 5000, "labels": b"cat\ndog\n"}
 

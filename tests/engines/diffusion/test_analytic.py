@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import BadInput
-from engines.diffusion import analytic, catalog
-from engines.diffusion.mixtures import FiniteData, GaussianMixture, Known
-from engines.diffusion.moments import Moments
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.distributions import analytic
+from engines.generative.diffusion.distributions.mixtures import FiniteData, GaussianMixture, Known
+from engines.generative.diffusion.models import catalog
 
 NAMES = [name for name, _ in catalog.ANALYTIC]
 

@@ -13,9 +13,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.diffusion import cards
-from engines.diffusion.models import inspect, open_model
-from engines.diffusion.pickles import imports, is_pickle
+from engines.generative.data.pickles import imports, is_pickle
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.models.opening import inspect, open_model
 from tests.engines.diffusion.tiny import random_network, write_tiny
 
 

@@ -10,11 +10,12 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, UsageError
 from engines.core.reading import read_json
-from engines.diffusion import comparing, history
-from engines.diffusion.sampling import run
-from engines.diffusion.study_types import Cell, CompareSpec
-from engines.diffusion.types import Guidance, SampleSpec
-from engines.diffusion.varying import cells, varied
+from engines.generative.diffusion.sampling.job import run
+from engines.generative.diffusion.studies import comparison as comparing
+from engines.generative.diffusion.studies.comparison_axes import cells, varied
+from engines.generative.diffusion.studies.types import Cell, CompareSpec
+from engines.generative.diffusion.types import Guidance, SampleSpec
+from engines.generative.runs import history
 from tests.engines.diffusion.tiny import write_tiny
 
 BASE = SampleSpec("analytic:digits", steps=6, seeds=(2,), classes=(5,), options={}, sampler="euler")

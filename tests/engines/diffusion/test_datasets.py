@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from engines.core import store
 from engines.core.errors import BadInput, FileMissing
-from engines.diffusion import datasets
-from engines.diffusion.training_batches import batch, moved, order, stream
+from engines.core.store import fetching as store
+from engines.generative.data import datasets
+from engines.generative.training.batches import batch, moved, order, stream
 from tests.engines.core.made_pictures import jpeg_with, scene, upright
 
 

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
-from engines.diffusion import denoiser
-from engines.diffusion.denoiser import Preconditioned
-from engines.diffusion.noise import SeededNoise
-from engines.diffusion.process import process
+from engines.generative.diffusion.axis import denoiser
+from engines.generative.diffusion.axis.denoiser import Preconditioned
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.axis.process import process
 from tests.engines.diffusion.truth import MIXTURE, exact, normal_noise
 
 CASES = [

@@ -12,13 +12,13 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, UsageError
-from engines.diffusion import history
-from engines.diffusion.guidance import classifier_free
-from engines.diffusion.models import inspect, open_model
-from engines.diffusion.samplers import sample
-from engines.diffusion.sampling import run
-from engines.diffusion.sampling_plan import joined
-from engines.diffusion.types import Guidance, Preview, SampleSpec, Schedule
+from engines.generative.diffusion.axis.guidance import classifier_free
+from engines.generative.diffusion.models.opening import inspect, open_model
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.sampling.job import run
+from engines.generative.diffusion.sampling.plan import joined
+from engines.generative.diffusion.types import Guidance, Preview, SampleSpec, Schedule
+from engines.generative.runs import history
 from tests.engines.diffusion.tiny_pipelines import build
 
 STEPS = 5

@@ -12,10 +12,10 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
-from engines.diffusion import exporting, history
-from engines.diffusion.sampling import run
-from engines.diffusion.study_types import ExportSpec
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.sampling.job import run
+from engines.generative.diffusion.studies.types import ExportSpec
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.runs import exporting, history
 
 SPEC = SampleSpec("analytic:digits", steps=6, seeds=(0, 1, 2, 3, 4), sampler="euler")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engines.diffusion.analytic import digits_mixture
-from engines.diffusion.graphs import Loop
-from engines.diffusion.noise import SeededNoise
-from engines.diffusion.samplers import sample
-from engines.diffusion.schedules import karras
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.axis.schedules import karras
+from engines.generative.diffusion.distributions.analytic import digits_mixture
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.sampling.cuda_graphs import Loop
 
 
 @pytest.mark.parametrize("sampler", ["euler", "dpm++2m", "ancestral", "dpm++sde"])

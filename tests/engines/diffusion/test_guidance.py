@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from engines.core.errors import UsageError
-from engines.diffusion.analytic import digits_mixture
-from engines.diffusion.guidance import automatic, by_classifier, classifier_free
-from engines.diffusion.sampling import prepare
-from engines.diffusion.sampling_plan import Opener, guided
-from engines.diffusion.types import Guidance, SampleSpec
+from engines.generative.diffusion.axis.guidance import automatic, by_classifier, classifier_free
+from engines.generative.diffusion.distributions.analytic import digits_mixture
+from engines.generative.diffusion.sampling.job import prepare
+from engines.generative.diffusion.sampling.plan import Opener, guided
+from engines.generative.diffusion.types import Guidance, SampleSpec
 
 LEVEL = torch.tensor(1.3, dtype=torch.float64)
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.diffusion import history, png, png_texts, steps_file
-from engines.diffusion.sampling import run
-from engines.diffusion.types import Guidance, SampleSpec, Schedule, Start
+from engines.generative.diffusion.sampling.job import run
+from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
+from engines.generative.runs import history, png, png_texts, steps_file
 
 SPEC = SampleSpec("analytic:digits", steps=5, seeds=(4, 5, 6), sampler="euler")
 LISTED = ("files", "made_by")

@@ -13,9 +13,10 @@ from torch import Tensor
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, FileMissing, UsageError
-from engines.diffusion import analytic, inversion, likelihood
-from engines.diffusion.moments import Moments
-from engines.diffusion.study_types import LikelihoodSpec
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.distributions import analytic
+from engines.generative.diffusion.exact import inversion, likelihood
+from engines.generative.diffusion.studies.types import LikelihoodSpec
 
 
 def _normal(*shape: int, seed: int = 0) -> Tensor:
@@ -127,7 +128,7 @@ def test_data_comes_back_from_its_noise() -> None:
 def test_the_noise_of_gaussian_data_is_what_teleport_says() -> None:
     known, _ = analytic.open("analytic:gaussian")
     data = known.sample(6, torch.Generator().manual_seed(6))
-    from engines.diffusion.teleport import teleport
+    from engines.generative.diffusion.samplers.teleport import teleport
 
     noise = inversion.encode(known, data, 0.01, 80.0, 200)
     assert torch.allclose(noise, teleport(known.moments, data, 0.01, 80.0) / 80.0, atol=2e-3)

@@ -11,7 +11,7 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-from engines.diffusion import metrics
+from engines.generative.data import metrics
 
 
 def _normal(*shape: int, seed: int = 0) -> Tensor:

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from engines.core.errors import BadInput
-from engines.diffusion import networks
-from engines.diffusion.networks.embedding import waves
+from engines.generative import networks
+from engines.generative.networks.embedding import waves
 
 GREY, COLOUR, DIGIT = [1, 28, 28], [3, 16, 16], [1, 8, 8]
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.core.errors import BadInput
-from engines.diffusion import png, png_texts
-from engines.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.runs import png, png_texts
 
 SPEC = SampleSpec("größer", prompt="ein schöner Hund", seeds=(4, 5))
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8)

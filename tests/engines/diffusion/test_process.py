@@ -9,8 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.diffusion import denoiser
-from engines.diffusion.process import Preserving, process
+from engines.generative.diffusion.axis import denoiser
+from engines.generative.diffusion.axis.process import Preserving, process
 
 NAMES = ("edm", "ve", "flow", "vp", "vp-scaled", "vp-cosine")
 shares = st.floats(0.0, 1.0)

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from engines.diffusion.quadrature import arriving, data_weights, leaving, noise_weights, slope_weights
+from engines.generative.diffusion.samplers.quadrature import (
+    arriving,
+    data_weights,
+    leaving,
+    noise_weights,
+    slope_weights,
+)
 
 
 def integrals(nodes: list[float], h: float, weight: Callable[[float], float], near: float) -> list[float]:

@@ -10,11 +10,13 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, UsageError
-from engines.diffusion import cards, reflow, training
-from engines.diffusion.denoiser import Preconditioned
-from engines.diffusion.process import process
-from engines.diffusion.samplers import sample
-from engines.diffusion.training_types import TrainSpec
+from engines.generative.diffusion.axis.denoiser import Preconditioned
+from engines.generative.diffusion.axis.process import process
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.training import job as training
+from engines.generative.training import reflow
+from engines.generative.training.types import TrainSpec
 
 FLOW = TrainSpec(
     "digits", "", name="flow", process="flow", prediction="u", width=8, depth=1, steps=4, batch=8, sample_every=0

@@ -8,13 +8,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from engines.diffusion import analytic, residual_learning, residual_plans
-from engines.diffusion.exact import relative_error, solve
-from engines.diffusion.moments import Moments
-from engines.diffusion.residual import plan, step_weights
-from engines.diffusion.samplers import sample
-from engines.diffusion.schedules import karras
-from engines.diffusion.teleport import jump_level, teleport
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.axis import residual_plans
+from engines.generative.diffusion.axis.schedules import karras
+from engines.generative.diffusion.distributions import analytic
+from engines.generative.diffusion.exact.ode import relative_error, solve
+from engines.generative.diffusion.samplers import residual_learning
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.samplers.residual import plan, step_weights
+from engines.generative.diffusion.samplers.teleport import jump_level, teleport
 
 
 def _normal(*shape: int, seed: int = 0) -> Tensor:

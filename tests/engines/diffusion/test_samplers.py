@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import Cancelled, UsageError
-from engines.diffusion import catalog, schedules
-from engines.diffusion.samplers import SAMPLERS, begin, sample
-from engines.diffusion.samplers_stochastic import shared_noise
-from engines.diffusion.stepping import split
+from engines.generative.diffusion.axis import schedules
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.samplers.named import SAMPLERS, begin, sample
+from engines.generative.diffusion.samplers.stepping import split
+from engines.generative.diffusion.samplers.stochastic import shared_noise
 from tests.engines.diffusion.truth import MIXTURE, NORMAL, Replayed, exact, normal_noise
 
 ODE = [entry.id for entry in catalog.SAMPLERS if not entry.stochastic and not entry.moments]

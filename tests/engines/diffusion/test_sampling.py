@@ -17,9 +17,11 @@ import torch
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, OutOfResources, UsageError, WorkFailed
 from engines.core.spec import from_json, to_json
-from engines.diffusion import history, sampling, sampling_watch
-from engines.diffusion.sampling import Opener, draw_and_save, prepare, run
-from engines.diffusion.types import Guidance, Preview, SampleResult, SampleSpec, Schedule
+from engines.generative.diffusion.sampling import job as sampling
+from engines.generative.diffusion.sampling import watch as sampling_watch
+from engines.generative.diffusion.sampling.job import Opener, draw_and_save, prepare, run
+from engines.generative.diffusion.types import Guidance, Preview, SampleResult, SampleSpec, Schedule
+from engines.generative.runs import history
 from tests.engines.diffusion.tiny import ARGUMENTS, write_tiny
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -92,7 +94,7 @@ def test_two_jobs_at_once_in_processes_are_bit_equal_to_one_after_the_other(tiny
     code = (
         "import sys, json\n"
         "from engines.core.context import PlainContext\nfrom engines.core.spec import from_json\n"
-        "from engines.diffusion.sampling import run\nfrom engines.diffusion.types import SampleSpec\n"
+        "from engines.generative.diffusion.sampling.job import run\nfrom engines.generative.diffusion.types import SampleSpec\n"
         "print('ready', flush=True)\n"
         "run(from_json(SampleSpec, json.loads(sys.argv[1])), PlainContext())\n"
     )

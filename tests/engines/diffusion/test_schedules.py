@@ -11,9 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engines.core.errors import UsageError
-from engines.diffusion import catalog, levels, schedules
-from engines.diffusion.process import process
-from engines.diffusion.types import Schedule
+from engines.generative.diffusion.axis import levels, schedules
+from engines.generative.diffusion.axis.process import process
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import Schedule
 
 NAMES = [entry.id for entry in catalog.SCHEDULES]
 DRAWN = ((0.0, 4.0), (0.3, 1.0), (0.6, 0.5), (1.0, -6.0))

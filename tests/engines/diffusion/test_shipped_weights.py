@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from engines.diffusion import cards, classifying
-from engines.diffusion.checkpoints import load_network, load_tensors
-from engines.diffusion.models import open_model
-from engines.diffusion.samplers import sample
-from engines.diffusion.schedules import levels
-from engines.diffusion.types import Schedule
+from engines.generative.diffusion.axis.schedules import levels
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.models.checkpoints import load_network, load_tensors
+from engines.generative.diffusion.models.opening import open_model
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.types import Schedule
+from engines.generative.training import classifiers as classifying
 
 FILES = sorted(cards.SHIPPED.glob("*.safetensors"))
 NETWORKS = [file.stem for file in FILES if cards.read_card(file).architecture != "classifier"]
@@ -49,7 +50,7 @@ def test_a_file_is_small_whole_and_half_precision(file: Path):
 
 
 def _built(card):
-    from engines.diffusion import networks
+    from engines.generative import networks
 
     return networks.build(card.architecture, **card.arguments)
 
@@ -77,7 +78,7 @@ def test_the_judge_names_the_samples(name):
 
 def test_the_digits_network_draws_digits():
     """Nearest neighbours among the real digits agree with the class that was asked for."""
-    from engines.diffusion.datasets import split
+    from engines.generative.data.datasets import split
 
     train = split("digits")[0]
     assert train.labels is not None

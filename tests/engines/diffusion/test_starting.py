@@ -11,11 +11,11 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.diffusion import history
-from engines.diffusion.noise import SeededNoise
-from engines.diffusion.sampling import Opener, draw_and_save, prepare
-from engines.diffusion.starting import begin, fitted, slerp
-from engines.diffusion.types import SampleSpec, Schedule, Start
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.sampling.initial_states import begin, fitted, slerp
+from engines.generative.diffusion.sampling.job import Opener, draw_and_save, prepare
+from engines.generative.diffusion.types import SampleSpec, Schedule, Start
+from engines.generative.runs import history
 
 SPEC = SampleSpec("analytic:digits", steps=20, sampler="heun", seeds=(0, 1), keep_steps=False)
 

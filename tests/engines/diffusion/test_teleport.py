@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import Cancelled, WorkFailed
-from engines.diffusion import analytic
-from engines.diffusion.exact import relative_error, solve
-from engines.diffusion.moments import Moments
-from engines.diffusion.samplers import sample
-from engines.diffusion.schedules import karras
-from engines.diffusion.teleport import jump_level, teleport, with_teleport
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.axis.schedules import karras
+from engines.generative.diffusion.distributions import analytic
+from engines.generative.diffusion.exact.ode import relative_error, solve
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.samplers.teleport import jump_level, teleport, with_teleport
 
 
 def _normal(*shape: int, seed: int = 0) -> Tensor:

@@ -18,9 +18,9 @@ from safetensors.torch import load_file
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, OutOfResources, UsageError, WorkFailed
 from engines.core.spec import to_json
-from engines.diffusion import training
-from engines.diffusion.training_files import read_checkpoint
-from engines.diffusion.training_types import TrainSpec
+from engines.generative.training import job as training
+from engines.generative.training.files import read_checkpoint
+from engines.generative.training.types import TrainSpec
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -259,7 +259,7 @@ def test_pictures_that_were_left_out_are_told(spec, tmp_path):
 
 
 def test_the_moments_of_the_data_are_kept_with_the_weights(spec):
-    from engines.diffusion.datasets import split
+    from engines.generative.data.datasets import split
 
     result = training.run(spec, PlainContext())
     held = load_file(result.file)

@@ -11,13 +11,15 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.spec import from_json
-from engines.diffusion import cards, classifying, training
-from engines.diffusion.checkpoints import load_network
-from engines.diffusion.models import open_model
-from engines.diffusion.moments import Moments
-from engines.diffusion.training_files import command, moment_tensors
-from engines.diffusion.training_types import ClassifierSpec, TrainSpec
-from engines.diffusion.types import Card
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.models.checkpoints import load_network
+from engines.generative.diffusion.models.opening import open_model
+from engines.generative.diffusion.types import Card
+from engines.generative.training import classifiers as classifying
+from engines.generative.training import job as training
+from engines.generative.training.files import command, moment_tensors
+from engines.generative.training.types import ClassifierSpec, TrainSpec
 
 SPEC = TrainSpec("digits", "", name="tiny", width=8, depth=1, steps=3, batch=8, sample_every=0)
 

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from engines.core.errors import BadInput
-from engines.diffusion.denoiser import PREDICTIONS, Preconditioned, coefficients
-from engines.diffusion.process import process
-from engines.diffusion.training_batches import stream
-from engines.diffusion.weighting import WEIGHTINGS, levels, losses, weight
+from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Preconditioned, coefficients
+from engines.generative.diffusion.axis.process import process
+from engines.generative.diffusion.axis.weighting import WEIGHTINGS, levels, losses, weight
+from engines.generative.training.batches import stream
 
 STD = 0.7
 NATIVE = {"eps": "vp", "x0": "vp", "v": "vp", "u": "flow", "score": "ve", "edm": "edm"}

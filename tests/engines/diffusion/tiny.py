@@ -10,9 +10,9 @@ from safetensors.torch import save_file
 
 from engines.core.files import write_json
 from engines.core.spec import from_json, to_json
-from engines.diffusion import networks
-from engines.diffusion.moments import Moments
-from engines.diffusion.types import Card
+from engines.generative import networks
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.types import Card
 
 ARGUMENTS = {"shape": [1, 8, 8], "classes": 3, "width": 8, "multiples": [1, 2], "depth": 1, "attention": [1]}
 

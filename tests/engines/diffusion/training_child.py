@@ -11,8 +11,8 @@ from pathlib import Path
 
 from engines.core.context import PlainContext
 from engines.core.spec import from_json
-from engines.diffusion.training import run
-from engines.diffusion.training_types import TrainSpec
+from engines.generative.training.job import run
+from engines.generative.training.types import TrainSpec
 
 
 class Halting(PlainContext):

@@ -11,13 +11,13 @@ import numpy as np
 
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
-from engines.faces.following.live import FaceRecogniser
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_rows import MARGIN, PORTRAIT, NewFace
-from engines.faces.seeing import align
-from engines.faces.seeing.embed import SFace
-from engines.faces.seeing.finding import open_finder
-from engines.faces.seeing.quality import assess
+from engines.faces.detection.finding import open_finder
+from engines.faces.detection.quality import assess
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.rows import MARGIN, PORTRAIT, NewFace
+from engines.faces.recognition import align
+from engines.faces.recognition.embed import SFace
+from engines.faces.tracking.live import FaceRecogniser
 from engines.faces.types import Accept, FinderSettings, RecogniserSettings, Recognition
 
 FPS = 25.0

@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery.editing import Gallery
 from tests.engines.faces.galleries import CARD
 
 WATCHED = ("open", "sqlite3.connect", "os.rename", "os.link", "os.chmod", "os.remove")

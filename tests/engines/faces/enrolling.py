@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_rows import NewFace
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.rows import NewFace
 from engines.faces.types import Quality
 from tests.engines.faces.galleries import Maker
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.faces.gazing.gaze import PUPIL
-from engines.faces.gazing.landmarks import Eye
+from engines.faces.gaze.landmarks import Eye
+from engines.faces.gaze.ray import PUPIL
 
 IRIS = 5.85
 """Radius of an iris in millimetres."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engines.faces.people import keys
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_rows import NewFace
-from engines.faces.seeing.embed import unit
+from engines.faces.gallery import keys
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.rows import NewFace
+from engines.faces.recognition.embed import unit
 from engines.faces.types import Box, ModelCard, Quality
 
 DIM = 32

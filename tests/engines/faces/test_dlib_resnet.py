@@ -12,12 +12,12 @@ import pytest
 
 from engines.core.errors import FileMissing
 from engines.core.pictures.reading import read_picture
-from engines.faces.people import gallery_rows
-from engines.faces.scoring.scores import ScoreModel
-from engines.faces.seeing import align
-from engines.faces.seeing.detect import YuNet
-from engines.faces.seeing.dlib_resnet import CHIP, LEFT, MARGIN, SIZE, TOP, DlibResNet
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.faces.detection.yunet import YuNet
+from engines.faces.gallery import rows as gallery_rows
+from engines.faces.recognition import align
+from engines.faces.recognition.dlib_resnet import CHIP, LEFT, MARGIN, SIZE, TOP, DlibResNet
+from engines.faces.recognition.recognisers import open_recogniser
+from engines.faces.scores.meaning import ScoreModel
 
 EYES, NOSE, MOUTH = ((0.2255, 0.216), (0.7548, 0.216)), (0.4901, 0.5156), ((0.2541, 0.7802), (0.7261, 0.7802))
 """dlib's mean face, in the square that its chips show with a quarter more on each side."""

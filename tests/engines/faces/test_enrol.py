@@ -11,10 +11,10 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
-from engines.faces.gallery_types import Candidate, GatherSpec
-from engines.faces.people import enrol, enrol_review
-from engines.faces.people.gallery import Gallery
-from engines.faces.seeing.embed import SFace
+from engines.faces.gallery import enrol, enrol_review
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.types import Candidate, GatherSpec
+from engines.faces.recognition.embed import SFace
 from tests.engines.faces.galleries import CARD
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from engines.core.errors import BadInput
 from engines.core.spec import from_json, to_json
-from engines.faces.measures.evaluation import measure
-from engines.faces.measures.pair_list import Pair
+from engines.faces.evaluation.job import measure
+from engines.faces.evaluation.pair_list import Pair
 from engines.faces.study_types import Evaluation
 from engines.faces.table import FaceTable
 from tests.engines.faces.crowds import crowd

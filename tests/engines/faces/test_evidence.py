@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engines.core.frames import Stamp
-from engines.faces.following.evidence import HOLD, MOST_WEIGHT, SEVERAL, Evidence, KeptFace, turn_of
-from engines.faces.seeing.embed import unit
+from engines.faces.recognition.embed import unit
+from engines.faces.tracking.evidence import HOLD, MOST_WEIGHT, SEVERAL, Evidence, KeptFace, turn_of
 from engines.faces.types import Box, Quality
 
 DIM = 8

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engines.faces.seeing.blazeface import REACH as BLAZEFACE
-from engines.faces.seeing.blazeface import five_points
-from engines.faces.seeing.detect import Detections
-from engines.faces.seeing.finding import YUNET, Finder, open_finder
-from engines.faces.seeing.pyramid import levels, merged, overlaps, plan
+from engines.faces.detection.blazeface import REACH as BLAZEFACE
+from engines.faces.detection.blazeface import five_points
+from engines.faces.detection.finding import YUNET, Finder, open_finder
+from engines.faces.detection.pyramid import levels, merged, overlaps, plan
+from engines.faces.detection.yunet import Detections
 from engines.faces.types import FinderSettings, Search
 from workbench.verbs.bench_faces_scenes import judged, pasted
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.people import keys
-from engines.faces.people.byte_search import Needles
-from engines.faces.people.forget import forget
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_export import export
-from engines.faces.people.retention import DAY, expire, expiring
+from engines.faces.gallery import keys
+from engines.faces.gallery.byte_search import Needles
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.export import export
+from engines.faces.gallery.forget import forget
+from engines.faces.gallery.retention import DAY, expire, expiring
 from tests.engines.faces.galleries import CARD, Maker
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 
@@ -79,7 +79,7 @@ def test_nothing_is_left_anywhere(tmp_path: Path, passphrase: str | None):
 
 
 def test_the_proof_fails_where_something_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("engines.faces.people.forget._compact", lambda store: None)
+    monkeypatch.setattr("engines.faces.gallery.forget._compact", lambda store: None)
     gallery, _ = built(tmp_path / "g.faces")
     with gallery:
         gallery.store.base.execute("PRAGMA secure_delete=OFF")

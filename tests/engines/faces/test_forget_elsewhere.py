@@ -15,13 +15,14 @@ import pytest
 
 from engines.core.errors import OutOfResources
 from engines.core.files import atomic_path
-from engines.faces.gallery_types import Forgotten
-from engines.faces.people import ann, gallery_export
-from engines.faces.people.forget import forget
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_copies import remember
-from engines.faces.people.gallery_export import export
-from engines.faces.people.retention import expire
+from engines.faces.gallery import ann
+from engines.faces.gallery import export as gallery_export
+from engines.faces.gallery.copies import remember
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.export import export
+from engines.faces.gallery.forget import forget
+from engines.faces.gallery.retention import expire
+from engines.faces.gallery.types import Forgotten
 from tests.engines.faces.galleries import CARD, Maker, filled
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 
@@ -132,7 +133,7 @@ def test_a_backup_under_an_older_key_is_whole_until_the_fresh_one_takes_its_plac
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("engines.faces.people.gallery_copies.write", full)
+        monkeypatch.setattr("engines.faces.gallery.copies.write", full)
         proof = forget(gallery, first(gallery))
     assert any("b.faces" in words for words in proof.left)
     with Gallery.open(tmp_path / "b.faces", passphrase="old") as backup:

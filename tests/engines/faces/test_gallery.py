@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.people import gallery_rows
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery import rows as gallery_rows
+from engines.faces.gallery.editing import Gallery
 from tests.engines.faces.galleries import CARD, OTHER, Maker, filled
 
 
@@ -42,8 +42,8 @@ def test_the_middle_of_the_portrait_is_the_recognisers_input(data: Path, weights
     weights("yunet")
     import cv2
 
-    from engines.faces.seeing import align
-    from engines.faces.seeing.detect import YuNet
+    from engines.faces.detection.yunet import YuNet
+    from engines.faces.recognition import align
 
     image = cv2.imread(str(next(iter(sorted((data / "faces" / "lfw_dev").rglob("*.jpg"))))))
     found = YuNet(1).detect(image, score=0.6)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from engines.core.errors import BadInput, OutOfResources
-from engines.faces.people import gallery_schema
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_export import export
+from engines.faces.gallery import schema as gallery_schema
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.export import export
 from tests.engines.faces.galleries import CARD, Maker, filled
 
 ROOT = Path(__file__).resolve().parents[3]

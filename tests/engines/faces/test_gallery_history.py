@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.core.errors import BadInput
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery.editing import Gallery
 from tests.engines.faces.galleries import CARD, Maker, filled
 
 ACTIONS = ("add", "rename", "merge", "split", "move", "refuse", "confirm", "name", "portrait", "note", "remove", "undo")

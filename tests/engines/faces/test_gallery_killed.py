@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery.editing import Gallery
 from tests.engines.faces.galleries import CARD, Maker
 
 ROOT = Path(__file__).resolve().parents[3]

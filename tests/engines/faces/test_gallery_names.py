@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.gallery_types import Candidate
-from engines.faces.people import enrol_review
-from engines.faces.people.forget import forget
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_rows import NewFace
-from engines.faces.scoring.scores import ScoreModel
-from engines.faces.seeing.embed import unit
-from engines.faces.seeing.naming import people_of
+from engines.faces.gallery import enrol_review
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.forget import forget
+from engines.faces.gallery.rows import NewFace
+from engines.faces.gallery.types import Candidate
+from engines.faces.recognition.embed import unit
+from engines.faces.recognition.naming import people_of
+from engines.faces.scores.meaning import ScoreModel
 from tests.engines.faces.galleries import CARD, DIM, Maker, filled
 
 JOSE = "Jose\N{COMBINING ACUTE ACCENT}"

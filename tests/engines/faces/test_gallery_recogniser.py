@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput, FileMissing, WorkFailed
-from engines.faces.people.gallery import Gallery
-from engines.faces.seeing.embed import Network, SFace
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.faces.gallery.editing import Gallery
+from engines.faces.recognition.embed import Network, SFace
+from engines.faces.recognition.recognisers import open_recogniser
 from tests.engines.faces.galleries import CARD
 from tests.engines.faces.own_recognisers import own_head, own_recogniser
 from tests.engines.faces.test_recognisers import FACES
@@ -110,7 +110,7 @@ def test_a_head_goes_with_the_recogniser_it_was_trained_on(tmp_path: Path, model
 
 def test_sface_is_known_by_its_hash(tmp_path: Path, weights):
     weights("sface")
-    from engines.core.store import load_path
+    from engines.core.store.fetching import load_path
 
     (tmp_path / "downloaded.onnx").symlink_to(load_path("sface"))
     ours, theirs = SFace(), open_recogniser(tmp_path / "downloaded.onnx")

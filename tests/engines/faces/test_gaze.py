@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engines.faces.gazing.gaze import (
+from engines.faces.detection.yunet import YuNet
+from engines.faces.gaze.head_pose import rotation, scale, turned
+from engines.faces.gaze.landmarks import Eye, Mesh
+from engines.faces.gaze.ray import (
     FEATURES,
     PUPIL,
     SHUT,
@@ -24,9 +27,6 @@ from engines.faces.gazing.gaze import (
     gaze_of,
     ray,
 )
-from engines.faces.gazing.head_pose import rotation, scale, turned
-from engines.faces.gazing.landmarks import Eye, Mesh
-from engines.faces.seeing.detect import YuNet
 from engines.faces.types import HeadPose
 from tests.engines.faces.eyeballs import looking
 

@@ -14,11 +14,11 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
-from engines.faces.gazing import gaze_fit
-from engines.faces.gazing.gaze import FEATURES, PUPIL, GazeEstimator, eyeballs
-from engines.faces.gazing.gaze_screen_model import SCALES, ScreenModel, degrees_apart, kept_fit
-from engines.faces.gazing.head_pose import rotation, scale
-from engines.faces.seeing.detect import YuNet
+from engines.faces.detection.yunet import YuNet
+from engines.faces.gaze import fit as gaze_fit
+from engines.faces.gaze.head_pose import rotation, scale
+from engines.faces.gaze.ray import FEATURES, PUPIL, GazeEstimator, eyeballs
+from engines.faces.gaze.screen_model import SCALES, ScreenModel, degrees_apart, kept_fit
 from engines.faces.study_types import GazeFitSpec, GazeSample
 from tests.engines.faces.eyeballs import looking
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
-from engines.faces.gazing.head_pose import INDEX, MODEL, Pinhole, head_pose, rotation, turned
-from engines.faces.gazing.landmarks import FaceMesh, region_of
-from engines.faces.seeing.detect import YuNet
+from engines.faces.detection.yunet import YuNet
+from engines.faces.gaze.head_pose import INDEX, MODEL, Pinhole, head_pose, rotation, turned
+from engines.faces.gaze.landmarks import FaceMesh, region_of
 from engines.faces.types import HeadPose
 
 Weights = Callable[..., None]

@@ -16,13 +16,14 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError, WorkFailed
-from engines.faces.learning import heads, heads_networks
-from engines.faces.learning.heads import Training
-from engines.faces.learning.heads_data import HeadData, check_finite, split
-from engines.faces.learning.heads_feed import Feed
-from engines.faces.learning.margin import unit
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.study_types import HeadProgress, HeadSpec
+from engines.faces.training import job as heads
+from engines.faces.training import networks as heads_networks
+from engines.faces.training.batches import Feed
+from engines.faces.training.data import HeadData, check_finite, split
+from engines.faces.training.job import Training
+from engines.faces.training.margin import unit
 from engines.faces.types import ModelCard
 
 CARD = ModelCard("sface", "SFace", "0" * 64, 128)

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-from engines.core.curves import FIGURES
-from engines.faces.learning.heads_watch import Curves, View, angles
+from engines.core.training.curves import FIGURES
+from engines.faces.training.watch import Curves, View, angles
 
 
 def test_angles_of_known_directions() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engines.faces.scoring.intervals import clopper_pearson, draws, percentile, share_by_people, wilson
+from engines.faces.scores.intervals import clopper_pearson, draws, percentile, share_by_people, wilson
 
 
 def test_wilson_has_its_closed_form_without_hits() -> None:

@@ -13,10 +13,10 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, WorkFailed
-from engines.faces.people import keys
-from engines.faces.people.gallery import Gallery
-from engines.faces.people.gallery_schema import SECRET
-from engines.faces.seeing.embed import unit
+from engines.faces.gallery import keys
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gallery.schema import SECRET
+from engines.faces.recognition.embed import unit
 from tests.engines.faces.galleries import CARD, OTHER, Maker, filled
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 from tests.memory_keyring import InMemory

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from engines.core.errors import FileMissing
 from engines.core.regions import Region
-from engines.faces.gazing.landmarks import CORNERS, FaceMesh, Irises, Mesh, region_of
-from engines.faces.seeing.detect import YuNet
+from engines.faces.detection.yunet import YuNet
+from engines.faces.gaze.landmarks import CORNERS, FaceMesh, Irises, Mesh, region_of
 
 Weights = Callable[..., None]
 PAIRS = ((33, 263), (133, 362), (61, 291), (4, 4), (152, 152), (10, 10))

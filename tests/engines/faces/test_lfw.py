@@ -10,10 +10,11 @@ import pytest
 
 from engines.core import places
 from engines.core.context import PlainContext
-from engines.core.store_registry import REGISTRY
-from engines.faces.measures import audit, evaluation, open_set
-from engines.faces.measures.pair_list import read_pairs
-from engines.faces.seeing.folder import FolderFaces, read_folder
+from engines.core.store.registry import REGISTRY
+from engines.faces.evaluation import audit, open_set
+from engines.faces.evaluation import job as evaluation
+from engines.faces.evaluation.pair_list import read_pairs
+from engines.faces.recognition.folder import FolderFaces, read_folder
 from tests.conftest import DATA, STORE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

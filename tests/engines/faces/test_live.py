@@ -11,10 +11,10 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset
-from engines.faces.following.live import BUDGET, TrackFaces
-from engines.faces.people.gallery import Gallery
-from engines.faces.seeing.embed import SFace
-from engines.faces.seeing.finding import open_finder
+from engines.faces.detection.finding import open_finder
+from engines.faces.gallery.editing import Gallery
+from engines.faces.recognition.embed import SFace
+from engines.faces.tracking.live import BUDGET, TrackFaces
 from engines.faces.types import ModelCard, RecogniserSettings
 from tests.engines.faces import acted
 from tests.engines.faces.acted import PLAIN, Actor, at, play, recogniser

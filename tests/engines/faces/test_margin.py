@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engines.core.errors import UsageError
-from engines.faces.learning.margin import MarginSoftmax, margin_cosine, unit
-from engines.faces.learning.margin_choices import CHOICES, choice, margins_of
+from engines.faces.training.margin import MarginSoftmax, margin_cosine, unit
+from engines.faces.training.margin_choices import CHOICES, choice, margins_of
 
 MARGINS = [(1, 0, 0), (1, 0.5, 0), (1, 0, 0.35), (1.35, 0, 0), (2, 0, 0), (4, 0, 0), (1, -0.4, 0), (0.9, 0.4, 0.15)]
 

@@ -1,6 +1,6 @@
 """Whose picture a file shows, by its name or its folder's."""
 
-from engines.faces.seeing.naming import people_of, person_of
+from engines.faces.recognition.naming import people_of, person_of
 
 
 def test_whose_picture_it_is():

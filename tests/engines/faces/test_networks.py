@@ -7,8 +7,8 @@ import pytest
 
 from engines.core import places
 from engines.core.errors import BadInput
-from engines.core.store import load_path
-from engines.faces.seeing.networks import LARGE, open_network
+from engines.core.store.fetching import load_path
+from engines.faces.recognition.networks import LARGE, open_network
 
 
 def test_what_was_kept_gives_the_same_and_mends_itself(weights, tmp_path, monkeypatch) -> None:

@@ -12,8 +12,8 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, UsageError
 from engines.core.spec import from_json, to_json
-from engines.faces.measures.open_set import measure, search, split
-from engines.faces.seeing.folder import read_folder
+from engines.faces.evaluation.open_set import measure, search, split
+from engines.faces.recognition.folder import read_folder
 from engines.faces.study_types import OpenSet
 from engines.faces.table import FaceTable
 from tests.engines.faces.crowds import crowd

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.faces.people import organise
-from engines.faces.scoring.scores import ScoreModel
-from engines.faces.seeing.embed import unit
+from engines.faces.gallery import organise
+from engines.faces.recognition.embed import unit
+from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
 
 DIM = 128

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.measures.pair_list import Pair, accuracy, best_threshold, places, read_pairs
+from engines.faces.evaluation.pair_list import Pair, accuracy, best_threshold, places, read_pairs
 
 HEAD = "fold\tsame\ta\tb\n"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.faces.measures.evaluation import drawn_tars
-from engines.faces.measures.pair_scores import PairScores, pair_scores
-from engines.faces.scoring.intervals import draws
+from engines.faces.evaluation.job import drawn_tars
+from engines.faces.evaluation.pair_scores import PairScores, pair_scores
+from engines.faces.scores.intervals import draws
 from engines.faces.table import FaceTable
 from tests.engines.faces.crowds import cap, crowd
 

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 
 from engines.core.errors import UsageError
-from engines.faces.learning.margin import MarginSoftmax
-from engines.faces.learning.partial import PartialSoftmax, draw
+from engines.faces.training.margin import MarginSoftmax
+from engines.faces.training.partial import PartialSoftmax, draw
 
 
 def head(classes: int, dim: int = 16) -> MarginSoftmax:

@@ -12,10 +12,10 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
 from engines.core.pictures.reading import read_picture
-from engines.faces.seeing import align
-from engines.faces.seeing.detect import Detections, YuNet
-from engines.faces.seeing.folder import main_face, read_folder
-from engines.faces.seeing.quality import assess, frontal
+from engines.faces.detection.quality import assess, frontal
+from engines.faces.detection.yunet import Detections, YuNet
+from engines.faces.recognition import align
+from engines.faces.recognition.folder import main_face, read_folder
 from tests.engines.core.made_pictures import encoded, scene, written
 
 

@@ -12,9 +12,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from engines.core.errors import BadInput, FileMissing, UsageError
-from engines.faces.seeing.embed import SFace
-from engines.faces.seeing.networks import open_network
-from engines.faces.seeing.recognisers import open_recogniser
+from engines.faces.recognition.embed import SFace
+from engines.faces.recognition.networks import open_network
+from engines.faces.recognition.recognisers import open_recogniser
 
 RNG = np.random.default_rng(0)
 FACES = RNG.integers(0, 256, (5, 112, 112, 3)).astype(np.uint8)
@@ -136,8 +136,8 @@ def test_split_prelus_give_the_same_numbers(tmp_path: Path):
 
 def test_a_face_and_its_mirror_are_alike_and_noise_is_not_clear(data: Path, weights):
     from engines.core.pictures.reading import read_picture
-    from engines.faces.seeing import align
-    from engines.faces.seeing.detect import YuNet
+    from engines.faces.detection.yunet import YuNet
+    from engines.faces.recognition import align
 
     weights("yunet", "sface")
     image = read_picture(data / "faces" / "photos" / "t1.jpg")

@@ -13,13 +13,13 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
-from engines.faces.following.mosaic import SQUARES, cover, grown, mosaic_of
-from engines.faces.following.redact import run
-from engines.faces.following.redact_film import rewrite
-from engines.faces.following.redact_plan import Film, Followed
-from engines.faces.seeing import align
-from engines.faces.seeing.embed import SFace
-from engines.faces.seeing.finding import open_finder
+from engines.faces.detection.finding import open_finder
+from engines.faces.recognition import align
+from engines.faces.recognition.embed import SFace
+from engines.faces.redaction.film import rewrite
+from engines.faces.redaction.job import run
+from engines.faces.redaction.mosaic import SQUARES, cover, grown, mosaic_of
+from engines.faces.redaction.plan import Film, Followed
 from engines.faces.study_types import RedactSpec
 from engines.faces.types import Box
 from tests.engines.faces import acted

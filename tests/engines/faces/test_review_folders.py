@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.faces.people.review_folders import ReviewFolder, clear, sweep, write
+from engines.faces.gallery.review_folders import ReviewFolder, clear, sweep, write
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLED = """

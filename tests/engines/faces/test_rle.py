@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import UsageError
-from engines.faces.learning.rle import RLE, Base, positive
+from engines.faces.training.rle import RLE, Base, positive
 
 BASES: tuple[Base, ...] = ("laplace", "gaussian")
 

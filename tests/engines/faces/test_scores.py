@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.scoring.impostors import EDGES, impostors, inflation
-from engines.faces.scoring.references import REFERENCES, SFACE, like_sface
-from engines.faces.scoring.scores import ScoreModel
-from engines.faces.seeing.embed import unit
+from engines.faces.recognition.embed import unit
+from engines.faces.scores.impostors import EDGES, impostors, inflation
+from engines.faces.scores.meaning import ScoreModel
+from engines.faces.scores.references import REFERENCES, SFACE, like_sface
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
 from tests.engines.faces.crowds import cap, crowd

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.people import ann
-from engines.faces.people.search import PersonIndex, similar_faces
-from engines.faces.seeing.embed import unit
+from engines.faces.gallery import ann
+from engines.faces.gallery.search import PersonIndex, similar_faces
+from engines.faces.recognition.embed import unit
 from engines.faces.table import FaceTable
 from tests.engines.faces.galleries import Maker
 

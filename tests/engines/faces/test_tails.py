@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engines.faces.scoring.tails import fit, survival
+from engines.faces.scores.tails import fit, survival
 
 
 @pytest.mark.parametrize("shape", [-0.2, 0.0, 0.15])

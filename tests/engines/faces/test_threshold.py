@@ -9,9 +9,9 @@ import pytest
 
 from engines.core.errors import BadInput
 from engines.core.spec import from_json, to_json
-from engines.faces.measures.threshold import report
-from engines.faces.scoring.leaving_out import leave_out
-from engines.faces.seeing.embed import unit
+from engines.faces.evaluation.threshold import report
+from engines.faces.recognition.embed import unit
+from engines.faces.scores.leaving_out import leave_out
 from engines.faces.study_types import ThresholdReport
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept

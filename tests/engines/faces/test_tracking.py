@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.faces.following import kalman
-from engines.faces.following.evidence import Evidence
-from engines.faces.following.kalman import Kalman, boxes_of, measured
-from engines.faces.following.tracking import COAST, MEMORY, MOST_LOST, Tracker, overlaps
-from engines.faces.seeing.detect import Detections
-from engines.faces.seeing.embed import unit
+from engines.faces.detection.yunet import Detections
+from engines.faces.recognition.embed import unit
+from engines.faces.tracking import kalman
+from engines.faces.tracking.evidence import Evidence
+from engines.faces.tracking.kalman import Kalman, boxes_of, measured
+from engines.faces.tracking.tracks import COAST, MEMORY, MOST_LOST, Tracker, overlaps
 
 
 def test_without_acceleration_the_filter_is_linear_regression(monkeypatch):

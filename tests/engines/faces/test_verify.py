@@ -12,7 +12,7 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput
 from engines.core.spec import from_json, to_json
-from engines.faces.measures.verify import LEAST_FAR, run, verdict
+from engines.faces.evaluation.verify import LEAST_FAR, run, verdict
 from engines.faces.study_types import Verified, VerifySpec
 from engines.faces.types import FinderSettings
 
