@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
-from widgets.panel import Panel
+from widgets.kit.panel import Panel
 
 Area = Literal["left", "right", "bottom"]
 AREAS = {

@@ -13,7 +13,7 @@ from engines.core.files import atomic_path
 from engines.core.frames import Frame
 from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
-from widgets.overlays import Cover, Overlay
+from widgets.viewer.overlays import Cover, Overlay
 from workbench.threads import EngineThread
 
 

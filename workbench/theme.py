@@ -1,4 +1,4 @@
-"""Which theme is in force. The tokens and the style sheet are in `widgets.theme`, where painters can read them."""
+"""Which theme is in force. The tokens and the style sheet are in `widgets.kit.theme`, where painters can read them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from widgets.theme import DARK, LOOK, THEMES
+from widgets.kit.theme import DARK, LOOK, THEMES
 
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle

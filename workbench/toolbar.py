@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from widgets.fields import BESIDE_TEXT, describe
-from widgets.icons import icon
-from widgets.labels import Label
+from widgets.kit.fields import BESIDE_TEXT, describe
+from widgets.kit.icons import icon
+from widgets.kit.labels import Label
 from workbench.commands import Actions
 from workbench.presets import PRESETS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from engines.core.places import data_dir
-from widgets.actions_state import ActionsView, Page
+from widgets.actions.state import ActionsView, Page
 from workbench.controllers import actions_reports
 from workbench.controllers.actions_form import models_dir
 from workbench.touring import Stop, begin_at, nothing, reference, themed

@@ -15,8 +15,8 @@ from engines.core.places import cache_dir
 from engines.generative.diffusion.studies.types import CompareSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
-from widgets.diffusion_state import DiffusionView, Page, RunState
-from widgets.theme import LOOK, THEMES
+from widgets.generative.state import DiffusionView, Page, RunState
+from widgets.kit.theme import LOOK, THEMES
 from workbench.touring import Stop
 from workbench.window import Window
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 
 from engines.core.places import data_dir
-from widgets.faces_state import FacesView, Page
+from widgets.faces.state import FacesView, Page
 from workbench.touring import Stop, begin_at, nothing, reference, themed
 from workbench.window import Window
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from widgets.panel import Panel
+from widgets.kit.panel import Panel
 from workbench import tour_actions, tour_diffusion, tour_faces
 from workbench.touring import Stop, reference
 from workbench.window import Window

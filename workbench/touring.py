@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import monotonic
-from widgets.theme import LOOK, THEMES
+from widgets.kit.theme import LOOK, THEMES
 from workbench.window import Window
 
 ROOT = Path(__file__).resolve().parents[1]

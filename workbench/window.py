@@ -15,22 +15,22 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.core.addresses import hidden
 from engines.core.names import shown
-from widgets.action_board import ActionBoard
-from widgets.face_board import FaceBoard
-from widgets.notices import Notices
-from widgets.panel import FOLDS, Panel
-from widgets.panels.actions import ActionsPanel
-from widgets.panels.calibration import CalibrationPanel
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.panels.faces import FacesPanel
-from widgets.panels.jobs import JobsPanel
-from widgets.panels.log import LogPanel
-from widgets.panels.properties import PropertiesPanel
-from widgets.panels.sources import SourcesPanel, dropped_texts
-from widgets.studio import Studio
-from widgets.timeline_panel import TimelinePanel
-from widgets.viewer_grid import ViewerGrid
-from widgets.wheel import leave_wheel
+from widgets.actions.board.pages import ActionBoard
+from widgets.actions.panel.dock import ActionsPanel
+from widgets.calibration.panel import CalibrationPanel
+from widgets.faces.board import FaceBoard
+from widgets.faces.panel.dock import FacesPanel
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.studio.pages import Studio
+from widgets.kit.panel import FOLDS, Panel
+from widgets.kit.wheel import leave_wheel
+from widgets.shell.jobs import JobsPanel
+from widgets.shell.log import LogPanel
+from widgets.shell.notices import Notices
+from widgets.shell.properties import PropertiesPanel
+from widgets.sources.panel import SourcesPanel, dropped_texts
+from widgets.timeline.panel import TimelinePanel
+from widgets.viewer.grid import ViewerGrid
 from workbench import theme
 from workbench.centre import Centre
 from workbench.commands import Actions

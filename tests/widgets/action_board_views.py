@@ -15,7 +15,7 @@ from engines.actions.study_types import (
     TrainSpec,
 )
 from engines.actions.types import HeadShape, ModelCard, Recipe
-from widgets.actions_state import ActionsView, ClipState, EvaluateView, Page, TrainView
+from widgets.actions.state import ActionsView, ClipState, EvaluateView, Page, TrainView
 
 ACTIONS = ("lunge_left", "lunge_left_arm_up", "lunge_right", "lunge_right_arm_up", "arms_out", "arms_crossed_chest")
 CLASSES = ("background", *ACTIONS)

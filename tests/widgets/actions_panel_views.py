@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.actions.study_types import Clip, EvaluateSpec, Evaluation, TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import HeadShape, Labels, ModelCard, Recipe, Segment
-from widgets.actions_state import (
+from widgets.actions.state import (
     ActionsView,
     Busy,
     ClassCount,

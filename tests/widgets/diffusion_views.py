@@ -7,7 +7,7 @@ from dataclasses import replace
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import CompareSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Start
-from widgets.diffusion_state import Busy, DiffusionView, Mode, Run, RunState, Trouble
+from widgets.generative.state import Busy, DiffusionView, Mode, Run, RunState, Trouble
 
 DIGITS = tuple("0123456789")
 UNET = ModelInfo(

@@ -25,11 +25,11 @@ from engines.faces.study_types import (
     Verified,
 )
 from engines.faces.types import Box, Face
-from widgets.faces_audit import AuditPage
-from widgets.faces_evaluate import EvaluatePage
-from widgets.faces_state import AuditView, Busy, EvaluateView, FacesView, Page, ThresholdView, VerifyView
-from widgets.faces_threshold import ThresholdPage
-from widgets.faces_verify import VerifyPage
+from widgets.faces.state import AuditView, Busy, EvaluateView, FacesView, Page, ThresholdView, VerifyView
+from widgets.faces.studies.audit_page import AuditPage
+from widgets.faces.studies.evaluate_page import EvaluatePage
+from widgets.faces.studies.threshold_page import ThresholdPage
+from widgets.faces.studies.verify_page import VerifyPage
 
 LONG = "Maximilian Alexander von Hohenstein-Wittenberg und zu Sayn-Übersee"
 IMPOSTOR, GENUINE = (0.3, 0.06), (0.72, 0.08)

@@ -23,8 +23,8 @@ from engines.faces.gallery.types import (
     Suggestion,
 )
 from engines.faces.types import Box, Quality
-from widgets.face_board import FaceBoard
-from widgets.faces_state import Busy, EnrolView, FacesView, Page, PeopleView, Trouble
+from widgets.faces.board import FaceBoard
+from widgets.faces.state import Busy, EnrolView, FacesView, Page, PeopleView, Trouble
 
 LONG = "Maximilian Alexander von Hohenstein-Wittenberg und zu Sayn-Übersee"
 NAMES = ("Ada Lovelace", "Zoë Ångström", LONG, "Grace Hopper", "Al")

@@ -10,10 +10,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.widgets.action_board_views import evaluate_view, progress, result, train_view
-from widgets.action_board import PAGES, TITLES, ActionBoard
-from widgets.actions_state import ActionsView, Page
-from widgets.theme import LIGHT, LOOK
-from widgets.work_state import Busy, Trouble
+from widgets.actions.board.pages import PAGES, TITLES, ActionBoard
+from widgets.actions.state import ActionsView, Page
+from widgets.kit.theme import LIGHT, LOOK
+from widgets.kit.work_state import Busy, Trouble
 
 VIEWS = {Page.TRAIN: train_view(progress=progress(), result=result()), Page.EVALUATE: evaluate_view()}
 

@@ -8,10 +8,10 @@ from PySide6.QtGui import QImage, QPainter
 
 from engines.actions.types import POSE_LINES, POSE_NAMES, BodyPose, Decision, Watched, WatchSettings
 from engines.core.frames import Size, Stamp
-from widgets.action_overlays import FAINT, VISIBLE, ActionPill, Skeleton, overlays_of
-from widgets.action_words import coming, coming_words, ranked, seen_now
-from widgets.overlays import Caption
-from widgets.picture import Viewport
+from widgets.actions.overlays import FAINT, VISIBLE, ActionPill, Skeleton, overlays_of
+from widgets.actions.words import coming, coming_words, ranked, seen_now
+from widgets.viewer.overlays import Caption
+from widgets.viewer.picture import Viewport
 
 CLASSES = ("background", "squat", "lunge_left", "arms_out")
 SIZE = Size(400, 300)
@@ -138,6 +138,6 @@ def test_what_comes_next_is_the_first_other_action_that_is_more_probable_than_no
 
 
 def test_every_joint_with_a_dot_has_a_name():
-    from widgets.action_overlays import JOINTS
+    from widgets.actions.overlays import JOINTS
 
     assert {POSE_NAMES[joint].split()[-1] for joint in JOINTS} == {"shoulder", "elbow", "wrist", "hip", "knee", "ankle"}

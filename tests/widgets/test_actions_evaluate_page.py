@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QScrollArea
 
 from engines.actions.study_types import EvaluateSpec, Evaluation
 from tests.widgets.action_board_views import ACTIONS, CLASSES, TWO, bare, evaluate_view, evaluation
-from widgets.actions_evaluate_curves import DASHED, STILL, MeasuredPlot, ends_of, share_ends
-from widgets.actions_evaluate_page import ASKED, BUSY, READY, EvaluatePage
-from widgets.actions_evaluate_words import HEADERS, TIPS, model_row, nearest, share, size_words, start_ap
-from widgets.big_figures import UNKNOWN
-from widgets.studio_band import ShareAxis
-from widgets.studio_plot import Series
-from widgets.timeline_colors import class_words
-from widgets.work_state import Busy
+from widgets.actions.board.evaluate_curves import DASHED, STILL, MeasuredPlot, ends_of, share_ends
+from widgets.actions.board.evaluate_page import ASKED, BUSY, READY, EvaluatePage
+from widgets.actions.board.evaluate_words import HEADERS, TIPS, model_row, nearest, share, size_words, start_ap
+from widgets.charts.band import ShareAxis
+from widgets.charts.big_figures import UNKNOWN
+from widgets.charts.class_colors import class_words
+from widgets.charts.plot import Series
+from widgets.kit.work_state import Busy
 
 EMPTY = EvaluateSpec((), "")
 

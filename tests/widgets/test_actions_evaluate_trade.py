@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from engines.actions.study_types import TradeOff
 from tests.widgets.action_board_views import THRESHOLDS, trade_off
-from widgets.actions_evaluate_trade import HANDLE, TradePanel
-from widgets.actions_evaluate_words import delay_words, threshold_words
+from widgets.actions.board.evaluate_trade import HANDLE, TradePanel
+from widgets.actions.board.evaluate_words import delay_words, threshold_words
 
 TRADE = TradeOff((0.25, 0.5, 0.75), (0.5, 0.924, 1.0), (1.0, 0.881, 0.0), (6.0, 0.43, 0.0), (0.1, 0.304, None))
 

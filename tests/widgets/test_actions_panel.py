@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSpinB
 from engines.actions.types import Watched, WatchSettings
 from engines.core.frames import Size, Stamp
 from tests.widgets import actions_panel_views as views
-from widgets.actions_state import ActionsView, Page, Trouble, WatchView
-from widgets.panel import FOLDS
-from widgets.panels.actions import PAGES, ActionsPanel
+from widgets.actions.panel.dock import PAGES, ActionsPanel
+from widgets.actions.state import ActionsView, Page, Trouble, WatchView
+from widgets.kit.panel import FOLDS
 
 CAM = WatchView(views.SOURCES, "cam")
 MODEL = WatchSettings("/models/lunges.safetensors")

@@ -12,13 +12,13 @@ from engines.actions.models.settings import DEFAULT, LIMITS, PUBLISHED, filled
 from engines.actions.study_types import WHOLE, EvaluateSpec, TrainSpec
 from engines.core.frame_ranges import parsed
 from tests.widgets import actions_panel_views as views
-from widgets.actions_panel_evaluate import EvaluatePage, contenders
-from widgets.actions_panel_form import HEADS, TIMELESS
-from widgets.actions_panel_train import TrainPage, edited
-from widgets.actions_panel_words import frames_words
-from widgets.actions_state import ActionsView, Busy, TrainView
-from widgets.panel import FOLDS
-from widgets.panels.actions import ActionsPanel
+from widgets.actions.panel.dock import ActionsPanel
+from widgets.actions.panel.evaluate import EvaluatePage, contenders
+from widgets.actions.panel.form import HEADS, TIMELESS
+from widgets.actions.panel.train import TrainPage, edited
+from widgets.actions.panel.words import frames_words
+from widgets.actions.state import ActionsView, Busy, TrainView
+from widgets.kit.panel import FOLDS
 
 
 def made(qtbot, kind):

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 
 from engines.actions.types import Labels, Segment
 from tests.widgets import actions_panel_views as views
-from widgets.actions_panel_segments import moment
-from widgets.actions_panel_teach import TeachPage
-from widgets.actions_state import ActionsView, TeachView
-from widgets.panel import FOLDS
+from widgets.actions.panel.segments import moment
+from widgets.actions.panel.teach import TeachPage
+from widgets.actions.state import ActionsView, TeachView
+from widgets.kit.panel import FOLDS
 
 
 @pytest.fixture

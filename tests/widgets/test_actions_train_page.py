@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 
 from engines.actions.study_types import TrainProgress
 from tests.widgets.action_board_views import ACTIONS, CLIPS, SPEC, card, evaluation, progress, result, train_view
-from widgets.actions_state import Page
-from widgets.actions_train_charts import NO_EXAMPLE
-from widgets.actions_train_page import ASKED, READY, TrainPage
-from widgets.actions_train_words import best_of, head_words, phase_of, title_words
-from widgets.big_figures import UNKNOWN
-from widgets.timeline_colors import class_words
-from widgets.work_state import Busy
+from widgets.actions.board.train_charts import NO_EXAMPLE
+from widgets.actions.board.train_page import ASKED, READY, TrainPage
+from widgets.actions.board.train_words import best_of, head_words, phase_of, title_words
+from widgets.actions.state import Page
+from widgets.charts.big_figures import UNKNOWN
+from widgets.charts.class_colors import class_words
+from widgets.kit.work_state import Busy
 
 NO_HELD = replace(SPEC, held_out=0.0)
 

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QLabel
 from engines.actions.types import Decision, Event, Watched, WatchSettings
 from engines.core.frames import Size, Stamp
 from tests.widgets import actions_panel_views as views
-from widgets.actions_panel_now import now_of, stats_of
-from widgets.actions_panel_watch import NONE, WatchPage, edited
-from widgets.actions_panel_words import watch_line
-from widgets.actions_state import ActionsView, Page, ScoreTrack, TimelineView, WatchView
-from widgets.panel import FOLDS
-from widgets.panels.actions import ActionsPanel
+from widgets.actions.panel.dock import ActionsPanel
+from widgets.actions.panel.now import now_of, stats_of
+from widgets.actions.panel.watch import NONE, WatchPage, edited
+from widgets.actions.panel.words import watch_line
+from widgets.actions.state import ActionsView, Page, ScoreTrack, TimelineView, WatchView
+from widgets.kit.panel import FOLDS
 
 CLASSES = ("background", "squat", "lunge_left", "arms_out")
 MODELS = (("/m/exercise.safetensors", "exercise"), ("/m/long.safetensors", views.LONG))

@@ -8,7 +8,7 @@ import pytest
 from engines.calibration.quality import covered, judge
 from engines.calibration.types import Intrinsics, MonoResult, ViewResult
 from engines.core.frames import Size
-from widgets.calibration_state import coverage_of, coverage_words
+from widgets.calibration.state import coverage_of, coverage_words
 
 SIZE = Size(640, 480)
 

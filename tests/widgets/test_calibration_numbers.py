@@ -7,8 +7,8 @@ import pytest
 from engines.calibration.types import Intrinsics, MonoResult
 from engines.core.boards import Board
 from engines.core.frames import Size
-from widgets import calibration_numbers
-from widgets.calibration_numbers import BIG, Figures
+from widgets.calibration import numbers as calibration_numbers
+from widgets.calibration.numbers import BIG, Figures
 
 
 def solved(verdict: str) -> MonoResult:

@@ -18,11 +18,12 @@ from engines.calibration.solve.camera_models import project, undistort_maps
 from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
-from widgets.calibration_bars import Axis
-from widgets.calibration_board import LengthField
-from widgets.calibration_numbers import parameters
-from widgets.calibration_overlays import enlargement, moved, residual_overlays, sighting_overlays
-from widgets.calibration_state import (
+from widgets.calibration.bars import Axis
+from widgets.calibration.board import LengthField
+from widgets.calibration.numbers import parameters
+from widgets.calibration.overlays import enlargement, moved, residual_overlays, sighting_overlays
+from widgets.calibration.panel import CalibrationPanel
+from widgets.calibration.state import (
     Busy,
     CalibrationView,
     LiveState,
@@ -36,10 +37,9 @@ from widgets.calibration_state import (
     coverage_words,
     seconds_left,
 )
-from widgets.overlays import Legend, Points, Vectors
-from widgets.panel import FOLDS
-from widgets.panels.calibration import CalibrationPanel
-from widgets.theme import DARK, LOOK
+from widgets.kit.panel import FOLDS
+from widgets.kit.theme import DARK, LOOK
+from widgets.viewer.overlays import Legend, Points, Vectors
 
 SIZE = Size(640, 480)
 BOARD = Board.parse("chessboard:9x6:25mm")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.widgets.test_face_overlays import painted
-from widgets.overlays import Caption
-from widgets.picture import Viewport
+from widgets.viewer.overlays import Caption
+from widgets.viewer.picture import Viewport
 
 
 @pytest.mark.parametrize("corner", ["bottom-left", "bottom-right", "top-left", "top-right"])

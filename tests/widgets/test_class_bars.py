@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
 from tests.widgets.action_board_views import ACTIONS, CLASSES, TWO
-from widgets.actions_evaluate_matrix import ConfusionMatrix, contrast
-from widgets.big_figures import UNKNOWN, BigFigures
-from widgets.class_bars import ClassBars, ClassRow, class_rows
-from widgets.results import Stat
-from widgets.theme import LIGHT, LOOK
-from widgets.timeline_colors import class_color, class_words
+from widgets.actions.board.evaluate_matrix import ConfusionMatrix, contrast
+from widgets.charts.big_figures import UNKNOWN, BigFigures
+from widgets.charts.class_bars import ClassBars, ClassRow, class_rows
+from widgets.charts.class_colors import class_color, class_words
+from widgets.kit.results import Stat
+from widgets.kit.theme import LIGHT, LOOK
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_arrow_keys_go_from_cell_to_cell_and_say_it(matrix, qtbot):
 
 
 def test_numbers_read_on_every_shade(matrix, qapp):
-    from widgets.actions_evaluate_matrix import _ink, _shade
+    from widgets.actions.board.evaluate_matrix import _ink, _shade
 
     shares = [step / 20 for step in range(21)]
     assert min(contrast(_ink(_shade(part)), _shade(part)) for part in shares) >= 4

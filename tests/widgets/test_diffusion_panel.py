@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLin
 from engines.generative.diffusion.types import SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
 from tests.widgets.diffusion_views import EXACT, LONG, QUEUE, READY, STATES, TROUBLE, UNET, of
-from widgets import diffusion_panel_words as words
-from widgets.diffusion_state import Busy, CompareView, Mode, TrainView
-from widgets.panel import FOLDS
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.schedule_curve import ScheduleCurve
+from widgets.generative.panel import words
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.panel.schedule_curve import ScheduleCurve
+from widgets.generative.state import Busy, CompareView, Mode, TrainView
+from widgets.kit.panel import FOLDS
 
 NARROW = 320
 HEADLINES = {

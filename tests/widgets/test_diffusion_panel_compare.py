@@ -14,12 +14,12 @@ from PySide6.QtCore import QEvent, Qt
 from engines.generative.diffusion.studies import comparison_axes as varying
 from engines.generative.diffusion.studies.types import Axis, CompareSpec
 from tests.widgets.diffusion_views import COMPARE, EXACT, READY, SPEC, of
-from widgets.diffusion_panel_compare import axes_of, choices_of, first_values, typed
-from widgets.diffusion_state import Mode
-from widgets.fields import ChoiceField
-from widgets.panel import FOLDS
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.theme import DARK, LOOK
+from widgets.generative.panel.compare import axes_of, choices_of, first_values, typed
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.state import Mode
+from widgets.kit.fields import ChoiceField
+from widgets.kit.panel import FOLDS
+from widgets.kit.theme import DARK, LOOK
 
 VIEW = replace(READY, mode=Mode.COMPARE)
 

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication
 from engines.generative.diffusion.axis import levels
 from engines.generative.diffusion.types import SampleSpec, Schedule
 from tests.widgets.diffusion_views import FLOW, READY, SPEC, of
-from widgets.diffusion_panel_bell import KNOWN, NoiseBell
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.schedule_curve import GAP, Points, ScheduleCurve, moved, points_of
+from widgets.generative.panel.bell import KNOWN, NoiseBell
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.panel.schedule_curve import GAP, Points, ScheduleCurve, moved, points_of
 
 LEFT = Qt.MouseButton.LeftButton
 KARRAS = tuple(levels.values(Schedule(), 20, 0.002, 80.0).tolist())

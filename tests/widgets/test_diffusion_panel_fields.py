@@ -16,13 +16,13 @@ from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
 from tests.widgets.diffusion_views import FLOW, READY, SPEC, STATES, TEXT, UNET, of
-from widgets.diffusion_panel_form import SigmaField
-from widgets.diffusion_panel_samples import class_choice, spread
-from widgets.diffusion_state import DiffusionView, Mode
-from widgets.fields import ChoiceField
-from widgets.panel import FOLDS
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.theme import DARK, LOOK
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.panel.form import SigmaField
+from widgets.generative.panel.samples import class_choice, spread
+from widgets.generative.state import DiffusionView, Mode
+from widgets.kit.fields import ChoiceField
+from widgets.kit.panel import FOLDS
+from widgets.kit.theme import DARK, LOOK
 
 
 @pytest.fixture(scope="module")

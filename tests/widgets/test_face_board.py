@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from widgets import face_board
-from widgets.face_board import PAGES, TITLES, FaceBoard
-from widgets.faces_state import FacesView, Page, Trouble
+from widgets.faces import board as face_board
+from widgets.faces.board import PAGES, TITLES, FaceBoard
+from widgets.faces.state import FacesView, Page, Trouble
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QMenu
 
-from widgets.face_cells import FaceItem, picture_box
-from widgets.face_grid import FACES_MIME, FaceGrid, dragged_faces, faces_mime
-from widgets.face_thumbs import rounded, square
+from widgets.faces.cells import FaceItem, picture_box
+from widgets.faces.grid import FACES_MIME, FaceGrid, dragged_faces, faces_mime
+from widgets.faces.thumbs import rounded, square
 
 COUNT = 5000
 ITEMS = tuple(FaceItem(f"p{n}", f"face{n}", f"Person {n}", f"{n} faces") for n in range(COUNT))

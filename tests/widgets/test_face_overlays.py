@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage, QPainter
 from engines.core.frames import Size, Stamp
 from engines.faces.redaction.mosaic import grown, mosaic_of
 from engines.faces.types import Box, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
-from widgets.face_overlays import FaceCover, FaceFrame, axes_of, overlays_of, standing_of, words_of
-from widgets.overlays import Cover, Legend
-from widgets.picture import Viewport
+from widgets.faces.overlays import FaceCover, FaceFrame, axes_of, overlays_of, standing_of, words_of
+from widgets.viewer.overlays import Cover, Legend
+from widgets.viewer.picture import Viewport
 
 POINTS = ((70.0, 75.0), (110.0, 75.0), (90.0, 95.0), (75.0, 115.0), (105.0, 115.0))
 ADA = TrackedFace(3, Box(50, 40, 80, 100), POINTS, 0.9, 0.8, True, "id", "Ada", 0.714, "Ada", 0.99, 5)

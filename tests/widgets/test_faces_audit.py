@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QLabel
 from engines.core.pictures.files import LeftOut
 from engines.faces.study_types import Audit
 from tests.widgets.face_views import AUDIT, LONG, SUSPICIONS, picture
-from widgets.faces_audit import AuditPage
-from widgets.faces_audit_words import chance, kinds_of, state_words
-from widgets.faces_state import AuditView, Busy, FacesView, Page
+from widgets.faces.state import AuditView, Busy, FacesView, Page
+from widgets.faces.studies.audit_page import AuditPage
+from widgets.faces.studies.audit_words import chance, kinds_of, state_words
 
 ACTS = (("D", "suspicionDismissed"), ("M", "suspicionMoved"), ("Delete", "suspicionRemoved"))
 

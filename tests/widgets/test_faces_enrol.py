@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication
 
 from engines.faces.gallery.types import Candidate, Gathered
 from tests.widgets.people_views import CANDIDATES, GATHERED, INFO, PEOPLE, REVIEW, STATES, enrol, shade
-from widgets import faces_enrol_words as words
-from widgets.faces_enrol import EnrolPage
-from widgets.faces_enrol_cells import like_box, name_box, tick_box
-from widgets.faces_enrol_words import Kind, Review
-from widgets.faces_name_field import NameField
-from widgets.faces_state import EnrolView, FacesView, Page, PeopleView
+from widgets.faces.enrol import words
+from widgets.faces.enrol.cells import like_box, name_box, tick_box
+from widgets.faces.enrol.page import EnrolPage
+from widgets.faces.enrol.words import Kind, Review
+from widgets.faces.name_field import NameField
+from widgets.faces.state import EnrolView, FacesView, Page, PeopleView
 
 CLICK = Qt.MouseButton.LeftButton
 LOOKED = Review(CANDIDATES, REVIEW.taken, REVIEW.names)

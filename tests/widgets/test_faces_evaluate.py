@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel
 
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
 from tests.widgets.face_views import EVALUATE, EVALUATION, FAR, LONG, OPEN_SET
-from widgets.faces_evaluate import EvaluatePage
-from widgets.faces_evaluate_results import curve_ends
-from widgets.faces_evaluate_words import fit_words, power
-from widgets.faces_state import Busy, FacesView, Page
+from widgets.faces.state import Busy, FacesView, Page
+from widgets.faces.studies.evaluate_page import EvaluatePage
+from widgets.faces.studies.evaluate_results import curve_ends
+from widgets.faces.studies.evaluate_words import fit_words, power
 
 
 @pytest.fixture

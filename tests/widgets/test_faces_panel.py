@@ -14,10 +14,10 @@ from engines.core.frames import Size, Stamp
 from engines.faces.gallery.types import Expiring, GalleryInfo, Person
 from engines.faces.types import Accept, Box, FinderSettings, RecogniserSettings, Recognition, TrackedFace
 from tests.widgets.face_views import LONG
-from widgets.faces_panel_tracks import ROW
-from widgets.faces_state import FacesView, LiveFaces, PeopleView, SourceChoice
-from widgets.panel import FOLDS
-from widgets.panels.faces import FacesPanel
+from widgets.faces.panel.dock import FacesPanel
+from widgets.faces.panel.tracks import ROW
+from widgets.faces.state import FacesView, LiveFaces, PeopleView, SourceChoice
+from widgets.kit.panel import FOLDS
 
 POINTS = ((70.0, 75.0), (110.0, 75.0), (90.0, 95.0), (75.0, 115.0), (105.0, 115.0))
 

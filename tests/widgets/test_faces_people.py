@@ -23,8 +23,8 @@ from tests.widgets.people_views import (
     people,
     shade,
 )
-from widgets.faces_people import WIDE, PeoplePage
-from widgets.faces_state import Busy, PeopleView
+from widgets.faces.people.page import WIDE, PeoplePage
+from widgets.faces.state import Busy, PeopleView
 
 CLICK = Qt.MouseButton.LeftButton
 

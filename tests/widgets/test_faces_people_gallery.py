@@ -8,8 +8,8 @@ import pytest
 
 from engines.faces.gallery.editing import Gallery
 from tests.engines.faces.galleries import Maker, filled
-from widgets.faces_people import PeoplePage
-from widgets.faces_state import FacesView, Page, PeopleView
+from widgets.faces.people.page import PeoplePage
+from widgets.faces.state import FacesView, Page, PeopleView
 
 
 class Desk:

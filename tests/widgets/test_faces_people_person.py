@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.widgets.people_views import DAY, FACES, FOUND, GOOD, LONG, NAMES, PEOPLE, POOR, PROOF, SUGGESTIONS, face
-from widgets import faces_people_words as words
-from widgets.faces_name_field import id_of
-from widgets.faces_people_person import PersonPane
+from widgets.faces.name_field import id_of
+from widgets.faces.people import words
+from widgets.faces.people.person import PersonPane
 
 EVERYBODY = tuple((person.id, person.name) for person in PEOPLE)
 ADA, ZOE = PEOPLE[:2]

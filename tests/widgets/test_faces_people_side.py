@@ -16,8 +16,8 @@ from tests.widgets.people_views import (
     RICH,
     people,
 )
-from widgets.faces_people import PeoplePage
-from widgets.faces_people_history import button_of
+from widgets.faces.people.history import button_of
+from widgets.faces.people.page import PeoplePage
 
 CLICK = Qt.MouseButton.LeftButton
 

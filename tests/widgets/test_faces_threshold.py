@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QLabel
 from engines.faces.gallery.types import GalleryInfo, Person
 from engines.faces.types import Accept
 from tests.widgets.face_views import CASES, LONG, REPORT, THRESHOLD, above, picture, point
-from widgets.faces_accept import AcceptField, rounded, stepped
-from widgets.faces_state import Busy, FacesView, Page, PeopleView, ThresholdView
-from widgets.faces_threshold import ThresholdPage
-from widgets.faces_threshold_words import point_at
+from widgets.faces.accept import AcceptField, rounded, stepped
+from widgets.faces.state import Busy, FacesView, Page, PeopleView, ThresholdView
+from widgets.faces.studies.threshold_page import ThresholdPage
+from widgets.faces.studies.threshold_words import point_at
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from engines.faces.training.margin_choices import CHOICES
-from widgets.faces_state import Busy, FacesView, Page, TrainView
-from widgets.faces_train_charts import REST, Scatter, series_of, shape
-from widgets.faces_train_page import ASKED, READY, TrainPage
-from widgets.faces_train_words import coloured, formula, histogram, state_words
-from widgets.flow_row import FlowRow
-from widgets.panel import NumberField
-from widgets.theme import LIGHT, LOOK
+from widgets.faces.state import Busy, FacesView, Page, TrainView
+from widgets.faces.studies.train_charts import REST, Scatter, series_of, shape
+from widgets.faces.studies.train_page import ASKED, READY, TrainPage
+from widgets.faces.studies.train_words import coloured, formula, histogram, state_words
+from widgets.kit.flow_row import FlowRow
+from widgets.kit.panel import NumberField
+from widgets.kit.theme import LIGHT, LOOK
 
 SPEC = HeadSpec("/home/ada/people", "/home/ada/out")
 LABELS = tuple(label for label in range(11) for _ in range(12 - label))

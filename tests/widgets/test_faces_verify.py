@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel
 
 from engines.core.frames import Size
 from tests.widgets.face_views import LONG, VERIFIED, VERIFY, picture
-from widgets.faces_state import Busy, FacesView, Page
-from widgets.faces_verify import VerifyPage, stats
-from widgets.faces_words import alike_words, file_name, interval, one_in, similarity
-from widgets.theme import LOOK
+from widgets.faces.state import Busy, FacesView, Page
+from widgets.faces.studies.verify_page import VerifyPage, stats
+from widgets.faces.words import alike_words, file_name, interval, one_in, similarity
+from widgets.kit.theme import LOOK
 
 
 @pytest.fixture

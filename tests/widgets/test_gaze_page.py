@@ -16,14 +16,14 @@ from engines.core.clock import ManualClock
 from engines.faces.gaze.head_pose import turned
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose
-from widgets.face_board import FaceBoard
-from widgets.faces_gaze_drawings import _sideways, _turned
-from widgets.faces_gaze_page import GazePage
-from widgets.faces_gaze_words import fit_words, gaze_words, pose_words, signed
-from widgets.faces_state import FacesView, GazeView, Page
-from widgets.gaze_screen import DWELL, LEAST, PLACES, GazeScreen
-from widgets.theme import LOOK
-from widgets.work_state import Busy
+from widgets.faces.board import FaceBoard
+from widgets.faces.gaze.drawings import _sideways, _turned
+from widgets.faces.gaze.page import GazePage
+from widgets.faces.gaze.screen import DWELL, LEAST, PLACES, GazeScreen
+from widgets.faces.gaze.words import fit_words, gaze_words, pose_words, signed
+from widgets.faces.state import FacesView, GazeView, Page
+from widgets.kit.theme import LOOK
+from widgets.kit.work_state import Busy
 
 POINTS = tuple((x * 1920.0, y * 1080.0) for x, y in PLACES)
 FIT = GazeFit(

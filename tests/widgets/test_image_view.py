@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from engines.core.clock import ManualClock
 from engines.core.frames import Frame, Stamp
-from widgets.image_view import ImageView
-from widgets.overlays import Caption, GridCells, Label, Legend, Points, Polygon, Polyline, Vectors
-from widgets.theme import DARK
+from widgets.kit.theme import DARK
+from widgets.viewer.image_view import ImageView
+from widgets.viewer.overlays import Caption, GridCells, Label, Legend, Points, Polygon, Polyline, Vectors
 
 
 def grabbed(view: ImageView) -> np.ndarray:
@@ -206,7 +206,7 @@ def test_a_picture_that_stands_still_does_not_grow_old(qtbot):
 
 def test_an_overlay_alone_does_not_scale_the_picture_again(view, monkeypatch):
     calls = []
-    from widgets import image_view
+    from widgets.viewer import image_view
 
     real = image_view.scaled
     monkeypatch.setattr(image_view, "scaled", lambda *given: calls.append(1) or real(*given))

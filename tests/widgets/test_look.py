@@ -26,21 +26,31 @@ from PySide6.QtWidgets import (
 )
 
 from tests.widgets import face_views, people_views
-from widgets import icons
-from widgets.class_bars import ClassBars, class_rows
-from widgets.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
-from widgets.image_view import ImageView
-from widgets.palette import CommandPalette
-from widgets.panel import Panel, PrimaryButton, ProgressLine, SearchField, Section, Stat, StatGrid, columns, labelled
-from widgets.panels.jobs import JobRow, JobsPanel
-from widgets.panels.log import LogPanel, LogRow
-from widgets.panels.properties import PropertiesPanel, PropertiesShown, PropertyGroup
-from widgets.panels.settings import SettingsDialog, SettingsShown
-from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
-from widgets.pill import Pill
-from widgets.source_form import KINDS, SourceForm
-from widgets.theme import DARK, LIGHT, LOOK, STYLE, style_sheet
-from widgets.viewer_grid import ViewerGrid
+from widgets.charts.class_bars import ClassBars, class_rows
+from widgets.kit import icons
+from widgets.kit.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
+from widgets.kit.panel import (
+    Panel,
+    PrimaryButton,
+    ProgressLine,
+    SearchField,
+    Section,
+    Stat,
+    StatGrid,
+    columns,
+    labelled,
+)
+from widgets.kit.pill import Pill
+from widgets.kit.theme import DARK, LIGHT, LOOK, STYLE, style_sheet
+from widgets.shell.jobs import JobRow, JobsPanel
+from widgets.shell.log import LogPanel, LogRow
+from widgets.shell.palette import CommandPalette
+from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.shell.settings import SettingsDialog, SettingsShown
+from widgets.sources.form import KINDS, SourceForm
+from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
+from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.image_view import ImageView
 
 CONTROLS = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QSlider, QAbstractItemView, QPlainTextEdit)
 OURS_WITHIN = ("qt_spinbox_lineedit", "qt_scrollarea_viewport")

@@ -8,11 +8,11 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
-from widgets.notices import Notices
-from widgets.panel import Stat
-from widgets.panels.jobs import JobRow, JobsPanel
-from widgets.panels.properties import PropertiesPanel, PropertiesShown, PropertyGroup
-from widgets.viewer_grid import ViewerGrid
+from widgets.kit.panel import Stat
+from widgets.shell.jobs import JobRow, JobsPanel
+from widgets.shell.notices import Notices
+from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.viewer.grid import ViewerGrid
 
 
 @pytest.fixture

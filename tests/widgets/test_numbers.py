@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 
-from widgets.calibration_board import LengthField
-from widgets.diffusion_panel_compare import typed
-from widgets.diffusion_panel_form import SigmaField
-from widgets.faces_accept import StrangersField
-from widgets.fields import NumberField
+from widgets.calibration.board import LengthField
+from widgets.faces.accept import StrangersField
+from widgets.generative.panel.compare import typed
+from widgets.generative.panel.form import SigmaField
+from widgets.kit.fields import NumberField
 
 BEFORE = 7.0
 

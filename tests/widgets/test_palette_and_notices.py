@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
-from widgets.notices import SECONDS, Notices
-from widgets.palette import CommandPalette, CommandRow, ranked, score
+from widgets.shell.notices import SECONDS, Notices
+from widgets.shell.palette import CommandPalette, CommandRow, ranked, score
 
 ROWS = (
     CommandRow("open", "Open Project", "File", "Ctrl+O"),

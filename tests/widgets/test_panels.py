@@ -7,12 +7,12 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.types import FileSource, FolderSource, SceneSource, StreamSource, TiledSource, UsbCamera, UsbSource
-from widgets.panel import FOLDS, Panel, QuietButton, Section, Stat, StatGrid
-from widgets.panels.jobs import JobRow, JobsPanel
-from widgets.panels.log import LogPanel, LogRow
-from widgets.panels.properties import PropertiesPanel, PropertiesShown, PropertyGroup
-from widgets.panels.settings import SettingsDialog, SettingsShown
-from widgets.panels.sources import SOURCE_MIME, SourceRow, SourcesPanel, TileRow, dropped_texts
+from widgets.kit.panel import FOLDS, Panel, QuietButton, Section, Stat, StatGrid
+from widgets.shell.jobs import JobRow, JobsPanel
+from widgets.shell.log import LogPanel, LogRow
+from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.shell.settings import SettingsDialog, SettingsShown
+from widgets.sources.panel import SOURCE_MIME, SourceRow, SourcesPanel, TileRow, dropped_texts
 
 ROWS = (
     SourceRow("rig", "tiled", "Sample rig", "playing", "good", fps=30.0, tiles=(TileRow("rig/left", "left"),)),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 
-from widgets.picture import Viewport, Workspace, scaled
+from widgets.viewer.picture import Viewport, Workspace, scaled
 
 
 def picture(width: int, height: int, seed: int = 0) -> np.ndarray:

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engines.core.errors import BadInput
-from widgets.drawn_chart import DrawnChart
-from widgets.save_file import ask_file, named, save_or_say
+from widgets.charts.drawn import DrawnChart
+from widgets.kit.save_file import ask_file, named, save_or_say
 
 
 @pytest.fixture

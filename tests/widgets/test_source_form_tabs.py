@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from widgets.source_form import KINDS, SourceForm
+from widgets.sources.form import KINDS, SourceForm
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from widgets.diffusion_state import Busy, DiffusionView, FlowView, Page, Trouble
-from widgets.studio import Studio
+from widgets.generative.state import Busy, DiffusionView, FlowView, Page, Trouble
+from widgets.generative.studio.pages import Studio
 
 
 @pytest.fixture

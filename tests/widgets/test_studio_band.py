@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
-from widgets.figures_table import FiguresTable
-from widgets.studio_axes import percent
-from widgets.studio_band import Band, BandPlot, Mark, stairs, value_at
-from widgets.studio_plot import Series
-from widgets.theme import LOOK
+from widgets.charts.axes import percent
+from widgets.charts.band import Band, BandPlot, Mark, stairs, value_at
+from widgets.charts.plot import Series
+from widgets.kit.figures_table import FiguresTable
+from widgets.kit.theme import LOOK
 
 X = tuple(np.linspace(0.0, 1.0, 21).tolist())
 Y = tuple(10 ** (-4 * x) for x in X)

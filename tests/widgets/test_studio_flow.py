@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from engines.core.errors import BadInput
 from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
 from engines.generative.diffusion.types import ModelInfo
-from widgets.diffusion_state import Busy, DiffusionView, FlowView, Page
-from widgets.studio import Studio
-from widgets.studio_flow_data import read_flow, sigma_of, time_of
-from widgets.studio_flow_view import Backdrop
+from widgets.generative.state import Busy, DiffusionView, FlowView, Page
+from widgets.generative.studio.flow_data import read_flow, sigma_of, time_of
+from widgets.generative.studio.flow_view import Backdrop
+from widgets.generative.studio.pages import Studio
 
 SPIRALS = ModelInfo("analytic:spirals", "Two spirals", "analytic", (2,), exact=True)
 SPEC = FlowSpec(samplers=("euler", "flow"), steps=10, particles=32)

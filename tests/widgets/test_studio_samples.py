@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QPushButton
 
 from engines.generative.diffusion.studies.types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
-from widgets.diffusion_state import Busy, DiffusionView, Pictures, Run, RunState, StepPictures, Trouble
-from widgets.panel import FOLDS
-from widgets.studio import Studio
-from widgets.studio_images import Arrangement, extent_of, polygon
-from widgets.studio_samples import SPECTRUM
+from widgets.generative.state import Busy, DiffusionView, Pictures, Run, RunState, StepPictures, Trouble
+from widgets.generative.studio.images import Arrangement, extent_of, polygon
+from widgets.generative.studio.pages import Studio
+from widgets.generative.studio.samples import SPECTRUM
+from widgets.kit.panel import FOLDS
 
 SIGMAS = (80.0, 10.0, 1.0, 0.1, 0.0)
 MODEL = ModelInfo("mnist-unet", "MNIST digits", "network", (1, 28, 28), classes=("zero", "one"))

@@ -16,11 +16,11 @@ from PySide6.QtGui import QImage
 from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec, Curve, CurveResult
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.training.types import TrainProgress, TrainSpec
-from widgets.diffusion_state import Busy, CompareView, DiffusionView, Page, TrainView, Trouble
-from widgets.studio import Studio
-from widgets.studio_axes import Axis, figure
-from widgets.studio_curves import drawn
-from widgets.studio_plot import Plot, Series
+from widgets.charts.axes import Axis, figure
+from widgets.charts.plot import Plot, Series
+from widgets.generative.state import Busy, CompareView, DiffusionView, Page, TrainView, Trouble
+from widgets.generative.studio.curves import drawn
+from widgets.generative.studio.pages import Studio
 
 BASE = SampleSpec("analytic:digits", seeds=(0,))
 SPEC = CompareSpec(BASE, "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10"))

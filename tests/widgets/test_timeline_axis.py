@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.timeline_axis import FrameClock, TimeAxis, clock, ticks
-from widgets.timeline_scope import NOW_SHARE, Scope
+from widgets.timeline.axis import FrameClock, TimeAxis, clock, ticks
+from widgets.timeline.scope import NOW_SHARE, Scope
 
 SECONDS = st.floats(0, 1e5, allow_nan=False)
 AXES = st.builds(TimeAxis, SECONDS, st.floats(1e-3, 60), st.floats(50, 4000))

@@ -15,15 +15,15 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from engines.actions.types import Event, Labels, Segment
 from tests.widgets.timeline_views import actions_view, exercise_labels, film_view, scores_of
-from widgets.actions_state import Page, TimelineView
-from widgets.theme import DARK, LIGHT, LOOK
-from widgets.timeline_bars import event_span
-from widgets.timeline_colors import class_color
-from widgets.timeline_drawing import ahead_box, level_y
-from widgets.timeline_lanes import Lane
-from widgets.timeline_overlay import readout_at
-from widgets.timeline_panel import TimelinePanel
-from widgets.timeline_words import NO_LABELS, NO_MODEL
+from widgets.actions.state import Page, TimelineView
+from widgets.charts.class_colors import class_color
+from widgets.kit.theme import DARK, LIGHT, LOOK
+from widgets.timeline.bars import event_span
+from widgets.timeline.drawing import ahead_box, level_y
+from widgets.timeline.lanes import Lane
+from widgets.timeline.overlay import readout_at
+from widgets.timeline.panel import TimelinePanel
+from widgets.timeline.words import NO_LABELS, NO_MODEL
 
 Show = Callable[..., TimelinePanel]
 
@@ -265,7 +265,7 @@ def test_everything_has_a_name_and_a_tip(show: Show, labels: Labels) -> None:
 def test_a_tip_says_what_a_segment_is(show: Show, labels: Labels, monkeypatch: pytest.MonkeyPatch) -> None:
     panel = show(film_view(labels, editing=True), Page.TEACH)
     scene, said = panel.canvas.scene(), []
-    monkeypatch.setattr("widgets.timeline_canvas.QToolTip.showText", lambda _at, words, _widget: said.append(words))
+    monkeypatch.setattr("widgets.timeline.canvas.QToolTip.showText", lambda _at, words, _widget: said.append(words))
     box = scene.layout.box(_lane(panel, "labels", "actions"))
     at = QPointF(scene.x(5.0), box.center().y()).toPoint()
     QApplication.sendEvent(panel.canvas.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, at))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from widgets.theme import DARK, LIGHT, Tokens
-from widgets.timeline_colors import action_color, class_color, class_dash, class_hatch, class_words
+from widgets.charts.class_colors import action_color, class_color, class_dash, class_hatch, class_words
+from widgets.kit.theme import DARK, LIGHT, Tokens
 
 # Machado, Oliveira, Fernandes 2009: linear RGB as seen with full protanopia and deuteranopia.
 EYES = {

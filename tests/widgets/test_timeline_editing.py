@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from engines.actions.types import Labels, Segment
 from tests.widgets.timeline_views import actions_view, exercise_labels, film_view, scores_of
-from widgets.actions_state import Page, TimelineView
-from widgets.timeline_drawing import level_y, toggle_box
-from widgets.timeline_hits import hit
-from widgets.timeline_menu import context_menu
-from widgets.timeline_panel import TimelinePanel
+from widgets.actions.state import Page, TimelineView
+from widgets.timeline.drawing import level_y, toggle_box
+from widgets.timeline.hits import hit
+from widgets.timeline.menu import context_menu
+from widgets.timeline.panel import TimelinePanel
 
 SIGNALS = (
     *("positionWanted", "playWanted", "segmentAdded", "segmentMoved", "segmentChosen", "segmentRemoved", "relabelled"),

@@ -9,8 +9,8 @@ from PySide6.QtGui import QDropEvent
 
 from engines.cameras.types import FeedInfo, FeedState, FeedStatus
 from engines.core.frames import Frame, Size, Stamp
-from widgets.transport import clock_words
-from widgets.viewer_grid import SOURCE_MIME, ViewerGrid
+from widgets.viewer.grid import SOURCE_MIME, ViewerGrid
+from widgets.viewer.transport import clock_words
 
 FILE = FeedInfo(Size(640, 360), 25.0, 250, 10.0, seekable=True, live=False)
 

@@ -11,10 +11,10 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult
-from widgets.calibration_state import CalibrationView, Picture, Trouble
-from widgets.panels.calibration import CalibrationPanel
-from widgets.theme import DARK, LOOK
-from widgets.viewer_grid import ViewerGrid
+from widgets.calibration.panel import CalibrationPanel
+from widgets.calibration.state import CalibrationView, Picture, Trouble
+from widgets.kit.theme import DARK, LOOK
+from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions
 from workbench.controllers.calibration import CalibrationController
 from workbench.controllers.viewer import ViewerController

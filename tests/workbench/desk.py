@@ -9,9 +9,9 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from engines.generative.diffusion.types import SampleSpec
-from widgets.diffusion_state import DiffusionView, Run, RunState
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.studio import Studio
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.state import DiffusionView, Run, RunState
+from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.diffusion import DiffusionController
 from workbench.feeds import Feeds

@@ -12,9 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
-from widgets.panels.jobs import ROW, JobRow
-from widgets.panels.log import LogRow
-from widgets.source_form import KINDS, SourceForm
+from widgets.shell.jobs import ROW, JobRow
+from widgets.shell.log import LogRow
+from widgets.sources.form import KINDS, SourceForm
 from workbench.app import open_state
 from workbench.presets import PRESETS
 from workbench.supervisor import Supervisor

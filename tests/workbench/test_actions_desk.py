@@ -18,10 +18,10 @@ from engines.cameras.types import FeedState
 from engines.core.frames import Size, Stamp
 from tests.engines.actions.watching import make_film, make_model
 from tests.workbench.opened import Opened, until
-from widgets.action_overlays import ActionPill
-from widgets.actions_panel_now import stats_of
-from widgets.actions_panel_words import watch_line
-from widgets.actions_state import Page
+from widgets.actions.overlays import ActionPill
+from widgets.actions.panel.now import stats_of
+from widgets.actions.panel.words import watch_line
+from widgets.actions.state import Page
 from workbench.controllers import actions_reports
 from workbench.controllers.actions import ActionsController
 from workbench.controllers.actions_command import detect_line

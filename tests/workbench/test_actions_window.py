@@ -14,7 +14,7 @@ from engines.actions.labels.files import read_labels
 from engines.actions.types import Segment
 from engines.core.places import data_dir
 from tests.workbench.opened import Opened, until
-from widgets.actions_state import ActionsView, Page
+from widgets.actions.state import ActionsView, Page
 from workbench.controllers import actions_reports
 from workbench.controllers.actions_files import save_report
 

@@ -23,9 +23,9 @@ from engines.core.frames import Size
 from tests.workbench.calibration_bench import Bench, until
 from tests.workbench.calibration_bench import bench as bench
 from tests.workbench.calibration_bench import make_bench as make_bench
-from widgets.calibration_overlays import enlargement
-from widgets.calibration_state import Phase
-from widgets.overlays import GridCells, Points, Vectors
+from widgets.calibration.overlays import enlargement
+from widgets.calibration.state import Phase
+from widgets.viewer.overlays import GridCells, Points, Vectors
 from workbench.controllers import calibration_captures
 
 BOARD = Board.parse("chessboard:9x6:25mm")

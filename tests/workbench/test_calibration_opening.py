@@ -12,7 +12,7 @@ from engines.core.boards import Board
 from tests.workbench.calibration_bench import Bench, until
 from tests.workbench.calibration_bench import bench as bench
 from tests.workbench.calibration_bench import make_bench as make_bench
-from widgets.calibration_state import Phase
+from widgets.calibration.state import Phase
 
 OPENED = """image_width: 640
 image_height: 480

@@ -20,8 +20,8 @@ from engines.generative.runs import history
 from engines.generative.training.types import TrainSpec
 from tests.workbench.desk import SMALL, Desk, make_desk
 from tests.workbench.opened import until
-from widgets.diffusion_state import Mode, Page, RunState
-from widgets.theme import DARK, LOOK
+from widgets.generative.state import Mode, Page, RunState
+from widgets.kit.theme import DARK, LOOK
 from workbench.broker import Broker
 from workbench.jobs import JobQueue, JobState
 from workbench.project import Project

@@ -16,7 +16,7 @@ from engines.generative.diffusion.types import Guidance, ModelInfo, SampleResult
 from engines.generative.runs import history
 from engines.generative.runs.png import settings_texts, write_png
 from engines.generative.training.types import TrainSpec
-from widgets.diffusion_state import Mode
+from widgets.generative.state import Mode
 from workbench.controllers.diffusion_estimate import bytes_of, cost, noise_levels, seconds_of
 from workbench.controllers.diffusion_files import understand
 from workbench.controllers.diffusion_form import Form, first_model, for_model

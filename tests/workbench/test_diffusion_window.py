@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from tests.workbench.opened import Opened, until
-from widgets.diffusion_state import Mode, Page, RunState
+from widgets.generative.state import Mode, Page, RunState
 from workbench.jobs import JobState
 
 Open = Callable[..., Opened]

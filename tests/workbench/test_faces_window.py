@@ -15,7 +15,7 @@ from engines.core.places import data_dir, pictures_dir
 from engines.faces.detection.yunet import YuNet
 from engines.faces.gallery.editing import Gallery
 from tests.workbench.opened import Opened, until
-from widgets.faces_state import FacesView, Page
+from widgets.faces.state import FacesView, Page
 
 Open = Callable[..., Opened]
 SITTER = "Eileen Collins"

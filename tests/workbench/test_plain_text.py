@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMessageBox, QToolTip, QWidget
 
 from tests.workbench.opened import all_parts
-from widgets.labels import message_box
+from widgets.kit.labels import message_box
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "<img src='x.png'><b>bold</b> <a href='file:///etc'>here</a>"

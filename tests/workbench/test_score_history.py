@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engines.actions.types import Decision, Watched, WatchSettings
 from engines.core.frames import Size, Stamp
-from widgets.actions_state import ScoreTrack
+from widgets.actions.state import ScoreTrack
 from workbench.controllers import score_history
 from workbench.controllers.score_history import ScoreHistory
 

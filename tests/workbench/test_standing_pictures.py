@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.workbench.opened import Opened, until
-from widgets.overlays import Caption
+from widgets.viewer.overlays import Caption
 
 ENGINE = "tested"
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.workbench.opened import every_page
-from widgets.theme import DARK, LIGHT, LOOK
+from widgets.kit.theme import DARK, LIGHT, LOOK
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from tests.workbench.opened import all_parts
-from widgets.fields import ChoiceField, NumberField
-from widgets.image_view import ImageView
-from widgets.panel import Panel, scrolled
-from widgets.wheel import area_around
+from widgets.kit.fields import ChoiceField, NumberField
+from widgets.kit.panel import Panel, scrolled
+from widgets.kit.wheel import area_around
+from widgets.viewer.image_view import ImageView
 
 VALUED = (QAbstractSlider, QAbstractSpinBox, QComboBox, QTabBar)
 

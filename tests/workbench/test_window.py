@@ -20,7 +20,7 @@ from engines.core.places import config_dir
 from engines.core.reading import read_json
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
-from widgets.source_fields import FolderFields
+from widgets.sources.fields import FolderFields
 from workbench import snapshots
 from workbench.app import make_application
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from engines.cameras.types import FeedState, SceneSource
 from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
-from widgets.help_page import PAGES
+from widgets.shell.help import PAGES
 from workbench import snapshots
 from workbench.commands import COMMANDS, Actions
 from workbench.controllers.dialogs import HIDDEN

@@ -12,10 +12,10 @@ from PySide6.QtCore import Signal
 
 from engines.actions.study_types import EvaluateSpec, TrainResult
 from engines.actions.types import WatchSettings
-from widgets.action_board import ActionBoard
-from widgets.actions_state import ActionsView, ClipState, Page, TeachView, TrainView, WatchView
-from widgets.panels.actions import ActionsPanel
-from widgets.timeline_panel import TimelinePanel
+from widgets.actions.board.pages import ActionBoard
+from widgets.actions.panel.dock import ActionsPanel
+from widgets.actions.state import ActionsView, ClipState, Page, TeachView, TrainView, WatchView
+from widgets.timeline.panel import TimelinePanel
 from workbench.commands import Actions
 from workbench.controllers.actions_dialogs import Dialogs
 from workbench.controllers.actions_films import FilmFacts, Films

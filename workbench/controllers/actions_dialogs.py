@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from widgets.save_file import ask_file
+from widgets.kit.save_file import ask_file
 from workbench.controllers.actions_form import models_dir
 
 MODELS = "Action models (*.safetensors)"

@@ -11,7 +11,7 @@ from engines.actions.study_types import EvaluateSpec, TrainSpec
 from engines.actions.types import WatchSettings
 from engines.core.places import data_dir
 from engines.core.spec import from_json, to_json
-from widgets.actions_state import Page
+from widgets.actions.state import Page
 from workbench.controllers import kept_form
 from workbench.services import Services
 

@@ -18,7 +18,7 @@ from engines.actions.training.examples import beforehand
 from engines.actions.types import Labels, Segment
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
-from widgets.actions_state import ClassCount, ClipState
+from widgets.actions.state import ClassCount, ClipState
 from workbench.controllers.errands import Errands
 from workbench.services import Services
 

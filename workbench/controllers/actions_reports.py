@@ -12,9 +12,9 @@ from engines.actions.labels import editing
 from engines.actions.study_types import DetectSpec, EvaluateSpec
 from engines.actions.types import Labels
 from engines.core.store.fetching import load_path
-from widgets.actions_panel_events import events_of
-from widgets.actions_state import Page
-from widgets.studio_parts import count
+from widgets.actions.panel.events import events_of
+from widgets.actions.state import Page
+from widgets.kit.work_parts import count
 from workbench.controllers import actions_command
 from workbench.controllers.actions_files import load_labels, save_events, save_labels, save_report
 from workbench.controllers.actions_films import read_facts

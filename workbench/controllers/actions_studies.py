@@ -17,8 +17,8 @@ from engines.actions.study_types import (
     TrainResult,
     TrainSpec,
 )
-from widgets.actions_state import EvaluateView, TrainView
-from widgets.work_state import Busy
+from widgets.actions.state import EvaluateView, TrainView
+from widgets.kit.work_state import Busy
 from workbench.controllers.actions_command import detect_line, evaluate_line, train_line
 from workbench.controllers.errands import Errands
 from workbench.controllers.job_slot import JobSlot

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from engines.actions.types import Watched, WatchSettings
 from engines.cameras.types import FeedState
-from widgets.action_overlays import overlays_of
-from widgets.actions_state import ScoreTrack
+from widgets.actions.overlays import overlays_of
+from widgets.actions.state import ScoreTrack
 from workbench.controllers.lookers import Lookers
 from workbench.controllers.score_history import ScoreHistory
 from workbench.controllers.source_watch import SourceWatch

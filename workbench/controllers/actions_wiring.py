@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engines.actions.labels import editing
-from widgets.actions_panel_words import missing_names
-from widgets.actions_state import Page
+from widgets.actions.panel.words import missing_names
+from widgets.actions.state import Page
 from workbench.controllers import actions_reports as files
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from engines.calibration.formats.files import READ
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
-from widgets.calibration_state import CalibrationView, Trouble, ViewRow, count
-from widgets.panels.calibration import CalibrationPanel
+from widgets.calibration.panel import CalibrationPanel
+from widgets.calibration.state import CalibrationView, Trouble, ViewRow, count
 from workbench.commands import Actions
 from workbench.controllers.calibration_captures import Captures
 from workbench.controllers.calibration_files import Files, shortened

@@ -14,8 +14,8 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import DIALOG, Listing
-from widgets.calibration_state import Trouble
-from widgets.save_file import ask_file
+from widgets.calibration.state import Trouble
+from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration_runs import trouble_of
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure

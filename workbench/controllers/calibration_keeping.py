@@ -11,7 +11,7 @@ from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
-from widgets.calibration_state import ViewRow
+from widgets.calibration.state import ViewRow
 from workbench.controllers.calibration_session import Material, Session, Settings
 from workbench.services import Services
 

@@ -13,7 +13,7 @@ from engines.calibration.types import MonoResult
 from engines.core.errors import FileMissing
 from engines.core.frames import Image, size_of
 from engines.core.pictures.reading import read_picture
-from widgets.calibration_state import Picture
+from widgets.calibration.state import Picture
 
 THUMBNAIL = 132
 """Longest side in pixels of a thumbnail: 44 at three times the pixel density."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-from widgets.calibration_state import Busy, Trouble, board_words, count
+from widgets.calibration.state import Busy, Trouble, board_words, count
 from workbench.controllers.calibration_session import JOB, command_line
 from workbench.jobs import JobQueue, JobState
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
-from widgets.calibration_state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
+from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
 
 JOB = "engines.calibration.mono:run"
 REMEMBERED = 24

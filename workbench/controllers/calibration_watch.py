@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from engines.calibration.types import Capture, FinderSettings
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
-from widgets.calibration_overlays import sighting_overlays
-from widgets.calibration_state import LiveState, Trouble, ViewRow
+from widgets.calibration.overlays import sighting_overlays
+from widgets.calibration.state import LiveState, Trouble, ViewRow
 from workbench.controllers.calibration_captures import Captures
 from workbench.controllers.calibration_finders import Finders, Seen
 from workbench.controllers.calibration_runs import trouble_of

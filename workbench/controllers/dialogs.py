@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, qVersion
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from engines.core.places import cache_dir, data_dir, log_dir
-from widgets.help_page import HelpPage
-from widgets.labels import message_box
-from widgets.palette import CommandPalette, CommandRow
-from widgets.panels.settings import SettingsDialog, SettingsShown
+from widgets.kit.labels import message_box
+from widgets.shell.help import HelpPage
+from widgets.shell.palette import CommandPalette, CommandRow
+from widgets.shell.settings import SettingsDialog, SettingsShown
 from workbench import __version__
 from workbench.commands import Actions
 from workbench.presets import PRESETS

@@ -15,10 +15,10 @@ from PySide6.QtGui import QGuiApplication
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
-from widgets.diffusion_panel_words import problem, train_words
-from widgets.diffusion_state import DiffusionView, Mode, Page, Trouble
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.studio import Studio
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.panel.words import problem, train_words
+from widgets.generative.state import DiffusionView, Mode, Page, Trouble
+from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.devices import devices
 from workbench.controllers.diffusion_command import command_line, compare_line, train_line

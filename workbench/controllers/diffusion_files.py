@@ -12,8 +12,8 @@ from engines.core.errors import BadInput
 from engines.core.pictures.files import DIALOG, READABLE
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history
-from widgets.diffusion_state import Mode
-from widgets.save_file import ask_file
+from widgets.generative.state import Mode
+from widgets.kit.save_file import ask_file
 
 WEIGHTS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 EXPORTS = {

@@ -9,7 +9,7 @@ from engines.core.spec import from_json, to_json
 from engines.generative.diffusion.studies.types import CompareSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
 from engines.generative.training.types import TrainSpec
-from widgets.diffusion_state import Mode, Page
+from widgets.generative.state import Mode, Page
 from workbench.controllers import kept_form
 from workbench.services import Services
 

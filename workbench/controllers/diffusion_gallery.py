@@ -18,7 +18,7 @@ from engines.core.reading import read_array
 from engines.generative.diffusion.types import Preview
 from engines.generative.runs import history
 from engines.generative.runs.history import Steps, StoredRun
-from widgets.diffusion_state import Pictures, StepPictures
+from widgets.generative.state import Pictures, StepPictures
 from workbench.controllers.diffusion_words import trouble_of
 from workbench.controllers.errands import Errands
 from workbench.threads import Failure

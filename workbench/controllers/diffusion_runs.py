@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.generative.diffusion.types import Preview, SampleResult, SampleSpec
 from engines.generative.runs import history
 from engines.generative.runs.history import StoredRun
-from widgets.diffusion_state import Run, RunState
+from widgets.generative.state import Run, RunState
 from workbench.controllers.diffusion_command import command_line
 from workbench.controllers.diffusion_words import settings_line, trouble_of
 from workbench.controllers.errands import Errands

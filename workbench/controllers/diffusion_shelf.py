@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engines.generative.diffusion.types import SampleSpec
-from widgets.diffusion_state import RunState
+from widgets.generative.state import RunState
 from workbench.controllers.diffusion_exports import Exports, open_folder
 from workbench.controllers.diffusion_files import Dialogs
 from workbench.controllers.diffusion_gallery import Gallery

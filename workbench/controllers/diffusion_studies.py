@@ -19,7 +19,7 @@ from engines.generative.diffusion.studies.types import (
     SpectrumSpec,
 )
 from engines.generative.diffusion.types import ModelInfo
-from widgets.diffusion_state import CompareView, FlowView, Trouble
+from widgets.generative.state import CompareView, FlowView, Trouble
 from workbench.controllers.diffusion_command import compare_line, curves_line, flow_line
 from workbench.controllers.diffusion_words import count, trouble_of
 from workbench.controllers.job_slot import JobSlot

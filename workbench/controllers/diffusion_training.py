@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.core.spec import to_json
 from engines.generative.diffusion.models import cards
 from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
-from widgets.diffusion_state import TrainView, Trouble
+from widgets.generative.state import TrainView, Trouble
 from workbench.controllers.diffusion_command import train_line
 from workbench.controllers.diffusion_words import trouble_of
 from workbench.controllers.job_slot import JobSlot

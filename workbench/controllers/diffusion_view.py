@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from widgets.diffusion_panel_words import problem
-from widgets.diffusion_state import DiffusionView, Mode
+from widgets.generative.panel.words import problem
+from widgets.generative.state import DiffusionView, Mode
 from workbench.commands import Actions
 from workbench.controllers.diffusion_estimate import bytes_of, noise_levels, seconds_of
 from workbench.controllers.diffusion_files import EXPORTS

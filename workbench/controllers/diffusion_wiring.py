@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from widgets.diffusion_state import Page
+from widgets.generative.state import Page
 from workbench.controllers.diffusion_files import EXPORTS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import SampleSpec
-from widgets.diffusion_state import Trouble
+from widgets.generative.state import Trouble
 
 
 def model_title(model: str) -> str:

@@ -14,9 +14,9 @@ from engines.core.frames import Image
 from engines.core.places import cache_dir
 from engines.faces.gallery.review_folders import sweep
 from engines.faces.types import Accept, RecogniserSettings
-from widgets.face_board import FaceBoard
-from widgets.faces_state import FacesView, Page
-from widgets.panels.faces import FacesPanel
+from widgets.faces.board import FaceBoard
+from widgets.faces.panel.dock import FacesPanel
+from widgets.faces.state import FacesView, Page
 from workbench.commands import Actions
 from workbench.controllers.errands import Errands
 from workbench.controllers.faces_dialogs import Dialogs

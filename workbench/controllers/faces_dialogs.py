@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox,
 
 from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
-from widgets.labels import message_box
-from widgets.save_file import ask_file
+from widgets.kit.labels import message_box
+from widgets.kit.save_file import ask_file
 
 GALLERIES = "Galleries (*.faces)"
 FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"

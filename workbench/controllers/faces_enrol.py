@@ -15,8 +15,8 @@ from engines.core.names import tidy_name
 from engines.core.places import cache_dir
 from engines.faces.gallery.review_folders import ReviewFolder
 from engines.faces.gallery.types import Change, Gathered, GatherSpec
-from widgets.faces_state import EnrolView
-from widgets.studio_parts import count
+from widgets.faces.state import EnrolView
+from widgets.kit.work_parts import count
 from workbench.controllers.faces_command import enrol_line
 from workbench.controllers.faces_gallery import Galleries
 from workbench.controllers.job_slot import JobSlot

@@ -11,7 +11,7 @@ from typing import Any
 from engines.core.spec import from_json, to_json
 from engines.faces.study_types import EvaluateSpec, HeadSpec, OpenSetSpec
 from engines.faces.types import RecogniserSettings
-from widgets.faces_state import Page
+from widgets.faces.state import Page
 from workbench.controllers import kept_form
 from workbench.services import Services
 

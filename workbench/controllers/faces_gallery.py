@@ -19,7 +19,7 @@ from engines.core.context import PlainContext
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.frames import Image
 from engines.faces.gallery.types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
-from widgets.faces_state import PeopleView
+from widgets.faces.state import PeopleView
 from workbench.controllers.errands import Errands
 from workbench.controllers.trouble_words import trouble_of
 from workbench.services import Services

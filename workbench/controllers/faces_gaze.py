@@ -17,14 +17,14 @@ from engines.core.errors import BadInput
 from engines.core.places import data_dir
 from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
-from widgets.faces_state import GazeView
+from widgets.faces.state import GazeView
 from workbench.controllers.faces_watch import Watch
 from workbench.controllers.job_slot import JobSlot
 from workbench.controllers.trouble_words import trouble_of
 from workbench.jobs import JobQueue
 
 if TYPE_CHECKING:
-    from widgets.gaze_screen import GazeScreen
+    from widgets.faces.gaze.screen import GazeScreen
 
 JOB = "engines.faces.gaze.fit:run"
 FILE = "gaze.json"
@@ -91,7 +91,7 @@ class GazeDesk(QObject):
             self._view = replace(self._view, problem="No face is looked at: start on a camera with gaze switched on")
             self.changed.emit()
             return
-        from widgets.gaze_screen import GazeScreen
+        from widgets.faces.gaze.screen import GazeScreen
 
         self._samples = []
         self._view = replace(self._view, target=0, collected=(0,) * POINTS, problem="")

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
-from widgets.faces_state import TrainView
+from widgets.faces.state import TrainView
 from workbench.controllers.faces_command import train_line
 from workbench.controllers.job_slot import JobSlot
 from workbench.controllers.trouble_words import trouble_of

@@ -13,8 +13,8 @@ from engines.core.errors import BadInput
 from engines.faces.gallery.types import Expiring, Forgotten
 from engines.faces.study_types import SelfCheckCase
 from engines.faces.types import FinderSettings
-from widgets.faces_state import Page
-from widgets.studio_parts import count
+from widgets.faces.state import Page
+from widgets.kit.work_parts import count
 from workbench import forgetting
 
 if TYPE_CHECKING:

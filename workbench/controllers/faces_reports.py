@@ -18,7 +18,7 @@ from engines.core.places import data_dir
 from engines.core.spec import to_json
 from engines.faces.gallery.types import GatherSpec
 from engines.faces.study_types import AuditSpec, RedactSpec, Suspicion, Verified, VerifySpec
-from widgets.faces_state import Page
+from widgets.faces.state import Page
 from workbench.controllers import faces_command as command
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from engines.faces.study_types import (
     Verified,
     VerifySpec,
 )
-from widgets.faces_state import AuditView, EvaluateView, VerifyView
+from widgets.faces.state import AuditView, EvaluateView, VerifyView
 from workbench.controllers.faces_command import audit_line, evaluate_line, open_set_line, verify_line
 from workbench.controllers.job_slot import JobSlot
 from workbench.controllers.trouble_words import trouble_of

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.faces.study_types import ThresholdReport
 from engines.faces.types import Accept
-from widgets.faces_state import Busy, ThresholdView
+from widgets.faces.state import Busy, ThresholdView
 from workbench.controllers.faces_gallery import Galleries
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from engines.faces.types import RecogniserSettings, Recognition
-from widgets.face_overlays import overlays_of
-from widgets.faces_state import LiveFaces
+from widgets.faces.overlays import overlays_of
+from widgets.faces.state import LiveFaces
 from workbench.controllers.lookers import Lookers
 from workbench.controllers.source_watch import SourceWatch
 from workbench.controllers.viewer import ViewerController

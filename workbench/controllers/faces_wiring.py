@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from widgets.faces_state import Page
+from widgets.faces.state import Page
 from workbench.controllers import faces_people, faces_reports
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from widgets.work_state import Busy
+from widgets.kit.work_state import Busy
 from workbench.jobs import JobQueue, JobRecord, JobState
 
 

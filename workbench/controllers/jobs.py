@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 
 from engines.core.addresses import hidden
 from engines.core.names import shown
-from widgets.panels.jobs import JobRow, JobsPanel
+from widgets.shell.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
 from workbench.jobs import JobRecord, JobState
 from workbench.services import Services

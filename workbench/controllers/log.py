@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_text
 from engines.core.outputs import TEXT, check_file
-from widgets.panels.log import LogPanel, LogRow
+from widgets.shell.log import LogPanel, LogRow
 from workbench.log import LogLine
 from workbench.services import Services
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from widgets.work_state import Trouble
+from widgets.kit.work_state import Trouble
 from workbench.commands import Actions
 from workbench.project import Project
 from workbench.services import Services

@@ -15,7 +15,7 @@ from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
-from widgets.save_file import ask_file
+from widgets.kit.save_file import ask_file
 from workbench.commands import Actions
 from workbench.controllers.sources import SourcesController
 from workbench.controllers.viewer import ViewerController

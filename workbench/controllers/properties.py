@@ -13,9 +13,9 @@ from engines.cameras.types import FeedStatus, SimpleSource, Source
 from engines.core.addresses import bare
 from engines.core.files import dump_json
 from engines.core.names import shown
-from widgets.panel import Stat
-from widgets.panels.properties import PropertiesPanel, PropertiesShown, PropertyGroup
-from widgets.transport import clock_words
+from widgets.kit.panel import Stat
+from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.viewer.transport import clock_words
 from workbench.controllers.viewer import ViewerController
 from workbench.services import Services
 

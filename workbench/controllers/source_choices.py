@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engines.cameras.sources.parsing import title
 from engines.cameras.sources.tiles import tile_names
-from widgets.source_choice import SourceChoice
+from widgets.sources.choice import SourceChoice
 from workbench.feeds import Feeds
 
 

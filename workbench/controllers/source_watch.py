@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from widgets.source_choice import SourceChoice
+from widgets.sources.choice import SourceChoice
 from workbench.controllers.lookers import Lookers
 from workbench.controllers.source_choices import choices, title_of
 from workbench.controllers.viewer import ViewerController

@@ -13,7 +13,7 @@ from engines.cameras.sources.tiles import tile_names
 from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import FeedState, FeedStatus, Source
 from engines.core.errors import KinoscopeError
-from widgets.panels.sources import SourceRow, SourcesPanel, TileRow
+from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
 from workbench.commands import Actions
 from workbench.controllers.passwords import Passwords
 from workbench.controllers.viewer import ViewerController, play_or_pause

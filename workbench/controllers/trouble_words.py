@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from widgets.work_state import Trouble
+from widgets.kit.work_state import Trouble
 
 _FETCH = re.compile(r"models fetch ([\w -]+)")
 

@@ -17,8 +17,8 @@ from engines.core.errors import UsageError
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
 from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
-from widgets.overlays import Overlay
-from widgets.viewer_grid import ViewerGrid
+from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.overlays import Overlay
 from workbench.feeds import FrameTap
 from workbench.services import Services
 from workbench.snapshots import SnapshotWriter, covered

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.store.fetching import FetchSpec, Shelf
-from widgets.work_state import Busy
+from widgets.kit.work_state import Busy
 from workbench.controllers.errands import Errands
 from workbench.controllers.job_slot import JobSlot
 from workbench.controllers.trouble_words import trouble_of

@@ -122,7 +122,7 @@ def main(
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from widgets.theme import DARK, LOOK
+    from widgets.kit.theme import DARK, LOOK
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     LOOK.apply(app, DARK)  # type: ignore[arg-type]

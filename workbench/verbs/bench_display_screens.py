@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engines.cameras.types import FeedInfo, FeedState, FeedStatus
 from engines.core.frames import Frame, Size, Stamp
-from widgets.viewer_grid import ViewerGrid
+from widgets.viewer.grid import ViewerGrid
 
 Painted = Callable[[int, Stamp], None]
 WIDE, HIGH = 640, 360
