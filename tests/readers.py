@@ -32,9 +32,9 @@ from engines.generative.runs.steps_file import Steps, StepsWriter
 from engines.generative.training import files as training_files
 from tests.engines.diffusion.tiny import write_tiny
 from tests.engines.faces.galleries import filled
-from workbench import settings
-from workbench.job_store import JobStore
-from workbench.project import Project
+from workbench.project import settings
+from workbench.project.file import Project
+from workbench.work.job_store import JobStore
 
 PASSPHRASE = "secret"
 LABELS = Labels(

@@ -19,7 +19,7 @@ from engines.generative.diffusion.axis import schedules
 from engines.generative.diffusion.axis.process import linear_alphas
 from engines.generative.diffusion.samplers.named import begin, sample
 from tests.engines.diffusion.truth import MIXTURE, Replayed, exact, normal_noise
-from workbench.verbs import diffusion_peers as peers
+from workbench.benchmarks import diffusion_peers as peers
 
 CLOSE = 1e-5
 SIGMAS = schedules.karras(20, 0.002, 80.0)

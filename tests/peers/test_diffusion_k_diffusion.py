@@ -17,7 +17,7 @@ from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.samplers.stepping import split
 from engines.generative.diffusion.samplers.stochastic import shared_noise
 from tests.engines.diffusion.truth import MIXTURE, Replayed, normal_noise
-from workbench.verbs.diffusion_peers import k_diffusion
+from workbench.benchmarks.diffusion_peers import k_diffusion
 
 CLOSE = 1e-5
 SIGMAS = schedules.karras(20, 0.002, 80.0)

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.engines.actions.watching import CLASSES, make_film, make_model
-from workbench.verbs import actions_detect
+from workbench.verbs.actions import detect as actions_detect
 
 
 def called(*arguments):

@@ -16,7 +16,7 @@ from engines.actions.labels.files import read_labels
 from engines.actions.labels.score_files import Scores, write_scores
 from engines.actions.labels.targets import class_names, frame_classes
 from engines.core.errors import UsageError
-from workbench.verbs import actions_evaluation
+from workbench.verbs.actions import evaluation as actions_evaluation
 
 APP = typer.Typer()
 actions_evaluation.register(APP)

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from engines.core.errors import UsageError
 from tests.engines.cameras.films import write_video
-from workbench.verbs import actions_features, frame_ranges
+from workbench.verbs import frame_ranges
+from workbench.verbs.actions import features as actions_features
 
 app = typer.Typer()
 actions_features.register(app)

@@ -16,8 +16,8 @@ from engines.actions.study_types import Clip, TrainSpec
 from engines.actions.training import job as training
 from engines.core.errors import UsageError
 from tests.engines.actions.taught import benchmark, clip, length, shown
-from workbench.controllers.actions_command import train_line
-from workbench.verbs.actions_training import WORDS, sources
+from workbench.controllers.actions.command import train_line
+from workbench.verbs.actions.training import WORDS, sources
 
 ROWS = [(3, 12, "wave"), (18, 25, "jump"), (31, 40, "wave"), (46, 55, "jump")]
 QUICK = ("--features", "pose", "--model", "gru", "--hidden", 8, "--width", 8, "--iterations", 3)

@@ -11,7 +11,7 @@ import pytest
 
 from engines.core.video.film import Film
 from tests.engines.cameras.films import number_in, write_video
-from workbench.verbs.bench_actions import _allowed, _chain, _decoded, _held_to
+from workbench.benchmarks.actions import _allowed, _chain, _decoded, _held_to
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from engines.core.video.film import Film
 from tests.engines.actions.watching import make_film, make_model
-from workbench.verbs.bench_actions_soak import looped, measure
+from workbench.benchmarks.actions_soak import looped, measure
 
 
 def test_rounds_follow_each_other_as_the_frames_do(tmp_path):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.verbs import bench_diffusion_overhead as bench
-from workbench.verbs import diffusion_peers
+from workbench.benchmarks import diffusion_overhead as bench
+from workbench.benchmarks import diffusion_peers
 
 
 def test_without_peers_ours_stands_beside_a_bare_loop(monkeypatch: pytest.MonkeyPatch):

@@ -7,7 +7,7 @@ import pytest
 from engines.core.errors import FileMissing
 from engines.generative.data.datasets import load
 from engines.generative.diffusion.models import cards, catalog
-from workbench.verbs import bench_diffusion_quality as quality
+from workbench.benchmarks import diffusion_quality as quality
 
 
 def test_every_row_can_be_asked_for():

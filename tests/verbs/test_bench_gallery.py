@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.verbs import bench_gallery
+from workbench.benchmarks import gallery as bench_gallery
 
 
 def test_vectors_like_faces():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from workbench.verbs.faces import app
+from workbench.verbs.faces.commands import app
 
 
 def test_every_face_has_pose_and_gaze_and_a_broken_file_its_error(

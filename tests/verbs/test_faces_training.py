@@ -16,8 +16,8 @@ from engines.core.errors import UsageError
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.study_types import HeadResult, HeadSpec
 from engines.faces.training import job as heads
-from workbench.controllers.faces_command import train_line
-from workbench.verbs.faces_training import parsed
+from workbench.controllers.faces.command import train_line
+from workbench.verbs.faces.training import parsed
 
 
 def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict[str, Any]]:

@@ -30,8 +30,9 @@ from engines.generative.diffusion.sampling import job as sampling
 from engines.generative.diffusion.types import SampleSpec
 from tests.engines.faces.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.galleries import filled
-from workbench.controllers import actions_files, faces_reports
-from workbench.project import Project
+from workbench.controllers.actions import files as actions_files
+from workbench.controllers.faces import reports as faces_reports
+from workbench.project.file import Project
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
 

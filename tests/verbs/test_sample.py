@@ -15,7 +15,8 @@ import pytest
 import main
 from engines.core.errors import UsageError
 from engines.generative.training.types import ClassifierSpec, TrainSpec
-from workbench.verbs import sample, sample_training
+from workbench.verbs.generative import sample
+from workbench.verbs.generative import training as sample_training
 from workbench.verbs.spec_options import options
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from workbench import touring
-from workbench.tour_stops import main_stops, stops
+from workbench.tour import walk as touring
+from workbench.tour.stops import main_stops, stops
 from workbench.verbs.tour import app
 
 ROOT = Path(__file__).resolve().parents[2]

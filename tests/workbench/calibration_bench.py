@@ -16,15 +16,15 @@ from widgets.calibration.state import CalibrationView, Picture, Trouble
 from widgets.kit.theme import DARK, LOOK
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions
-from workbench.controllers.calibration import CalibrationController
-from workbench.controllers.viewer import ViewerController
-from workbench.feeds import Feeds
-from workbench.jobs import JobQueue
+from workbench.controllers.calibration.controller import CalibrationController
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.feeds.running import Feeds
 from workbench.log import LogBook
-from workbench.project import Project
+from workbench.project.file import Project
+from workbench.project.settings import SettingsStore
 from workbench.services import Services
-from workbench.settings import SettingsStore
-from workbench.supervisor import Supervisor
+from workbench.threads.jobs import JobQueue
+from workbench.threads.supervisor import Supervisor
 
 
 @dataclass

@@ -25,9 +25,9 @@ from engines.core.frames import Size
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.samples import CountSpec
 from workbench.app import make_application, open_state
-from workbench.garbage import Garbage
-from workbench.supervisor import Supervisor
-from workbench.window import Window
+from workbench.threads.gc_guard import Garbage
+from workbench.threads.supervisor import Supervisor
+from workbench.window.main import Window
 
 FEEDS = 4
 LATEST = 12.0

@@ -22,11 +22,11 @@ from widgets.actions.overlays import ActionPill
 from widgets.actions.panel.now import stats_of
 from widgets.actions.panel.words import watch_line
 from widgets.actions.state import Page
-from workbench.controllers import actions_reports
-from workbench.controllers.actions import ActionsController
-from workbench.controllers.actions_command import detect_line
-from workbench.controllers.actions_form import new_model
-from workbench.controllers.score_history import ScoreHistory
+from workbench.controllers.actions import reports as actions_reports
+from workbench.controllers.actions.command import detect_line
+from workbench.controllers.actions.controller import ActionsController
+from workbench.controllers.actions.form import new_model
+from workbench.controllers.actions.score_history import ScoreHistory
 
 Open = Callable[..., Opened]
 

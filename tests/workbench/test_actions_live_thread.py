@@ -15,7 +15,7 @@ from engines.core.frames import Frame, Gap, Stamp
 from engines.core.slots import Lossless, Slot
 from engines.core.video.film import Film
 from tests.engines.actions.watching import make_film, make_model
-from workbench.live import LiveThread
+from workbench.threads.live import LiveThread
 
 ENGINE = f"{ActionWatcher.__module__}:{ActionWatcher.__name__}"
 

@@ -15,8 +15,8 @@ from engines.actions.types import Segment
 from engines.core.places import data_dir
 from tests.workbench.opened import Opened, until
 from widgets.actions.state import ActionsView, Page
-from workbench.controllers import actions_reports
-from workbench.controllers.actions_files import save_report
+from workbench.controllers.actions import reports as actions_reports
+from workbench.controllers.actions.files import save_report
 
 Open = Callable[..., Opened]
 APPEARANCE = ("efficientnet-lite0",)

@@ -21,8 +21,8 @@ from engines.core.reading import read_json
 from tests.engines.cameras.films import write_video
 from tests.engines.cameras.servers import Silent
 from tests.workbench.opened import Opened, until
-from workbench.project import Project
-from workbench.settings import SettingsStore
+from workbench.project.file import Project
+from workbench.project.settings import SettingsStore
 
 Open = Callable[..., Opened]
 NOISE = bytes(range(256)) * 40

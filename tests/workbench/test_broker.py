@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engines.core.context import Lease
 from engines.core.errors import Cancelled, OutOfResources
-from workbench.broker import Broker, waiting_note
+from workbench.work.broker import Broker, waiting_note
 
 
 def ask(broker: Broker, owner: str, device: str = "cpu", bytes: int = 0, threads: int = 1):

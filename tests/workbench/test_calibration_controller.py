@@ -26,7 +26,7 @@ from tests.workbench.calibration_bench import make_bench as make_bench
 from widgets.calibration.overlays import enlargement
 from widgets.calibration.state import Phase
 from widgets.viewer.overlays import GridCells, Points, Vectors
-from workbench.controllers import calibration_captures
+from workbench.controllers.calibration import captures as calibration_captures
 
 BOARD = Board.parse("chessboard:9x6:25mm")
 

@@ -15,8 +15,8 @@ from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import CompareSpec, CurveSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
-from workbench.controllers import diffusion_command as command
-from workbench.verbs import sample
+from workbench.controllers.generative import command
+from workbench.verbs.generative import sample
 
 numbers = some.floats(0.001, 100, allow_nan=False)
 starts = some.one_of(

@@ -22,10 +22,10 @@ from tests.workbench.desk import SMALL, Desk, make_desk
 from tests.workbench.opened import until
 from widgets.generative.state import Mode, Page, RunState
 from widgets.kit.theme import DARK, LOOK
-from workbench.broker import Broker
-from workbench.jobs import JobQueue, JobState
-from workbench.project import Project
-from workbench.supervisor import Supervisor
+from workbench.project.file import Project
+from workbench.threads.jobs import JobQueue, JobState
+from workbench.threads.supervisor import Supervisor
+from workbench.work.broker import Broker
 
 LONG = replace(SMALL, sampler="langevin", steps=1_000, seeds=tuple(range(64)), keep_steps=False)
 

@@ -17,13 +17,13 @@ from engines.generative.runs import history
 from engines.generative.runs.png import settings_texts, write_png
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import Mode
-from workbench.controllers.diffusion_estimate import bytes_of, cost, noise_levels, seconds_of
-from workbench.controllers.diffusion_files import understand
-from workbench.controllers.diffusion_form import Form, first_model, for_model
-from workbench.controllers.diffusion_gallery import stacked
-from workbench.controllers.diffusion_training import placed
-from workbench.controllers.diffusion_undo import ASIDE, empty_aside, move_folder
-from workbench.controllers.diffusion_words import lighter, seeds_words, trouble_of
+from workbench.controllers.generative.estimate import bytes_of, cost, noise_levels, seconds_of
+from workbench.controllers.generative.files import understand
+from workbench.controllers.generative.form import Form, first_model, for_model
+from workbench.controllers.generative.gallery import stacked
+from workbench.controllers.generative.training import placed
+from workbench.controllers.generative.undo import ASIDE, empty_aside, move_folder
+from workbench.controllers.generative.words import lighter, seeds_words, trouble_of
 
 DIGITS = ModelInfo("analytic:digits", "Digits", "analytic", (1, 8, 8), exact=True, moments=True)
 CLASSY = ModelInfo("net", "Network", "network", (1, 28, 28), classes=tuple("0123456789"))

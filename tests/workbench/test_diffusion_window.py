@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from tests.workbench.opened import Opened, until
 from widgets.generative.state import Mode, Page, RunState
-from workbench.jobs import JobState
+from workbench.threads.jobs import JobState
 
 Open = Callable[..., Opened]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from workbench.controllers.errands import Errands
+from workbench.threads.background import Errands
 
 
 class Held:

@@ -19,10 +19,10 @@ from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.types import Forgotten
 from tests.engines.faces.galleries import CARD, Maker
 from tests.workbench.opened import Opened, until
-from workbench.controllers.faces_dialogs import Dialogs
-from workbench.forgetting import forget_in_history, texts_of
-from workbench.job_store import JobState, JobStore
+from workbench.controllers.faces.dialogs import Dialogs
 from workbench.log import logging_to
+from workbench.project.forgetting import forget_in_history, texts_of
+from workbench.work.job_store import JobState, JobStore
 
 NAME, PHOTO = "Annelie Quittenbaum", "/photos/zoë/0001.jpg"
 JOB = "engines.faces.gallery.enrol:run"
@@ -104,9 +104,9 @@ def test_the_command_forgets_in_the_history_too(tmp_path: Path, capsys: pytest.C
 
 def test_the_log_is_blackened_while_it_is_written(tmp_path: Path):
     with logging_to() as log:
-        logging.getLogger("workbench.window").warning("%s: the picture is broken (%s)", NAME, PHOTO)
+        logging.getLogger("workbench.window.main").warning("%s: the picture is broken (%s)", NAME, PHOTO)
         assert forget_in_history({NAME, PHOTO}) == []
-        logging.getLogger("workbench.window").warning("what comes later stands there")
+        logging.getLogger("workbench.window.main").warning("what comes later stands there")
     said = log.read_text("utf-8")
     assert NAME not in said
     assert PHOTO not in said

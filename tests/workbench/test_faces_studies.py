@@ -14,11 +14,11 @@ from engines.faces.study_types import Audit, AuditSpec, Suspicion
 from engines.faces.tracking.live_gallery import KnownPeople
 from engines.faces.types import Accept
 from tests.engines.faces.galleries import filled
-from workbench.controllers.faces_studies import Studies, located, picture_size
-from workbench.controllers.faces_thresholds import _report
-from workbench.controllers.job_slot import JobSlot
-from workbench.jobs import JobQueue
-from workbench.supervisor import Supervisor
+from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.faces.studies import Studies, located, picture_size
+from workbench.controllers.faces.thresholds import _report
+from workbench.threads.jobs import JobQueue
+from workbench.threads.supervisor import Supervisor
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from engines.core.errors import UsageError
 from engines.core.frames import Frame
 from engines.core.slots import Lossless
 from tests.workbench.fakes import FakeFeed
-from workbench.feeds import Feeds, FrameTap
-from workbench.supervisor import Supervisor
+from workbench.feeds.running import Feeds, FrameTap
+from workbench.threads.supervisor import Supervisor
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QObject, Qt
 
-from workbench.garbage import Garbage
+from workbench.threads.gc_guard import Garbage
 
 
 class Knot(QObject):

@@ -14,9 +14,9 @@ import pytest
 from engines.core.databases import open_database
 from engines.core.places import config_dir, data_dir
 from tests.workbench.opened import Opened, until
-from workbench import job_store
-from workbench.project import FORMAT, Project, new_untitled
-from workbench.settings import Settings
+from workbench.project.file import FORMAT, Project, new_untitled
+from workbench.project.settings import Settings
+from workbench.work import job_store
 
 Open = Callable[..., Opened]
 VALUES: list[Any] = [

@@ -17,8 +17,8 @@ import pytest
 
 from engines.core.databases import open_database
 from tests.workbench.conftest import fill
-from workbench.controllers.jobs import job_row
-from workbench.job_store import FORMAT, TABLE, JobRecord, JobState, JobStore
+from workbench.controllers.shell.jobs import job_row
+from workbench.work.job_store import FORMAT, TABLE, JobRecord, JobState, JobStore
 
 ROOT = Path(__file__).resolve().parents[2]
 

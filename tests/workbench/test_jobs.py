@@ -16,10 +16,10 @@ import pytest
 from engines.core.errors import UsageError
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.samples import CountResult, CountSpec
-from workbench.broker import Broker
-from workbench.job_store import JobState, JobStore
-from workbench.jobs import JobQueue
-from workbench.supervisor import Supervisor
+from workbench.threads.jobs import JobQueue
+from workbench.threads.supervisor import Supervisor
+from workbench.work.broker import Broker
+from workbench.work.job_store import JobState, JobStore
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,7 +116,7 @@ def test_a_running_job_is_cancelled_within_200_ms(jobs: JobQueue, qtbot) -> None
 def test_a_job_that_does_not_listen_is_ended_and_says_so(
     jobs: JobQueue, qtbot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.workers.CANCEL_DEADLINE", 0.3)
+    monkeypatch.setattr("workbench.work.workers.CANCEL_DEADLINE", 0.3)
     id = submit(jobs, "deaf")
     pid = event(qtbot, jobs, id, "pid")
     jobs.cancel(id)

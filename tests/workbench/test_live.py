@@ -15,8 +15,8 @@ from engines.core.live import Reset
 from engines.core.slots import Latest, Slot
 from tests.workbench.fakes import SAMPLES, picture
 from tests.workbench.samples import MeanResult, MeanSettings
-from workbench.live import LiveThread
-from workbench.supervisor import Supervisor
+from workbench.threads.live import LiveThread
+from workbench.threads.supervisor import Supervisor
 
 Start = Callable[..., tuple[LiveThread, list[Slot]]]
 both = pytest.mark.parametrize("host", ["thread", "worker"])

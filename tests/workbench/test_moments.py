@@ -10,7 +10,7 @@ from engines.core.frames import End, Gap
 from engines.core.live import Reset
 from engines.core.slots import Latest, Lossless, Slot
 from tests.workbench.fakes import picture
-from workbench.moments import Moments
+from workbench.threads.frame_sync import Moments
 
 
 def slots(count: int, policy: Latest | Lossless = Lossless()) -> list[Slot]:

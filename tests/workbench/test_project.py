@@ -18,7 +18,7 @@ from engines.core.databases import Format, is_of, open_database
 from engines.core.errors import BadInput, UsageError
 from engines.core.places import data_dir
 from tests.workbench.conftest import fill
-from workbench.project import FORMAT, Project, named, new_untitled, open_untitled
+from workbench.project.file import FORMAT, Project, named, new_untitled, open_untitled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -184,7 +184,7 @@ def test_a_project_that_is_open_is_not_replaced(tmp_path: Path) -> None:
 def test_a_journal_that_a_kill_left_does_not_come_back_into_the_copy(tmp_path: Path) -> None:
     path = tmp_path / "killed.kino"
     code = (
-        "import os, sys; from workbench.project import Project;"
+        "import os, sys; from workbench.project.file import Project;"
         "project = Project(sys.argv[1]); project.put('source', 'old', 1); os._exit(0)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=True)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from engines.actions.types import Decision, Watched, WatchSettings
 from engines.core.frames import Size, Stamp
 from widgets.actions.state import ScoreTrack
-from workbench.controllers import score_history
-from workbench.controllers.score_history import ScoreHistory
+from workbench.controllers.actions import score_history
+from workbench.controllers.actions.score_history import ScoreHistory
 
 CLASSES = ("background", "wave")
 SETTINGS = WatchSettings(threshold=0.5, release=0.3, least=0.2)

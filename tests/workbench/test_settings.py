@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.settings import Settings, SettingsStore, load
+from workbench.project.settings import Settings, SettingsStore, load
 
 
 @pytest.fixture

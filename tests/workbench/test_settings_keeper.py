@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from tests.workbench.opened import Opened, until
-from workbench.settings import SettingsStore
-from workbench.settings_keeper import SettingsKeeper
-from workbench.supervisor import Supervisor
+from workbench.project.settings import SettingsStore
+from workbench.project.settings_keeper import SettingsKeeper
+from workbench.threads.supervisor import Supervisor
 
 
 def test_what_was_chosen_is_kept_while_the_window_is_open(open_window: Callable[..., Opened], qtbot) -> None:

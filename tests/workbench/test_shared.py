@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench import shared
-from workbench.shared import SMALL, Inlet, Outlet, Packed, Ring
+from workbench.work import shared
+from workbench.work.shared import SMALL, Inlet, Outlet, Packed, Ring
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from engines.cameras.types import StreamSource, TiledSource
 from engines.core.places import data_dir
 from tests.memory_keyring import InMemory
 from tests.workbench.opened import Opened, until
-from workbench import passwords
-from workbench.project import Project, new_untitled
+from workbench.feeds import passwords
+from workbench.project.file import Project, new_untitled
 
 Open = Callable[..., Opened]
 

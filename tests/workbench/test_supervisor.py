@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.supervisor import Supervisor
-from workbench.threads import EngineThread
+from workbench.threads.engine_thread import EngineThread
+from workbench.threads.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 

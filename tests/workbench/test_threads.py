@@ -9,8 +9,8 @@ import weakref
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 
 from engines.core.errors import BadInput, Cancelled
-from workbench.failure import Failure, exit_in_words
-from workbench.threads import EngineThread, Wake, stack_of
+from workbench.threads.engine_thread import EngineThread, Wake, stack_of
+from workbench.work.failure import Failure, exit_in_words
 
 
 class Working(EngineThread):
@@ -158,7 +158,7 @@ def test_exit_codes_in_words() -> None:
 
 
 def test_a_failure_of_a_failure_is_itself() -> None:
-    from workbench.failure import RemoteFailure
+    from workbench.work.failure import RemoteFailure
 
     failure = Failure("It broke", kind="work")
     assert Failure.of(RemoteFailure(failure)) is failure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engines.core.clock import ManualClock
-from workbench.time_left import TimeLeft
+from workbench.work.time_left import TimeLeft
 
 
 def test_a_steady_pace_is_told_exactly(clock: ManualClock) -> None:

@@ -19,8 +19,8 @@ from engines.core.live import Reset
 from engines.core.video.film import Film
 from tests.engines.actions.watching import CLASSES, make_film, make_model
 from widgets.actions.state import ScoreTrack
-from workbench.controllers.score_history import ScoreHistory
-from workbench.controllers.whole_films import read_whole
+from workbench.controllers.actions.score_history import ScoreHistory
+from workbench.controllers.actions.whole_films import read_whole
 
 FRAMES, FPS, CHUNK = 90, 24, 3
 ASKED = WatchSettings(feature_rate=0.0, threshold=0.3, release=0.27, least=0.1)

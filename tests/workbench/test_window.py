@@ -21,8 +21,8 @@ from engines.core.reading import read_json
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
 from widgets.sources.fields import FolderFields
-from workbench import snapshots
 from workbench.app import make_application
+from workbench.feeds import snapshots
 
 Open = Callable[..., Opened]
 

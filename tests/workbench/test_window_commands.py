@@ -13,11 +13,11 @@ from engines.cameras.types import FeedState, SceneSource
 from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
 from widgets.shell.help import PAGES
-from workbench import snapshots
 from workbench.commands import COMMANDS, Actions
-from workbench.controllers.dialogs import HIDDEN
-from workbench.docks import DOCKS
-from workbench.presets import PRESETS
+from workbench.controllers.shell.dialogs import HIDDEN
+from workbench.feeds import snapshots
+from workbench.window.docks import DOCKS
+from workbench.window.presets import PRESETS
 
 Open = Callable[..., Opened]
 

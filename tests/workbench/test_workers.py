@@ -16,9 +16,9 @@ import pytest
 from engines.core.errors import Cancelled, WorkerLost
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.samples import CountResult
-from workbench.broker import Broker
-from workbench.failure import RemoteFailure
-from workbench.workers import Silent, Worker
+from workbench.work.broker import Broker
+from workbench.work.failure import RemoteFailure
+from workbench.work.workers import Silent, Worker
 
 
 class Ear(Silent):
@@ -132,7 +132,7 @@ def test_cancel_is_seen_at_the_next_check(worker: Worker) -> None:
 
 
 def test_a_job_that_does_not_listen_is_ended_with_its_worker(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.workers.CANCEL_DEADLINE", 0.3)
+    monkeypatch.setattr("workbench.work.workers.CANCEL_DEADLINE", 0.3)
     ear = Ear()
     thread = when_heard(ear, worker.cancel)
     with pytest.raises(Cancelled, match="its worker was ended"):

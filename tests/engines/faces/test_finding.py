@@ -17,7 +17,7 @@ from engines.faces.detection.finding import YUNET, Finder, open_finder
 from engines.faces.detection.pyramid import levels, merged, overlaps, plan
 from engines.faces.detection.yunet import Detections
 from engines.faces.types import FinderSettings, Search
-from workbench.verbs.bench_faces_scenes import judged, pasted
+from workbench.benchmarks.faces_scenes import judged, pasted
 
 SEARCHES: tuple[Search, ...] = ("plain", "pyramid", "tiles")
 
