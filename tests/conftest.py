@@ -75,7 +75,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 @pytest.fixture(autouse=True)
 def _collects_garbage_here() -> Iterator[None]:
-    """As the window does (`workbench.threads.gc_guard`): a `QObject` in a cycle that another thread destroys can stop both."""
+    """As the window does (`workbench.threads.gc_guard`): no other thread may destroy a `QObject` of a cycle."""
     gc.disable()
     yield
     gc.collect(2 if next(TESTS) % OFTEN == 0 else 1)

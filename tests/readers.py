@@ -30,8 +30,8 @@ from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSp
 from engines.generative.runs import history, png
 from engines.generative.runs.steps_file import Steps, StepsWriter
 from engines.generative.training import files as training_files
-from tests.engines.diffusion.tiny import write_tiny
-from tests.engines.faces.galleries import filled
+from tests.engines.faces.gallery.galleries import filled
+from tests.engines.generative.diffusion.tiny import write_tiny
 from workbench.project import settings
 from workbench.project.file import Project
 from workbench.work.job_store import JobStore

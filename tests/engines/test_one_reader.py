@@ -18,7 +18,7 @@ from engines.generative.data import datasets
 from engines.generative.diffusion.distributions import analytic
 from engines.generative.diffusion.exact import likelihood_inputs
 from engines.generative.runs import png
-from tests.engines.core.made_pictures import (
+from tests.engines.core.pictures.made_pictures import (
     avif_with,
     encoded,
     jpeg_with,

@@ -11,7 +11,7 @@ from engines.generative.diffusion.axis.process import process
 from engines.generative.diffusion.axis.schedules import karras
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.sampling.cuda_graphs import Loop
-from tests.engines.diffusion.tiny import random_network
+from tests.engines.generative.diffusion.tiny import random_network
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")]
 

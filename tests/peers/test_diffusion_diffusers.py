@@ -18,7 +18,7 @@ from torch import Tensor
 from engines.generative.diffusion.axis import schedules
 from engines.generative.diffusion.axis.process import linear_alphas
 from engines.generative.diffusion.samplers.named import begin, sample
-from tests.engines.diffusion.truth import MIXTURE, Replayed, exact, normal_noise
+from tests.engines.generative.diffusion.truth import MIXTURE, Replayed, exact, normal_noise
 from workbench.benchmarks import diffusion_peers as peers
 
 CLOSE = 1e-5

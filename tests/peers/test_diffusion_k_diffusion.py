@@ -16,7 +16,7 @@ from engines.generative.diffusion.axis import schedules
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.samplers.stepping import split
 from engines.generative.diffusion.samplers.stochastic import shared_noise
-from tests.engines.diffusion.truth import MIXTURE, Replayed, normal_noise
+from tests.engines.generative.diffusion.truth import MIXTURE, Replayed, normal_noise
 from workbench.benchmarks.diffusion_peers import k_diffusion
 
 CLOSE = 1e-5

@@ -1,6 +1,7 @@
 """The tokens every widget takes its colours, sizes and fonts from, and the one style sheet built from them.
 
-`LOOK` holds the theme in force; `workbench.window.theme` chooses it. Painters read `LOOK.now`, and repaint on `LOOK.changed`.
+`LOOK` holds the theme in force; `workbench.window.theme` chooses it. Painters read `LOOK.now`, and repaint on
+`LOOK.changed`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Three tables. `shared`: the methods that everyone has, Karras rho 7 from 80 to 0
 the figures that are known and the peers' own code where it is installed. `few_steps`: on the mixture and on the finite
 set of digits, from fresh starts, the best published method with its schedule tuned on that very problem, the best of
 them after a jump by the data's Gaussian, and sampler "gaussian" with levels and weights that were learned on neither
-problem (`engines.generative.diffusion.samplers.residual_learning`). Errors are |end - exact| / |exact|, a mean over starts.
+problem (`engines.generative.diffusion.samplers.residual_learning`). Errors are |end - exact| / |exact|, a mean over
+starts.
 """
 
 from __future__ import annotations

@@ -325,7 +325,7 @@ class Window(QMainWindow):
             return self.centre.strip == "faces" and not record.job.startswith(REDACT)
         if record.job.startswith("engines.actions."):
             return self.centre.strip == "actions"
-        ours = record.job.startswith("engines.diffusion.") and not record.job.startswith(EXPORTING)
+        ours = record.job.startswith("engines.generative.") and not record.job.startswith(EXPORTING)
         return ours and self.centre.front == "studio"
 
     def _set_layout(self, layout: str) -> None:

@@ -1,6 +1,7 @@
 """LiteRT files without the outputs that nobody reads, nor what computes them alone: the rest gives the same bits.
 
-`python -m engines.core.networks.lean_litert NETWORK.tflite INDICES LEAN.tflite` keeps the outputs at these places (0,1,4).
+`python -m engines.core.networks.lean_litert NETWORK.tflite INDICES LEAN.tflite` keeps the outputs at these places
+(0,1,4).
 """
 
 from __future__ import annotations

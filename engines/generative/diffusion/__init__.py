@@ -1,6 +1,6 @@
 """Diffusion on one axis: a denoiser `D(y, sigma)`, schedules of sigma, and samplers that are plain functions.
 
-    from engines import diffusion
+    from engines.generative import diffusion
     denoise = diffusion.digits_mixture()
     sigmas = diffusion.karras(20, 0.002, 80.0)
     y = sigmas[0] * torch.randn(64, 64)
@@ -14,17 +14,17 @@ from __future__ import annotations
 from importlib import import_module
 
 _WHERE = {
-    "sample": "samplers",
-    "SAMPLERS": "samplers",
-    "SCHEDULES": "schedules",
-    "karras": "schedules",
-    "digits_mixture": "analytic",
-    "GaussianMixture": "analytic",
-    "FiniteData": "analytic",
-    "SeededNoise": "noise",
-    "Moments": "moments",
-    "teleport": "teleport",
-    "open_model": "models",
+    "sample": "diffusion.samplers.named",
+    "SAMPLERS": "diffusion.samplers.named",
+    "SCHEDULES": "diffusion.axis.schedules",
+    "karras": "diffusion.axis.schedules",
+    "digits_mixture": "diffusion.distributions.analytic",
+    "GaussianMixture": "diffusion.distributions.analytic",
+    "FiniteData": "diffusion.distributions.analytic",
+    "SeededNoise": "diffusion.axis.noise",
+    "Moments": "data.moments",
+    "teleport": "diffusion.samplers.teleport",
+    "open_model": "diffusion.models.opening",
 }
 
 __all__ = list(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
@@ -32,5 +32,5 @@ __all__ = list(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
 
 def __getattr__(name: str) -> object:
     if name in _WHERE:
-        return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return getattr(import_module(f"engines.generative.{_WHERE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

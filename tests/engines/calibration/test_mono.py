@@ -24,7 +24,7 @@ from engines.core.errors import BadInput, Cancelled, UsageError
 from engines.core.pictures.reading import read_picture
 from engines.core.spec import from_json, spec_type, to_json
 from tests.engines.calibration import known_scene as known
-from tests.engines.core.made_pictures import jpeg_with, tiff, webp_with
+from tests.engines.core.pictures.made_pictures import jpeg_with, tiff, webp_with
 
 BOARD = known.CHESSBOARD
 COUNT = 8

@@ -1,4 +1,6 @@
-"""Learns the levels and weights in `residual_plans`: `python -m engines.generative.diffusion.samplers.residual_learning 5 10 20`.
+"""Learns the levels and weights in `residual_plans`.
+
+`python -m engines.generative.diffusion.samplers.residual_learning 5 10 20`.
 
 For each count of steps, Adam moves the levels (as LD3 does, arXiv 2405.15506) and a factor on every multistep weight
 (as S4S does, arXiv 2502.17423) of the Gaussian sampler so that it ends where the exact path ends. It learns on one
