@@ -156,9 +156,10 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def shared_memory(pid: int) -> set[str]:
-    """Names of the blocks that this process made and that are still there."""
-    return {name for name in os.listdir(SHARED_MEMORY) if name.startswith(f"kino{pid}_")} if HAS_MEMORY else set()
+def shared_memory(*pids: int) -> set[str]:
+    """Names of the blocks that these processes made and that are still there."""
+    makers = tuple(f"kino{pid}_" for pid in pids)
+    return {name for name in os.listdir(SHARED_MEMORY) if name.startswith(makers)} if HAS_MEMORY else set()
 
 
 def _shared_memory() -> Iterable[Found]:
