@@ -21,7 +21,7 @@ from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
 from widgets.sources.fields import FolderFields
 from workbench.app import make_application
-from workbench.feeds.running import snapshots
+from workbench.feeds import snapshots
 
 Open = Callable[..., Opened]
 
