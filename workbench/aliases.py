@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-MOVED: Mapping[str, str] = {}
+MOVED: dict[str, str] = {}
 """The earlier path, of a package, a module or `module:name`, and that of today. Each move is one step: where a thing
 moves again, its earlier entries name the new place too."""
 
