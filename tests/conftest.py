@@ -22,10 +22,10 @@ from hypothesis import settings
 
 from engines.core import places
 from engines.core.clock import ManualClock
-from engines.core.store_registry import REGISTRY
+from engines.core.store.registry import REGISTRY
 from tests import leaks, side_by_side
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 STORE = places.store_dir()
@@ -81,7 +81,7 @@ def _only_what_is_new_is_garbage() -> None:
 
 @pytest.fixture(autouse=True)
 def _collects_garbage_here() -> Iterator[None]:
-    """As the window does (`workbench.garbage`): a `QObject` in a cycle that another thread destroys can stop both."""
+    """As the window does (`workbench.threads.gc_guard`): no other thread may destroy a `QObject` of a cycle."""
     gc.disable()
     yield
     gc.collect(1)

@@ -10,29 +10,31 @@ from pathlib import Path
 import numpy as np
 
 from engines.actions.features import cache
-from engines.actions.learning import model_files
-from engines.actions.learning.benchmarks import _load as read_benchmark_array
-from engines.actions.marking.label_files import read_labels, write_labels
-from engines.actions.marking.score_files import Scores, read_scores, write_scores
+from engines.actions.labels.files import read_labels, write_labels
+from engines.actions.labels.score_files import Scores, read_scores, write_scores
+from engines.actions.models import files as model_files
+from engines.actions.training.benchmarks import _load as read_benchmark_array
 from engines.actions.types import HeadShape, Labels, ModelCard, Recipe, Segment
-from engines.calibration import formats
+from engines.calibration.formats import files as formats
 from engines.calibration.types import Intrinsics, MonoResult, ViewResult
-from engines.cameras import sources
+from engines.cameras.sources import parsing as sources
 from engines.core.boards import Board
 from engines.core.errors import BadInput
 from engines.core.frames import Size
-from engines.diffusion import cards, checkpoints, diffusers_config, history, png, training_files
-from engines.diffusion.steps_file import Steps, StepsWriter
-from engines.diffusion.types import ModelInfo, SampleResult, SampleSpec
-from engines.faces.gazing import gaze_screen_model
-from engines.faces.measures.pair_list import read_pairs
-from engines.faces.people.gallery import Gallery
-from engines.faces.seeing.recognisers import open_recogniser
-from tests.engines.diffusion.tiny import write_tiny
-from tests.engines.faces.galleries import filled
-from workbench import settings
-from workbench.job_store import JobStore
-from workbench.project import Project
+from engines.faces.evaluation.pair_list import read_pairs
+from engines.faces.gallery.editing import Gallery
+from engines.faces.gaze import screen_model as gaze_screen_model
+from engines.faces.recognition.recognisers import open_recogniser
+from engines.generative.diffusion.models import cards, checkpoints, diffusers_config
+from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
+from engines.generative.runs import history, png
+from engines.generative.runs.steps_file import Steps, StepsWriter
+from engines.generative.training import files as training_files
+from tests.engines.faces.gallery.galleries import filled
+from tests.engines.generative.diffusion.tiny import write_tiny
+from workbench.project import settings
+from workbench.project.file import Project
+from workbench.work.job_store import JobStore
 
 PASSPHRASE = "secret"
 LABELS = Labels(

@@ -13,9 +13,9 @@ import pytest
 
 from workbench.verbs import VERBS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 QT = ("PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy")
-OUTSIDE_THE_WINDOW = ("workbench.verbs", "workbench.worker_main")
+OUTSIDE_THE_WINDOW = ("workbench.verbs", "workbench.benchmarks", "workbench.work.worker_main")
 
 WALK = """
 import importlib, pkgutil, sys

@@ -112,4 +112,4 @@ def test_texts_made_to_lead_parsers_astray(bomb: str, tmp_path: Path) -> None:
 
 @pytest.fixture
 def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engines.faces.people.keys.SCRYPT_N", 2**4)
+    monkeypatch.setattr("engines.faces.gallery.keys.SCRYPT_N", 2**4)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from workbench import theme
-from workbench.garbage import Garbage
 from workbench.log import LogBook, set_up_logging
-from workbench.settings import SettingsStore
-from workbench.supervisor import Supervisor
+from workbench.project.settings import SettingsStore
+from workbench.threads.gc_guard import Garbage
+from workbench.threads.supervisor import Supervisor
+from workbench.window import theme
 
 log_ = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
         print("No display found. Run `python main.py tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
         return 1
     app = make_application()
-    from workbench.window import Window
+    from workbench.window.main import Window
 
     supervisor = Supervisor()
     atexit.register(supervisor.shutdown)
@@ -70,7 +70,7 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     Readers of video files are imported here, before there is a window: on a feed's thread the import would hold the
     window for a tenth of a second at the first file.
     """
-    import engines.cameras.file_reader  # noqa: F401
+    import engines.cameras.readers.file  # noqa: F401
 
     book = set_up_logging()
     settings = SettingsStore()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from widgets.icons import icon
+from widgets.kit.icons import icon
 
 
 @dataclass(frozen=True, slots=True)

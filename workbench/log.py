@@ -24,8 +24,8 @@ from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInst
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from engines.core.places import LOG, log_dir
-from workbench.failure import Failure
-from workbench.threads import Wake
+from workbench.threads.engine_thread import Wake
+from workbench.work.failure import Failure
 
 DEPTH = 5000
 FILE_BYTES = 2 << 20

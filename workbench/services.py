@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
-    from workbench.feeds import Feeds
-    from workbench.jobs import JobQueue
+    from workbench.feeds.running import Feeds
     from workbench.log import LogBook
-    from workbench.project import Project
-    from workbench.settings import SettingsStore
-    from workbench.supervisor import Supervisor
+    from workbench.project.file import Project
+    from workbench.project.settings import SettingsStore
+    from workbench.threads.jobs import JobQueue
+    from workbench.threads.supervisor import Supervisor
 
 
 class Notify(Protocol):

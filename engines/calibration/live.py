@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration import gate
 from engines.calibration.guidance import SHARP, Guide, Look, outline_of, share_of, sharpness_of
-from engines.calibration.targets import (
+from engines.calibration.targets import gate
+from engines.calibration.targets.corners import (
     Detection,
     Floats,
     Gray,

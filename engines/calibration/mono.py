@@ -13,11 +13,13 @@ from time import perf_counter
 
 import numpy as np
 
-from engines.calibration import counting, detect, quality
-from engines.calibration.adjust import Fit, Floats, Observation, State, project_view
-from engines.calibration.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
-from engines.calibration.models import calibration_flags
-from engines.calibration.targets import parse_window
+from engines.calibration import quality
+from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, project_view
+from engines.calibration.solve.camera_models import calibration_flags
+from engines.calibration.solve.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
+from engines.calibration.targets import counting
+from engines.calibration.targets import photographs as detect
+from engines.calibration.targets.corners import parse_window
 from engines.calibration.types import Intrinsics, MonoResult, MonoSpec, Point, ViewResult
 from engines.core.context import Context
 from engines.core.errors import BadInput
@@ -50,7 +52,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
             result = problem.result(fit, squares, perf_counter() - started)
         result = replace(result, left_out=listing.left_out)
     if out is not None:
-        from engines.calibration.formats import save
+        from engines.calibration.formats.files import save
 
         save(result, out)
     ctx.progress(1.0, 1.0, "Calibrated")
@@ -60,7 +62,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
 def _checked_out(out: str) -> Path | None:
     if not out:
         return None
-    from engines.calibration.formats import check_place
+    from engines.calibration.formats.files import check_place
 
     return check_place(out)
 

@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engines.calibration.detect import read_image as photograph
-from engines.cameras.folder_reader import FolderReader
-from engines.cameras.readers import Picture
+from engines.calibration.targets.photographs import read_image as photograph
+from engines.cameras.readers.folder import FolderReader
+from engines.cameras.readers.reader import Picture
 from engines.cameras.types import FolderSource
 from engines.core.errors import BadInput
 from engines.core.pictures.reading import read_picture
-from engines.diffusion import analytic, datasets, likelihood_inputs, png
-from tests.engines.core.made_pictures import (
+from engines.generative.data import datasets
+from engines.generative.diffusion.distributions import analytic
+from engines.generative.diffusion.exact import likelihood_inputs
+from engines.generative.runs import png
+from tests.engines.core.pictures.made_pictures import (
     avif_with,
     encoded,
     jpeg_with,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from engines.actions.learning.model_files import open_model
-from engines.actions.learning.training import run
+from engines.actions.models.files import open_model
 from engines.actions.study_types import TrainSpec
+from engines.actions.training.job import run
 from engines.core.context import PlainContext
 from tests.engines.actions.taught import benchmark
 

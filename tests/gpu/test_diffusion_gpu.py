@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from engines.diffusion import catalog, schedules
-from engines.diffusion.noise import SeededNoise
-from engines.diffusion.samplers import SAMPLERS, sample
+from engines.generative.diffusion.axis import schedules
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.samplers.named import SAMPLERS, sample
 
 pytestmark = [
     pytest.mark.gpu,

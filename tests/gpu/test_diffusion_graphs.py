@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engines.diffusion.denoiser import Preconditioned
-from engines.diffusion.graphs import Loop
-from engines.diffusion.noise import SeededNoise
-from engines.diffusion.process import process
-from engines.diffusion.samplers import sample
-from engines.diffusion.schedules import karras
-from tests.engines.diffusion.tiny import random_network
+from engines.generative.diffusion.axis.denoiser import Preconditioned
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.axis.process import process
+from engines.generative.diffusion.axis.schedules import karras
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.sampling.cuda_graphs import Loop
+from tests.engines.generative.diffusion.tiny import random_network
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")]
 

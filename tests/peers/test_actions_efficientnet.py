@@ -8,7 +8,7 @@ import torch
 
 from engines.actions.features.appearance import MODULE, Appearance, picture_input
 from engines.actions.features.lite0_onnx import blocks
-from engines.core.store import load_path
+from engines.core.store.fetching import load_path
 
 published = pytest.importorskip("efficientnet_lite_pytorch", reason="efficientnet-lite-pytorch is not installed")
 

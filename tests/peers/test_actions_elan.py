@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from engines.actions.marking.label_files import read_labels, write_labels
+from engines.actions.labels.files import read_labels, write_labels
 from engines.actions.types import Labels, Segment
 
 pympi = pytest.importorskip("pympi", reason="pympi-ling is not installed: make peers")

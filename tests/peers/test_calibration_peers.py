@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.adjust import Observation
-from engines.calibration.detect import read_image
-from engines.calibration.fit import fit_camera, leave_one_out
-from engines.calibration.targets import detect
+from engines.calibration.solve.adjustment import Observation
+from engines.calibration.solve.fit import fit_camera, leave_one_out
+from engines.calibration.targets.corners import detect
+from engines.calibration.targets.photographs import read_image
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.frames import Size

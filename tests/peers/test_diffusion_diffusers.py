@@ -15,11 +15,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from engines.diffusion import schedules
-from engines.diffusion.process import linear_alphas
-from engines.diffusion.samplers import begin, sample
-from tests.engines.diffusion.truth import MIXTURE, Replayed, exact, normal_noise
-from workbench.verbs import diffusion_peers as peers
+from engines.generative.diffusion.axis import schedules
+from engines.generative.diffusion.axis.process import linear_alphas
+from engines.generative.diffusion.samplers.named import begin, sample
+from tests.engines.generative.diffusion.truth import MIXTURE, Replayed, exact, normal_noise
+from workbench.benchmarks import diffusion_peers as peers
 
 CLOSE = 1e-5
 SIGMAS = schedules.karras(20, 0.002, 80.0)

@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from engines.diffusion import schedules
-from engines.diffusion.samplers import sample
-from engines.diffusion.samplers_stochastic import shared_noise
-from engines.diffusion.stepping import split
-from tests.engines.diffusion.truth import MIXTURE, Replayed, normal_noise
-from workbench.verbs.diffusion_peers import k_diffusion
+from engines.generative.diffusion.axis import schedules
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.samplers.stepping import split
+from engines.generative.diffusion.samplers.stochastic import shared_noise
+from tests.engines.generative.diffusion.truth import MIXTURE, Replayed, normal_noise
+from workbench.benchmarks.diffusion_peers import k_diffusion
 
 CLOSE = 1e-5
 SIGMAS = schedules.karras(20, 0.002, 80.0)

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.core.store import load_path
-from engines.faces.seeing import align
-from engines.faces.seeing.detect import YuNet
-from engines.faces.seeing.embed import SFace
+from engines.core.store.fetching import load_path
+from engines.faces.detection.yunet import YuNet
+from engines.faces.recognition import align
+from engines.faces.recognition.embed import SFace
 
 PHOTOS = ("t1.jpg", "two_people.jpg", "obama3.jpg", "biden.jpg")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from widgets.theme import DARK, LOOK
+from widgets.kit.theme import DARK, LOOK
 
 
 @pytest.fixture(autouse=True)

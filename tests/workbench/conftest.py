@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 import pytest
 
-from workbench.broker import Broker
-from workbench.jobs import JobQueue
-from workbench.supervisor import Supervisor
-from workbench.workers import Worker
+from workbench.threads.jobs import JobQueue
+from workbench.threads.supervisor import Supervisor
+from workbench.work.broker import Broker
+from workbench.work.workers import Worker
 
 if TYPE_CHECKING:
     from tests.workbench.opened import Opened

@@ -8,19 +8,19 @@ from pathlib import Path
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from engines.diffusion.types import SampleSpec
-from widgets.diffusion_state import DiffusionView, Run, RunState
-from widgets.panels.diffusion import DiffusionPanel
-from widgets.studio import Studio
+from engines.generative.diffusion.types import SampleSpec
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.state import DiffusionView, Run, RunState
+from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
-from workbench.controllers.diffusion import DiffusionController
-from workbench.feeds import Feeds
-from workbench.jobs import JobQueue
+from workbench.controllers.generative.controller import DiffusionController
+from workbench.feeds.running import Feeds
 from workbench.log import LogBook
-from workbench.project import Project
+from workbench.project.file import Project
+from workbench.project.settings import SettingsStore
 from workbench.services import Services
-from workbench.settings import SettingsStore
-from workbench.supervisor import Supervisor
+from workbench.threads.jobs import JobQueue
+from workbench.threads.supervisor import Supervisor
 
 SMALL = SampleSpec("analytic:digits", sampler="euler", steps=6, seeds=(0, 1, 2))
 

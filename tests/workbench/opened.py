@@ -12,13 +12,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
-from widgets.panels.jobs import ROW, JobRow
-from widgets.panels.log import LogRow
-from widgets.source_form import KINDS, SourceForm
+from widgets.shell.jobs import ROW, JobRow
+from widgets.shell.log import LogRow
+from widgets.sources.form import KINDS, SourceForm
 from workbench.app import open_state
-from workbench.presets import PRESETS
-from workbench.supervisor import Supervisor
-from workbench.window import Window
+from workbench.threads.supervisor import Supervisor
+from workbench.window.main import Window
+from workbench.window.presets import PRESETS
 
 OFFSCREEN = "This plugin does not support"
 """What the screenless platform says of windows; of no interest."""

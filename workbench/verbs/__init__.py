@@ -22,25 +22,25 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "calibrate",
         "Calibrate cameras from photographs of a board",
-        "workbench.verbs.calibrate",
+        "workbench.verbs.calibration.calibrate",
         "python main.py calibrate mono photos/ --board chessboard:9x6:25mm --out camera.yaml",
     ),
     Verb(
         "sample",
         "Sample, compare and train diffusion and flow models",
-        "workbench.verbs.sample",
+        "workbench.verbs.generative.sample",
         "python main.py sample mnist-unet --steps 10 --class 3 -n 8 --guidance 2 --out threes",
     ),
     Verb(
         "faces",
         "Enrol, identify, verify and forget people; evaluate, audit, train; cover faces",
-        "workbench.verbs.faces",
+        "workbench.verbs.faces.commands",
         "python main.py faces identify family.faces party.jpg --far 1e-3",
     ),
     Verb(
         "actions",
         "Train, run and evaluate online action detection; features and labels",
-        "workbench.verbs.actions",
+        "workbench.verbs.actions.commands",
         "python main.py actions detect wave.safetensors film.mp4 --out scores.csv",
     ),
     Verb(

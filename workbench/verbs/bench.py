@@ -57,7 +57,7 @@ def _add(name: str) -> None:
 
     @app.command(name, short_help=BENCHMARKS[name], add_help_option=False, context_settings=passing)
     def command(ctx: typer.Context) -> None:
-        module = importlib.import_module(f"workbench.verbs.bench_{name.replace('-', '_')}")
+        module = importlib.import_module(f"workbench.benchmarks.{name.replace('-', '_')}")
         code = _benchmark(name, module.main)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
         raise typer.Exit(code or 0)
 

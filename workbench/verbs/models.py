@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from engines.core import store
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.store_registry import StoredFile
+from engines.core.store import fetching as store
+from engines.core.store.registry import StoredFile
 from workbench.verbs import console
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")]

@@ -52,8 +52,8 @@ def tour(
         tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home,
     ):
         os.environ["KINOSCOPE_HOME"] = home
-        from workbench.tour_stops import main_stops, stops
-        from workbench.touring import walk
+        from workbench.tour.stops import main_stops, stops
+        from workbench.tour.walk import walk
 
         chosen = [stop for stop in (main_stops(theme) if quick else stops(theme)) if only in stop.name]
         report = walk(staging, (width, height), chosen, say=lambda text: print(text, file=sys.stderr, flush=True))

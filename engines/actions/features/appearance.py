@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
-from engines.core.store import load_path
+from engines.core.store.fetching import load_path
 
 NETWORK = "efficientnet-lite0"
 LENGTH, SIDE = 1280, 224
@@ -27,8 +27,8 @@ class Appearance:
     """
 
     def __init__(self, side: int = SIDE, crop: str = "squash", threads: int = 1) -> None:
-        from engines.core.onnx_sessions import open_session
-        from engines.core.preparing import prepared
+        from engines.core.networks.onnx import open_session
+        from engines.core.store.preparing import prepared
 
         source = load_path(NETWORK)
         network = prepared(f"{source.stem}-{CONVERTED[:12]}.onnx", MODULE, (source,), CONVERTED)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from engines.actions.features import cache
 from engines.actions.features.cache import Extracted
+from engines.actions.features.chunks import Chunker
 from engines.actions.features.describing import Describer
 from engines.actions.features.recipes import digest, recipe_for
 from engines.actions.study_types import WHOLE, FeaturesResult, FeaturesSpec, Frames
 from engines.actions.types import Recipe
-from engines.actions.watching.chunks import Chunker
 from engines.core.context import Context, PlainContext
 from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path, write_json

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from engines.core.preparing import keep
+from engines.core.store.preparing import keep
 
 SIDE, FEATURES = 224, 1280
 EPSILON = 1e-3

@@ -19,7 +19,7 @@ import numpy as np
 from engines.actions.features.pose_detector import LEAST, BodyDetector, prominence, square_about
 from engines.actions.types import BodyPose
 from engines.core.frames import Image
-from engines.core.litert import Network
+from engines.core.networks.litert import Network
 from engines.core.regions import Floats, Region, back, cut
 
 SIDE = 256

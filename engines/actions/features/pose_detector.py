@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from engines.core.frames import Image
-from engines.core.litert import Network
+from engines.core.networks.litert import Network
 from engines.core.regions import Floats, Region, back
 
 SIDE = 224

@@ -11,7 +11,7 @@ from engines.actions.features import appearance, motion, skeleton
 from engines.actions.types import STREAMS, FeatureKind, Recipe, Stream
 from engines.core.errors import UsageError
 from engines.core.spec import to_json
-from engines.core.store_registry import REGISTRY
+from engines.core.store.registry import REGISTRY
 
 FASTEST = 30.0
 """Chunks per second at most."""

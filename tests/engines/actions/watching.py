@@ -13,7 +13,7 @@ import torch
 
 from engines.actions.features.recipes import DIMS, recipe_for
 from engines.actions.heads.building import build
-from engines.actions.learning.model_files import Model, open_model, save_model
+from engines.actions.models.files import Model, open_model, save_model
 from engines.actions.types import STREAMS, HeadShape, ModelCard, Recipe
 from engines.core.frames import Size
 from tests.engines.cameras.films import write_video

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.adjust import Observation
-from engines.calibration.models import camera_matrix, project
+from engines.calibration.solve.adjustment import Observation
+from engines.calibration.solve.camera_models import camera_matrix, project
 from engines.calibration.types import Intrinsics
 from engines.core.boards import Board
 from engines.core.frames import Size

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import main
-from engines.calibration.detect import expand, read_image, view_names
-from engines.calibration.formats import load
+from engines.calibration.formats.files import load
 from engines.calibration.mono import run
+from engines.calibration.targets.photographs import expand, read_image, view_names
 from engines.calibration.types import MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
 from engines.core.context import PlainContext
@@ -24,7 +24,7 @@ from engines.core.errors import BadInput, Cancelled, UsageError
 from engines.core.pictures.reading import read_picture
 from engines.core.spec import from_json, spec_type, to_json
 from tests.engines.calibration import known_scene as known
-from tests.engines.core.made_pictures import jpeg_with, tiff, webp_with
+from tests.engines.core.pictures.made_pictures import jpeg_with, tiff, webp_with
 
 BOARD = known.CHESSBOARD
 COUNT = 8

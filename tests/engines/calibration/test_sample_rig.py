@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.adjust import Observation
-from engines.calibration.fit import fit_camera
 from engines.calibration.live import BoardFinder
+from engines.calibration.solve.adjustment import Observation
+from engines.calibration.solve.fit import fit_camera
 from engines.calibration.types import FinderSettings, Sighting
-from engines.cameras.motion import GLIDE, REST
-from engines.cameras.scene import Scene
+from engines.cameras.scene.motion import GLIDE, REST
+from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import SceneSource
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp

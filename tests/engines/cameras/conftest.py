@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import pytest
 
-from engines.cameras.feed import Feed
+from engines.cameras.feed.running import Feed
 from tests.engines.cameras.films import Running, numbered, write_video
 
 

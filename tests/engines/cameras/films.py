@@ -12,7 +12,7 @@ from typing import Any
 import av
 import numpy as np
 
-from engines.cameras.feed import Feed
+from engines.cameras.feed.running import Feed
 from engines.cameras.types import FeedStatus
 from engines.core.frames import End, FeedItem, Frame, Gap
 from engines.core.slots import Slot

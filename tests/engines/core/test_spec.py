@@ -22,7 +22,7 @@ from engines.cameras.types import (
 from engines.core.boards import Board
 from engines.core.errors import BadInput
 from engines.core.spec import from_json, resolve, spec_type, to_json
-from engines.core.store import FetchSpec
+from engines.core.store.fetching import FetchSpec
 
 CHARUCO = Board.parse("charuco:5x4:54mm:40.5mm:DICT_4X4_1000:inverted")
 TEXT = st.text(max_size=20)
@@ -77,7 +77,7 @@ def test_an_unknown_kind_of_source_is_refused() -> None:
 
 
 def test_a_job_is_found_by_its_dotted_path_and_names_its_spec() -> None:
-    from engines.core import store
+    from engines.core.store import fetching as store
 
-    assert resolve("engines.core.store:run") is store.run
-    assert spec_type("engines.core.store:run") is FetchSpec
+    assert resolve("engines.core.store.fetching:run") is store.run
+    assert spec_type("engines.core.store.fetching:run") is FetchSpec

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
-from engines.faces.seeing.embed import unit
+from engines.faces.recognition.embed import unit
 from engines.faces.table import FaceTable
 
 

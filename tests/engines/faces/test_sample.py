@@ -5,8 +5,8 @@ from __future__ import annotations
 import av
 import numpy as np
 
-from engines.faces.seeing import sample
-from engines.faces.seeing.detect import YuNet
+from engines.faces import sample
+from engines.faces.detection.yunet import YuNet
 
 
 def test_the_clip_is_a_whole_film(weights, tmp_path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from engines.core.errors import BadInput, FileMissing
 from engines.core.pictures.files import READABLE, gathered, in_words, listed, matching, natural
 from engines.core.pictures.reading import read_picture
-from tests.engines.core.made_pictures import written
+from tests.engines.core.pictures.made_pictures import written
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from engines.core.errors import BadInput, FileMissing
 from engines.core.pictures.files import READABLE
 from engines.core.pictures.heads import size_of
 from engines.core.pictures.reading import open_picture, read_picture
-from tests.engines.core.made_pictures import (
+from tests.engines.core.pictures.made_pictures import (
     CMYK_JPEG,
     avif_with,
     encoded,

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.cameras.file_reader import FileReader
-from engines.cameras.readers import Picture
+from engines.cameras.readers.file import FileReader
+from engines.cameras.readers.reader import Picture
 from engines.cameras.types import FileSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import Size
@@ -145,7 +145,7 @@ def test_a_picture_whose_colour_profile_has_a_name_ends_no_process(tmp_path):
     (tmp_path / "a.png").write_bytes(made[:33] + named + made[33:])
     code = (
         "import gc, sys\n"
-        "from engines.cameras.file_reader import FileReader\n"
+        "from engines.cameras.readers.file import FileReader\n"
         "from engines.cameras.types import FileSource\n"
         "from engines.core.video.film import Film\n"
         "assert [frame.image.mean() for frame in Film.open(sys.argv[1]).frames()] == [90]\n"

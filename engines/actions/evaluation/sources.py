@@ -1,0 +1,71 @@
+"""Where the scores that are measured come from: a file, or a model that is run over the video first."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.actions.labels.score_files import Scores, ahead_file
+from engines.actions.study_types import DetectResult, DetectSpec, EvaluateSpec
+from engines.core import places
+from engines.core.context import Context
+from engines.core.errors import BadInput, UsageError
+from engines.core.reading import read_array
+from engines.core.spec import resolve
+
+DETECT = "engines.actions.streaming.detect:run"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """file: of scores. ahead: beside it, what was said of later times, "" for none. horizons: seconds of its steps."""
+
+    name: str
+    file: str
+    ahead: str = ""
+    horizons: tuple[float, ...] = ()
+
+
+def scored(spec: EvaluateSpec, index: int, ctx: Context) -> Scored:
+    """The score file at this place of the spec, or that of its model, made now. Raises `UsageError` without either."""
+    model = spec.models[index] if index < len(spec.models) else ""
+    given = spec.scores[index]
+    name = spec.names[index] if index < len(spec.names) and spec.names[index] else Path(given or model).stem
+    if not given:
+        if not model or not spec.video:
+            raise UsageError("A model is evaluated on a video", hint="Give the video, or a score file")
+        return _detected(model, spec, name, ctx)
+    if not (model and ahead_file(given).is_file()):
+        return Scored(name, given)
+    return Scored(name, given, str(ahead_file(given)), _horizons(model))
+
+
+def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
+    """(n, L, C) for the rows of the whole score file; None where nothing was said. `BadInput` if it is broken."""
+    if not source.ahead or not source.horizons:
+        return None
+    said = read_array(source.ahead, what="file of what was said ahead")
+    if said.ndim != 3 or said.dtype.kind not in "fiu":
+        raise BadInput("What was said ahead cannot be read", path=source.ahead, hint="Run actions detect again")
+    if len(said) != len(scores):
+        raise BadInput(f"{len(scores)} rows of scores, {len(said)} of what was said ahead", path=source.ahead)
+    return np.asarray(said, np.float64)
+
+
+def _detected(model: str, spec: EvaluateSpec, name: str, ctx: Context) -> Scored:
+    key = hashlib.sha256(f"{Path(model).resolve()}\n{Path(spec.video).resolve()}\n{spec.frames}".encode()).hexdigest()
+    out = places.cache_dir() / "actions" / "scores" / f"{Path(model).stem}-{key[:12]}.csv"
+    horizons = _horizons(model)
+    asked = DetectSpec(model, spec.video, str(out), spec.frames, ahead=bool(horizons), threshold=spec.threshold)
+    result: DetectResult = resolve(DETECT)(asked, ctx)
+    return Scored(name, result.file, result.ahead, horizons if result.ahead else ())
+
+
+def _horizons(model: str) -> tuple[float, ...]:
+    from engines.actions.models.files import open_model
+
+    return open_model(model).card.horizons

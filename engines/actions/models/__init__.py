@@ -1,0 +1,1 @@
+"""Model files of action detection: weights, standardisation and card in one file."""

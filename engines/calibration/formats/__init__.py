@@ -1,0 +1,1 @@
+"""Calibrations on disk, as other tools read and write them."""

@@ -1,0 +1,1 @@
+"""The fit of a camera: its models, its adjustment, its uncertainty."""

@@ -1,0 +1,1 @@
+"""Boards in pictures: found, counted, and printed in true size."""

@@ -1,0 +1,190 @@
+"""A feed: a source that runs. It opens it, shows its pictures to every reader, and keeps trying where that makes sense.
+
+`run` is the whole life and belongs to one thread; everything else may be called from any. Native calls are made on
+a daemon thread that is walked away from when they hang, so `stop` always works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engines.cameras.feed.pacing import backoff
+from engines.cameras.feed.playback import Playback
+from engines.cameras.feed.playback_requests import Again, SeekTo, StepBy, Wishes
+from engines.cameras.feed.report import Report
+from engines.cameras.feed.subscribers import Audience
+from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
+from engines.cameras.readers.opening import open_reader, reader_for
+from engines.cameras.readers.reader import Reader
+from engines.cameras.sources.tiles import TileGrid, simple
+from engines.cameras.types import FeedInfo, FeedState, FeedStatus, FileSource, FolderSource, Source
+from engines.core.clock import Clock, monotonic
+from engines.core.errors import KinoscopeError, SourceFailed
+from engines.core.frames import End
+from engines.core.slots import Latest, Lossless, Slot
+
+LATEST = Latest()
+CLOSING = 0.1
+"""Seconds that closing a source may take before it is left to finish by itself."""
+
+
+class Feed:
+    """`id` names the feed in every stamp. Raises `UsageError` for a grid of tiles that cannot be."""
+
+    def __init__(self, id: str, source: Source, *, clock: Clock = monotonic) -> None:
+        self.id = id
+        self.source = source
+        self._clock = clock
+        self._simple = simple(source)
+        self._grid = TileGrid.of(source)
+        self._audience = Audience(self._grid)
+        self._report = Report(clock)
+        loop = isinstance(self._simple, FileSource | FolderSource) and self._simple.loop
+        self._wishes = Wishes(loop, self._simple.speed if isinstance(self._simple, FileSource) else 1.0)
+        self._tries = 0
+        self._stuck: Hand | None = None
+
+    @property
+    def on_change(self) -> Callable[[], None] | None:
+        """Called on the feed's thread when the state, message or info changes; must not block."""
+        return self._report.on_change
+
+    @on_change.setter
+    def on_change(self, call: Callable[[], None] | None) -> None:
+        self._report.on_change = call
+
+    def run(self) -> None:
+        """Open, read, publish; returns after `stop()`. A failing source is a state, not an exception."""
+        try:
+            while not self._wishes.stopping:
+                self._session()
+        except BaseException:
+            self._report.say(FeedState.FAILED, "The feed stopped because of a defect; the log has the details")
+            raise
+        self._audience.hold(None)
+        self._audience.publish(End(self.id, "the feed was closed"))
+        self._report.say(FeedState.CLOSED)
+
+    def stop(self) -> None:
+        """Returns at once; `run()` returns within 200 ms, also when the source hangs."""
+        self._wishes.stop()
+
+    def status(self) -> FeedStatus:
+        return self._report.status(self._wishes.loop, self._wishes.speed)
+
+    def subscribe(
+        self, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None, tile: str = ""
+    ) -> Slot:
+        """A slot of one's own for the whole frame or a tile. Raises `UsageError` for an unknown tile."""
+        return self._audience.join(policy, wake, tile)
+
+    def unsubscribe(self, slot: Slot) -> None:
+        """Close the slot and forget it."""
+        self._audience.part(slot)
+
+    def play(self) -> None:
+        """Go on; from the start when it had ended."""
+        self._wishes.set_paused(False)
+        if self._report.state is FeedState.ENDED:
+            self._wishes.move(Again())
+
+    def pause(self) -> None:
+        """Stand still at the present picture."""
+        self._wishes.set_paused(True)
+
+    def step(self, frames: int = 1) -> None:
+        """Pause, `frames` further on (negative: back)."""
+        self._wishes.move(StepBy(frames))
+
+    def seek(self, seconds: float) -> None:
+        """Go to the picture shown at this media time; playing or paused as before."""
+        self._wishes.move(SeekTo(seconds))
+
+    def set_loop(self, on: bool) -> None:
+        """At the end, begin again."""
+        self._wishes.set_loop(on)
+
+    def set_speed(self, factor: float) -> None:
+        """1 is real time, 0 as fast as the readers take. Raises `UsageError` below 0."""
+        self._wishes.set_speed(factor)
+
+    def retry(self) -> None:
+        """Open the source again now, whatever the state."""
+        self._wishes.reopen()
+
+    def _session(self) -> None:
+        """From opening the source to closing it, and the wait after a failure."""
+        self._announce()
+        hand = Hand(f"source of {self.id}", self._wishes.bell)
+        reader = reader_for(self._simple, self._clock)
+        shown = self._report.frames
+        failure: KinoscopeError | None = None
+        try:
+            self._open_and_play(hand, reader)
+        except Abandoned:
+            pass
+        except KinoscopeError as error:
+            failure = error
+        finally:
+            self._stuck = None if hand.leave(reader.close, CLOSING) else hand
+        if self._report.frames > shown:
+            self._tries = 0
+        if failure is not None:
+            self._after(failure, reader)
+
+    def _announce(self) -> None:
+        if self._tries:
+            self._report.say(FeedState.RECONNECTING, f"Connecting again, attempt {self._tries}")
+        else:
+            self._report.say(FeedState.OPENING)
+
+    def _open_and_play(self, hand: Hand, reader: Reader) -> None:
+        try:
+            info = hand.call(
+                lambda: open_reader(reader, self._simple), lambda: self._wishes.stopping, reader.open_limit
+            )
+        except Stalled:
+            raise SourceFailed(
+                f"No answer within {reader.open_limit:g} s", hint="Check that it is connected and switched on"
+            ) from None
+        self._report.say(self._report.state, self._report.message, self._tiled(info))
+        play = Playback(
+            self.id, reader, info, hand,
+            wishes=self._wishes, audience=self._audience, report=self._report, clock=self._clock,
+        )  # fmt: skip
+        play.run()
+
+    def _tiled(self, info: FeedInfo) -> FeedInfo:
+        if self._grid is None:
+            return info
+        return FeedInfo(
+            info.size, info.fps, info.frames, info.duration, info.seekable, info.live,
+            self._grid.names, (self._grid.rows, self._grid.columns), info.detail,
+        )  # fmt: skip
+
+    def _after(self, failure: KinoscopeError, reader: Reader) -> None:
+        """Wait for the next attempt (a source that was there before), or for the user."""
+        if not (reader.reconnects and self._report.frames):
+            self._tries = 0
+            self._report.say(FeedState.FAILED, str(failure))
+            self._wait(None)
+            return
+        self._tries += 1
+        delay = backoff(self._tries)
+        self._report.say(FeedState.RECONNECTING, f"{failure}; trying again in {delay:g} s")
+        self._wait(self._clock() + delay)
+
+    def _wait(self, until: float | None) -> None:
+        """Until the user wants it opened, or the time has come and no earlier attempt still hangs."""
+        while not self._wishes.stopping:
+            seen = self._wishes.version
+            if self._wishes.take_reopen():
+                return
+            if until is not None and self._clock() >= until and not (self._stuck and self._stuck.alive):
+                return
+            self._wishes.wait(seen, None if until is None else _nap(until - self._clock()))
+
+
+def _nap(left: float) -> float:
+    """Seconds to wait before looking at the clock again."""
+    return min(left, 0.25) if left > 0 else 0.25

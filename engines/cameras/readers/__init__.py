@@ -1,0 +1,1 @@
+"""One reader a kind of source: opens it, gives its pictures, closes it."""

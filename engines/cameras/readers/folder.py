@@ -1,0 +1,130 @@
+"""A folder of images, played in the order in which a person would count them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.types import FeedInfo, FolderSource
+from engines.core.errors import BadInput, KinoscopeError, SourceFailed
+from engines.core.frames import End, Gap, Size, size_of
+from engines.core.pictures.files import WORDS, Listing, listed
+from engines.core.pictures.reading import open_picture, read_picture
+
+
+class FolderReader:
+    """Every image keeps its own size: pixels are never resampled, so what is measured in them stays true.
+
+    Images whose size differs from the first one's are named in `note`; an unreadable one is a gap.
+    """
+
+    paced = True
+    reconnects = False
+    open_limit: float | None = None
+    read_limit: float | None = None
+
+    def __init__(self, source: FolderSource) -> None:
+        self.note = ""
+        self._source = source
+        self._paths: list[Path] = []
+        self._size = Size(0, 0)
+        self._next = 0
+        self._other: dict[str, Size] = {}
+        self._unreadable: dict[str, str] = {}
+        self._guessed: dict[str, str] = {}
+        self._left_out = ""
+
+    def open(self) -> FeedInfo:
+        """Raises `BadInput` for a folder without images, or when none of the first ones can be read."""
+        if not 0 < self._source.fps <= 240:
+            raise BadInput(f"{self._source.fps:g} images per second is not possible", hint="More than 0, at most 240")
+        found = list_folder(Path(self._source.path), self._source.pattern)
+        self._paths, self._left_out = list(found.files), found.words
+        self._size = self._first_size()
+        self._remark()
+        count, fps = len(self._paths), self._source.fps
+        detail = f"{count} image{'s' if count > 1 else ''}, the first {self._size}"
+        detail += f". {found.words}" if found.left_out else ""
+        return FeedInfo(self._size, fps, count, count / fps, seekable=True, live=False, detail=detail)
+
+    def read(self) -> ReaderItem:
+        if self._next >= len(self._paths):
+            return End("", "" if len(self._unreadable) < len(self._paths) else "No image in the folder can be read")
+        index, path = self._next, self._paths[self._next]
+        self._next += 1
+        try:
+            picture = open_picture(path)
+        except KinoscopeError:
+            self._unreadable[path.name] = ""
+            self._remark()
+            return Gap("", 1, f"{path.name} cannot be read as an image")
+        if size_of(picture.image) != self._size:
+            self._other[path.name] = size_of(picture.image)
+        if picture.note:
+            self._guessed[path.name] = picture.note
+        self._remark()
+        return Picture(picture.image, index, index / self._source.fps, picture.turn)
+
+    def locate(self, seconds: float) -> int:
+        return min(int(seconds * self._source.fps + 1e-6), len(self._paths) - 1)
+
+    def seek(self, index: int) -> None:
+        self._next = min(max(index, 0), len(self._paths) - 1)
+
+    def close(self) -> None:
+        self._paths = []
+
+    def _first_size(self) -> Size:
+        why = ""
+        for path in self._paths[:20]:
+            try:
+                return size_of(read_picture(path))
+            except KinoscopeError as error:
+                why = why or error.message
+        first = self._paths[0].name
+        raise BadInput(f"None of the images can be read, starting with {first}", path=self._source.path, hint=why)
+
+    def _remark(self) -> None:
+        """Words for the user: which files are not like the others."""
+        parts = []
+        if self._other:
+            name, size = next(iter(self._other.items()))
+            parts.append(
+                f"Sizes differ: {name} is {size}, the first image {self._size}"
+                + (f" ({len(self._other)} others)" if len(self._other) > 1 else "")
+            )
+        if self._unreadable:
+            name, rest = next(iter(self._unreadable)), len(self._unreadable) - 1
+            parts.append(f"{name}{f' and {rest} more' if rest else ''} cannot be read and was left out")
+        if self._guessed:
+            name, note = next(iter(self._guessed.items()))
+            others = f" ({len(self._guessed)} such images)" if len(self._guessed) > 1 else ""
+            parts.append(f"{name}: {note}{others}")
+        if self._left_out:
+            parts.append(self._left_out)
+        self.note = ". ".join(parts)
+
+
+def list_images(folder: Path, pattern: str = "*") -> list[Path]:
+    """The images of a folder in natural order (2 before 10). Raises `SourceFailed` or `BadInput` with what is there."""
+    return list(list_folder(folder, pattern).files)
+
+
+def list_folder(folder: Path, pattern: str = "*") -> Listing:
+    """As `list_images`, with what was left out."""
+    if not folder.exists():
+        raise SourceFailed("There is no such folder", path=folder, hint="It may have been moved or renamed")
+    if not folder.is_dir():
+        raise BadInput("This is a file, not a folder of images", path=folder, hint="Open the folder it is in")
+    found = listed(folder, pattern)
+    if not found.files:
+        raise BadInput(_empty(folder, pattern), path=folder, hint=found.words or WORDS)
+    return found
+
+
+def _empty(folder: Path, pattern: str) -> str:
+    files = sum(path.is_file() for path in folder.iterdir())
+    if not files:
+        return "The folder is empty"
+    what = f"none fits '{pattern}' and" if pattern not in ("", "*") else "none"
+    return f"The folder holds {files} file{'s' if files > 1 else ''}, but {what} is an image"

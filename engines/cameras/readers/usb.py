@@ -1,0 +1,91 @@
+"""Cameras on this machine. A thread of the feed's own takes every picture as it comes, so none is ever stale."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.types import FeedInfo, UsbSource
+from engines.core.clock import Clock, monotonic
+from engines.core.errors import SourceFailed
+from engines.core.frames import End, size_of
+
+PATIENCE = 20
+"""Empty answers in a row after which a camera counts as unplugged."""
+
+
+class UsbReader:
+    """`width`, `height` and `fps` of the source are wishes; the info says what the camera gives."""
+
+    paced = False
+    reconnects = True
+    open_limit: float | None = 25.0
+    read_limit: float | None = 5.0
+    note = ""
+
+    def __init__(self, source: UsbSource, clock: Clock = monotonic) -> None:
+        self._source = source
+        self._clock = clock
+        self._capture: cv2.VideoCapture | None = None
+        self._started = 0.0
+        self._index = 0
+
+    def open(self) -> FeedInfo:
+        """Raises `SourceFailed` when there is no such camera, or it is in use."""
+        address = self._source.address
+        target: int | str = int(address) if address.isdecimal() else address
+        capture = self._capture = cv2.VideoCapture(target, self._source.backend or cv2.CAP_ANY)
+        if not capture.isOpened():
+            raise SourceFailed(
+                f"{self._name} does not open", hint="Check that it is plugged in and that no other program uses it"
+            )
+        self._ask(capture)
+        ok, image = capture.read()
+        if not ok or image is None:
+            raise SourceFailed(f"{self._name} opens but gives no picture", hint="Unplug it and plug it in again")
+        self._started = self._clock()
+        fps = float(capture.get(cv2.CAP_PROP_FPS)) or 30.0
+        size = size_of(image)
+        detail = f"{capture.getBackendName()}, {size}, {fps:g} per second"
+        return FeedInfo(size, fps, seekable=False, live=True, detail=detail)
+
+    def read(self) -> ReaderItem:
+        assert self._capture is not None
+        for _ in range(PATIENCE):
+            ok, image = self._capture.read()
+            if ok and image is not None:
+                index, self._index = self._index, self._index + 1
+                picture = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if image.ndim == 2 else image
+                return Picture(np.asarray(picture, dtype=np.uint8), index, self._clock() - self._started)
+            if not self._capture.isOpened():
+                break
+        return End("", f"{self._name} gives no more pictures; it may have been unplugged")
+
+    def locate(self, seconds: float) -> int:
+        return self._index
+
+    def seek(self, index: int) -> None:
+        """A camera has no past."""
+
+    def close(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def _ask(self, capture: cv2.VideoCapture) -> None:
+        wishes = (
+            (cv2.CAP_PROP_FRAME_WIDTH, self._source.width),
+            (cv2.CAP_PROP_FRAME_HEIGHT, self._source.height),
+            (cv2.CAP_PROP_FPS, self._source.fps),
+        )
+        if self._source.width * self._source.height > 640 * 480:
+            capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        for name, value in wishes:
+            if value:
+                capture.set(name, value)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+
+    @property
+    def _name(self) -> str:
+        return self._source.name or f"Camera {self._source.address}"

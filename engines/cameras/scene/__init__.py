@@ -1,0 +1,1 @@
+"""A rendered rig of cameras in a room: its lenses, its moving board, its pictures."""

@@ -1,0 +1,1 @@
+"""Sources as people name them: parsed, recognised, listed and tiled."""

@@ -1,0 +1,1 @@
+"""Faces in a picture: found by a network at every size, and judged."""

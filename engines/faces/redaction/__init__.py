@@ -1,0 +1,1 @@
+"""Copies of pictures and films in which faces are covered."""

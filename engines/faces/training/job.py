@@ -1,0 +1,239 @@
+"""Job: a margin softmax trained over a folder of people, with everything that shows what it does on the way.
+
+The backbone is "frozen" (finished embeddings of a recogniser, projected) or "small" (a network of its own, from aligned
+pictures with flips and shifts). Pictures held out decide what is reported; the result is an ONNX recogniser.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engines.core.context import Context
+from engines.core.errors import OutOfResources, UsageError, WorkFailed
+from engines.core.training.threads import ran_out, threads
+from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
+from engines.faces.training import export
+from engines.faces.training.batches import Feed
+from engines.faces.training.data import HeadData, read
+from engines.faces.training.margin import MarginSoftmax, unit
+from engines.faces.training.margin_choices import choice, margins_of
+from engines.faces.training.networks import MEAN, STD, Projection, SmallFace
+from engines.faces.training.partial import PartialSoftmax
+from engines.faces.training.watch import Angles, Curves, View, angles, progress
+
+BACKBONES = ("frozen", "small")
+THREADS = 2
+TELL_SECONDS = 0.1
+LOOK_SHARE = 8
+"""At least so many times longer is trained than looked at."""
+MOMENTUM, DECAY, STEEPEST, WARM = 0.9, 5e-4, 5.0, 50
+
+
+def run(spec: HeadSpec, ctx: Context) -> HeadResult:
+    """Train, and write `spec.out`/LOSS-BACKBONE.onnx with its card.
+
+    Raises `UsageError` for settings without sense, `BadInput` for a folder it cannot learn from, `FileMissing`,
+    `WorkFailed` when the loss is no number any more, `Cancelled`: then nothing is written.
+    """
+    check(spec)
+    with ctx.lease(threads=THREADS) as lease, threads(lease.threads), export.place(_path(spec)):
+        began = time.monotonic()
+        data = read(spec, ctx, lease.threads)
+        training = Training(spec, data, ctx)
+        training.to_the_end()
+        return training.keep(time.monotonic() - began)
+
+
+def check(spec: HeadSpec) -> None:
+    """Raises `UsageError` for settings without sense."""
+    margins_of(spec.loss, spec.margins)
+    if spec.backbone not in BACKBONES:
+        raise UsageError(f"There is no backbone called '{spec.backbone}'", hint="Choose " + " or ".join(BACKBONES))
+    if not spec.out:
+        raise UsageError("Where the recogniser goes is not said", hint="Name a folder")
+    for value, low, high, words in (
+        (spec.scale, 1, 256, "The scale"),
+        (spec.dim, 8, 1024, "The length of an embedding"),
+        (spec.steps, 1, 1_000_000, "The number of steps"),
+        (spec.batch, 2, 4096, "The number of faces a step"),
+        (spec.rate, 1e-6, 10, "The learning rate"),
+        (spec.sample, 1e-4, 1, "The share of centres"),
+        (spec.held_out, 0.01, 0.9, "The share held out"),
+    ):
+        if not low <= value <= high:
+            raise UsageError(f"{words} must be {low:g} to {high:g}, not {value:g}")
+
+
+@dataclass
+class Training:
+    """One training from its data to its files."""
+
+    spec: HeadSpec
+    data: HeadData
+    ctx: Context
+
+    def __post_init__(self) -> None:
+        spec, data = self.spec, self.data
+        self.feed = Feed(data.inputs, data.labels, data.train, min(spec.batch, len(data.train)), spec.seed)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(spec.seed)
+            self.network: Projection | SmallFace = _network(spec, data)
+            named = choice(spec.loss)
+            margins = margins_of(spec.loss, spec.margins)
+            softmax = MarginSoftmax(spec.dim, len(data.people), margins, spec.scale, by_norm=named.by_norm)
+        self.centres = PartialSoftmax(softmax, spec.sample, momentum=MOMENTUM, decay=DECAY, seed=spec.seed)
+        decay = DECAY if spec.backbone == "small" else 0.0
+        self.optimiser = torch.optim.SGD(self.network.parameters(), spec.rate, MOMENTUM, weight_decay=decay)
+        self.curves, self.view = Curves(spec.steps), View()
+        self.held = torch.from_numpy(data.labels[data.held])
+        self.step = 0
+        self.began = self.told = self.spent = 0.0
+        self.last: HeadProgress | None = None
+
+    def to_the_end(self) -> None:
+        """All steps. Raises `Cancelled`, `WorkFailed`, `OutOfResources`."""
+        try:
+            self.tell(at_once=True)
+            self.began, self.spent = time.monotonic(), 0.0
+            while self.step < self.spec.steps:
+                self.ctx.check()
+                self.advance()
+                self._now_and_then()
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out(error):
+                raise
+            raise OutOfResources("Not enough memory for this training", hint="Use fewer faces a step") from error
+
+    def advance(self) -> None:
+        """One step of stochastic gradient descent with momentum."""
+        rate = rate_at(self.step, self.spec.steps, self.spec.rate)
+        self.optimiser.param_groups[0]["lr"] = self.centres.rate = rate
+        inputs, labels = self.feed.batch()
+        self.network.train()
+        loss = self.centres.loss(self.network(inputs), labels)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise WorkFailed(
+                f"The loss is no number any more at step {self.step}", hint="Use a lower learning rate or scale"
+            )
+        self.optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        if isinstance(self.network, Projection):
+            self.network.pull()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), STEEPEST)
+        self.optimiser.step()
+        self.centres.step()
+        self.step += 1
+        self.curves.add(self.step, value)
+
+    def _now_and_then(self) -> None:
+        last = self.step == self.spec.steps
+        room = LOOK_SHARE * self.spent < time.monotonic() - self.began
+        if last or (room and self.step % self.curves.every == 0):
+            self.tell(last)
+
+    def tell(self, at_once: bool = False) -> None:
+        """Look at the held-out pictures; say how far it is where that was not said just now."""
+        began = time.monotonic()
+        vectors, seen = self.look()
+        self.curves.accuracy.append((self.step, seen.accuracy))
+        if at_once or began - self.told > TELL_SECONDS:
+            self._say(vectors, seen)
+            self.told = time.monotonic()
+        self.spent += time.monotonic() - began
+
+    def _say(self, vectors: Tensor, seen: Angles) -> None:
+        spec, flat = self.spec, vectors.double().numpy()
+        people = self.data.people
+        self.last = progress(self.step, spec.steps, self.curves, self.view, flat, self.held, seen, people)
+        self.ctx.emit("head", self.last)
+        self.ctx.progress(self.step, spec.steps, f"Training, {100 * seen.accuracy:.1f} % of the held-out right")
+
+    @torch.no_grad()
+    def look(self) -> tuple[Tensor, Angles]:
+        """Unit embeddings of the held-out pictures and their angles."""
+        self.network.eval()
+        vectors = torch.cat([unit(self.network(part)) for part in self.feed.parts(self.data.held)])
+        return vectors, angles(vectors @ unit(self.centres.centres).T, self.held)
+
+    def keep(self, seconds: float) -> HeadResult:
+        """Write the recogniser and its card."""
+        spec, data = self.spec, self.data
+        _, seen = self.look()
+        result = HeadResult(
+            file="",
+            accuracy=seen.accuracy,
+            separation=(float(seen.own.mean()), float(seen.other.mean())),
+            classes=len(data.people),
+            images=len(data.labels),
+            seconds=seconds,
+            last=self.last,
+        )
+        path = _path(spec)
+        export.write(path, self._network_file(), _card(spec, data, result))
+        return replace(result, file=str(path))
+
+    def _network_file(self) -> bytes:
+        if isinstance(self.network, SmallFace):
+            return export.whole(self.network)
+        base = self.data.base
+        return export.projection(self.network.linear.weight.detach().numpy(), base.name, base.sha256)
+
+
+def _path(spec: HeadSpec) -> Path:
+    return Path(spec.out) / f"{spec.loss}-{spec.backbone}.onnx"
+
+
+def rate_at(step: int, steps: int, rate: float) -> float:
+    """Warmed up over the first 50 steps (or a tenth), then falling to 0 as half a cosine (Loshchilov, 2017)."""
+    warm = min(WARM, steps // 10)
+    if step < warm:
+        return rate * (step + 1) / warm
+    return rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(steps - warm, 1)))
+
+
+def _network(spec: HeadSpec, data: HeadData) -> Projection | SmallFace:
+    if spec.backbone == "small":
+        return SmallFace(spec.dim)
+    return Projection(torch.from_numpy(np.asarray(data.inputs[data.train], np.float32)), spec.dim)
+
+
+def _named(model: str) -> str:
+    """A recogniser's name, or the whole path of its file."""
+    return str(Path(model).resolve()) if model.lower().endswith(".onnx") else model
+
+
+def _card(spec: HeadSpec, data: HeadData, result: HeadResult) -> dict[str, Any]:
+    small = spec.backbone == "small"
+    named = choice(spec.loss)
+    fed: dict[str, Any] = {"order": "RGB", "mean": MEAN, "std": STD}
+    of: dict[str, Any] = {"of": _named(spec.model), "of_sha256": data.base.sha256}
+    return {
+        "name": f"{spec.loss}-{spec.backbone}",
+        "title": f"{named.title}, {'small network' if small else 'on ' + data.base.title}",
+        "dim": spec.dim,
+        "size": 112,
+        **(fed if small else of),
+        "licence": "Trained on your own pictures" + ("" if small else f"; {data.base.title}: {data.base.licence}"),
+        "trained_on": {"people": result.classes, "images": result.images, "held_out": len(data.held)},
+        "loss": {
+            "name": spec.loss,
+            "margins": margins_of(spec.loss, spec.margins),
+            "scale": spec.scale,
+            "sample": spec.sample,
+        },
+        "steps": spec.steps,
+        "batch": spec.batch,
+        "rate": spec.rate,
+        "seed": spec.seed,
+        "accuracy": round(result.accuracy, 5),
+        "separation_degrees": [round(angle, 2) for angle in result.separation],
+    }

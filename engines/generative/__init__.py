@@ -1,0 +1,1 @@
+"""Generative models: data, networks, runs and training that families share, and a package a family."""

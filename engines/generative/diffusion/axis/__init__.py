@@ -1,0 +1,1 @@
+"""The noise axis: processes, levels, schedules, weights, and denoisers on it."""

@@ -1,0 +1,1 @@
+"""Distributions whose denoiser is a closed form."""

@@ -1,0 +1,1 @@
+"""What is exact: the end of the ODE, its inverse, likelihoods."""

@@ -1,0 +1,1 @@
+"""Models by name, file and folder: listed, described, checked and opened."""

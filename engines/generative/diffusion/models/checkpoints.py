@@ -1,0 +1,122 @@
+"""Opening a network's weights safely: safetensors only, every name and shape checked, every number finite.
+
+Nothing from outside is executed. What does not fit its card is said by name, before a gigabyte is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from engines.core.errors import BadInput
+from engines.core.reading import making_sense
+from engines.generative.data.moments import Moments
+from engines.generative.data.pickles import is_pickle, refuse
+from engines.generative.diffusion.models.cards import ARCHITECTURES, PICKLES, read_card
+from engines.generative.diffusion.models.safetensors_header import read_header
+from engines.generative.diffusion.types import Card
+
+MOMENTS = "moments."
+SHOWN = 3
+
+
+def check(weights: Path, prediction: str = "") -> Card:
+    """The card of a weights file after comparing it with the file's head; nothing else is read.
+
+    prediction: the user's answer in place of the card's. Raises `BadInput` for whatever does not fit.
+    """
+    if weights.suffix in PICKLES or is_pickle(weights):
+        refuse(weights)
+    read_header(weights)
+    card = read_card(weights)
+    if card.architecture not in ARCHITECTURES:
+        hint = f"Samples come from {' and '.join(ARCHITECTURES)}"
+        raise BadInput(f"A network of the kind '{card.architecture}' gives no samples", path=weights, hint=hint)
+    return replace(card, prediction=prediction) if prediction else card  # type: ignore[arg-type]
+
+
+def load_network(weights: Path, card: Card) -> tuple[nn.Module, Moments | None]:
+    """The network that a card describes with the weights of a file, in float32 and evaluation mode, and the moments
+    of its data where the file holds them. Raises `BadInput` for whatever does not fit, before memory is taken for it.
+    """
+    with torch.device("meta"):
+        plan = _build(weights, card)
+    expected = {name: tuple(tensor.shape) for name, tensor in plan.state_dict().items()}
+    tensors = load_tensors(weights, expected, card.sha256)
+    network = _build(weights, card)
+    network.load_state_dict({name: tensor for name, tensor in tensors.items() if name in expected})
+    return network.float().eval().requires_grad_(False), _moments(tensors)
+
+
+def load_tensors(weights: Path, expected: dict[str, tuple[int, ...]], sha256: str = "") -> dict[str, Tensor]:
+    """The tensors of a safetensors file by name; beside the expected ones only moments may be there."""
+    if weights.suffix in PICKLES or is_pickle(weights):
+        refuse(weights)
+    held = {name: entry.shape for name, entry in read_header(weights).items()}
+    _compare(weights, expected, {name: shape for name, shape in held.items() if not name.startswith(MOMENTS)})
+    if sha256 and hashlib.sha256(weights.read_bytes()).hexdigest() != sha256:
+        raise BadInput("The weights are not those that the card was written for", path=weights, hint="Get both again")
+    try:
+        tensors = load_file(weights)
+    except (SafetensorError, OSError) as error:
+        raise BadInput(f"The weights cannot be read: {error}", path=weights) from error
+    _all_finite(weights, tensors)
+    return tensors
+
+
+def _build(weights: Path, card: Card) -> nn.Module:
+    from engines.generative import networks
+
+    shape = card.arguments.get("shape", card.shape)
+    if not isinstance(shape, list | tuple) or tuple(shape) != card.shape:
+        message = f"The card says a sample is {card.shape} and its network's is {shape}"
+        raise BadInput(message, path=weights.with_suffix(".json"), hint="Mend 'shape' in 'arguments' or above it")
+    hint = "Mend 'architecture' and 'arguments'"
+    with making_sense(weights.with_suffix(".json"), "The card's network cannot be built", hint=hint):
+        network: nn.Module = networks.build(card.architecture, **card.arguments)
+    return network
+
+
+def _compare(path: Path, expected: dict[str, tuple[int, ...]], held: dict[str, tuple[int, ...]]) -> None:
+    missing = [name for name in expected if name not in held]
+    extra = [name for name in held if name not in expected]
+    wrong = [name for name, shape in expected.items() if name in held and held[name] != shape]
+    if wrong:
+        name = wrong[0]
+        message = f"'{name}' has shape {held[name]}, the card's network wants {expected[name]}"
+        raise BadInput(message + _more(wrong[1:]), path=path, hint="The card's arguments are of another network")
+    if missing or extra:
+        parts = [f"{_few(missing)} missing"] * bool(missing) + [f"{_few(extra)} unexpected"] * bool(extra)
+        message = "The weights do not belong to the card's network: " + ", ".join(parts)
+        raise BadInput(message, path=path, hint="The card's architecture is another, or the file is of a part alone")
+
+
+def _all_finite(path: Path, tensors: dict[str, Tensor]) -> None:
+    broken = [name for name, t in tensors.items() if t.is_floating_point() and not torch.isfinite(t).all()]
+    if broken:
+        message = f"The weights hold numbers that are not finite: {_few(broken)}"
+        raise BadInput(message, path=path, hint="Training diverged before it was saved; take an earlier checkpoint")
+
+
+def _moments(tensors: dict[str, Tensor]) -> Moments | None:
+    parts = [tensors.get(f"{MOMENTS}{part}") for part in ("mean", "values", "vectors")]
+    if any(part is None for part in parts):
+        return None
+    mean, values, vectors = (part.double() for part in parts if part is not None)
+    return Moments(mean, values, vectors)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names[:SHOWN]) + (
+        f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    )
+
+
+def _more(names: list[str]) -> str:
+    return f" ({len(names)} more do not fit)" if names else ""

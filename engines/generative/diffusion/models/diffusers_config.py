@@ -1,0 +1,219 @@
+"""What a diffusers folder holds, from its configurations and the heads of its files alone. No torch, no diffusers.
+
+Only the pipelines named here are known, and their parts are opened by classes named here: what a folder says of code
+to run is never followed. Weights must be safetensors.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.core.errors import BadInput
+from engines.core.reading import making_sense, read_json
+from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.models.safetensors_header import read_header
+from engines.generative.diffusion.types import ModelInfo
+
+PICKLES = (".bin", ".ckpt", ".pt", ".pth")
+PREDICTIONS = {"epsilon": "eps", "sample": "x0", "v_prediction": "v"}
+INDEX = "model_index.json"
+HALF = ".fp16."
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of pipeline. parts: the folders that hold weights, the network first. latent: it has a decoder."""
+
+    name: str
+    parts: tuple[str, ...]
+    latent: bool = True
+    text: bool = False
+    flow: bool = False
+    fixed: bool = False
+
+
+FAMILIES = {
+    "DDPMPipeline": Family("ddpm", ("unet",), latent=False),
+    "DDIMPipeline": Family("ddpm", ("unet",), latent=False),
+    "StableDiffusionPipeline": Family("sd", ("unet", "vae", "text_encoder"), text=True),
+    "StableDiffusionXLPipeline": Family("sdxl", ("unet", "vae", "text_encoder", "text_encoder_2"), text=True),
+    "StableDiffusion3Pipeline": Family(
+        "sd3", ("transformer", "vae", "text_encoder", "text_encoder_2", "text_encoder_3"), text=True, flow=True
+    ),
+    "DiTPipeline": Family("dit", ("transformer", "vae"), fixed=True),
+}
+OPTIONAL = ("text_encoder_3",)
+MOST_STEPS, MOST_CLASSES, MOST_SIDE = 1_000_000, 1_000_000, 65_536
+SENSELESS = "The configuration makes no sense"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that was read. alphas: abar of a VP model's steps, float64, None for a flow. shift: the scheduler's."""
+
+    path: Path
+    family: Family
+    info: ModelInfo
+    network: dict[str, Any]
+    scheduler: dict[str, Any]
+    vae: dict[str, Any]
+    parts: tuple[str, ...]
+    alphas: NDArray[np.float64] | None
+    shift: float = 1.0
+
+
+def read_folder(path: Path, prediction: str = "") -> Folder:
+    """Read a folder. prediction: the user's answer. Raises `BadInput` for one that cannot be opened, saying why."""
+    if not (path / INDEX).is_file():
+        hint = "A diffusers folder has a model_index.json; a network of ours is a .safetensors file"
+        raise BadInput("The folder is no diffusers pipeline", path=path, hint=hint)
+    index = _config(path / INDEX)
+    family = FAMILIES.get(str(index.get("_class_name")))
+    if family is None:
+        hint = f"Known are {', '.join(FAMILIES)}"
+        raise BadInput(f"Pipelines of the kind '{index.get('_class_name')}' are not known", path=path, hint=hint)
+    with making_sense(path / INDEX, SENSELESS):
+        parts = tuple(part for part in family.parts if part not in OPTIONAL or (index.get(part) or [None])[0])
+    count = sum(_weights(path / part) for part in parts)
+    network, vae = _config(path / parts[0] / "config.json"), {}
+    if family.latent:
+        vae = _config(path / "vae" / "config.json")
+    scheduler = _config(path / "scheduler" / "scheduler_config.json")
+    with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
+        alphas = None if family.flow else _alphas(scheduler, path)
+        shift = float(scheduler.get("shift") or 1.0)
+    with making_sense(path / "vae" / "config.json", SENSELESS):
+        factor = 2 ** (_count(len(vae["block_out_channels"]), 16) - 1) if family.latent else 1
+    with making_sense(path / parts[0] / "config.json", SENSELESS):
+        info = _info(path, family, network, scheduler, factor, index)
+    low, high = _range(alphas)
+    info = replace(info, parameters=count, sigma_min=low, sigma_max=high)
+    if prediction:
+        info = replace(info, prediction=prediction)
+    return Folder(path, family, info, network, scheduler, vae, parts, alphas, shift)
+
+
+def _info(path: Path, family: Family, network: dict[str, Any], scheduler: dict[str, Any], factor: int,
+          index: dict[str, Any]) -> ModelInfo:  # fmt: skip
+    side = network.get("sample_size") or 64
+    height, width = side if isinstance(side, list) else (side, side)
+    shape = (_count(network["in_channels"]), _count(height), _count(width))
+    return ModelInfo(
+        name=str(path), title=path.resolve().name, kind="diffusers",
+        shape=shape, prediction=_prediction(family, scheduler, path),
+        process="flow" if family.flow else "vp", classes=_classes(family, network, index), text=family.text,
+        summary=_summary(family, scheduler), latent=family.latent, factor=factor,
+        multiple=_multiple(family, network, factor),
+    )  # fmt: skip
+
+
+def _multiple(family: Family, network: dict[str, Any], factor: int) -> int:
+    """What a picture's sides must be multiples of; 0 where its size cannot be changed."""
+    if family.fixed:
+        return 0
+    if family.name == "ddpm":
+        return int(2 ** (_count(len(network["block_out_channels"]), 16) - 1))
+    return factor * _count(network.get("patch_size") or 1)
+
+
+def _summary(family: Family, scheduler: dict[str, Any]) -> str:
+    names = {"ddpm": "A DDPM of pixels", "sd": "Stable Diffusion", "sdxl": "Stable Diffusion XL",
+             "sd3": "Stable Diffusion 3", "dit": "A diffusion transformer of classes"}  # fmt: skip
+    shift = scheduler.get("shift") or 1.0
+    return names[family.name] + (f"; its schedule is shifted by {shift:g}" if shift != 1 else "")
+
+
+def _prediction(family: Family, scheduler: dict[str, Any], path: Path) -> str:
+    """What the scheduler's configuration says; noise where it says nothing, as diffusers itself takes it."""
+    if family.flow:
+        return "u"
+    said = str(scheduler.get("prediction_type") or "epsilon")
+    if said not in PREDICTIONS:
+        raise BadInput(f"The scheduler says the network predicts '{said}', which is not known", path=path)
+    return PREDICTIONS[said]
+
+
+def _classes(family: Family, network: dict[str, Any], index: dict[str, Any]) -> tuple[str, ...]:
+    if family.name != "dit":
+        return ()
+    count = _count(network.get("num_embeds_ada_norm") or 1000, MOST_CLASSES)
+    labels = index.get("id2label") or {}
+    return tuple(str(labels.get(str(number), number)).split(",")[0] for number in range(count))
+
+
+def _alphas(scheduler: dict[str, Any], path: Path) -> NDArray[np.float64]:
+    steps = _count(scheduler.get("num_train_timesteps") or 1000, MOST_STEPS)
+    first, last = float(scheduler.get("beta_start") or 1e-4), float(scheduler.get("beta_end") or 0.02)
+    name = str(scheduler.get("beta_schedule") or "linear")
+    betas = np.asarray(scheduler.get("trained_betas") or (first, last), np.float64)
+    if betas.ndim != 1 or betas.size > MOST_STEPS or not ((betas >= 0) & (betas < 1)).all():
+        raise BadInput("The scheduler's betas are not those of a diffusion", path=path)
+    if scheduler.get("trained_betas"):
+        alphas: NDArray[Any] = np.cumprod(1 - betas)
+    elif name == "linear":
+        alphas = levels.linear_alphas(steps, first, last)
+    elif name == "scaled_linear":
+        alphas = levels.scaled_linear_alphas(steps, first, last)
+    elif name == "squaredcos_cap_v2":
+        alphas = levels.cosine_alphas(steps)
+    else:
+        raise BadInput(f"The scheduler's beta schedule '{name}' is not known", path=path)
+    return np.asarray(_ending_in_noise(alphas) if scheduler.get("rescale_betas_zero_snr") else alphas, np.float64)
+
+
+def _count(value: Any, most: int = MOST_SIDE) -> int:
+    """A whole number from 1 to `most`. Raises `ValueError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 1 <= value <= most:
+        raise ValueError(f"{value!r} is not a number from 1 to {most}")
+    return int(value)
+
+
+def _ending_in_noise(alphas: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Zero signal at the last step (Lin et al., arXiv 2305.08891, algorithm 1)."""
+    root = np.sqrt(alphas)
+    scaled: NDArray[np.float64] = ((root - root[-1]) * root[0] / (root[0] - root[-1])) ** 2
+    return scaled
+
+
+def _range(alphas: NDArray[np.float64] | None) -> tuple[float, float]:
+    if alphas is None:
+        return 1e-3, 0.0
+    with np.errstate(divide="ignore"):
+        sigmas = np.sqrt((1 - alphas) / alphas)
+    return float(sigmas[0]), 0.0 if math.isinf(sigmas[-1]) else float(sigmas[-1])
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors of a part: those in full precision, else those in half."""
+    found = sorted(folder.glob("*.safetensors"))
+    return [path for path in found if HALF not in path.name] or found
+
+
+def _weights(folder: Path) -> int:
+    """How many numbers the safetensors of a part hold. Raises `BadInput` where there are none, or only pickles."""
+    files = weight_files(folder)
+    if files:
+        return sum(math.prod(entry.shape) for path in files for entry in read_header(path).values())
+    pickles = [path for path in sorted(folder.glob("*")) if path.suffix in PICKLES] if folder.is_dir() else []
+    if pickles:
+        hint = (
+            "Where its origin is trusted, load it once with diffusers and save_pretrained(..., safe_serialization=True)"
+        )
+        raise BadInput("The weights are a pickle, which is a program and is not opened", path=pickles[0], hint=hint)
+    hint = "Fetch the whole folder again, with its safetensors"
+    raise BadInput(f"The part '{folder.name}' of the pipeline has no weights", path=folder, hint=hint)
+
+
+def _config(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise BadInput("A part of the pipeline is missing", path=path, hint="Fetch the whole folder again")
+    data = read_json(path)
+    if not isinstance(data, dict):
+        raise BadInput("The configuration makes no sense", path=path)
+    return data

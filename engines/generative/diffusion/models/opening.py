@@ -1,0 +1,195 @@
+"""Opening a model by its name, whatever it is, as one thing: a denoiser with its shape, range and conditions.
+
+An exact distribution ("analytic:digits"), a network of ours or of the user ("mnist-unet", a .safetensors file with its
+card), or a diffusers folder. Nothing is fetched and no pickle is opened.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import torch
+from torch import Tensor, nn
+
+from engines.core.context import Context
+from engines.core.errors import BadInput, OutOfResources, UsageError
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Denoise, Preconditioned
+from engines.generative.diffusion.axis.process import process
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.types import Card, InspectSpec, ModelInfo
+
+Condition: TypeAlias = Tensor | dict[str, Tensor] | None
+"""What the samples are to be: labels (B,), or what a text encoder made of prompts, each (B, ...); None: anything."""
+TYPES = {"float32": torch.float32, "float64": torch.float64, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class Latents:
+    """The picture side of a model whose noise lives in latents. decode: (B, C, h, w) to (B, 3, H, W) in -1..1;
+    encode: the inverse. to_rgb: (C + 1, 3) float32 on the CPU, a linear guess of the decoder, for previews."""
+
+    decode: Callable[[Tensor], Tensor]
+    encode: Callable[[Tensor], Tensor]
+    to_rgb: Tensor
+    factor: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """An opened model.
+
+    apply: `(y, sigma, condition) -> D`. dtype: of the state y (a network in half precision keeps it in float32).
+    describe: turns prompts into a condition, of models that take text. sigmas: those that it was trained at, rising,
+    where it knows whole steps only.
+    """
+
+    info: ModelInfo
+    apply: Callable[[Tensor, Tensor, Condition], Tensor]
+    device: torch.device
+    dtype: torch.dtype = torch.float32
+    moments: Moments | None = None
+    network: nn.Module | None = None
+    describe: Callable[[Sequence[str]], dict[str, Tensor]] | None = None
+    latents: Latents | None = None
+    card: Card | None = None
+
+    def denoise(self, condition: Condition = None) -> Denoise:
+        """The denoiser of a batch: labels (B,), what `describe` gave, or None for no condition."""
+        return lambda y, sigma: self.apply(y, sigma, condition)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The values of black and white."""
+        return self.info.low, self.info.high
+
+    @property
+    def nothing(self) -> int:
+        """The label that stands for no class."""
+        return len(self.info.classes)
+
+    def labels(self, classes: Sequence[int]) -> Tensor | None:
+        """Labels (B,) on the model's device; None for a model without classes."""
+        return torch.tensor(list(classes), device=self.device) if self.info.classes else None
+
+
+def run(spec: InspectSpec, ctx: Context) -> ModelInfo:
+    """Job: what a model is, without reading its weights where that can be told from its card or folder."""
+    ctx.progress(0, 1, "Reading the card")
+    info = inspect(spec.model, spec.prediction)
+    ctx.progress(1, 1, info.title)
+    return info
+
+
+def inspect(name: str, prediction: str = "") -> ModelInfo:
+    """A model's info. Raises `FileMissing` or `BadInput` where it is not there or makes no sense."""
+    kind = kind_of(name)
+    if kind == "analytic":
+        return open_model(name).info
+    if kind == "diffusers":
+        from engines.generative.diffusion.models.diffusers_folder import inspect_folder
+
+        return inspect_folder(Path(name).expanduser(), prediction)
+    from engines.generative.diffusion.models import checkpoints
+
+    weights = cards.find(name)
+    card = checkpoints.check(weights, prediction)
+    return cards.card_info(card, weights, "file" if kind == "file" else "network")
+
+
+def kind_of(name: str) -> str:
+    """"analytic", "diffusers" (a folder), "file" (a path to weights) or "network" (a name)."""  # fmt: skip
+    if not name:
+        raise UsageError("No model is chosen", hint="Choose one of the list, a .safetensors file or a folder")
+    if name.startswith("analytic:"):
+        return "analytic"
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return "diffusers"
+    return "file" if path.suffix in (cards.SUFFIX, *cards.PICKLES) else "network"
+
+
+def open_model(name: str, *, device: str = "cpu", precision: str = "float32", prediction: str = "") -> Model:
+    """Open a model by its name or path. prediction: what the network gives, where nothing says it.
+
+    Raises `FileMissing`, `BadInput`, and `OutOfResources` where the device is not there.
+    """
+    where = _device(device)
+    if precision not in TYPES:
+        raise UsageError(f"There is no precision '{precision}'", hint=f"Known are {', '.join(TYPES)}")
+    if prediction and prediction not in PREDICTIONS:
+        raise UsageError(f"A network cannot predict '{prediction}'", hint=f"Known are {', '.join(PREDICTIONS)}")
+    kind = kind_of(name)
+    if kind == "analytic":
+        return _open_analytic(name, where, precision)
+    if kind == "diffusers":
+        from engines.generative.diffusion.models.diffusers_folder import open_folder
+
+        return open_folder(Path(name).expanduser(), where, TYPES[precision], prediction)
+    return _open_network(name, kind, where, TYPES[precision], prediction)
+
+
+def _open_analytic(name: str, device: torch.device, precision: str) -> Model:
+    from engines.generative.diffusion.distributions import analytic
+
+    known, info = analytic.open(name)
+    known.to(device)
+
+    def apply(y: Tensor, sigma: Tensor, condition: Condition) -> Tensor:
+        labels = condition if isinstance(condition, Tensor) else None
+        return known.denoise(labels)(y, sigma)
+
+    dtype = torch.float64 if precision == "float64" else torch.float32
+    return Model(info, apply, device, dtype, known.moments)
+
+
+def _open_network(name: str, kind: str, device: torch.device, dtype: torch.dtype, prediction: str) -> Model:
+    from engines.generative.diffusion.models import checkpoints
+
+    weights = cards.find(name)
+    card = checkpoints.check(weights, prediction)
+    network, moments = checkpoints.load_network(weights, card)
+    network = network.to(device=device, dtype=dtype)
+    state = torch.float64 if dtype == torch.float64 else torch.float32
+    wrapped = network if dtype == state else Cast(network, dtype)
+    denoiser = Preconditioned(wrapped, card.prediction, process(card.process), card.data_std).eval()
+
+    def apply(y: Tensor, sigma: Tensor, condition: Condition) -> Tensor:
+        label = condition if isinstance(condition, Tensor) else None
+        with torch.inference_mode():
+            result: Tensor = denoiser(y, sigma, label)
+        return result
+
+    info = cards.card_info(card, weights, "file" if kind == "file" else "network")
+    return Model(replace(info, name=name), apply, device, state, moments, network, card=card)
+
+
+class Cast(nn.Module):
+    """A network in half precision for a state in single precision."""
+
+    def __init__(self, network: nn.Module, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.network = network
+        self.dtype = dtype
+
+    def forward(self, x: Tensor, time: Tensor, label: Tensor | None = None) -> Tensor:
+        given: Tensor = self.network(x.to(self.dtype), time.to(self.dtype), label)
+        return given.to(x.dtype)
+
+
+def sigma_range(info: ModelInfo) -> tuple[float, float]:
+    """(sigma_min, sigma_max) of a model, with infinity where its card says 0."""
+    return info.sigma_min, info.sigma_max or math.inf
+
+
+def _device(name: str) -> torch.device:
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise BadInput(f"There is no device '{name}'", hint="Known are cpu and cuda") from error

@@ -1,0 +1,177 @@
+"""Drawing samples: the job behind every picture. From a specification to a folder that can be shown and run again.
+
+A sample depends on its own seed alone, not on the others of its run: noise is drawn on the CPU, a generator a seed.
+A picture's last bits depend on its batch, for matrix products block by shape; `exact` takes samples one by one.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engines.core.context import Context
+from engines.core.errors import OutOfResources, WorkFailed
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.models import memory
+from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.sampling import files as sampling_files
+from engines.generative.diffusion.sampling.checks import check_against, check_request
+from engines.generative.diffusion.sampling.plan import Opener, Plan, plan
+from engines.generative.diffusion.sampling.watch import Watch
+from engines.generative.diffusion.types import SampleResult, SampleSpec
+from engines.generative.runs import history
+
+__all__ = ["Opener", "draw", "draw_and_save", "draw_into", "made_from", "prepare", "run", "run_with", "used"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """samples: (n, ...) on the CPU, in the model's own range (latents decoded). batch: what it took in the end."""
+
+    samples: Tensor
+    batch: int
+    seconds: float
+
+
+def run(spec: SampleSpec, ctx: Context) -> SampleResult:
+    """Job: open the model, draw a sample for each seed and write the run's folder.
+
+    Raises `UsageError`, `BadInput`, `FileMissing`, `OutOfResources`, `WorkFailed` and `Cancelled`.
+    """
+    check_request(spec)
+    ctx.progress(0, spec.steps, "Opening the model")
+    return run_with(Opener(spec.device, spec.precision), spec, ctx)
+
+
+def run_with(opener: Opener, spec: SampleSpec, ctx: Context) -> SampleResult:
+    """`run` with models that may be open already."""
+    return draw_and_save(prepare(opener, spec), ctx)[0]
+
+
+def prepare(opener: Opener, spec: SampleSpec) -> Plan:
+    """A run that is opened and checked, and not begun."""
+    check_request(spec)
+    model = opener.open(spec.model, spec.prediction)
+    check_against(spec, model.info)
+    return plan(spec, model, opener)
+
+
+def draw_and_save(ready: Plan, ctx: Context) -> tuple[SampleResult, Tensor]:
+    """Draw a prepared run and write its folder; the samples too, (n, ...) in the model's own range."""
+    spec = ready.spec
+    with history.folder_for(spec.model, spec.out, made_from(spec)) as (folder, final):
+        return draw_into(folder, final, ready, ctx)
+
+
+def draw_into(folder: Path, final: Path, ready: Plan, ctx: Context) -> tuple[SampleResult, Tensor]:
+    """`draw_and_save` into a folder that will lie at `final`.
+
+    It waits for memory alone: whoever looks on does not wait for the threads of a training.
+    """
+    need = memory.estimate(ready.model.info, ready.spec)
+    with ctx.lease(ready.spec.device, need, threads=0):
+        with _steps_writer(ready, folder) as writer:
+            watch = Watch(ready, ctx, writer)
+            drawn = draw(ready, watch)
+    result = _result(ready, watch, drawn, need, str(final))
+    return sampling_files.save(folder, ready, drawn.samples, result), drawn.samples
+
+
+def made_from(spec: SampleSpec) -> tuple[str, ...]:
+    """Files that a run reads and that it must not replace."""
+    start = () if spec.start is None else (spec.start.image, spec.start.mask)
+    return (spec.model, spec.guidance.weak, spec.guidance.classifier, *start)
+
+
+def draw(ready: Plan, watch: Watch) -> Drawn:
+    """All samples of a run, batch by batch; a batch that is too large for the memory is halved and taken again."""
+    batch, first, done = memory.batch_of(ready.spec), 0, []
+    began = time.perf_counter()
+    while first < len(ready.spec.seeds):
+        indices = range(first, min(first + batch, len(ready.spec.seeds)))
+        try:
+            done.append(_draw_batch(ready, indices, watch))
+        except (RuntimeError, MemoryError) as error:
+            batch = _smaller(error, len(indices), ready)
+            watch.again(batch)
+            continue
+        first += len(indices)
+    return Drawn(torch.cat(done), batch, time.perf_counter() - began - watch.writing)
+
+
+def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
+    noise = SeededNoise([ready.spec.seeds[index] for index in indices])
+    begun = ready.begin(indices, noise)
+    watch.begin(indices, begun.sigmas)
+    denoise = watch.counted(begun.denoise)
+    done = sample(
+        denoise, begun.y, begun.sigmas, sampler=ready.spec.sampler, noise=begun.noise, observe=watch.observe,
+        **ready.options,
+    )  # fmt: skip
+    watch.end(done)
+    picture = ready.model.latents.decode(done) if ready.model.latents else done
+    if not torch.isfinite(picture).all():
+        hint = "Lower the guidance weight, take more steps, or choose float32"
+        raise WorkFailed("The samples are not finite numbers", hint=hint)
+    return picture.float().cpu() if picture.dtype != torch.float64 else picture.cpu()
+
+
+def _smaller(error: Exception, batch: int, ready: Plan) -> int:
+    """Half the batch when memory ran out; raises what else went wrong."""
+    if not _is_memory(error):
+        raise error
+    if batch == 1:
+        what = f"One sample of {ready.model.info.title} does not fit into the memory of {ready.spec.device}"
+        hint = "Choose a smaller size or float16, close other programs, or take another device"
+        raise OutOfResources(what, hint=hint) from error
+    error.__traceback__ = None
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    return batch // 2
+
+
+def _is_memory(error: Exception) -> bool:
+    text = str(error).lower()
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
+        "can't allocate memory" in text or "not enough memory" in text or "out of memory" in text
+    )
+
+
+@contextmanager
+def _steps_writer(ready: Plan, folder: Path) -> Iterator[history.StepsWriter | None]:
+    """Where the steps go, when they are kept."""
+    if not ready.spec.keep_steps:
+        yield None
+        return
+    latents, info = ready.model.latents, ready.model.info
+    rgb = np.asarray(latents.to_rgb.numpy(), np.float32) if latents else None
+    path = history.steps_path(folder)
+    sigmas = tuple(ready.sigmas.tolist())
+    with history.StepsWriter(path, sigmas, len(ready.spec.seeds), ready.shape, info.low, info.high, rgb) as writer:
+        yield writer
+
+
+def _result(ready: Plan, watch: Watch, drawn: Drawn, need: int, folder: str) -> SampleResult:
+    notes = [*ready.notes, *watch.notes]
+    if drawn.batch < memory.batch_of(ready.spec):
+        notes.append(f"Memory ran out, so {drawn.batch} samples were taken at a time")
+    straightness, curvature = watch.path()
+    return SampleResult(
+        folder=folder, files=(), seconds=drawn.seconds, nfe=watch.nfe, sigmas=tuple(ready.sigmas.tolist()),
+        batch=drawn.batch, seeds=ready.spec.seeds, preview_share=watch.preview_share(drawn.seconds), bytes=need,
+        straightness=straightness, curvature=curvature, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def used(spec: SampleSpec, result: SampleResult) -> SampleSpec:
+    """The specification that gives the same bits again: with the batch that was used in the end."""
+    return replace(spec, batch=result.batch)

@@ -1,0 +1,149 @@
+"""What a run is made of before its first step: opened models, noise levels, the guided denoiser, where it begins."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engines.core.errors import UsageError
+from engines.generative.diffusion.axis import guidance
+from engines.generative.diffusion.axis.denoiser import Denoise
+from engines.generative.diffusion.axis.noise import SeededNoise
+from engines.generative.diffusion.axis.schedules import levels
+from engines.generative.diffusion.models import memory
+from engines.generative.diffusion.models import opening as models
+from engines.generative.diffusion.models.opening import Condition, Model
+from engines.generative.diffusion.samplers.named import named
+from engines.generative.diffusion.sampling import initial_states as starting
+from engines.generative.diffusion.sampling.checks import class_of
+from engines.generative.diffusion.types import SampleSpec
+
+
+class Opener:
+    """Opens each model once for as long as it lives: a grid of comparisons has many cells and few models."""
+
+    def __init__(self, device: str = "cpu", precision: str = "float32") -> None:
+        self.device, self.precision = device, precision
+        self._open: dict[tuple[str, str], Model] = {}
+
+    def open(self, name: str, prediction: str = "") -> Model:
+        key = (name, prediction)
+        if key not in self._open:
+            self._open[key] = models.open_model(
+                name, device=self.device, precision=self.precision, prediction=prediction
+            )
+        return self._open[key]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that is ready to be drawn. sigmas: (K + 1,). options: of the sampler. shape: of one state."""
+
+    spec: SampleSpec
+    model: Model
+    opener: Opener
+    sigmas: Tensor
+    shape: tuple[int, ...]
+    options: dict[str, Any]
+    jump: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
+
+    def denoise(self, indices: Sequence[int]) -> Denoise:
+        """The guided denoiser of these samples of the run."""
+        return guided(self, indices)
+
+    def begin(self, indices: Sequence[int], noise: SeededNoise) -> starting.Begun:
+        """The state, levels and denoiser with which these samples set out."""
+        return starting.begin(self, indices, noise)
+
+    def empty(self, count: int) -> Tensor:
+        """A state to draw noise for, (count, ...)."""
+        return torch.empty((count, *self.shape), dtype=self.model.dtype, device=self.model.device)
+
+
+def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
+    """Levels, options and the jump of a run. Raises `UsageError` where they make no sense."""
+    sigmas = levels(spec.schedule, spec.steps, model.info)
+    jump, notes = None, []
+    if spec.teleport and spec.start is None:
+        jump, sigmas, note = starting.teleported(spec, model, sigmas)
+        notes.append(note)
+    if spec.guidance.kind == "cfg" and spec.guidance.weight != 1:
+        notes.append("A guided evaluation is one of twice the batch")
+    if spec.guidance.kind == "auto" and spec.guidance.weight != 1:
+        notes.append("With each guided evaluation the weaker model is asked too")
+    return Plan(
+        spec, model, opener, sigmas, memory.shape_of(model.info, spec), _options(spec, model), jump, tuple(notes)
+    )
+
+
+def _options(spec: SampleSpec, model: Model) -> dict[str, Any]:
+    """The sampler's options, and the data's moments where it asks for them."""
+    options: dict[str, Any] = dict(spec.options)
+    if "moments" in inspect.signature(named(spec.sampler)).parameters:
+        if model.moments is None:
+            raise UsageError(
+                f"The mean and covariance of {model.info.title}'s data are not known", hint="Choose another sampler"
+            )
+        options["moments"] = model.moments
+    return options
+
+
+def guided(ready: Plan, indices: Sequence[int]) -> Denoise:
+    """D of these samples with the run's guidance."""
+    spec, model = ready.spec, ready.model
+    wish = spec.guidance
+    condition, nothing = conditions(ready, indices)
+    if wish.kind == "auto" and wish.weight != 1:
+        weak = ready.opener.open(wish.weak or model.info.weak)
+        if (weak.info.shape, weak.info.classes) != (model.info.shape, model.info.classes):
+            hint = "Choose a weaker version of the same model"
+            raise UsageError(f"{weak.info.title} draws other things than {model.info.title}", hint=hint)
+        return guidance.automatic(model.denoise(condition), weak.denoise(condition), wish.weight, wish.interval)
+    if wish.kind == "classifier" and wish.weight != 0:
+        judge = classifier(ready, indices)
+        return guidance.by_classifier(model.denoise(nothing), judge, wish.weight, wish.interval)
+    if wish.kind == "cfg" and wish.weight != 1:
+        both = model.denoise(joined(condition, nothing))
+        return guidance.classifier_free(model.denoise(condition), both, wish.weight, wish.interval)
+    return model.denoise(condition)
+
+
+def conditions(ready: Plan, indices: Sequence[int]) -> tuple[Condition, Condition]:
+    """(what these samples are to be, nothing in particular) as the model takes it."""
+    spec, model = ready.spec, ready.model
+    if model.describe is not None:
+        return model.describe([spec.prompt] * len(indices)), model.describe([spec.negative] * len(indices))
+    wanted = [class_of(spec, index) for index in indices]
+    labels = model.labels([model.nothing if label is None else label for label in wanted])
+    return labels, model.labels([model.nothing] * len(indices))
+
+
+def joined(first: Condition, second: Condition) -> Condition:
+    """Two batches of conditions as one."""
+    if isinstance(first, Tensor) and isinstance(second, Tensor):
+        return torch.cat([first, second])
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {key: torch.cat([first[key], second[key]]) for key in first}
+    return None
+
+
+def classifier(ready: Plan, indices: Sequence[int]) -> guidance.LogProbability:
+    """log p(class | y; sigma) by a classifier that was trained on noised pictures."""
+    from engines.generative.training.classifiers import open_classifier
+
+    model = ready.model
+    name = ready.spec.guidance.classifier or model.info.classifier
+    judge = open_classifier(name, str(model.device))
+    labels = [class_of(ready.spec, index) or 0 for index in indices]
+    if tuple(judge.card.shape) != model.info.shape or max(labels) >= len(judge.card.classes):
+        told = f"'{name}' is of pictures {tuple(judge.card.shape)} in {len(judge.card.classes)} classes"
+        raise UsageError(
+            f"{told}, which are not those of {model.info.title}", hint="Choose a classifier of the same data"
+        )
+    return judge.log_probability(torch.tensor(labels, device=model.device))

@@ -1,0 +1,1 @@
+"""Jobs that look at samplers and models: comparisons, error curves, flows, spectra."""

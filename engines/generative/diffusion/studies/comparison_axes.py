@@ -1,0 +1,133 @@
+"""One run varied along an axis: what a cell of a comparison is. No torch, so the window can show a cell's settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from engines.core.errors import UsageError
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import Axis, CompareSpec
+from engines.generative.diffusion.types import SampleSpec
+
+TITLES: dict[str, str] = {
+    "sampler": "Sampler", "steps": "Steps", "guidance": "Guidance", "schedule": "Schedule", "model": "Model",
+    "seed": "Seed", "class": "Class", "teleport": "Teleport",
+}  # fmt: skip
+ON = ("on", "yes", "true", "1")
+OFF = ("off", "no", "false", "0")
+MOST_CELLS = 400
+
+
+def cells(spec: CompareSpec, classes: tuple[str, ...] = ()) -> list[list[SampleSpec]]:
+    """The specification of every cell, row by row. classes: names that a class may be given by.
+
+    Raises `UsageError` for a value that is none of its axis.
+    """
+    rows = spec.y_values or (value_of(spec.base, spec.y),)
+    if spec.x == spec.y:
+        raise UsageError(f"Both axes vary the {spec.x}", hint="Choose two different ones")
+    if not spec.x_values:
+        raise UsageError("There is nothing to compare", hint=f"Give values of the {spec.x}")
+    if len(rows) * len(spec.x_values) > MOST_CELLS:
+        raise UsageError(f"{len(rows) * len(spec.x_values)} cells are too many", hint=f"At most {MOST_CELLS}")
+    return [
+        [varied(varied(spec.base, spec.x, x, classes), spec.y, y, classes) for x in spec.x_values] for y in rows
+    ]  # fmt: skip
+
+
+def varied(spec: SampleSpec, axis: Axis, value: str, classes: tuple[str, ...] = ()) -> SampleSpec:
+    """A run with one of its settings put to a value that is written as text."""
+    value = value.strip()
+    match axis:
+        case "sampler":
+            return _with_sampler(spec, value)
+        case "steps":
+            return replace(spec, steps=_whole(value, axis))
+        case "guidance":
+            return replace(spec, guidance=replace(spec.guidance, weight=_number(value, axis)))
+        case "schedule":
+            return replace(spec, schedule=replace(spec.schedule, name=value))
+        case "model":
+            return replace(spec, model=value)
+        case "seed":
+            first, shift = spec.seeds[0] if spec.seeds else 0, _whole(value, axis)
+            return replace(spec, seeds=tuple(seed - first + shift for seed in spec.seeds or (0,)))
+        case "class":
+            return replace(spec, classes=(classes.index(value) if value in classes else _whole(value, axis),))
+        case "teleport":
+            return replace(spec, teleport=_switch(value))
+    raise UsageError(f"A comparison cannot vary the '{axis}'", hint=f"It can vary {', '.join(TITLES)}")
+
+
+def value_of(spec: SampleSpec, axis: Axis) -> str:
+    """The text that leaves a run as it is."""
+    match axis:
+        case "guidance":
+            return f"{spec.guidance.weight:g}"
+        case "schedule":
+            return spec.schedule.name
+        case "seed":
+            return str(spec.seeds[0]) if spec.seeds else "0"
+        case "class":
+            return str(spec.classes[0]) if spec.classes else ""
+        case "teleport":
+            return "on" if spec.teleport else "off"
+    return str(getattr(spec, axis))
+
+
+def label(axis: Axis, value: str) -> str:
+    """What is printed at a column or row."""
+    if axis == "sampler":
+        entry = catalog.sampler(value)
+        return entry.title if entry else value
+    if axis == "schedule":
+        return next((entry.title for entry in catalog.SCHEDULES if entry.id == value), value)
+    if axis == "model":
+        return next((title for name, title in catalog.ANALYTIC if name == value), Path(value).name)
+    return f"{TITLES[axis]} {value}"
+
+
+def fixed(spec: SampleSpec, axes: tuple[Axis, ...]) -> str:
+    """The settings that no axis varies, in one line."""
+    parts: dict[Axis, str] = {
+        "model": label("model", spec.model), "sampler": label("sampler", spec.sampler), "steps": f"{spec.steps} steps",
+        "schedule": label("schedule", spec.schedule.name), "guidance": f"guidance {spec.guidance.weight:g}",
+        "seed": f"seed {spec.seeds[0]}" if spec.seeds else "",
+        "class": f"class {spec.classes[0]}" if spec.classes else "", "teleport": "teleport" if spec.teleport else "",
+    }  # fmt: skip
+    return ", ".join(text for axis, text in parts.items() if text and axis not in axes)
+
+
+def _with_sampler(spec: SampleSpec, name: str) -> SampleSpec:
+    """Options that the sampler does not have are left out; those it shares stay."""
+    entry = catalog.sampler(name)
+    if entry is None:
+        known = ", ".join(sampler.id for sampler in catalog.SAMPLERS)
+        raise UsageError(f"There is no sampler '{name}'", hint=f"Known are {known}")
+    known_options = {option.name for option in entry.options}
+    same = catalog.sampler(spec.sampler) == entry
+    options = {key: value for key, value in spec.options.items() if same and key in known_options}
+    return replace(spec, sampler=name, options=options)
+
+
+def _whole(value: str, axis: str) -> int:
+    try:
+        return int(value)
+    except ValueError as error:
+        raise UsageError(f"'{value}' is no {axis}", hint="Give whole numbers") from error
+
+
+def _number(value: str, axis: str) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise UsageError(f"'{value}' is no {axis}", hint="Give numbers") from error
+
+
+def _switch(value: str) -> bool:
+    if value.lower() in ON:
+        return True
+    if value.lower() in OFF:
+        return False
+    raise UsageError(f"'{value}' is neither on nor off", hint="Write on or off")

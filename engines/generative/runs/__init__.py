@@ -1,0 +1,1 @@
+"""Runs on disk: their folders, pictures with settings inside, sheets and films."""

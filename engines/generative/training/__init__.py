@@ -1,0 +1,1 @@
+"""Training on one axis: settings, batches, state, checkpoints, classifiers, reflow."""

@@ -1,0 +1,208 @@
+"""Classifiers trained here: one of clean pictures, which judges samples, and one of noised pictures, which guides them.
+
+The judge is not used by any sampler, so it can say honestly what a sample shows.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engines.core.context import Context
+from engines.core.errors import BadInput, UsageError, WorkFailed
+from engines.core.training.threads import threads
+from engines.generative import networks
+from engines.generative.data.datasets import Dataset, split
+from engines.generative.diffusion.axis.process import Exploding
+from engines.generative.diffusion.axis.weighting import levels
+from engines.generative.diffusion.models.cards import find, read_card
+from engines.generative.diffusion.models.checkpoints import load_tensors
+from engines.generative.diffusion.types import Card
+from engines.generative.networks.classifier import Classifier
+from engines.generative.networks.embedding import TIME_SCALES
+from engines.generative.training import files
+from engines.generative.training.batches import batch, stream
+from engines.generative.training.setup import LICENCES, SMALL_SIDE, SOURCES
+from engines.generative.training.state import State, rate_at
+from engines.generative.training.types import ClassifierSpec, TrainResult
+
+PROCESS = Exploding("edm")
+MEAN, STD = -0.2, 1.4
+HALVING = 100.0
+TURN, ZOOM, SHIFT = math.radians(12), 0.1, 0.14
+SMOOTHING = 0.05
+LEVELS = (0.1, 0.3, 1.0, 3.0)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A trained classifier."""
+
+    network: Classifier
+    card: Card
+
+    @torch.no_grad()
+    def features(self, x: Tensor) -> Tensor:
+        """(B, features) of clean pictures (B, C, H, W) in the values of the data."""
+        return self.network.features(x.float())
+
+    @torch.no_grad()
+    def names(self, x: Tensor) -> Tensor:
+        """The class that each clean picture shows, (B,)."""
+        answer: Tensor = self.network(x.float())
+        return answer.argmax(1)
+
+    def log_probability(self, label: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+        """`(y, sigma) -> log p(label | y; sigma)`, (B,), differentiable in y. Raises `BadInput` for a clean judge."""
+        if not self.card.arguments.get("noisy"):
+            raise BadInput(
+                f"'{self.card.name}' was trained on clean pictures and cannot guide", hint="Take a noisy one"
+            )
+
+        def log_p(y: Tensor, sigma: Tensor) -> Tensor:
+            told = torch.full((len(y),), float(sigma), dtype=y.dtype, device=y.device)
+            logits = logits_at(self.network, y, told, self.card.data_std)
+            return torch.log_softmax(logits, 1).gather(1, label[:, None])[:, 0]
+
+        return log_p
+
+
+def open_classifier(name: str, device: str = "cpu") -> Judge:
+    """A classifier by name or path. Raises `FileMissing` or `BadInput` where it is not there or not one."""
+    weights = find(name)
+    card = read_card(weights)
+    if card.architecture != "classifier":
+        raise BadInput(f"'{name}' is no classifier but a {card.architecture}", path=weights)
+    network = networks.build("classifier", **card.arguments)
+    assert isinstance(network, Classifier)
+    expected = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    network.load_state_dict(load_tensors(weights, expected, card.sha256))
+    return Judge(network.float().eval().requires_grad_(False).to(device), card)
+
+
+def logits_at(network: nn.Module, y: Tensor, sigma: Tensor, data_std: float) -> Tensor:
+    """Logits (B, classes) of noised pictures y at noise levels sigma (B,)."""
+    scale = (sigma.square() + data_std**2).rsqrt().reshape((-1,) + (1,) * (y.ndim - 1))
+    logits: Tensor = network(y * scale, PROCESS.time(sigma))
+    return logits
+
+
+def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
+    """Train a classifier and measure it on what was held out. A few minutes at most, so it is not resumed."""
+    if spec.steps < 1 or spec.batch < 1 or not 0 < spec.rate < math.inf:
+        raise UsageError("Steps, batch and learning rate must be above 0")
+    with ctx.lease("cpu", threads=spec.threads) as lease, threads(lease.threads):
+        data, held = split(spec.data)
+        if data.labels is None or len(data.classes) < 2:
+            raise BadInput("These data have no classes", path=spec.data, hint="Make a folder for each class")
+        with files.place(spec.out, _name(spec, data)):
+            state = State(_fresh(spec, data))
+            began = time.monotonic()
+            _learn(spec, data, state, ctx)
+            state.seconds = time.monotonic() - began
+            card = _card(spec, data, held, state)
+            path, _ = files.write_weights(Path(spec.out), card, state.weights(), None)
+    return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds)
+
+
+def _fresh(spec: ClassifierSpec, data: Dataset) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(spec.seed)
+        return networks.build("classifier", **_arguments(spec, data))
+
+
+def _arguments(spec: ClassifierSpec, data: Dataset) -> dict[str, Any]:
+    patch = 1 if data.shape[-1] <= SMALL_SIDE else 2
+    said = {"shape": list(data.shape), "classes": len(data.classes), "patch": patch, "noisy": spec.noisy}
+    return said | ({"time_scale": TIME_SCALES["edm"]} if spec.noisy else {})
+
+
+def _learn(spec: ClassifierSpec, data: Dataset, state: State[nn.Module], ctx: Context) -> None:
+    for step in range(spec.steps):
+        ctx.check()
+        seen = batch(data, step, spec.batch, spec.seed)
+        assert seen.label is not None
+        x0 = bent(seen.x0, seen.generator)
+        if spec.noisy:
+            sigma = levels(spec.batch, MEAN, STD, PROCESS.sigma_min, PROCESS.sigma_max, seen.generator)
+            y = x0 + sigma.reshape(-1, 1, 1, 1) * seen.eps
+            logits = logits_at(state.model, y, sigma, _std(data))
+        else:
+            sigma = torch.ones(spec.batch)
+            logits = state.model(x0)
+        each = F.cross_entropy(logits, seen.label, reduction="none", label_smoothing=0 if spec.noisy else SMOOTHING)
+        loss = state.curves.add(step, sigma, each.detach())
+        if not math.isfinite(loss):
+            raise WorkFailed(f"The loss is no number any more at step {step}", hint="Try a lower learning rate")
+        state.update(each.mean(), rate_at(step, spec.steps, spec.rate), HALVING)
+        ctx.progress(step + 1, spec.steps, f"Loss {state.curves.smoothed:.4f}")
+
+
+def bent(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Images turned, zoomed and moved a little, each another way; what comes in at the edges is as dark as they are."""
+    count = len(images)
+    turn, zoom, right, down = torch.rand(4, count, generator=generator) * 2 - 1
+    cos, sin = (turn * TURN).cos() * (1 + zoom * ZOOM), (turn * TURN).sin() * (1 + zoom * ZOOM)
+    rows = torch.stack([torch.stack([cos, -sin, right * SHIFT], 1), torch.stack([sin, cos, down * SHIFT], 1)], 1)
+    grid = F.affine_grid(rows, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def _std(data: Dataset) -> float:
+    return round(float(data.images.std()), 4)
+
+
+def _name(spec: ClassifierSpec, data: Dataset) -> str:
+    return spec.name or f"{data.name}-classifier{'-noisy' if spec.noisy else ''}"
+
+
+def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module]) -> Card:
+    source = SOURCES.get(spec.data, f"{len(data.images)} pictures of the folder {data.name}")
+    kind = "of noised pictures" if spec.noisy else "of clean pictures"
+    return Card(
+        _name(spec, data),
+        f"Classifier {kind}, {data.name}",
+        "classifier",
+        _arguments(spec, data),
+        data.shape,
+        "x0",
+        "edm",
+        classes=data.classes,
+        data_std=_std(data),
+        data=f"{source}, turned, zoomed, moved",
+        licence=LICENCES.get(spec.data, "Apache-2.0"),
+        seed=spec.seed,
+        steps=spec.steps,
+        batch=spec.batch,
+        parameters=networks.parameters(state.model),
+        command=files.command("sample classifier", spec),
+        figures=_figures(spec, data, held, state.average),
+    )
+
+
+@torch.no_grad()
+def _figures(spec: ClassifierSpec, data: Dataset, held: Dataset, network: nn.Module) -> dict[str, float]:
+    """Share of held-out pictures that are named rightly: clean ones, or at a few noise levels."""
+    tested = held if len(held.images) else data
+    assert tested.labels is not None
+    if not spec.noisy:
+        return {"held_out_accuracy": _right(network(tested.images), tested.labels)}
+    eps = torch.randn(tested.images.shape, generator=stream(spec.seed, 4))
+    shares = {}
+    for sigma in LEVELS:
+        told = torch.full((len(eps),), sigma)
+        logits = logits_at(network, tested.images + sigma * eps, told, _std(data))
+        shares[f"held_out_accuracy_at_sigma_{sigma:g}"] = _right(logits, tested.labels)
+    return shares
+
+
+def _right(logits: Tensor, labels: Tensor) -> float:
+    return round(float((logits.argmax(1) == labels).float().mean()), 4)

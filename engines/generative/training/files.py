@@ -1,0 +1,141 @@
+"""What training leaves on the disk: the weights with their card, and a checkpoint to go on from.
+
+Both are safetensors, never a pickle, and are written under another name first: a full disk or a killed process leaves
+the file before as it was. A checkpoint is one file, so its parts cannot be of different steps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from engines.core.errors import BadInput, UsageError
+from engines.core.files import atomic_path, write_json
+from engines.core.locks import only_writer
+from engines.core.outputs import check_file, holding
+from engines.core.reading import parse_json, regular_file
+from engines.core.spec import to_json
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.types import Card
+from engines.generative.training.types import FREE
+
+CHECKPOINT = ".checkpoint"
+MOMENTS = "moments."
+FAINT = 1e-6
+WEIGHTS = holding("a network that was trained here", b"__metadata__", b'"card"')
+CARD = holding("the card of a network", b'"architecture"', b'"prediction"')
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """tensors by name; said: plain values, the spec among them."""
+
+    tensors: dict[str, Tensor]
+    said: dict[str, Any]
+
+
+def checkpoint_path(out: Path, name: str) -> Path:
+    return out / f"{name}{CHECKPOINT}"
+
+
+@contextmanager
+def place(out: str | Path, name: str) -> Iterator[None]:
+    """The folder made, and the files of the model `name` in it for this training alone.
+
+    Raises `UsageError` for a name that is none, `BadInput` where nothing can be written, where another training writes
+    them (it says which), and where other files have these names.
+    """
+    if not re.fullmatch(r"[\w.+ -]+", name):
+        raise UsageError(f"A model cannot be called '{name}'", hint="Use letters, digits, dots and dashes")
+    path = checkpoint_path(Path(out), name)
+    with only_writer(path, "model"):
+        check_file(path.with_name(f"{name}.safetensors"), WEIGHTS)
+        check_file(path.with_name(f"{name}.json"), CARD)
+        yield
+
+
+def write_checkpoint(path: Path, tensors: dict[str, Tensor], said: dict[str, Any]) -> None:
+    """Write a checkpoint, whole or not at all. Raises `OutOfResources` when the disk is full."""
+    content = save({name: value.detach().contiguous() for name, value in tensors.items()}, {"said": json.dumps(said)})
+    with atomic_path(path) as part:
+        part.write_bytes(content)
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """What to go on from; None when there is nothing. Raises `BadInput` for a broken file."""
+    if not path.exists():
+        return None
+    regular_file(path, what="checkpoint")
+    try:
+        with safe_open(str(path), "pt") as held:
+            said = parse_json((held.metadata() or {})["said"])
+            if not isinstance(said, dict):
+                raise ValueError("what it says of its training makes no sense")
+            return Checkpoint({name: held.get_tensor(name) for name in held.keys()}, said)  # noqa: SIM118
+    except (SafetensorError, BadInput, KeyError, ValueError, OSError) as error:
+        hint = "Delete it to begin anew, or give the training another name"
+        raise BadInput(f"The checkpoint cannot be read: {error}", path=path, hint=hint) from error
+
+
+def check_same(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Raise `BadInput` when a checkpoint belongs to other settings than those asked for."""
+    other = [name for name in now if name not in FREE and before.get(name, now[name]) != now[name]]
+    if other:
+        was = ", ".join(f"{name.replace('_', ' ')} was {before[name]}" for name in other[:3])
+        hint = f"Begin anew under another name, or delete {path.name}"
+        raise BadInput(f"A training with other settings is kept here: {was}", path=path, hint=hint)
+
+
+def write_weights(out: Path, card: Card, tensors: dict[str, Tensor], moments: Moments | None) -> tuple[Path, Card]:
+    """Write NAME.safetensors in float16 and its card NAME.json; (the weights' path, the card with their hash)."""
+    small = {name: value.detach().half().contiguous() for name, value in tensors.items()}
+    small |= {} if moments is None else moment_tensors(moments)
+    content = save(small, {"card": card.name})
+    path = check_file(out / f"{card.name}.safetensors", WEIGHTS)
+    check_file(out / f"{card.name}.json", CARD)
+    card = replace(card, sha256=hashlib.sha256(content).hexdigest())
+    with atomic_path(path) as part:
+        part.write_bytes(content)
+        write_json(out / f"{card.name}.json", to_json(card))
+    return path, card
+
+
+def moment_tensors(moments: Moments) -> dict[str, Tensor]:
+    """Mean and covariance as kept in a file; directions without variance (a picture's dark rim) are left out."""
+    kept = int((moments.values > FAINT * moments.values.max()).sum()) if len(moments.values) else 0
+    return {
+        f"{MOMENTS}mean": moments.mean.float().contiguous(),
+        f"{MOMENTS}values": moments.values[:kept].float().contiguous(),
+        f"{MOMENTS}vectors": moments.vectors[:, :kept].to(torch.float16).contiguous(),
+    }
+
+
+def command(verb: str, spec: Any) -> str:
+    """The line that does a spec again: the options that differ from what they are without being said."""
+    parts = [f"python main.py {verb}"]
+    for field in fields(spec):
+        value = getattr(spec, field.name)
+        if field.name != "out" and field.default is not MISSING and value == field.default:
+            continue
+        option = field.name.replace("_", "-")
+        if isinstance(value, bool):
+            parts.append(f"--{option}" if value else f"--no-{option}")
+        else:
+            parts.append(f"--{option} {'FOLDER' if field.name == 'out' else _plain(value)}")
+    return " ".join(parts)
+
+
+def _plain(value: object) -> str:
+    text = str(value)
+    return f'"{text}"' if " " in text else text

@@ -1,0 +1,162 @@
+"""Train a small network on one axis: y = x0 + sigma eps, and the loss is a weight of sigma times |D(y, sigma) - x0|^2.
+
+What the network predicts, how its loss is weighted and which noise levels it sees are three settings; EDM, DDPM and
+rectified flow are points of them. A training may be killed at any moment and goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from engines.core.context import Context
+from engines.core.errors import Cancelled, OutOfResources, WorkFailed
+from engines.core.spec import to_json
+from engines.core.training.threads import ran_out, threads
+from engines.generative.data.moments import Moments
+from engines.generative.diffusion.axis.denoiser import Preconditioned
+from engines.generative.diffusion.axis.weighting import levels, losses
+from engines.generative.training import files
+from engines.generative.training.batches import batch
+from engines.generative.training.setup import Setup, card, check, name_of, prepare
+from engines.generative.training.state import State, rate_at
+from engines.generative.training.types import TrainProgress, TrainResult, TrainSpec
+from engines.generative.training.watch import samples
+
+MOST_SAVE_SECONDS = 60.0
+TELL_SECONDS = 0.5
+
+
+def run(spec: TrainSpec, ctx: Context) -> TrainResult:
+    """Train, or go on with what `spec.out` holds.
+
+    Raises `UsageError` for settings without sense, `BadInput` for data or a checkpoint that does not fit and where
+    another training writes these files, `WorkFailed`
+    when the loss is no number any more, `OutOfResources` when the disk is full: the checkpoint before is then whole.
+    """
+    check(spec)
+    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
+        with files.place(spec.out, name_of(spec)):
+            ctx.progress(0, spec.steps, "Reading the data")
+            run_ = Run(spec, prepare(spec, ctx), ctx)
+            resumed = run_.resume()
+            stopped = run_.to_the_end()
+            return run_.keep(resumed, stopped)
+
+
+@dataclass
+class Run:
+    """One training from its settings to its files."""
+
+    spec: TrainSpec
+    setup: Setup
+    ctx: Context
+
+    def __post_init__(self) -> None:
+        self.state: State[Preconditioned] = self.setup.state
+        self.path = files.checkpoint_path(Path(self.spec.out), self.setup.name)
+        self.began = self.saved = self.told = time.monotonic()
+        self.before = 0.0
+        self.ended: list[int] = []
+
+    def resume(self) -> int:
+        """Go on from the checkpoint, if there is one; the step it was at."""
+        held = files.read_checkpoint(self.path)
+        if held is None:
+            return 0
+        files.check_same(self.path, held.said["spec"], to_json(self.spec))
+        self.state.restore(held.tensors, held.said)
+        self.before = self.state.seconds
+        self.ended = list(held.said.get("ended", []))
+        if self.state.step == held.said["spec"]["steps"] < self.spec.steps:
+            self.ended.append(self.state.step)
+        return self.state.step
+
+    def to_the_end(self) -> str:
+        """All steps that are left; why it stopped before, or "". A cancelled training keeps what it has learned."""
+        try:
+            while self.state.step < self.spec.steps:
+                self.ctx.check()
+                self.advance()
+                self._now_and_then()
+                if self.spec.minutes and time.monotonic() - self.began > 60 * self.spec.minutes:
+                    return "time"
+        except Cancelled:
+            self.save()
+            raise
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out(error):
+                raise
+            raise self._too_large() from error
+        return ""
+
+    def advance(self) -> None:
+        """One step."""
+        spec, state, device = self.spec, self.state, self.setup.device
+        model = state.model
+        seen = batch(
+            self.setup.data, state.step, spec.batch, spec.seed, drop_class=spec.drop_class, augment=spec.augment
+        )
+        low, high = self.setup.range
+        sigma = levels(spec.batch, spec.mean, spec.std, low, high, seen.generator)
+        label = None if seen.label is None else seen.label.to(device)
+        each = losses(model, seen.x0.to(device), sigma.to(device), seen.eps.to(device), label, spec.weighting)
+        loss = state.curves.add(state.step, sigma, each.detach().cpu())
+        if not math.isfinite(loss):
+            raise self._lost()
+        state.update(each.mean(), rate_at(state.step, spec.steps, spec.rate), spec.ema)
+
+    def _now_and_then(self) -> None:
+        now = time.monotonic()
+        self.state.seconds = self.before + now - self.began
+        if now - self.saved > min(self.spec.save_seconds, MOST_SAVE_SECONDS):
+            self.save()
+        shown = self.spec.sample_every and self.state.step % self.spec.sample_every == 0
+        if shown or now - self.told > TELL_SECONDS or self.state.step == self.spec.steps:
+            self.tell(bool(shown))
+
+    def save(self) -> None:
+        """Write the checkpoint. Raises `WorkFailed` rather than write weights that are no numbers."""
+        if not self.state.is_finite():
+            raise self._lost()
+        said = {"spec": to_json(self.spec), "ended": self.ended, **self.state.said()}
+        files.write_checkpoint(self.path, self.state.tensors(), said)
+        self.saved = time.monotonic()
+
+    def _too_large(self) -> OutOfResources:
+        hint = f"Take a batch of {max(1, self.spec.batch // 2)}, a smaller width, or close other programs"
+        return OutOfResources(f"A batch of {self.spec.batch} does not fit into the memory", hint=hint)
+
+    def _lost(self) -> WorkFailed:
+        kept = self.path.exists()
+        hint = f"Try a learning rate of {self.spec.rate / 3:.1e}" + (
+            "; the last good checkpoint is kept" if kept else ""
+        )
+        message = f"The loss is no number any more at step {self.state.step}"
+        return WorkFailed(message, path=self.path if kept else None, hint=hint)
+
+    def tell(self, shown: bool) -> None:
+        """Say how far it is; with samples of the averaged weights when `shown`."""
+        state, spec = self.state, self.spec
+        images = samples(state.average, self.setup) if shown else None
+        rate = rate_at(state.step, spec.steps, spec.rate)
+        curves = state.curves
+        said = TrainProgress(
+            state.step, spec.steps, curves.smoothed, rate, curves.over_steps(), curves.by_level(), images
+        )
+        self.ctx.emit("train", said)
+        self.ctx.progress(state.step, spec.steps, f"Step {state.step}, loss {curves.smoothed:.4f}")
+        self.told = time.monotonic()
+
+    def keep(self, resumed: int, stopped: str) -> TrainResult:
+        """Write the weights with their card, and a last checkpoint to go on from."""
+        self.save()
+        state = self.state
+        moments = Moments.of(self.setup.data.images)
+        figures = {"loss": state.curves.smoothed, "seconds": round(state.seconds, 1), **self.setup.figures}
+        kept = card(self.spec, self.setup, state.step, figures, self.ended)
+        path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
+        notes = self.setup.data.notes
+        return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped, notes)

@@ -1,0 +1,371 @@
+"""The calibration panel alone: words for every state, what each control says, what fits into a narrow dock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage, QValidator
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QWidget
+
+from engines.calibration.solve.camera_models import project, undistort_maps
+from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
+from engines.core.boards import Board
+from engines.core.frames import Size, Stamp
+from widgets.calibration.bars import Axis
+from widgets.calibration.board import LengthField
+from widgets.calibration.numbers import parameters
+from widgets.calibration.overlays import enlargement, moved, residual_overlays, sighting_overlays
+from widgets.calibration.panel import CalibrationPanel
+from widgets.calibration.state import (
+    Busy,
+    CalibrationView,
+    LiveState,
+    Phase,
+    Picture,
+    SourceChoice,
+    Trouble,
+    ViewRow,
+    board_words,
+    coverage_of,
+    coverage_words,
+    seconds_left,
+)
+from widgets.kit.panel import FOLDS
+from widgets.kit.theme import DARK, LOOK
+from widgets.viewer.overlays import Legend, Points, Vectors
+
+SIZE = Size(640, 480)
+BOARD = Board.parse("chessboard:9x6:25mm")
+CAMERA = Intrinsics(530.0, 532.0, 318.0, 242.0)
+LENS = (-0.28, 0.09, 0.001, -0.0005, -0.02)
+NARROW = 340
+
+
+def view(number: int, error: float, **values: object) -> ViewResult:
+    pose = (0.1 * number - 0.3, 0.25 - 0.05 * number, 0.02 * number), (-0.1, -0.06, 0.45)
+    at = project(CAMERA, LENS, BOARD.corners, *pose)
+    off = np.random.default_rng(number).normal(0, error / np.sqrt(2), at.shape)
+    result = ViewResult(
+        f"view {number}.png",
+        f"/photos/view {number}.png",
+        found=True,
+        used=True,
+        rms_px=error,
+        loo_rms_px=1.2 * error,
+        ids=tuple(range(54)),
+        corners=tuple((x, y) for x, y in (at + off).tolist()),
+        projected=tuple((x, y) for x, y in at.tolist()),
+    )
+    return replace(result, **values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def result() -> MonoResult:
+    return MonoResult(
+        model="brown5",
+        image_size=SIZE,
+        intrinsics=CAMERA,
+        std={"fx": 0.4412, "fy": 0.4501, "cx": 0.3, "cy": 0.31},
+        distortion=LENS,
+        distortion_std=(0.0012, 0.004, 0.0001, 0.0001, 0.01),
+        rms_px=0.114,
+        loo_rms_px=0.133,
+        views=tuple(view(number, 0.1 + 0.02 * number) for number in range(6)),
+        verdict="good",
+        advice=("6 views agree",),
+        seconds=1.0,
+        board=BOARD,
+    )
+
+
+def rows_of(result: MonoResult) -> tuple[ViewRow, ...]:
+    return tuple(
+        ViewRow(v.path, v.name, v.used, v.found, v.rms_px, v.loo_rms_px, corners=v.corners, size=SIZE)
+        for v in result.views
+    )
+
+
+@pytest.fixture
+def panel(qtbot, qapp) -> Iterator[CalibrationPanel]:
+    LOOK.apply(qapp, DARK)
+    FOLDS.state.clear()
+    made = CalibrationPanel()
+    qtbot.addWidget(made)
+    made.resize(NARROW, 900)
+    made.show()
+    yield made
+    FOLDS.state.clear()
+
+
+def states(result: MonoResult) -> dict[Phase, CalibrationView]:
+    sources = (SourceChoice("rig/front", "Rendered rig · front"),)
+    rows = rows_of(result)
+    bare = tuple(replace(row, rms_px=None, loo_rms_px=None) for row in rows)
+    sighting = Sighting(Stamp("rig/front", 1, 0, 0), SIZE, True, guidance="Tilt the board")
+    live = CalibrationView(sources=sources, source="rig/front", live=LiveState(sighting, 30.0))
+    return {
+        Phase.EMPTY: CalibrationView(),
+        Phase.LIVE: live,
+        Phase.READY: CalibrationView(views=bare),
+        Phase.BUSY: CalibrationView(views=bare, busy=Busy("Looking for the board: 2 of 6", 0.2, 1.0, 3.0)),
+        Phase.FAILED: CalibrationView(views=bare, trouble=Trouble("No view shows the board", board=BOARD)),
+        Phase.RESULT: CalibrationView(views=rows, result=result, coverage=(1,) * 48),
+        Phase.LOADED: CalibrationView(result=result, loaded_from="a very long name of a file that was kept.yaml"),
+    }
+
+
+HEADLINES = {
+    Phase.EMPTY: "No views yet",
+    Phase.LIVE: "Board in view, 30 per second",
+    Phase.READY: "6 views, ready to calibrate",
+    Phase.BUSY: "Calibrating from 6 views",
+    Phase.FAILED: "Calibration failed",
+    Phase.RESULT: "6 views, RMS 0.114 px, good",
+    Phase.LOADED: "From a very long name of a file that was kept.yaml",
+}
+
+
+@pytest.mark.parametrize("phase", list(Phase), ids=lambda phase: phase.value)
+def test_every_state_has_its_words_and_fits(panel: CalibrationPanel, result: MonoResult, phase: Phase) -> None:
+    state = states(result)[phase]
+    assert state.phase is phase
+    panel.show_state(state)
+    assert panel.state == HEADLINES[phase]
+    assert panel.run_button.isEnabled() == (phase in (Phase.READY, Phase.FAILED, Phase.RESULT))
+    assert panel.empty.isVisible() == (phase is Phase.EMPTY)
+    assert panel.progress.isVisible() == (phase is Phase.BUSY)
+    assert panel.trouble.isVisible() == (phase is Phase.FAILED)
+    assert panel.report.isVisible() == (phase in (Phase.RESULT, Phase.LOADED))
+    assert panel._body.minimumSizeHint().width() <= NARROW - 10, "the body is wider than a narrow dock"
+
+
+def test_the_longest_board_and_the_solver_fit(panel: CalibrationPanel, result: MonoResult) -> None:
+    panel.solver.set_folded(False)
+    board = Board.parse("charuco:12x9:123.75mm:100.25mm:DICT_APRILTAG_36h11:inverted:legacy")
+    panel.show_state(replace(states(result)[Phase.LIVE], board=board, model="rational8", window="11"))
+    assert panel.board.dictionary.value() == "DICT_APRILTAG_36h11"
+    assert panel.solver.half.value() == 11
+    assert panel._body.minimumSizeHint().width() <= NARROW - 10
+
+
+def test_every_control_says_what_it_is(panel: CalibrationPanel) -> None:
+    kinds = (QAbstractButton, QComboBox, QAbstractSpinBox, QSlider)
+    for kind in kinds:
+        for control in panel.findChildren(kind):
+            if control.objectName().startswith("qt_"):
+                continue
+            assert control.accessibleName(), f"{control} has no name"
+            assert control.toolTip(), f"{control.accessibleName()} has no tooltip"
+
+
+def test_chart_and_table_choose_views(panel: CalibrationPanel, result: MonoResult, qtbot) -> None:
+    panel.show_state(states(result)[Phase.RESULT])
+    bars = panel.report.bars
+    with qtbot.waitSignal(panel.viewChosen) as chosen:
+        qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.bar(3).center().toPoint())
+    assert chosen.args == ["/photos/view 3.png"]
+    assert bars.words(3) == "view 3.png: 0.160 px, left out 0.192 px"
+    with qtbot.waitSignal(panel.viewChosen) as chosen:
+        panel.table.selectRow(1)
+    assert chosen.args == ["/photos/view 1.png"]
+    box = panel.table.visualRect(panel.table.model().index(2, 0)).center()
+    with qtbot.waitSignal(panel.viewToggled) as toggled:
+        qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box)
+    assert toggled.args == ["/photos/view 2.png", False]
+    assert len(bars.text().splitlines()) == 7
+
+
+def test_the_chart_is_saved_as_others_read_it(panel: CalibrationPanel, result: MonoResult, tmp_path: Path) -> None:
+    panel.show_state(states(result)[Phase.RESULT])
+    bars = panel.report.bars
+    for kind in ("csv", "svg", "png"):
+        bars.save(str(tmp_path / f"errors.{kind}"))
+    assert (tmp_path / "errors.csv").read_text("utf-8") == bars.text()
+    assert b"<svg" in (tmp_path / "errors.svg").read_bytes()
+    assert QImage(str(tmp_path / "errors.png")).size() == bars.size() * 2
+
+
+def test_result_view_asks_for_its_picture_and_draws_residuals(
+    panel: CalibrationPanel, result: MonoResult, qtbot
+) -> None:
+    state = replace(states(result)[Phase.RESULT], selected="/photos/view 2.png")
+    with qtbot.waitSignal(panel.pictureWanted) as wanted:
+        panel.show_state(state)
+    assert wanted.args == ["/photos/view 2.png", False, 0.0]
+    image = np.zeros((480, 640, 3), np.uint8)
+    panel.show_picture(Picture("/photos/view 1.png", image))
+    assert panel.report.view.picture is None, "a picture of another view was taken"
+    panel.show_picture(Picture("/photos/view 2.png", image))
+    assert panel.report.view.picture is not None
+    with qtbot.waitSignal(panel.pictureWanted) as wanted:
+        panel.report.view.form._buttons["straight"].click()
+    assert wanted.args == ["/photos/view 2.png", True, 0.0]
+
+
+def test_the_worst_view_is_shown_first(result: MonoResult) -> None:
+    state = CalibrationView(views=rows_of(result), result=result)
+    assert state.shown is not None
+    assert state.shown.name == "view 5.png"
+    assert state.worst is not None
+    assert state.worst.name == "view 5.png"
+
+
+def test_dropped_files_go_out_as_paths(panel: CalibrationPanel, qtbot) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/photos/ä b.png"), QUrl("https://example.org/x.png")])
+    event = QDropEvent(
+        QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(panel.dropped) as dropped:
+        panel.dropEvent(event)
+    assert dropped.args == [["/photos/ä b.png"]]
+
+
+def test_changing_the_kind_of_board_keeps_the_print(panel: CalibrationPanel) -> None:
+    boards: list[Board] = []
+    panel.boardChanged.connect(boards.append)
+    panel.board.kind._buttons["charuco"].click()
+    assert boards[-1].kind == "charuco"
+    assert boards[-1].squares == BOARD.squares
+    assert boards[-1].corner_grid == BOARD.corner_grid
+    panel.board.kind._buttons["chessboard"].click()
+    assert boards[-1] == BOARD
+
+
+def test_impossible_boards_are_explained_and_not_told(panel: CalibrationPanel) -> None:
+    boards: list[Board] = []
+    panel.show_state(CalibrationView(board=Board.parse("charuco:5x4:54mm:40.5mm:DICT_4X4_50")))
+    panel.boardChanged.connect(boards.append)
+    panel.board.marker.setValue(60.0)
+    assert "smaller than its square" in panel.board.words.text()
+    panel.board.marker.setValue(40.5)
+    panel.board.columns.setValue(30)
+    assert "50 markers" in panel.board.words.text()
+    assert boards == []
+    panel.board.columns.setValue(12)
+    assert boards[-1].columns == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "millimetres"), [("25 mm", 25.0), ("0.025 m", 25.0), ("2.5cm", 25.0), ("12,5", 12.5), (" 7 MM", 7.0)]
+)
+def test_lengths_can_be_typed_in_any_unit(qtbot, text: str, millimetres: float) -> None:
+    field = LengthField("Square", 10, "Side of a square")
+    qtbot.addWidget(field)
+    assert field.validate(text, 0)[0] == QValidator.State.Acceptable
+    assert field.valueFromText(text) == pytest.approx(millimetres)
+    assert field.validate("25 inches", 0)[0] == QValidator.State.Invalid
+
+
+def test_a_large_chessboard_becomes_a_charuco_with_enough_markers(panel: CalibrationPanel) -> None:
+    boards: list[Board] = []
+    panel.show_state(CalibrationView(board=Board.parse("chessboard:20x15:10mm")))
+    panel.boardChanged.connect(boards.append)
+    panel.board.kind._buttons["charuco"].click()
+    assert boards[-1].dictionary == "DICT_4X4_1000"
+    panel.show_state(CalibrationView(board=Board.parse("chessboard:90x90:10mm")))
+    panel.board.kind._buttons["charuco"].click()
+    assert "1000 markers" in panel.board.words.text()
+    assert panel.board.kind.value() == "chessboard"
+    assert len(boards) == 1
+
+
+def test_parameters_line_up_and_show_what_is_known(result: MonoResult) -> None:
+    pinhole, lens = parameters(result)
+    assert [row.value for row in pinhole] == ["530.00", "532.00", "318.00", "242.00"]
+    assert [row.std for row in pinhole] == ["0.44", "0.45", "0.30", "0.31"]
+    assert {len(row.value.partition(".")[2]) for row in lens} == {len(row.std.partition(".")[2]) for row in lens} == {4}
+    assert lens[0].value == "\u22120.2800"
+    bare = parameters(replace(result, std={}, distortion_std=()))
+    assert [row.std for group in bare for row in group] == [""] * 9
+
+
+def test_overlays_of_a_sighting_colour_rows(result: MonoResult) -> None:
+    seen = result.views[0]
+    sighting = Sighting(
+        Stamp("s", 0, 0, 0), SIZE, True, seen.ids, seen.corners, outline=((0, 0), (9, 0), (9, 9), (0, 9))
+    )
+    drawn = sighting_overlays(sighting, BOARD, (1,) + (0,) * 47)
+    rows = [overlay for overlay in drawn if isinstance(overlay, Points)]
+    assert [len(row.points) for row in rows] == [9] * 6
+    assert len({row.color for row in rows}) == 6
+    assert sighting_overlays(replace(sighting, found=False), BOARD) == []
+
+
+def test_residuals_in_the_straightened_picture_are_straight(result: MonoResult) -> None:
+    exact = replace(result.views[2], corners=result.views[2].projected)
+    _, _, straight = undistort_maps(CAMERA, LENS, SIZE)
+    points = np.array(moved(exact.corners, result, straight)).reshape(6, 9, 2)
+    for row in points:
+        assert np.linalg.svd(row - row.mean(axis=0))[1][1] < 1e-6
+    drawn = residual_overlays(result.views[2], result, straight)
+    vectors = next(overlay for overlay in drawn if isinstance(overlay, Vectors))
+    legend = next(overlay for overlay in drawn if isinstance(overlay, Legend))
+    assert f"residual \u00d7 {vectors.scale:g}" in [words for words, _ in legend.entries]
+
+
+@given(rms=st.floats(1e-4, 50), width=st.integers(64, 8000))
+def test_enlargement_is_round_and_makes_residuals_visible(rms: float, width: int) -> None:
+    scale = enlargement(rms, width)
+    assert float(f"{scale:.0e}") == scale
+    assert scale >= 1
+    assert scale == 1 or 0.008 <= scale * rms / width <= 0.0221
+
+
+@given(largest=st.floats(1e-3, 500))
+def test_the_axis_covers_its_bars_with_few_round_lines(largest: float) -> None:
+    axis = Axis.over(largest)
+    assert axis.top >= largest
+    assert 1 <= round(axis.top / axis.step) <= 5
+    assert float(f"{axis.step:.{axis.decimals}f}") == pytest.approx(axis.step)
+
+
+@given(st.lists(st.tuples(st.floats(-5, 700), st.floats(-5, 500)), min_size=1, max_size=40))
+def test_coverage_counts_views_not_corners(corners: list[tuple[float, float]]) -> None:
+    once = coverage_of([(tuple(corners), SIZE)])
+    assert len(once) == 48
+    assert set(once) <= {0, 1}
+    assert 1 <= sum(once) <= len(corners)
+    assert coverage_of([(tuple(corners), SIZE)] * 3) == tuple(3 * cell for cell in once)
+
+
+def test_words() -> None:
+    left_empty = tuple(0 if row >= 3 and column < 4 else 1 for row in range(6) for column in range(8))
+    assert coverage_words(left_empty) == "Views touch 36 of 48 parts of the picture. The lower left has the most gaps."
+    assert coverage_words((1,) * 48) == "Views touch 48 of 48 parts of the picture."
+    assert board_words(BOARD).replace("\u00a0", " ") == "9 × 6 inner corners, 25 mm"
+    assert seconds_left(3.2) == "3 s left"
+    assert seconds_left(200.0) == "3 min left"
+    assert seconds_left(None) == ""
+
+
+def test_a_settled_report_makes_room(panel: CalibrationPanel, result: MonoResult) -> None:
+    assert not panel.board_section.folded
+    panel.show_state(states(result)[Phase.RESULT])
+    assert panel.board_section.folded
+    panel.show_state(CalibrationView())
+    assert not panel.board_section.folded
+
+
+def test_live_updates_make_nothing_anew(panel: CalibrationPanel, result: MonoResult) -> None:
+    state = replace(states(result)[Phase.RESULT], live=states(result)[Phase.LIVE].live)
+    panel.show_state(state)
+    before = panel.findChildren(QWidget)
+    panel.show_state(replace(state))
+    assert panel.findChildren(QWidget) == before
+
+
+def test_nothing_is_painted_outside(panel: CalibrationPanel, result: MonoResult) -> None:
+    panel.show_state(states(result)[Phase.RESULT])
+    for child in (panel.report.bars, panel.report.parameters, panel.report.figures, panel.table):
+        left = child.mapTo(panel, QPoint(0, 0)).x()
+        assert left >= 8
+        assert left + child.width() <= panel.width() - 8
+    assert isinstance(panel.report.figures, QWidget)

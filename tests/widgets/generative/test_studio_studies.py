@@ -1,0 +1,245 @@
+"""Comparison grids and their curves, a training that is watched, and the plots that all of them share."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+
+from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec, Curve, CurveResult
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.training.types import TrainProgress, TrainSpec
+from widgets.charts.axes import Axis, figure
+from widgets.charts.plot import Plot, Series
+from widgets.generative.state import Busy, CompareView, DiffusionView, Page, TrainView, Trouble
+from widgets.generative.studio.curves import drawn
+from widgets.generative.studio.pages import Studio
+
+BASE = SampleSpec("analytic:digits", seeds=(0,))
+SPEC = CompareSpec(BASE, "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10"))
+CURVES = CurveResult(
+    "analytic:digits",
+    (
+        Curve("euler", (5, 10, 20), (0.34, 0.18, 0.09), (1.0, 2.0, 4.0)),
+        Curve("dpm++2m", (5, 10, 20), (0.18, 0.1, 0.02), (1.5, 3.0, 6.0)),
+        Curve("dpm++2m, teleport", (5, 10, 20), (0.06, 0.02, 0.004), (1.6, 3.1, 6.1)),
+    ),
+)
+
+
+@pytest.fixture
+def studio(qtbot):
+    made = Studio()
+    qtbot.addWidget(made)
+    made.resize(900, 640)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A picture for each cell, each of its own gray."""
+    made = {}
+    for row in range(2):
+        for column in range(3):
+            picture = QImage(28, 28, QImage.Format.Format_Grayscale8)
+            picture.fill(40 + 30 * (3 * row + column))
+            made[row, column] = str(tmp_path / f"{row}-{column}.png")
+            picture.save(made[row, column])
+    return made
+
+
+def comparing(**what) -> DiffusionView:
+    return DiffusionView(page=Page.COMPARE, compared=CompareView(SPEC, **what))
+
+
+def finished(files) -> CompareResult:
+    errors = {(0, 0): 0.3, (0, 1): 0.5, (0, 2): 0.1, (1, 0): 0.2, (1, 1): 0.05, (1, 2): 0.07}
+    cells = tuple(Cell(c, r, BASE, file, 5 * (r + 1), 0.4, errors[r, c]) for (r, c), file in files.items())
+    return CompareResult("/x", "/x/compare.png", "sampler", SPEC.x_values, "steps", SPEC.y_values, cells)
+
+
+def test_cells_appear_where_they_belong_while_the_grid_fills(studio, qtbot, files):
+    first = {place: files[place] for place in ((0, 0), (0, 1))}
+    studio.show_state(comparing(cells=first, busy=Busy("Cell 3 of 6", 2, 6)))
+    grid = studio.compare.grid
+    assert (grid.filled, studio.compare.progress.isVisible()) == (2, True)
+    plan = grid.box((1, 2))
+    studio.show_state(comparing(cells=files, busy=Busy("Cell 6 of 6", 5, 6)))
+    assert grid.box((1, 2)) == plan
+    qtbot.waitUntil(lambda: all(grid.files.picture(file) is not None for file in files.values()))
+    shot = grid.grab().toImage()
+    for (row, column), _file in files.items():
+        middle = grid.box((row, column)).center().toPoint()
+        assert shot.pixelColor(middle).red() == 40 + 30 * (3 * row + column)
+
+
+def test_headers_name_the_settings_and_the_title_what_is_fixed(studio, files):
+    studio.show_state(comparing(cells=files))
+    page = studio.compare
+    assert page.grid.name((1, 2)) == "DPM-Solver++ 2M \u00b7 Steps 10"
+    assert page.title.text() == "Digits, mixture (exact), Karras, guidance 1, seed 0"
+
+
+def test_a_cell_is_marked_read_out_and_used(studio, qtbot, files):
+    studio.show_state(comparing(result=finished(files)))
+    page = studio.compare
+    assert not page._use.isEnabled()
+    at = page.grid.box((0, 1)).center().toPoint()
+    qtbot.mouseClick(page.grid, Qt.MouseButton.LeftButton, pos=at)
+    assert page.details.text() == "Heun (EDM) \u00b7 Steps 5 \u00b7 error 0.5 \u00b7 5 evaluations \u00b7 0.4 s"
+    qtbot.keyClick(page.grid, Qt.Key.Key_Right)
+    with qtbot.waitSignal(studio.cellUsed) as heard:
+        page._use.click()
+    assert heard.args == [0, 2]
+    with qtbot.waitSignal(studio.cellUsed) as heard:
+        qtbot.mouseDClick(page.grid, Qt.MouseButton.LeftButton, pos=at)
+    assert heard.args == [0, 1]
+
+
+def test_the_lowest_error_of_each_row_is_set_off(studio, files):
+    studio.show_state(comparing(result=finished(files)))
+    assert studio.compare.grid._best() == {0: 2, 1: 1}
+
+
+def test_curves_stand_under_the_grid_with_a_colour_a_sampler_and_a_dash_for_teleport(studio, qtbot, files):
+    studio.show_state(comparing(result=finished(files), curves=CURVES))
+    panel = studio.compare.curves
+    assert panel.isVisible()
+    names = [(one.name, one.place, one.style) for one in panel.plot.series]
+    assert names == [("Euler (DDIM)", 0, 0), ("DPM-Solver++ 2M", 1, 0), ("DPM-Solver++ 2M, teleport", 1, 1)]
+    assert "Digits" in panel.title.text()
+    assert [one.x for one in drawn(CURVES.curves, "milliseconds")][0] == (1.0, 2.0, 4.0)
+    with qtbot.waitSignal(studio.curvesWanted):
+        panel.again.click()
+
+
+def test_curves_alone_are_shown_and_can_be_asked_for(studio, qtbot, files):
+    studio.show_state(DiffusionView(page=Page.COMPARE, compared=CompareView(curves_busy=Busy("Heun", 1, 4))))
+    assert studio.compare.curves.isVisible()
+    assert not studio.compare.grid.isVisible()
+    with qtbot.waitSignal(studio.compareCancelWanted):
+        studio.compare.curves.progress.cancel.click()
+    studio.show_state(comparing(cells=files))
+    with qtbot.waitSignal(studio.curvesWanted):
+        studio.compare._ask.click()
+
+
+def test_in_a_narrow_window_grid_or_curves_are_chosen(studio, qtbot, files):
+    studio.show_state(comparing(result=finished(files), curves=CURVES))
+    studio.resize(600, 500)
+    page = studio.compare
+    qtbot.waitUntil(lambda: page.grid.isVisible() and not page.curves.isVisible())
+    page._which.set_value("curves")
+    page._which.chosen.emit("curves")
+    assert page.curves.isVisible()
+    assert not page.grid.isVisible()
+
+
+@pytest.fixture
+def plot(qtbot):
+    made = Plot("Error", "Evaluations", "Error", log_x=True, log_y=True)
+    qtbot.addWidget(made)
+    made.resize(420, 260)
+    made.set_series(drawn(CURVES.curves, "evaluations"))
+    return made
+
+
+def test_equal_ratios_are_equal_ways_on_a_logarithmic_axis(plot):
+    box = plot._box()
+    places = [plot._at(box, x, 0.1).x() for x in (5, 10, 20)]
+    assert places[1] - places[0] == pytest.approx(places[2] - places[1])
+    assert plot._at(box, 5, 0.34).y() < plot._at(box, 5, 0.02).y()
+
+
+def test_the_readout_names_the_nearest_figure(plot):
+    at = plot._at(plot._box(), 10, 0.02)
+    assert plot.readout(at + QPointF(3, 3)) == "DPM-Solver++ 2M, teleport: 0.02 at 10"
+    assert plot.readout(QPointF(-500, -500)) == ""
+
+
+def test_figures_and_drawings_of_a_plot_are_saved(plot, tmp_path):
+    plot.save(str(tmp_path / "a.csv"))
+    rows = list(csv.reader((tmp_path / "a.csv").open(encoding="utf-8")))
+    assert rows[0] == ["line", "Evaluations", "Error"]
+    assert rows[-1] == ["DPM-Solver++ 2M, teleport", "20", "0.004"]
+    plot.save(str(tmp_path / "a.png"))
+    assert QImage(str(tmp_path / "a.png")).width() == 2 * plot.width()
+    plot.save(str(tmp_path / "a.svg"))
+    assert "<svg" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_what_a_logarithm_cannot_show_is_left_out(plot):
+    plot.set_series([Series("x", (1, 2, 3), (0.0, math.nan, 1.0))])
+    assert not plot.grab().isNull()
+    assert plot._nearest(plot._at(plot._box(), 3, 1.0)) is not None
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=20), st.booleans(), st.integers(2, 9))
+def test_ticks_lie_within_an_axis_that_holds_all_values(values, log, most):
+    axis = Axis.over(values, log)
+    for value in values:
+        if value > 1e-300 or not log:
+            assert -1e-9 <= axis.share(value) <= 1 + 1e-9
+    ticks = axis.ticks(most)
+    assert len(ticks) <= 3 * most + 4
+    assert all(-1e-6 <= axis.share(value) <= 1 + 1e-3 for value, _words in ticks)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0"), (0.02, "0.02"), (1.3444, "1.34"), (2500.0, "2500"), (1e-5, "10\u207b\u2075"), (math.inf, "\u221e")],
+)
+def test_figures_are_written_for_people(value, words):
+    assert figure(value) == words
+
+
+def training(step=500, **what) -> DiffusionView:
+    losses = np.stack([np.arange(1, 6) * 100, 1 / np.arange(1, 6)], 1).astype(np.float32)
+    levels = np.stack([np.linspace(-4, 3, 8), np.linspace(0.4, 0.1, 8)], 1).astype(np.float32)
+    images = np.full((9, 28, 28), 130, np.uint8)
+    progress = TrainProgress(step, 5000, 0.213, 1e-3, losses, levels, images)
+    return DiffusionView(
+        page=Page.TRAINING, training=TrainView("MNIST, U-Net", TrainSpec("mnist", ""), progress, **what)
+    )
+
+
+def test_a_training_shows_its_losses_samples_and_how_far_it_is(studio, qtbot):
+    studio.show_state(training(busy=Busy("Step 500 of 5,000", 500, 5000, 240.0)))
+    page = studio.training
+    assert page.figures.text() == "Step 500 of 5,000 \u00b7 loss 0.213 \u00b7 rate 0.001"
+    assert page.progress.words.text().endswith("4 min left")
+    assert page.grid.filled == 9
+    assert page.loss.series[0].x == [100, 200, 300, 400, 500]
+    assert len(page.levels.series[0].y) == 8
+    assert not page.use.isVisible()
+    with qtbot.waitSignal(studio.trainCancelWanted):
+        page.progress.cancel.click()
+
+
+def test_trained_weights_can_be_sampled_from(studio, qtbot):
+    studio.show_state(training(file="/w/mine.safetensors", stopped="stopped by the user"))
+    assert studio.training.figures.text().endswith("stopped by the user")
+    with qtbot.waitSignal(studio.trainedUsed) as heard:
+        studio.training.use.click()
+    assert heard.args == ["/w/mine.safetensors"]
+
+
+def test_a_new_training_begins_with_an_empty_page_of_its_own(studio):
+    studio.show_state(training())
+    studio.show_state(DiffusionView(page=Page.TRAINING, training=TrainView("Digits", busy=Busy(waiting=True))))
+    page = studio.training
+    assert page.grid.filled == 0
+    assert page.loss.series == ()
+    assert page.progress.words.text() == "Waiting for its turn"
+    trouble = Trouble("The disk is full.", "Training failed", "The last checkpoint is kept.")
+    studio.show_state(replace(training(), training=TrainView("Digits", trouble=trouble)))
+    assert page.trouble.isVisible()

@@ -1,0 +1,1 @@
+"""What is seen of action detection: the panel, the board, overlays."""

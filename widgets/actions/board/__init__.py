@@ -1,0 +1,1 @@
+"""The action board: training and evaluation in the centre of the window."""

@@ -1,0 +1,130 @@
+"""Everything that was measured of action models: a row a model, and below it the selected one in full."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from engines.actions.study_types import Evaluation
+from widgets.actions.board import evaluate_curves as curves
+from widgets.actions.board import evaluate_words as words
+from widgets.actions.board.evaluate_matrix import ConfusionMatrix
+from widgets.actions.board.evaluate_trade import TradePanel
+from widgets.charts.big_figures import BigFigures
+from widgets.charts.class_bars import ClassBars, class_rows
+from widgets.charts.class_colors import class_words
+from widgets.kit.card_columns import CardColumns, ResultCard
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import FiguresTable
+from widgets.kit.panel import ElidedLabel, rule
+
+ROOM_FOR_BOTH = 860
+DECILES = "Precision of frames by how much of their action has been seen."
+AHEAD = "What it says of a later moment, beside saying that nothing changes."
+STARTS = "A start called within so many seconds of the true one counts as right."
+SEGMENTS = "Whole segments, right where they overlap the true one by at least this."
+CONFUSION = "Seconds by the likeliest class of each frame."
+
+
+class Results(QWidget):
+    """`modelSelected(row)` by a click or the arrow keys in the table."""
+
+    modelSelected = Signal(int)
+    thresholdChanged = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = FiguresTable("Models", words.HEADERS, words.TIPS)
+        self.name, self.measured = ElidedLabel("", "title"), ElidedLabel("", "muted")
+        self.figures = BigFigures("Figures of the selected model")
+        self.notes = wrapped("muted")
+        self.bars = ClassBars("Average precision by class", "AP", "does not occur")
+        self.trade, self.confusion = TradePanel(), ConfusionMatrix()
+        self.deciles = _plot("Precision along an action", "Part of the action seen", shares_x=True)
+        self.ahead = _plot("Precision ahead of time", "Seconds ahead")
+        self.starts = _plot("Precision of starts", "Tolerance, s")
+        self.segments = _plot("Precision of segments", "Temporal IoU")
+        self._shown: tuple[tuple[Evaluation, ...], int] = ((), -1)
+        self._lay_out()
+        self.trade.thresholdChanged.connect(self.thresholdChanged)
+        self.table.selectionModel().currentRowChanged.connect(self._select)
+
+    def show_results(self, results: tuple[Evaluation, ...], selected: int, threshold: float) -> None:
+        """`selected`: shown in full."""
+        row = min(max(selected, 0), len(results) - 1)
+        fresh = (results, row) != self._shown
+        self._shown = results, row
+        if fresh:
+            self.table.show_rows([words.model_row(one) for one in results], row)
+            self._point_at(row)
+            self._show_all(results, row)
+        if results:
+            self.trade.show_trade(results[row].trade_off, threshold)
+
+    def _show_all(self, results: tuple[Evaluation, ...], row: int) -> None:
+        one = results[row] if results else None
+        self.name.setText(one.name if one else "")
+        self.measured.setText(words.size_words(one) if one else "")
+        self.measured.set_tip(one.file if one else "")
+        self.figures.set_stats(words.result_stats(one) if one else ())
+        self.notes.setText("\n".join(one.notes) if one else "")
+        self.notes.setVisible(bool(one and one.notes))
+        models = [each.name for each in results]
+        actions = [name for name in one.classes if name in one.ap] if one else []
+        self.bars.show_rows(class_rows(actions, [each.ap for each in results]), models or ("",), max(row, 0))
+        self.confusion.show_table(
+            [class_words(name) for name in one.classes] if one else (), one.confusion if one else ()
+        )
+        self.deciles.show_curves(curves.decile_lines(results, row), x=(0.0, 1.05))
+        self.ahead.show_curves(curves.ahead_lines(results, row))
+        self.starts.show_curves(curves.start_lines(results, row))
+        self.segments.show_curves(curves.segment_lines(results, row))
+
+    def _point_at(self, row: int) -> None:
+        """The table's own mark follows without being heard."""
+        chosen = self.table.selectionModel()
+        with QSignalBlocker(chosen):
+            flags = QItemSelectionModel.SelectionFlag
+            index = self.table.model().index(row, 0)
+            chosen.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def _select(self, now: QModelIndex, _before: QModelIndex) -> None:
+        if now.isValid():
+            self.modelSelected.emit(now.row())
+
+    def _lay_out(self) -> None:
+        for plot, said in (
+            (self.deciles, "Precision along the action is not measured"),
+            (self.ahead, "This model says nothing of later moments"),
+            (self.starts, "Starts of actions are not measured"),
+            (self.segments, "Whole segments are not measured"),
+        ):
+            plot.set_nothing(said)
+        cards = (
+            (ResultCard("Average precision by class", self.bars), 0),
+            (ResultCard("Threshold", self.trade), 1),
+            (ResultCard("Confusion", self.confusion, CONFUSION), 0),
+            (ResultCard("Anticipation", self.ahead, AHEAD), 0),
+            (ResultCard("Along the action", self.deciles, DECILES), 1),
+            (ResultCard("Starts", self.starts, STARTS), 1),
+            (ResultCard("Segments", self.segments, SEGMENTS), 0),
+        )
+        self.cards = CardColumns(cards, ROOM_FOR_BOTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 16)
+        column.setSpacing(8)
+        column.addWidget(self.table)
+        column.addSpacing(4)
+        named = QHBoxLayout()
+        named.setSpacing(12)
+        named.addWidget(self.name)
+        named.addWidget(self.measured, 1)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        column.addLayout(named)
+        for part in (self.figures, self.notes, rule()):
+            column.addWidget(part)
+        column.addWidget(self.cards, 1)
+
+
+def _plot(name: str, x_title: str, *, shares_x: bool = False) -> curves.MeasuredPlot:
+    return curves.MeasuredPlot(name, x_title, "mAP", shares=True, shares_x=shares_x)

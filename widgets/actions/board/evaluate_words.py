@@ -1,0 +1,146 @@
+"""An evaluation of action models in words and rows: table, large figures, a threshold in a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from engines.actions.study_types import Evaluation, TradeOff
+from widgets.actions.state import EvaluateView
+from widgets.charts.axes import figure, percent
+from widgets.charts.big_figures import UNKNOWN
+from widgets.kit.results import Stat
+from widgets.kit.work_parts import DASH, DOT, count
+
+HEADERS = ("Model", "mAP", "mcAP", "Starts", "Segments", "Ahead .5 s", "Ahead 1 s", "Chance", "One chunk")
+TIPS = (
+    "A model or a score file, as it was named",
+    "Mean average precision over the frames, mean over the actions that were learned and occur",
+    "Mean calibrated average precision: as if every action were as frequent as its absence",
+    "Point-level average precision of the starts of actions, mean over actions and tolerances",
+    "Mean average precision of whole segments, mean over temporal IoU .3 to .7",
+    "mAP of what it said half a second ahead",
+    "mAP of what it said a second ahead",
+    "mAP of scores that say nothing",
+    "mAP of a logistic regression that sees one chunk at a time",
+)
+SPACE = "\u2009"
+NEAR = 1e-6
+
+
+def known(value: float | None) -> float | None:
+    """What is a figure; None for what was not measured."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def share(value: float | None, decimals: int = 1) -> str:
+    """'98.8 %', or a dash."""
+    found = known(value)
+    return DASH if found is None else percent(found, decimals)
+
+
+def ahead_at(result: Evaluation, seconds: float) -> float | None:
+    return next((value for at, value in result.ahead if abs(at - seconds) < NEAR), None)
+
+
+def start_ap(result: Evaluation) -> float | None:
+    """Mean over the tolerances."""
+    values = [value for _, value in result.starts]
+    return sum(values) / len(values) if values else None
+
+
+def model_row(result: Evaluation) -> tuple[str, ...]:
+    """One line of the table."""
+    figures = (
+        result.map,
+        result.mcap,
+        start_ap(result),
+        result.segment_map,
+        ahead_at(result, 0.5),
+        ahead_at(result, 1.0),
+        result.chance,
+        result.one_frame,
+    )
+    return (result.name, *(share(value) for value in figures))
+
+
+def result_stats(result: Evaluation) -> tuple[Stat, ...]:
+    """The selected model's figures, the most important first; what was not measured says so."""
+    tips = dict(zip(HEADERS, TIPS, strict=True))
+    named = (
+        (f"mAP of {count(len(result.averaged), 'action')}", result.map, tips["mAP"]),
+        ("mcAP, calibrated", result.mcap, tips["mcAP"]),
+        ("Starts", start_ap(result), f"{tips['Starts']}: {tolerances(result)}"),
+        ("Segments", result.segment_map, tips["Segments"]),
+        ("Chance", result.chance, tips["Chance"]),
+        ("One chunk alone", result.one_frame, tips["One chunk"]),
+    )
+    return tuple(_stat(*one) for one in named if one[0] != "One chunk alone" or known(one[1]) is not None)
+
+
+def tolerances(result: Evaluation) -> str:
+    """'0.2 to 2 s', or that none was tried."""
+    if not result.starts:
+        return UNKNOWN
+    first, last = result.starts[0][0], result.starts[-1][0]
+    return f"{figure(first)} s" if first == last else f"{figure(first)} to {figure(last)} s"
+
+
+def _stat(label: str, value: float | None, tip: str) -> Stat:
+    found = known(value)
+    if found is None:
+        return Stat(label, UNKNOWN, "", "", tip)
+    return Stat(label, percent(found, 1).removesuffix(" %"), "%", "", tip)
+
+
+def size_words(result: Evaluation) -> str:
+    """'TRN both \u00b7 180 labelled frames \u00b7 6 actions'."""
+    actions = sum(value is not None for value in result.ap.values())
+    of = f" of {len(result.ap)}" if actions < len(result.ap) else ""
+    words = f"{actions}{of} actions" if len(result.ap) != 1 or of else "1 action"
+    return DOT.join((count(result.frames, "labelled frame"), words))
+
+
+def state_words(view: EvaluateView) -> str:
+    if view.busy is not None:
+        return "Measuring"
+    if not view.results:
+        return ""
+    return f"{count(len(view.results), 'model')} on the same labels"
+
+
+def threshold_words(trade: TradeOff, index: int) -> str:
+    """'At 0.50: 92 % of events right, 88 % found, 0.4 false alarms a minute, 0.3 s late'."""
+    found = trade.recall[index] > 0
+    alarms = trade.false_alarms[index]
+    none = not found and not alarms
+    right = "no event is called" if none else f"{percent(trade.precision[index], 0)} of events right"
+    parts = (
+        f"{right}, {percent(trade.recall[index], 0)} found",
+        alarm_words(alarms),
+        delay_words(trade.delay[index]),
+    )
+    return f"At {trade.thresholds[index]:.2f}: {', '.join(part for part in parts if part)}"
+
+
+def alarm_words(alarms: float) -> str:
+    """'0.4 false alarms a minute', 'no false alarm'."""
+    if alarms <= 0:
+        return "no false alarm"
+    words = f"{alarms:.1f}" if alarms >= 0.05 else "under 0.1"
+    return f"{words} false {'alarm' if words == '1.0' else 'alarms'} a minute"
+
+
+def delay_words(delay: float | None) -> str:
+    """'0.3 s late', '0.1 s early', 'on time', or nothing where none was found."""
+    seconds = known(delay)
+    if seconds is None:
+        return ""
+    if abs(seconds) < 0.005:
+        return "on time"
+    return f"{abs(seconds):.2f} s {'late' if seconds > 0 else 'early'}"
+
+
+def nearest(values: Sequence[float], wanted: float) -> int:
+    """Index of the value that is nearest."""
+    return min(range(len(values)), key=lambda index: abs(values[index] - wanted))

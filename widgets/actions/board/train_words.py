@@ -1,0 +1,170 @@
+"""A training of actions in words: what is trained, how far it is, what came of it and what that was measured on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
+from engines.actions.types import STREAMS, ModelCard
+from widgets.actions.state import TrainView
+from widgets.charts.axes import figure, percent
+from widgets.charts.big_figures import UNKNOWN
+from widgets.kit.file_names import file_name
+from widgets.kit.results import Stat
+from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.work_state import Busy
+
+HEADS = {
+    "trn": "TRN",
+    "idn": "IDN",
+    "miniroad": "MiniROAD",
+    "gru": "GRU",
+    "lstm": "LSTM",
+    "frame": "one chunk at a time",
+}
+FEATURES = {"appearance": "appearance and motion", "pose": "body pose", "both": "appearance, motion and body pose"}
+PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving the model"}
+MAP_TIP = "Mean average precision: over all frames, for each action, and their mean. 100 % ranks every frame right."
+
+
+def holds_out(view: TrainView) -> bool:
+    """Whether anything is kept for measuring. Once it is over, what was measured says so, not the form."""
+    progress, spec = view.progress, view.spec
+    measured = progress is not None and bool(progress.map or progress.held_loss)
+    return measured or (view.busy is not None and bool(spec.held_out > 0 or spec.folder))
+
+
+def title_words(view: TrainView) -> str:
+    """What is or was trained: the form may say something else by now."""
+    done = view.result is not None and view.busy is None
+    return card_words(view.result.card) if done and view.result is not None else head_words(view.spec)
+
+
+def card_words(card: ModelCard) -> str:
+    """'TRN on appearance and motion'."""
+    head = HEADS.get(card.shape.kind, card.shape.kind)
+    kind = next((kind for kind, streams in STREAMS.items() if streams == card.recipe.streams), "")
+    features = FEATURES.get(kind, f"{card.recipe.of} features" if card.recipe.of else "feature files")
+    return f"{head} on {features}"
+
+
+def head_words(spec: TrainSpec) -> str:
+    """The same of a form, or the benchmark's name with its settings."""
+    head = HEADS.get(spec.model, spec.model)
+    if spec.folder:
+        settings = f", settings of {spec.settings}" if spec.settings else ""
+        return f"{HEADS.get(spec.settings, head)} on {file_name(spec.folder)}{settings}"
+    return f"{head} on {FEATURES.get(spec.features, spec.features)}"
+
+
+def phase_words(progress: TrainProgress | None, busy: Busy) -> str:
+    """'Describing exercise.avi, 120 of 371', 'Iteration 120 of 300', 'Saving the model'."""
+    phase = progress.phase if progress is not None else "features"
+    if progress is not None and phase == "training":
+        return f"Iteration {progress.iteration:,} of {progress.iterations:,}"
+    own = busy.note if not busy.note.startswith(PHASES["training"]) else ""
+    words = own or PHASES.get(phase, phase)
+    return f"{words}, {busy.done:,.0f} of {busy.total:,.0f}" if own and busy.total > 1 else words
+
+
+def phase_of(busy: Busy | None, progress: TrainProgress | None) -> Busy | None:
+    """The work under way with its phase in words; while it waits for its turn, as it is."""
+    if busy is None or busy.waiting or busy.cancelling:
+        return busy
+    return replace(busy, note=phase_words(progress, busy))
+
+
+def state_words(view: TrainView) -> str:
+    """One line on how the training stands."""
+    progress = view.progress
+    if view.busy is not None:
+        return _under_way(progress)
+    if view.result is not None:
+        return ""
+    if progress is not None:
+        return f"Stopped at iteration {progress.iteration:,} of {progress.iterations:,}; no model was written"
+    return ""
+
+
+def _under_way(progress: TrainProgress | None) -> str:
+    """'Loss 0.213 · held-out mAP 93.1 %, best 94.0 % at iteration 120'."""
+    if progress is None:
+        return ""
+    parts = [f"loss {figure(progress.loss[-1][1])}"] if progress.loss else []
+    if progress.map:
+        best = best_of(progress)
+        top = f", best {percent(best[1], 1)} at iteration {best[0]:,}" if best else ""
+        many = sum(value is not None for value in progress.ap.values())
+        over = f" of {count(many, 'action')}" if many else ""
+        parts.append(f"held-out mAP{over} {percent(progress.map[-1][1], 1)}{top}")
+    words = DOT.join(parts)
+    return words[:1].upper() + words[1:]
+
+
+def best_of(progress: TrainProgress) -> tuple[int, float] | None:
+    """Iteration and mAP of the best so far."""
+    found = next((pair for pair in progress.map if pair[0] == progress.best), None)
+    return found or max(progress.map, key=lambda pair: pair[1], default=None)
+
+
+def result_title(result: TrainResult) -> str:
+    return f"{result.card.name} is trained"
+
+
+def measured_words(result: TrainResult, spec: TrainSpec) -> str:
+    """What the precision was measured on, or that it was not measured."""
+    if result.map is None:
+        return "Nothing was held out, so its precision is not measured. Evaluate it on frames it has not seen."
+    if result.tested is not None:
+        return f"Measured on the test videos of {file_name(spec.folder)}: {count(result.tested.frames, 'chunk')}."
+    share = f"the last {percent(spec.held_out, 0)} of the labelled frames" if spec.held_out else "frames"
+    return f"Measured on {share}, which it has not learned from."
+
+
+def result_stats(result: TrainResult) -> tuple[Stat, ...]:
+    """The large ones: precision, iterations, time, parameters."""
+    early, many = result.stopped_early, result.card.parameters
+    stop = "The held-out part no longer got better" if early else "All iterations were made"
+    seconds, unit = seconds_words(result.seconds).rsplit(" ", 1)
+    return (
+        _precision(result),
+        Stat("Iterations, stopped early" if early else "Iterations", f"{result.iterations:,}", "", "", stop),
+        Stat("Training", seconds, unit, "", features_words(result)),
+        *([Stat("Parameters", *_millions(many), "", "Numbers that were learned")] if many else []),
+    )
+
+
+def _precision(result: TrainResult) -> Stat:
+    if result.map is None:
+        return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
+    where = "test videos" if result.tested is not None else "held out"
+    over = f" of {count(result.card.averaged, 'action')}" if result.card.averaged else ""
+    return Stat(f"mAP{over}, {where}", percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
+
+
+def features_words(result: TrainResult) -> str:
+    """How long describing the frames took beside."""
+    if result.feature_seconds < 0.05:
+        return "Frames were described before"
+    return f"and {seconds_words(result.feature_seconds)} for describing frames"
+
+
+def file_words(result: TrainResult) -> str:
+    """'lunges.safetensors · 6 actions · 10 decisions a second, looks 2 s ahead · learned from ex-1.avi'."""
+    card = result.card
+    parts = [file_name(result.file), count(max(len(card.classes) - 1, 0), "action"), chunk_words(card)]
+    if card.trained_on:
+        parts.append(f"learned from {card.trained_on}")
+    return DOT.join(parts)
+
+
+def chunk_words(card: ModelCard) -> str:
+    ahead = f", looks {figure(max(card.horizons))} s ahead" if card.horizons else ""
+    return f"{figure(card.recipe.rate)} decisions a second{ahead}"
+
+
+def _millions(value: int) -> tuple[str, str]:
+    """'1.2' 'million', '820' ''."""
+    if value >= 1_000_000:
+        return f"{value / 1e6:.3g}", "million"
+    return f"{value:,}", ""

@@ -1,0 +1,1 @@
+"""The actions panel, a section a file."""

@@ -1,0 +1,198 @@
+"""Evaluate: models and score files side by side, the labels they are held against, and which frames count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from engines.actions.study_types import EvaluateSpec
+from widgets.actions.panel.frames import FramesField
+from widgets.actions.panel.words import marked
+from widgets.actions.state import ActionsView, EvaluateView
+from widgets.generative.panel.form import say, words
+from widgets.kit.file_names import file_name, file_title
+from widgets.kit.icons import draw_icon, icon
+from widgets.kit.panel import PlainButton, Section, columns
+from widgets.kit.path_row import PathRow
+from widgets.kit.row_list import RowList, write
+from widgets.kit.work_parts import BusyLine
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One row: a model that is run, or the scores of one. named: the user gave the name."""
+
+    name: str
+    file: str
+    is_model: bool
+    named: bool = False
+
+
+class ContenderList(RowList):
+    """Rows are contenders, in the order in which they are compared."""
+
+    height_of_row, most_rows = 40, 8
+    editable = removable = True
+
+    def __init__(self) -> None:
+        super().__init__("Models and score files", "F2 renames, Delete takes one out of the comparison")
+
+    def name(self, row: int) -> str:
+        return self.rows[row].name
+
+    def words(self, row: int) -> str:
+        told: Contender = self.rows[row]
+        return f"{told.name}, {kind_words(told)}, {told.file}"
+
+    def name_box(self, box: QRectF) -> QRectF:
+        return box.adjusted(24, 0, -22, 0)
+
+    def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
+        told: Contender = self.rows[row]
+        sign = QRectF(box.left(), box.center().y() - 8, 16, 16)
+        draw_icon(painter, sign.toRect(), "actions" if told.is_model else "chart")
+        if self.shows_cross(row):
+            self.paint_cross(painter, row)
+        text = self.name_box(box)
+        line = QRectF(text.left(), text.top() + 3, text.width(), 18)
+        write(painter, line, told.name)
+        write(painter, line.translated(0, 16), kind_words(told), "muted", 11)
+
+    def menu(self, row: int) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(icon("edit"), "Rename").triggered.connect(lambda: self.edit_name(row))
+        menu.addSeparator()
+        menu.addAction(icon("delete"), "Take out").triggered.connect(lambda: self.removed.emit(row))
+        return menu
+
+
+class EvaluatePage(QWidget):
+    """A change of the form goes out as the whole new specification."""
+
+    evaluateChanged = Signal(object)
+    modelsWanted = Signal()
+    scoresWanted = Signal()
+    labelsWanted = Signal()
+    videoWanted = Signal()
+    rowRemoved = Signal(int)
+    evaluateCancelWanted = Signal()
+    checked = Signal()
+    SIGNALS = (
+        *("evaluateChanged", "modelsWanted", "scoresWanted", "labelsWanted", "videoWanted", "rowRemoved"),
+        "evaluateCancelWanted",
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view, self._whole = EvaluateView(), ActionsView()
+        self._shown: tuple[EvaluateSpec, bool] | None = None
+        self.busy = BusyLine()
+        self.models = Section("Models", name="actions.evaluate.models")
+        self.list, self.told = ContenderList(), words("hint")
+        self.add_model = PlainButton("Add models\u2026", "add", "Model files: each is run over the video first")
+        self.add_scores = PlainButton("Add scores\u2026", "add", "Score files: frame, time and a column for each class")
+        self.truth = Section("Held against", name="actions.evaluate.truth")
+        self.labels = PathRow("Labels", "none", "Labels of the video: CSV, JSON, ELAN, VIA or THUMOS text", clears=True)
+        self.video = PathRow("Video", "none", "The video that models are run over; scores need none", clears=True)
+        tip = "Which frames count: A:B, B not included, counted from 0; empty for all that have scores"
+        self.frames = FramesField(tip)
+        self._lay_out()
+        self._wire()
+
+    @property
+    def problem(self) -> str:
+        """What is typed and cannot be meant."""
+        return self.frames.problem
+
+    def show_state(self, view: ActionsView) -> None:
+        """Show exactly this."""
+        self._view, self._whole = view.evaluate, view
+        self.busy.show_busy(view.evaluate.busy)
+        for section in (self.models, self.truth):
+            if section.isEnabled() != (view.evaluate.busy is None):
+                section.setEnabled(view.evaluate.busy is None)
+        shown = view.evaluate.spec, marked(view)
+        if shown != self._shown:
+            self._shown = shown
+            self._show_spec(*shown)
+
+    def _show_spec(self, spec: EvaluateSpec, own: bool) -> None:
+        """own: the project has labels, which are taken where none are chosen."""
+        rows = contenders(spec)
+        self.list.show_rows(rows)
+        self.list.setVisible(bool(rows))
+        title = f"Models: {len(rows)}" if rows else "Models"
+        if self.models.head.text() != title:
+            self.models.head.setText(title)
+        say(self.told, "" if rows else "Add models to compare on one video, or scores that were saved before.")
+        self.labels.show_path(spec.labels, "as marked in this project" if own else "none")
+        self.video.show_path(spec.video, "that of the labels" if own and not spec.labels else "none")
+        self.frames.show_frames(spec.frames)
+
+    def _edit(self, **fields: object) -> None:
+        """Shown at once, and told."""
+        spec = replace(self._view.spec, **fields)  # type: ignore[arg-type]
+        if spec != self._view.spec:
+            self.show_state(replace(self._whole, evaluate=replace(self._view, spec=spec)))
+            self.evaluateChanged.emit(spec)
+
+    def _rename(self, row: int, name: str) -> None:
+        names = [each.name if each.named else "" for each in contenders(self._view.spec)]
+        names[row] = name
+        self._edit(names=tuple(names))
+
+    def _lay_out(self) -> None:
+        self.models.add(self.list)
+        self.models.add(self.told)
+        self.models.add(columns(self.add_model, self.add_scores))
+        for part in (self.labels, self.video, self.frames):
+            self.truth.add(part)
+        for section in (self.models, self.truth):
+            section.body.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for part in (self.busy, self.models, self.truth):
+            column.addWidget(part)
+        column.addStretch(1)
+
+    def _wire(self) -> None:
+        self.list.removed.connect(self.rowRemoved)
+        self.list.renamed.connect(self._rename)
+        self.labels.clear.clicked.connect(lambda: self._edit(labels=""))
+        self.video.clear.clicked.connect(lambda: self._edit(video=""))
+        self.frames.framesChanged.connect(lambda frames: self._edit(frames=frames))
+        for source, signal in (
+            (self.busy.cancelled, self.evaluateCancelWanted),
+            (self.add_model.clicked, self.modelsWanted),
+            (self.add_scores.clicked, self.scoresWanted),
+            (self.labels.choose.clicked, self.labelsWanted),
+            (self.video.choose.clicked, self.videoWanted),
+            (self.frames.checked, self.checked),
+        ):
+            source.connect(signal)
+
+
+def contenders(spec: EvaluateSpec) -> tuple[Contender, ...]:
+    """What is compared. A model that has scores already is not run again."""
+    many = max(len(spec.models), len(spec.scores))
+    told = []
+    for place in range(many):
+        model, scores, name = (_at(values, place) for values in (spec.models, spec.scores, spec.names))
+        file = scores or model
+        told.append(Contender(name or file_title(file), file, not scores, bool(name)))
+    return tuple(told)
+
+
+def kind_words(told: Contender) -> str:
+    """'Model, run over the video', 'Scores, exercise.csv'."""
+    if told.is_model:
+        return "Model, run over the video"
+    return f"Scores, {file_name(told.file)}"
+
+
+def _at(values: tuple[str, ...], place: int) -> str:
+    return values[place] if place < len(values) else ""

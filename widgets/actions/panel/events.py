@@ -1,0 +1,142 @@
+"""The actions that were seen, the newest first: when, how long, how sure. A click goes there in the film."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QMenu
+
+from engines.actions.types import Event
+from widgets.actions.panel.classes import SWATCH, paint_swatch
+from widgets.actions.state import ActionsView
+from widgets.charts.class_colors import class_words, place_of
+from widgets.generative.panel.form import say, words
+from widgets.kit.icons import icon
+from widgets.kit.panel import PlainButton, QuietButton, Section
+from widgets.kit.row_list import RIGHT, RowList, wide, write
+from widgets.viewer.transport import clock_words
+
+SHOWN = 200
+"""Rows, the newest."""
+NOTHING = "Nothing was seen yet. An event begins where a class reaches the threshold."
+JUMPED = "Some of this was watched after a jump, where the model remembers less than in the whole film."
+
+
+class EventList(RowList):
+    """Rows are events, the newest first."""
+
+    most_rows = 10
+
+    def __init__(self) -> None:
+        super().__init__("Events", "A click goes to the event in the film")
+        self._classes: tuple[str, ...] = ()
+
+    def show_events(self, events: Sequence[Event], classes: tuple[str, ...]) -> None:
+        """What was chosen stays so while newer ones come above it."""
+        held = self.rows[self.row] if 0 <= self.row < len(self.rows) else None
+        if classes != self._classes:
+            self._classes = classes
+            self.viewport().update()
+        if self.show_rows(tuple(reversed(events[-SHOWN:]))) and held is not None:
+            same = [row for row, event in enumerate(self.rows) if _key(event) == _key(held)]
+            self.select(same[0] if same else -1)
+
+    def words(self, row: int) -> str:
+        return event_words(self.rows[row])
+
+    def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
+        event: Event = self.rows[row]
+        paint_swatch(painter, box, place_of(event.action, self._classes))
+        line = box.adjusted(SWATCH + 8, 0, 0, 0)
+        sure = f"{round(100 * event.probability)} %"
+        write(painter, line, sure, "text", 11, RIGHT)
+        at = span_words(event)
+        spans = line.adjusted(0, 0, -wide("100 %", 11) - 12, 0)
+        write(painter, spans, at, "accent" if event.end is None else "muted", 11, RIGHT)
+        write(painter, spans.adjusted(0, 0, -wide(at, 11) - 8, 0), class_words(event.action))
+
+    def menu(self, row: int) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(icon("reveal"), "Go to").triggered.connect(lambda: self.opened.emit(row))
+        return menu
+
+
+class EventSection(Section):
+    """The list, a file to write it to, and the whole film at once."""
+
+    eventChosen = Signal(float)
+    exportEventsWanted = Signal()
+    detectWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("Events", name="actions.events")
+        self._shown: Any = None
+        self.list, self.note = EventList(), words("hint")
+        self.save = QuietButton("Export", "export", "Save these events: CSV, JSON, ELAN or VIA")
+        tip = "Run the model over every frame of this film, as a job; its scores are drawn on the timeline and kept"
+        self.whole = PlainButton("Detect in the whole film", "file", tip)
+        self.add_action(self.save)
+        for part in (self.list, self.note, self.whole):
+            self.add(part)
+        self.body.setSpacing(6)
+        self.list.chosen.connect(self._go)
+        self.list.opened.connect(self._go)
+        self.save.clicked.connect(self.exportEventsWanted)
+        self.whole.clicked.connect(self.detectWanted)
+
+    def show_state(self, view: ActionsView) -> None:
+        events, classes = events_of(view), view.timeline.classes
+        film = view.timeline.duration is not None and bool(view.settings.model)
+        note = note_of(view)
+        shown = events, classes, film, note
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.list.show_events(events, classes)
+        self.list.setVisible(bool(events))
+        say(self.note, note)
+        self.save.setEnabled(bool(events))
+        self.whole.setVisible(film)
+        title = f"Events: {len(events):,}" if events else "Events"
+        if self.head.text() != title:
+            self.head.setText(title)
+
+    def _go(self, row: int) -> None:
+        self.eventChosen.emit(self.list.rows[row].start)
+
+
+def events_of(view: ActionsView) -> tuple[Event, ...]:
+    """Those of the chosen model along the source, as the timeline draws them."""
+    return view.timeline.own.events if view.timeline.own is not None else ()
+
+
+def note_of(view: ActionsView) -> str:
+    """What to know of the list."""
+    own = view.timeline.own
+    if own is None or not own.events:
+        return NOTHING
+    return JUMPED if own.jumped and view.timeline.duration is not None else ""
+
+
+def span_words(event: Event) -> str:
+    """'0:12.4 - 0:14.1', 'since 0:12.4'."""
+    if event.end is None:
+        return f"since {clock_words(event.start)}"
+    return f"{clock_words(event.start)} \u2013 {clock_words(event.end)}"
+
+
+def event_words(event: Event) -> str:
+    """'wave from 0:12.4 to 0:14.1, 1.7 s, mean probability 93 %, highest 99 %'."""
+    name, sure = class_words(event.action), f"mean probability {100 * event.probability:.0f} %"
+    sure += f", highest {100 * event.peak:.0f} %"
+    if event.end is None:
+        return f"{name} since {clock_words(event.start)}, {sure}"
+    span = f"from {clock_words(event.start)} to {clock_words(event.end)}"
+    return f"{name} {span}, {event.end - event.start:.1f} s, {sure}"
+
+
+def _key(event: Event) -> tuple[str, float]:
+    return event.action, event.start

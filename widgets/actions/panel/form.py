@@ -1,0 +1,224 @@
+"""How a head is trained: features, network, loss, how far it looks ahead, and the numbers that seldom matter.
+
+Fields are shown as they will be used: published settings stand where nothing else was set. What a network does not
+have is not there to be set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from engines.actions.models.settings import LIMITS, filled
+from engines.actions.study_types import TrainSpec
+from widgets.actions.panel.words import length_words
+from widgets.actions.state import TrainView
+from widgets.generative.panel.form import Form, keep_room, say, show, tip, words
+from widgets.generative.panel.run import DEVICES
+from widgets.kit.panel import ChoiceField, NumberField, Segmented, columns, labelled
+
+FEATURES = {
+    "appearance": ("Appearance", "What the picture shows and how it moves: EfficientNet-Lite0 and DIS optical flow"),
+    "pose": ("Body pose", "33 points of one body with their speeds: MediaPipe pose; the place does not matter"),
+    "both": ("Both", "Appearance, motion and body pose side by side; takes the time of both"),
+}
+HEADS = {
+    "trn": ("TRN", "Anticipates the next moments and uses them to say what happens now"),
+    "idn": ("IDN", "Weighs the past by what it says of the present chunk"),
+    "miniroad": ("MiniROAD", "One GRU, taught by the last step of each window: small and fast"),
+    "gru": ("GRU", "A plain recurrent network"),
+    "lstm": ("LSTM", "A plain recurrent network with a memory cell"),
+    "frame": ("One frame", "Logistic regression on single chunks: what is reached without time"),
+}
+LOSSES = {
+    "ce": ("Cross entropy", "Every step of a window counts"),
+    "last": ("Last step", "Cross entropy of each window's newest step alone, as MiniROAD was released"),
+    "focal": ("Focal", "What is already right counts less; gamma 2"),
+    "soft-f1": ("Soft F1", "The mean F1 over the classes itself, made differentiable"),
+}
+STEPS_TIP = "Updates of the weights at most"
+TIMELESS = ("hidden", "width", "dropout")
+"""What a network of one frame does not have."""
+
+
+class FeaturesSection(Form):
+    """What a frame is described by, and how often a decision is made."""
+
+    def __init__(self) -> None:
+        super().__init__("Features", name="actions.train.features")
+        self._shown: TrainSpec | None = None
+        self.kind = Segmented("Features", [(id, title) for id, (title, _) in FEATURES.items()])
+        self.told = words("hint")
+        self.rate = NumberField("Decisions", 0, *LIMITS["rate"], unit="per second", decimals=1)
+        self.rate.setSpecialValueText("As filmed, up to 10 per second")
+        tip(self.rate, "Chunks of a second, one decision each; 0 takes the film's own frames, up to 10 a second")
+        self.bind("features", self.kind)
+        self.bind("rate", self.rate)
+        for part in (self.kind, self.told, labelled("Decisions", self.rate, self.rate.toolTip())):
+            self.add(part)
+        self.body.setSpacing(6)
+
+    def show_state(self, spec: TrainSpec) -> None:
+        if spec == self._shown:
+            return
+        self._shown = spec
+        used, _way = filled(spec)
+        self.show_fields(used)
+        for part in (self.kind, self.told):
+            part.setVisible(not spec.folder)
+        self.told.setText(FEATURES[spec.features][1])
+        self.set_summary("" if spec.folder else FEATURES[spec.features][0])
+
+
+class NetworkSection(Form):
+    """Which network, by which loss, how far ahead."""
+
+    def __init__(self) -> None:
+        super().__init__("Network", name="actions.train.network")
+        self._shown: TrainSpec | None = None
+        self.model = ChoiceField("Network", [(id, title) for id, (title, _) in HEADS.items()])
+        self.loss = ChoiceField("Loss", [(id, title) for id, (title, _) in LOSSES.items()])
+        self.told = words("hint")
+        self.steps = NumberField("Steps ahead", 4, *LIMITS["future_steps"])
+        self.steps.setSpecialValueText("None")
+        self.horizon = NumberField("Looks ahead", 2, *LIMITS["horizon"], unit="s", decimals=2, step=0.25)
+        tip(self.steps, "Moments ahead for which the network says what will happen; 0 for none")
+        tip(self.horizon, "How far ahead the last of them lies")
+        for field, control in (
+            *(("model", self.model), ("loss", self.loss)),
+            *(("future_steps", self.steps), ("horizon", self.horizon)),
+        ):
+            self.bind(field, control)
+        self._horizon = keep_room(labelled("Looks ahead", self.horizon))
+        self.add(columns(labelled("Network", self.model), labelled("Loss", self.loss)))
+        self.add(self.told)
+        self.add(columns(labelled("Steps ahead", self.steps), self._horizon))
+        self.body.setSpacing(6)
+
+    def show_state(self, spec: TrainSpec) -> None:
+        if spec == self._shown:
+            return
+        self._shown = spec
+        used, _way = filled(spec)
+        self.show_fields(used)
+        tip(self.model, HEADS[used.model][1])
+        tip(self.loss, LOSSES[used.loss][1])
+        say(self.told, f"{HEADS[used.model][1]}.")
+        self._horizon.setVisible(used.future_steps > 0)
+        self.set_summary(f"{HEADS[used.model][0]}, {LOSSES[used.loss][0].lower()}")
+
+
+class MoreSection(Form):
+    """The numbers that seldom matter."""
+
+    def __init__(self) -> None:
+        super().__init__("More settings", folded=True, name="actions.train.more")
+        self._shown: tuple[TrainSpec, tuple[str, ...]] | None = None
+        self.pairs = Pairs()
+        for field, title, unit, decimals, step, said in (
+            ("hidden", "State H", "", 0, 32, "Length of the recurrent state"),
+            ("width", "Width F", "", 0, 32, "Length that a chunk's features are brought to"),
+            ("window", "Window", "chunks", 0, 8, "Chunks of a training window; IDN looks back on as many when it runs"),
+            ("iterations", "Steps", "", 0, 50, STEPS_TIP),
+            ("batch", "Windows a step", "", 0, 4, "Batch size"),
+            ("learning_rate", "Learning rate", "", 5, 0.0001, "Highest; it falls to 0 by the end"),
+            ("decay", "Weight decay", "", 4, 0.01, "Pull of the weights towards 0"),
+            ("dropout", "Dropout", "", 2, 0.05, "Share of the numbers left out at random while training"),
+            ("noise", "Input noise", "", 2, 0.05, "Standard deviation of noise added to standardised features"),
+        ):
+            self._put(
+                field, title, NumberField(title, 0, *LIMITS[field], unit=unit, decimals=decimals, step=step, tip=said)
+            )
+        self._put_rest()
+        self.add(self.pairs)
+
+    def show_state(self, train: TrainView) -> None:
+        shown = train.spec, train.devices
+        if shown == self._shown:
+            return
+        self._shown = shown
+        spec, devices = shown
+        self._offer(tuple(dict.fromkeys((*devices, spec.device))))
+        used, way = filled(spec)
+        self.show_fields(used)
+        show(self.held, round(100 * used.held_out))
+        show(self.offset, -1 if used.offset is None else used.offset)
+        absent = {name for name in TIMELESS if used.model == "frame"}
+        absent |= {name for name in ("patience",) if not used.held_out}
+        absent |= {name for name in ("offset",) if not used.future_steps}
+        absent |= {name for name in ("device",) if self.device.count() < 2}
+        self.pairs.show_without(absent)
+        tip(
+            self.controls["iterations"],
+            STEPS_TIP + (f"; {way.rounds} rounds while it is not changed" * bool(way.rounds)),
+        )
+        self.set_summary(length_words(spec) + ("" if used.model == "frame" else f", H {used.hidden}"))
+
+    def _offer(self, devices: tuple[str, ...]) -> None:
+        choices = [(id, DEVICES.get(id, id)) for id in devices]
+        if choices != [(self.device.itemData(row), self.device.itemText(row)) for row in range(self.device.count())]:
+            self.device.set_choices(choices)
+
+    def _put(self, field: str, title: str, control: NumberField) -> None:
+        self.bind(field, control)
+        self.pairs.put(field, labelled(title, control, control.toolTip()))
+
+    def _put_rest(self) -> None:
+        """Those that are shown in other units than they are kept in, and those without a limit of the engine."""
+        self.held = NumberField("Held out", 0, 0, 90, unit="%", step=5)
+        self.held.setSpecialValueText("None")
+        tip(
+            self.held,
+            "Share of the frames kept for checking, at the end and in whole segments; training stops early by it",
+        )
+        self.held.valueChanged.connect(lambda value: self.edited.emit({"held_out": round(value / 100, 4)}))
+        self.offset = NumberField("First step ahead", -1, -1, 1000, unit="chunks")
+        self.offset.setSpecialValueText("Evenly spread")
+        tip(self.offset, "Chunks from now to the first step ahead; 0 is the current chunk, as TRN was released")
+        self.offset.valueChanged.connect(
+            lambda value: self.edited.emit({"offset": None if value < 0 else round(value)})
+        )
+        self.pairs.put("held_out", labelled("Held out", self.held, self.held.toolTip()))
+        said = "Checks without a better mAP before training stops"
+        self._put("patience", "Patience", NumberField("Patience", 5, *LIMITS["patience"], unit="checks", tip=said))
+        self.pairs.put("offset", labelled("First step ahead", self.offset, self.offset.toolTip()))
+        self._put("seed", "Seed", NumberField("Seed", 0, 0, 2**31 - 1, tip="Of the weights, the windows and the noise"))
+        self.device = ChoiceField("Device", tip="What the training runs on")
+        self.bind("device", self.device)
+        self.pairs.put("device", labelled("Device", self.device, self.device.toolTip()))
+        said = "Processor threads of the training"
+        self._put("threads", "Threads", NumberField("Threads", 1, *LIMITS["threads"], tip=said))
+
+
+class Pairs(QWidget):
+    """Controls in two columns; those that do not apply leave no gap."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: dict[str, QWidget] = {}
+        self._absent: set[str] | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(8)
+        for column in (0, 1):
+            self._grid.setColumnStretch(column, 1)
+            self._grid.setColumnMinimumWidth(column, 1)
+
+    def put(self, name: str, widget: QWidget) -> None:
+        self._parts[name] = widget
+        widget.setParent(self)
+
+    def show_without(self, absent: set[str]) -> None:
+        """All but these, in order."""
+        if absent == self._absent:
+            return
+        self._absent = absent
+        self._place([name for name in self._parts if name not in absent])
+        for name, widget in self._parts.items():
+            widget.setVisible(name not in absent)
+
+    def _place(self, names: Sequence[str]) -> None:
+        for place, name in enumerate(names):
+            self._grid.addWidget(self._parts[name], place // 2, place % 2)

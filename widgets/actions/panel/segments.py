@@ -1,0 +1,288 @@
+"""The segments of a film's labels as a list, the one that is open, and what is weak about them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from engines.actions.types import Labels, Segment
+from widgets.actions.panel.classes import SWATCH, paint_swatch
+from widgets.actions.panel.words import duration_words, segment_words
+from widgets.actions.state import ActionsView, TimelineView
+from widgets.charts.class_colors import class_words, place_of
+from widgets.generative.panel.form import beside, say, words
+from widgets.kit.file_names import file_name
+from widgets.kit.icons import draw_icon, icon
+from widgets.kit.panel import ElidedLabel, QuietButton, Section, describe
+from widgets.kit.row_list import RIGHT, RowList, wide, write
+from widgets.kit.theme import number_font
+from widgets.viewer.transport import clock_words
+
+NO_TIMES: NDArray[np.float64] = np.zeros(0)
+
+
+class SegmentList(RowList):
+    """Rows are segments, by start. Times come from the film's frames where they are known, else from its rate."""
+
+    most_rows = 10
+    removable = True
+
+    def __init__(self) -> None:
+        super().__init__("Segments", "A click goes to the segment in the film, Delete removes it")
+        self._classes: tuple[str, ...] = ()
+        self._times, self._rate, self._tracks = NO_TIMES, 0.0, 1
+
+    def show_labels(self, labels: Labels, timeline: TimelineView) -> None:
+        """These segments, timed as the film is."""
+        timing = labels.classes, len(timeline.frame_times), labels.rate or timeline.rate, len(labels.tracks)
+        if timing != (self._classes, len(self._times), self._rate, self._tracks):
+            self._classes, self._times, self._rate, self._tracks = timing[0], timeline.frame_times, timing[2], timing[3]
+            self.viewport().update()
+        self.show_rows(labels.segments)
+
+    def span(self, row: int) -> tuple[float, float]:
+        """Start and length of a segment in seconds; both of its frames are part of it."""
+        segment: Segment = self.rows[row]
+        start = moment(segment.start, self._times, self._rate)
+        return start, moment(segment.end + 1, self._times, self._rate) - start
+
+    def words(self, row: int) -> str:
+        return segment_words(self.rows[row], *self.span(row), several=self._tracks > 1)
+
+    def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
+        segment: Segment = self.rows[row]
+        start, seconds = self.span(row)
+        paint_swatch(painter, box, place_of(segment.action, self._classes))
+        line = box.adjusted(SWATCH + 8, 0, 0, 0)
+        if self.shows_cross(row):
+            self.paint_cross(painter, row)
+        length = duration_words(seconds)
+        lengths = line.adjusted(0, 0, -22, 0)
+        write(painter, lengths, length, "text", 11, RIGHT)
+        at = f"{clock_words(start)} \u2013 {clock_words(start + seconds)}"
+        spans = lengths.adjusted(0, 0, -max(wide("00.0 s", 11), wide(length, 11)) - 12, 0)
+        write(painter, spans, at, "muted", 11, RIGHT)
+        room = spans.adjusted(0, 0, -wide(at, 11) - 8, 0)
+        used = write(painter, room, class_words(segment.action))
+        if self._tracks > 1:
+            write(painter, room.adjusted(used + 8, 0, 0, 0), segment.track, "muted", 11)
+
+    def menu(self, row: int) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(icon("reveal"), "Go to").triggered.connect(lambda: self.opened.emit(row))
+        menu.addSeparator()
+        menu.addAction(icon("delete"), "Remove").triggered.connect(lambda: self.removed.emit(row))
+        return menu
+
+
+class SegmentSection(Section):
+    """The list, and files to read it from and write it to."""
+
+    segmentChosen = Signal(int)
+    segmentRemoved = Signal(int)
+    importWanted = Signal()
+    exportWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("Segments", name="actions.segments")
+        self._labels, self._selected, self._timed = Labels(), -1, 0
+        self.list, self.file = SegmentList(), words("hint")
+        self.bring = QuietButton("Import", "open", "Read labels from a file: CSV, JSON, ELAN, VIA or THUMOS text")
+        self.save = QuietButton("Export", "export", "Save these labels: CSV, JSON, ELAN or VIA")
+        self.add(self.list)
+        self.add(self.file)
+        self.add(beside(QWidget(), self.bring, self.save))
+        self.file.hide()
+        self.body.setSpacing(6)
+        self._wire()
+
+    def show_state(self, view: ActionsView) -> None:
+        labels, timeline = view.teach.labels, view.timeline
+        if labels is not self._labels or len(timeline.frame_times) != self._timed:
+            self._labels, self._timed = labels, len(timeline.frame_times)
+            self.list.show_labels(labels, timeline)
+            self.list.setVisible(bool(labels.segments))
+            self.save.setEnabled(bool(labels.segments))
+            title = f"Segments: {len(labels.segments):,}" if labels.segments else "Segments"
+            if self.head.text() != title:
+                self.head.setText(title)
+        self._select(timeline.selected)
+        said = _file_words(view)
+        if said != self.file.text():
+            say(self.file, said)
+            self.file.setToolTip(view.teach.labels_file)
+
+    def _select(self, row: int) -> None:
+        if row != self._selected or row != self.list.row:
+            self._selected = row
+            self.list.select(row)
+
+    def _wire(self) -> None:
+        self.list.chosen.connect(self._choose)
+        self.list.opened.connect(self.segmentChosen)
+        self.list.removed.connect(self.segmentRemoved)
+        self.bring.clicked.connect(self.importWanted)
+        self.save.clicked.connect(self.exportWanted)
+
+    def _choose(self, row: int) -> None:
+        self._selected = row
+        self.segmentChosen.emit(row)
+
+
+class OpenSegment(QFrame):
+    """The segment that is being marked: since when, how long so far, and how to end it."""
+
+    markWanted = Signal(str)
+    markDropped = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._action, self._shown = "", ("", "", "")
+        self.swatch = Swatch()
+        self.title, self.since, self.length = (
+            ElidedLabel("", "heading"),
+            ElidedLabel("", "hint"),
+            ElidedLabel("", "heading"),
+        )
+        self.length.setFont(number_font())
+        self.since.setFont(number_font(11))
+        self.end = QuietButton("End here", "check", "End the segment at the frame that is shown")
+        self.drop = QuietButton("Drop", "close", "Forget this segment (Esc)")
+        self._lay_out()
+        self.end.clicked.connect(lambda: self.markWanted.emit(self._action))
+        self.drop.clicked.connect(self.markDropped)
+        self.hide()
+
+    def show_state(self, view: ActionsView) -> None:
+        timeline = view.timeline
+        if not timeline.marking:
+            self.hide()
+            return
+        self._action = timeline.marking
+        rate = view.teach.labels.rate or timeline.rate
+        start = moment(max(timeline.marking_from, 0), timeline.frame_times, rate)
+        seconds = duration_words(max(timeline.position - start, 0.0))
+        shown = class_words(timeline.marking), f"since {clock_words(start)}, frame {timeline.marking_from:,}", seconds
+        if shown != self._shown:
+            self._show(shown, place_of(timeline.marking, view.teach.labels.classes), view)
+        self.show()
+
+    def _show(self, shown: tuple[str, str, str], place: int, view: ActionsView) -> None:
+        before, self._shown = self._shown, shown
+        self.length.setText(shown[2])
+        if shown[:2] == before[:2]:
+            return
+        self.title.setText(shown[0])
+        self.since.setText(shown[1])
+        self.swatch.show_place(place)
+        key = next((each.key for each in view.teach.counts if each.name == self._action), "")
+        describe(self.end, "End here", "End the segment at the frame that is shown" + (f" ({key})" if key else ""))
+        describe(self, f"{shown[0]} {shown[1]}")
+
+    def _lay_out(self) -> None:
+        head, foot = QHBoxLayout(), QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.swatch)
+        head.addWidget(self.title, 1)
+        self.length.setSizePolicy(self.swatch.sizePolicy())
+        head.addWidget(self.length)
+        foot.setSpacing(4)
+        foot.addWidget(self.since, 1)
+        foot.addWidget(self.drop)
+        foot.addWidget(self.end)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 4)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(foot)
+
+
+class Swatch(QWidget):
+    """A class's colour and hatch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = -1
+        self.setFixedSize(int(SWATCH), int(SWATCH) + 8)
+
+    def show_place(self, place: int) -> None:
+        if place != self._place:
+            self._place = place
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_swatch(painter, QRectF(self.rect()), self._place)
+
+
+class AdviceLines(QWidget):
+    """What is weak, a line each."""
+
+    MOST = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[str, ...] = ()
+        self.lines = [_Line() for _ in range(self.MOST)]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for line in self.lines:
+            column.addWidget(line)
+        self.hide()
+
+    def show_advice(self, advice: tuple[str, ...]) -> None:
+        """The first few, and how many more there are."""
+        if advice == self._shown:
+            return
+        self._shown = advice
+        shown = advice if len(advice) <= self.MOST else (*advice[: self.MOST - 1], _more(advice[self.MOST - 1 :]))
+        for place, line in enumerate(self.lines):
+            line.show_text(shown[place] if place < len(shown) else "")
+        self.setVisible(bool(advice))
+        self.setToolTip("\n".join(advice))
+
+
+class _Line(QWidget):
+    """A sign and a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = words("hint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 0, 0)
+        row.addWidget(self.words)
+
+    def show_text(self, text: str) -> None:
+        self.words.setText(text)
+        self.setVisible(bool(text))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_icon(QPainter(self), QRectF(0, 1, 14, 14).toRect(), "warn", "warn")
+
+
+def moment(frame: int, times: NDArray[np.float64], rate: float) -> float:
+    """When a frame is shown, in seconds; past the last known frame by the mean step, and by `rate` without times."""
+    known = len(times)
+    if frame < known:
+        return float(times[frame])
+    if known > 1:
+        step = float(times[-1] - times[0]) / (known - 1)
+        return float(times[-1]) + step * (frame - known + 1)
+    return frame / rate if rate > 0 else 0.0
+
+
+def _more(advice: tuple[str, ...]) -> str:
+    return f"And {len(advice):,} more"
+
+
+def _file_words(view: ActionsView) -> str:
+    path = view.teach.labels_file
+    if not view.teach.labels.segments:
+        return "Mark segments while the film plays, or import a file of labels."
+    return f"In {file_name(path)}" if path else ""

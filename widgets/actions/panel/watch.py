@@ -1,0 +1,203 @@
+"""The live part of the actions panel: what is happening now, what comes next, and what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engines.actions.types import WatchSettings
+from widgets.actions.panel.events import EventSection
+from widgets.actions.panel.now import NowCard, classes_words, model_words, now_of, stats_of
+from widgets.actions.panel.segments import AdviceLines
+from widgets.actions.panel.words import file_title
+from widgets.actions.state import ActionsView, WatchView
+from widgets.generative.panel.form import Form, beside, say, words
+from widgets.kit.panel import (
+    ChoiceField,
+    EmptyState,
+    NumberField,
+    QuietButton,
+    Section,
+    StatGrid,
+    Toggle,
+    columns,
+    labelled,
+)
+
+NONE = "No model, the body alone"
+OPENING = "Opening the networks\u2026"
+WEIGHTS = (("float32", "float32"), ("bfloat16", "bfloat16"), ("int8", "int8"))
+
+
+class WatchPage(QWidget):
+    """What the user wants goes out by these signals."""
+
+    modelWanted = Signal()
+    modelChosen = Signal(str)
+    startWanted = Signal()
+    stopWanted = Signal()
+    settingsChanged = Signal(object)
+    eventChosen = Signal(float)
+    exportEventsWanted = Signal()
+    detectWanted = Signal()
+    SIGNALS = (
+        *("modelWanted", "modelChosen", "startWanted", "stopWanted", "settingsChanged"),
+        *("eventChosen", "exportEventsWanted", "detectWanted"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = WatchSettings()
+        text = "Open a trained model to see what happens, or mark a few clips and train one under Teach."
+        self.nothing = EmptyState(text, "Open model\u2026", "", "A file that Train wrote (.safetensors)")
+        self.model, self.now = ModelChoice(), NowCard()
+        self.opening, self.held, self.cost = words("hint"), AdviceLines(), CostSection()
+        self.events, self.more = EventSection(), SettingsSection()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for part in (self.nothing, self.model, self.now, self.opening, self.held, self.cost, self.events, self.more):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.opening.hide()
+        self._wire()
+
+    def show_state(self, view: ActionsView) -> None:
+        """Show exactly this."""
+        self._settings, watch = view.settings, view.watch
+        without = not watch.models and not view.settings.model
+        self.nothing.setVisible(without and bool(watch.sources) and not watch.running)
+        self.model.setVisible(not without)
+        self.model.show_state(view)
+        seen = watch.watched
+        self.now.show_now(now_of(seen, view.settings.threshold, view.timeline.classes) if seen is not None else None)
+        self._show_notes(watch)
+        self.cost.show_state(view)
+        self.events.setVisible(bool(view.settings.model))
+        self.events.show_state(view)
+        self.more.show_state(view.settings)
+
+    def _show_notes(self, watch: WatchView) -> None:
+        """What it waits for, and what holds it back."""
+        waits = watch.running and watch.watched is None and not watch.problem
+        if waits != bool(self.opening.text()):
+            say(self.opening, OPENING if waits else "")
+        note = watch.watched.note if watch.watched is not None else ""
+        held = (watch.problem or note) if watch.running else ""
+        self.held.show_advice((held,) if held else ())
+
+    def _edit(self, fields: dict[str, Any]) -> None:
+        self.settingsChanged.emit(edited(self._settings, fields))
+
+    def _wire(self) -> None:
+        self.nothing.clicked.connect(self.modelWanted)
+        self.model.openWanted.connect(self.modelWanted)
+        self.model.chosen.connect(self.modelChosen)
+        self.more.edited.connect(self._edit)
+        for name in ("eventChosen", "exportEventsWanted", "detectWanted"):
+            getattr(self.events, name).connect(getattr(self, name))
+
+
+class ModelChoice(QWidget):
+    """Which model watches: those used before, or a file; what it knows and how good it is."""
+
+    chosen = Signal(str)
+    openWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: Any = None
+        self.field = ChoiceField("Model", tip="The network that says what happens, trained on your own clips")
+        self.open = QuietButton("", "open", "Open a model file (.safetensors)", name="Open model")
+        self.told = words("hint")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(labelled("Model", beside(self.field, self.open)))
+        column.addWidget(self.told)
+        self.field.chosen.connect(self.chosen)
+        self.open.clicked.connect(self.openWanted)
+
+    def show_state(self, view: ActionsView) -> None:
+        watch, path = view.watch, view.settings.model
+        shown = watch.models, watch.card, path
+        if shown == self._shown:
+            return
+        self._shown = shown
+        choices = [("", NONE), *watch.models]
+        if path and path not in dict(choices):
+            choices.append((path, file_title(path)))
+        with QSignalBlocker(self.field):
+            self.field.set_choices(choices, path)
+            self.field.set_value(path)
+        say(self.told, model_words(watch))
+        self.told.setToolTip(classes_words(watch))
+
+
+class CostSection(Section):
+    """Latency and rates, while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__("Speed", name="actions.speed")
+        self._shown: Any = None
+        self.grid = StatGrid()
+        self.grid.make_rows(4)
+        self.add(self.grid)
+        self.hide()
+
+    def show_state(self, view: ActionsView) -> None:
+        stats = stats_of(view.watch, view.settings.feature_rate) if view.watch.running else ()
+        self.setVisible(bool(stats))
+        if stats and stats != self._shown:
+            self._shown = stats
+            self.grid.set_stats(stats)
+
+
+class SettingsSection(Form):
+    """When an event begins and ends, how many frames are described, how the network keeps its numbers."""
+
+    def __init__(self) -> None:
+        super().__init__("Settings", folded=True, name="actions.watch.settings")
+        self._shown: WatchSettings | None = None
+        made = {
+            "threshold": NumberField("Begins at", 0.5, 0.01, 1.0, decimals=2, step=0.05),
+            "release": NumberField("Ends below", 0.3, 0.0, 1.0, decimals=2, step=0.05),
+            "least": NumberField("Lasts at least", 0.2, 0.0, 60.0, decimals=2, step=0.1, unit="s"),
+            "feature_rate": NumberField("Frames at most", 30, 1.0, 240.0, unit="per second"),
+            "weights": ChoiceField("Weights", WEIGHTS),
+            "threads": NumberField("Threads", 1, 1, 16),
+            "pose": Toggle("Show the body", tip="Find the body also where the model does not need it: some 10 ms"),
+        }
+        tips = {
+            "threshold": "Probability at which an event of a class begins",
+            "release": "Probability below which it ends; never above the one at which it begins",
+            "least": "What is shorter is no event",
+            "feature_rate": "Frames described per second at most; what comes faster is left out",
+            "weights": "How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact",
+            "threads": "Of each network that describes frames",
+        }
+        rows = [(name, labelled(made[name].accessibleName(), made[name], tip)) for name, tip in tips.items()]
+        for field, control in made.items():
+            self.bind(field, control, float if field == "feature_rate" else None)
+        parts = dict(rows)
+        self.add(columns(parts["threshold"], parts["release"]))
+        self.add(columns(parts["least"], parts["feature_rate"]))
+        self.add(columns(parts["weights"], parts["threads"]))
+        self.add(made["pose"])
+        self.body.setSpacing(8)
+
+    def show_state(self, settings: WatchSettings) -> None:
+        if settings == self._shown:
+            return
+        self._shown = settings
+        self.show_fields(settings)
+        self.set_summary(f"{settings.threshold:g} to {settings.release:g}, {settings.feature_rate:g} frames/s")
+
+
+def edited(settings: WatchSettings, fields: dict[str, Any]) -> WatchSettings:
+    """With these fields; an event never ends at a higher probability than it begins at."""
+    made = replace(settings, **fields)
+    return replace(made, release=min(made.release, made.threshold))

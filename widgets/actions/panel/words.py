@@ -1,0 +1,308 @@
+"""What the actions panel says: its state, its one action and why that cannot be, moments and lengths of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engines.actions.features.recipes import NETWORKS
+from engines.actions.models.settings import filled
+from engines.actions.study_types import WHOLE, Frames, TrainSpec
+from engines.actions.types import STREAMS, ModelCard, Segment
+from widgets.actions.state import (
+    ActionsView,
+    ClassCount,
+    ClipState,
+    EvaluateView,
+    Page,
+    TeachView,
+    TrainView,
+    Trouble,
+)
+from widgets.charts.axes import percent
+from widgets.charts.class_colors import class_words
+from widgets.kit.file_names import file_title as file_title
+from widgets.kit.work_parts import count, seconds_words
+from widgets.viewer.transport import clock_words
+
+OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
+LINE = 44
+"""Letters that the line under the title has room for."""
+PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """The one action of a page. wanted: the signal it gives; problem: why it cannot be done, in words."""
+
+    text: str
+    icon: str
+    tip: str
+    wanted: str
+    problem: str = ""
+
+
+def verb(view: ActionsView) -> Verb:
+    """What the button in the panel's head does."""
+    if view.page is Page.WATCH:
+        return _watch_verb(view)
+    if view.page is Page.TEACH:
+        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked", "train")
+    if view.page is Page.TRAIN:
+        tip = "Train a network on these clips; frames are described once and kept"
+        return Verb("Train", "sample", tip, "trainWanted", train_problem(view))
+    tip = "Compare these models with the labels"
+    return Verb("Evaluate", "chart", tip, "evaluateWanted", evaluate_problem(view))
+
+
+def _watch_verb(view: ActionsView) -> Verb:
+    if view.watch.running:
+        return Verb("Stop", "stop", "Stop watching", "stopWanted")
+    return Verb("Start", "actions", "Say what is happening in this source", "startWanted", _watch_problem(view))
+
+
+def _watch_problem(view: ActionsView) -> str:
+    if not view.watch.source:
+        return "There is no source to watch"
+    return "The networks are not here yet" if missing_names(view) else ""
+
+
+def train_problem(view: ActionsView) -> str:
+    train = view.train
+    if train.busy is not None:
+        return "A training runs"
+    if not train.spec.folder and not taken(train.clips):
+        return "Tick a labelled clip first"
+    return "The networks are not here yet" if missing_names(view) else ""
+
+
+def evaluate_problem(view: ActionsView) -> str:
+    """Without labels of its own an evaluation takes those of the project, and their video."""
+    evaluate, spec = view.evaluate, view.evaluate.spec
+    if evaluate.busy is not None:
+        return "An evaluation runs"
+    if not spec.scores and not spec.models:
+        return "Add a model or a score file first"
+    if not spec.labels:
+        return "" if marked(view) else "Choose the labels first"
+    return "" if spec.video or not _to_run(evaluate) else "Choose the video that the models are run on"
+
+
+def marked(view: ActionsView) -> bool:
+    """Whether the project has labels to hold models against."""
+    return any(not clip.note for clip in view.teach.clips or view.train.clips)
+
+
+def _to_run(evaluate: EvaluateView) -> bool:
+    """Whether a model has no scores yet."""
+    spec = evaluate.spec
+    return any(path and not (spec.scores[at] if at < len(spec.scores) else "") for at, path in enumerate(spec.models))
+
+
+def headline(view: ActionsView) -> str:
+    """The line under the title."""
+    if view.page is Page.WATCH:
+        return watch_line(view)
+    if view.page is Page.TEACH:
+        return teach_line(view.teach, view.timeline.marking)
+    return train_line(view.train) if view.page is Page.TRAIN else evaluate_line(view.evaluate)
+
+
+def level(view: ActionsView) -> str:
+    """The icon before it."""
+    if view.page is Page.WATCH:
+        return _watch_level(view)
+    if view.page is Page.TEACH:
+        return "busy" if view.teach.recording or view.timeline.marking else ""
+    busy = view.train.busy if view.page is Page.TRAIN else view.evaluate.busy
+    done = view.train.result is not None if view.page is Page.TRAIN else bool(view.evaluate.results)
+    return "busy" if busy is not None else "good" if done else ""
+
+
+def _watch_level(view: ActionsView) -> str:
+    watch = view.watch
+    if not watch.running:
+        return ""
+    if watch.watched is None:
+        return "warn" if watch.problem else "busy"
+    return "warn" if watch.problem or watch.watched.note else "good"
+
+
+def watch_line(view: ActionsView) -> str:
+    """'Watching Cam 1 with lunges, 9.8 decisions/s', 'Watching film.mp4, which stands still'."""
+    watch = view.watch
+    if not watch.sources:
+        return "No source"
+    if not watch.running:
+        return "Not watching"
+    if watch.watched is None:
+        return watch.problem or "Opening"
+    title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    if not watch.moving:
+        return f"Watching {title}, which stands still"
+    if watch.card is None:
+        return f"Watching {title}, {watch.rate:.0f} frames/s"
+    rate = f"{watch.watched.head_rate:.1f} decisions/s"
+    whole = f"Watching {title} with {watch.card.name}, {rate}"
+    return whole if len(whole) <= LINE else f"Watching {title}, {rate}"
+
+
+def teach_line(teach: TeachView, marking: str = "") -> str:
+    """'12 segments of 4 classes'."""
+    if teach.recording:
+        return f"Recording, {seconds_words(teach.recorded)}"
+    if marking:
+        return f"Marking {class_words(marking)}"
+    if not teach.labels.segments:
+        return "Nothing is marked yet"
+    used = sum(1 for each in teach.counts if each.segments)
+    return f"{count(len(teach.labels.segments), 'segment')} of {count(used, 'class', 'classes')}"
+
+
+def train_line(train: TrainView) -> str:
+    """'Training, 120 of 300', 'mAP 98.2 % over 4 actions in 34 s', '3 clips, 36 segments'."""
+    if train.busy is not None:
+        return _training(train)
+    if train.result is not None:
+        tested = train.result.tested
+        value = train.result.map if tested is None else tested.map
+        over = over_words(train.result.card)
+        reached = f"mAP {percent(value, 1)}{over}" if value is not None else "Trained"
+        return f"{reached} in {seconds_words(train.result.seconds)}"
+    if train.spec.folder:
+        return f"Benchmark {file_title(train.spec.folder)}"
+    chosen = taken(train.clips)
+    segments = sum(clip.segments for clip in chosen)
+    return f"{count(len(chosen), 'clip')}, {count(segments, 'segment')}" if chosen else "No clip is chosen"
+
+
+def over_words(card: ModelCard) -> str:
+    """' over 4 actions'; nothing where that is not known."""
+    return f" over {count(card.averaged, 'action')}" if card.averaged else ""
+
+
+def _training(train: TrainView) -> str:
+    progress = train.progress
+    if train.busy is not None and train.busy.cancelling:
+        return "Cancelling"
+    if progress is None:
+        return "Waiting for its turn" if train.busy is not None and train.busy.waiting else "Starting"
+    phase = PHASES.get(progress.phase, progress.phase)
+    return f"{phase}, {progress.iteration:,} of {progress.iterations:,}" if progress.phase == "training" else phase
+
+
+def evaluate_line(evaluate: EvaluateView) -> str:
+    """'3 models compared'."""
+    if evaluate.busy is not None:
+        return "Evaluating"
+    results = evaluate.results
+    if len(results) == 1:
+        many = f"{count(len(results[0].averaged), 'action')}, " if results[0].averaged else ""
+        return f"mAP {percent(results[0].map, 1)} over {many}{count(results[0].frames, 'frame')}"
+    if results:
+        return f"{count(len(results), 'model')} compared"
+    many = max(len(evaluate.spec.models), len(evaluate.spec.scores))
+    return f"{count(many, 'model')} to evaluate" if many else "No model to evaluate yet"
+
+
+def missing_names(view: ActionsView) -> tuple[str, ...]:
+    """Networks that the page in front needs and that are not here."""
+    if view.page is Page.WATCH:
+        streams = view.watch.card.recipe.streams if view.watch.card is not None else ()
+        body = view.settings.pose or not view.settings.model
+        streams = (*streams, "pose") if body else streams
+    elif view.page is Page.TRAIN and not view.train.spec.folder:
+        streams = STREAMS[view.train.spec.features]
+    else:
+        streams = ()
+    needed = dict.fromkeys(name for stream in streams for name in NETWORKS.get(stream, ()))
+    return tuple(name for name in needed if name in view.missing)
+
+
+def missing_of(view: ActionsView) -> Trouble | None:
+    """What is to be fetched before the page's action can be done."""
+    lacking = missing_names(view)
+    if not lacking:
+        return None
+    sizes = ", ".join(f"{name} {view.missing[name] / 1e6:.1f} MB" for name in lacking)
+    hint = "They are downloaded once, and every hash is checked."
+    return Trouble(f"Frames are described by networks: {sizes}.", "Networks to fetch", hint, fetch=lacking)
+
+
+def frames_words(frames: Frames) -> str:
+    """'85:191', '85:', or nothing for all of them."""
+    first, stop = frames
+    return "" if frames == WHOLE else f"{first}:{'' if stop is None else stop}"
+
+
+def class_line(told: ClassCount, is_open: bool) -> str:
+    """'wave, 3 segments, 6.2 s, key 2'."""
+    key = f", key {told.key}" if told.key else ""
+    marked = ", its segment is open" if is_open else ""
+    return f"{class_words(told.name)}, {count(told.segments, 'segment')}, {duration_words(told.seconds)}{key}{marked}"
+
+
+def classes_hint(counts: Sequence[ClassCount]) -> str:
+    """How to go on."""
+    keys = [each.key for each in counts if each.key]
+    if not keys:
+        return "Name the actions to tell apart, such as wave or sit down."
+    press = f"Press {keys[0]}" if len(keys) == 1 else f"Press {keys[0]} to {keys[-1]}"
+    return f"{press} while it plays to begin a segment, again to end it; Esc drops it."
+
+
+def segment_words(segment: Segment, start: float, seconds: float, several: bool = False) -> str:
+    """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
+    track = f" on {segment.track}" if several else ""
+    span = f"from {clock_words(start)} to {clock_words(start + seconds)}"
+    frames = f"frames {segment.start:,} to {segment.end:,}"
+    return f"{class_words(segment.action)}{track} {span}, {duration_words(seconds)}, {frames}"
+
+
+def clip_words(clip: ClipState) -> str:
+    """'12 segments, 4 classes', or why it cannot be trained on."""
+    return clip.note or f"{count(clip.segments, 'segment')}, {count(clip.classes, 'class', 'classes')}"
+
+
+def taken(clips: Sequence[ClipState]) -> list[ClipState]:
+    """Those that are trained on."""
+    return [clip for clip in clips if clip.chosen and not clip.note]
+
+
+def clips_summary(clips: Sequence[ClipState]) -> str:
+    """'2 of 3 are trained on, 24 segments'; nothing for the only one, which says so itself."""
+    own = taken(clips)
+    if len(own) == len(clips) == 1:
+        return ""
+    if not own:
+        return "None is trained on: tick one."
+    segments = count(sum(clip.segments for clip in own), "segment")
+    verb = "is" if len(own) == 1 else "are"
+    return f"{len(own)} of {len(clips)} {verb} trained on, {segments}"
+
+
+def record_words(teach: TeachView) -> str:
+    if teach.recording:
+        return f"Recording, {seconds_words(teach.recorded)}"
+    return "A live feed is recorded first, then marked."
+
+
+def published_words(spec: TrainSpec) -> str:
+    """What the published settings stand for, for as far as nothing else was set."""
+    if not spec.settings:
+        return ""
+    used, way = filled(spec)
+    ahead = f", {used.future_steps} steps ahead" if used.future_steps else ""
+    sizes = f"H {used.hidden:,}, F {used.width:,}, window {used.window} chunks{ahead}"
+    return f"{sizes}, {OPTIMISERS[way.optimiser]}, {length_words(spec)}"
+
+
+def length_words(spec: TrainSpec) -> str:
+    """'300 steps', '21 rounds'."""
+    used, way = filled(spec)
+    return f"{way.rounds} rounds" if way.rounds else count(used.iterations, "step")
+
+
+def duration_words(seconds: float) -> str:
+    """'6.2 s', '2:54.6'."""
+    return f"{seconds:.1f} s" if seconds < 99.95 else clock_words(seconds)

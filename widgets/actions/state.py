@@ -1,0 +1,193 @@
+"""Everything that the actions panel, the action board and the timeline show, as frozen values.
+
+The controller hands over an `ActionsView`; panel, board and timeline update themselves from it and store nothing but
+how far one has zoomed. Arrays are read-only and come with a `version`: equal versions mean equal content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.actions.study_types import EvaluateSpec, Evaluation, TrainProgress, TrainResult, TrainSpec
+from engines.actions.types import Event, Labels, ModelCard, Watched, WatchSettings
+from widgets.kit.work_state import Busy as Busy
+from widgets.kit.work_state import Trouble as Trouble
+from widgets.sources.choice import SourceChoice as SourceChoice
+
+
+class Page(StrEnum):
+    """What the user is at. Watch and Teach show the viewer over the timeline, the others a page of the board."""
+
+    WATCH = "watch"
+    TEACH = "teach"
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreTrack:
+    """One model's probabilities along a video. name: as shown. classes: background first.
+
+    times: (n,) seconds ascending; probabilities: (n, classes). ahead_times: (L,) seconds within the recording that the
+    newest decision anticipates, ahead: (L, classes); empty without a decoder. events: by the thresholds of now. jumped:
+    some of it was watched after a jump, without the memory of what came before. now: seconds, of the newest decision.
+    """
+
+    name: str = ""
+    classes: tuple[str, ...] = ()
+    times: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    probabilities: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    ahead_times: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    ahead: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    events: tuple[Event, ...] = ()
+    version: int = 0
+    jumped: bool = False
+    now: float = np.inf
+
+    @property
+    def newest(self) -> int:
+        """Row of the decision that anticipates: the last, unless what is known is watched again; -1: none."""
+        return int(np.searchsorted(self.times, self.now + 1e-6, "right")) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimelineView:
+    """One video or feed along time. path: of the source, "" for none; title: what it is called.
+
+    duration: seconds, None for a live feed, whose timeline shows the last minutes and runs on. position: the picture
+    that the viewer shows, in seconds. frame_times: (frames,) seconds of each frame, for snapping; empty while not
+    known (then `rate`). classes: without the background, in order; a class's colour and key follow from its place.
+    tracks: one a model. labels: None where there are none. editing: segments can be changed, by hand and by keys.
+    selected: index of a segment, -1 none. marking: action of the segment that is open, "" none, since frame
+    `marking_from`. track: where new segments go; tracks_known: all there are. hidden: classes not drawn.
+    threshold: drawn as a line; changes an event's start. own: the chosen model's track, whose events are the events of
+    this source wherever they are listed, drawn or written; None where it has seen nothing of it.
+    """
+
+    path: str = ""
+    title: str = ""
+    duration: float | None = None
+    position: float = 0.0
+    playing: bool = False
+    rate: float = 0.0
+    frame_times: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    classes: tuple[str, ...] = ()
+    tracks: tuple[ScoreTrack, ...] = ()
+    labels: Labels | None = None
+    editing: bool = False
+    selected: int = -1
+    marking: str = ""
+    marking_from: int = -1
+    track: str = "actions"
+    tracks_known: tuple[str, ...] = ("actions",)
+    hidden: frozenset[str] = frozenset()
+    threshold: float = 0.5
+    own: ScoreTrack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """The live engine on the chosen source. models: (path, title) of those used before, newest first; card: of the
+    chosen one. problem: why there are no results, in words. dropped: frames that came while it was busy. moving: the
+    source gives new pictures now; while it stands still nothing has a rate or a latency.
+    """
+
+    sources: tuple[SourceChoice, ...] = ()
+    source: str = ""
+    running: bool = False
+    models: tuple[tuple[str, str], ...] = ()
+    card: ModelCard | None = None
+    watched: Watched | None = None
+    rate: float = 0.0
+    dropped: int = 0
+    problem: str = ""
+    moving: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How much of a class is labelled. key: on the keyboard, "" beyond the ninth."""
+
+    name: str
+    segments: int
+    seconds: float
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipState:
+    """A video with labels, in this project. chosen: it is trained on. note: why it cannot be, in words."""
+
+    video: str
+    title: str
+    segments: int
+    classes: int
+    chosen: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeachView:
+    """Labels of the chosen video. can_label: it is a film (a live feed is recorded first). counts: by class.
+
+    clips: every labelled video of the project. advice: what is weak about the labels. recording: the chosen feed is
+    being recorded, for `recorded` seconds. labels_file: where labels were last saved or read, "" nowhere.
+    """
+
+    video: str = ""
+    can_label: bool = False
+    counts: tuple[ClassCount, ...] = ()
+    labels: Labels = Labels()
+    clips: tuple[ClipState, ...] = ()
+    advice: tuple[str, ...] = ()
+    recording: bool = False
+    recorded: float = 0.0
+    labels_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainView:
+    """spec: as in the form; its clips are the chosen ones of the project unless `spec.folder` names a benchmark.
+
+    devices: on which a training can run here; a choice is offered where there are two. advice: what is weak about the
+    labels of the chosen clips, before they are trained on.
+    """
+
+    spec: TrainSpec = TrainSpec("")
+    clips: tuple[ClipState, ...] = ()
+    progress: TrainProgress | None = None
+    result: TrainResult | None = None
+    busy: Busy | None = None
+    devices: tuple[str, ...] = ("cpu",)
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateView:
+    """spec: as in the form: models or score files on one labelled video. selected: row of `results` shown in full."""
+
+    spec: EvaluateSpec = EvaluateSpec((), "")
+    results: tuple[Evaluation, ...] = ()
+    selected: int = 0
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsView:
+    """The whole state of panel, board and timeline. missing: model-store files not here yet, with their bytes."""
+
+    page: Page = Page.WATCH
+    settings: WatchSettings = WatchSettings()
+    missing: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    watch: WatchView = WatchView()
+    teach: TeachView = TeachView()
+    train: TrainView = TrainView()
+    evaluate: EvaluateView = EvaluateView()
+    timeline: TimelineView = TimelineView()
+    trouble: Trouble | None = None

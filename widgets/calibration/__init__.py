@@ -1,0 +1,1 @@
+"""The calibration panel: settings, views, figures and verdict."""

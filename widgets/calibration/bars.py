@@ -1,0 +1,284 @@
+"""The error of each view as bars: the fit's, and as a tick the one with the view left out. A click shows the view.
+
+Views that are off are drawn hollow. The dashed line is the RMS over all views.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QHelpEvent,
+    QImage,
+    QImageWriter,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintDevice,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+
+from engines.calibration.types import MonoResult, ViewResult
+from engines.core.files import write_text
+from engines.core.outputs import SVG, TABLE, check_file, media, new_file
+from widgets.calibration.state import pixels
+from widgets.charts.drawn import FORMATS
+from widgets.kit.icons import icon
+from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.theme import LOOK, number_font
+
+LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+STEPS = (1.0, 2.0, 2.5, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """`top`: the largest value shown. `step`: between two lines. `decimals`: that the labels need."""
+
+    top: float
+    step: float
+    decimals: int
+
+    @classmethod
+    def over(cls, largest: float) -> Axis:
+        """Two to four round steps up to a little over `largest`."""
+        rough = max(largest, 1e-6) * 1.02 / 4
+        power = 1.0
+        while power > rough:
+            power /= 10
+        while power * 10 <= rough:
+            power *= 10
+        step = next(power * factor for factor in (*STEPS, 10.0) if power * factor >= rough)
+        lines = -(-largest * 1.02 // step)
+        text = f"{step:.6f}".rstrip("0")
+        return cls(step * lines, step, len(text.partition(".")[2]))
+
+
+class ViewBars(QWidget):
+    """`chosen(path)` when a bar is clicked or walked to with the arrow keys."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: tuple[ViewResult, ...] = ()
+        self._rms = 0.0
+        self._selected = ""
+        self._hovered = -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Error of each view")
+        LOOK.changed.connect(self.update)
+
+    def show_result(self, result: MonoResult, selected: str) -> None:
+        """`selected`: path of the view that is shown."""
+        self._views = tuple(view for view in result.views if view.rms_px is not None)
+        self._rms, self._selected = result.rms_px, selected
+        self.setAccessibleDescription(f"{len(self._views)} views, RMS {pixels(result.rms_px)} px")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 156)
+
+    def bar(self, index: int) -> QRectF:
+        """Where the index-th view's column is, the whole height of the chart."""
+        plot = self._plot()
+        wide = plot.width() / max(1, len(self._views))
+        return QRectF(plot.left() + index * wide, plot.top(), wide, plot.height())
+
+    def text(self) -> str:
+        """The values as comma-separated lines."""
+        lines = ["view,used,rms_px,left_out_rms_px"]
+        for view in self._views:
+            left_out = "" if view.loo_rms_px is None else f"{view.loo_rms_px:.6f}"
+            lines.append(f"{view.name},{'yes' if view.used else 'no'},{view.rms_px:.6f},{left_out}")
+        return "\n".join(lines) + "\n"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._views:
+            self._draw(QPainter(self))
+
+    def _draw(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        axis = Axis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
+        self._paint_axis(painter, axis)
+        for index, view in enumerate(self._views):
+            self._paint_bar(painter, index, view, axis)
+        self._paint_line(painter, axis)
+        self._paint_legend(painter)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and index >= 0:
+            self.chosen.emit(self._views[index].path)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self._at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        paths = [view.path for view in self._views]
+        if step is None or not paths:
+            super().keyPressEvent(event)
+            return
+        now = paths.index(self._selected) if self._selected in paths else 0
+        self.chosen.emit(paths[max(0, min(len(paths) - 1, now + step))])
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self._at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self.words(index) if index >= 0 else "", self)
+            return True
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("copy"), "Copy figures").triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(self.text())
+        )
+        menu.addSeparator()
+        for kind, title in FORMATS.items():
+            menu.addAction(icon("save"), title).triggered.connect(lambda _on=False, kind=kind: self._ask_file(kind))
+        menu.popup(event.globalPos())
+
+    def save(self, path: str) -> None:
+        """Write the figures (.csv) or the drawing (.svg, .png), whole or not at all."""
+        kind = Path(path).suffix.lower()
+        if kind == ".csv":
+            write_text(check_file(path, TABLE), self.text())
+            return
+        with new_file(path, SVG if kind == ".svg" else media(path)) as part:
+            if kind == ".svg":
+                self._save_svg(str(part))
+            else:
+                picture = QImage(self.size() * 2, QImage.Format.Format_ARGB32)
+                picture.setDevicePixelRatio(2)
+                picture.fill(LOOK.now.color("surface"))
+                self._draw_on(picture)
+                QImageWriter(str(part), QByteArray(b"png")).write(picture)
+
+    def _save_svg(self, path: str) -> None:
+        drawing = QSvgGenerator()
+        drawing.setFileName(path)
+        drawing.setSize(self.size())
+        drawing.setViewBox(self.rect())
+        self._draw_on(drawing)
+
+    def _draw_on(self, device: QPaintDevice) -> None:
+        painter = QPainter(device)
+        self._draw(painter)
+        painter.end()
+
+    def _ask_file(self, kind: str) -> None:
+        if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
+            save_or_say(self, path, self.save)
+
+    def words(self, index: int) -> str:
+        """Name and values of a view."""
+        view = self._views[index]
+        left_out = f", left out {pixels(view.loo_rms_px)} px" if view.loo_rms_px is not None else ""
+        return f"{view.name}: {pixels(view.rms_px)} px{left_out}{'' if view.used else ' (off)'}"
+
+    def _plot(self) -> QRectF:
+        return QRectF(LEFT, TOP, max(1.0, self.width() - LEFT), max(1.0, self.height() - TOP - BOTTOM))
+
+    def _at(self, place: QPointF) -> int:
+        return next((index for index in range(len(self._views)) if self.bar(index).contains(place)), -1)
+
+    def _hover(self, index: int) -> None:
+        if index != self._hovered:
+            self._hovered = index
+            self.setCursor(Qt.CursorShape.PointingHandCursor if index >= 0 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def _y(self, value: float, axis: Axis) -> float:
+        plot = self._plot()
+        return plot.bottom() - plot.height() * value / axis.top
+
+    def _paint_axis(self, painter: QPainter, axis: Axis) -> None:
+        plot = self._plot()
+        painter.setFont(number_font(11))
+        value = 0.0
+        while value <= axis.top * 1.001:
+            y = self._y(value, axis)
+            painter.setPen(QPen(LOOK.now.color("muted", 0.15 if value else 0.5), 1))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            painter.setPen(LOOK.now.color("muted"))
+            label = QRectF(0, y - 8, LEFT - 6, 16)
+            painter.drawText(
+                label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:.{axis.decimals}f}"
+            )
+            value += axis.step
+        painter.drawText(QRectF(0, 0, LEFT - 6, 16), RIGHT, "px")
+
+    def _paint_bar(self, painter: QPainter, index: int, view: ViewResult, axis: Axis) -> None:
+        column = self.bar(index)
+        chosen = view.path == self._selected
+        if chosen or index == self._hovered:
+            painter.fillRect(column, LOOK.now.color("accent", 0.16) if chosen else LOOK.now.color("raised"))
+        wide = min(18.0, column.width() * 0.62)
+        box = QRectF(column.center().x() - wide / 2, self._y(view.rms_px or 0.0, axis), wide, 0)
+        box.setBottom(column.bottom())
+        painter.setPen(Qt.PenStyle.NoPen if view.used else QPen(LOOK.now.color("muted"), 1))
+        painter.setBrush(LOOK.now.nth(0) if view.used else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, min(2.0, wide / 4), min(2.0, wide / 4))
+        if view.loo_rms_px is not None and view.used:
+            y = self._y(view.loo_rms_px, axis)
+            painter.setPen(QPen(LOOK.now.nth(1), 2))
+            painter.drawLine(QPointF(box.left() - 2, y), QPointF(box.right() + 2, y))
+
+    def _paint_line(self, painter: QPainter, axis: Axis) -> None:
+        plot, y = self._plot(), self._y(min(self._rms, axis.top), axis)
+        pen = QPen(LOOK.now.color("text", 0.7), 1)
+        pen.setDashPattern([4.0, 4.0])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        """What is under the cursor at the left, the three marks at the right."""
+        metrics = QFontMetricsF(number_font(11))
+        painter.setFont(number_font(11))
+        if self._hovered >= 0:
+            painter.setPen(LOOK.now.color("text"))
+            room = QRectF(LEFT, 0, self.width() - LEFT, 16)
+            words = metrics.elidedText(self.words(self._hovered), Qt.TextElideMode.ElideMiddle, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+            return
+        left_out = any(view.loo_rms_px is not None for view in self._views)
+        x = LEFT
+        for words, kind in (("fit", 0), ("left out", 1), ("RMS of all", 2)):
+            if kind == 1 and not left_out:
+                continue
+            x = self._paint_mark(painter, x, kind) + 5
+            painter.setPen(LOOK.now.color("muted"))
+            width = metrics.horizontalAdvance(words)
+            painter.drawText(QRectF(x, 0, width + 2, 16), Qt.AlignmentFlag.AlignVCenter, words)
+            x += width + 14
+
+    def _paint_mark(self, painter: QPainter, x: float, kind: int) -> float:
+        """One sign of the legend; where it ends."""
+        if kind == 0:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(LOOK.now.nth(0))
+            painter.drawRoundedRect(QRectF(x, 3, 10, 10), 2, 2)
+            return x + 10
+        pen = QPen(LOOK.now.nth(1), 2) if kind == 1 else QPen(LOOK.now.color("text", 0.7), 1)
+        if kind == 2:
+            pen.setDashPattern([4.0, 4.0])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, 8), QPointF(x + 14, 8))
+        return x + 14

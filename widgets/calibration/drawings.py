@@ -1,0 +1,145 @@
+"""The panel's two quiet drawings: the board that is meant, and where in the picture it has been seen.
+
+Both are drawn from values with the theme's tokens, at any size and pixel ratio.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engines.core.boards import Board
+from engines.core.frames import Size
+from widgets.calibration.state import GRID, counting_words
+from widgets.kit.theme import LOOK, mixed
+
+SHADES = (0.0, 0.28, 0.5, 0.75)
+"""Opacity of a coverage cell that 0, 1, 2, and 3 or more views touch."""
+
+
+class BoardDrawing(QWidget):
+    """A small true drawing of the board, its inner corners dotted, the first one ringed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._board: Board | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Drawing of the board")
+        LOOK.changed.connect(self.update)
+
+    def show_board(self, board: Board | None) -> None:
+        self._board = board
+        words = counting_words(board) if board else "No such board"
+        self.setAccessibleDescription(words)
+        self.setToolTip(f"{words}. Dots are the corners that are looked for; the ring is the first one.")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 104)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        board = self._board
+        if board is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        columns, rows = board.squares
+        cell = min((self.width() - 16) / columns, (self.height() - 8) / rows)
+        box = QRectF(0, 0, cell * columns, cell * rows)
+        box.moveCenter(QRectF(self.rect()).center())
+        painter.drawImage(box, _tinted(_print(board)))
+        painter.setPen(QPen(LOOK.now.color("line"), 1))
+        painter.drawRect(box)
+        if cell >= 5:
+            _dots(painter, board, box.topLeft(), cell)
+
+
+class CoverageMap(QWidget):
+    """The picture as 8 x 6 cells, shaded by how many views touch each. Aspect of the picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cells: tuple[int, ...] = ()
+        self._size = Size(4, 3)
+        self._outline: tuple[tuple[float, float], ...] = ()
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Coverage of the picture")
+        LOOK.changed.connect(self.update)
+
+    def show_cells(
+        self, cells: tuple[int, ...], size: Size | None = None, outline: tuple[tuple[float, float], ...] = ()
+    ) -> None:
+        """`outline`: where the board is now, in pixels of a picture of `size`."""
+        self._cells, self._outline = cells, outline
+        self._size = size or self._size
+        touched = sum(value > 0 for value in cells)
+        self.setToolTip(f"Views touch {touched} of {GRID[0] * GRID[1]} parts of the picture")
+        self.setAccessibleDescription(self.toolTip())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(136, 102)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self._picture()
+        painter.fillRect(box, LOOK.now.color("base"))
+        columns, rows = GRID
+        wide, high = box.width() / columns, box.height() / rows
+        for index, value in enumerate(self._cells):
+            place = QRectF(box.x() + index % columns * wide, box.y() + index // columns * high, wide, high)
+            painter.fillRect(place.adjusted(0.5, 0.5, -0.5, -0.5), LOOK.now.color("accent", SHADES[min(3, value)]))
+        painter.setPen(QPen(LOOK.now.color("line"), 1))
+        for x in (box.x() + column * wide for column in range(columns + 1)):
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        for y in (box.y() + row * high for row in range(rows + 1)):
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+        if self._outline:
+            scale = box.width() / self._size.width
+            painter.setPen(QPen(LOOK.now.color("text"), 1.5))
+            painter.drawPolygon([QPointF(box.x() + x * scale, box.y() + y * scale) for x, y in self._outline])
+
+    def _picture(self) -> QRectF:
+        """The largest rectangle of the picture's aspect that fits."""
+        room = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        scale = min(room.width() / self._size.width, room.height() / self._size.height)
+        box = QRectF(0, 0, self._size.width * scale, self._size.height * scale)
+        box.moveCenter(room.center())
+        return box
+
+
+@lru_cache(maxsize=8)
+def _print(board: Board) -> NDArray[np.uint8]:
+    return board.picture(16)
+
+
+def _tinted(gray: NDArray[np.uint8]) -> QImage:
+    """The print between two quiet tokens instead of black and white."""
+    look = LOOK.now
+    dark = (look.base, mixed(look.surface, look.muted, 0.7))
+    low, high = dark if look.name == "dark" else (look.muted, look.raised)
+    table = [QColor(mixed(low, high, level / 255)).rgb() for level in range(256)]
+    image = QImage(gray.data, gray.shape[1], gray.shape[0], gray.strides[0], QImage.Format.Format_Indexed8)
+    image.setColorTable(table)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _dots(painter: QPainter, board: Board, origin: QPointF, cell: float) -> None:
+    columns, rows = board.corner_grid
+    radius = min(3.0, cell * 0.15)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(LOOK.now.color("accent"))
+    for row in range(1, rows + 1):
+        for column in range(1, columns + 1):
+            painter.drawEllipse(origin + QPointF(column * cell, row * cell), radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(LOOK.now.color("accent"), 1.5))
+    painter.drawEllipse(origin + QPointF(cell, cell), radius + 2.5, radius + 2.5)

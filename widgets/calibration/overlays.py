@@ -1,0 +1,74 @@
+"""What calibration draws over pictures: the board as it is found live, and the residuals of a solved view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from engines.calibration.solve.camera_models import camera_matrix, undistort_points
+from engines.calibration.types import Intrinsics, MonoResult, Point, Sighting, ViewResult
+from engines.core.boards import Board
+from widgets.calibration.state import GRID, pixels
+from widgets.viewer.overlays import Caption, GridCells, Label, Legend, Overlay, Points, Polygon, Polyline, Vectors
+
+FULL = 3
+"""As many views in a cell as are drawn with its full colour."""
+RESIDUAL_SHARE = 0.022
+"""How long the RMS residual is drawn, as a share of the picture's width."""
+
+
+def sighting_overlays(sighting: Sighting, board: Board, coverage: Sequence[int] = ()) -> list[Overlay]:
+    """Corners coloured row by row, the print's outline, and the cells that captured views touch."""
+    made: list[Overlay] = []
+    cells = coverage or sighting.coverage
+    if any(cells):
+        made.append(GridCells(*GRID, tuple(min(1.0, value / FULL) for value in cells), "accent"))
+    if not sighting.found:
+        return made
+    if len(sighting.outline) > 2:
+        made.append(Polygon(sighting.outline, "text", 1.5))
+    columns = board.corner_grid[0]
+    rows: dict[int, list[Point]] = {}
+    for number, corner in zip(sighting.ids, sighting.corners, strict=True):
+        rows.setdefault(number // columns, []).append(corner)
+    for row, corners in sorted(rows.items()):
+        made += [Polyline(corners, f"series:{row % 8}"), Points(corners, f"series:{row % 8}", 3.5)]
+    if sighting.ids and sighting.ids[0] == 0:
+        made.append(Label("first row", sighting.corners[0], "series:0"))
+    return made
+
+
+def residual_overlays(
+    view: ViewResult, result: MonoResult, straight: Intrinsics | None, *, residuals: bool = True
+) -> list[Overlay]:
+    """Corners, where the model puts them, and the difference, enlarged as the legend says.
+
+    straight: the picture was straightened to these intrinsics, so the points are too.
+    """
+    name = f"{view.name}   {pixels(view.rms_px)} px" if view.found else f"{view.name}   no board found"
+    made: list[Overlay] = [Caption(name, "top-left")]
+    if not residuals or not view.corners:
+        return made
+    found, model = moved(view.corners, result, straight), moved(view.projected, result, straight)
+    legend = [("found", "accent")]
+    if model:
+        scale = enlargement(view.rms_px or result.rms_px, result.image_size.width)
+        made += [Points(model, "good", 2.0, "cross"), Vectors(found, model, scale, "warn")]
+        legend += [("model", "good"), (f"residual \u00d7 {scale:g}", "warn")]
+    return [*made, Points(found, "accent", 3.0), Legend(legend, "bottom-right")]
+
+
+def moved(points: Sequence[Point], result: MonoResult, straight: Intrinsics | None) -> tuple[Point, ...]:
+    """Where points of the photograph are in its straightened form."""
+    if straight is None or not points:
+        return tuple(points)
+    rays = undistort_points(result.intrinsics, result.distortion, points)
+    matrix = camera_matrix(straight)
+    return tuple((float(x), float(y)) for x, y in rays @ matrix[:2, :2].T + matrix[:2, 2])
+
+
+def enlargement(rms: float, width: int) -> float:
+    """1, 2 or 5 times a power of ten, so that `rms` pixels are drawn about 2 % of the picture's width long."""
+    wanted = RESIDUAL_SHARE * width / max(rms, 1e-6)
+    power = 10.0 ** math.floor(math.log10(max(wanted, 1.0)))
+    return float(power * max(step for step in (1, 2, 5) if step <= max(1.0, wanted / power)))

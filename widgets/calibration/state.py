@@ -1,0 +1,289 @@
+"""Everything the calibration panel shows, as one frozen value, and the words that follow from it.
+
+The controller hands over a `CalibrationView`; the panel updates itself from it and stores nothing. Which phase the
+panel is in, what its head says and which buttons work are computed here, so they can be tested without a widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from engines.calibration.coverage import COLUMNS, ROWS, touched
+from engines.calibration.types import Intrinsics, ModelName, MonoResult, Point, Sighting, ViewResult
+from engines.core.boards import Board
+from engines.core.frames import Image, Size
+from widgets.sources.choice import SourceChoice as SourceChoice
+
+GRID = (COLUMNS, ROWS)
+"""Cells of the coverage map, as (columns, rows)."""
+LEAST_VIEWS = 3
+"""Fewer views than this do not determine a camera."""
+DEFAULT_BOARD = Board("chessboard", 9, 6, 0.025)
+MODEL_NAMES: dict[ModelName, str] = {"brown5": "Brown, 5 terms", "rational8": "Rational, 8 terms"}
+
+
+class Phase(Enum):
+    """What the panel is about. The value names the state in pictures and tests."""
+
+    EMPTY = "empty"
+    """No view, no result, no detection running."""
+    LIVE = "live"
+    """Detection runs on a source."""
+    READY = "captured"
+    """There are views to calibrate from."""
+    BUSY = "busy"
+    FAILED = "failed"
+    RESULT = "result"
+    LOADED = "loaded"
+    """Values read from a file; no views behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """The finder on the chosen source. problem: why it has no frames, in words."""
+
+    sighting: Sighting | None = None
+    rate: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """One photograph. found: None until it has been looked at. corners, outline, size: where the board was."""
+
+    path: str
+    name: str
+    used: bool = True
+    found: bool | None = None
+    rms_px: float | None = None
+    loo_rms_px: float | None = None
+    note: str = ""
+    corners: tuple[Point, ...] = ()
+    outline: tuple[Point, ...] = ()
+    size: Size | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A running calibration. seconds_left: None while it cannot be told."""
+
+    note: str = ""
+    done: float = 0.0
+    total: float = 0.0
+    seconds_left: float | None = None
+    waiting: bool = False
+    refit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What happened, why or to which file, and what to do. board: the board that would fit, where one is known."""
+
+    what: str
+    title: str = "Calibration failed"
+    hint: str = ""
+    path: str = ""
+    board: Board | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph ready to show. straight: the intrinsics of its straightened form, None as it was taken."""
+
+    path: str
+    image: Image
+    straight: Intrinsics | None = None
+    keep: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationView:
+    """The whole state of the panel. `current`: the result belongs to the views and settings shown."""
+
+    sources: tuple[SourceChoice, ...] = ()
+    source: str = ""
+    live: LiveState | None = None
+    auto: bool = False
+    board: Board = DEFAULT_BOARD
+    model: ModelName = "brown5"
+    free_board: bool = False
+    window: str = "auto"
+    views: tuple[ViewRow, ...] = ()
+    selected: str = ""
+    busy: Busy | None = None
+    trouble: Trouble | None = None
+    result: MonoResult | None = None
+    current: bool = True
+    loaded_from: str = ""
+    coverage: tuple[int, ...] = field(default=())
+
+    @property
+    def phase(self) -> Phase:
+        if self.busy is not None and not (self.busy.refit and self.result):
+            return Phase.BUSY
+        if self.trouble is not None:
+            return Phase.FAILED
+        if self.result is not None:
+            return Phase.LOADED if self.loaded_from and not self.views else Phase.RESULT
+        if self.views:
+            return Phase.READY
+        return Phase.LIVE if self.live is not None else Phase.EMPTY
+
+    @property
+    def used(self) -> tuple[ViewRow, ...]:
+        """Views that are on and not known to lack the board."""
+        return tuple(view for view in self.views if view.used and view.found is not False)
+
+    @property
+    def missing_views(self) -> int:
+        """How many more views the smallest fit needs."""
+        return max(0, LEAST_VIEWS - len(self.used))
+
+    @property
+    def can_calibrate(self) -> bool:
+        return self.busy is None and self.missing_views == 0
+
+    @property
+    def worst(self) -> ViewRow | None:
+        """The used view with the largest error, when it stands out enough to be worth a button."""
+        rated = [view for view in self.used if view.rms_px is not None]
+        return max(rated, key=_error) if len(rated) > LEAST_VIEWS else None
+
+    @property
+    def shown(self) -> ViewResult | None:
+        """The result's view that is selected; the worst one when none is."""
+        if self.result is None:
+            return None
+        found = [view for view in self.result.views if view.found]
+        chosen = next((view for view in self.result.views if view.path == self.selected), None)
+        return chosen or max(found, key=lambda view: view.rms_px or 0.0, default=None)
+
+    @property
+    def headline(self) -> str:
+        """The one line under the title."""
+        return _HEADLINES[self.phase](self)
+
+    @property
+    def guidance(self) -> str:
+        """What to do next at the camera, in words."""
+        if self.live is None:
+            return ""
+        if self.live.problem:
+            return self.live.problem
+        if self.live.sighting is None:
+            return "Waiting for the first frame"
+        return self.live.sighting.guidance or ("Board found" if self.live.sighting.found else "No board in view")
+
+
+def count(number: int, noun: str) -> str:
+    """'1 view', '12 views'."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def pixels(value: float | None) -> str:
+    """An error in pixels with the digits that mean something, without its unit."""
+    if value is None or value <= 0:
+        return "\u2013"
+    return f"{value:.3f}" if value < 9.9995 else f"{value:.1f}"
+
+
+def seconds_left(value: float | None) -> str:
+    """'4 s left', '2 min left', or nothing."""
+    if value is None:
+        return ""
+    return f"{max(1, round(value))} s left" if value < 90 else f"{round(value / 60)} min left"
+
+
+def board_words(board: Board) -> str:
+    """'9 x 6 inner corners, 25 mm': the board in one line for people."""
+    kind = "inner corners" if board.kind == "chessboard" else "squares"
+    name = "" if board.kind == "chessboard" else "ChArUco, "
+    return f"{name}{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
+
+
+def board_title(board: Board) -> str:
+    """'9 x 6 corners, 25 mm': the board as short as it can be said."""
+    kind = "corners" if board.kind == "chessboard" else "ChArUco"
+    return f"{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
+
+
+def counting_words(board: Board) -> str:
+    """The two ways of counting the same board, side by side."""
+    return f"{_grid(board.corner_grid)} inner corners = {_grid(board.squares)} squares"
+
+
+def _grid(size: tuple[int, int]) -> str:
+    return f"{size[0]}\u00a0\u00d7\u00a0{size[1]}"
+
+
+def millimetres(metres: float) -> str:
+    return f"{round(metres * 1000, 4):.8g}"
+
+
+def coverage_of(outlines: Iterable[tuple[tuple[Point, ...], Size]]) -> tuple[int, ...]:
+    """How many views touch each of the 8 x 6 cells of the picture, row by row."""
+    cells = sum((touched(corners, size).astype(int) for corners, size in outlines), np.zeros(GRID[::-1], int))
+    return tuple(cells.ravel().tolist())
+
+
+def _error(view: ViewRow) -> float:
+    return view.loo_rms_px if view.loo_rms_px is not None else view.rms_px or 0.0
+
+
+def _live(state: CalibrationView) -> str:
+    sighting = state.live.sighting if state.live else None
+    rate = f", {state.live.rate:.0f} per second" if state.live and state.live.rate >= 1 else ""
+    return ("Board in view" if sighting and sighting.found else "Looking for the board") + rate
+
+
+def _ready(state: CalibrationView) -> str:
+    views = count(len(state.used), "view")
+    return f"{views}, {state.missing_views} more needed" if state.missing_views else f"{views}, ready to calibrate"
+
+
+def _busy(state: CalibrationView) -> str:
+    busy = state.busy or Busy()
+    views = count(len(state.used), "view")
+    return "Waiting for its turn" if busy.waiting else f"Calibrating from {views}"
+
+
+def _result(state: CalibrationView) -> str:
+    result = state.result
+    if result is None:
+        return ""
+    if state.busy is not None:
+        return f"Fitting {count(len(state.used), 'view')} again"
+    used = count(sum(view.used and view.found for view in result.views), "view")
+    told = f"{used}, RMS {pixels(result.rms_px)} px, {result.verdict}"
+    return told if state.current else f"{told}; changed since"
+
+
+_HEADLINES = {
+    Phase.EMPTY: lambda state: "No views yet",
+    Phase.LIVE: _live,
+    Phase.READY: _ready,
+    Phase.BUSY: _busy,
+    Phase.FAILED: lambda state: state.trouble.title if state.trouble else "",
+    Phase.RESULT: _result,
+    Phase.LOADED: lambda state: f"From {state.loaded_from}",
+}
+
+
+def coverage_words(cells: tuple[int, ...]) -> str:
+    """How much of the picture the views touch, and the emptiest corner of it, in words."""
+    if not cells:
+        return ""
+    columns, rows = GRID
+    touched = sum(value > 0 for value in cells)
+    told = f"Views touch {touched} of {columns * rows} parts of the picture."
+    quarters = {
+        f"{down} {across}": [cells[row * columns + column] == 0 for row in part for column in half]
+        for down, part in (("upper", range(rows // 2)), ("lower", range(rows // 2, rows)))
+        for across, half in (("left", range(columns // 2)), ("right", range(columns // 2, columns)))
+    }
+    place, gaps = max(quarters.items(), key=lambda item: sum(item[1]))
+    return f"{told} The {place} has the most gaps." if sum(gaps) > 1 else told

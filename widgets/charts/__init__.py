@@ -1,0 +1,1 @@
+"""Charts that paint themselves, with their axes and colours."""

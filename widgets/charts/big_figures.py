@@ -1,0 +1,89 @@
+"""The few figures that count, large, with what they are above them; the last ones are left out where it is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from widgets.kit.results import Stat
+from widgets.kit.theme import LOOK, number_font
+
+FIRST, REST, WORDS, LABEL = 30, 20, 13, 11
+BASE, HIGH, APART = 48.0, 56, 28.0
+
+
+UNKNOWN = "not measured"
+
+
+class BigFigures(QWidget):
+    """The first is the largest and has the accent's colour; one that is `UNKNOWN` is said in small words."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._stats: tuple[Stat, ...] = ()
+        self.setAccessibleName(name)
+        self.setMinimumWidth(120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        LOOK.changed.connect(self.update)
+
+    @property
+    def stats(self) -> tuple[Stat, ...]:
+        return self._stats
+
+    def set_stats(self, stats: Sequence[Stat]) -> None:
+        """Show these; equal ones touch nothing."""
+        if tuple(stats) == self._stats:
+            return
+        self._stats = tuple(stats)
+        self.setAccessibleDescription(", ".join(f"{one.label} {one.value} {one.unit}".strip() for one in stats))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, HIGH)
+
+    def shown(self) -> list[tuple[float, float, Stat]]:
+        """Left edge, width and figure of those that there is room for."""
+        left, places = 0.0, []
+        for index, stat in enumerate(self._stats):
+            wide = _width(stat, _size(index, stat))
+            if index and left + wide > self.width():
+                break
+            places.append((left, wide, stat))
+            left += wide + APART
+        return places
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            x = event.pos().x()
+            tip = next((stat.tip for left, wide, stat in self.shown() if left <= x <= left + wide), "")
+            QToolTip.showText(event.globalPos(), tip, self) if tip else QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look = QPainter(self), LOOK.now
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        for index, (left, _wide, stat) in enumerate(self.shown()):
+            font = number_font(_size(index, stat))
+            painter.setFont(number_font(LABEL))
+            painter.setPen(look.color("muted"))
+            painter.drawText(QPointF(left, 13), stat.label)
+            end = left + QFontMetricsF(font).horizontalAdvance(stat.value)
+            painter.drawText(QPointF(end + 4, BASE), stat.unit)
+            painter.setFont(font)
+            painter.setPen(look.color("muted" if stat.value == UNKNOWN else "accent" if index == 0 else "text"))
+            painter.drawText(QPointF(left, BASE), stat.value)
+
+
+def _size(index: int, stat: Stat) -> int:
+    return WORDS if stat.value == UNKNOWN else FIRST if index == 0 else REST
+
+
+def _width(stat: Stat, size: int) -> float:
+    small, large = QFontMetricsF(number_font(LABEL)), QFontMetricsF(number_font(size))
+    unit = small.horizontalAdvance(stat.unit) + 4 if stat.unit else 0.0
+    return max(small.horizontalAdvance(stat.label), large.horizontalAdvance(stat.value) + unit)

@@ -1,0 +1,1 @@
+"""What is seen of faces: the panel, the board, grids and overlays."""

@@ -1,0 +1,1 @@
+"""Faces found in pictures, looked through before they are stored."""

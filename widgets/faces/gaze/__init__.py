@@ -1,0 +1,1 @@
+"""Head pose, gaze, and the nine-point calibration on the screen."""

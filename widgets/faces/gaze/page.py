@@ -1,0 +1,203 @@
+"""Head pose and gaze of the largest face as they are measured, and the nine-point calibration with its error."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from engines.faces.study_types import GazeFit
+from widgets.faces.gaze.drawings import HeadDial, NinePoints, TrailPlot
+from widgets.faces.gaze.words import degrees, fit_words, looks_words, missing_size, signed, state_words
+from widgets.faces.state import FacesView, GazeView, Page
+from widgets.kit.labels import Label
+from widgets.kit.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, QuietButton, Stat, StatGrid, scrolled
+from widgets.kit.theme import number_font
+from widgets.kit.trouble_card import fetch_words
+from widgets.kit.work_parts import BusyLine, Framed
+
+ASKED = "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
+FETCH = "Gaze needs the face and iris landmark networks, which are not on this machine yet."
+FIGURES, CARD = 250, 350
+"""Room in pixels that the figures need across, and the calibration down."""
+ABOUT_YAW = "Positive to your right as you see the picture; 0 looks into the camera"
+ABOUT_STD = "One standard deviation: mostly what differs from person to person; the place on the screen is without it"
+
+
+class GazePage(QWidget):
+    """Dial, trail and calibration."""
+
+    calibrateWanted = Signal()
+    gazeCancelWanted = Signal()
+    gazeClearWanted = Signal()
+    fetchWanted = Signal()
+    pageWanted = Signal(str)
+    SIGNALS = ("calibrateWanted", "gazeCancelWanted", "gazeClearWanted", "fetchWanted", "pageWanted")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: GazeView | None = None
+        self._missing = 0
+        self.title, self.state = ElidedLabel("Head pose and gaze", "heading"), ElidedLabel("", "muted")
+        tip = "Look at nine points on the screen, about 20 seconds; better than 11 degrees needs it"
+        self.calibrate = PrimaryButton("Calibrate", "target", tip)
+        self.problem, self.why = Pill(), ElidedLabel("", "muted")
+        self.dial, self.trail, self.points = HeadDial(), TrailPlot(), NinePoints()
+        self.angles, self.quality = StatGrid(), StatGrid()
+        self.verdict, self.note = Label(), Label()
+        self.clear = QuietButton("Forget", "delete", "Forget this calibration; gaze is then told in degrees alone")
+        self.empty = EmptyState(ASKED, "Open live view", "show")
+        self.progress = BusyLine()
+        self._lay_out()
+        self._wire()
+        self.show_state(FacesView(page=Page.GAZE))
+
+    def show_state(self, view: FacesView) -> None:
+        shown, missing = view.gaze, missing_size(view)
+        self.progress.show_busy(shown.busy)
+        if (shown, missing) == (self._shown, self._missing):
+            return
+        before, self._shown, self._missing = self._shown, shown, missing
+        there = shown.pose is not None or shown.fit is not None or shown.target >= 0 or shown.busy is not None
+        self._body.setCurrentIndex(1 if there else 0)
+        self._show_empty(missing)
+        self.calibrate.setEnabled(shown.pose is not None and shown.target < 0 and shown.busy is None)
+        self.calibrate.setVisible(there)
+        self.state.setText(state_words(shown) if there else "")
+        self._show_problem(shown.problem)
+        self.dial.show_look(shown.pose, shown.gaze)
+        self.trail.show_trail(shown.trail, shown.gaze, shown.pose)
+        self._show_angles(shown)
+        if before is None or (before.fit, before.collected, before.target) != (
+            shown.fit,
+            shown.collected,
+            shown.target,
+        ):
+            self._show_fit(shown)
+
+    def _show_empty(self, missing: int) -> None:
+        words, button = (FETCH, fetch_words(missing)) if missing else (ASKED, "Open live view")
+        if self.empty.words.text() != words or self.empty.button.text() != button:
+            self.empty.set_text(words, button)
+
+    def _show_problem(self, problem: str) -> None:
+        self.problem.set_state("Could not calibrate" if problem else "", "warn")
+        self.why.setText(problem)
+        for widget in (self.problem, self.why):
+            widget.setVisible(bool(problem))
+
+    def _show_angles(self, shown: GazeView) -> None:
+        pose, gaze = shown.pose, shown.gaze
+        std = degrees(gaze.std).removesuffix("\u00b0") if gaze and gaze.std is not None else ""
+        rows = [
+            Stat("Head yaw", signed(pose.yaw if pose else None), "\u00b0", tip=ABOUT_YAW),
+            Stat("Head pitch", signed(pose.pitch if pose else None), "\u00b0", tip="Positive up"),
+            Stat("Head roll", signed(pose.roll if pose else None), "\u00b0", tip="Positive clockwise as you see it"),
+            Stat("Gaze yaw", signed(gaze.yaw if gaze else None), "\u00b0", spread=std, tip=f"{ABOUT_YAW}. {ABOUT_STD}"),
+            Stat("Gaze pitch", signed(gaze.pitch if gaze else None), "\u00b0", spread=std, tip=ABOUT_STD),
+            Stat("Eyes", ("shut" if gaze.blink else "open") if gaze else "\u2013"),
+        ]
+        if gaze is not None and gaze.screen is not None:
+            x, y = gaze.screen
+            tip = "Where on the calibrated screen, with its standard deviation in degrees"
+            sure = degrees(gaze.screen_std) if gaze.screen_std is not None else ""
+            rows.append(Stat("On the screen", f"{x:.0f}, {y:.0f}", "px", spread=sure, tip=tip))
+        self.angles.set_stats(rows)
+
+    def _show_fit(self, shown: GazeView) -> None:
+        fit = shown.fit
+        self.points.show_fit(fit)
+        self.verdict.setText(looks_words(shown.collected) if shown.target >= 0 else fit_words(fit))
+        self.note.setText(fit.note if fit else "")
+        self.note.setVisible(bool(fit and fit.note))
+        self.quality.setVisible(fit is not None)
+        self.clear.setVisible(fit is not None)
+        self.quality.set_stats(_figures(fit) if fit else ())
+
+    def _lay_out(self) -> None:
+        self.state.setFont(number_font())
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.title)
+        words.addWidget(self.state)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 8, 4)
+        head.setSpacing(8)
+        head.addLayout(words, 1)
+        head.addWidget(self.calibrate)
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 0, 12, 4)
+        line.setSpacing(8)
+        line.addWidget(self.problem)
+        line.addWidget(self.why, 1)
+        full = QWidget()
+        grid = QGridLayout(full)
+        grid.setContentsMargins(12, 8, 12, 12)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        grid.addWidget(self.dial, 0, 0)
+        grid.addWidget(self.trail, 0, 1)
+        grid.addWidget(self.angles, 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._card(), 1, 1)
+        grid.setColumnMinimumWidth(0, FIGURES)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
+        grid.setRowStretch(0, 1)
+        grid.setRowStretch(1, 1)
+        self._body = QStackedWidget()
+        self._body.addWidget(self.empty)
+        self._body.addWidget(scrolled(full))
+        for part in (self, full, self._body):
+            part.setProperty("role", "panel")
+            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(line)
+        column.addWidget(self._body, 1)
+        column.addWidget(Framed(self.progress, 12, 6))
+
+    def _card(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "card")
+        card.setMinimumHeight(CARD)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(12, 8, 8, 10)
+        column.setSpacing(8)
+        row = QHBoxLayout()
+        row.addWidget(ElidedLabel("Calibration", "heading"), 1)
+        row.addWidget(self.clear)
+        column.addLayout(row)
+        column.addWidget(self.points, 1)
+        for label, role in ((self.verdict, "muted"), (self.note, "hint")):
+            label.setProperty("role", role)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(self.quality)
+        return card
+
+    def _wire(self) -> None:
+        self.empty.clicked.connect(self._begin)
+        self.calibrate.clicked.connect(self.calibrateWanted)
+        self.clear.clicked.connect(self.gazeClearWanted)
+        self.progress.cancelled.connect(self.gazeCancelWanted)
+
+    def _begin(self) -> None:
+        """The empty page's button: first the files, then the live view."""
+        if self._missing:
+            self.fetchWanted.emit()
+        else:
+            self.pageWanted.emit(str(Page.LIVE))
+
+
+def _calibration(shown: GazeView) -> tuple[GazeFit | None, tuple[int, ...], int]:
+    return shown.fit, shown.collected, shown.target
+
+
+def _figures(fit: GazeFit) -> list[Stat]:
+    worst = max(fit.by_point, default=0.0)
+    return [
+        Stat("Error on points left out", f"{fit.error:.1f}", "\u00b0", tip="Mean angle; each point was left out once"),
+        Stat("Largest of a point", f"{worst:.1f}", "\u00b0", tip="Mean angle at the point that was seen worst"),
+        Stat("Deviation it tells", f"{fit.std:.1f}", "\u00b0", tip="What the regressor itself says of each axis"),
+    ]

@@ -1,0 +1,1 @@
+"""The faces panel, a section a file."""

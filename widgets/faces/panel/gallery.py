@@ -1,0 +1,187 @@
+"""The gallery in the faces panel: which file, how many are in it, how it is protected; and how sure is sure enough."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from engines.faces.gallery.types import GalleryInfo
+from engines.faces.types import Accept
+from widgets.faces.accept import AcceptField
+from widgets.faces.panel.words import gallery_name, gallery_words
+from widgets.faces.state import FacesView
+from widgets.faces.words import one_in
+from widgets.generative.panel.form import say, words
+from widgets.kit.icons import icon
+from widgets.kit.panel import ElidedLabel, Pill, PlainButton, QuietButton, Section, describe
+
+
+class GallerySection(Section):
+    """Who can be recognised."""
+
+    newWanted = Signal()
+    openWanted = Signal()
+    chosen = Signal(str)
+    unlockWanted = Signal()
+    protectWanted = Signal()
+    unprotectWanted = Signal()
+    pageWanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("Gallery", name="faces.gallery")
+        self._shown: tuple[GalleryInfo | None, tuple[str, ...]] | None = None
+        self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
+        self.guard = Pill()
+        self.facts = words("muted")
+        self.make = PlainButton("New gallery", "new", "A file for the people you enrol")
+        self.open = PlainButton("Open\u2026", "open", "Open a gallery file")
+        self.unlock = PlainButton("Unlock\u2026", "", "Give the passphrase of this gallery")
+        self.people = QuietButton("People", "views", "Portraits, suggestions and history", name="Show the people")
+        self.recent = QuietButton("", "caret-down", "Galleries used before", name="Recent galleries")
+        self.more = QuietButton("", "more", "Encrypt, change the passphrase, close", name="More about the gallery")
+        for button in (self.recent, self.more):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._lay_out()
+        self._wire()
+
+    def show_state(self, view: FacesView) -> None:
+        shown = view.people.info, view.people.recent
+        if shown == self._shown:
+            return
+        self._shown = shown
+        info, recent = shown
+        there = info is not None
+        self.title.setVisible(there)
+        self.guard.setVisible(there and info.encrypted)
+        self.unlock.setVisible(there and info.locked)
+        self.people.setVisible(there and not info.locked)
+        self.more.setVisible(there)
+        self.make.setVisible(not there)
+        others = [path for path in recent if info is None or path != info.path]
+        self.recent.setVisible(bool(others))
+        self._fill_recent(others)
+        if info is None:
+            say(self.facts, "Without a gallery faces are found and followed, and nobody is named.")
+            return
+        self._show_info(info)
+
+    def _show_info(self, info: GalleryInfo) -> None:
+        self.title.setText(gallery_name(info.path))
+        self.title.set_tip(info.path)
+        read_only = ". Read only: open elsewhere, or not yours to write" if info.read_only else ""
+        say(self.facts, gallery_words(info) + read_only)
+        self.guard.set_state("Locked" if info.locked else "Encrypted", "warn" if info.locked else "good")
+        self._fill_more(info)
+
+    def _fill_recent(self, paths: list[str]) -> None:
+        menu = _fresh(self.recent)
+        for path in paths:
+            action = menu.addAction(icon("file"), gallery_name(path))
+            action.setToolTip(path)
+            action.triggered.connect(lambda _on=False, path=path: self.chosen.emit(path))
+        menu.setToolTipsVisible(True)
+
+    def _fill_more(self, info: GalleryInfo) -> None:
+        menu = _fresh(self.more)
+        menu.addAction(icon("new"), "New gallery\u2026").triggered.connect(self.newWanted)
+        menu.addSeparator()
+        protect = menu.addAction("Change passphrase\u2026" if info.encrypted else "Encrypt\u2026")
+        protect.triggered.connect(self.protectWanted)
+        protect.setEnabled(not info.locked and not info.read_only)
+        if info.encrypted:
+            remove = menu.addAction("Remove encryption\u2026")
+            remove.triggered.connect(self.unprotectWanted)
+            remove.setEnabled(not info.locked and not info.read_only)
+        menu.addSeparator()
+        menu.addAction(icon("close"), "Close gallery").triggered.connect(lambda: self.chosen.emit(""))
+
+    def _lay_out(self) -> None:
+        self.add(_row(self.title, self.guard, self.more, stretch=0))
+        self.add(self.facts)
+        self.add(_row(self.unlock, self.make, self.open, self.recent, None, self.people))
+        self.body.setSpacing(6)
+
+    def _wire(self) -> None:
+        self.make.clicked.connect(self.newWanted)
+        self.open.clicked.connect(self.openWanted)
+        self.unlock.clicked.connect(self.unlockWanted)
+        self.people.clicked.connect(lambda: self.pageWanted.emit("people"))
+
+
+class SureSection(Section):
+    """How often a stranger may be named, and the threshold that follows."""
+
+    acceptChanged = Signal(object)
+    followWanted = Signal()
+    pageWanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("How sure", name="faces.sure")
+        self._shown: object = None
+        self.accept = AcceptField()
+        self.words = words("muted")
+        self.weak = words("hint")
+        self.curve = QuietButton(
+            "Curve", "chart", "What each threshold would do to this gallery", name="Show the curve"
+        )
+        self.follow = QuietButton("Automatic", "undo", "Let the threshold follow from the rate again")
+        self.add(self.accept)
+        self.add(_row(self.words, self.follow, self.curve, stretch=0))
+        self.add(self.weak)
+        self.body.setSpacing(6)
+        self.accept.acceptChanged.connect(self.acceptChanged)
+        self.accept.acceptMoved.connect(lambda accept: describe(self.accept, _rate_words(accept)))
+        self.follow.clicked.connect(self.followWanted)
+        self.curve.clicked.connect(lambda: self.pageWanted.emit("threshold"))
+
+    def show_state(self, view: FacesView) -> None:
+        settings, found, report = view.settings, view.live.recognition, view.threshold.report
+        live = found.threshold if view.live.running and found is not None and found.people else None
+        people = view.people.info.people if view.people.info is not None else 0
+        usable = view.people.info is not None and not view.people.info.locked
+        shown = settings.accept, settings.threshold, live, people, report, usable
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.setVisible(usable)
+        self.accept.set_accept(settings.accept)
+        known = report.chosen.threshold if report is not None and report.chosen.rate == settings.accept.rate else None
+        threshold = settings.threshold if settings.threshold is not None else live if live is not None else known
+        say(self.words, _threshold_words(threshold, people, fixed=settings.threshold is not None))
+        say(self.weak, report.weak if report is not None else "")
+        self.follow.setVisible(settings.threshold is not None)
+
+
+def _rate_words(accept: Accept) -> str:
+    return f"Strangers named: at most {one_in(accept.rate)}"
+
+
+def _threshold_words(threshold: float | None, people: int, *, fixed: bool) -> str:
+    if threshold is None:
+        return "The threshold follows from the gallery once somebody is enrolled." if not people else ""
+    if fixed:
+        return f"Threshold {threshold:.3f}, set by hand"
+    return f"Threshold {threshold:.3f} for {people:,} {'person' if people == 1 else 'people'}"
+
+
+def _row(*widgets: QWidget | None, stretch: int = -1) -> QWidget:
+    """Side by side; None is room to spare; stretch: which of them takes it."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for number, widget in enumerate(widgets):
+        if widget is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(widget, int(number == stretch))
+    return box
+
+
+def _fresh(button: QToolButton) -> QMenu:
+    """A new menu for a button, in place of the one it had."""
+    before, menu = button.menu(), QMenu(button)
+    button.setMenu(menu)
+    if before is not None:
+        before.deleteLater()
+    return menu

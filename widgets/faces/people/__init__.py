@@ -1,0 +1,1 @@
+"""The people of a gallery: portraits, one person, suggestions, history."""

@@ -1,0 +1,299 @@
+"""One person: who they are, all their faces, and what can be done with both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from engines.core.frames import Image
+from engines.core.names import same_name
+from engines.faces.gallery.types import FaceRecord, Person
+from widgets.faces.grid import FaceGrid
+from widgets.faces.name_field import NameBar, NameField, id_of
+from widgets.faces.people.words import alike_line, face_item, face_tip, person_line, short_name
+from widgets.faces.row import FaceRow
+from widgets.kit.icons import icon
+from widgets.kit.panel import ElidedLabel, QuietButton, describe
+
+PORTRAIT = 64
+TIP = "Ctrl or Shift takes several; drag them onto a person"
+
+
+class PersonPane(QWidget):
+    """Ids are the gallery's: faces in lists, persons alone."""
+
+    renamed = Signal(str, str)
+    merged = Signal(list)
+    split = Signal(list)
+    moved = Signal(list, str)
+    refused = Signal(list, str)
+    confirmed = Signal(list, str)
+    portraitChosen = Signal(str)
+    facesRemoved = Signal(list)
+    forgetWanted = Signal(str)
+    exportWanted = Signal(str)
+    findWanted = Signal(str)
+    thumbsWanted = Signal(list)
+    closed = Signal()
+    SIGNALS = (
+        "renamed", "merged", "split", "moved", "refused", "confirmed", "portraitChosen", "facesRemoved",
+        "forgetWanted", "exportWanted", "findWanted", "thumbsWanted",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.person: Person | None = None
+        self._faces: tuple[FaceRecord, ...] = ()
+        self._people: tuple[tuple[str, str], ...] = ()
+        self._editable = True
+        self.grid = FaceGrid("Faces of this person", 72, 1, tip=TIP, tip_of=face_tip)
+        self.portrait = FaceRow(self.grid.thumbs, PORTRAIT, 1, "Portrait")
+        self.name = ElidedLabel("", "title")
+        self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")
+        self.rename_field = NameField("New name", tip="Return renames, Escape leaves it")
+        self.bar = NameBar()
+        self._asked = ""
+        self._make_buttons()
+        self._lay_out()
+        self._wire()
+
+    def show_person(
+        self,
+        person: Person,
+        faces: tuple[FaceRecord, ...],
+        people: tuple[tuple[str, str], ...],
+        editable: bool = True,
+    ) -> None:
+        """`people`: (id, name) of everybody, for merging and moving."""
+        if self.person is None or person.id != self.person.id:
+            self._leave_fields()
+        if people is not self._people:
+            self._people = people
+            names = tuple(name for id, name in people if id != person.id)
+            self.bar.field.show_names(names)
+            self.rename_field.show_names(())
+        fresh = (person, editable) != (self.person, self._editable)
+        stale = fresh or not (faces is self._faces or faces == self._faces)
+        self.person, self._faces, self._editable = person, faces, editable
+        if fresh:
+            self._show_words(person)
+        if stale:
+            self.grid.show_items([face_item(face, person.portrait) for face in faces])
+            self._show_selection()
+
+    def show_thumbs(self, images: Mapping[str, Image]) -> None:
+        self.grid.show_thumbs(images)
+
+    def start_rename(self) -> None:
+        """Put a field in place of the name."""
+        if self.person is not None and self._editable:
+            self.rename_field.setText(self.person.name)
+            self.rename_field.set_problem("")
+            self._title.setCurrentWidget(self.rename_field)
+            self.rename_field.selectAll()
+            self.rename_field.setFocus()
+
+    def ask_merge(self) -> None:
+        """Ask whom this person is merged with."""
+        if self.person is not None and self._editable:
+            self._asked = "merge"
+            tip = f"Everybody's faces become {self.person.name}'s; History takes it back"
+            self.bar.ask("Merge", f"Merge {short_name(self.person.name)} with", tip)
+
+    def ask_move(self) -> None:
+        """Ask whose the selected faces are."""
+        self._asked = "move"
+        self.bar.ask("Move", "Move to", "Whose faces these are; History takes it back")
+
+    def ask_forget(self) -> None:
+        """Everything of this person is to go; whoever does it asks before."""
+        if self.person is not None and self._editable:
+            self.forgetWanted.emit(self.person.id)
+
+    def face_menu(self, faces: list[str]) -> QMenu | None:
+        """What can be done with these faces."""
+        person = self.person
+        if person is None or not faces:
+            return None
+        menu = QMenu(self)
+        for verb, role, act, single in self._face_verbs(person):
+            action = menu.addAction(icon(role), verb)
+            action.setEnabled((self._editable or role == "search") and (len(faces) == 1 or not single))
+            action.triggered.connect(act)
+        return menu
+
+    def _face_verbs(self, person: Person) -> tuple[tuple[str, str, Callable[[], None], bool], ...]:
+        """Words, icon, what it does, whether it is for one face only."""
+        chosen = set(self.grid.selected)
+        doubtful = any(face.id in chosen and not face.confirmed for face in self._faces)
+        confirm = (("Confirm", "check", self._confirm, False),) if doubtful else ()
+        return (
+            ("New person from these", "user-plus", self.split_selected, False),
+            ("Move to\u2026", "arrow-right", self.ask_move, False),
+            (f"Not {short_name(person.name)}", "user-minus", self._refuse, False),
+            *confirm,
+            ("Use as portrait", "star", lambda: self._one(self.portraitChosen), True),
+            ("Find similar", "search", lambda: self._one(self.findWanted), True),
+            ("Remove", "delete", self._remove, False),
+        )
+
+    def split_selected(self) -> None:
+        if self.grid.selected:
+            self.split.emit(self.grid.selected)
+
+    def _refuse(self) -> None:
+        if self.person is not None and self.grid.selected:
+            self.refused.emit(self.grid.selected, self.person.id)
+
+    def _confirm(self) -> None:
+        if self.person is not None and self.grid.selected:
+            self.confirmed.emit(self.grid.selected, self.person.id)
+
+    def _remove(self) -> None:
+        if self.grid.selected and self._editable:
+            self.facesRemoved.emit(self.grid.selected)
+
+    def _one(self, signal: SignalInstance) -> None:
+        if len(self.grid.selected) == 1:
+            signal.emit(self.grid.selected[0])
+
+    def _rename(self, name: str) -> None:
+        person = self.person
+        if person is not None and any(same_name(known, name) and id != person.id for id, known in self._people):
+            self.rename_field.set_problem(f"Somebody else is called {name}; if it is the same person, merge them")
+            return
+        self._title.setCurrentIndex(0)
+        if person is not None and name != person.name:
+            self.renamed.emit(person.id, name)
+
+    def _named(self, name: str) -> None:
+        """The line for merging or moving was filled in."""
+        other = id_of(name, [entry for entry in self._people if self.person is None or entry[0] != self.person.id])
+        if not other or self.person is None:
+            self.bar.field.set_problem(f"Nobody else, or more than one, is called {name}")
+            return
+        self.bar.hide()
+        if self._asked == "merge":
+            self.merged.emit([self.person.id, other])
+        elif self.grid.selected:
+            self.moved.emit(self.grid.selected, other)
+
+    def _leave_fields(self) -> None:
+        self._title.setCurrentIndex(0)
+        self.bar.hide()
+
+    def _show_words(self, person: Person) -> None:
+        self.name.setText(person.name)
+        self.line.setText(person_line(person))
+        self.alike.setText(alike_line(person))
+        self.alike.setVisible(person.faces > 1)
+        self.portrait.show_faces((person.portrait,) if person.portrait else ())
+        self.setAccessibleName(person.name)
+        self.not_them.setText(f"Not {short_name(person.name)}")
+        describe(self.not_them, f"Not {person.name}", "Take these faces out; they are not suggested for them again")
+        for button in (self.rename, self.merge, self.forget):
+            button.setEnabled(self._editable)
+
+    def _show_selection(self) -> None:
+        chosen = len(self.grid.selected)
+        self.hint.setVisible(not chosen)
+        self._verbs.setVisible(bool(chosen))
+        self.chosen.setText(f"{chosen:,} selected")
+        for button in (self.make, self.not_them):
+            button.setEnabled(self._editable)
+
+    def _make_buttons(self) -> None:
+        self.rename = QuietButton("", "edit", "Rename (F2)", name="Rename")
+        self.close_button = QuietButton("", "close", "Back to everybody", name="Back to everybody")
+        self.merge = QuietButton("Merge\u2026", "git-merge", "Two entries of one person become one")
+        self.export = QuietButton("Export\u2026", "export", "Everything that is stored of this person, as a folder")
+        self.forget = QuietButton("Delete\u2026", "delete", "Delete all that is stored of this person, with proof")
+        self.hint = ElidedLabel("Select faces to split, move or remove them", "hint")
+        self.chosen = ElidedLabel("", "hint")
+        self.make = QuietButton("New person", "user-plus", "These are someone else: a new person")
+        self.not_them = QuietButton("Not them", "user-minus", "Take these faces out")
+        self.more = QuietButton("", "more", "More that can be done with these faces", name="More")
+
+    def _lay_out(self) -> None:
+        top = QVBoxLayout()
+        top.setContentsMargins(0, 0, 4, 0)
+        top.setSpacing(8)
+        top.addLayout(self._head())
+        verbs = QHBoxLayout()
+        verbs.setSpacing(2)
+        for button in (self.merge, self.export, self.forget):
+            verbs.addWidget(button)
+        verbs.addStretch(1)
+        top.addLayout(verbs)
+        top.addWidget(self.bar)
+        self._verbs = QWidget()
+        row = QHBoxLayout(self._verbs)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.chosen, 1)
+        for button in (self.make, self.not_them, self.more):
+            row.addWidget(button)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 0, 4, 0)
+        foot.addWidget(self.hint)
+        foot.addWidget(self._verbs)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 4)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.grid, 1)
+        column.addLayout(foot)
+        for line in (self.hint, self._verbs):
+            line.setFixedHeight(30)
+
+    def _head(self) -> QHBoxLayout:
+        self._title = QStackedWidget()
+        naming = QWidget()
+        row = QHBoxLayout(naming)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.rename)
+        self._title.addWidget(naming)
+        self._title.addWidget(self.rename_field)
+        self._title.setFixedHeight(32)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch(1)
+        words.addWidget(self._title)
+        words.addWidget(self.line)
+        words.addWidget(self.alike)
+        words.addStretch(1)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 0, 0, 0)
+        head.setSpacing(10)
+        head.addWidget(self.portrait)
+        head.addLayout(words, 1)
+        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    def _wire(self) -> None:
+        self.grid.make_menu = self.face_menu
+        self.grid.thumbsWanted.connect(self.thumbsWanted)
+        self.grid.picked.connect(lambda _ids: self._show_selection())
+        self.grid.opened.connect(self.findWanted)
+        self.grid.removeWanted.connect(lambda _ids: self._remove())
+        self.grid.renameWanted.connect(lambda _id: self.start_rename())
+        self.rename.clicked.connect(self.start_rename)
+        self.rename_field.named.connect(self._rename)
+        self.rename_field.left.connect(lambda: self._title.setCurrentIndex(0))
+        self.close_button.clicked.connect(self.closed)
+        self.merge.clicked.connect(self.ask_merge)
+        self.export.clicked.connect(lambda: self.person is not None and self.exportWanted.emit(self.person.id))
+        self.forget.clicked.connect(self.ask_forget)
+        self.bar.named.connect(self._named)
+        self.make.clicked.connect(self.split_selected)
+        self.not_them.clicked.connect(self._refuse)
+        self.more.clicked.connect(self._open_more)
+
+    def _open_more(self) -> None:
+        menu = self.face_menu(self.grid.selected)
+        if menu is not None:
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

@@ -1,0 +1,1 @@
+"""Studies of recognition: threshold, verification, evaluation, audit, training."""

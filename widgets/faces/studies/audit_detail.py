@@ -1,0 +1,144 @@
+"""One suspicious image, large, beside what it resembles and beside another of its own person; what to do with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from engines.faces.study_types import Suspicion
+from widgets.faces.picture import FacePicture
+from widgets.faces.state import AuditView
+from widgets.faces.studies.audit_words import can_move, done_words, image_words, kind, like_words, own_words
+from widgets.faces.thumbs import Thumbs
+from widgets.kit.labels import Label
+from widgets.kit.panel import PlainButton, QuietButton, describe
+from widgets.kit.pill import Pill
+
+NAME_ROOM, OTHER_BUTTONS = (30, 220), 400
+"""Pixels of a name on a button, least and most; and what the rest of the buttons take."""
+FLAT = 1.4
+"""Wider than so many times its height, all pictures stand in one row."""
+LEVELS = {"wrong-name": "warn", "same-person": "busy"}
+
+
+class SuspicionDetail(QWidget):
+    """`dismissed`, `moved`, `removed` are about the row that is shown."""
+
+    dismissed = Signal()
+    moved = Signal()
+    removed = Signal()
+
+    def __init__(self, thumbs: Thumbs) -> None:
+        super().__init__()
+        self._thumbs = thumbs
+        self._view = AuditView()
+        self._row = -1
+        self._mover = ""
+        self.setMinimumWidth(320)
+        self.image = FacePicture("Image in question")
+        self.like = FacePicture("What it resembles")
+        self.own = FacePicture("Another of its own person")
+        self.kind, self.reason, self.note = Pill(), Label(), Label()
+        self.right = PlainButton("Name is right", "check", "Take it off the list (D)")
+        self.move_button = PlainButton("Move", "reveal", "Give it the name of the person it resembles (M)")
+        self.remove = QuietButton("Remove", "delete", "Delete this face from the gallery (Delete); can be undone")
+        self._lay_out()
+        self.right.clicked.connect(self.dismissed)
+        self.move_button.clicked.connect(self.moved)
+        self.remove.clicked.connect(self.removed)
+
+    @property
+    def row(self) -> int:
+        """The row that is shown, -1 none."""
+        return self._row
+
+    def show_row(self, view: AuditView) -> None:
+        """The selected row of this view, or nothing."""
+        rows = view.audit.suspicions if view.audit is not None else ()
+        row = view.selected if 0 <= view.selected < len(rows) else -1
+        self._show_pictures(rows[row] if row >= 0 else None)
+        if (view.audit, row, view.dismissed, view.settled, view.editable) == self._key(self._view):
+            return
+        self._view, self._row = view, row
+        self.setEnabled(row >= 0)
+        if row >= 0:
+            self._show_words(rows[row], done_words(row, view), view.editable)
+
+    def _key(self, view: AuditView) -> tuple[object, ...]:
+        return view.audit, self._row, view.dismissed, view.settled, view.editable
+
+    def _show_pictures(self, one: Suspicion | None) -> None:
+        parts = (
+            (self.image, one.image if one else "", image_words(one) if one else []),
+            (self.like, one.like if one else "", like_words(one) if one else []),
+            (self.own, one.own_example if one else "", own_words(one) if one else []),
+        )
+        self.own.set_nothing("Its person has no other picture" if one and not one.own_example else "")
+        for picture, key, lines in parts:
+            picture.show_picture(self._thumbs.image(key) if key else None, lines, key)
+
+    def _show_words(self, one: Suspicion, done: str, editable: bool) -> None:
+        words, role, _token = kind(one)
+        self.kind.set_state(
+            done.capitalize() or words, "good" if done else LEVELS.get(one.kind, ""), "" if done else role
+        )
+        self.reason.setText(one.reason)
+        again = done == "name is right"
+        self.right.setText("Name is not right" if again else "Name is right")
+        describe(self.right, self.right.text(), "Put it back on the list (D)" if again else "Take it off the list (D)")
+        self.right.setEnabled(done != "settled")
+        movable = editable and done != "settled" and can_move(one)
+        self.move_button.setVisible(editable)
+        self.move_button.setEnabled(movable)
+        self._name_move(one.like_name if movable else "")
+        self.remove.setVisible(editable)
+        self.remove.setEnabled(done != "settled")
+        self.note.setVisible(not editable)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_move(self._mover)
+        ways, flat = QBoxLayout.Direction, self.width() > FLAT * self.height()
+        self._beside.setDirection(ways.LeftToRight if flat else ways.TopToBottom)
+        self._pictures.setStretch(1, 4 if flat else 2)
+
+    def _name_move(self, name: str) -> None:
+        """As much of the name as there is room for."""
+        self._mover = name
+        room = min(max(self.width() - OTHER_BUTTONS, NAME_ROOM[0]), NAME_ROOM[1])
+        short = QFontMetrics(self.move_button.font()).elidedText(name, Qt.TextElideMode.ElideRight, room)
+        self.move_button.setText(f"Move to {short}" if name else "Move")
+        describe(
+            self.move_button, f"Move to {name}" if name else "Move", f"Give it the name {name} (M)" if name else ""
+        )
+
+    def _lay_out(self) -> None:
+        self.reason.setWordWrap(True)
+        self.note.setText("Names of a folder are its file names: rename or move the file there.")
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._beside.setSpacing(0)
+        self._beside.addWidget(self.like, 1)
+        self._beside.addWidget(self.own, 1)
+        self._pictures = QHBoxLayout()
+        self._pictures.setSpacing(0)
+        self._pictures.addWidget(self.image, 3)
+        self._pictures.addLayout(self._beside, 2)
+        said = QHBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self.reason, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.right, self.move_button, self.remove):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.setSpacing(8)
+        column.addLayout(self._pictures, 1)
+        column.addLayout(said)
+        column.addWidget(self.note)
+        column.addLayout(buttons)

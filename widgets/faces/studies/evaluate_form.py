@@ -1,0 +1,95 @@
+"""What is evaluated: a folder of named pictures, a pair list, mirror images, and who is enrolled for the open set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from engines.faces.study_types import EvaluateSpec, OpenSetSpec
+from widgets.kit.panel import ElidedLabel, NumberField, Segmented, Toggle
+from widgets.kit.path_row import PathRow
+
+PAIRS = (".tsv", ".txt", ".csv")
+CHOICES = (("first", "First"), ("best", "Best"))
+
+
+class EvaluateForm(QWidget):
+    """`evaluateChanged(EvaluateSpec)`, `openSetChanged(OpenSetSpec)` when the user changes them."""
+
+    imagesWanted = Signal()
+    pairsWanted = Signal()
+    evaluateChanged = Signal(object)
+    openSetChanged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spec, self._open = EvaluateSpec(""), OpenSetSpec("")
+        tip = "A folder of NAME_0001.jpg, or with one folder a person"
+        self.images = PathRow("Images", "no folder chosen", tip)
+        tip = "A TSV file with the columns fold, same, a, b"
+        self.pairs = PathRow("Pair list", "none", tip, clears=True)
+        self.flip = Toggle(
+            "With mirror images", tip="Average each embedding with its mirror image's; takes twice as long"
+        )
+        self.enrol = NumberField(
+            "Images enrolled", 1, 1, 20, unit="each", tip="Of everybody with more images than that"
+        )
+        self.which = Segmented("Enrol which", CHOICES, tip="The first in name order, or the best by quality")
+        self._lay_out()
+        self._wire()
+
+    def show_specs(self, spec: EvaluateSpec, open_spec: OpenSetSpec, *, busy: bool) -> None:
+        self.setEnabled(not busy)
+        if (spec, open_spec) == (self._spec, self._open):
+            return
+        self._spec, self._open = spec, open_spec
+        self.images.show_path(spec.images)
+        self.pairs.show_path(spec.pairs)
+        with QSignalBlocker(self.flip), QSignalBlocker(self.enrol), QSignalBlocker(self.which):
+            self.flip.setChecked(spec.flip)
+            self.enrol.setValue(open_spec.enrol)
+            self.which.set_value(open_spec.choose)
+
+    def take(self, path: str) -> None:
+        """A path that was dropped: a pair list by its ending, else the images of both evaluations."""
+        if path.lower().endswith(PAIRS):
+            self.evaluateChanged.emit(replace(self._spec, pairs=path))
+            return
+        spec, open_spec = replace(self._spec, images=path), replace(self._open, images=path)
+        self.evaluateChanged.emit(spec)
+        self.openSetChanged.emit(open_spec)
+
+    def _lay_out(self) -> None:
+        paths = QHBoxLayout()
+        paths.setSpacing(16)
+        paths.addWidget(self.images, 1)
+        paths.addWidget(self.pairs, 1)
+        enrol = ElidedLabel("Open set: enrol the", "muted")
+        enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(self.flip)
+        choices.addWidget(enrol, 1)
+        choices.addWidget(self.which)
+        choices.addWidget(self.enrol)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 8)
+        column.setSpacing(8)
+        column.addLayout(paths)
+        column.addLayout(choices)
+
+    def _wire(self) -> None:
+        self.images.choose.clicked.connect(self.imagesWanted)
+        self.pairs.choose.clicked.connect(self.pairsWanted)
+        self.pairs.clear.clicked.connect(lambda: self.evaluateChanged.emit(replace(self._spec, pairs="")))
+        self.flip.toggled.connect(self._flip)
+        self.enrol.valueChanged.connect(lambda many: self.openSetChanged.emit(replace(self._open, enrol=round(many))))
+        self.which.chosen.connect(lambda which: self.openSetChanged.emit(replace(self._open, choose=which)))
+
+    def _flip(self, on: bool) -> None:
+        """Both figures are of the same embeddings."""
+        spec, open_spec = replace(self._spec, flip=on), replace(self._open, flip=on)
+        self.evaluateChanged.emit(spec)
+        self.openSetChanged.emit(open_spec)

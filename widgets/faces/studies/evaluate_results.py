@@ -1,0 +1,184 @@
+"""Results of an evaluation: verification with its ROC, the open set with its curve, and the files without a face."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QStringListModel, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+
+from engines.faces.study_types import Curve, Evaluation, OpenSet
+from widgets.charts.band import Band, BandPlot, stairs
+from widgets.charts.plot import Series
+from widgets.faces.studies import evaluate_words as words
+from widgets.faces.studies.threshold_charts import per_bin
+from widgets.kit.figures_table import FiguresTable
+from widgets.kit.labels import Label
+from widgets.kit.panel import ElidedLabel, StatGrid, describe, scrolled
+from widgets.kit.theme import number_font
+
+ROOM_FOR_BOTH = 760
+LEAST_PLOT = 210
+BAR = 1.07
+"""Half the width of an interval's bar, as a factor of the rate."""
+
+
+class Pane(QWidget):
+    """Plots and figures side by side, or where that is too narrow the plots under the figures; then it scrolls."""
+
+    def __init__(self, plots: list[QWidget], figures: list[QWidget]) -> None:
+        super().__init__()
+        inner = QWidget()
+        inner.setProperty("role", "body")
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
+        self._row.setContentsMargins(12, 4, 12, 8)
+        self._row.setSpacing(12)
+        self._plots, self._figures = QVBoxLayout(), QVBoxLayout()
+        for plot in plots:
+            plot.setMinimumHeight(LEAST_PLOT)
+            self._plots.addWidget(plot, 1)
+        for figure in figures:
+            self._figures.addWidget(figure)
+        self._figures.addStretch(1)
+        self._figures.setSpacing(8)
+        self._row.addLayout(self._plots, 5)
+        self._row.addLayout(self._figures, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scrolled(inner))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < ROOM_FOR_BOTH
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.BottomToTop if narrow else ways.LeftToRight)
+
+
+class VerificationPane(Pane):
+    """Accuracy, ROC, TAR table, histogram."""
+
+    def __init__(self) -> None:
+        self.roc = BandPlot("ROC", "False-accept rate", "True-accept rate", log_x=True, shares=True)
+        self.histogram = BandPlot("Similarities", "Similarity", "Share of pairs", shares=True)
+        self.stats = StatGrid()
+        self.table = FiguresTable("True-accept rates", words.TAR_HEADERS, words.TAR_TIPS)
+        self.no_pairs = _note("No pair list: accuracy over folds is not measured.")
+        super().__init__([self.roc, self.histogram], [self.stats, self.no_pairs, self.table])
+        self._shown: Evaluation | None = None
+
+    def show_result(self, result: Evaluation | None) -> None:
+        if result is self._shown:
+            return
+        self._shown = result
+        self.stats.set_stats(words.accuracy_stats(result) if result else ())
+        self.stats.setVisible(bool(result and result.accuracy is not None))
+        self.no_pairs.setVisible(bool(result and result.accuracy is None))
+        self.table.show_rows(words.tar_rows(result) if result else ())
+        _show_curve(self.roc, result.roc if result else None, "TAR over all pairs")
+        self._show_histogram(result)
+
+    def _show_histogram(self, result: Evaluation | None) -> None:
+        kinds = (("different people", result.impostor), ("same person", result.genuine)) if result else ()
+        lines, bands = [], []
+        for place, (name, heights) in enumerate(kinds):
+            if result and heights:
+                x, y = stairs(result.bins, per_bin(result.bins, heights))
+                lines.append(Series(name, x, y, place=place))
+                bands.append(Band(x, [0.0] * len(x), y, place, hatched=True))
+        self.histogram.show_lines(lines, bands)
+        if lines:
+            self.histogram.set_ranges(None, (0.0, 1.1 * max(y for line in lines for y in line.y)))
+
+
+class OpenSetPane(Pane):
+    """TPIR over FPIR, its table, and what a chosen rate really did."""
+
+    def __init__(self) -> None:
+        self.curve = BandPlot(
+            "Open set", "Strangers named (FPIR)", "Enrolled named right (TPIR)", log_x=True, shares=True, shares_x=True
+        )
+        self.sizes, self.fixed = _note(""), _note("")
+        self.stats = StatGrid()
+        self.table = FiguresTable("Open set", words.OPEN_HEADERS, words.OPEN_TIPS)
+        self.title = ElidedLabel("A chosen rate, and what it did", "heading")
+        self.chosen = FiguresTable("Chosen rates", words.CHOSEN_HEADERS, words.CHOSEN_TIPS)
+        super().__init__([self.curve], [self.sizes, self.stats, self.table, self.title, self.chosen, self.fixed])
+        self.curve.set_nothing("The open-set curve follows the verification")
+        self._shown: OpenSet | None = None
+
+    def show_result(self, result: OpenSet | None) -> None:
+        if result is self._shown:
+            return
+        self._shown = result
+        self.sizes.setText(words.open_words(result) if result else "")
+        self.stats.set_stats(words.rank_stats(result) if result else ())
+        self.table.show_rows(words.tpir_rows(result) if result else ())
+        self.chosen.show_rows(words.chosen_rows(result) if result else ())
+        for widget in (self.title, self.chosen):
+            widget.setVisible(bool(result and result.chosen))
+        self.fixed.setText(words.fixed_words(result) if result else "")
+        _show_curve(self.curve, result.curve if result else None, "TPIR")
+        if result and result.curve.x and not result.curve.low:
+            self._show_bars(result)
+
+    def _show_bars(self, result: OpenSet) -> None:
+        """A curve without a band gets the intervals of the table as upright bars."""
+        bars = [
+            Band((float(key) / BAR, float(key) * BAR), (low, low), (high, high), hatched=True)
+            for key, (low, high) in result.tpir_interval.items()
+        ]
+        self.curve.show_lines([Series("TPIR", result.curve.x, result.curve.y)], bars)
+        ends = tuple(end for pair in result.tpir_interval.values() for end in pair)
+        self.curve.set_ranges(None, curve_ends(replace(result.curve, low=ends, high=ends)))
+
+
+class MissedPane(QWidget):
+    """Files without a face."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = QStringListModel()
+        self.list = QListView()
+        self.list.setModel(self._model)
+        describe(self.list, "Files without a face")
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setUniformItemSizes(True)
+        self.words = _note("")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.addWidget(self.words)
+        column.addWidget(self.list, 1)
+        self._shown: tuple[str, ...] | None = None
+
+    def show_files(self, files: tuple[str, ...]) -> None:
+        if files != self._shown:
+            self._shown = files
+            self._model.setStringList(list(files))
+            self.words.setText("No face was found in these files:" if files else "A face was found in every file.")
+            self.list.setVisible(bool(files))
+
+
+def _show_curve(plot: BandPlot, curve: Curve | None, name: str) -> None:
+    if curve is None or not curve.x:
+        plot.show_lines(())
+        return
+    bands = [Band(curve.x, curve.low, curve.high)] if curve.low and curve.high else []
+    plot.show_lines([Series(name, curve.x, curve.y)], bands)
+    plot.set_ranges(None, curve_ends(curve))
+
+
+def curve_ends(curve: Curve) -> tuple[float, float]:
+    """Ends of the y axis. A band that reaches far below its line is cut off, so that the line can be read."""
+    line = min(curve.y)
+    least = max(min((*curve.y, *curve.low)), line - (1 - line))
+    return max(least - 0.05 * (1 - least), 0.0), 1 + 0.02 * (1 - least) + 1e-4
+
+
+def _note(text: str) -> QLabel:
+    label = Label(text)
+    label.setProperty("role", "muted")
+    label.setFont(number_font())
+    label.setWordWrap(True)
+    return label

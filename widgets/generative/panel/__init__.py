@@ -1,0 +1,1 @@
+"""The diffusion panel, a section a file."""

@@ -1,0 +1,72 @@
+"""On what a run is computed and what it costs: device, precision, batch, previews; the jump that saves steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from widgets.generative.panel.form import Form, SigmaField
+from widgets.generative.panel.words import estimate_words
+from widgets.generative.state import DiffusionView
+from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
+PRECISIONS = (
+    ("float32", "float32"),
+    ("float64", "float64, exact"),
+    ("float16", "float16, half"),
+    ("bfloat16", "bfloat16, half"),
+)
+
+
+class RunSection(Form):
+    """Bound to the specification itself; its head says what the run is likely to cost."""
+
+    def __init__(self) -> None:
+        super().__init__("Run", True, name="diffusion.run")
+        self.device = ChoiceField("Device", [("cpu", "CPU")], tip="Where the network runs; noise is drawn on the CPU")
+        self.precision = ChoiceField("Precision", PRECISIONS, tip="Of the network; the levels are always float64")
+        self.batch = NumberField(
+            "Batch", 0, 0, 4096, tip="Samples at a time, 0: all at once; halved by itself when memory runs out"
+        )
+        self.preview = NumberField("Preview every", 1, 0, 1000, unit="steps", tip="Steps between previews, 0: none")
+        self.exact = Toggle(
+            "One by one, bit for bit", tip="A sample then does not depend on its batch in any bit; slower"
+        )
+        self.keep = Toggle("Keep every step", tip="So that the steps can be looked at afterwards; takes disk space")
+        self.teleport = Toggle(
+            "Teleport first", tip="Jump through high noise by the closed form for a Gaussian, at no evaluation"
+        )
+        self.target = SigmaField("Teleport to", tip="The noise level after the jump; empty chooses it")
+        self.target.set_own(None, "auto")
+        self.batch.setSpecialValueText("all")
+        self.preview.setSpecialValueText("none")
+        self._target = labelled("Jump to \u03c3", self.target)
+        self._lay_out()
+        for field, control in (("device", self.device), ("precision", self.precision), ("batch", self.batch)):
+            self.bind(field, control)
+        for field, control in (("exact", self.exact), ("keep_steps", self.keep), ("teleport", self.teleport)):
+            self.bind(field, control)
+        self.bind("preview_every", self.preview)
+        self.bind("teleport_to", self.target)
+
+    def show_state(self, view: DiffusionView) -> None:
+        spec, model = view.spec, view.model
+        self._offer(view.devices)
+        self.show_fields(spec)
+        self.preview.setSuffix(" step" if spec.preview_every == 1 else " steps")
+        jumps = model is not None and model.moments
+        self.teleport.setVisible(jumps)
+        self._target.setVisible(jumps and spec.teleport)
+        self.set_summary(estimate_words(view))
+
+    def _offer(self, devices: Sequence[str]) -> None:
+        choices = [(id, DEVICES.get(id, id)) for id in devices]
+        if choices != [(self.device.itemData(row), self.device.itemText(row)) for row in range(self.device.count())]:
+            self.device.set_choices(choices)
+
+    def _lay_out(self) -> None:
+        self.add(columns(labelled("Device", self.device), labelled("Precision", self.precision)))
+        self.add(columns(labelled("Samples at a time", self.batch), labelled("Preview every", self.preview)))
+        for part in (self.exact, self.keep, self.teleport, self._target):
+            self.add(part)
+        self.body.setSpacing(8)

@@ -1,0 +1,296 @@
+"""How the noise is removed: sampler with its own numbers, schedule with its curve, guidance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
+from widgets.generative.panel.form import (
+    Control,
+    Form,
+    SigmaField,
+    keep_room,
+    number,
+    on_change,
+    read,
+    say,
+    shared,
+    show,
+    tip,
+    words,
+)
+from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
+from widgets.generative.panel.words import count, sampler_title, schedule_levels, schedule_title, unguided
+from widgets.generative.state import DiffusionView
+from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+
+INTERVAL = (0.3, 5.0)
+LARGE = 1e3
+WEIGHT_TIPS = ("1 is none; 1.5 to 7 is usual, more is harsher", "0 is none; 1 follows the classifier as it is")
+
+
+class SamplerSection(Form):
+    """The method, how many steps, and the numbers that only this method has."""
+
+    def __init__(self) -> None:
+        super().__init__("Sampler", name="diffusion.sampler")
+        self.sampler = ChoiceField("Sampler", [(entry.id, entry.title) for entry in catalog.SAMPLERS])
+        self.steps = NumberField("Steps", 20, 1, 1000, tip="Noise levels that are visited")
+        self.note = words()
+        self._rows = _Options()
+        self._options: dict[str, float] = {}
+        self.bind("steps", self.steps)
+        self.add(shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1))
+        self.add(self.note)
+        self.add(self._rows)
+        self.body.setSpacing(8)
+        self.sampler.chosen.connect(self._choose)
+
+    def show_state(self, view: DiffusionView) -> None:
+        spec = view.spec
+        entry = catalog.sampler(spec.sampler)
+        self.show_fields(spec)
+        self.sampler.set_value(entry.id if entry is not None else spec.sampler)
+        self.set_summary(f"{sampler_title(spec.sampler)}, {count(spec.steps, 'step')}")
+        say(self.note, sampler_note(entry, spec.steps))
+        tip(self.sampler, entry.tip if entry is not None else "The method of sampling")
+        self._options = spec.options
+        self._rows.show_options(entry.options if entry is not None else (), spec.options, self._set_option)
+
+    def _choose(self, id: str) -> None:
+        """Another method keeps the numbers that it knows too."""
+        entry = catalog.sampler(id)
+        known = {option.name for option in entry.options} if entry is not None else set()
+        options = {name: value for name, value in self._options.items() if name in known}
+        self.edited.emit({"sampler": id, "options": options})
+
+    def _set_option(self, name: str, value: float) -> None:
+        self.edited.emit({"options": {**self._options, name: value}})
+
+    def option(self, name: str) -> Control:
+        """The control of one of the sampler's own numbers."""
+        return self._rows.fields[name]
+
+
+def sampler_note(entry: catalog.Sampler | None, steps: int) -> str:
+    """What the method is and what it costs."""
+    if entry is None:
+        return ""
+    cost = f"{count(steps * entry.evaluations, 'evaluation')}" if entry.evaluations > 1 else ""
+    noise = "draws noise" if entry.stochastic else ""
+    more = ", ".join(part for part in (cost, noise) if part)
+    return f"{entry.tip} ({more})" if more else entry.tip
+
+
+class _Options(QWidget):
+    """A sampler's own numbers, two a row; made anew when the sampler changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        self._shown: tuple[catalog.Option, ...] = ()
+        self.fields: dict[str, Control] = {}
+        self.hide()
+
+    def show_options(self, options: tuple[catalog.Option, ...], values: dict[str, float], act: Any) -> None:
+        if options != self._shown:
+            self._make(options, act)
+        for option in options:
+            _show_option(self.fields[option.name], values.get(option.name, option.default))
+        self.setVisible(bool(options))
+
+    def _make(self, options: tuple[catalog.Option, ...], act: Any) -> None:
+        while item := self._grid.takeAt(0):
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._shown, self.fields = options, {}
+        for index, option in enumerate(options):
+            field = self.fields[option.name] = option_field(option)
+            on_change(field, lambda name=option.name, field=field: act(name, float(read(field))))
+            wide = isinstance(field, Toggle)
+            part = field if wide else labelled(option.title, field, option.tip)
+            self._grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
+        for column in (0, 1):
+            self._grid.setColumnStretch(column, 1)
+
+
+def _show_option(field: Control, value: float) -> None:
+    show(field, bool(value) if isinstance(field, Toggle) else value)
+
+
+def option_field(option: catalog.Option) -> Control:
+    """A switch, a whole number, a noise level or a number to two digits."""
+    if option.whole and (option.low, option.high) == (0, 1):
+        return Toggle(option.title, tip=option.tip)
+    if option.high > LARGE or option.name.startswith("churn_m"):
+        field = SigmaField(option.title, optional=False, tip=option.tip)
+        field.setRange(option.low, option.high)
+        return field
+    step = 1.0 if option.whole or option.high > 10 else 0.05
+    decimals = 0 if option.whole else 2
+    return NumberField(
+        option.title, option.default, option.low, option.high, decimals=decimals, step=step, tip=option.tip
+    )
+
+
+class ScheduleSection(Form):
+    """Which noise levels the steps visit. The first drag of a point turns any schedule into a drawn one."""
+
+    def __init__(self) -> None:
+        super().__init__("Noise schedule", name="diffusion.schedule")
+        self._schedule, self._named = Schedule(), "karras"
+        self.name = ChoiceField("Schedule", [(entry.id, entry.title) for entry in catalog.SCHEDULES])
+        self.curve = ScheduleCurve()
+        self.high = SigmaField("Highest noise", infinite=True, tip="Sigma at the start; empty as the model says")
+        self.low = SigmaField("Lowest noise", tip="The last sigma above zero; empty as the model says")
+        self.rho = NumberField("Rho", 7, 0.1, 100, decimals=1, tip="Karras: larger puts more steps at low noise")
+        self.shift = NumberField(
+            "Shift", 1, 0.01, 100, decimals=2, step=0.1, tip="Every level times this; Stable Diffusion 3 takes 3"
+        )
+        self.problem = words()
+        self._ends = columns(labelled("Highest \u03c3", self.high), labelled("Lowest \u03c3", self.low))
+        self._rho, self._shift = labelled("Rho", self.rho), labelled("Shift", self.shift)
+        self._more = columns(self._shift, keep_room(self._rho))
+        for field, control in (("sigma_max", self.high), ("sigma_min", self.low), ("rho", self.rho)):
+            self.bind(field, control)
+        self.bind("shift", self.shift)
+        for part in (self.name, self.curve, self.problem, self._ends, self._more):
+            self.add(part)
+        self.body.setSpacing(8)
+        self.name.chosen.connect(self._choose)
+        self.curve.changed.connect(self._draw)
+        self.curve.resetWanted.connect(self._reset)
+
+    def show_state(self, view: DiffusionView) -> None:
+        schedule = self._schedule = view.spec.schedule
+        drawn = schedule.name == "custom"
+        if not drawn:
+            self._named = schedule.name
+        self.name.set_value(schedule.name)
+        entry = next((one for one in catalog.SCHEDULES if one.id == schedule.name), None)
+        tip(self.name, entry.tip if entry is not None else "How the noise levels are spread")
+        own = view.model
+        self.high.set_own(own and own.sigma_max)
+        self.low.set_own(own and own.sigma_min)
+        self.show_fields(schedule)
+        self._ends.setVisible(not drawn)
+        self._more.setVisible(not drawn)
+        self._rho.setVisible(schedule.name == "karras")
+        levels, error = schedule_levels(view.spec, own)
+        self.curve.show_levels(levels, schedule.points if drawn else ())
+        say(self.problem, str(error) if error is not None else "")
+        self.set_summary(schedule_summary(schedule, own))
+
+    def _choose(self, id: str) -> None:
+        points: Points = self.curve.points if id == "custom" else ()
+        self.edited.emit({"name": id, "points": points} | ({"shift": 1.0} if id == "custom" else {}))
+
+    def _draw(self, points: Points) -> None:
+        self.edited.emit({"name": "custom", "points": points, "shift": 1.0})
+
+    def _reset(self) -> None:
+        if self._schedule.name == "custom":
+            self.edited.emit({"name": self._named, "points": ()})
+
+
+def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
+    """'Karras, 80 to 0.002'."""
+    if schedule.name == "custom":
+        return schedule_title("custom")
+    high = schedule.sigma_max if schedule.sigma_max is not None else model and model.sigma_max
+    low = schedule.sigma_min if schedule.sigma_min is not None else model and model.sigma_min
+    ends = f", {number(high, True)} to {number(low)}" if high is not None and low is not None else ""
+    return schedule_title(schedule.name) + ends
+
+
+class GuidanceSection(Form):
+    """How strongly samples are pushed towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
+
+    KINDS = (
+        ("cfg", "Classifier-free", "D without a class, moved by the weight towards D with it"),
+        ("auto", "Autoguidance", "Away from a weaker model's D"),
+        ("classifier", "Classifier", "Along the gradient of a noise-aware classifier"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__("Guidance", name="diffusion.guidance")
+        self._interval = INTERVAL
+        self.weight = NumberField("Guidance weight", 1, 0, 100, decimals=2, step=0.25, tip=WEIGHT_TIPS[0])
+        self.kind = ChoiceField("Kind of guidance", [(id, title) for id, title, _ in self.KINDS])
+        self.weak = ChoiceField("Weaker model", tip="What autoguidance moves away from")
+        self.classifier = ChoiceField("Classifier", tip="Whose gradient is followed")
+        self.limited = Toggle("Only between two noise levels", tip="Outside them the weight is 1, which saves time too")
+        self.low = SigmaField("Guidance from", optional=False, tip="Below this noise level there is no guidance")
+        self.high = SigmaField("Guidance to", optional=False, tip="Above this noise level there is no guidance")
+        for field, control in (("weight", self.weight), ("kind", self.kind)):
+            self.bind(field, control)
+        self.bind("weak", self.weak)
+        self.bind("classifier", self.classifier)
+        self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
+        self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
+        self.add(shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3))
+        for part in (self._weak, self._classifier, self.limited, self._ends):
+            self.add(part)
+        self.body.setSpacing(8)
+        self.limited.clicked.connect(self._limit)
+        self.low.valueChanged.connect(lambda _value: self._tell())
+        self.high.valueChanged.connect(lambda _value: self._tell())
+
+    def show_state(self, view: DiffusionView) -> None:
+        guidance = view.spec.guidance
+        self.setVisible(guidable(view.model) or not unguided(guidance))
+        self._offer(view)
+        self.show_fields(guidance)
+        self._weak.setVisible(guidance.kind == "auto")
+        self._classifier.setVisible(guidance.kind == "classifier")
+        tip(self.kind, next(text for id, _, text in self.KINDS if id == guidance.kind))
+        self.limited.setChecked(guidance.interval is not None)
+        self._ends.setVisible(guidance.interval is not None)
+        self._interval = guidance.interval or self._interval
+        show(self.low, self._interval[0])
+        show(self.high, self._interval[1])
+        title = next(title for id, title, _ in self.KINDS if id == guidance.kind)
+        tip(self.weight, WEIGHT_TIPS[guidance.kind == "classifier"])
+        self.set_summary("none" if unguided(guidance) else f"{title}, weight {guidance.weight:g}")
+
+    def _offer(self, view: DiffusionView) -> None:
+        """Models that could help: of the same shape, and not the model itself."""
+        model, guidance = view.model, view.spec.guidance
+        others = [one for one in view.models if model is None or (one.shape == model.shape and one.name != model.name)]
+        _fill(self.weak, [("", "The model's own"), *((one.name, one.title) for one in others)], guidance.weak)
+        _fill(self.classifier, [("", "The model's own")], guidance.classifier)
+
+    def _limit(self, on: bool) -> None:
+        self.edited.emit({"interval": self._interval if on else None})
+
+    def _tell(self) -> None:
+        low, high = self.low.value(), self.high.value()
+        self.edited.emit({"interval": (min(low, high), max(low, high))})
+
+
+def guidable(model: ModelInfo | None) -> bool:
+    return model is not None and bool(model.classes or model.text or model.weak or model.classifier)
+
+
+def _fill(field: ChoiceField, choices: list[tuple[str, str]], value: str) -> None:
+    """The choices, and the present value where it is none of them."""
+    if value and all(id != value for id, _ in choices):
+        choices = [*choices, (value, value.replace("\\", "/").rpartition("/")[2])]
+    if choices != [(field.itemData(row), field.itemText(row)) for row in range(field.count())]:
+        with QSignalBlocker(field):
+            field.set_choices(choices, value)
+
+
+def edited(spec: SampleSpec, part: str, fields: dict[str, Any]) -> SampleSpec:
+    """`spec` with fields of itself (part "") or of its schedule or guidance replaced."""
+    if not part:
+        return replace(spec, **fields)
+    return replace(spec, **{part: replace(getattr(spec, part), **fields)})

@@ -1,0 +1,198 @@
+"""Everything the diffusion panel and the studio show, as frozen values, and the words that follow from them.
+
+The controller hands over a `DiffusionView`; panel and studio update themselves from it and store nothing. What the head
+says and which buttons work are computed here, so they can be tested without a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.generative.diffusion.studies.types import (
+    CompareResult,
+    CompareSpec,
+    CurveResult,
+    FlowResult,
+    FlowSpec,
+    SpectrumResult,
+)
+from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
+from engines.generative.training.types import TrainProgress, TrainSpec
+from widgets.kit.work_state import Busy as Busy
+
+
+class Mode(StrEnum):
+    """What the panel's form is about and its first button does."""
+
+    SAMPLE = "sample"
+    COMPARE = "compare"
+    TRAIN = "train"
+
+
+class Page(StrEnum):
+    """What the studio in the centre shows."""
+
+    SAMPLES = "samples"
+    FLOW = "flow"
+    COMPARE = "compare"
+    TRAINING = "training"
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What happened, to which file, and what to do. retry: a lighter run that would fit, offered as a button."""
+
+    what: str
+    title: str = "Sampling failed"
+    hint: str = ""
+    path: str = ""
+    retry: SampleSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One sampling run of the history or queue. id: the folder's name, or "job-N" until it has one.
+
+    title: the model; settings: the rest in one line ("DPM-Solver++ 2M, 20 steps, seed 0"). thumbnail: a small picture
+    file, "" while there is none.
+    """
+
+    id: str
+    title: str
+    settings: str
+    spec: SampleSpec
+    state: RunState = RunState.DONE
+    result: SampleResult | None = None
+    thumbnail: str = ""
+    note: str = ""
+    when: float = 0.0
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The samples of the shown run: (n, H, W) or (n, H, W, 3) uint8 RGB, or points (n, 2); from files or a preview.
+
+    selected: index of the sample that is marked, -1 none.
+    """
+
+    run: str = ""
+    images: NDArray[np.uint8] | None = None
+    points: NDArray[np.float32] | None = None
+    first: int = 0
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepPictures:
+    """One step of the shown run for scrubbing, each (n, H, W[, 3]) uint8 RGB: the state y, the estimate D, the noise
+    eps and the change of D since the step before (difference: gray 128 is none). points: the same for 2-D models.
+    """
+
+    run: str
+    step: int
+    steps: int
+    sigma: float
+    y: NDArray[np.uint8] | None = None
+    denoised: NDArray[np.uint8] | None = None
+    eps: NDArray[np.uint8] | None = None
+    difference: NDArray[np.uint8] | None = None
+    y_points: NDArray[np.float32] | None = None
+    denoised_points: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """The flow page. file: what `FlowResult` names; the page reads its arrays itself."""
+
+    spec: FlowSpec = FlowSpec()
+    result: FlowResult | None = None
+    busy: Busy | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """The comparison page. cells: picture files that are done, by (row, column), while the grid is being filled."""
+
+    spec: CompareSpec | None = None
+    result: CompareResult | None = None
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: dict[tuple[int, int], float] = field(default_factory=dict)
+    busy: Busy | None = None
+    trouble: Trouble | None = None
+    curves: CurveResult | None = None
+    curves_busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainView:
+    """The training page. title: what is trained. file: the weights, once there are any."""
+
+    title: str = ""
+    spec: TrainSpec | None = None
+    progress: TrainProgress | None = None
+    busy: Busy | None = None
+    file: str = ""
+    stopped: str = ""
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiffusionView:
+    """The whole state of panel and studio.
+
+    models: all that can be chosen, best first; model: the chosen one, None while it is looked at. spec: what the form
+    shows and the button would run. compare, train: the same for the other modes. levels: noise levels that the
+    schedule gives (the last may be 0). estimate_bytes, estimate_seconds: of the run beforehand, None while unknown.
+    devices: what torch may use here ("cpu", "cuda"). runs: queue and history, newest first; shown: id of the run in
+    the studio.
+    """
+
+    mode: Mode = Mode.SAMPLE
+    page: Page = Page.SAMPLES
+    models: tuple[ModelInfo, ...] = ()
+    model: ModelInfo | None = None
+    looking: bool = False
+    spec: SampleSpec = SampleSpec("")
+    compare: CompareSpec = CompareSpec(SampleSpec(""), "sampler", ())
+    train: TrainSpec = TrainSpec("mnist", "")
+    levels: tuple[float, ...] = ()
+    estimate_bytes: int | None = None
+    estimate_seconds: float | None = None
+    devices: tuple[str, ...] = ("cpu",)
+    runs: tuple[Run, ...] = ()
+    shown: str = ""
+    selected: int = -1
+    pictures: Pictures = Pictures()
+    step: StepPictures | None = None
+    flow: FlowView = FlowView()
+    compared: CompareView = CompareView()
+    training: TrainView = TrainView()
+    spectrum: SpectrumResult | None = None
+    trouble: Trouble | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """The run that the studio shows."""
+        return next((run for run in self.runs if run.id == self.shown), None)
+
+    @property
+    def running(self) -> Run | None:
+        return next((run for run in self.runs if run.state is RunState.RUNNING), None)
+
+    @property
+    def queued(self) -> int:
+        return sum(run.state is RunState.QUEUED for run in self.runs)

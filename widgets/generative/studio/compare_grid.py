@@ -1,0 +1,274 @@
+"""The cells of a comparison with the settings of each column and row beside them; filled as they are computed.
+
+Under each picture stands its error where the truth is known, else what it cost; the lowest error of a row is set off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from widgets.charts.axes import figure
+from widgets.generative.studio.files import PictureFiles
+from widgets.generative.studio.images import enlarged
+from widgets.kit.fields import describe
+from widgets.kit.theme import LOOK, number_font
+from widgets.kit.work_parts import DOT, count, seconds_words
+
+GAP, MARGIN, HEADER, FOOT, LEAST = 8, 12, 36, 18, 32
+MOVES = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """What is known of one cell. file: "" while it is not there."""
+
+    file: str = ""
+    error: float | None = None
+    nfe: int | None = None
+    seconds: float | None = None
+
+    @property
+    def words(self) -> str:
+        """'error 0.021 · 20 evaluations · 0.4 s'."""
+        error = f"error {figure(self.error)}" if self.error is not None else ""
+        cost = count(self.nfe, "evaluation") if self.nfe is not None else ""
+        seconds = seconds_words(self.seconds) if self.seconds is not None else ""
+        return DOT.join(part for part in (error, cost, seconds) if part)
+
+    @property
+    def figure(self) -> str:
+        """What fits under a small picture."""
+        if self.error is not None:
+            return figure(self.error)
+        return f"{self.nfe} eval." if self.nfe is not None else ""
+
+
+class CompareGrid(QWidget):
+    """`chosen(row, column)`; (-1, -1) for none. Arrow keys go from cell to cell, Return uses one."""
+
+    chosen = Signal(int, int)
+    used = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files = PictureFiles(self)
+        self.files.arrived.connect(self._restyle)
+        self._columns: tuple[str, ...] = ()
+        self._rows: tuple[str, ...] = ()
+        self._cells: dict[tuple[int, int], GridCell] = {}
+        self._drawn: dict[tuple[str, int, int], QImage] = {}
+        self._selected: tuple[int, int] | None = None
+        self.setMinimumSize(200, 140)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        describe(self, "Comparison", "Click marks a cell, double click uses its settings, arrow keys go on")
+        self.setToolTip("")
+        LOOK.changed.connect(self._restyle)
+
+    @property
+    def selected(self) -> tuple[int, int] | None:
+        return self._selected
+
+    @property
+    def filled(self) -> int:
+        return sum(bool(cell.file) for cell in self._cells.values())
+
+    @property
+    def has_errors(self) -> bool:
+        """The truth is known."""
+        return any(cell.error is not None for cell in self._cells.values())
+
+    def show_cells(
+        self, columns: tuple[str, ...], rows: tuple[str, ...], cells: dict[tuple[int, int], GridCell]
+    ) -> None:
+        """Words of the columns and rows, and what there is by (row, column)."""
+        if (columns, rows) != (self._columns, self._rows):
+            self._columns, self._rows, self._selected = columns, rows, None
+        self._cells = cells
+        self.files.want(cell.file for cell in cells.values() if cell.file)
+        self.setAccessibleDescription(f"{len(rows)} rows, {len(columns)} columns, {self.filled} filled")
+        self.update()
+
+    def select(self, place: tuple[int, int] | None) -> None:
+        if place != self._selected:
+            self._selected = place
+            self.update()
+
+    def cell(self, place: tuple[int, int]) -> GridCell:
+        return self._cells.get(place, GridCell())
+
+    def name(self, place: tuple[int, int]) -> str:
+        """'Heun (EDM) · Steps 20'."""
+        row = self._rows[place[0]]
+        return DOT.join(part for part in (self._columns[place[1]], row) if part)
+
+    def box(self, place: tuple[int, int]) -> QRectF:
+        """Where the picture of a cell is."""
+        side, left, top = self._plan()
+        return QRectF(left + place[1] * (side + GAP), top + place[0] * (side + FOOT + GAP), side, side)
+
+    def cell_at(self, at: QPointF) -> tuple[int, int] | None:
+        for row in range(len(self._rows)):
+            for column in range(len(self._columns)):
+                if self.box((row, column)).adjusted(0, 0, 0, FOOT).contains(at):
+                    return row, column
+        return None
+
+    def sizeHint(self) -> QSize:
+        return QSize(500, 320)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), LOOK.now.color("base"))
+        painter.setFont(number_font(11))
+        if not self._columns or not self._rows:
+            return
+        self._paint_headers(painter)
+        best = self._best()
+        for row in range(len(self._rows)):
+            for column in range(len(self._columns)):
+                self._paint_cell(painter, (row, column), best.get(row) == column)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose(self.cell_at(event.position()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if (place := self.cell_at(event.position())) is not None:
+            self.used.emit(*place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in MOVES and self._columns and self._rows:
+            now = self._selected
+            down, across = MOVES[key] if now is not None else (0, 0)
+            row, column = now or (0, 0)
+            row, column = row + down, column + across
+            self._choose((min(max(row, 0), len(self._rows) - 1), min(max(column, 0), len(self._columns) - 1)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
+            self.used.emit(*self._selected)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self.cell_at(QPointF(event.pos()))
+            words = f"{self.name(place)}\n{self.cell(place).words}".strip() if place is not None else ""
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
+
+    def _choose(self, place: tuple[int, int] | None) -> None:
+        self.select(place)
+        self.chosen.emit(*(place or (-1, -1)))
+
+    def _best(self) -> dict[int, int]:
+        """Column of the lowest error in each row that has more than one."""
+        best: dict[int, int] = {}
+        for row in range(len(self._rows)):
+            known = [(cell.error, place[1]) for place, cell in self._cells.items() if place[0] == row and cell.error]
+            if len(known) > 1:
+                best[row] = min(known)[1]
+        return best
+
+    def _label_room(self) -> float:
+        metrics = QFontMetricsF(number_font(11))
+        longest = max((metrics.horizontalAdvance(words) for words in self._rows), default=0.0)
+        return min(longest + 12, self.width() * 0.25) if longest else 0.0
+
+    def _plan(self) -> tuple[float, float, float]:
+        """Side of a picture, and left and top of the first."""
+        columns, rows, label = len(self._columns), len(self._rows), self._label_room()
+        wide = (self.width() - 2 * MARGIN - label - (columns - 1) * GAP) / columns
+        high = (self.height() - 2 * MARGIN - HEADER - (rows - 1) * GAP) / rows - FOOT
+        side = float(int(max(min(wide, high), LEAST)))
+        left = (self.width() - label - columns * side - (columns - 1) * GAP) / 2 + label
+        top = (self.height() - HEADER - rows * (side + FOOT) - (rows - 1) * GAP) / 2 + HEADER
+        return side, round(max(left, MARGIN + label)), round(max(top, MARGIN + HEADER))
+
+    def _paint_headers(self, painter: QPainter) -> None:
+        look, label = LOOK.now, self._label_room()
+        chosen = self._selected or (-1, -1)
+        for column, words in enumerate(self._columns):
+            box = self.box((0, column))
+            painter.setPen(look.color("text" if column == chosen[1] else "muted"))
+            room = QRectF(box.left() - GAP / 2, box.top() - HEADER, box.width() + GAP, HEADER - 4)
+            self._write_wrapped(painter, room, words)
+        for row, words in enumerate(self._rows):
+            box = self.box((row, 0))
+            painter.setPen(look.color("text" if row == chosen[0] else "muted"))
+            room = QRectF(box.left() - label, box.top(), label - 10, box.height())
+            self._write(painter, room, words, Qt.AlignmentFlag.AlignRight)
+
+    def _paint_cell(self, painter: QPainter, place: tuple[int, int], best: bool) -> None:
+        look, box, cell = LOOK.now, self.box(place), self.cell(place)
+        image = self.files.picture(cell.file) if cell.file else None
+        if image is None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("raised", 0.7))
+            painter.drawRect(box)
+        else:
+            self._paint_picture(painter, box, cell.file, image)
+        if place == self._selected:
+            painter.setPen(QPen(look.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(-2, -2, 2, 2))
+        font = number_font(11)
+        font.setBold(best)
+        painter.setFont(font)
+        painter.setPen(look.color("good" if best else "muted"))
+        foot = QRectF(box.left(), box.bottom() + 3, box.width(), FOOT - 3)
+        self._write(painter, foot, cell.figure, Qt.AlignmentFlag.AlignHCenter)
+        painter.setFont(number_font(11))
+
+    def _paint_picture(self, painter: QPainter, box: QRectF, file: str, image: QImage) -> None:
+        ratio = self.devicePixelRatioF()
+        room = QSize(round(box.width() * ratio), round(box.height() * ratio))
+        size = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        key = file, size.width(), size.height()
+        made = self._drawn.get(key)
+        if made is None:
+            made = self._drawn[key] = enlarged(image, size)
+            made.setDevicePixelRatio(ratio)
+        left = box.left() + (box.width() - size.width() / ratio) / 2
+        painter.drawImage(QPointF(left, box.top() + (box.height() - size.height() / ratio) / 2), made)
+
+    def _write(self, painter: QPainter, room: QRectF, words: str, side: Qt.AlignmentFlag) -> None:
+        shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _write_wrapped(self, painter: QPainter, room: QRectF, words: str) -> None:
+        """At the foot of `room`, in two lines where one is too narrow."""
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
+        widest = max(QFontMetricsF(painter.font()).horizontalAdvance(word) for word in words.split() or [""])
+        if widest <= room.width():
+            painter.drawText(room, flags, words)
+        else:
+            self._write(painter, room.adjusted(0, room.height() - 16, 0, 0), words, Qt.AlignmentFlag.AlignHCenter)
+
+    def _restyle(self) -> None:
+        self._drawn.clear()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._drawn.clear()

@@ -1,0 +1,81 @@
+"""Error against the exact ODE over what it costs: evaluations, or milliseconds. Both axes logarithmic."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import Curve, CurveResult
+from widgets.charts.plot import Plot, Series
+from widgets.generative.state import Busy
+from widgets.kit.panel import ElidedLabel, QuietButton, Segmented
+from widgets.kit.work_parts import BusyLine, Framed
+
+TELEPORT = ", teleport"
+TITLES = {"evaluations": "Evaluations", "milliseconds": "Time of the whole run (ms)"}
+
+
+class CurvesPanel(QWidget):
+    """One plot; what stands along x is chosen. `again` measures anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._result: CurveResult | None = None
+        self.title = ElidedLabel("Error", "heading")
+        choices = (("evaluations", "Evaluations"), ("milliseconds", "Time"))
+        self.over = Segmented("Cost", choices, tip="What the error is drawn over")
+        self.again = QuietButton("", "retry", "Measure again", name="Measure error curves")
+        self.plot = Plot(
+            "Error curves", TITLES["evaluations"], "Mean relative error against the exact ODE", log_x=True, log_y=True
+        )
+        self.plot.set_nothing("Measuring errors against the exact ODE")
+        self.progress = BusyLine()
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 6, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.over)
+        row.addWidget(self.again)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(4)
+        column.addWidget(head)
+        column.addWidget(self.plot, 1)
+        column.addWidget(Framed(self.progress, 12, 4))
+        self.over.chosen.connect(lambda _over: self._draw())
+        self.setMinimumHeight(200)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def show_curves(self, result: CurveResult | None, busy: Busy | None) -> None:
+        self.progress.show_busy(busy)
+        self.again.setEnabled(busy is None)
+        self.over.setEnabled(result is not None)
+        if result is not self._result:
+            self._result = result
+            self._draw()
+
+    def _draw(self) -> None:
+        curves = self._result.curves if self._result is not None else ()
+        over = self.over.value()
+        self.plot.x_title = TITLES[over]
+        self.plot.set_series(drawn(curves, over))
+        model = dict(catalog.ANALYTIC).get(self._result.model, self._result.model) if self._result else ""
+        self.title.setText(f"Error \u00b7 {model}" if model else "Error")
+
+
+def drawn(curves: tuple[Curve, ...], over: str) -> list[Series]:
+    """A colour for each sampler; with teleport it is dashed, where the same is drawn without."""
+    bases = list(dict.fromkeys(curve.name.removesuffix(TELEPORT) for curve in curves))
+    both = any(curve.name.endswith(TELEPORT) for curve in curves)
+    return [_series(curve, bases.index(curve.name.removesuffix(TELEPORT)), both, over) for curve in curves]
+
+
+def _series(curve: Curve, place: int, both: bool, over: str) -> Series:
+    base = curve.name.removesuffix(TELEPORT)
+    entry = catalog.sampler(base)
+    title = (entry.title if entry else base) + curve.name[len(base) :]
+    x = curve.evaluations if over == "evaluations" else curve.milliseconds
+    style = (1 if curve.name != base else 0) if both else place
+    return Series(title, x, curve.errors, markers=True, place=place, style=style)

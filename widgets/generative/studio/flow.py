@@ -1,0 +1,308 @@
+"""Particles of a 2-D model flowing from noise to data, one small picture a sampler, all in one common time.
+
+One timer moves all of them, 30 times a second while they play and can be seen, and not at all otherwise. Choosing
+another model or sampler asks for nothing to be computed; the button does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QIcon, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engines.core.errors import KinoscopeError
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
+from widgets.charts.axes import figure
+from widgets.generative.state import DiffusionView, Trouble
+from widgets.generative.state import FlowView as Shown
+from widgets.generative.studio.flow_board import FlowBoard, FlowCell
+from widgets.generative.studio.flow_data import FlowArrays, read_flow, sigma_of
+from widgets.generative.studio.flow_view import Backdrop
+from widgets.kit.labels import Label
+from widgets.kit.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
+from widgets.kit.slider import ClickSlider
+from widgets.kit.theme import number_font
+from widgets.kit.work_parts import BusyLine, Framed, TroubleCard
+
+SECONDS = 7.0
+"""How long the whole way takes at speed 1."""
+FRAME_MS = 33
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+TICKS = 1000
+ROOM_FOR_ALL = 900
+LAYERS = (
+    ("density", "Density", "Density of the noisy data at this moment"),
+    ("field", "Field", "Where the probability-flow ODE takes a particle from each place"),
+    ("trails", "Trails", "The ways of a few particles so far"),
+    ("data", "Data", "Samples of the data itself"),
+)
+
+
+class FlowPage(QWidget):
+    """Small multiples of samplers on a 2-D model."""
+
+    flowChanged = Signal(object)
+    flowWanted = Signal()
+    flowCancelWanted = Signal()
+    logWanted = Signal()
+    SIGNALS = ("flowChanged", "flowWanted", "flowCancelWanted", "logWanted")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = Shown()
+        self._result: FlowResult | None = None
+        self._flow: FlowArrays | None = None
+        self._passed, self._speed, self._fresh = 0.0, 1.0, False
+        words = "See particles flow from noise to data by four samplers at once."
+        self.empty = EmptyState(words, "Show flow", "play", "Compute the paths of the particles")
+        self.trouble, self.progress = TroubleCard(), BusyLine()
+        self.backdrop = Backdrop()
+        self.cells = [FlowCell(self.backdrop) for _ in range(4)]
+        self.board = FlowBoard(self.cells)
+        self._clock, self._since = QTimer(self), QElapsedTimer()
+        self._clock.setInterval(FRAME_MS)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._tick)
+        self._lay_out()
+        self._wire()
+        self._show_time()
+
+    @property
+    def playing(self) -> bool:
+        return self._clock.isActive()
+
+    @property
+    def time(self) -> float:
+        """The moment shown: 1 is pure noise, 0 is data."""
+        return 1.0 - self._passed
+
+    def show_state(self, view: DiffusionView) -> None:
+        self.shown = view.flow
+        spec, busy = view.flow.spec, view.flow.busy
+        trouble = view.flow.trouble
+        if view.flow.result is not self._result:
+            trouble = self._take(view.flow.result) or trouble
+        self.trouble.show_trouble(trouble)
+        self.progress.show_busy(busy)
+        there = self._flow is not None or busy is not None
+        self._body.setCurrentIndex(1 if there else 0)
+        models = [(info.name, info.title) for info in view.models if info.shape == (2,)]
+        self._show_spec(spec, models or [entry for entry in catalog.ANALYTIC if "2-D" in entry[1]])
+        for number, cell in enumerate(self.cells):
+            name = spec.samplers[number] if number < len(spec.samplers) else ""
+            cell.setVisible(bool(name))
+            cell.show_sampler(name, self._flow, self._result, "Computing" if busy else "Show flow computes this one")
+        self.board.arrange()
+        self.run.setEnabled(busy is None)
+        self.changed.setVisible(self._flow is not None and busy is None and self._asked != spec)
+        for part in (self.play, self.slider, self.speed):
+            part.setEnabled(self._flow is not None)
+
+    def set_time(self, time: float) -> None:
+        """Show a moment, 1 to 0."""
+        self._passed = min(max(1.0 - time, 0.0), 1.0)
+        self._show_time()
+
+    def toggle(self) -> None:
+        """Play from here, or from noise where it has reached the data; or pause."""
+        if self.playing:
+            self._stop()
+            return
+        if self._passed >= 1:
+            self.set_time(1.0)
+        self._start()
+
+    def set_speed(self, speed: float) -> None:
+        self._speed = speed
+        self.speed.setText(f"{speed:g}x")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._fresh:
+            self._fresh = False
+            self._start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.particles.setVisible(self.width() >= ROOM_FOR_ALL)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._stop()
+        super().hideEvent(event)
+
+    def _take(self, result: FlowResult | None) -> Trouble | None:
+        """Read what was computed and play it from the start; what went wrong with it, if anything."""
+        self._result, self._flow, self._asked = result, None, self.shown.spec
+        if result is None:
+            return None
+        try:
+            self._flow = read_flow(result.file)
+        except KinoscopeError as error:
+            return Trouble(error.message, "The flow cannot be shown", error.hint, error.path or "")
+        self.set_time(1.0)
+        self._fresh = not self.isVisible()
+        if not self._fresh:
+            self._start()
+        return None
+
+    def _show_spec(self, spec: FlowSpec, models: list[tuple[str, str]]) -> None:
+        if [self.model.itemData(row) for row in range(self.model.count())] != [name for name, _title in models]:
+            self.model.set_choices(models)
+        self.model.set_value(spec.model)
+        for field, value in ((self.steps, spec.steps), (self.particles, spec.particles), (self.seed, spec.seed)):
+            with QSignalBlocker(field):
+                field.setValue(value)
+
+    def _change(self, **what: Any) -> None:
+        self.flowChanged.emit(replace(self.shown.spec, **what))
+
+    def _choose_sampler(self, number: int, name: str) -> None:
+        samplers = list(self.shown.spec.samplers)
+        samplers[number] = name
+        self._change(samplers=tuple(samplers))
+
+    def _start(self) -> None:
+        self._since.start()
+        self._clock.start()
+        self._dress()
+
+    def _stop(self) -> None:
+        self._clock.stop()
+        self._dress()
+
+    def _tick(self) -> None:
+        self._passed = min(self._passed + self._since.restart() / 1000 * self._speed / SECONDS, 1.0)
+        self._show_time()
+        if self._passed >= 1:
+            self._stop()
+
+    def _seek(self, value: int) -> None:
+        self._passed = value / TICKS
+        self._show_time()
+
+    def _show_time(self) -> None:
+        for cell in self.cells:
+            cell.view.set_time(self.time)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(TICKS * self._passed))
+        sigma = sigma_of(self.time)
+        self.moment.setText(f"t {self.time:.2f}   \u03c3 {figure(sigma) if sigma else 0}")
+        self.slider.setAccessibleDescription(self.moment.text())
+
+    def _dress(self) -> None:
+        self.play.set_icon("pause" if self.playing else "play")
+        self.play.setAccessibleName("Pause" if self.playing else "Play")
+
+    def _show_layer(self, layer: str, on: bool) -> None:
+        self.backdrop.layers[layer] = on
+        for cell in self.cells:
+            cell.view.update()
+
+    def _lay_out(self) -> None:
+        full = QWidget()
+        inner = QVBoxLayout(full)
+        inner.setContentsMargins(12, 8, 12, 8)
+        inner.setSpacing(8)
+        inner.addLayout(self._settings())
+        inner.addWidget(self.board, 1)
+        inner.addLayout(self._transport())
+        full.setProperty("role", "panel")
+        full.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._body = QStackedWidget()
+        self._body.setProperty("role", "panel")
+        self._body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._body.addWidget(self.empty)
+        self._body.addWidget(full)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Framed(self.trouble, 8, 8))
+        column.addWidget(self._body, 1)
+        column.addWidget(Framed(self.progress, 12, 6))
+
+    def _settings(self) -> QHBoxLayout:
+        self.model = ChoiceField("Model of the flow", tip="A distribution in the plane")
+        self.steps = NumberField("Steps", 40, 1, 1000, unit="steps", tip="Steps of each sampler")
+        self.particles = NumberField(
+            "Particles", 512, 8, 5000, unit="particles", step=64, tip="Particles of each sampler"
+        )
+        self.seed = NumberField("Seed", 0, 0, 2**31 - 1, tip="Seed of the noise that all samplers begin with")
+        self.seed.setPrefix("seed ")
+        self.run = PrimaryButton("Show flow", "play", "Compute the paths with these settings")
+        self.changed = Label("Settings have changed")
+        self.changed.setProperty("role", "hint")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.model.setMaximumWidth(220)
+        row.addWidget(self.model, 2)
+        for part in (self.steps, self.particles, self.seed):
+            part.setMinimumWidth(114)
+            row.addWidget(part, 1)
+        row.addStretch(1)
+        row.addWidget(self.changed)
+        row.addWidget(self.run)
+        return row
+
+    def _transport(self) -> QHBoxLayout:
+        self.play = QuietButton("", "play", "Play or pause", name="Play")
+        self.slider = ClickSlider("Time", "From noise at the left to data at the right", TICKS)
+        self.slider.setPageStep(TICKS // 20)
+        self.slider.setSingleStep(TICKS // 100)
+        self.moment = Label()
+        self.moment.setProperty("role", "hint")
+        self.moment.setFont(number_font(11))
+        self.moment.setMinimumWidth(self.moment.fontMetrics().horizontalAdvance("t 0.00   \u03c3 0.00000"))
+        self.speed = QuietButton("1x", "", "How fast it plays", name="Speed")
+        self.speed.setMenu(self._speed_menu())
+        self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.play)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.moment)
+        row.addWidget(self.speed)
+        self.layers = {}
+        for layer, title, tip in LAYERS:
+            button = QuietButton(title, "", tip, checkable=True)
+            button.setChecked(True)
+            button.toggled.connect(lambda on, layer=layer: self._show_layer(layer, on))
+            self.layers[layer] = button
+            row.addWidget(button)
+        return row
+
+    def _speed_menu(self) -> QMenu:
+        menu, group = QMenu(self), QActionGroup(self)
+        for speed in SPEEDS:
+            action = QAction(QIcon(), f"{speed:g}x", menu)
+            action.setCheckable(True)
+            action.setChecked(speed == 1.0)
+            action.triggered.connect(lambda _on=False, speed=speed: self.set_speed(speed))
+            group.addAction(action)
+            menu.addAction(action)
+        return menu
+
+    def _wire(self) -> None:
+        self._asked = FlowSpec()
+        self.empty.clicked.connect(self.flowWanted)
+        self.run.clicked.connect(self.flowWanted)
+        self.trouble.logWanted.connect(self.logWanted)
+        self.progress.cancelled.connect(self.flowCancelWanted)
+        self.play.clicked.connect(self.toggle)
+        self.slider.valueChanged.connect(self._seek)
+        self.model.chosen.connect(lambda name: self._change(model=name))
+        self.steps.valueChanged.connect(lambda _value: self._change(steps=self.steps.whole()))
+        self.particles.valueChanged.connect(lambda _value: self._change(particles=self.particles.whole()))
+        self.seed.valueChanged.connect(lambda _value: self._change(seed=self.seed.whole()))
+        for number, cell in enumerate(self.cells):
+            cell.sampler.chosen.connect(lambda name, number=number: self._choose_sampler(number, name))

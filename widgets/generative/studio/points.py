@@ -1,0 +1,102 @@
+"""Samples of a 2-D model as points of a plane: both axes to one scale, a sample marked by a ring."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.charts.axes import Axis
+from widgets.generative.studio.images import draw_points, extent_of, places
+from widgets.kit.fields import describe
+from widgets.kit.theme import LOOK, number_font
+
+NEAR = 10.0
+
+
+class PointsView(QWidget):
+    """`chosen(index)` when a point is picked, -1 for none."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._points: NDArray[np.float32] = np.empty((0, 2), np.float32)
+        self._selected, self._extent = -1, 1.0
+        self.setMinimumSize(120, 100)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        describe(self, "Samples as points", "Click marks the nearest sample, arrow keys go on")
+        LOOK.changed.connect(self.update)
+
+    @property
+    def points(self) -> NDArray[np.float32]:
+        return self._points
+
+    def show_points(self, points: NDArray[np.float32], selected: int = -1) -> None:
+        """(n, 2) points; the axes are about the origin and hold nearly all of them."""
+        if points is not self._points:
+            self._points = points
+            self._extent = extent_of(points) if len(points) else 1.0
+        self._selected = selected
+        self.setAccessibleDescription(f"{len(points)} points within {self._extent:g}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        look, room = LOOK.now, self._room()
+        painter.fillRect(self.rect(), look.color("base"))
+        painter.setPen(QPen(look.color("line"), 1))
+        painter.setBrush(look.color("surface"))
+        painter.drawRect(room)
+        self._paint_axes(painter, room)
+        painter.save()
+        painter.setClipRect(room)
+        size = 3.0 if len(self._points) > 300 else 4.5
+        draw_points(painter, room, self._points, QPointF(), self._extent, look.color("accent", 0.85), size)
+        if 0 <= self._selected < len(self._points):
+            x, y = places(self._points[self._selected : self._selected + 1], room, QPointF(), self._extent)[0]
+            painter.setPen(QPen(look.color("warn"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, y), 7.0, 7.0)
+        painter.restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self.point_at(event.position()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or not len(self._points):
+            super().keyPressEvent(event)
+            return
+        self.chosen.emit(min(max(self._selected + step, 0), len(self._points) - 1))
+
+    def point_at(self, place: QPointF) -> int:
+        """Index of the point nearest to a place, -1 where none is near."""
+        where = places(np.nan_to_num(self._points, nan=1e9), self._room(), QPointF(), self._extent)
+        if not len(where):
+            return -1
+        away = np.hypot(where[:, 0] - place.x(), where[:, 1] - place.y())
+        nearest = int(np.argmin(away))
+        return nearest if away[nearest] <= NEAR else -1
+
+    def _room(self) -> QRectF:
+        side = max(min(self.width() - 24, self.height() - 44), 40)
+        return QRectF(round((self.width() - side) / 2) + 0.5, 12.5, side, side)
+
+    def _paint_axes(self, painter: QPainter, room: QRectF) -> None:
+        look = LOOK.now
+        axis = Axis(-self._extent, self._extent)
+        painter.setFont(number_font(11))
+        for value, words in axis.ticks(5):
+            x = room.left() + room.width() * axis.share(value)
+            y = room.bottom() - room.height() * axis.share(value)
+            painter.setPen(QPen(look.color("muted", 0.15), 1))
+            painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
+            painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
+            painter.setPen(look.color("muted"))
+            painter.drawText(QRectF(x - 30, room.bottom() + 4, 60, 15), Qt.AlignmentFlag.AlignCenter, words)

@@ -1,0 +1,105 @@
+"""Runs and their settings in words: what stands under samples, in the history and on the axes of a comparison."""
+
+from __future__ import annotations
+
+import time
+
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.types import SampleSpec
+from widgets.generative.state import DiffusionView, Run, RunState
+from widgets.kit.work_parts import DOT, count, seconds_words
+
+STATES = {
+    RunState.QUEUED: ("Waiting", "waiting", "muted"),
+    RunState.RUNNING: ("Running", "busy", "accent"),
+    RunState.FAILED: ("Failed", "bad", "bad"),
+    RunState.CANCELLED: ("Cancelled", "cancelled", "warn"),
+    RunState.DONE: ("", "", ""),
+}
+"""Word, icon and colour of the states that need saying."""
+
+
+def sampler_words(spec: SampleSpec) -> str:
+    entry = catalog.sampler(spec.sampler)
+    title = entry.title if entry is not None else spec.sampler
+    return f"{title}, teleport" if spec.teleport else title
+
+
+def schedule_words(spec: SampleSpec) -> str:
+    name = spec.schedule.name
+    return next((entry.title for entry in catalog.SCHEDULES if entry.id == name), name)
+
+
+def seeds_words(spec: SampleSpec) -> str:
+    """'seed 4', 'seeds 0 to 15', '3 seeds'."""
+    seeds = spec.seeds
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    if seeds and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
+        return f"seeds {seeds[0]} to {seeds[-1]}"
+    return count(len(seeds), "seed")
+
+
+def samples_words(spec: SampleSpec) -> str:
+    """'seed 4', '16 samples'."""
+    return f"seed {spec.seeds[0]}" if len(spec.seeds) == 1 else count(len(spec.seeds), "sample")
+
+
+def class_of(view: DiffusionView, spec: SampleSpec, index: int) -> str:
+    """Name of the class of a sample, "" where there is none; the model's names where it is the one that is chosen."""
+    if not spec.classes:
+        return ""
+    label = spec.classes[index % len(spec.classes)]
+    model = next((info for info in view.models if info.name == spec.model), view.model)
+    names = model.classes if model is not None and model.name == spec.model else ()
+    if label >= len(names) > 0:
+        return "no class"
+    return f"class {names[label]}" if 0 <= label < len(names) else f"class {label}"
+
+
+def sample_name(view: DiffusionView, spec: SampleSpec, index: int) -> str:
+    """'3 of 16 · seed 2 · class 7'."""
+    seed = f"seed {spec.seeds[index]}" if index < len(spec.seeds) else ""
+    return DOT.join(part for part in (f"{index + 1} of {len(spec.seeds)}", seed, class_of(view, spec, index)) if part)
+
+
+def settings_words(spec: SampleSpec) -> str:
+    """'DPM-Solver++ 2M · 20 steps · Karras · guidance 2'."""
+    parts = [sampler_words(spec), count(spec.steps, "step"), schedule_words(spec)]
+    if spec.guidance.weight != 1:
+        parts.append(f"guidance {spec.guidance.weight:g}")
+    if spec.start is not None:
+        parts.append({"image": "from a picture", "inpaint": "inpainted", "invert": "reconstructed"}
+                     .get(spec.start.kind, "between seeds"))  # fmt: skip
+    return DOT.join(parts)
+
+
+def cost_words(run: Run) -> str:
+    """'20 evaluations · 1.3 s · 16 samples'."""
+    if run.result is None:
+        return ""
+    return DOT.join((count(run.result.nfe, "evaluation"), seconds_words(run.result.seconds)))
+
+
+def when_words(when: float) -> str:
+    """'14:05' today, '3 Nov 14:05' before."""
+    if not when:
+        return ""
+    then, now = time.localtime(when), time.localtime()
+    clock = time.strftime("%H:%M", then)
+    return clock if then[:3] == now[:3] else f"{then.tm_mday} {time.strftime('%b', then)} {clock}"
+
+
+def run_tip(run: Run) -> str:
+    """Everything that matters of a run, line by line."""
+    state = STATES[run.state][0]
+    notes = run.result.notes if run.result is not None else ()
+    lines = (
+        run.title,
+        run.settings or settings_words(run.spec),
+        cost_words(run),
+        when_words(run.when),
+        state,
+        run.note,
+    )
+    return "\n".join(line for line in (*lines, *notes) if line)

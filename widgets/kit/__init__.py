@@ -1,0 +1,1 @@
+"""The pieces that every panel and page is built of."""

@@ -1,0 +1,377 @@
+"""The controls that panels are made of. Each is born with a name that a screen reader says and a tooltip.
+
+Looks come from `resources/theme.qss` by property; what is painted by hand asks `LOOK` for the tokens while painting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias, cast
+
+from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QValidator
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
+
+from widgets.kit.icons import icon
+from widgets.kit.labels import Label
+from widgets.kit.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
+from widgets.kit.wheel import leave_wheel
+
+Segment: TypeAlias = tuple[str, str] | tuple[str, str, str]
+SIGNS = str.maketrans({",": ".", "\u2212": "-"})
+"""What is typed for a decimal point and a minus."""
+BESIDE_TEXT = QSize(ICON + 4, ICON)
+
+
+def describe(widget: QWidget, name: str, tip: str = "") -> None:
+    """Give a control its accessible name and its tooltip (the name where there is no more to say)."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tip or name)
+
+
+def set_property(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet looks at, and have the widget styled anew when it changed."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class ElidedLabel(Label):
+    """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
+
+    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(text)
+        self.setProperty("role", role)
+        self._mode = mode
+        self._tip = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_tip(self, tip: str) -> None:
+        """A tooltip of its own in place of the whole text."""
+        self._tip = tip
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
+
+    def shown_text(self) -> str:
+        """What fits."""
+        return self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        shown = self.shown_text()
+        tip = self._tip or (self.text() if shown != self.text() else "")
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+
+
+class PrimaryButton(QPushButton):
+    """The one thing to do in a panel."""
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        self.setProperty("primary", "true")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if icon_role:
+            self.setIcon(icon(icon_role, "on_accent", "on_accent"))
+            self.setIconSize(BESIDE_TEXT)
+        describe(self, text, tip)
+
+
+class PlainButton(QPushButton):
+    """A button with a border, for dialogs and forms."""
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        if icon_role:
+            self.setIcon(icon(icon_role))
+            self.setIconSize(BESIDE_TEXT)
+        describe(self, text, tip)
+
+
+class QuietButton(QToolButton):
+    """A small flat button: an icon, a word, or both. An icon alone needs `name`, which is said and shown as a tip."""
+
+    def __init__(
+        self, text: str = "", icon_role: str = "", tip: str = "", *, name: str = "", checkable: bool = False
+    ) -> None:
+        super().__init__()
+        self.setProperty("quiet", "true")
+        self.setText(text)
+        self.setAutoRaise(True)
+        self.setCheckable(checkable)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        style = Qt.ToolButtonStyle
+        if icon_role:
+            self.set_icon(icon_role)
+        self.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon
+            if icon_role and text
+            else style.ToolButtonIconOnly
+            if icon_role
+            else style.ToolButtonTextOnly
+        )
+        self.setProperty("beside", "true" if icon_role and text else "")
+        if not text:
+            self.setFixedWidth(CONTROL_HEIGHT)
+        describe(self, name or text or tip, tip)
+
+    def set_icon(self, role: str, token: str = "muted") -> None:
+        self.setIcon(icon(role, token))
+        self.setIconSize(BESIDE_TEXT if self.text() else QSize(ICON, ICON))
+
+
+class NumberField(QDoubleSpinBox):
+    """A number with its unit inside the field, written with a point or a comma whatever the system's language is."""
+
+    def __init__(
+        self,
+        name: str,
+        value: float,
+        low: float,
+        high: float,
+        *,
+        unit: str = "",
+        decimals: int = 0,
+        step: float = 1.0,
+        tip: str = "",
+    ) -> None:
+        super().__init__()
+        self.setLocale(QLocale.c())
+        self.setDecimals(decimals)
+        self.setRange(low, high)
+        self.setSingleStep(step)
+        self.setSuffix(f" {unit}" if unit else "")
+        self.setValue(value)
+        self.setFont(number_font())
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(CONTROL_HEIGHT)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setKeyboardTracking(False)
+        leave_wheel(self)
+        describe(self, name, tip)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())
+
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
+        """A comma is a decimal point. With more separators than a number can have, no part of it is taken."""
+        if text != self.specialValueText():
+            number = text.removesuffix(self.suffix())
+            text = number.translate(SIGNS) + text[len(number) :]
+        told = cast(tuple[QValidator.State, str, int], super().validate(text, pos))
+        if told[0] == QValidator.State.Invalid and text.count(".") > min(1, self.decimals()):
+            return QValidator.State.Intermediate, text, pos
+        return told
+
+    def whole(self) -> int:
+        """The value as an integer."""
+        return round(self.value())
+
+
+class ChoiceField(QComboBox):
+    """One of a few: `choices` are (id, title). `chosen` tells the id that the user picked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Sequence[tuple[str, str]] = (), value: str = "", *, tip: str = "") -> None:
+        super().__init__()
+        leave_wheel(self)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.set_choices(choices, value)
+        self.activated.connect(self._tell)
+        describe(self, name, tip)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]], value: str = "") -> None:
+        """Replace the choices; keeps the one that is chosen where it is still there."""
+        keep = value or self.value()
+        self.clear()
+        for id, title in choices:
+            self.addItem(title, id)
+        self.set_value(keep)
+
+    def value(self) -> str:
+        return self.currentData() or ""
+
+    def set_value(self, id: str) -> None:
+        index = self.findData(id)
+        self.setCurrentIndex(index if index >= 0 else min(0, self.count() - 1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A title that does not fit ends in an ellipsis."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        box = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
+            self.currentText(), Qt.TextElideMode.ElideRight, box.width() - 4
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def _tell(self, _index: int) -> None:
+        self.chosen.emit(self.value())
+
+
+class TextField(QLineEdit):
+    """A line of text that can say what is wrong with it."""
+
+    def __init__(self, name: str, text: str = "", *, placeholder: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        self.setPlaceholderText(placeholder)
+        self._tip = tip or name
+        describe(self, name, self._tip)
+
+    def set_problem(self, problem: str) -> None:
+        """Mark the field and put the sentence into its tooltip; an empty one clears it."""
+        set_property(self, "invalid", "true" if problem else "")
+        self.setToolTip(problem or self._tip)
+
+
+class SearchField(TextField):
+    """A text field with a magnifier and a button that clears it."""
+
+    def __init__(self, name: str = "Search", *, placeholder: str = "Search", tip: str = "") -> None:
+        super().__init__(name, placeholder=placeholder, tip=tip)
+        self.setProperty("role", "search")
+        self.addAction(QAction(icon("search"), "", self), QLineEdit.ActionPosition.LeadingPosition)
+        self._clear = QAction(icon("close"), "Clear", self)
+        self._clear.triggered.connect(self.clear)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
+        self.textChanged.connect(self._follow)
+        for button in self.findChildren(QToolButton):
+            describe(button, button.text() or name)
+
+    def _follow(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+
+
+class Segmented(QFrame):
+    """A few choices side by side, one of them taken. `choices` are (id, title) or (id, title, icon role)."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Sequence[Segment], value: str = "", *, tip: str = "") -> None:
+        super().__init__()
+        self.setProperty("role", "segments")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        describe(self, name, tip)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        for choice in choices:
+            button = self._segment(name, choice, tip)
+            self._group.addButton(button)
+            self._buttons[choice[0]] = button
+            row.addWidget(button, 1)
+        self._group.buttonToggled.connect(self._follow)
+        self.set_value(value or choices[0][0])
+        self._group.buttonClicked.connect(self._tell)
+
+    def value(self) -> str:
+        return next(id for id, button in self._buttons.items() if button.isChecked())
+
+    def set_value(self, id: str) -> None:
+        if id in self._buttons:
+            self._buttons[id].setChecked(True)
+
+    def _segment(self, name: str, choice: Segment, tip: str) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("role", "segment")
+        button.setCheckable(True)
+        button.setText(choice[1])
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if len(choice) > 2:
+            button.setIcon(icon(choice[-1], "muted", "text"))
+            button.setIconSize(BESIDE_TEXT)
+        describe(button, f"{name}: {choice[1]}", tip or choice[1])
+        return button
+
+    def _follow(self, button: QAbstractButton, on: bool) -> None:
+        """Tab goes to the choice that is taken; arrow keys go on from there."""
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
+
+    def _tell(self) -> None:
+        self.chosen.emit(self.value())
+
+
+class Toggle(QCheckBox):
+    """A switch with its words at the right."""
+
+    TRACK = QSize(28, 16)
+
+    def __init__(self, text: str, on: bool = False, *, tip: str = "") -> None:
+        super().__init__(text)
+        self.setChecked(on)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        describe(self, text, tip)
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        return QSize(self.TRACK.width() + 10 + words, 24)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos) -> bool:  # noqa: ANN001  (Qt's own type)
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, on = LOOK.now, self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.5)
+        top = (self.height() - self.TRACK.height()) / 2
+        track = QRectF(1, top, self.TRACK.width() - 1, self.TRACK.height())
+        painter.setPen(QPen(look.color("accent" if on else "muted"), 1))
+        painter.setBrush(look.color("accent" if on else "raised"))
+        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("on_accent" if on else "muted"))
+        painter.drawEllipse(QPointF(track.right() - 8 if on else track.left() + 8, track.center().y()), 5, 5)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.color("text" if on else "accent"), 2))
+            painter.drawRoundedRect(track, 8, 8)
+        painter.setPen(look.color("text"))
+        words = self.rect().adjusted(self.TRACK.width() + 8, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def wrapped(role: str = "") -> QLabel:
+    """Words that wrap and can be copied."""
+    label = Label()
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,182 @@
+"""A small table of figures that are read, not edited: one row can be marked; Ctrl+C and a right click copy it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView
+
+from widgets.kit.fields import describe
+from widgets.kit.icons import icon
+from widgets.kit.theme import LOOK, number_font
+
+ROW_HEIGHT = 26
+MOST_FIRST = 0.34
+"""Share of the width that the first column may keep where not all columns have room; its words then end early."""
+NOWHERE = QModelIndex()
+DASH = "\u2013"
+"""Stands for a figure that was not measured."""
+Index = QModelIndex | QPersistentModelIndex
+Row = tuple[str, ...]
+
+
+class FiguresModel(QAbstractTableModel):
+    """Rows of words; the first column to the left, figures to the right. marked: row set in bold, -1 none."""
+
+    def __init__(self, headers: Row, tips: Row) -> None:
+        super().__init__()
+        self.headers, self.tips = headers, tips
+        self.rows: tuple[Row, ...] = ()
+        self.marked = -1
+
+    def show_rows(self, rows: tuple[Row, ...], marked: int) -> bool:
+        """Whether anything changed."""
+        if (rows, marked) == (self.rows, self.marked):
+            return False
+        self.beginResetModel()
+        self.rows, self.marked = rows, marked
+        self.endResetModel()
+        return True
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.headers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        roles = Qt.ItemDataRole
+        text = self.rows[index.row()][index.column()]
+        if role == roles.DisplayRole:
+            return text
+        if role == roles.ToolTipRole:
+            return "Not measured" if text == DASH else text
+        if role == roles.TextAlignmentRole:
+            return _side(index.column())
+        if role == roles.FontRole:
+            font = number_font(13)
+            font.setWeight(QFont.Weight.DemiBold if index.row() == self.marked else QFont.Weight.Normal)
+            return font
+        if role == roles.ForegroundRole and index.row() == self.marked:
+            return LOOK.now.color("accent")
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.headers[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.tips[section] if section < len(self.tips) else self.headers[section]
+        return _side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
+class FiguresTable(QTableView):
+    """`rowUsed(row)` on double click or Return. As high as its rows, up to `most` of them.
+
+    The columns are given in order of their weight: where there is little room the last are left out.
+    """
+
+    rowUsed = Signal(int)
+
+    def __init__(self, name: str, headers: Sequence[str], tips: Sequence[str] = (), *, most: int = 8) -> None:
+        super().__init__()
+        self._model = FiguresModel(tuple(headers), tuple(tips))
+        self._most = most
+        self.setModel(self._model)
+        describe(self, name, "Right click copies the table")
+        describe(self.horizontalHeader(), f"{name}: headings")
+        describe(self.verticalHeader(), f"{name}: rows")
+        for corner in self.findChildren(QAbstractButton):
+            describe(corner, f"{name}: all rows")
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(40)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.doubleClicked.connect(lambda index: self.rowUsed.emit(index.row()))
+        self._fit_height()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._model.rows
+
+    @property
+    def marked(self) -> int:
+        return self._model.marked
+
+    def show_rows(self, rows: Sequence[Row], marked: int = -1) -> None:
+        """Show these; equal ones touch nothing."""
+        if self._model.show_rows(tuple(rows), marked):
+            self._fit_height()
+            self._fit_columns()
+
+    def csv(self) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self._model.headers, *self._model.rows])
+        return text.getvalue()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.csv())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.rowUsed.emit(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction(icon("copy"), "Copy table")
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.csv()))
+        menu.popup(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Each as wide as its words and a share of what is left; where there is too little, the last go first.
+
+        What was measured of no row has no column.
+        """
+        head, headers = self.horizontalHeader(), self._model.headers
+        for column in range(len(headers)):
+            self.setColumnHidden(column, False)
+        told = [n for n in range(len(headers)) if n == 0 or not self._untold(n)]
+        wides = {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in told}
+        room = self.viewport().width()
+        if sum(wides.values()) > room:
+            wides[0] = min(wides[0], max(round(room * MOST_FIRST), head.sectionSizeHint(0)))
+        shown = max((n for n in range(1, len(told) + 1) if sum(wides[c] for c in told[:n]) <= room), default=1)
+        spare = max(room - sum(wides[c] for c in told[:shown]), 0) // shown
+        for column in range(len(headers)):
+            self.setColumnHidden(column, column not in told[:shown])
+        for column in told[:shown]:
+            self.setColumnWidth(column, wides[column] + spare)
+
+    def _untold(self, column: int) -> bool:
+        return bool(self._model.rows) and all(row[column] == DASH for row in self._model.rows)
+
+    def _fit_height(self) -> None:
+        shown = min(max(len(self._model.rows), 1), self._most)
+        self.setFixedHeight(ROW_HEIGHT * shown + self.horizontalHeader().sizeHint().height() + 2)
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

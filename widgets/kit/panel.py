@@ -1,0 +1,376 @@
+"""What every panel is built of: a head with its state in words, a body of sections that fold, a foot of small actions.
+
+A panel says what the user wants by signals and is told what to show by values; it never looks for anything itself.
+The controls are in `widgets.kit.fields` and are given on from here, so that a panel has one place to import from.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.kit.fields import (
+    ChoiceField,
+    ElidedLabel,
+    NumberField,
+    PlainButton,
+    PrimaryButton,
+    QuietButton,
+    SearchField,
+    Segmented,
+    TextField,
+    Toggle,
+    describe,
+    set_property,
+)
+from widgets.kit.icons import draw_icon, icon
+from widgets.kit.labels import Label
+from widgets.kit.pill import LEVEL_TOKENS, Pill
+from widgets.kit.results import ProgressLine, Stat, StatGrid
+from widgets.kit.theme import number_font
+
+__all__ = [
+    "FOLDS",
+    "ChoiceField",
+    "ElidedLabel",
+    "EmptyState",
+    "NumberField",
+    "Panel",
+    "Pill",
+    "PlainButton",
+    "PrimaryButton",
+    "ProgressLine",
+    "QuietButton",
+    "SearchField",
+    "Section",
+    "Segmented",
+    "Stat",
+    "StatGrid",
+    "TextField",
+    "Toggle",
+    "columns",
+    "describe",
+    "labelled",
+    "roomy",
+    "rule",
+    "scrolled",
+    "set_property",
+]
+
+
+class Folds(QObject):
+    """Which sections the user has folded, by name; the application keeps it between two starts."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: dict[str, bool] = {}
+
+    def note(self, name: str, folded: bool) -> None:
+        self.state[name] = folded
+        self.changed.emit()
+
+
+FOLDS = Folds()
+
+
+class EmptyState(QWidget):
+    """Nothing to show yet: one quiet drawing, one sentence, one button."""
+
+    clicked = Signal()
+
+    def __init__(self, text: str, button_text: str = "", icon_role: str = "", tip: str = "") -> None:
+        super().__init__()
+        self._icon = icon_role
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addStretch(1)
+        self._drawing = _Drawing(icon_role)
+        column.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._drawing.setVisible(bool(icon_role))
+        self.words = Label(text)
+        self.words.setProperty("role", "muted")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.words.setWordWrap(True)
+        column.addWidget(self.words)
+        self.button = PlainButton(button_text or "Add", tip=tip)
+        self.button.clicked.connect(self.clicked)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.button.setVisible(bool(button_text))
+        column.addStretch(2)
+        self._column = column
+
+    def add_below(self, widget: QWidget) -> None:
+        """A second way to begin, under the button."""
+        self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def set_text(self, text: str, button_text: str | None = None) -> None:
+        """Another sentence, and another word on the button (None: as it is, "": no button)."""
+        self.words.setText(text)
+        if button_text is not None:
+            self.button.setText(button_text)
+            self.button.setAccessibleName(button_text)
+            self.button.setVisible(bool(button_text))
+
+    def set_drawing_shown(self, on: bool) -> None:
+        """Leave the drawing out where there is little room."""
+        self._drawing.setVisible(on and bool(self._icon))
+
+
+class _Drawing(QWidget):
+    """An icon, large and faint."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self._role = role
+        self.setFixedSize(40, 40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setOpacity(0.55)
+        draw_icon(painter, self.rect(), self._role)
+
+
+class Section(QWidget):
+    """A titled part of a panel that folds. `body` is the column to put things into."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, title: str, folded: bool = False, *, name: str = "") -> None:
+        """`name` is what its state is remembered by; the title where there is none."""
+        super().__init__()
+        self._name = name or title
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.head = QToolButton()
+        self.head.setProperty("role", "section")
+        self.head.setText(title)
+        self.head.setCheckable(False)
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setIconSize(QSize(16, 12))
+        self.head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.head.clicked.connect(self._turn)
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(self.head)
+        self._row.addStretch(1)
+        column.addLayout(self._row)
+        self._content = QWidget()
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 4)
+        self.body.setSpacing(12)
+        column.addWidget(self._content)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.folded = False
+        self.set_folded(FOLDS.state.get(self._name, folded))
+
+    def add(self, widget: QWidget) -> None:
+        self.body.addWidget(widget)
+
+    def add_action(self, widget: QWidget) -> None:
+        """A small control at the right of the title."""
+        self._row.addWidget(widget)
+
+    def set_folded(self, folded: bool) -> None:
+        self.folded = folded
+        self._content.setVisible(not folded)
+        self.head.setIcon(icon("caret-right" if folded else "caret-down"))
+        describe(self.head, self.head.text(), "Show these settings" if folded else "Fold these settings away")
+
+    def _turn(self) -> None:
+        self.set_folded(not self.folded)
+        FOLDS.note(self._name, self.folded)
+        self.toggled.emit(self.folded)
+
+
+class Panel(QWidget):
+    """Head, body and foot. `body` is the column for sections; `foot` the row of small actions, hidden while empty.
+
+    A panel of settings scrolls as a whole; one that is a table or a list (`scrolling=False`) leaves that to it.
+    """
+
+    def __init__(self, title: str, *, scrolling: bool = True) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.head = _Head(title)
+        column.addWidget(self.head)
+        self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)
+        self._body = QWidget()
+        self._body.setProperty("role", "body")
+        self._body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.body = QVBoxLayout(self._body)
+        self.body.setContentsMargins(12, 4, 12, 12)
+        self.body.setSpacing(12)
+        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
+        self._empty: EmptyState | None = None
+        foot = QWidget()
+        foot.setProperty("role", "foot")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.foot = QHBoxLayout(foot)
+        self.foot.setContentsMargins(8, 4, 8, 4)
+        self.foot.setSpacing(4)
+        foot.hide()
+        self._foot = foot
+        column.addWidget(foot)
+
+    @property
+    def state(self) -> str:
+        return self.head.state.text()
+
+    def set_state(self, text: str, level: str = "") -> None:
+        """The line under the title, in words; `level` "good", "warn", "bad", "busy" or "" puts an icon before it."""
+        self.head.set_state(text, level)
+
+    def set_action(self, button: QPushButton) -> None:
+        """The primary action at the right of the head."""
+        self.head.buttons.addWidget(button)
+
+    def add_head_action(self, widget: QWidget) -> None:
+        """A quiet control before the primary action."""
+        self.head.buttons.insertWidget(0, widget)
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        self.body.addWidget(widget, stretch)
+
+    def add_foot(self, *widgets: QWidget) -> None:
+        """Small actions from left to right."""
+        for widget in widgets:
+            self.foot.addWidget(widget)
+        self._foot.show()
+
+    def set_empty(self, empty: EmptyState) -> None:
+        """What is shown in place of the body while there is nothing to show."""
+        self._empty = empty
+        self._stack.addWidget(empty)
+
+    def show_empty(self, on: bool) -> None:
+        self._stack.setCurrentIndex(1 if on and self._empty is not None else 0)
+
+    @property
+    def is_empty(self) -> bool:
+        return self._stack.currentIndex() == 1
+
+
+class _Head(QWidget):
+    """Title and state line at the left, actions at the right."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 12, 8)
+        row.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self.title = ElidedLabel(title, "title")
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        words.addWidget(self.title)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        self.mark = _Mark()
+        line.addWidget(self.mark)
+        self.state = ElidedLabel("", "state")
+        self.state.setFont(number_font(11))
+        line.addWidget(self.state, 1)
+        words.addLayout(line)
+        row.addLayout(words, 1)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(4)
+        row.addLayout(self.buttons)
+
+    def set_state(self, text: str, level: str) -> None:
+        self.state.setText(text)
+        self.state.setAccessibleName(text)
+        self.state.setVisible(bool(text))
+        self.mark.set_level(level)
+
+
+class _Mark(QWidget):
+    """The icon of a level, 12 pixels."""
+
+    ROLES = {"good": "good", "warn": "warn", "bad": "bad", "busy": "busy"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.level = ""
+        self.setFixedSize(13, 13)
+        self.hide()
+
+    def set_level(self, level: str) -> None:
+        self.level = level
+        self.setVisible(level in self.ROLES)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_icon(QPainter(self), QRect(0, 0, 13, 13), self.ROLES[self.level], LEVEL_TOKENS[self.level])
+
+
+def labelled(label: str, widget: QWidget, tip: str = "") -> QWidget:
+    """A control with its label above. Gives the control its accessible name, and `tip` as its tooltip."""
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    words = ElidedLabel(label, "label")
+    column.addWidget(words)
+    column.addWidget(widget)
+    describe(widget, widget.accessibleName() or label, tip or widget.toolTip() or label)
+    return box
+
+
+def columns(*widgets: QWidget, spacing: int = 8) -> QWidget:
+    """Controls side by side in equal columns, aligned at their tops."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    for widget in widgets:
+        row.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
+    return box
+
+
+def rule() -> QFrame:
+    """A line of one pixel."""
+    line = QFrame()
+    line.setProperty("role", "rule")
+    return line
+
+
+def roomy(page: QWidget) -> QScrollArea:
+    """`page` in all the room there is, scrolled both ways where that is less than it needs."""
+    area = scrolled(page)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    return area
+
+
+def scrolled(body: QWidget) -> QScrollArea:
+    """`body` as wide as there is room, scrolled up and down where it is too long."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(body)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

@@ -1,0 +1,39 @@
+"""A file or folder that a form asks for: what it is for, its last part, and a button that chooses another."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from widgets.kit.file_names import file_name
+from widgets.kit.labels import Label
+from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton
+
+
+class PathRow(QWidget):
+    """What a path is for, its last part, and a button that chooses another."""
+
+    def __init__(self, label: str, nothing: str, tip: str, *, clears: bool = False) -> None:
+        super().__init__()
+        self._nothing = nothing
+        words = Label(label)
+        words.setProperty("role", "muted")
+        self.name = ElidedLabel(nothing, "muted", Qt.TextElideMode.ElideMiddle)
+        self.choose = PlainButton("Choose\u2026", "", tip)
+        self.clear = QuietButton("", "close", f"No {label.lower()}", name=f"No {label.lower()}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(words)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.clear)
+        self.clear.setVisible(clears)
+        row.addWidget(self.choose)
+        self.show_path("")
+
+    def show_path(self, path: str, nothing: str = "") -> None:
+        """`nothing`: what is said in place of a path where that differs from before."""
+        self._nothing = nothing or self._nothing
+        self.name.setText(file_name(path) if path else self._nothing)
+        self.name.set_tip(path)
+        self.clear.setEnabled(bool(path))

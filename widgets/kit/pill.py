@@ -1,0 +1,96 @@
+"""A state as a pill: an icon in the colour of its level and a word, so that colour is never the only carrier."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.kit.fields import describe
+from widgets.kit.icons import draw_icon
+from widgets.kit.theme import LOOK, number_font
+
+LEVEL_ICONS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "busy", "": "idle"}
+COMPACT = 26
+LEVEL_TOKENS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "accent", "": "muted"}
+
+
+class Pill(QWidget):
+    """A state: an icon in the colour of its level and a word, in a quiet capsule."""
+
+    HEIGHT = 20
+
+    def __init__(self, text: str = "", level: str = "", icon_role: str = "") -> None:
+        super().__init__()
+        self._text, self._level, self._role = text, level, icon_role
+        self._compact = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        font = number_font(11)
+        self.setFont(font)
+        self._describe()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def level(self) -> str:
+        return self._level
+
+    def set_state(self, text: str, level: str = "", icon_role: str = "") -> None:
+        """`level`: "good", "warn", "bad", "busy" or "" (nothing to say). The icon follows it unless it is given."""
+        if (text, level, icon_role) == (self._text, self._level, self._role):
+            return
+        self._text, self._level, self._role = text, level, icon_role
+        self._describe()
+        self.updateGeometry()
+        self.update()
+
+    def set_compact(self, on: bool) -> None:
+        """Only the icon, for places with little room; the word is then in the tooltip."""
+        if on != self._compact:
+            self._compact = on
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def compact(self) -> bool:
+        return self._compact
+
+    def sizeHint(self) -> QSize:
+        return QSize(COMPACT, self.HEIGHT) if self._compact else pill_size(self._text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._text:
+            return
+        painter = QPainter(self)
+        words = "" if self._compact else self._text
+        draw_pill(painter, QRectF(self.rect()), words, self._level, self._role)
+
+    def _describe(self) -> None:
+        describe(self, f"State: {self._text}" if self._text else "State", self._text)
+
+
+def pill_size(text: str) -> QSize:
+    """How large a pill with these words is."""
+    return QSize(QFontMetrics(number_font(11)).horizontalAdvance(text) + 30, Pill.HEIGHT)
+
+
+def draw_pill(painter: QPainter, rect: QRectF, text: str, level: str = "", icon_role: str = "") -> None:
+    """Paint a pill into `rect`; delegates of lists share it with `Pill`."""
+    look = LOOK.now
+    token = LEVEL_TOKENS.get(level, "muted")
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.color("line"), 1))
+    painter.setBrush(look.color("raised"))
+    box = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    spot = QRectF(rect.left() + 7, rect.center().y() - 6, 12, 12)
+    draw_icon(painter, spot.toRect(), icon_role or LEVEL_ICONS.get(level, "idle"), token)
+    painter.setFont(number_font(11))
+    painter.setPen(look.color("text"))
+    words = rect.adjusted(23, 0, -7, 0)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()) + 1)
+    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    painter.restore()

@@ -1,0 +1,131 @@
+"""Figures in rows and work under way: what a panel shows of a computation, before, during and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from widgets.kit.fields import ElidedLabel, QuietButton, describe, set_property
+from widgets.kit.labels import Label
+from widgets.kit.theme import number_font
+
+LABEL_ROOM, UNIT_ROOM = 120, 36
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """A figure: "fx" "1201.3" "px" "0.4". `spread`: one standard deviation, same unit. Numbers come formatted."""
+
+    label: str
+    value: str
+    unit: str = ""
+    spread: str = ""
+    tip: str = ""
+    level: str = ""
+
+
+class StatGrid(QWidget):
+    """Figures in rows: label, number aligned right, unit, and plus or minus its standard deviation."""
+
+    def __init__(self, stats: Sequence[Stat] = ()) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(0, 1)
+        self.set_unit_room(UNIT_ROOM)
+        self._rows: list[tuple[QLabel, ...]] = []
+        self.set_stats(stats)
+
+    def set_stats(self, stats: Sequence[Stat]) -> None:
+        """Show these; labels are reused, so this is cheap to call often."""
+        self.make_rows(len(stats))
+        for row, stat in zip(self._rows, stats, strict=False):
+            _fill(row, stat)
+        for index, row in enumerate(self._rows):
+            for label in row:
+                label.setVisible(index < len(stats))
+
+    def make_rows(self, count: int) -> None:
+        """Have labels for so many figures ready."""
+        while len(self._rows) < count:
+            self._add_row()
+
+    @property
+    def unit_room(self) -> int:
+        """Pixels that the widest unit takes."""
+        return max((row[2].sizeHint().width() for row in self._rows if row[2].text()), default=0)
+
+    def set_unit_room(self, pixels: int) -> None:
+        """As wide as the units of a grid above or below, so that the numbers of both line up."""
+        self._grid.setColumnMinimumWidth(2, max(pixels, UNIT_ROOM))
+
+    def _add_row(self) -> None:
+        index = len(self._rows)
+        row = (ElidedLabel("", "muted"), ElidedLabel(), Label(), Label())
+        for column, label in enumerate(row):
+            align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
+            label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(label, index, column)
+        for label in row[1:]:
+            label.setFont(number_font())
+        for label in row[:2]:
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        row[2].setProperty("role", "muted")
+        row[3].setProperty("role", "muted")
+        self._rows.append(row)
+
+
+def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
+    spread = f"± {stat.spread}" if stat.spread else ""
+    for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
+        label.setText(text)
+    row[0].setMinimumWidth(min(row[0].sizeHint().width(), LABEL_ROOM))
+    spoken = f"{stat.label} {stat.value} {stat.unit}" + (f" plus or minus {stat.spread}" if stat.spread else "")
+    describe(row[1], spoken.strip(), stat.tip or stat.label)
+    set_property(row[1], "level", stat.level)
+
+
+class ProgressLine(QWidget):
+    """Work under way: words, a thin bar, a button that cancels. Hidden while nothing runs."""
+
+    cancelled = Signal()
+
+    def __init__(self, cancel_text: str = "Cancel") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self._row = row = QHBoxLayout()
+        row.setSpacing(8)
+        self.words = ElidedLabel("", "hint")
+        self.words.setFont(number_font(11))
+        row.addWidget(self.words, 1)
+        self.cancel = QuietButton(cancel_text, "cancel", "Stop this work; nothing half done is left behind")
+        self.cancel.clicked.connect(self.cancelled)
+        row.addWidget(self.cancel)
+        column.addLayout(row)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        describe(self.bar, "Progress")
+        column.addWidget(self.bar)
+        self.hide()
+
+    def set_progress(self, done: float, total: float, words: str = "") -> None:
+        """`total` 0: how much there is to do is not known."""
+        self.bar.setRange(0, 1000 if total > 0 else 0)
+        if total > 0:
+            self.bar.setValue(round(1000 * min(max(done / total, 0.0), 1.0)))
+        self.words.setText(words)
+        self.show()
+
+    def add_action(self, widget: QWidget) -> None:
+        """A small control after the one that cancels."""
+        self._row.addWidget(widget)
+
+    def finish(self) -> None:
+        self.hide()

@@ -1,0 +1,167 @@
+"""The tokens every widget takes its colours, sizes and fonts from, and the one style sheet built from them.
+
+`LOOK` holds the theme in force; `workbench.window.theme` chooses it. Painters read `LOOK.now`, and repaint on
+`LOOK.changed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from PySide6.QtCore import QDir, QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+STYLE = Path(__file__).resolve().parents[2] / "resources" / "theme.qss"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Colours as #rrggbb. Spacing 4, 8, 12, 16; control height 28; radius 6; icons 16 pixels."""
+
+    name: str
+    base: str
+    surface: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    good: str
+    warn: str
+    bad: str
+    series: tuple[str, ...]
+
+    def color(self, token: str, alpha: float = 1.0) -> QColor:
+        color = QColor(getattr(self, token))
+        color.setAlphaF(alpha)
+        return color
+
+    def nth(self, index: int) -> QColor:
+        """Colour of the index-th series of a chart or overlay."""
+        return QColor(self.series[index % len(self.series)])
+
+
+DARK = Tokens(
+    name="dark",
+    base="#14171c",
+    surface="#1b1f26",
+    raised="#242a33",
+    line="#313945",
+    text="#e7eaf0",
+    muted="#9aa5b4",
+    accent="#4db5ff",
+    on_accent="#0b1016",
+    good="#46c98b",
+    warn="#f0b445",
+    bad="#ff7070",
+    series=("#4db5ff", "#f0b445", "#46c98b", "#e58fd0", "#b79cff", "#ff8f5c", "#7fd6d0", "#c7c96b"),
+)
+LIGHT = Tokens(
+    name="light",
+    base="#f4f6f8",
+    surface="#ffffff",
+    raised="#eef1f5",
+    line="#d7dde5",
+    text="#1a1e24",
+    muted="#56616f",
+    accent="#0b72c4",
+    on_accent="#ffffff",
+    good="#15803d",
+    warn="#a15c00",
+    bad="#c62828",
+    series=("#0b72c4", "#a15c00", "#15803d", "#a83f8d", "#6a48c9", "#b8481a", "#177a74", "#6b6d12"),
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+SPACE = (0, 4, 8, 12, 16)
+CONTROL_HEIGHT = 28
+RADIUS = 6
+ICON = 16
+
+
+class Look(QObject):
+    """The theme in force. One for the application."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = DARK
+
+    def apply(self, app: QApplication, tokens: Tokens) -> None:
+        """Put a theme on the whole application."""
+        self.dress(app, tokens)
+        self.changed.emit()
+
+    def dress(self, app: QApplication, tokens: Tokens) -> None:
+        """The part of `apply` that Qt does: palette and style sheet. `changed` is to be sent afterwards."""
+        self.now = tokens
+        QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
+        if app.property("look") is None:
+            app.setProperty("look", "fusion")
+            app.setStyle("Fusion")
+            app.setFont(number_font())
+        if app.styleSheet():
+            app.setStyleSheet("")  # from one sheet straight to another Qt takes three times as long
+        app.setPalette(palette(tokens))
+        app.setStyleSheet(style_sheet(tokens))
+
+
+LOOK = Look()
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """Fusion's palette in these tokens."""
+    roles = QPalette.ColorRole
+    plan = {
+        roles.Window: tokens.base,
+        roles.Base: tokens.surface,
+        roles.AlternateBase: tokens.raised,
+        roles.Button: tokens.raised,
+        roles.ToolTipBase: tokens.raised,
+        roles.Text: tokens.text,
+        roles.WindowText: tokens.text,
+        roles.ButtonText: tokens.text,
+        roles.ToolTipText: tokens.text,
+        roles.PlaceholderText: tokens.muted,
+        roles.Highlight: tokens.accent,
+        roles.HighlightedText: tokens.on_accent,
+        roles.Link: tokens.accent,
+        roles.Mid: tokens.line,
+        roles.Dark: tokens.line,
+        roles.Light: tokens.raised,
+    }
+    made = QPalette()
+    for role, color in plan.items():
+        made.setColor(role, QColor(color))
+    for role in (roles.Text, roles.WindowText, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.muted))
+    return made
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """`resources/theme.qss` with the tokens filled in, and four tones between them for hovered and chosen things."""
+    values = {name: getattr(tokens, name) for name in Tokens.__slots__ if isinstance(getattr(tokens, name), str)}
+    values["hover"] = mixed(tokens.raised, tokens.text, 0.07)
+    values["edge"] = mixed(tokens.line, tokens.muted, 0.4)
+    values["accent_hover"] = mixed(tokens.accent, tokens.text, 0.14)
+    values["accent_soft"] = mixed(tokens.surface, tokens.accent, 0.18)
+    return Template(STYLE.read_text(encoding="utf-8")).safe_substitute(values)
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """`first` with a share of `second`, as #rrggbb."""
+    a, b = QColor(first), QColor(second)
+    pairs = zip((a.red(), a.green(), a.blue()), (b.red(), b.green(), b.blue()), strict=True)
+    return QColor(*(round(x + (y - x) * share) for x, y in pairs)).name()
+
+
+def number_font(size: int = 13) -> QFont:
+    """The UI font with tabular digits, so that numbers line up."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font.setPixelSize(size)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font

@@ -1,0 +1,108 @@
+"""What went wrong: what happened, to which file, what to do; what is missing is fetched with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
+
+from widgets.kit.fields import wrapped
+from widgets.kit.icons import icon_pixmap
+from widgets.kit.labels import Label
+from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe
+from widgets.kit.theme import LOOK
+from widgets.kit.work_state import Trouble
+
+MEGA = 1e6
+
+
+class TroubleCard(QFrame):
+    """Hidden while there is none."""
+
+    fetchWanted = Signal()
+    logWanted = Signal()
+    dismissed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._shown: tuple[Trouble | None, int] = (None, 0)
+        self._mark = Label()
+        self.title, self.what, self.hint = wrapped("heading"), wrapped(""), wrapped("muted")
+        self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
+        self.fetch = PlainButton("Fetch", "download", "Download what is missing; licence and hash are checked")
+        self.log = QuietButton("Log", "log", "What was done, step by step")
+        self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
+        self.fetch.clicked.connect(self.fetchWanted)
+        self.log.clicked.connect(self.logWanted)
+        self.close_button.clicked.connect(self.dismissed)
+        self._lay_out()
+        LOOK.changed.connect(self._draw_mark)
+        self._draw_mark()
+        self.hide()
+
+    def show_trouble(self, trouble: Trouble | None, missing: Mapping[str, int]) -> None:
+        """`missing`: model-store files that are not here, with their size in bytes."""
+        size = sum(missing.get(name, 0) for name in trouble.fetch) if trouble is not None else 0
+        if (trouble, size) == self._shown:
+            return
+        self._shown = trouble, size
+        self.setVisible(trouble is not None)
+        if trouble is None:
+            return
+        self.title.setText(trouble.title)
+        self.what.setText(trouble.what)
+        for label, text in ((self.where, trouble.path), (self.hint, trouble.hint)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.fetch.setVisible(bool(trouble.fetch))
+        self.fetch.setText(fetch_words(size))
+        describe(self.fetch, fetch_words(size), f"Download {', '.join(trouble.fetch)}; every hash is checked")
+        describe(self, f"{trouble.title}. {trouble.what}", trouble.hint)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 4, 10)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._mark, 0, 0)
+        grid.addWidget(self.title, 0, 1)
+        actions = QHBoxLayout()
+        actions.setSpacing(4)
+        for button in (self.fetch, self.log, self.close_button):
+            actions.addWidget(button)
+        grid.addLayout(actions, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+        for row, label in enumerate((self.what, self.where, self.hint), start=1):
+            grid.addWidget(label, row, 1)
+
+    def _draw_mark(self) -> None:
+        self._mark.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
+
+
+class NarrowTrouble(TroubleCard):
+    """The card with its buttons below the words: a panel is narrow."""
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 4, 10)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._mark, 0, 0)
+        grid.addWidget(self.title, 0, 1)
+        grid.addWidget(self.close_button, 0, 2)
+        actions = QHBoxLayout()
+        actions.setSpacing(4)
+        actions.addWidget(self.fetch)
+        actions.addWidget(self.log)
+        actions.addStretch(1)
+        for row, part in enumerate((self.what, self.where, self.hint), start=1):
+            grid.addWidget(part, row, 1, 1, 2)
+        grid.addLayout(actions, 4, 1, 1, 2)
+
+
+def fetch_words(size: int) -> str:
+    """'Fetch 38.9 MB', or 'Fetch' where the size is not known."""
+    return f"Fetch {size / MEGA:.1f} MB" if size else "Fetch"

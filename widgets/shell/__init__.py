@@ -1,0 +1,1 @@
+"""Panels and windows that belong to no engine: jobs, log, properties, settings, help, palette."""

@@ -1,0 +1,108 @@
+"""Help: one short page a panel, read from `resources/help`, in a window that does not block the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+
+from widgets.kit.theme import CONTROL_HEIGHT, LOOK
+
+PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
+HEADINGS = {1: 2, 2: 1}
+"""Steps of Qt's sizes above the text's."""
+ORDER = (
+    *("start", "sources", "viewer", "calibration", "faces", "actions", "timeline", "diffusion"),
+    *("properties", "jobs", "log"),
+)
+
+ROOM = 0.92
+"""Share of the screen that it may take."""
+
+
+class HelpPage(QDialog):
+    """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
+
+    def __init__(self, parent: QWidget | None = None, pages: Path = PAGES) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Guide")
+        self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
+        self._pages = {path.stem: path for path in sorted(pages.glob("*.md"), key=_rank)}
+        self.list = QListWidget()
+        self.list.setFixedWidth(150)
+        self.list.setUniformItemSizes(True)
+        self.list.setAccessibleName("Pages")
+        self.list.setToolTip("A page for each panel")
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(True)
+        self.text.setAccessibleName("Page")
+        self.text.setToolTip("The page chosen at the left")
+        for name, path in self._pages.items():
+            item = QListWidgetItem(_title(path))
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, CONTROL_HEIGHT))
+            self.list.addItem(item)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(self.list)
+        row.addWidget(self.text, 1)
+        self.list.currentItemChanged.connect(self._show_current)
+        LOOK.changed.connect(self._show_current)
+
+    def show_page(self, name: str) -> None:
+        """Open at a page; an unknown name opens the first."""
+        names = list(self._pages)
+        self.list.setCurrentRow(names.index(name) if name in names else 0)
+        self.show()
+        self.raise_()
+
+    def _show_current(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            path = self._pages[item.data(Qt.ItemDataRole.UserRole)]
+            self.text.setMarkdown(path.read_text(encoding="utf-8"))
+            self._set_type()
+
+    def _set_type(self) -> None:
+        """Room between paragraphs, headings of the panels' sizes, and quiet lines in tables."""
+        document = self.text.document()
+        document.setDocumentMargin(12)
+        block = document.begin()
+        while block.isValid():
+            _set_block(QTextCursor(block))
+            block = block.next()
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                shape = frame.format()
+                shape.setBorderBrush(LOOK.now.color("line"))
+                shape.setCellPadding(6)
+                shape.setBottomMargin(12)
+                frame.setFormat(shape)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+def _set_block(cursor: QTextCursor) -> None:
+    """One paragraph, heading, line of a list or cell of a table."""
+    shape = cursor.blockFormat()
+    level, listed, cell = shape.headingLevel(), cursor.currentList() is not None, cursor.currentTable() is not None
+    shape.setTopMargin(0)
+    shape.setBottomMargin(0 if cell else 4 if listed else 10)
+    shape.setLineHeight(120, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    cursor.setBlockFormat(shape)
+    if level:
+        letters = QTextCharFormat()
+        letters.setProperty(QTextCharFormat.Property.FontSizeAdjustment, HEADINGS.get(level, 0))
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        cursor.mergeCharFormat(letters)
+
+
+def _rank(path: Path) -> int:
+    return ORDER.index(path.stem) if path.stem in ORDER else len(ORDER)
+
+
+def _title(path: Path) -> str:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    return first.removeprefix("#").strip()

@@ -1,0 +1,71 @@
+"""The settings page: few things, each applied at once, nothing to confirm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from widgets.kit.labels import Label
+from widgets.kit.panel import ChoiceField, PlainButton, Segmented, labelled, rule
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShown:
+    """What the page shows. start_preset: "" begins as it was left. presets: (id, title). data_dir: where it is kept."""
+
+    theme: str
+    start_preset: str = ""
+    presets: tuple[tuple[str, str], ...] = ()
+    data_dir: str = ""
+
+
+class SettingsDialog(QDialog):
+    """A page beside the window. Each choice goes out as a signal the moment it is made."""
+
+    themeChosen = Signal(str)
+    presetChosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setModal(False)
+        self.setMinimumWidth(400)
+        themes = [("dark", "Dark", "dark"), ("light", "Light", "light")]
+        self.theme = Segmented("Theme", themes, tip="Colours of the window")
+        self.preset = ChoiceField("Begin with", tip="How the docks stand when Kinoscope starts")
+        self.folder = Label()
+        self.folder.setProperty("role", "muted")
+        self.folder.setWordWrap(True)
+        self.saving = Label("The project is saved by itself after every change.")
+        self.saving.setProperty("role", "muted")
+        self.saving.setWordWrap(True)
+        done = PlainButton("Close", "", "Close this page (Escape)")
+        done.clicked.connect(self.close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
+        column.addWidget(labelled("Theme", self.theme))
+        column.addWidget(labelled("Begin with", self.preset))
+        column.addWidget(rule())
+        column.addWidget(self.saving)
+        column.addWidget(self.folder)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(done)
+        column.addLayout(row)
+        self.theme.chosen.connect(self.themeChosen)
+        self.preset.chosen.connect(self.presetChosen)
+
+    def open_with(self, shown: SettingsShown) -> None:
+        """Show the settings as they are."""
+        self.theme.set_value(shown.theme)
+        self.preset.set_choices([("", "The layout it was left with"), *shown.presets], shown.start_preset)
+        self.preset.set_value(shown.start_preset)
+        self.folder.setText(f"Projects, jobs and settings are kept in {shown.data_dir}" if shown.data_dir else "")
+        self.folder.setVisible(bool(shown.data_dir))
+        self.show()
+        self.raise_()
+        self.activateWindow()

@@ -1,0 +1,1 @@
+"""Sources: their list, the form that adds one, and the choice of one."""

@@ -1,0 +1,185 @@
+"""The form that adds a source: one window for all kinds, beside the work and never in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from engines.cameras.types import UsbCamera
+from engines.core.errors import KinoscopeError
+from widgets.kit.fields import PlainButton, PrimaryButton, TextField, set_property
+from widgets.kit.labels import Label
+from widgets.kit.panel import labelled
+from widgets.kit.theme import CONTROL_HEIGHT
+from widgets.sources.fields import (
+    FileFields,
+    FolderFields,
+    SceneFields,
+    SourceFields,
+    StreamFields,
+    TiledFields,
+    UsbFields,
+)
+
+KINDS: dict[str, str] = {
+    "usb": "Camera",
+    "file": "Video file",
+    "folder": "Folder of images",
+    "stream": "Network stream",
+    "tiled": "Tiled source",
+    "scene": "Rendered scene",
+}
+LEADS: dict[str, str] = {
+    "usb": "A USB or built-in camera of this machine.",
+    "file": "Plays with pause, step, seek, loop and speed.",
+    "folder": "Images of one size, played in natural order.",
+    "stream": "Reconnects by itself when it breaks.",
+    "tiled": "One picture that holds several: each tile can be watched and used by itself.",
+    "scene": "Cameras with exactly known parameters that look at a moving board.",
+}
+SIMPLE: dict[str, Callable[[], SourceFields]] = {
+    "usb": UsbFields,
+    "file": FileFields,
+    "folder": FolderFields,
+    "stream": StreamFields,
+    "scene": SceneFields,
+}
+WIDTH = 440
+
+
+class SourceForm(QDialog):
+    """Makes a source. `made` carries it; the form stays open where something is not right and says what."""
+
+    made = Signal(object)
+    camerasWanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModal(False)
+        self.setFixedWidth(WIDTH)
+        self.kind = "file"
+        self._tried = False
+        self.lead = Label()
+        self.lead.setProperty("role", "muted")
+        self.lead.setWordWrap(True)
+        self.name = TextField("Name", placeholder="Made from the source", tip="What lists call it; may stay empty")
+        self.problem = Label()
+        self.problem.setWordWrap(True)
+        set_property(self.problem, "level", "bad")
+        self.add = PrimaryButton("Add", "", "Open this source and show it (Enter)")
+        self.add.clicked.connect(self._make)
+        self.add.setDefault(True)
+        cancel = PlainButton("Cancel", "", "Close without adding (Escape)")
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 16, 16, 16)
+        self._column.setSpacing(12)
+        self._column.addWidget(self.lead)
+        self.fields: dict[str, SourceFields] = {}
+        self._cameras: Sequence[UsbCamera] | None = None
+        self._forms = QVBoxLayout()
+        self._column.addLayout(self._forms)
+        self._column.addWidget(labelled("Name", self.name))
+        self._column.addWidget(self.problem)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self.add)
+        self._column.addLayout(row)
+
+    def open_for(self, kind: str) -> None:
+        """Show the form of this kind, beside the window that it belongs to."""
+        self.kind = kind
+        self._tried = False
+        self.setWindowTitle(f"Add {KINDS[kind][0].lower()}{KINDS[kind][1:]}")
+        self.lead.setText(LEADS[kind])
+        if kind not in self.fields:
+            self._add_fields(kind)
+        for id, fields in self.fields.items():
+            fields.setVisible(id == kind)
+        self._check()
+        if kind in ("usb", "tiled"):
+            self.camerasWanted.emit()
+        self.show()
+        self._settle()
+        self.raise_()
+        self.activateWindow()
+        self.fields[kind].first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
+        """The answer to `camerasWanted`."""
+        self._cameras = cameras
+        for fields in self.findChildren(UsbFields):
+            fields.set_cameras(cameras)
+
+    def _add_fields(self, kind: str) -> None:
+        """Each kind's part is made when it is first wanted, so that the form opens at once."""
+        simple = {**SIMPLE, "usb": self._usb_fields}
+        fields = TiledFields(simple, KINDS) if kind == "tiled" else simple[kind]()
+        self.fields[kind] = fields
+        self._forms.addWidget(fields)
+        fields.changed.connect(self._check)
+
+    def _usb_fields(self) -> UsbFields:
+        fields = UsbFields()
+        fields.rescanWanted.connect(self.camerasWanted)
+        if self._cameras is not None:
+            fields.set_cameras(self._cameras)
+        return fields
+
+    def _make(self) -> None:
+        self._tried = True
+        try:
+            source = self.fields[self.kind].source(self.name.text().strip())
+        except KinoscopeError:
+            self._check()
+            return
+        self.made.emit(source)
+        self.fields[self.kind].forget()
+        self.name.clear()
+        self.accept()
+
+    def _check(self) -> None:
+        """Say what is missing, but not before the user has tried once."""
+        words = ""
+        try:
+            self.fields[self.kind].source(self.name.text().strip())
+        except KinoscopeError as error:
+            words = f"{error.message}. {error.hint}".rstrip(". ") + "."
+        self.problem.setText(words if self._tried else "")
+        self.problem.setVisible(bool(words) and self._tried)
+        self._settle()
+
+    def _settle(self) -> None:
+        """As high as what it holds."""
+        self._column.activate()
+        self.setFixedHeight(max(self._column.totalHeightForWidth(WIDTH), self._column.totalMinimumSize().height()))
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes from the top to the bottom and from left to right, whatever was made first."""
+        seen = [widget for widget in self.findChildren(QWidget) if widget.isVisibleTo(self) and _takes_tab(widget)]
+        seen.sort(key=lambda widget: _place(widget, self))
+        for before, after in pairwise(seen):
+            QWidget.setTabOrder(before, after)
+
+    def keyPressEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
+        if event.key() == Qt.Key.Key_Escape:
+            self.reject()
+        else:
+            super().keyPressEvent(event)
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+
+
+def _place(widget: QWidget, form: QWidget) -> tuple[int, int]:
+    """Row and column of its middle, in steps of half a control."""
+    middle = widget.mapTo(form, widget.rect().center())
+    return middle.y() // (CONTROL_HEIGHT // 2), middle.x()

@@ -1,0 +1,1 @@
+"""The timeline of a film: probabilities, labels and events along its clock."""

@@ -1,0 +1,142 @@
+"""The menus of the timeline: what can be done with a segment, a model's lane, a track; and which class it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from widgets.charts.class_colors import class_words, draw_swatch
+from widgets.kit.icons import icon
+from widgets.timeline.hits import Hit
+
+if TYPE_CHECKING:
+    from widgets.timeline.canvas import Canvas
+
+KEYS = 9
+
+
+def swatch(place: int) -> QIcon:
+    """A class's colour and hatch as an icon."""
+    made = QPixmap(24, 24)
+    made.setDevicePixelRatio(2)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    draw_swatch(painter, QRectF(1, 1, 10, 10), place)
+    painter.end()
+    return QIcon(made)
+
+
+def add_classes(menu: QMenu, classes: tuple[str, ...], chosen: Callable[[str], object]) -> None:
+    """An entry a class, with its key."""
+    for place, name in enumerate(classes):
+        key = f"&{place + 1}  " if place < KEYS else ""
+        menu.addAction(swatch(place), f"{key}{class_words(name)}").triggered.connect(partial(_say, chosen, name))
+    if not classes:
+        menu.addAction("Add a class in the panel first").setEnabled(False)
+
+
+def class_menu(canvas: Canvas, chosen: Callable[[str], object]) -> QMenu:
+    """Which class? One of those there are."""
+    menu = _menu(canvas)
+    add_classes(menu, canvas.view.classes, chosen)
+    return menu
+
+
+def context_menu(canvas: Canvas, found: Hit) -> QMenu:
+    """What can be done with what was clicked."""
+    menu = _menu(canvas)
+    if found.part in ("segment", "start", "end"):
+        _of_segment(canvas, menu, found)
+    elif found.part == "event" and found.lane is not None:
+        event = canvas.view.tracks[found.lane.index].events[found.index]
+        _entry(menu, "play", "Play from here", partial(canvas.play_from, event.start))
+        end = event.end if event.end is not None else canvas.scope.high
+        _entry(menu, "zoom-in", "Zoom to it", partial(canvas.zoom_to, event.start, end))
+    else:
+        _entry(menu, "play", "Play from here", partial(canvas.play_from, canvas.snapped(found.seconds)))
+    if canvas.view.editing:
+        menu.addSeparator()
+        _of_marking(canvas, menu)
+    menu.addSeparator()
+    _of_view(canvas, menu, found)
+    return menu
+
+
+def _of_segment(canvas: Canvas, menu: QMenu, found: Hit) -> None:
+    labels, frames, index = canvas.view.labels, canvas.frames, found.index
+    if labels is None:
+        return
+    whole = labels.segments[index]
+    start, end = frames.edge(whole.start), frames.edge(whole.end + 1)
+    _entry(menu, "play", "Play from here", partial(canvas.play_from, start))
+    _entry(menu, "zoom-in", "Zoom to it", partial(canvas.zoom_to, start, end))
+    if not canvas.view.editing:
+        return
+    menu.addSeparator()
+    other = menu.addMenu(icon("edit"), "Relabel")
+    add_classes(other, canvas.view.classes, partial(canvas.want_relabel, index))
+    now = frames.at(canvas.view.position)
+    at = now if whole.start < now <= whole.end else frames.at(found.seconds)
+    words = "Split at the now-line" if at == now else "Split here"
+    entry = _entry(menu, "", words, lambda: canvas.splitWanted.emit(index, at))
+    entry.setEnabled(whole.start < at <= whole.end)
+    _entry(menu, "delete", "Remove", lambda: canvas.segmentRemoved.emit(index))
+
+
+def _of_marking(canvas: Canvas, menu: QMenu) -> None:
+    if canvas.view.marking:
+        words = f"Close {class_words(canvas.view.marking)} at the now-line"
+        _entry(menu, "check", words, lambda: canvas.markWanted.emit(canvas.view.marking))
+        _entry(menu, "close", "Drop the open segment", canvas.markDropped.emit)
+    else:
+        other = menu.addMenu("Mark from the now-line")
+        add_classes(other, canvas.view.classes, canvas.markWanted.emit)
+    _entry(menu, "add", "New track", partial(ask_track, canvas, canvas.trackAdded.emit))
+
+
+def _of_view(canvas: Canvas, menu: QMenu, found: Hit) -> None:
+    if found.lane is not None and found.lane.kind != "labels":
+        words = "Show as curves" if found.lane.heat or canvas.is_heat(found.lane.name) else "Show as heat"
+        _entry(menu, "chart", words, partial(canvas.toggle_heat, found.lane.name))
+        _entry(menu, "export", "Export events", canvas.exportEventsWanted.emit)
+    _entry(menu, "fit", "Show all", canvas.fit)
+    words = "Stop following" if canvas.scope.following else "Follow now"
+    _entry(menu, "target", words, partial(canvas.follow, not canvas.scope.following))
+
+
+def ask_track(parent: QWidget, added: Callable[[str], object]) -> QInputDialog:
+    """The name of a new track."""
+    dialog = QInputDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle("New track")
+    dialog.setLabelText("Name of the track")
+    dialog.setTextValue("hands")
+    dialog.setOkButtonText("Add")
+    dialog.textValueSelected.connect(lambda name: added(name.strip()) if name.strip() else None)
+    dialog.open()
+    return dialog
+
+
+def popup(canvas: Canvas, menu: QMenu, place: QPointF) -> None:
+    menu.popup(canvas.viewport().mapToGlobal(place.toPoint()))
+
+
+def _menu(parent: QWidget) -> QMenu:
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu
+
+
+def _entry(menu: QMenu, role: str, words: str, act: Callable[[], object]) -> QAction:
+    entry = menu.addAction(icon(role), words) if role else menu.addAction(words)
+    entry.triggered.connect(lambda _on=False: act())
+    return entry
+
+
+def _say(chosen: Callable[[str], object], name: str, _on: bool = False) -> None:
+    chosen(name)

@@ -1,0 +1,148 @@
+"""The Timeline dock: probabilities of every action along the video's clock, and the segments that are labelled."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from widgets.actions.state import ActionsView, TimelineView
+from widgets.charts.class_colors import class_words
+from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton
+from widgets.timeline.canvas import Canvas
+from widgets.timeline.legend import Legend
+from widgets.timeline.menu import ask_track
+from widgets.timeline.words import NO_SOURCE, sentence_of, state_of
+
+ASK = "?"
+NEW_TRACK = "\n"
+ROOM_FOR_LEGEND = 200
+ROOM_FOR_FIELDS = 640
+
+
+class TimelinePanel(Panel):
+    """Shows an `ActionsView` by `show_state`; says by signals what the user wants and changes nothing itself."""
+
+    positionWanted = Signal(float)
+    playWanted = Signal(float)
+    segmentAdded = Signal(object)
+    segmentMoved = Signal(int, int, int)
+    segmentChosen = Signal(int)
+    segmentRemoved = Signal(int)
+    relabelled = Signal(int, str)
+    splitWanted = Signal(int, int)
+    trackChosen = Signal(str)
+    trackAdded = Signal(str)
+    classToggled = Signal(str)
+    markWanted = Signal(str)
+    markDropped = Signal()
+    thresholdChanged = Signal(float)
+    exportEventsWanted = Signal()
+    addSourceWanted = Signal()
+    pageWanted = Signal(str)
+    helpWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("Timeline", scrolling=False)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.canvas, self.legend = Canvas(), Legend()
+        self._fields: tuple[object, ...] = ()
+        self._tools()
+        self.add(self.legend)
+        self.add(self.canvas, 1)
+        empty = EmptyState(NO_SOURCE, "Add a source", "actions", "Open a video file, a camera or a stream")
+        empty.clicked.connect(self.addSourceWanted)
+        self.set_empty(empty)
+        self.show_empty(True)
+        self._connect()
+
+    def show_state(self, view: ActionsView) -> None:
+        """Show a state; cheap where it equals the one before."""
+        line = view.timeline
+        self.show_empty(not line.path)
+        self.set_state(state_of(line) if line.path else "")
+        self.canvas.show_state(line, sentence_of(view) if line.path else "")
+        self.legend.show_state(line.classes, line.hidden)
+        fields = (line.path, line.classes, line.tracks_known, line.track, line.editing, bool(line.tracks))
+        if fields != self._fields:
+            self._fields = fields
+            self._show_fields(line)
+            self._follow_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._follow_room()
+
+    def _tools(self) -> None:
+        self.brush = ChoiceField("Class of new segments", tip="What a segment that you draw is called")
+        self.brush.setMinimumContentsLength(12)
+        self.track = ChoiceField("Track of new segments", tip="Where segments that you draw or mark go")
+        self.fit = QuietButton(
+            "", "arrows-out-line-horizontal", "Show all of it (F, or a double click)", name="Show all"
+        )
+        self.now = QuietButton("Now", "target", "Keep the shown moment in view (N)", name="Follow now", checkable=True)
+        self.heat = QuietButton("", "chart", "Curves or heat, a row a class (H)", name="Curves or heat")
+        self.classes = QuietButton("", "swatches", "Show the classes in a line", name="Legend", checkable=True)
+        self.classes.setChecked(True)
+        self.more = QuietButton("", "more", "Export events, help", name="More")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.addAction("Export events").triggered.connect(self.exportEventsWanted)
+        menu.addAction("Help on the timeline").triggered.connect(self.helpWanted)
+        self.more.setMenu(menu)
+        tools = (self.brush, self.track, self.fit, self.now, self.heat, self.classes, self.more)
+        for tool in reversed(tools):
+            self.add_head_action(tool)
+
+    def _connect(self) -> None:
+        canvas = self.canvas
+        for name in (
+            *("positionWanted", "playWanted", "segmentAdded", "segmentMoved", "segmentChosen", "segmentRemoved"),
+            *("relabelled", "splitWanted", "trackChosen", "trackAdded", "markWanted", "markDropped"),
+            *("thresholdChanged", "exportEventsWanted"),
+        ):
+            getattr(canvas, name).connect(getattr(self, name))
+        canvas.brushChanged.connect(self.brush.set_value)
+        canvas.scopeChanged.connect(self._follow_scope)
+        self.legend.toggled.connect(self.classToggled)
+        self.brush.chosen.connect(lambda name: canvas.set_brush("" if name == ASK else name))
+        self.track.chosen.connect(self._choose_track)
+        self.fit.clicked.connect(canvas.fit)
+        self.now.clicked.connect(canvas.follow)
+        self.heat.clicked.connect(partial(canvas.toggle_heat, None))
+        self.classes.toggled.connect(lambda _on: self._follow_room())
+
+    def _show_fields(self, line: TimelineView) -> None:
+        if self.canvas.brush not in line.classes:
+            self.canvas.set_brush("")
+        names = [(name, class_words(name)) for name in line.classes]
+        self.brush.set_choices([(ASK, "Ask each time"), *names], self.canvas.brush or ASK)
+        tracks = tuple(dict.fromkeys((*line.tracks_known, line.track)))
+        self.track.set_choices([*((name, name) for name in tracks), (NEW_TRACK, "New track\u2026")], line.track)
+        self.now.setChecked(self.canvas.scope.following)
+
+    def _follow_room(self) -> None:
+        """Fields only while they are of use and there is room; the canvas comes first."""
+        line = self.canvas.view
+        roomy = self.width() >= ROOM_FOR_FIELDS
+        for tool in (self.fit, self.now, self.more):
+            tool.setVisible(bool(line.path))
+        for field in (self.brush, self.track):
+            field.setVisible(line.editing and roomy)
+        self.heat.setVisible(bool(line.tracks))
+        high = self.height() >= ROOM_FOR_LEGEND
+        self.legend.setVisible(self.classes.isChecked() and high and len(line.classes) > 0)
+        self.classes.setVisible(high and bool(line.classes))
+
+    def _follow_scope(self) -> None:
+        self.now.setChecked(self.canvas.scope.following)
+
+    def _choose_track(self, name: str) -> None:
+        if name != NEW_TRACK:
+            self.trackChosen.emit(name)
+            return
+        self.track.set_value(self.canvas.view.track)
+        ask_track(self, self.trackAdded.emit)

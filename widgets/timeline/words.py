@@ -1,0 +1,97 @@
+"""What the timeline says: its state in words, tips, what to do where it is empty; and what makes two views differ."""
+
+from __future__ import annotations
+
+from widgets.actions.state import ActionsView, Page, ScoreTrack, TimelineView
+from widgets.charts.class_colors import class_words
+from widgets.timeline.axis import clock
+from widgets.timeline.bars import ghost_words
+from widgets.timeline.drawing import Scene
+from widgets.timeline.hits import Hit
+
+NO_SOURCE = "Open a video or a camera to see its timeline."
+NO_MODEL = "Choose a model and press Start: how probable each action is runs along here."
+NO_LABELS = "Play the video and press a class's key, or drag along the track, to mark what happens."
+NO_SCORES = "Train a model on the labels, and what it sees in this video is shown here."
+
+
+def content_of(view: TimelineView) -> tuple[object, ...]:
+    """Everything of a view but the moment that is shown; equal for two views that look alike."""
+    return (
+        *(view.path, view.title, view.duration, view.rate, _times(view), view.classes),
+        *(tuple(_version(track) for track in view.tracks), view.labels, view.editing, view.selected),
+        *(view.marking, view.marking_from, view.track, view.tracks_known, view.hidden, view.threshold),
+    )
+
+
+def _times(view: TimelineView) -> tuple[int, float]:
+    return len(view.frame_times), float(view.frame_times[-1]) if len(view.frame_times) else 0.0
+
+
+def _version(track: ScoreTrack) -> tuple[object, ...]:
+    last = float(track.times[-1]) if len(track.times) else 0.0
+    return track.name, track.version, track.classes, len(track.times), last
+
+
+def sentence_of(view: ActionsView) -> str:
+    """What to do where there is nothing but time."""
+    line = view.timeline
+    scored = any(len(track.times) for track in line.tracks)
+    if scored or (line.labels is not None and line.labels.segments) or line.marking:
+        return ""
+    if line.editing:
+        return NO_LABELS if not line.tracks else ""
+    if line.tracks:
+        return ""
+    return NO_MODEL if view.page in (Page.WATCH, Page.TEACH) else NO_SCORES
+
+
+def state_of(view: TimelineView) -> str:
+    """The line under the title."""
+    words = [view.title]
+    if view.marking:
+        words.append(f"marking {class_words(view.marking)}")
+    if view.labels is not None and view.labels.segments:
+        words.append(_many(len(view.labels.segments), "segment"))
+    events = sum(len(track.events) for track in view.tracks)
+    if events:
+        words.append(_many(events, "event"))
+    if view.duration is not None:
+        words.append(clock(view.duration))
+    else:
+        words.append("live")
+    return ", ".join(word for word in words if word)
+
+
+def description(view: TimelineView) -> str:
+    """For a screen reader: what lanes there are and what is chosen."""
+    words = [state_of(view)]
+    words += [f"probabilities of {track.name}" for track in view.tracks]
+    if view.labels is not None and 0 <= view.selected < len(view.labels.segments):
+        chosen = view.labels.segments[view.selected]
+        words.append(f"chosen: {class_words(chosen.action)}, frames {chosen.start} to {chosen.end}")
+    return "; ".join(words)
+
+
+def tip_of(scene: Scene, found: Hit) -> str:
+    """What can be done with what is under the cursor; nothing where its figures are shown."""
+    view = scene.view
+    if found.part == "toggle" and found.lane is not None:
+        return "Show as curves" if found.lane.heat else "Show as heat: a row a class"
+    if found.part == "threshold":
+        return "Drag to change the probability at which an event starts"
+    if found.part == "name" and found.lane is not None:
+        goes = found.lane.kind == "labels" and view.editing
+        return f"{found.lane.name}: click to put new segments here" if goes else found.lane.name
+    if found.part == "event" and found.lane is not None:
+        event = view.tracks[found.lane.index].events[found.index]
+        end = clock(event.end, 0.01) if event.end is not None else "now"
+        return f"{class_words(event.action)}, {clock(event.start, 0.01)} to {end}, mean {100 * event.probability:.0f} %"
+    if found.part in ("segment", "start", "end") and view.labels is not None:
+        segment = view.labels.segments[found.index]
+        return f"{class_words(segment.action)}, {ghost_words(scene, segment)}"
+    return ""
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

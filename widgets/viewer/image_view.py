@@ -1,0 +1,343 @@
+"""The picture: frames at their aspect, zoom to the cursor, pan, pixel values, overlays.
+
+A frame is kept as it came and scaled only when it is painted, so frames that come faster than the screen cost nothing.
+The scaled picture is kept too: a repaint for an overlay or the readout copies it and no more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engines.core.clock import Clock, monotonic
+from engines.core.frames import Frame, Stamp
+from widgets.kit.theme import DARK, LOOK, number_font
+from widgets.kit.wheel import leave_wheel_where_scrolled
+from widgets.viewer.overlays import PILL_HEIGHT, Overlay, draw_words, pill_width
+from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
+
+GRID_FROM = 24.0
+"""From this enlargement on, a line between pixels; from twice that, their values."""
+
+
+@dataclass(slots=True)
+class PaintStats:
+    """The last 512 paints: milliseconds each took, and the age of each new frame once painted, in seconds.
+
+    A frame has one age, when it is painted for the first time; one that stands still has none.
+    """
+
+    frames: int = 0
+    milliseconds: deque[float] = field(default_factory=lambda: deque(maxlen=512))
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=512))
+
+    def latency(self, quantile: float = 0.5) -> float:
+        """Capture to paint, in seconds; 0 before the first frame."""
+        return _quantile(self.latencies, quantile)
+
+    def paint_ms(self, quantile: float = 0.5) -> float:
+        return _quantile(self.milliseconds, quantile)
+
+
+class ImageView(QWidget):
+    """Shows one picture. `painted` carries the stamp of each frame once it stands on the screen."""
+
+    activated = Signal()
+    pressed = Signal()
+    hovered = Signal(float, float, str)
+    left = Signal()
+    zoomed = Signal(float)
+    painted = Signal(object)
+
+    def __init__(self, name: str = "Picture", *, margin: int = 0, clock: Clock = monotonic) -> None:
+        """`margin`: base around the fitted picture, in pixels."""
+        super().__init__()
+        self.paint_stats = PaintStats()
+        self.readout = True
+        self._clock = clock
+        self._margin = margin
+        self._image: NDArray[np.uint8] | None = None
+        self._stamp: Stamp | None = None
+        self._fresh = self._late = False
+        self._viewport: Viewport | None = None
+        self._overlays: tuple[Overlay, ...] = ()
+        self._message = ""
+        self._pixels: NDArray[np.uint8] | None = None
+        self._space = Workspace()
+        self._shown = QImage()
+        self._shown_at = QPointF()
+        self._drag: QPointF | None = None
+        self._cursor: QPointF | None = None
+        self.setMouseTracking(True)
+        leave_wheel_where_scrolled(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(96, 54)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription("Wheel zooms, drag moves, double click maximises")
+
+    # What is shown
+
+    def set_frame(self, frame: Frame, *, moving: bool = True) -> None:
+        """Show a frame. It is not copied. moving: it has just come, so its age tells how late it is."""
+        self._late = moving if frame.stamp != self._stamp else self._late
+        self._stamp = frame.stamp
+        self._take(frame.image)
+
+    def set_image(self, image: NDArray[np.uint8]) -> None:
+        """Show an H x W or H x W x 3 (BGR) uint8 array; `ValueError` for anything else. It is not copied."""
+        self._stamp = None
+        self._take(image)
+
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
+        """Draw these over the picture, the last on top."""
+        self._overlays = tuple(overlays)
+        self.update()
+
+    def clear(self, message: str = "") -> None:
+        """Show no picture, and why, in words."""
+        self._image, self._stamp, self._viewport, self._pixels = None, None, None, None
+        self._overlays, self._message = (), message
+        self.update()
+
+    @property
+    def has_picture(self) -> bool:
+        return self._image is not None
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Of the frame that is shown."""
+        return self._stamp
+
+    @property
+    def viewport(self) -> Viewport | None:
+        """Where the picture lies; None without one."""
+        return self._viewport
+
+    def snapshot(self) -> NDArray[np.uint8]:
+        """The picture at full resolution, without overlays. `ValueError` when there is none."""
+        if self._image is None:
+            raise ValueError("No picture is shown")
+        return self._image.copy()
+
+    # Where it lies
+
+    def fit(self) -> None:
+        """The whole picture."""
+        if self._image is not None:
+            self._look_from(self._fitted(self._image))
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Enlarge around a place in the widget (its middle where none is given)."""
+        if self._viewport is not None:
+            self._look_from(self._viewport.zoomed(factor, at or QPointF(self.rect().center())))
+
+    def pan(self, dx: float, dy: float) -> None:
+        if self._viewport is not None:
+            self._look_from(self._viewport.panned(dx, dy))
+
+    def value_at(self, x: float, y: float) -> str:
+        """The pixel there in words: "R 12 G 40 B 200", "128" for a gray picture, "" outside."""
+        if self._image is None:
+            return ""
+        column, row = round(x), round(y)
+        if not (0 <= column < self._image.shape[1] and 0 <= row < self._image.shape[0]):
+            return ""
+        pixel = self._image[row, column]
+        return str(int(pixel)) if self._image.ndim == 2 else "R {2} G {1} B {0}".format(*(int(v) for v in pixel))
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 360)
+
+    # Events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        started = time.perf_counter()
+        painter = QPainter(self)
+        if self._image is None or self._viewport is None:
+            self._paint_message(painter)
+            return
+        self._paint_picture(painter, self._image, self._viewport)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for overlay in self._overlays:
+            overlay.paint(painter, self._viewport)
+        self._paint_readout(painter, self._viewport)
+        painter.end()
+        self._count(started)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._viewport is not None:
+            self._look_from(self._viewport.resized(self.width(), self.height(), self.devicePixelRatioF()))
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._viewport is not None:
+            self._look_from(self._viewport.resized(self.width(), self.height(), self.devicePixelRatioF()))
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._viewport is None:
+            event.ignore()
+            return
+        self.zoom(1.25 ** (event.angleDelta().y() / 120), event.position())
+        self._hover(event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._drag = event.position()
+            self.pressed.emit()
+        super().mousePressEvent(event)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag is not None and self._viewport is not None and not self._viewport.fitted:
+            moved = event.position() - self._drag
+            self._drag = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.pan(moved.x(), moved.y())
+        self._hover(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = None
+            self.activated.emit()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hover(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._cursor = None
+        self.left.emit()
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        factors = {Qt.Key.Key_Plus: 1.25, Qt.Key.Key_Equal: 1.25, Qt.Key.Key_Minus: 0.8}
+        if event.key() in factors:
+            self.zoom(factors[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_F, Qt.Key.Key_0):
+            self.fit()
+        else:
+            super().keyPressEvent(event)
+
+    # Within
+
+    def _take(self, image: NDArray[np.uint8]) -> None:
+        if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
+            raise ValueError(f"A picture is uint8, H x W or H x W x 3, not {image.dtype} {image.shape}")
+        old, self._image = self._viewport, image
+        if old is None or (old.width, old.height) != (image.shape[1], image.shape[0]):
+            self._viewport = self._fitted(image)
+        self._pixels = None
+        self._fresh = True
+        self.update()
+
+    def _fitted(self, image: NDArray[np.uint8]) -> Viewport:
+        high, wide = image.shape[:2]
+        return Viewport.fit(wide, high, self.width(), self.height(), self.devicePixelRatioF(), self._margin)
+
+    def _look_from(self, viewport: Viewport) -> None:
+        if viewport != self._viewport:
+            self._viewport, self._pixels = viewport, None
+            self.zoomed.emit(viewport.scale)
+            self.update()
+
+    def _hover(self, at: QPointF) -> None:
+        self._cursor = at
+        if self._viewport is not None:
+            x, y = self._viewport.to_image(at)
+            self.hovered.emit(x, y, self.value_at(x, y))
+            if self.readout:
+                self.update(0, self.height() - 40, self.width(), 40)
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), LOOK.now.color("surface"))
+        painter.setPen(LOOK.now.color("muted"))
+        words = self.rect().adjusted(16, 16, -16, -16)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+
+    def _paint_picture(self, painter: QPainter, image: NDArray[np.uint8], viewport: Viewport) -> None:
+        if self._pixels is None:
+            left, top, _, _ = viewport.device_box()
+            self._pixels = scaled(image, viewport, self._space)
+            self._shown = as_qimage(self._pixels, viewport.ratio)
+            self._shown_at = QPointF(left / viewport.ratio, top / viewport.ratio)
+        box = QRectF(self._shown_at, self._shown.deviceIndependentSize())
+        if not box.contains(QRectF(self.rect())):
+            painter.fillRect(self.rect(), LOOK.now.color("base"))
+        painter.drawImage(self._shown_at, self._shown)
+        if viewport.device_scale >= GRID_FROM:
+            self._paint_grid(painter, image, viewport)
+
+    def _paint_grid(self, painter: QPainter, image: NDArray[np.uint8], viewport: Viewport) -> None:
+        x0, y0, x1, y1 = viewport.region()
+        painter.setPen(QPen(DARK.color("base", 0.35), 1))
+        first, last = viewport.to_widget(x0 - 0.5, y0 - 0.5), viewport.to_widget(x1 - 0.5, y1 - 0.5)
+        for column in range(x0, x1 + 1):
+            x = viewport.to_widget(column - 0.5, 0).x()
+            painter.drawLine(QPointF(x, first.y()), QPointF(x, last.y()))
+        for row in range(y0, y1 + 1):
+            y = viewport.to_widget(0, row - 0.5).y()
+            painter.drawLine(QPointF(first.x(), y), QPointF(last.x(), y))
+        if viewport.scale >= 2 * GRID_FROM:
+            self._paint_values(painter, image, viewport)
+
+    def _paint_values(self, painter: QPainter, image: NDArray[np.uint8], viewport: Viewport) -> None:
+        x0, y0, x1, y1 = viewport.region()
+        painter.setFont(number_font(11))
+        half = viewport.scale / 2
+        for row in range(y0, y1):
+            for column in range(x0, x1):
+                pixel = np.atleast_1d(image[row, column])
+                at = viewport.to_widget(column, row)
+                painter.setPen(DARK.color("base") if pixel.mean() > 110 else DARK.color("text"))
+                box = QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "\n".join(str(int(v)) for v in pixel[::-1]))
+
+    def _paint_readout(self, painter: QPainter, viewport: Viewport) -> None:
+        if self._cursor is None or not self.readout:
+            return
+        x, y = viewport.to_image(self._cursor)
+        value = self.value_at(x, y)
+        if value:
+            text = f"{round(x)}, {round(y)}   {value}"
+            wide = pill_width(text)
+            box = QRectF(self.width() - wide - 8, self.height() - PILL_HEIGHT - 8, wide, PILL_HEIGHT)
+            draw_words(painter, box, text)
+
+    def _count(self, started: float) -> None:
+        stats = self.paint_stats
+        stats.milliseconds.append((time.perf_counter() - started) * 1000)
+        if self._fresh:
+            self._fresh = False
+            stats.frames += 1
+            if self._stamp is not None:
+                if self._late:
+                    stats.latencies.append(self._clock() - self._stamp.captured_at)
+                self.painted.emit(self._stamp)
+            self._late = False
+
+
+def _quantile(values: deque[float], quantile: float) -> float:
+    return float(np.quantile(values, quantile)) if values else 0.0

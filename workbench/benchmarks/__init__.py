@@ -1,0 +1,1 @@
+"""Benchmarks of `main.py bench`, a file each."""

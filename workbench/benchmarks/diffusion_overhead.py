@@ -1,0 +1,231 @@
+"""What a sampler costs a step beyond the network: ours, a bare loop of the same arithmetic, diffusers, k-diffusion.
+
+The network is a function that returns a tensor made beforehand. All run in one thread, one after the other, round by
+round; what is told is the median over rounds of the thread's own processor time, so that other work on the machine
+counts as little as can be. The bare loop is the fastest we know: weights computed beforehand, tensors written in place,
+the levels handed to the network one by one. Ours is timed with everything that `sample` does and checks.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import partial
+from statistics import median
+from time import thread_time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.benchmarks import diffusion_peers as peers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+
+SHAPES = ((4, 8, 8), (4, 64, 64), (16, 128, 128))
+SAMPLERS = ("euler", "dpm++2m", "unipc", "lms", "dpm++2m-sde", "dpm++sde")
+K_DIFFUSION = {
+    "euler": "sample_euler",
+    "dpm++2m": "sample_dpmpp_2m",
+    "lms": "sample_lms",
+    "dpm++2m-sde": "sample_dpmpp_2m_sde",
+    "dpm++sde": "sample_dpmpp_sde",
+}
+DIFFUSERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "euler": ("EulerDiscreteScheduler", {"prediction_type": "sample"}),
+    "dpm++2m": ("DPMSolverMultistepScheduler", {"prediction_type": "sample"}),
+    "unipc": ("UniPCMultistepScheduler", {"prediction_type": "sample", "solver_order": 3}),
+    "lms": ("LMSDiscreteScheduler", {}),
+    "dpm++2m-sde": (
+        "DPMSolverMultistepScheduler",
+        {"prediction_type": "sample", "algorithm_type": "sde-dpmsolver++"},
+    ),
+}
+SECONDS_A_METHOD = 1.0
+SLOW = 0.05
+TREE_STEPS = 10
+LEAST_ROUNDS = 3
+
+Run = Callable[[], object]
+Prepare = Callable[[], Run]
+"""Makes what a run needs anew (schedulers count their steps) and gives the run that is timed."""
+
+
+def main(
+    steps: Annotated[int, typer.Option(help="Steps a run.", min=5)] = 50,
+    rounds: Annotated[int, typer.Option(help="Rounds over all methods.", min=1)] = 25,
+) -> dict[str, Any]:
+    """Median microseconds a step beyond the network, by state shape and sampler, and ratios."""
+    import torch
+
+    with one_thread(), torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = [row for shape in SHAPES for row in _measure(shape, steps, rounds)]
+    versions = {
+        "torch": torch.__version__,
+        "diffusers": getattr(peers.diffusers(), "__version__", "not installed (make peers)"),
+        "k_diffusion": "installed" if peers.k_diffusion() else "not installed (make peers)",
+    }
+    return versions | {"steps": steps, "microseconds_a_step": rows, "targets": _targets(rows)}
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _measure(shape: tuple[int, ...], steps: int, rounds: int) -> list[dict[str, Any]]:
+    """One row a sampler at one shape; every method has a turn in every round."""
+    import torch
+
+    from engines.generative.diffusion.axis import schedules
+
+    levels = {count: schedules.karras(count, 0.002, 80.0) for count in (steps, min(steps, TREE_STEPS))}
+    y, answer = torch.randn(1, *shape) * 80, torch.randn(1, *shape)
+    methods = _methods(y, answer, steps, levels)
+    times: dict[tuple[str, str], list[float]] = {key: [] for key in methods}
+    for _ in range(max(rounds, 1)):
+        for key, prepare in methods.items():
+            count = _steps(*key, steps)
+            if len(times[key]) < LEAST_ROUNDS or sum(times[key]) * count < SECONDS_A_METHOD:
+                slow = sum(times[key]) * count > SLOW * len(times[key])
+                times[key].append(_seconds(prepare, slow) / count)
+    middle = {key: 1e6 * median(each) for key, each in times.items()}
+    return [_row("x".join(map(str, shape)), sampler, middle) for sampler in SAMPLERS]
+
+
+def _methods(y: Tensor, answer: Tensor, steps: int, levels: dict[int, Tensor]) -> dict[tuple[str, str], Prepare]:
+    from engines.generative.diffusion.samplers.named import sample
+
+    sigmas = levels[steps]
+
+    def denoise(state: Tensor, sigma: Tensor) -> Tensor:
+        return answer
+
+    bare = {"euler": bare_euler, "dpm++2m": bare_2m}
+    methods: dict[tuple[str, str], Prepare] = {}
+    for sampler in SAMPLERS:
+        ours = partial(sample, denoise, y, sigmas, sampler=sampler)
+        methods[sampler, "ours"] = lambda ours=ours: ours  # type: ignore[misc]
+        if sampler in bare:
+            methods[sampler, "bare"] = partial(bare[sampler], denoise, y, sigmas)
+        if sampler in DIFFUSERS and peers.diffusers():
+            methods[sampler, "diffusers"] = partial(_diffusers, sampler, denoise, y, sigmas)
+        if sampler in K_DIFFUSION and peers.k_diffusion():
+            methods[sampler, "k_diffusion"] = partial(
+                _k_diffusion, sampler, denoise, y, levels[_steps(sampler, "k_diffusion", steps)]
+            )
+    return methods
+
+
+def bare_euler(denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
+    """Euler as a loop over one tensor."""
+    numbers = sigmas.tolist()
+    weights = [(a - b) / a for a, b in zip(numbers, numbers[1:], strict=False)]
+
+    def run() -> Tensor:
+        y = start.clone()
+        for weight, level in zip(weights, sigmas, strict=False):
+            y.lerp_(denoise(y, level), weight)
+        return y
+
+    return run
+
+
+def bare_2m(denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
+    """DPM-Solver++(2M) as a loop over two tensors."""
+    numbers = sigmas.tolist()
+    weights = [(a - b) / a for a, b in zip(numbers, numbers[1:], strict=False)]
+    hs = [math.log(a / b) if b else math.inf for a, b in zip(numbers, numbers[1:], strict=False)]
+    reach = [1.0] + [1 + h / (2 * last) if h < math.inf else 1.0 for last, h in zip(hs, hs[1:], strict=False)]
+
+    import torch
+
+    def run() -> Tensor:
+        y, ahead = start.clone(), torch.empty_like(start)
+        earlier = start
+        for weight, far, level in zip(weights, reach, sigmas, strict=False):
+            denoised = denoise(y, level)
+            y.lerp_(torch.lerp(earlier, denoised, far, out=ahead), weight)
+            earlier = denoised
+        return y
+
+    return run
+
+
+def _diffusers(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
+    """The scheduler's `step` in a loop, and nothing else of a pipeline; its levels in its own float32."""
+    name, config = DIFFUSERS[sampler]
+    made = peers.scheduler(name, sigmas.float(), **config)
+
+    def run() -> Tensor:
+        y = start
+        for level, time in zip(sigmas, made.timesteps, strict=False):
+            y = made.step(denoise(y, level), time, y, return_dict=False)[0]
+        return y
+
+    return run
+
+
+def _k_diffusion(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
+    """Its function as it is, its Brownian tree made within as it does."""
+    function = getattr(peers.k_diffusion(), K_DIFFUSION[sampler])
+    return partial(function, denoise, start, sigmas.float(), disable=True)
+
+
+def _steps(sampler: str, kind: str, steps: int) -> int:
+    """A Brownian tree takes milliseconds a step: few are enough."""
+    return min(steps, TREE_STEPS) if kind == "k_diffusion" and sampler.endswith("sde") else steps
+
+
+def _seconds(prepare: Prepare, cold: bool) -> float:
+    """Of one run; unless `cold`, after another one that brings code and data into the caches."""
+    if not cold:
+        prepare()()
+    run = prepare()
+    began = thread_time()
+    run()
+    return thread_time() - began
+
+
+def _row(shape: str, sampler: str, middle: dict[tuple[str, str], float]) -> dict[str, Any]:
+    kinds = ("ours", "bare", "diffusers", "k_diffusion")
+    row: dict[str, Any] = {"state": shape, "sampler": sampler}
+    row |= {kind: middle[sampler, kind] for kind in kinds if (sampler, kind) in middle}
+    if "bare" in row:
+        row["ours_over_bare"] = row["ours"] / row["bare"]
+    return row | {f"{peer}_over_ours": row[peer] / row["ours"] for peer in kinds[2:] if peer in row}
+
+
+def _targets(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The worst ratio of each promise; None where the peer is absent.
+
+    Where the bare loop itself is within 10 times of diffusers the time goes into memory, and nothing could be 10 times
+    faster: those rows are told apart.
+    """
+    two = [row for row in rows if row["sampler"] in ("euler", "dpm++2m")]
+    room = [row for row in two if row.get("diffusers", 0.0) >= 10 * row["bare"]]
+    sde = [row for row in rows if row["sampler"].endswith("sde")]
+    return {
+        "ours_over_bare_at_most_1.5": max(row["ours_over_bare"] for row in two),
+        "diffusers_over_ours_at_least_10": _least("diffusers_over_ours", room),
+        "diffusers_over_ours_where_memory_rules": _least(
+            "diffusers_over_ours", [row for row in two if row not in room]
+        ),
+        "k_diffusion_sde_over_ours_at_least_20": _least("k_diffusion_over_ours", sde),
+    }
+
+
+def _least(ratio: str, rows: list[dict[str, Any]]) -> float | None:
+    return min((row[ratio] for row in rows if ratio in row), default=None)

@@ -1,0 +1,1 @@
+"""Joins the actions panel, its board and the timeline to live engines, labels and jobs."""

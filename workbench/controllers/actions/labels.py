@@ -1,0 +1,302 @@
+"""Labels of the project's videos: kept as they are made, each edit one step of undo, and the segment being marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand
+
+from engines.actions.labels import editing
+from engines.actions.labels.checking import advice
+from engines.actions.study_types import Clip, TrainSpec
+from engines.actions.training.examples import beforehand
+from engines.actions.types import Labels, Segment
+from engines.core.errors import KinoscopeError
+from engines.core.spec import from_json, to_json
+from widgets.actions.state import ClassCount, ClipState
+from workbench.services import Services
+from workbench.threads.background import Errands
+
+KIND = "labels"
+KEYS = "123456789"
+GONE = "The file is no longer there"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Labels of one video. taken: it is trained on. file: where they were last read from or saved."""
+
+    labels: Labels = Labels()
+    taken: bool = True
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A segment that is open: its first frame is known, its last is not."""
+
+    video: str
+    action: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of one video's labels, worked out once."""
+
+    labels: Labels = field(default_factory=Labels)
+    counts: tuple[ClassCount, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+class LabelDesk(QObject):
+    """`changed` when labels or the open segment are others. What it shows is worked out when labels change, for it is
+    asked for with every picture; which videos are still there is found out beside the window.
+    """
+
+    changed = Signal()
+
+    def __init__(self, services: Services, errands: Errands, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services, self._errands = services, errands
+        self._kept: dict[str, Kept] = {}
+        self._told: dict[str, Told] = {}
+        self._gone: frozenset[str] = frozenset()
+        self._clips: tuple[ClipState, ...] | None = None
+        self._weak: tuple[object, tuple[str, ...]] = (None, ())
+        self.open: Mark | None = None
+        self.selected, self._shown = -1, ""
+
+    def restore(self) -> None:
+        """What the open project holds."""
+        self._kept.clear()
+        self._told.clear()
+        self._clips, self.open, self.selected = None, None, -1
+        for video, data in self._services.project.items(KIND).items():
+            try:
+                self._kept[video] = _kept(data)
+            except (KinoscopeError, ValueError, TypeError, AttributeError) as error:
+                self._services.notify(f"The labels of {video} could not be read: {error}", "warn")
+        self.look()
+        self.changed.emit()
+
+    def look(self) -> None:
+        """Find out which videos are no longer there."""
+        videos = tuple(self._kept)
+        self._errands.ask(lambda: _missing(videos), self._have_gone, lambda _failure: None, key="clips")
+
+    def turn_to(self, video: str) -> None:
+        """What is selected is a segment of the video that is shown."""
+        if video != self._shown:
+            self._shown, self.selected = video, -1
+
+    def labels(self, video: str) -> Labels:
+        return self._kept.get(video, Kept()).labels
+
+    def file(self, video: str) -> str:
+        return self._kept.get(video, Kept()).file
+
+    def know(self, video: str, frames: int, rate: float) -> None:
+        """How long the video is, which edits keep within; cheap where that is known."""
+        labels = self.labels(video)
+        if video and (labels.frames, labels.rate) != (frames, rate):
+            self._put(video, replace(labels, frames=frames, rate=rate))
+
+    def edit(self, video: str, text: str, change: Callable[[Labels], Labels]) -> None:
+        """One step that can be undone; what cannot be done is said."""
+        before = self.labels(video)
+        try:
+            after = change(before)
+        except KinoscopeError as error:
+            self._services.notify(str(error), "warn")
+            return
+        if video and after != before:
+            self._services.undo.push(EditLabels(self, video, text, before, after))
+
+    def add(self, video: str, segment: Segment) -> None:
+        self.edit(video, f"Mark {segment.action}", lambda labels: editing.add(labels, segment))
+        segments = self.labels(video).segments
+        self.select(segments.index(segment) if segment in segments else -1)
+
+    def select(self, index: int) -> None:
+        if index != self.selected:
+            self.selected = index
+            self.changed.emit()
+
+    def mark(self, video: str, action: str, frame: int, track: str) -> None:
+        """Open a segment at this frame; the same action again closes it, another one closes it before its own."""
+        mark = self.open if self.open is not None and self.open.video == video else None
+        if mark is not None:
+            last = frame if mark.action == action else frame - 1
+            self.open = None
+            if last >= mark.start:
+                self.add(video, Segment(mark.start, last, mark.action, track))
+            else:
+                self._services.notify(
+                    f"The segment of {mark.action} would end before it starts; it was dropped", "info"
+                )
+        if mark is None or mark.action != action:
+            self.open = Mark(video, action, frame)
+        self.changed.emit()
+
+    def drop_mark(self) -> None:
+        """The open segment is not kept."""
+        self.open = None
+        self.changed.emit()
+
+    def take(self, video: str, on: bool) -> None:
+        """Train on this video, or not."""
+        self._keep(video, replace(self._kept.get(video, Kept()), taken=on))
+
+    def loaded(self, video: str, labels: Labels, file: str) -> None:
+        """Labels that were read from a file replace those there are."""
+        self.edit(video, "Import labels", lambda _labels: labels)
+        self.saved(video, file)
+
+    def saved(self, video: str, file: str) -> None:
+        """They are in this file as well."""
+        self._keep(video, replace(self._kept.get(video, Kept()), file=file))
+
+    def apply(self, video: str, labels: Labels) -> None:
+        """Undo and redo come through here; how long the video is stays known, and what is selected stays so."""
+        known = self.labels(video)
+        if video == self._shown:
+            self.selected = followed(known.segments, labels.segments, self.selected)
+        if self.open is not None and self.open.video == video:
+            self.open = still_open(self.open, known.classes, labels.classes)
+        self._put(video, replace(labels, frames=known.frames or labels.frames, rate=known.rate or labels.rate))
+
+    def counts(self, video: str) -> tuple[ClassCount, ...]:
+        return self._of(video).counts
+
+    def advice(self, video: str) -> tuple[str, ...]:
+        return self._of(video).advice
+
+    def clips(self) -> tuple[ClipState, ...]:
+        """Every video with segments."""
+        if self._clips is None:
+            self._clips = tuple(
+                ClipState(
+                    video, Path(video).name, len(kept.labels.segments), len(kept.labels.classes), kept.taken,
+                    GONE if video in self._gone else "",
+                )
+                for video, kept in self._kept.items()
+                if kept.labels.segments
+            )  # fmt: skip
+        return self._clips
+
+    def chosen(self, folder: Path) -> tuple[Clip, ...]:
+        """What is trained on, with the labels written to files in `folder`."""
+        return tuple(self.written(clip.video, folder) for clip in self.clips() if clip.chosen and not clip.note)
+
+    def weak(self, spec: TrainSpec) -> tuple[str, ...]:
+        """What is weak about what would be trained on, in words; worked out once for the same labels and form."""
+        clips = tuple(clip.video for clip in self.clips() if clip.chosen and not clip.note)
+        labels = [self.labels(video) for video in clips]
+        asked = clips, tuple(map(id, labels)), spec.frames, spec.held_out, spec.window, spec.rate
+        if asked != self._weak[0]:
+            self._weak = asked, _weak(replace(spec, clips=tuple(Clip(video, "") for video in clips)), labels)
+        return self._weak[1]
+
+    def written(self, video: str, folder: Path) -> Clip:
+        """A video and its labels in a file, which jobs and the command line read."""
+        from engines.actions.labels.files import write_labels
+
+        number = list(self._kept).index(video) + 1
+        target = folder / f"{Path(video).stem} {number}.csv"
+        write_labels(target, self.labels(video))
+        return Clip(video, str(target))
+
+    def _of(self, video: str) -> Told:
+        labels, told = self.labels(video), self._told.get(video)
+        if told is None or told.labels is not labels:
+            told = Told(labels, counts(labels), advice(labels) if labels.segments else ())
+            if video in self._kept:
+                self._told[video] = told
+        return told
+
+    def _have_gone(self, gone: frozenset[str]) -> None:
+        if gone != self._gone:
+            self._gone, self._clips = gone, None
+            self.changed.emit()
+
+    def _put(self, video: str, labels: Labels) -> None:
+        self._keep(video, replace(self._kept.get(video, Kept()), labels=labels))
+
+    def _keep(self, video: str, kept: Kept) -> None:
+        self._kept[video], self._clips = kept, None
+        labels = kept.labels
+        if labels.segments or labels.classes:
+            self._services.project.put(KIND, video, {"labels": to_json(labels), "taken": kept.taken, "file": kept.file})
+        self.changed.emit()
+
+
+class EditLabels(QUndoCommand):
+    """From one state of a video's labels to another."""
+
+    def __init__(self, desk: LabelDesk, video: str, text: str, before: Labels, after: Labels) -> None:
+        super().__init__(text)
+        self._desk, self._video, self._before, self._after = desk, video, before, after
+
+    def redo(self) -> None:
+        self._desk.apply(self._video, self._after)
+
+    def undo(self) -> None:
+        self._desk.apply(self._video, self._before)
+
+
+def counts(labels: Labels) -> tuple[ClassCount, ...]:
+    """Segments and seconds of each class, with its key."""
+    segments, frames = Counter[str](), Counter[str]()
+    for each in labels.segments:
+        segments[each.action] += 1
+        frames[each.action] += each.end - each.start + 1
+    second = 1 / labels.rate if labels.rate else 0.0
+    return tuple(
+        ClassCount(name, segments[name], frames[name] * second, KEYS[index] if index < len(KEYS) else "")
+        for index, name in enumerate(labels.classes)
+    )
+
+
+def followed(before: Sequence[Segment], after: Sequence[Segment], index: int) -> int:
+    """Where the segment `index` is after an edit: itself, else what was made of it, -1 for nothing."""
+    if not 0 <= index < len(before):
+        return -1
+    chosen = before[index]
+    made = [chosen] if chosen in after else [each for each in after if each not in set(before)]
+    best = max(made, key=lambda each: (_shared(chosen, each), each.action == chosen.action), default=None)
+    return -1 if best is None else after.index(best)
+
+
+def still_open(mark: Mark, before: Sequence[str], after: Sequence[str]) -> Mark | None:
+    """The open segment after an edit: under its class's new name, None where the class is gone."""
+    if mark.action not in before or mark.action in after:
+        return mark
+    return replace(mark, action=after[before.index(mark.action)]) if len(after) == len(before) else None
+
+
+def _shared(one: Segment, other: Segment) -> int:
+    """Frames of both; of what lies apart, the nearer the more."""
+    return min(one.end, other.end) - max(one.start, other.start) + 1
+
+
+def _weak(spec: TrainSpec, labels: Sequence[Labels]) -> tuple[str, ...]:
+    if not labels:
+        return ()
+    try:
+        return beforehand(spec, labels)
+    except KinoscopeError as error:
+        return (error.message,)
+
+
+def _missing(videos: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(video for video in videos if not Path(video).is_file())
+
+
+def _kept(data: dict[str, Any]) -> Kept:
+    return Kept(from_json(Labels, data.get("labels")), bool(data.get("taken", True)), str(data.get("file", "")))

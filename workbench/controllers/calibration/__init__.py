@@ -1,0 +1,1 @@
+"""Joins the calibration panel to cameras, jobs and files."""

@@ -1,0 +1,115 @@
+"""Captured views become PNG files at once, so that a calibration from the camera is the same job as one from files.
+
+A view that cannot be written (a full disk) is kept in memory and written again on demand; nothing captured is lost.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+from PySide6.QtCore import QObject, Signal
+
+from engines.core.errors import OutOfResources, WorkFailed
+from engines.core.files import atomic_path
+from engines.core.frames import Image
+from engines.core.outputs import free_name
+from engines.core.places import data_dir
+from workbench.threads.background import Errands
+from workbench.threads.engine_thread import Failure
+
+SEPARATOR = "\u00b7"
+MOST_UNWRITTEN = 64
+"""Frames kept in memory while the disk is full; then capturing stops with words."""
+
+
+class Captures(QObject):
+    """One folder per run of captures. `written(path)`; `stuck(Failure)` when the disk takes no more."""
+
+    written = Signal(str)
+    stuck = Signal(object)
+
+    def __init__(self, errands: Errands, parent: QObject, folder: Callable[[], Path] = data_dir) -> None:
+        super().__init__(parent)
+        self._errands = errands
+        self._root = folder
+        self._folders: dict[str, Path] = {}
+        self._numbers: dict[Path, int] = {}
+        self._unwritten: dict[Path, Image] = {}
+        self._waiting: set[Path] = set()
+
+    @property
+    def unwritten(self) -> int:
+        """Views that only memory holds."""
+        return len(self._unwritten)
+
+    def save(self, image: Image, source: str) -> Path:
+        """Where this view will be; it is written soon. `source`: its title, "rig \u00b7 tile" for a tile.
+
+        Raises `OutOfResources` when too many wait for the disk.
+        """
+        if len(self._unwritten) >= MOST_UNWRITTEN:
+            raise OutOfResources(
+                f"{MOST_UNWRITTEN} views wait for the disk", hint="Free some space; they are written then"
+            )
+        target = self._next(source)
+        self._unwritten[target] = image
+        self._write(target)
+        return target
+
+    def image(self, path: str) -> Image | None:
+        """A view that is not on the disk yet."""
+        return self._unwritten.get(Path(path))
+
+    def retry(self) -> None:
+        """Write again what could not be written."""
+        for target in self._unwritten.keys() - self._waiting:
+            self._write(target)
+
+    def new_run(self) -> None:
+        """Later captures go to a new folder."""
+        self._folders.clear()
+
+    def _write(self, target: Path) -> None:
+        image = self._unwritten[target]
+        self._waiting.add(target)
+        self._errands.ask(
+            lambda: write_png(target, image),
+            lambda _path: self._done(target),
+            lambda failure: self._failed(target, failure),
+        )
+
+    def _done(self, target: Path) -> None:
+        self._waiting.discard(target)
+        self._unwritten.pop(target, None)
+        self.written.emit(str(target))
+
+    def _failed(self, target: Path, failure: Failure) -> None:
+        self._waiting.discard(target)
+        self.stuck.emit(failure)
+
+    def _next(self, source: str) -> Path:
+        folder = self._folders.get(source)
+        if folder is None:
+            folder = free_name(self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}")
+            self._folders[source] = folder
+        self._numbers[folder] = self._numbers.get(folder, 0) + 1
+        return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"
+
+
+def write_png(target: Path, image: Image) -> Path:
+    """Write a picture as PNG, whole or not at all."""
+    done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        raise WorkFailed("The picture could not be encoded as PNG", path=target)
+    with atomic_path(target) as part:
+        part.write_bytes(data.tobytes())
+    return target
+
+
+def file_name(source: str) -> str:
+    """A source's path as a name that every file system takes."""
+    return " ".join(re.sub(r"[^\w\- ]+", " ", source).split()) or "view"

@@ -1,0 +1,133 @@
+"""Files in and out of the calibration panel: photographs, calibrations, the printed board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from engines.calibration.formats.files import READ, UNKNOWN, UnitMissing, load, save
+from engines.calibration.targets.photographs import expand, listing
+from engines.calibration.types import MonoResult, MonoSpec
+from engines.core.boards import Board
+from engines.core.errors import KinoscopeError
+from engines.core.pictures.files import DIALOG, Listing
+from widgets.calibration.state import Trouble
+from widgets.kit.save_file import ask_file
+from workbench.controllers.calibration.runs import trouble_of
+from workbench.threads.background import Errands
+from workbench.threads.engine_thread import Failure
+
+CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
+LENGTHS = (
+    ("Millimetres", "mm"),
+    ("Centimetres", "cm"),
+    ("Inches", "in"),
+    ("Metres", "m"),
+    ("Not known: leave the board out", UNKNOWN),
+)
+PAGES = (
+    ("A4", "a4"),
+    ("A3", "a3"),
+    ("A2", "a2"),
+    ("A1", "a1"),
+    ("A0", "a0"),
+    ("Letter", "letter"),
+    ("Legal", "legal"),
+    ("Tabloid", "tabloid"),
+    ("As large as the board", "fit"),
+)
+
+Told = Callable[[Trouble], None]
+
+
+class Files(QObject):
+    """Every method that works on the disk takes what to do then; what goes wrong is told as `Trouble`."""
+
+    def __init__(self, errands: Errands, window: QWidget, trouble: Told) -> None:
+        super().__init__(window)
+        self._errands, self._window, self._trouble = errands, window, trouble
+
+    def ask_pictures(self) -> list[str]:
+        """Picture files chosen by the user."""
+        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", DIALOG)[0]
+
+    def ask_folder(self) -> list[str]:
+        folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of photographs")
+        return [folder] if folder else []
+
+    def ask_calibration(self) -> str:
+        """A calibration to open."""
+        return QFileDialog.getOpenFileName(self._window, "Open calibration", "", CALIBRATIONS)[0]
+
+    def ask_target(self, name: str) -> str:
+        """Where to save a calibration; the suffix says how."""
+        kinds = "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
+        return ask_file(self._window, "Save calibration", f"{name}.yaml", kinds)
+
+    def ask_unit(self, message: str) -> str:
+        """The unit of a bare length, "" when the question is not answered."""
+        words = [words for words, _ in LENGTHS]
+        chosen, ok = QInputDialog.getItem(self._window, "Open calibration", f"{message}.", words, 0, False)
+        return dict(LENGTHS)[chosen] if ok else ""
+
+    def ask_page(self, board: Board) -> tuple[str, str]:
+        """Page and file for the printed board, or two empty words."""
+        words = [words for words, _ in PAGES]
+        chosen, ok = QInputDialog.getItem(self._window, "Print board", "Page", words, 0, False)
+        if not ok:
+            return "", ""
+        page = dict(PAGES)[chosen]
+        name = str(board).replace(":", " ")
+        return page, ask_file(self._window, "Save board", f"{name}.pdf", "PDF (*.pdf)")
+
+    def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
+        """Files and folders to picture files, and what was left out."""
+        wanted = tuple(paths)
+        self._errands.ask(lambda: listing(wanted), then, self._told("Photographs not added"))
+
+    def open(self, path: str, then: Callable[[MonoResult], object], unit: str = "") -> None:
+        """Asks for the unit where the file gives the board's squares without one."""
+
+        def read(found: MonoResult | UnitMissing) -> None:
+            if not isinstance(found, UnitMissing):
+                then(found)
+            elif answer := self.ask_unit(found.message):
+                self.open(path, then, answer)
+
+        self._errands.ask(lambda: _loaded(path, unit), read, self._told("Calibration not opened"))
+
+    def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
+        self._errands.ask(lambda: save(result, path), lambda _none: then(), self._told("Calibration not saved"))
+
+    def write_board(self, board: Board, page: str, path: str, then: Callable[[], object]) -> None:
+        """The printable board in true size."""
+        from engines.calibration.targets.pdf import write_board
+
+        self._errands.ask(
+            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self._told("Board not written")
+        )
+
+    def _told(self, title: str) -> Callable[[Failure], None]:
+        return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
+
+
+def _loaded(path: str, unit: str) -> MonoResult | UnitMissing:
+    try:
+        return load(path, unit)
+    except UnitMissing as question:
+        return question
+
+
+def shortened(spec: MonoSpec) -> tuple[str, ...]:
+    """The photographs as one folder, where they are exactly all of it in its order; else as they are."""
+    folders = {str(Path(path).parent) for path in spec.images}
+    if len(spec.images) < 2 or len(folders) != 1:
+        return spec.images
+    try:
+        whole = tuple(str(path) for path in expand(folders))
+    except KinoscopeError:
+        return spec.images
+    return tuple(folders) if whole == spec.images else spec.images

@@ -1,0 +1,94 @@
+"""What the project keeps of a calibration: settings, photographs, the result. Autosaved; brought back when it opens."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from engines.calibration.formats import files as formats
+from engines.calibration.types import MonoResult, Point
+from engines.core.boards import Board
+from engines.core.errors import KinoscopeError
+from engines.core.frames import Size
+from engines.core.spec import from_json
+from widgets.calibration.state import ViewRow
+from workbench.controllers.calibration.session import Material, Session, Settings
+from workbench.services import Services
+
+KIND, ID, PANEL = "calibration", "mono", "calibration"
+
+
+def keep_session(session: Session, services: Services) -> None:
+    """Save the session in the project, and its settings as the default of the next one."""
+    result, material = session.result, session.material
+    settings = asdict(session.settings)
+    services.settings.set_panel(PANEL, **settings)
+    services.project.put(
+        KIND,
+        ID,
+        {
+            "settings": settings,
+            "views": [_view(view) for view in material.views],
+            "result": None if result is None else formats.to_json(result),
+            "current": session.current,
+            "loaded_from": material.loaded_from,
+        },
+    )
+
+
+def restore_session(services: Services) -> Session:
+    """What the project holds; where it holds nothing that can be read, an empty session with the last settings."""
+    kept = services.project.get(KIND, ID)
+    if isinstance(kept, dict):
+        try:
+            return _session(kept)
+        except (KinoscopeError, KeyError, TypeError, ValueError) as error:
+            services.notify(f"The calibration in this project could not be read: {error}", "warn")
+    try:
+        return Session(_settings(services.settings.value.panels.get(PANEL, {})))
+    except KinoscopeError:
+        return Session()
+
+
+def _session(kept: dict[str, Any]) -> Session:
+    result = None if kept["result"] is None else formats.from_json(kept["result"])
+    views = tuple(_row(view) for view in kept["views"])
+    loaded_from = str(kept["loaded_from"])
+    session = Session(_settings(kept["settings"]), Material(views, result if loaded_from else None, loaded_from))
+    if result is not None and not loaded_from:
+        session.last = result
+        if kept["current"]:
+            _remember(session, result)
+    return session
+
+
+def _remember(session: Session, result: MonoResult) -> None:
+    session.keep(session.spec(leave_one_out=result.loo_rms_px is not None), result)
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    settings: Settings = from_json(Settings, values)
+    Board.parse(settings.board)
+    return settings
+
+
+def _view(view: ViewRow) -> dict[str, Any]:
+    size = None if view.size is None else [view.size.width, view.size.height]
+    told = {"found": view.found, "corners": view.corners, "outline": view.outline, "size": size}
+    return {"path": view.path, "name": view.name, "used": view.used, **told}
+
+
+def _row(kept: dict[str, Any]) -> ViewRow:
+    return ViewRow(
+        str(kept["path"]),
+        str(kept["name"]),
+        bool(kept["used"]),
+        kept["found"],
+        corners=_points(kept["corners"]),
+        outline=_points(kept["outline"]),
+        size=None if kept["size"] is None else Size(*kept["size"]),
+    )
+
+
+def _points(kept: list[list[float]]) -> tuple[Point, ...]:
+    return tuple((float(x), float(y)) for x, y in kept)

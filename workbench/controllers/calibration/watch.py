@@ -1,0 +1,113 @@
+"""The camera side of the calibration panel: the chosen source, the finders that look, the views they capture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.calibration.types import Capture, FinderSettings
+from engines.core.errors import KinoscopeError
+from engines.core.frames import Size, size_of
+from widgets.calibration.overlays import sighting_overlays
+from widgets.calibration.state import LiveState, Trouble, ViewRow
+from workbench.controllers.calibration.captures import Captures
+from workbench.controllers.calibration.finders import Finders, Seen
+from workbench.controllers.calibration.runs import trouble_of
+from workbench.controllers.calibration.session import Session
+from workbench.controllers.common.source_watch import SourceWatch
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.services import Services
+
+FINDER = "board-finder"
+LIVE_MS = 80
+"""The panel follows the finder at most this often."""
+
+
+class Watch(SourceWatch):
+    """`captured(ViewRow)`; `trouble(Trouble)`.
+
+    session: read for the board and the settings. coverage: of the captured views, for the overlay.
+    """
+
+    captured = Signal(object)
+    trouble = Signal(object)
+
+    def __init__(
+        self,
+        viewer: ViewerController,
+        services: Services,
+        captures: Captures,
+        session: Callable[[], Session],
+        coverage: Callable[[], Sequence[int]],
+        parent: QObject,
+    ) -> None:
+        self._captures, self._session, self._coverage = captures, session, coverage
+        self.finders = Finders(services, parent)
+        super().__init__(FINDER, "Board detection", viewer, services, self.finders, LIVE_MS, parent)
+        self.finders.asked.connect(self._asked)
+
+    @property
+    def live(self) -> LiveState | None:
+        """The finder on the chosen source; None when none looks there."""
+        path, finders = self.source, self.finders
+        if not self.running:
+            return None
+        return LiveState(finders.sighting(path), finders.rate(path), finders.problem(path))
+
+    def capture(self) -> None:
+        """Keep the view that the finder saw last at the chosen source."""
+        seen = self.finders.seen(self.source)
+        if self.source not in self.finders.paths():
+            self._services.notify("Turn on board detection to capture views", "info")
+        elif seen is None or not seen.sighting.found:
+            self._services.notify("No board in view, so nothing was captured", "info")
+        else:
+            self._capture(self.source, seen)
+
+    def settings_for(self, path: str) -> FinderSettings:
+        session = self._session()
+        here = path == self.source
+        views = session.material.views if here else ()
+        return FinderSettings(
+            session.board,
+            capture="auto" if here and session.settings.auto else "off",
+            window=session.settings.window,
+            captured=tuple(Capture(view.corners, view.outline) for view in views if view.corners),
+        )
+
+    def see(self, path: str) -> None:
+        sighting = self.finders.sighting(path)
+        if sighting is None:
+            return
+        here = path == self.source
+        cells = self._coverage() if here else ()
+        self._viewer.show_overlays(FINDER, sighting.stamp, sighting_overlays(sighting, self._session().board, cells))
+        if here:
+            self.show_soon()
+
+    def _asked(self, path: str, seen: Seen) -> None:
+        if path == self.source and self._session().settings.auto:
+            self._capture(path, seen)
+
+    def _capture(self, path: str, seen: Seen) -> None:
+        size = size_of(seen.frame.image)
+        other = self._other_size(size)
+        if other is not None:
+            what = f"This source gives {size} pixels, the views before have {other}"
+            self.trouble.emit(Trouble(what, "View not captured", "Discard those views to calibrate another camera"))
+            return
+        try:
+            target = self._captures.save(seen.frame.image, self.title(path))
+        except KinoscopeError as error:
+            self.trouble.emit(trouble_of(error.as_json(), "View not captured"))
+            return
+        sighting = seen.sighting
+        self.captured.emit(
+            ViewRow(str(target), target.name, found=True, corners=sighting.corners, outline=sighting.outline, size=size)
+        )
+
+    def _other_size(self, size: Size) -> Size | None:
+        """The size of the views that are there, where it is another one."""
+        known = (view.size for view in self._session().material.views)
+        return next((other for other in known if other is not None and other != size), None)

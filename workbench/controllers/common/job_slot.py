@@ -1,0 +1,86 @@
+"""One kind of job, one at a time: its progress as a panel shows it, its events, its result or what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from widgets.kit.work_state import Busy
+from workbench.threads.jobs import JobQueue, JobRecord, JobState
+
+
+class JobSlot(QObject):
+    """`changed` for progress; `told(key, value)` for a partial result; `done(spec, result)`; `failed(trouble)`.
+
+    A job that is cancelled ends with `cancelled(spec)`; until it has really ended it is busy, and says so.
+    """
+
+    changed = Signal()
+    told = Signal(str, object)
+    done = Signal(object, object)
+    failed = Signal(object)
+    cancelled = Signal(object)
+
+    def __init__(self, jobs: JobQueue, job: str, trouble: Callable[[dict[str, Any]], object], parent: QObject) -> None:
+        """trouble: what an error's JSON becomes for the panel, given to `failed`."""
+        super().__init__(parent)
+        self._jobs, self._path, self._trouble = jobs, job, trouble
+        self._cancelling = False
+        self.job: int | None = None
+        self.spec: Any = None
+        jobs.changed.connect(self._moved)
+        jobs.event.connect(self._event)  # pyright: ignore[reportAttributeAccessIssue]  (the queue's signal)
+        jobs.finished.connect(self._finished)
+
+    @property
+    def busy(self) -> Busy | None:
+        """What is under way."""
+        return None if self.job is None else busy_of(self._jobs.record(self.job), self._cancelling)
+
+    def start(self, spec: object, title: str, command: str = "") -> None:
+        """Do this instead of what is under way."""
+        self.cancel()
+        self.spec, self._cancelling = spec, False
+        self.job = self._jobs.submit(self._path, spec, title, command)
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        if self.job is not None and not self._cancelling:
+            self._cancelling = True
+            self._jobs.cancel(self.job)
+            self.changed.emit()
+
+    def _moved(self, job: int) -> None:
+        if job == self.job:
+            self.changed.emit()
+
+    def _event(self, job: int, key: str, value: object) -> None:
+        if job == self.job:
+            self.told.emit(key, value)
+
+    def _finished(self, job: int) -> None:
+        if job != self.job:
+            return
+        record, spec = self._jobs.record(job), self.spec
+        self.job, self._cancelling = None, False
+        if record.state is JobState.DONE:
+            self.done.emit(spec, self._jobs.result(job))
+        elif record.state is JobState.CANCELLED:
+            self.cancelled.emit(spec)
+        else:
+            self.failed.emit(self._trouble(record.error or {"message": record.note}))
+        self.changed.emit()
+
+
+def busy_of(record: JobRecord, cancelling: bool = False) -> Busy:
+    """A queued or running job as a panel shows it."""
+    return Busy(
+        note="Cancelling" if cancelling else record.note,
+        done=record.done,
+        total=record.total,
+        seconds_left=record.seconds_left,
+        waiting=record.state is JobState.QUEUED,
+        cancelling=cancelling,
+    )

@@ -1,0 +1,133 @@
+"""One kind of live engine on the sources of the window: where it looks, which source its panel is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from widgets.sources.choice import SourceChoice
+from workbench.controllers.common.live_threads import Lookers
+from workbench.controllers.common.source_choices import choices, title_of
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.services import Services
+
+
+class SourceWatch(QObject):
+    """`changed()` when there is something new to show, at most every `every` milliseconds while it looks.
+
+    A subclass says with which settings it looks (`settings_for`) and what becomes of a result (`see`).
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, id: str, title: str, viewer: ViewerController, services: Services, lookers: Lookers, every: int,
+        parent: QObject,
+    ) -> None:  # fmt: skip
+        """id, title: of the engine in the tiles' menus."""
+        super().__init__(parent)
+        self._id, self._viewer, self._services, self._lookers = id, viewer, services, lookers
+        self.source = viewer.selected_path()
+        self._next = False
+        self._soon = QTimer(self, singleShot=True, interval=every)
+        self._soon.timeout.connect(self.changed)
+        lookers.looked.connect(self.see)
+        lookers.stopped.connect(self._stopped)
+        viewer.register_engine(id, title)
+        viewer.engineToggled.connect(self._toggled)
+        viewer.selectedChanged.connect(self._selected)
+        viewer.changed.connect(self._arrived)
+
+    def settings_for(self, path: str) -> Any:
+        """What the engine at `path` is to work with."""
+        raise NotImplementedError
+
+    def see(self, path: str) -> None:
+        """There is a newer result at `path`."""
+
+    def switched(self, path: str, on: bool) -> None:
+        """The engine looks, or no longer looks, at `path`."""
+
+    @property
+    def running(self) -> bool:
+        """The engine looks at the chosen source."""
+        return self.source in self._lookers.paths()
+
+    def sources(self) -> tuple[SourceChoice, ...]:
+        """All that can be looked at."""
+        return choices(self._services.feeds)
+
+    def title(self, path: str) -> str:
+        """What a source is called."""
+        return title_of(self._services.feeds, path)
+
+    def choose(self, path: str) -> None:
+        """Show this source in the panel; what looks elsewhere goes on."""
+        if path != self.source:
+            self.source = path
+            self.configure()
+            self.changed.emit()
+
+    def look(self, path: str, on: bool) -> None:
+        """Look at `path`, or no longer."""
+        if on and path and self._lookers.start(path, self.settings_for(path)):
+            self.source = path
+            self._viewer.set_engine(self._id, path, True)
+            self.switched(path, True)
+        elif not on:
+            self._lookers.stop(path)
+            self._viewer.set_engine(self._id, path, False)
+            self.switched(path, False)
+        self.configure()
+        self.changed.emit()
+
+    def look_at_next(self) -> None:
+        """Look at the source that is added next, as soon as some tile shows it, and play it over and over."""
+        self._next = True
+
+    def configure(self) -> None:
+        """Hand the settings to every engine that looks."""
+        for path in self._lookers.paths():
+            self._lookers.configure(path, self.settings_for(path))
+
+    def show_soon(self) -> None:
+        """Say `changed`, not more often than is worth it."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def follow_sources(self) -> None:
+        """Sources came or went."""
+        there = [choice.path for choice in self.sources()]
+        if self.source not in there:
+            selected = self._viewer.selected_path()
+            self.source = selected if selected in there else (there or [""])[0]
+        self.changed.emit()
+
+    def close(self) -> None:
+        self._soon.stop()
+        self._lookers.stop_all()
+
+    def _stopped(self, path: str, why: str) -> None:
+        self._viewer.set_engine(self._id, path, False)
+        self.switched(path, False)
+        self._services.notify(why, "warn")
+        self.follow_sources()
+
+    def _arrived(self) -> None:
+        """Another source is shown: the one that was waited for."""
+        shown = [path for path in self._viewer.shown().values() if path not in self._lookers.paths()]
+        if self._next and shown:
+            self._next = False
+            self._services.feeds.feed(shown[-1].partition("/")[0]).set_loop(True)
+            self.look(shown[-1], True)
+
+    def _toggled(self, engine: str, path: str, on: bool) -> None:
+        if engine == self._id:
+            self.look(path, on)
+
+    def _selected(self, path: str) -> None:
+        """Follow the viewer, unless the engine is busy somewhere else."""
+        elsewhere = self.running and path not in self._lookers.paths()
+        if path and not elsewhere and path in [choice.path for choice in self.sources()]:
+            self.choose(path)

@@ -1,0 +1,85 @@
+"""What the faces panel asks in dialogs; every answer is "" or empty when there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+
+from engines.core.pictures.files import DIALOG, ENDINGS
+from engines.core.places import data_dir
+from widgets.kit.labels import message_box
+from widgets.kit.save_file import ask_file
+
+GALLERIES = "Galleries (*.faces)"
+FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"
+
+
+class Dialogs:
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def new_gallery(self) -> str:
+        return ask_file(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
+
+    def open_gallery(self) -> str:
+        return QFileDialog.getOpenFileName(self._window, "Open gallery", str(data_dir()), GALLERIES)[0]
+
+    def passphrase(self, name: str) -> str:
+        """To unlock a gallery."""
+        text, done = QInputDialog.getText(
+            self._window, "Unlock gallery", f"Passphrase of {name}", QLineEdit.EchoMode.Password
+        )
+        return text if done else ""
+
+    def new_passphrase(self, name: str) -> str:
+        """Asked twice, because a forgotten one opens nothing."""
+        echo = QLineEdit.EchoMode.Password
+        first, done = QInputDialog.getText(self._window, "Protect gallery", f"New passphrase for {name}", echo)
+        if not done or not first:
+            return ""
+        again, done = QInputDialog.getText(self._window, "Protect gallery", "The same passphrase again", echo)
+        if done and again != first:
+            QMessageBox.warning(self._window, "Protect gallery", "The two passphrases differ; nothing was changed.")
+        return first if done and again == first else ""
+
+    def recogniser(self) -> str:
+        """An ONNX file that turns aligned faces into vectors."""
+        return QFileDialog.getOpenFileName(self._window, "Recogniser", "", "ONNX (*.onnx)")[0]
+
+    def pictures(self) -> list[str]:
+        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", DIALOG)[0]
+
+    def picture(self, title: str) -> str:
+        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
+
+    def folder(self, title: str) -> str:
+        return QFileDialog.getExistingDirectory(self._window, title)
+
+    def pairs(self) -> str:
+        kinds = "Pair lists (*.tsv *.txt *.csv)"
+        return QFileDialog.getOpenFileName(self._window, "Pair list", "", kinds)[0]
+
+    def film(self) -> str:
+        return QFileDialog.getOpenFileName(self._window, "Cover faces in", "", FILMS)[0]
+
+    def covered(self, source: str) -> str:
+        """Where the covered copy goes."""
+        path = Path(source)
+        offered = path.with_name(f"{path.stem} covered{path.suffix}")
+        return ask_file(self._window, "Save the covered copy", str(offered), FILMS)
+
+    def report(self, title: str, name: str) -> str:
+        return ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
+
+    def really(self, title: str, question: str, verb: str) -> bool:
+        """Before what cannot be undone: Return and Escape leave everything as it is."""
+        box = message_box(self._window, QMessageBox.Icon.Question, title, question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
+        no = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
+        box.exec()
+        return box.clickedButton() is yes

@@ -1,0 +1,79 @@
+"""The camera side of the faces panel: the recognisers that look, what they saw, and what is drawn over the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.faces.types import RecogniserSettings, Recognition
+from widgets.faces.overlays import overlays_of
+from widgets.faces.state import LiveFaces
+from workbench.controllers.common.live_threads import Lookers
+from workbench.controllers.common.source_watch import SourceWatch
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.services import Services
+
+ENGINE = "engines.faces.tracking.live:FaceRecogniser"
+ID = "faces"
+LIVE_MS = 100
+"""The panel follows the recogniser at most this often; the picture follows every result."""
+
+
+class Watch(SourceWatch):
+    """`recognised(Recognition)` for every result of the chosen source.
+
+    settings: read whenever they are needed.
+    """
+
+    recognised = Signal(object)
+
+    def __init__(
+        self,
+        viewer: ViewerController,
+        services: Services,
+        settings: Callable[[], RecogniserSettings],
+        parent: QObject,
+    ) -> None:
+        self._settings = settings
+        self.lookers = Lookers(services, ENGINE, "Face recognition", parent)
+        super().__init__(ID, "Faces", viewer, services, self.lookers, LIVE_MS, parent)
+
+    @property
+    def live(self) -> LiveFaces:
+        """The recogniser on the chosen source, as the panel shows it."""
+        path, lookers, running = self.source, self.lookers, self.running
+        problem = (lookers.note(path) or lookers.problem(path)) if running else ""
+        recognition = lookers.latest(path) if running else None
+        return LiveFaces(self.sources(), path, running, recognition, lookers.rate(path), lookers.dropped(path), problem)
+
+    def recognition(self) -> Recognition | None:
+        """The newest result at the chosen source."""
+        found: Any = self.lookers.latest(self.source)
+        return found if isinstance(found, Recognition) else None
+
+    def events(self) -> dict[str, object]:
+        """What the recogniser at the chosen source emitted last, by key."""
+        return self.lookers.events(self.source)
+
+    def configure(self) -> None:
+        super().configure()
+        for path in self.lookers.paths():
+            self.switched(path, True)
+
+    def settings_for(self, path: str) -> RecogniserSettings:
+        return self._settings()
+
+    def switched(self, path: str, on: bool) -> None:
+        """While faces are covered, no frame is shown or saved before it was looked at."""
+        self._viewer.guard(ID, path, on and self._settings().blur != "off")
+
+    def see(self, path: str) -> None:
+        found = self.lookers.latest(path)
+        if not isinstance(found, Recognition):
+            return
+        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings()))
+        if path == self.source:
+            self.recognised.emit(found)
+            self.show_soon()

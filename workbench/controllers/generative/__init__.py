@@ -1,0 +1,1 @@
+"""Joins the diffusion panel and the studio to jobs, runs and files."""

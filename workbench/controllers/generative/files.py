@@ -1,0 +1,95 @@
+"""Files in and out of the diffusion studio: what was dropped, what is chosen in a dialog, where an export goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engines.core.errors import BadInput
+from engines.core.pictures.files import DIALOG, READABLE
+from engines.generative.diffusion.types import SampleSpec
+from engines.generative.runs import history
+from widgets.generative.state import Mode
+from widgets.kit.save_file import ask_file
+
+WEIGHTS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
+EXPORTS = {
+    "grid": ("Export grid", "grid.png", "PNG (*.png)"),
+    "strip": ("Export film strip", "strip.png", "PNG (*.png)"),
+    "gif": ("Export GIF", "steps.gif", "GIF (*.gif)"),
+    "mp4": ("Export MP4", "steps.mp4", "MP4 (*.mp4)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What files mean to the studio. settings: of a run; model: to open; picture: to start from; data: to train on."""
+
+    settings: SampleSpec | None = None
+    model: str = ""
+    picture: str = ""
+    data: str = ""
+    name: str = ""
+
+
+def understand(paths: Sequence[str], mode: Mode) -> Dropped:
+    """What the first file or folder that means anything means. Raises `BadInput` where none does; reads the disk."""
+    if not paths:
+        raise BadInput("Nothing was dropped that is a file")
+    path = Path(paths[0])
+    if path.is_dir():
+        return _folder(path, mode)
+    suffix = path.suffix.lower()
+    if suffix in WEIGHTS:
+        return Dropped(model=str(path), name=path.name)
+    if suffix not in READABLE:
+        hint = "Drop a picture, a .safetensors file or a folder"
+        raise BadInput("This is neither a picture nor a model", path=path, hint=hint)
+    try:
+        return Dropped(settings=history.read_settings(path), name=path.name)
+    except BadInput:
+        return Dropped(picture=str(path), name=path.name)
+
+
+def _folder(path: Path, mode: Mode) -> Dropped:
+    if (path / history.FILE).is_file():
+        return Dropped(settings=history.read_run(path).spec, name=path.name)
+    if (path / "model_index.json").is_file() or (path / "config.json").is_file():
+        return Dropped(model=str(path), name=path.name)
+    if not any(entry.suffix.lower() in READABLE for entry in path.rglob("*")):
+        hint = "Drop a folder of pictures, a run's folder, or a diffusers folder with its model_index.json"
+        raise BadInput("The folder holds neither pictures nor a model", path=path, hint=hint)
+    if mode is Mode.TRAIN:
+        return Dropped(data=str(path), name=path.name)
+    return Dropped(model=f"analytic:images:{path}", name=path.name)
+
+
+class Dialogs:
+    """What the user is asked; every answer is "" when there is none."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def model_file(self) -> str:
+        return QFileDialog.getOpenFileName(self._window, "Open model", "", "Weights (*.safetensors)")[0]
+
+    def model_folder(self) -> str:
+        return QFileDialog.getExistingDirectory(self._window, "Open a diffusers folder")
+
+    def data_folder(self) -> str:
+        return QFileDialog.getExistingDirectory(self._window, "Folder of images to learn from")
+
+    def picture(self, title: str) -> str:
+        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
+
+    def settings_picture(self) -> str:
+        """A picture that carries the settings it was sampled with."""
+        return QFileDialog.getOpenFileName(self._window, "Use settings of a picture", "", "PNG (*.png)")[0]
+
+    def export_target(self, kind: str, name: str) -> str:
+        """Where to write a run; with the suffix of its kind."""
+        title, file, kinds = EXPORTS[kind]
+        return ask_file(self._window, title, f"{name} {file}", kinds)

@@ -1,0 +1,102 @@
+"""What the diffusion panel's form holds, how it follows the model, and how it is kept from start to start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engines.core.spec import from_json, to_json
+from engines.generative.diffusion.studies.types import CompareSpec, FlowSpec
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
+from engines.generative.training.types import TrainSpec
+from widgets.generative.state import Mode, Page
+from workbench.controllers.common import kept_form
+from workbench.services import Services
+
+PANEL = "diffusion"
+FIRST_MODELS = ("mnist-unet", "mnist-dit", "digits-unet")
+"""What is chosen at the first start, the first of these that is there; else the first of all."""
+FIRST = SampleSpec("", seeds=tuple(range(12)))
+FIRST_COMPARE = CompareSpec(SampleSpec(""), "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10", "20"))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One for the whole panel: every mode keeps what was set in it."""
+
+    mode: Mode = Mode.SAMPLE
+    page: Page = Page.SAMPLES
+    spec: SampleSpec = FIRST
+    compare: CompareSpec = FIRST_COMPARE
+    train: TrainSpec = TrainSpec("mnist", "")
+    flow: FlowSpec = FlowSpec()
+
+    def sampling(self, spec: SampleSpec) -> Form:
+        """Another specification, to be sampled. A batch that holds all samples is written as the usual one."""
+        batch = 0 if spec.batch >= len(spec.seeds) else spec.batch
+        return replace(self, mode=Mode.SAMPLE, spec=replace(spec, out="", batch=batch))
+
+    def comparing(self, exact: bool = False) -> CompareSpec:
+        """The grid that would be run: of what the form holds. A cell shows one sample, and no more are drawn where
+        there is no error to be measured over all. exact: the truth is known."""
+        seeds = self.spec.seeds if exact else self.spec.seeds[:1]
+        classes = self.spec.classes if exact else self.spec.classes[:1]
+        return replace(self.compare, base=replace(self.spec, out="", seeds=seeds, classes=classes, start=None))
+
+
+def for_model(spec: SampleSpec, info: ModelInfo, schedule: str) -> SampleSpec:
+    """The same wishes for another model; what it cannot do is left out. schedule: the one that suits it."""
+    same = spec.model == info.name
+    kept = spec.classes if info.classes and all(0 <= label < len(info.classes) for label in spec.classes) else ()
+    guided = bool(info.classes or info.text) or spec.guidance.kind != "cfg"
+    return replace(
+        spec,
+        model=info.name,
+        schedule=spec.schedule if same else Schedule(schedule),
+        guidance=spec.guidance if guided else Guidance(),
+        classes=kept,
+        prompt=spec.prompt if info.text else "",
+        negative=spec.negative if info.text else "",
+        size=spec.size if same else None,
+        prediction=spec.prediction if same else "",
+        start=spec.start if same or (spec.start and spec.start.kind == "between") else None,
+        teleport=spec.teleport and info.moments,
+        teleport_to=spec.teleport_to if same else None,
+    )
+
+
+def first_model(names: tuple[str, ...]) -> str:
+    """The model to begin with."""
+    return next((name for name in FIRST_MODELS if name in names), names[0] if names else "")
+
+
+def keep_form(form: Form, services: Services) -> None:
+    """Save the form in the project, and as the default of the next one."""
+    kept_form.keep(services, PANEL, _plain(form))
+
+
+def restore_form(services: Services) -> Form:
+    """What the project holds, else the last settings; what cannot be read is the default."""
+    return kept_form.restore(services, PANEL, _form, Form())
+
+
+def _plain(form: Form) -> dict[str, Any]:
+    return {
+        "mode": str(form.mode),
+        "page": str(form.page),
+        "spec": to_json(form.spec),
+        "compare": to_json(form.compare),
+        "train": to_json(form.train),
+        "flow": to_json(form.flow),
+    }
+
+
+def _form(data: dict[str, Any]) -> Form:
+    return Form(
+        Mode(data.get("mode", "sample")),
+        Page(data.get("page", "samples")),
+        from_json(SampleSpec, data.get("spec")),
+        from_json(CompareSpec, data.get("compare")),
+        from_json(TrainSpec, data.get("train")),
+        from_json(FlowSpec, data.get("flow")),
+    )

@@ -1,0 +1,89 @@
+"""The models that can be chosen: those known by name, and files and folders that were opened.
+
+What is known by name is read from cards beside the window's thread; what comes from outside is looked at by a job.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.types import InspectSpec, ModelInfo
+from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.generative.words import model_title, trouble_of
+from workbench.threads.background import Errands
+from workbench.threads.jobs import JobQueue
+
+JOB = "engines.generative.diffusion.models.opening:run"
+TROUBLE = "The model could not be opened"
+
+
+class Models(QObject):
+    """`listed` when the models by name are known; `opened(ModelInfo)` when one was chosen and is known;
+    `changed` while one is looked at; `failed(Trouble)`."""
+
+    listed = Signal()
+    opened = Signal(object)
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, jobs: JobQueue, errands: Errands, parent: QObject) -> None:
+        super().__init__(parent)
+        self._errands = errands
+        self._named: dict[str, ModelInfo] = {}
+        self._opened: dict[str, ModelInfo] = {}
+        self._looked = JobSlot(jobs, JOB, partial(trouble_of, title=TROUBLE), self)
+        self._looked.done.connect(self._inspected)
+        self._looked.failed.connect(self.failed)
+        self._looked.changed.connect(self.changed)
+        self.ready = False
+
+    @property
+    def all(self) -> tuple[ModelInfo, ...]:
+        """Networks first, then what was opened, then the exact models."""
+        named = self._named.values()
+        networks = [info for info in named if info.kind != "analytic"]
+        return (*networks, *self._opened.values(), *(info for info in named if info.kind == "analytic"))
+
+    @property
+    def looking(self) -> bool:
+        return not self.ready or self._looked.job is not None
+
+    def info(self, name: str) -> ModelInfo | None:
+        return self._named.get(name) or self._opened.get(name)
+
+    def title(self, name: str) -> str:
+        info = self.info(name)
+        return info.title if info is not None else model_title(name)
+
+    def list(self) -> None:
+        """Read the cards again."""
+        self._errands.ask(cards.known_models, self._listed, self._not_listed, key="models")
+
+    def open(self, name: str, prediction: str = "") -> None:
+        """Choose a model: `opened` follows, at once where it is known."""
+        known = self._named.get(name) or (self._opened.get(name) if not prediction else None)
+        if known is not None:
+            self.opened.emit(known)
+        elif name:
+            self._looked.start(InspectSpec(name, prediction), f"Look at {model_title(name)}")
+
+    def cancel(self) -> None:
+        self._looked.cancel()
+
+    def _listed(self, infos: tuple[ModelInfo, ...]) -> None:
+        self._named = {info.name: info for info in infos}
+        self.ready = True
+        self.listed.emit()
+
+    def _not_listed(self, failure: object) -> None:
+        self.ready = True
+        self.failed.emit(trouble_of({"message": str(failure)}, "The models could not be listed"))
+        self.listed.emit()
+
+    def _inspected(self, spec: InspectSpec, info: object) -> None:
+        if isinstance(info, ModelInfo):
+            self._opened[info.name] = info
+            self.opened.emit(info)

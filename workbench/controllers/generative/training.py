@@ -1,0 +1,112 @@
+"""Training as the studio shows it: one at a time, so that the other worker stays free for sampling."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from zlib import crc32
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.core.spec import to_json
+from engines.generative.diffusion.models import cards
+from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
+from widgets.generative.state import TrainView, Trouble
+from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.generative.command import train_line
+from workbench.controllers.generative.words import trouble_of
+from workbench.threads.jobs import JobQueue
+
+JOB = "engines.generative.training.job:run"
+
+
+class Training(QObject):
+    """`changed` for progress; `trained(file)` when there are weights."""
+
+    changed = Signal()
+    trained = Signal(str)
+
+    def __init__(self, jobs: JobQueue, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view = TrainView()
+        self._next: list[tuple[TrainSpec, str]] = []
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="Training failed"), self)
+        self._slot.changed.connect(self.changed)
+        self._slot.told.connect(self._told)
+        self._slot.done.connect(self._done)
+        self._slot.failed.connect(self._failed)
+        self._slot.cancelled.connect(self._stopped)
+
+    @property
+    def view(self) -> TrainView:
+        return replace(self._view, busy=self._slot.busy)
+
+    @property
+    def waiting(self) -> int:
+        """Trainings that begin when the one under way has ended."""
+        return len(self._next)
+
+    def start(self, spec: TrainSpec, title: str) -> bool:
+        """Train this; False when it waits for the training under way."""
+        if self._slot.job is not None:
+            self._next.append((spec, title))
+            return False
+        self._view = TrainView(title, spec)
+        self._slot.start(spec, title, train_line(spec))
+        return True
+
+    def cancel(self) -> None:
+        """Stop the one under way; what it learned up to its last checkpoint stays."""
+        self._slot.cancel()
+
+    def cancel_all(self) -> None:
+        self._next.clear()
+        self._slot.cancel()
+
+    def dismiss(self) -> None:
+        self._view = replace(self._view, trouble=None)
+        self.changed.emit()
+
+    def _told(self, _key: str, value: object) -> None:
+        if isinstance(value, TrainProgress):
+            before = self._view.progress
+            if value.images is None and before is not None:
+                value = replace(value, images=before.images)
+            self._view = replace(self._view, progress=value)
+            self.changed.emit()
+
+    def _done(self, _spec: TrainSpec, result: object) -> None:
+        if isinstance(result, TrainResult):
+            self._view = replace(self._view, file=result.file, stopped=result.stopped)
+            self.trained.emit(result.file)
+        self._go_on()
+
+    def _failed(self, trouble: Trouble) -> None:
+        self._view = replace(self._view, trouble=trouble)
+        self._go_on()
+
+    def _stopped(self, _spec: TrainSpec) -> None:
+        self._view = replace(self._view, stopped="Stopped; train again to go on from the last checkpoint")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._next:
+            self.start(*self._next.pop(0))
+
+
+def placed(spec: TrainSpec) -> TrainSpec:
+    """With a folder and a name where it has none: of the user's own models, one for each choice of settings.
+
+    So the same settings go on where they stopped, others begin anew, and no network of ours is hidden by its name.
+    """
+    out = spec.out or str(cards.models_dir())
+    return replace(spec, out=out, name=spec.name or _name(spec))
+
+
+def _name(spec: TrainSpec) -> str:
+    plain = {name: value for name, value in to_json(spec).items() if name not in (*FREE, "name")}
+    stem = "-".join(re.findall(r"\w+", Path(spec.data).name)) or "data"
+    return f"my-{stem}-{spec.architecture}-{crc32(json.dumps(plain, sort_keys=True).encode()) & 0xFFFF:04x}"

@@ -1,0 +1,123 @@
+"""Fills the Properties panel with what is known of the selected source, and keeps its figures fresh."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+
+from engines.cameras.sources.parsing import dump, title
+from engines.cameras.types import FeedStatus, SimpleSource, Source
+from engines.core.addresses import bare
+from engines.core.files import dump_json
+from engines.core.names import shown
+from widgets.kit.panel import Stat
+from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.viewer.transport import clock_words
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.services import Services
+
+REFRESH_MS = 400
+KINDS = {
+    "usb": "Camera",
+    "file": "Video file",
+    "folder": "Folder of images",
+    "stream": "Network stream",
+    "scene": "Rendered scene",
+    "tiled": "Tiled source",
+}
+LABELS = {"fps": "Rate", "url": "Address", "path": "Name"}
+UNITS = {"fps": "fps", "timeout": "s", "noise": "gray levels", "blur": "px", "width": "px", "height": "px"}
+
+
+class PropertiesController(QObject):
+    """Follows the viewer's selection; works only while the panel can be seen."""
+
+    def __init__(self, panel: PropertiesPanel, viewer: ViewerController, services: Services) -> None:
+        super().__init__(panel)
+        self._panel, self._viewer, self._services = panel, viewer, services
+        self._clock = QTimer(self, interval=REFRESH_MS)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+        viewer.selectedChanged.connect(lambda _path: self.refresh())
+        panel.copyWanted.connect(self._copy)
+
+    def refresh(self) -> None:
+        """Show the selected source as it is now."""
+        path = self._viewer.selected_path()
+        feed_id, _, tile = path.partition("/")
+        if feed_id not in self._services.feeds.ids():
+            self._panel.show_properties(PropertiesShown())
+            return
+        feed = self._services.feeds.feed(feed_id)
+        status = feed.status()
+        name = f"{title(feed.source)} · {tile}" if tile else title(feed.source)
+        state = status.state.value + (f": {status.message}" if status.message else "")
+        groups = (_picture(status, tile), self._flow(status, path), _description(feed.source))
+        self._panel.show_properties(PropertiesShown(name, state, _level(status), groups))
+
+    def close(self) -> None:
+        self._clock.stop()
+
+    def _tick(self) -> None:
+        if self._panel.isVisible():
+            self.refresh()
+
+    def _flow(self, status: FeedStatus, path: str) -> PropertyGroup:
+        latency = self._viewer.latency_ms(path)
+        stats = [
+            Stat("Arriving", f"{status.fps:.1f}", "fps", tip="Frames that arrived in the last second"),
+            Stat("Frames so far", f"{status.frames}"),
+            Stat("Not shown", f"{self._viewer.dropped(path)}", "frames", tip="A newer one was there before the screen"),
+            Stat("Lost by the source", f"{status.lost}", "frames"),
+        ]
+        if latency is not None:
+            stats.append(Stat("Capture to screen", f"{latency:.1f}", "ms", tip="Median of the last thirty pictures"))
+        stats.append(Stat("Position", clock_words(status.position)))
+        return PropertyGroup("Flow", tuple(stats))
+
+    def _copy(self) -> None:
+        feed = self._viewer.selected_path().partition("/")[0]
+        if feed in self._services.feeds.ids():
+            text = dump_json(dump(self._services.feeds.feed(feed).source))
+            QGuiApplication.clipboard().setText(text)
+            self._services.notify("Copied. Saved as a .json file, it can be dropped on the window", "info")
+
+
+def _picture(status: FeedStatus, tile: str) -> PropertyGroup:
+    info = status.info
+    if info is None:
+        return PropertyGroup("Picture", (Stat("Size", "not known yet"),))
+    rows, columns = info.grid
+    width, height = info.size.width, info.size.height
+    stats = [Stat("Size", f"{width} × {height}", "px")]
+    if info.tiles:
+        stats.append(Stat("Tile size", f"{width // columns} × {height // rows}", "px"))
+        stats.append(Stat("Tiles", f"{rows} × {columns}", tip=", ".join(info.tiles)))
+    stats.append(Stat("Nominal rate", f"{info.fps:g}", "fps"))
+    if info.frames is not None:
+        stats.append(Stat("Frames", f"{info.frames}"))
+    if info.duration is not None:
+        stats.append(Stat("Duration", clock_words(info.duration)))
+    return PropertyGroup("Picture", tuple(stats), info.detail)
+
+
+def _description(source: Source) -> PropertyGroup:
+    inner: SimpleSource = source.of if source.kind == "tiled" else source
+    stats = [Stat("Kind", KINDS[source.kind])]
+    if source.kind == "tiled":
+        stats.append(Stat("Made of", KINDS[inner.kind]))
+    for name, value in asdict(inner).items():
+        if name in ("kind", "name", "board", "size", "loop", "speed") or value in ("", 0):
+            continue
+        words = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
+        words, tip = shown(bare(words)), shown(bare(str(value)))
+        stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
+    return PropertyGroup("Source", tuple(stats), str(inner.board) if inner.kind == "scene" else "")
+
+
+def _level(status: FeedStatus) -> str:
+    words = {"playing": "good", "failed": "bad", "reconnecting": "warn", "opening": "busy"}
+    return words.get(status.state.value, "")

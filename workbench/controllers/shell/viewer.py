@@ -1,0 +1,370 @@
+"""Joins the viewer grid to the feeds: what each tile shows, what looks at it, overlays on the right frame."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engines.cameras.feed.running import Feed
+from engines.cameras.types import FeedState
+from engines.core.clock import monotonic
+from engines.core.errors import UsageError
+from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.outputs import free_name
+from engines.core.places import pictures_dir
+from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.overlays import Overlay
+from workbench.feeds.running import FrameTap
+from workbench.feeds.snapshots import SnapshotWriter, covered
+from workbench.feeds.view_recorder import ViewRecorder
+from workbench.services import Services
+
+LAYOUTS = {"1": 1, "2x2": 4, "3x3": 9}
+OVERLAY_WAIT = 0.25
+"""Seconds that a tile with an engine on it waits for a result before it shows the bare picture."""
+STATUS_MS = 400
+
+
+@dataclass(slots=True)
+class Seat:
+    """What one tile shows: the path, its reader, and the frames a late result may still belong to."""
+
+    path: str
+    tap: FrameTap
+    ring: FrameRing = field(default_factory=FrameRing)
+    shown: int = 0
+    shown_before: tuple[float, int] = (0.0, 0)
+    overlaid_at: float = 0.0
+    painted: tuple[Frame, list[Overlay]] | None = None
+
+
+class ViewerController(QObject):
+    """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it.
+
+    `recording(on)`: whether the selected tile is being recorded; `recorded(path)`: a film is there.
+    """
+
+    selectedChanged = Signal(str)
+    engineToggled = Signal(str, str, bool)
+    changed = Signal()
+    laidOut = Signal(str)
+    recording = Signal(bool)
+    recorded = Signal(object)
+
+    def __init__(self, grid: ViewerGrid, services: Services) -> None:
+        super().__init__(grid)
+        self.grid = grid
+        self._services = services
+        self._seats: dict[int, Seat] = {}
+        self._engines: dict[str, str] = {}
+        self._running: dict[str, set[str]] = {}
+        self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
+        self._guards: dict[str, set[str]] = {}
+        self._recorders: dict[str, ViewRecorder] = {}
+        self._selected = 0
+        self._layout = "2x2"
+        self._clock = QTimer(self, interval=STATUS_MS)
+        self._clock.timeout.connect(self._show_statuses)
+        self._clock.start()
+        grid.selected.connect(self._select)
+        grid.sourceChosen.connect(self._choose)
+        grid.sourceDropped.connect(self._choose)
+        grid.engineToggled.connect(self._toggle)
+        grid.snapshotWanted.connect(self.snapshot)
+        grid.retryWanted.connect(lambda tile: self._with_feed(tile, lambda feed: feed.retry()))
+        grid.playToggled.connect(lambda tile: self._with_feed(tile, play_or_pause))
+        grid.stepped.connect(lambda tile, frames: self._with_feed(tile, lambda feed: feed.step(frames)))
+        grid.sought.connect(lambda tile, seconds: self._with_feed(tile, lambda feed: feed.seek(seconds)))
+        grid.loopToggled.connect(lambda tile, on: self._with_feed(tile, lambda feed: feed.set_loop(on)))
+        grid.speedChosen.connect(lambda tile, speed: self._with_feed(tile, lambda feed: feed.set_speed(speed)))
+        services.feeds.removed.connect(self._feed_removed)
+        services.feeds.changed.connect(lambda _id: self._show_statuses())
+
+    def register_engine(self, id: str, title: str) -> None:
+        """Offer an engine in the tiles' menus."""
+        self._engines[id] = title
+        self.grid.set_engines(list(self._engines.items()))
+
+    def set_engine(self, id: str, path: str, on: bool) -> None:
+        """Say that an engine looks, or no longer looks, at this path."""
+        running = self._running.setdefault(path, set())
+        (running.add if on else running.discard)(id)
+        if not on:
+            self.clear_overlays(id, path)
+        for tile, seat in self._seats.items():
+            if seat.path == path:
+                self.grid.tile(tile).set_engines_on(running)
+
+    def guard(self, engine: str, path: str, on: bool) -> None:
+        """While on, frames of this path are shown and saved only with what this engine draws over them."""
+        (self._guards.setdefault(path, set()).add if on else self._guards.setdefault(path, set()).discard)(engine)
+
+    def show_overlays(self, engine: str, stamp: Stamp, overlays: list[Overlay]) -> None:
+        """Draw on exactly the frame of this stamp, in every tile that shows it."""
+        self._overlays[engine, stamp.source] = (stamp, overlays)
+        for tile, seat in self._seats.items():
+            if seat.path == stamp.source and (frame := seat.ring.find(stamp)) is not None:
+                seat.overlaid_at = monotonic()
+                self._paint(tile, seat, frame, self._overlays_of(seat.path, stamp))
+
+    def clear_overlays(self, engine: str, path: str) -> None:
+        """Also from a picture that stands still; one that is guarded stays covered until the next comes."""
+        if self._overlays.pop((engine, path), None) is None or self._guards.get(path):
+            return
+        for tile, seat in self._seats.items():
+            if seat.path == path and seat.painted is not None:
+                self._show(tile, seat, seat.painted[0], self._overlays_of(path, seat.painted[0].stamp))
+
+    def selected_path(self) -> str:
+        """Path shown in the selected tile, "" when it is empty."""
+        seat = self._seats.get(self._selected)
+        return seat.path if seat else ""
+
+    def shown(self) -> dict[int, str]:
+        """Paths by tile."""
+        return {tile: seat.path for tile, seat in sorted(self._seats.items())}
+
+    def show(self, path: str, tile: int | None = None) -> None:
+        """Put a path into a tile; without one into the first empty tile, else into the selected one."""
+        index = self._free_tile() if tile is None else tile
+        self.empty(index)
+        try:
+            tap = FrameTap(self._services.feeds, path, parent=self)
+        except UsageError as error:
+            self._services.notify(str(error), "warn")
+            return
+        seat = Seat(path, tap)
+        self._seats[index] = seat
+        tap.ready.connect(lambda: self._arrived(index, seat))
+        self.grid.tile(index).set_source(path)
+        self.grid.tile(index).set_engines_on(self._running.get(path, set()))
+        self._services.project.put("tile", str(index), path)
+        self._arrived(index, seat)
+        self._show_statuses()
+        if index == self._selected:
+            self.selectedChanged.emit(path)
+        self.changed.emit()
+
+    def show_all(self, paths: Sequence[str]) -> None:
+        """Fill the grid from its first tile with these paths."""
+        for tile, path in enumerate(paths[: LAYOUTS[self._layout]]):
+            self.show(path, tile)
+
+    def empty(self, tile: int, *, forget: bool = True) -> None:
+        """Show nothing in a tile; `forget` also on the next start."""
+        seat = self._seats.pop(tile, None)
+        if seat is None:
+            return
+        seat.tap.close()
+        seat.tap.deleteLater()
+        self.grid.tile(tile).clear()
+        if forget:
+            self._services.project.drop("tile", str(tile))
+        if tile == self._selected:
+            self.selectedChanged.emit("")
+        self.changed.emit()
+
+    def empty_selected(self) -> None:
+        self.empty(self._selected)
+
+    def select(self, tile: int) -> None:
+        self.grid.select(tile)
+
+    def set_layout(self, layout: str) -> None:
+        """ "1", "2x2" or "3x3". Tiles that no longer fit rest, and come back with a larger layout."""
+        self._layout = layout if layout in LAYOUTS else "2x2"
+        for tile in [tile for tile in self._seats if tile >= LAYOUTS[self._layout]]:
+            self.empty(tile, forget=False)
+        self.grid.set_layout(self._layout)
+        self.restore_tiles()
+        self.laidOut.emit(self._layout)
+        self._services.project.put("state", "grid", self._layout)
+
+    def restore_tiles(self) -> None:
+        """Show again what the project remembers of tiles that are there and empty."""
+        for tile, path in self._services.project.items("tile").items():
+            there = str(path).partition("/")[0] in self._services.feeds.ids()
+            if there and int(tile) in self.free_tiles():
+                self.show(str(path), int(tile))
+
+    def free_tiles(self) -> list[int]:
+        """Tiles of this layout that show nothing."""
+        return [tile for tile in range(LAYOUTS[self._layout]) if tile not in self._seats]
+
+    def make_room(self, count: int) -> None:
+        """A larger layout where fewer than `count` tiles are free."""
+        for layout, tiles in LAYOUTS.items():
+            if len(self.free_tiles()) < count and tiles > LAYOUTS[self._layout]:
+                self.set_layout(layout)
+
+    @property
+    def layout(self) -> str:
+        return self._layout
+
+    def newest(self, path: str) -> Frame | None:
+        """The newest frame of a path that some tile shows."""
+        return next((seat.ring.newest for seat in self._seats.values() if seat.path == path), None)
+
+    def dropped(self, path: str) -> int:
+        """Frames of a path that no tile showed because a newer one was there."""
+        return sum(seat.tap.dropped for seat in self._seats.values() if seat.path == path)
+
+    def latency_ms(self, path: str) -> float | None:
+        """Capture to screen, the median of the last second or so; None while nothing is shown, or it stands still."""
+        tiles = [tile for tile, seat in self._seats.items() if seat.path == path]
+        return self.grid.tile(tiles[0]).latency_ms() if tiles and self._services.feeds.plays(path) else None
+
+    def snapshot(self, tile: int) -> None:
+        """Save a tile's picture at full resolution to the pictures folder, covered where faces are to be hidden."""
+        seat = self._seats.get(tile)
+        frame = self._to_save(seat) if seat else None
+        if seat is None or frame is None:
+            self._services.notify("This tile shows no picture to save", "warn")
+            return
+        writer = SnapshotWriter(f"{self._title(tile)} frame {frame.stamp.index}.png", frame)
+        writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
+        writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
+        self._services.supervisor.adopt(writer)
+        writer.start()
+
+    def _to_save(self, seat: Seat) -> Frame | None:
+        """The newest frame; of a guarded path the newest that was looked at, with what must not be seen covered."""
+        if not self._guards.get(seat.path):
+            return seat.ring.newest
+        return covered(*seat.painted) if seat.painted else None
+
+    def record_selected(self) -> None:
+        """Record the selected tile, or end that."""
+        if path := self.selected_path():
+            self.record(path)
+        else:
+            self.recording.emit(False)
+            self._services.notify("This tile shows nothing to record", "warn")
+
+    def records(self, path: str) -> bool:
+        """Whether what this path shows is being recorded."""
+        return path in self._recorders
+
+    def record(self, path: str) -> None:
+        """Record what a tile shows to the pictures folder, or end that; what is covered in view is covered there."""
+        if path in self._recorders:
+            self._recorders.pop(path).request_stop()
+            self.recording.emit(self.selected_path() in self._recorders)
+            return
+        tile = next(tile for tile, seat in self._seats.items() if seat.path == path)
+        recorder = ViewRecorder(free_name(pictures_dir() / f"{self._title(tile)}.mp4"))
+        recorder.written.connect(self._recorded)
+        recorder.failed.connect(lambda why: self._services.notify(f"The recording failed: {why}", "bad"))
+        self._recorders[path] = recorder
+        self._services.supervisor.adopt(recorder)
+        recorder.start()
+        self.recording.emit(self.selected_path() in self._recorders)
+
+    def _recorded(self, path: Path, frames: int, left_out: int) -> None:
+        words = f", {left_out} left out" if left_out else ""
+        self._services.notify(f"Recorded {frames} frames to {path.name} in {path.parent}{words}", "good")
+        self.recorded.emit(path)
+
+    def _title(self, tile: int) -> str:
+        """What a file of this tile is called: its title and the time."""
+        title = re.sub(r'[\\/:*?"<>|]', " ", self.grid.tile(tile).title.text())
+        return f"{title} {time.strftime('%Y-%m-%d %H-%M-%S')}"
+
+    def snapshot_selected(self) -> None:
+        self.snapshot(self._selected)
+
+    def close(self) -> None:
+        """Let go of every feed."""
+        self._clock.stop()
+        for recorder in self._recorders.values():
+            recorder.request_stop()
+        for seat in self._seats.values():
+            seat.tap.close()
+        self._seats.clear()
+
+    def _arrived(self, tile: int, seat: Seat) -> None:
+        if self._seats.get(tile) is not seat:
+            return
+        while (item := seat.tap.take()) is not None:
+            if isinstance(item, Frame):
+                seat.ring.push(item)
+            elif isinstance(item, Gap) and item.lost == 0:
+                seat.ring.clear()
+        frame = seat.ring.newest
+        if frame is None or self._guards.get(seat.path):
+            return
+        if not self._running.get(seat.path) or monotonic() - seat.overlaid_at > OVERLAY_WAIT:
+            self._paint(tile, seat, frame, self._overlays_of(seat.path, frame.stamp))
+
+    def _paint(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
+        seat.shown += 1
+        recorder = self._recorders.get(seat.path)
+        if recorder is not None:
+            recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
+        self._show(tile, seat, frame, overlays)
+
+    def _show(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
+        seat.painted = (frame, overlays)
+        self.grid.show_frame(tile, frame, overlays, moving=self._services.feeds.plays(seat.path))
+
+    def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
+        found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))
+        return [overlay for made in found if made and made[0] == stamp for overlay in made[1]]
+
+    def _free_tile(self) -> int:
+        return next(iter(self.free_tiles()), min(self._selected, LAYOUTS[self._layout] - 1))
+
+    def _select(self, tile: int) -> None:
+        self._selected = tile
+        self.recording.emit(self.selected_path() in self._recorders)
+        self.selectedChanged.emit(self.selected_path())
+
+    def _choose(self, tile: int, path: str) -> None:
+        if path:
+            self.show(path, tile)
+        else:
+            self.empty(tile)
+
+    def _toggle(self, tile: int, engine: str, on: bool) -> None:
+        seat = self._seats.get(tile)
+        if seat is not None:
+            self.engineToggled.emit(engine, seat.path, on)
+
+    def _with_feed(self, tile: int, act: Callable[[Feed], object]) -> None:
+        seat = self._seats.get(tile)
+        feed = seat.path.partition("/")[0] if seat else ""
+        if feed in self._services.feeds.ids():
+            act(self._services.feeds.feed(feed))
+            self._show_statuses()
+
+    def _feed_removed(self, id: str) -> None:
+        for tile in [tile for tile, seat in self._seats.items() if seat.path.partition("/")[0] == id]:
+            self.empty(tile, forget=False)
+        for path in [path for path in self._recorders if path.partition("/")[0] == id]:
+            self._recorders.pop(path).request_stop()
+
+    def _show_statuses(self) -> None:
+        now = monotonic()
+        for tile, seat in self._seats.items():
+            since, before = seat.shown_before
+            if now - since >= STATUS_MS / 1000:
+                rate = (seat.shown - before) / (now - since) if since else 0.0
+                seat.shown_before = (now, seat.shown)
+                self._show_status(tile, seat, rate)
+
+    def _show_status(self, tile: int, seat: Seat, rate: float) -> None:
+        feed = seat.path.partition("/")[0]
+        if feed not in self._services.feeds.ids():
+            return
+        status = self._services.feeds.feed(feed).status()
+        self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
+
+
+def play_or_pause(feed: Feed) -> None:
+    """Play what stands still, pause what plays."""
+    (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()

@@ -1,0 +1,1 @@
+"""Feeds of the window: running, recorded, pictured, and their passwords."""

@@ -1,0 +1,182 @@
+"""The running feeds of the window: one thread each, named by id, and the readers that eyes look through.
+
+A path names what can be looked at: `"feed"`, or `"feed/tile"` for one picture of a tiled feed. Frames never travel
+in signals; a `FrameTap` is woken once and takes what is newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.cameras.types import FeedState, FeedStatus, Source
+from engines.core.errors import UsageError
+from engines.core.frames import FeedItem
+from engines.core.slots import Latest, Lossless, Slot
+from workbench.threads.engine_thread import EngineThread, Wake
+from workbench.threads.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from engines.cameras.feed.running import Feed
+
+
+class FeedLife(Protocol):
+    """The part of a feed that its thread and its readers need."""
+
+    on_change: Any
+
+    @property
+    def id(self) -> str: ...
+
+    def run(self) -> None: ...
+    def stop(self) -> None: ...
+    def status(self) -> FeedStatus: ...
+    def subscribe(
+        self, policy: Latest | Lossless = ..., wake: Callable[[], None] | None = ..., tile: str = ...
+    ) -> Slot: ...
+    def unsubscribe(self, slot: Slot) -> None: ...
+
+
+FeedMaker: TypeAlias = Callable[[str, Source], "Feed"]
+LATEST = Latest()
+
+
+class FeedThread(EngineThread):
+    """The life of one feed; its changes ring `wake`, which lives as long as this thread."""
+
+    def __init__(self, feed: FeedLife, wake: Wake) -> None:
+        super().__init__(f"feed {feed.id}")
+        self.feed = feed
+        self.wake = wake
+        feed.on_change = wake.ring
+
+    def work(self) -> None:
+        self.feed.run()
+
+    def request_stop(self) -> None:
+        super().request_stop()
+        self.feed.stop()
+
+
+class Feeds(QObject):
+    """All running feeds. Lives in the window's thread; `failed(id, Failure)` tells of a feed whose thread broke."""
+
+    added = Signal(str)
+    removed = Signal(str)
+    changed = Signal(str)
+    failed = Signal(str, object)
+
+    def __init__(self, supervisor: Supervisor, make: FeedMaker | None = None, parent: QObject | None = None) -> None:
+        """`make(id, source)` builds a feed; left out, `engines.cameras.feed.running.Feed` is what is built."""
+        super().__init__(parent)
+        self._supervisor = supervisor
+        self._make = make or _make_feed
+        self._threads: dict[str, FeedThread] = {}
+
+    def add(self, source: Source, id: str | None = None) -> str:
+        """Run a source; its id, unique and free of "/"."""
+        name = id or self._free_id(source)
+        if name in self._threads or "/" in name:
+            raise UsageError(
+                f"A source named '{name}' is already open" if name in self._threads else f"'{name}' has a /"
+            )
+        feed = self._make(name, source)
+        wake = Wake(lambda: self.changed.emit(name))
+        thread = FeedThread(feed, wake)
+        thread.failed.connect(lambda failure: self.failed.emit(name, failure))
+        self._threads[name] = thread
+        self._supervisor.adopt(thread)
+        thread.start()
+        self.added.emit(name)
+        return name
+
+    def remove(self, id: str) -> None:
+        """Stop a feed. It is gone at once for everyone here; its thread ends by itself soon after."""
+        thread = self._threads.pop(id, None)
+        if thread is None:
+            return
+        thread.wake.close()
+        thread.request_stop()
+        self.removed.emit(id)
+
+    def clear(self) -> None:
+        for id in self.ids():
+            self.remove(id)
+
+    def ids(self) -> list[str]:
+        """In the order they were added."""
+        return list(self._threads)
+
+    def feed(self, id: str) -> Feed:
+        """Raises `UsageError` when there is none of that id."""
+        thread = self._threads.get(id)
+        if thread is None:
+            raise UsageError(f"There is no open source '{id}'")
+        return thread.feed  # type: ignore[return-value]
+
+    def state(self, path: str) -> FeedState:
+        """Of `"feed"` or `"feed/tile"`; closed when there is none."""
+        id = path.partition("/")[0]
+        return self.feed(id).status().state if id in self._threads else FeedState.CLOSED
+
+    def plays(self, path: str) -> bool:
+        """It gives new pictures now."""
+        return self.state(path) is FeedState.PLAYING
+
+    def subscribe(self, path: str, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None) -> Slot:
+        """A slot of its own for one reader of `"feed"` or `"feed/tile"`."""
+        id, _, tile = path.partition("/")
+        return self.feed(id).subscribe(policy, wake, tile)
+
+    def unsubscribe(self, path: str, slot: Slot) -> None:
+        """Give a slot back. Fine for a feed that is already gone."""
+        slot.close()
+        thread = self._threads.get(path.partition("/")[0])
+        if thread is not None:
+            thread.feed.unsubscribe(slot)
+
+    def _free_id(self, source: Source) -> str:
+        number = 1
+        while f"{source.kind}{number}" in self._threads:
+            number += 1
+        return f"{source.kind}{number}"
+
+
+class FrameTap(QObject):
+    """Reads one feed or tile for the window. On `ready`, call `take()` until it gives None."""
+
+    ready = Signal()
+
+    def __init__(
+        self, feeds: Feeds, path: str, policy: Latest | Lossless = LATEST, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.path = path
+        self._feeds = feeds
+        self._wake = Wake(self.ready, self)
+        self._slot = feeds.subscribe(path, policy, self._wake.ring)
+        self._open = True
+
+    @property
+    def dropped(self) -> int:
+        """Frames replaced unread since the tap was opened."""
+        return self._slot.dropped
+
+    def take(self) -> FeedItem | None:
+        """The next unread frame, gap or end; None when there is none."""
+        return self._slot.take()
+
+    def close(self) -> None:
+        """Read no more; may be called again."""
+        if self._open:
+            self._open = False
+            self._wake.close()
+            self._feeds.unsubscribe(self.path, self._slot)
+
+
+def _make_feed(id: str, source: Source) -> Feed:
+    from engines.cameras.feed.running import Feed
+
+    return Feed(id, source)

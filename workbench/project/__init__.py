@@ -1,0 +1,1 @@
+"""What is kept: the project file, settings, and what is deleted for good."""

@@ -1,0 +1,1 @@
+"""The tour: a walk through every panel with pictures."""

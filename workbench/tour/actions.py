@@ -1,0 +1,202 @@
+"""The tour's stops at the actions preset: watch, teach, train and evaluate, on a real film with real labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+
+from engines.core.places import data_dir
+from widgets.actions.state import ActionsView, Page
+from workbench.controllers.actions import reports as actions_reports
+from workbench.controllers.actions.form import models_dir
+from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
+from workbench.window.main import Window
+
+LEARNED, SHOWN = (0, 286), (286, 371)
+ITERATIONS, HELD_OUT = 120, 0.3
+SHORT_TRN, SHORT_FRAME = "trn", "frame"
+MARKED, MARK_MS = 36.0, 500
+"""Seconds of the film where a segment is marked, and milliseconds until it plays there."""
+EVENTS, FAR = 3, 5.0
+"""Events, and seconds of the film, before a picture of watching is taken."""
+
+
+def stops(theme: str) -> list[Stop]:
+    """What a newcomer would try: the sample first, then a film of one's own from labels to figures."""
+    made = [
+        _stop(theme, "empty", partial(_begin, theme=theme)),
+        _stop(theme, "pose", _sample, _body, 60),
+    ]
+    if _folder().is_dir():
+        made += [
+            _stop(theme, "teach-empty", _open_film, _film_there),
+            _stop(theme, "teach", _import, _labelled),
+            _stop(theme, "marking", _mark, _marking),
+            _stop(theme, "training", partial(_train, model=SHORT_TRN), _training, 120),
+            _stop(theme, "trained", nothing, _trained, 300),
+            _stop(theme, "watch", _watch, _watched, 120),
+            _stop(theme, "compare", partial(_train, model=SHORT_FRAME), _trained, 300),
+            _stop(theme, "evaluate-ready", _compare, _comparable),
+            _stop(theme, "evaluate", _evaluate, _evaluated, 120),
+        ]
+    return made + [_stop(theme, "trouble", _broken, _refused), _stop(theme, "done", _rest)]
+
+
+def again(theme: str) -> list[Stop]:
+    """What shows a theme best; of results that are there."""
+    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
+    pages = (Page.TEACH, Page.TRAIN, Page.EVALUATE) if _folder().is_dir() else ()
+    return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
+
+
+def _stop(
+    theme: str,
+    name: str,
+    act: Callable[[Window], object],
+    ready: Callable[[Window], bool] = lambda _window: True,
+    seconds: float = 20,
+) -> Stop:
+    return Stop(f"{theme}-actions-{name}", act, ready, lambda window: window.panels.actions, seconds)
+
+
+def _folder() -> Path:
+    return reference("actions", "exercise")
+
+
+def _view(window: Window) -> ActionsView:
+    return window.detection.view
+
+
+def _begin(window: Window, theme: str) -> None:
+    begin_at(window, theme, "actions")
+    window.detection.dismiss()
+    window.detection.choose_page(Page.WATCH)
+
+
+def _page(window: Window, page: Page) -> None:
+    window.detection.choose_page(page)
+
+
+def _sample(window: Window) -> None:
+    window.services.feeds.clear()
+    window.viewer.set_layout("1")
+    window.commands.run("actions.sample")
+
+
+def _body(window: Window) -> bool:
+    watched = _view(window).watch.watched
+    return watched is not None and bool(watched.poses)
+
+
+def _open_film(window: Window) -> None:
+    window.services.feeds.clear()
+    window.sources.add_dropped([str(_folder() / "exercise.avi")])
+    window.detection.choose_page(Page.TEACH)
+
+
+def _film_there(window: Window) -> bool:
+    return bool(_view(window).teach.video) and window.detection.facts.frames > 0
+
+
+def _import(window: Window) -> None:
+    actions_reports.import_labels(window.detection, str(_folder() / "labels.csv"))
+
+
+def _labelled(window: Window) -> bool:
+    return len(_view(window).teach.labels.segments) > 1
+
+
+def _mark(window: Window) -> None:
+    window.notices.clear()
+    window.detection.clock.play(MARKED)
+    QTimer.singleShot(MARK_MS, lambda: window.detection.mark_nth(0))
+
+
+def _marking(window: Window) -> bool:
+    line = _view(window).timeline
+    return bool(line.marking) and line.position > MARKED + 1
+
+
+def _train(window: Window, model: str) -> None:
+    desk = window.detection
+    desk.labels.drop_mark()
+    spec = replace(
+        desk.form.train, model=model, frames=LEARNED, iterations=ITERATIONS, held_out=0.25, out=str(_model(model))
+    )
+    desk.set_form(train=spec)
+    desk.train()
+
+
+def _model(name: str) -> Path:
+    return models_dir() / f"exercise-{name}.safetensors"
+
+
+def _training(window: Window) -> bool:
+    progress = _view(window).train.progress
+    return _view(window).train.result is not None or (progress is not None and progress.iteration >= ITERATIONS // 2)
+
+
+def _trained(window: Window) -> bool:
+    view = _view(window).train
+    return view.result is not None and view.busy is None
+
+
+def _watch(window: Window) -> None:
+    desk = window.detection
+    window.notices.clear()
+    window.services.feeds.feed(desk.watch.source).set_loop(True)
+    desk.watch_with(str(_model(SHORT_TRN)))
+    desk.clock.play(LEARNED[1] / desk.facts.rate)
+
+
+def _watched(window: Window) -> bool:
+    line = _view(window).timeline
+    told = [event for track in line.tracks for event in track.events]
+    return len(told) >= EVENTS and line.position > LEARNED[1] / max(line.rate, 1) + FAR
+
+
+def _compare(window: Window) -> None:
+    desk = window.detection
+    desk.watch.look(desk.watch.source, False)
+    for name in (SHORT_TRN, SHORT_FRAME):
+        desk.evaluate_it(str(_model(name)))
+    desk.set_form(evaluate=replace(desk.form.evaluate, frames=SHOWN))
+
+
+def _comparable(window: Window) -> bool:
+    return len(_view(window).evaluate.spec.models) > 1
+
+
+def _evaluate(window: Window) -> None:
+    window.detection.evaluate()
+
+
+def _evaluated(window: Window) -> bool:
+    view = _view(window).evaluate
+    return bool(view.results) and view.busy is None
+
+
+def _broken(window: Window) -> None:
+    """A file that is no model."""
+    window.notices.clear()
+    window.detection.watch.look(window.detection.watch.source, False)
+    file = data_dir() / "notes.safetensors"
+    file.write_text("not weights")
+    window.detection.choose_page(Page.WATCH)
+    window.detection.use_model(str(file))
+
+
+def _refused(window: Window) -> bool:
+    return _view(window).trouble is not None
+
+
+def _rest(window: Window) -> None:
+    """Nothing goes on working behind the stops that follow."""
+    desk = window.detection
+    desk.use_model("")
+    desk.dismiss()
+    desk.watch.look(desk.watch.source, False)

@@ -1,0 +1,211 @@
+"""The tour's stops at the diffusion studio: small runs with real results, each there within seconds."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+
+from engines.core.places import cache_dir
+from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.types import Guidance, SampleSpec
+from engines.generative.training.types import TrainSpec
+from widgets.generative.state import DiffusionView, Page, RunState
+from widgets.kit.theme import LOOK, THEMES
+from workbench.tour.walk import Stop
+from workbench.window.main import Window
+
+EXACT = "analytic:digits"
+LONG = 400
+"""Steps of a run that is to be seen forming."""
+MID_FLIGHT = 0.2
+PAUSE_MS = 50
+"""Between two runs that a person asks for."""
+HISTORY = (("heun", 10, 1.0), ("ancestral", 30, 1.0), ("ipndm", 8, 1.0), ("dpm++2m-sde", 12, 1.0))
+
+
+def stops(theme: str) -> list[Stop]:
+    """What a newcomer would try: sample, look at the steps, flow, compare, train, and a file that is refused."""
+
+    def stop(name: str, act: Callable[[Window], object], ready: Callable[[Window], bool], seconds: float = 180) -> Stop:
+        return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.panels.diffusion, seconds)
+
+    return [
+        stop("empty", partial(_begin, theme=theme), _listed),
+        stop("sampling", _sample_long, _forming),
+        stop("samples", _sample, _sampled),
+        stop("steps", _half_way, _step_shown),
+        stop("flow", _flow, _flowing),
+        stop("compare", _compare, _compared, 180),
+        stop("training", _train, _learning, 120),
+        stop("history", _more_runs, _all_done, 120),
+        stop("failed", _pickle, _refused),
+        stop("done", _rest, lambda window: True),
+    ]
+
+
+def again(theme: str) -> list[Stop]:
+    """What shows a theme best; of results that are there."""
+
+    def stop(name: str, act: Callable[[Window], object], ready: Callable[[Window], bool]) -> Stop:
+        return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.panels.diffusion)
+
+    return [
+        stop("samples", partial(_begin, theme=theme), partial(_themed, theme=theme)),
+        stop("flow", partial(_page, page=Page.FLOW), lambda window: True),
+        stop("compare", partial(_page, page=Page.COMPARE), lambda window: True),
+        stop("training", partial(_page, page=Page.TRAINING), lambda window: True),
+    ]
+
+
+def _view(window: Window) -> DiffusionView:
+    return window.studio.shown
+
+
+def _begin(window: Window, theme: str) -> None:
+    if window.services.settings.value.theme != theme:
+        window.set_theme(theme)
+    window.notices.clear()
+    window.preset("diffusion")
+    window.diffusion.dismiss()
+    window.studio.pageChosen.emit(str(Page.SAMPLES))
+
+
+def _listed(window: Window) -> bool:
+    return _view(window).model is not None
+
+
+def _spec(window: Window) -> SampleSpec:
+    """One sample a class, where there are classes."""
+    info, spec = _view(window).model, _view(window).spec
+    if info is None or not info.classes:
+        return spec
+    labels = tuple(range(len(info.classes)))
+    return replace(spec, seeds=labels, classes=labels, guidance=Guidance(2.0), start=None)
+
+
+def _sample_long(window: Window) -> None:
+    window.panels.diffusion.specChanged.emit(replace(_spec(window), steps=LONG))
+    window.commands.run("diffusion.sample")
+
+
+def _forming(window: Window) -> bool:
+    run, shown = _view(window).run, _view(window).pictures
+    there = shown.images is not None and not shown.final
+    return run is not None and run.busy is not None and there and run.busy.done > 0.2 * run.busy.total
+
+
+def _sample(window: Window) -> None:
+    window.commands.run("diffusion.cancel")
+    window.panels.diffusion.specChanged.emit(replace(_spec(window), steps=20))
+    window.commands.run("diffusion.sample")
+
+
+def _sampled(window: Window) -> bool:
+    run = _view(window).run
+    return run is not None and run.state is RunState.DONE and _view(window).pictures.final
+
+
+def _half_way(window: Window) -> None:
+    step = _view(window).step
+    window.studio.stepWanted.emit(step.steps // 2 if step is not None else 0)
+
+
+def _step_shown(window: Window) -> bool:
+    step = _view(window).step
+    return step is not None and step.step == step.steps // 2
+
+
+def _flow(window: Window) -> None:
+    window.commands.run("diffusion.flow")
+
+
+def _flowing(window: Window) -> bool:
+    """Stopped in the middle, so that the picture is the same every time."""
+    if _view(window).flow.result is None:
+        return False
+    if window.studio.flow.playing:
+        window.studio.flow.toggle()
+    window.studio.flow.set_time(MID_FLIGHT)
+    return True
+
+
+def _compare(window: Window) -> None:
+    window.panels.diffusion.modelChosen.emit(EXACT)
+    base = SampleSpec(EXACT, seeds=tuple(range(8)))
+    window.panels.diffusion.specChanged.emit(base)
+    axes = ("sampler", ("euler", "heun", "dpm++2m", "ipndm"), "steps", ("5", "10", "20"))
+    window.panels.diffusion.compareChanged.emit(CompareSpec(base, *axes))  # type: ignore[arg-type]
+    window.commands.run("diffusion.compare")
+    window.panels.diffusion.startWanted.emit()
+    window.panels.diffusion.curvesWanted.emit()
+
+
+def _compared(window: Window) -> bool:
+    compared = _view(window).compared
+    return compared.result is not None and compared.curves is not None and compared.busy is None
+
+
+def _train(window: Window) -> None:
+    spec = TrainSpec("digits", "", name="tour-digits", width=16, steps=4000, sample_every=20, batch=32)
+    window.panels.diffusion.trainChanged.emit(spec)
+    window.commands.run("diffusion.train")
+    window.panels.diffusion.startWanted.emit()
+
+
+def _learning(window: Window) -> bool:
+    """Some hundred steps, or as many as a busy machine makes in less than a minute."""
+    progress, job = _view(window).training.progress, window.services.jobs.records()[-1]
+    if progress is None or progress.images is None:
+        return False
+    return progress.step > 300 or (job.started is not None and time.time() - job.started > 45)
+
+
+def _more_runs(window: Window) -> None:
+    window.studio.trainCancelWanted.emit()
+    window.panels.diffusion.modeChosen.emit("sample")
+    for number, (sampler, steps, weight) in enumerate(HISTORY):
+        spec = SampleSpec(EXACT, sampler, steps, guidance=Guidance(weight), seeds=tuple(range(9)))
+        QTimer.singleShot(PAUSE_MS * (number + 1), window, partial(_queue, window, spec))
+
+
+def _queue(window: Window, spec: SampleSpec) -> None:
+    window.panels.diffusion.specChanged.emit(spec)
+    window.commands.run("diffusion.sample")
+
+
+def _all_done(window: Window) -> bool:
+    view = _view(window)
+    done = sum(run.state is RunState.DONE for run in view.runs)
+    return done > len(HISTORY) and view.running is None and view.queued == 0 and view.pictures.final
+
+
+def _pickle(window: Window) -> None:
+    """A checkpoint that could run anything when it is opened."""
+    path = Path(cache_dir()) / "downloaded-model.ckpt"
+    path.write_bytes(pickle.dumps({"state_dict": {"weight": [0.0]}}))
+    window.diffusion.take([str(path)])
+
+
+def _refused(window: Window) -> bool:
+    shown = window.panels.diffusion.shown
+    return shown.trouble is not None and not shown.looking
+
+
+def _rest(window: Window) -> None:
+    window.diffusion.cancel_all()
+    window.diffusion.dismiss()
+
+
+def _page(window: Window, page: Page) -> None:
+    window.studio.pageChosen.emit(str(page))
+
+
+def _themed(window: Window, theme: str) -> bool:
+    """The other theme is on, and there is something to see in it."""
+    return LOOK.now is THEMES[theme] and _view(window).pictures.images is not None

@@ -1,0 +1,1 @@
+"""`main.py actions`: features, training, detection and evaluation."""

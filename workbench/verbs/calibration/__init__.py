@@ -1,0 +1,1 @@
+"""`main.py calibrate`: a camera from photographs of a board."""

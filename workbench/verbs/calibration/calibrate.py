@@ -1,0 +1,182 @@
+"""`main.py calibrate`: a camera from photographs of a board, and the board itself as a PDF in true size."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.verbs import console
+
+if TYPE_CHECKING:
+    from engines.calibration.types import MonoResult, ViewResult
+    from engines.core.context import Context
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help=console.help_text(
+        "Calibrate cameras from photographs of a board.",
+        "python main.py calibrate mono photos/ --board chessboard:9x6:25mm --out camera.yaml",
+        "python main.py calibrate board chessboard:9x6:25mm --out board.pdf",
+    ),
+)
+
+_BOARD_HELP = "The board, e.g. chessboard:9x6:25mm (inner corners)."
+_STYLES = {"good": "green", "fair": "yellow", "weak": "dark_orange", "poor": "red"}
+
+
+@app.callback()
+def _group() -> None:
+    pass
+
+
+@app.command(
+    help=console.help_text(
+        "Calibrate one camera from photographs of a board.",
+        "python main.py calibrate mono photos/ --board chessboard:9x6:25mm",
+        "python main.py calibrate mono a*.png --board charuco:5x4:54mm:40.5mm:DICT_4X4_1000 --free-board --json",
+    )
+)
+def mono(
+    paths: Annotated[list[str], typer.Argument(help="Photographs: files, folders or patterns.", show_default=False)],
+    board: Annotated[str, typer.Option(help=_BOARD_HELP, show_default=False)],
+    model: Annotated[str, typer.Option(help="Lens model: brown5 or rational8.")] = "brown5",
+    free_board: Annotated[bool, typer.Option("--free-board", help="Solve for the board's own shape too.")] = False,
+    window: Annotated[str, typer.Option(help="Half-width of the corner refinement in pixels, or auto.")] = "auto",
+    exclude: Annotated[list[str] | None, typer.Option(help="Name of a view to leave out; may be repeated.")] = None,
+    out: Annotated[str, typer.Option(help="Save to this file: .yaml (OpenCV) or .json.", show_default=False)] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+) -> None:
+    def calibrate(_: None, ctx: Context) -> MonoResult:
+        from engines.calibration.mono import run
+        from engines.calibration.types import MonoSpec
+        from engines.core.boards import Board
+
+        spec = MonoSpec(
+            images=tuple(paths),
+            board=Board.parse(board),
+            model=model,  # type: ignore[arg-type]  # `run` refuses what is not a model, with a message for people
+            free_board=free_board,
+            window=window,
+            exclude=tuple(exclude or ()),
+            out=out,
+        )
+        return run(spec, ctx)
+
+    console.run(calibrate, None, json=json, render=lambda result: _show(result, out), as_json=as_json)
+
+
+@app.command(
+    name="board",
+    help=console.help_text(
+        "Write a board as a PDF to print in true size.",
+        "python main.py calibrate board chessboard:9x6:25mm --out board.pdf",
+        "python main.py calibrate board charuco:5x4:54mm:40.5mm:DICT_4X4_1000 --out board.pdf --page a3",
+    ),
+)
+def print_board(
+    board: Annotated[str, typer.Argument(help=_BOARD_HELP, show_default=False)],
+    out: Annotated[str, typer.Option(help="The PDF to write.", show_default=False)],
+    page: Annotated[str, typer.Option(help="Paper: a4, a3, a2, a1, a0, letter, legal, tabloid, or fit.")] = "a4",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+) -> None:
+    def write(_: None, __: Context) -> dict[str, Any]:
+        from engines.calibration.targets.pdf import write_board
+        from engines.core.boards import Board
+
+        sheet = write_board(Board.parse(board), Path(out), page)
+        return {"board": board, "out": out, "page": sheet.name, "page_mm": [sheet.width, sheet.height]}
+
+    def show(result: dict[str, Any]) -> None:
+        console.out().print(f"Wrote {out} ({result['page']}). Print at 100 %, then check the ruler.")
+
+    console.run(write, None, json=json, render=show, as_json=dict)
+
+
+def as_json(result: MonoResult) -> dict[str, Any]:
+    """The object that other tools read. Its keys stay."""
+    return {
+        "model": result.model,
+        "image_size": [result.image_size.width, result.image_size.height],
+        "intrinsics": asdict(result.intrinsics),
+        "std": dict(result.std),
+        "distortion": list(result.distortion),
+        "rms_px": result.rms_px,
+        "loo_rms_px": result.loo_rms_px,
+        "views": [_view(view) for view in result.views],
+        "verdict": result.verdict,
+        "seconds": round(result.seconds, 3),
+        "advice": list(result.advice),
+        "distortion_std": list(result.distortion_std),
+        "board": str(result.board),
+        "free_board": result.free_board,
+        "board_points_m": [list(point) for point in result.board_points],
+        "left_out": [asdict(one) for one in result.left_out],
+    }
+
+
+def _view(view: ViewResult) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "found": view.found,
+        "used": view.used,
+        "rms_px": view.rms_px,
+        "loo_rms_px": view.loo_rms_px,
+        "corners": len(view.ids),
+        "note": view.note,
+    }
+
+
+def _show(result: MonoResult, out: str) -> None:
+    terminal = console.out()
+    used, left_out = sum(view.used for view in result.views), result.loo_rms_px
+    held = "" if left_out is None else f", {left_out:.3f} px on left-out views"
+    style = _STYLES.get(result.verdict, "default")
+    terminal.print(
+        console.headline(result.verdict, f"  {used} views, RMS {result.rms_px:.3f} px{held}", f"bold {style}")
+    )
+    for sentence in result.advice:
+        terminal.print(f"  {sentence}")
+    terminal.print(_camera_table(result))
+    terminal.print(_view_table(result))
+    console.left_out(result.left_out)
+    if out:
+        terminal.print(f"Saved to {out}")
+
+
+def _camera_table(result: MonoResult) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    from engines.calibration.types import DISTORTION_NAMES
+
+    table = Table(box=box.SIMPLE_HEAD, title=f"Camera, {result.model}, {result.image_size}", title_justify="left")
+    table.add_column("")
+    table.add_column("value", justify="right")
+    table.add_column("std", justify="right")
+    for name, value in asdict(result.intrinsics).items():
+        table.add_row(name, f"{value:.3f} px", f"± {result.std[name]:.3f} px")
+    lens = zip(DISTORTION_NAMES[result.model], result.distortion, result.distortion_std, strict=True)
+    for name, value, std in lens:
+        table.add_row(name, f"{value:.6f}   ", f"± {std:.6f}   ")
+    return table
+
+
+def _view_table(result: MonoResult) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title="Views", title_justify="left")
+    table.add_column("name", overflow="fold")
+    table.add_column("corners", justify="right")
+    table.add_column("RMS px", justify="right")
+    table.add_column("left out px", justify="right")
+    table.add_column("")
+    for view in result.views:
+        errors = ["" if value is None else f"{value:.3f}" for value in (view.rms_px, view.loo_rms_px)]
+        table.add_row(view.name, str(len(view.ids) or ""), *errors, view.note)
+    return table

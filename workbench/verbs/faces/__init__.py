@@ -1,0 +1,1 @@
+"""`main.py faces`: galleries, studies, redaction, gaze and training."""

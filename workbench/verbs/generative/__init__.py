@@ -1,0 +1,1 @@
+"""`main.py sample`: sampling, studies and training of generative models."""

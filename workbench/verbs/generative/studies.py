@@ -1,0 +1,250 @@
+"""`main.py sample compare | curves | flow | likelihood | export`: look at samplers and models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.verbs import console
+
+if TYPE_CHECKING:
+    from engines.core.context import Context
+    from engines.generative.diffusion.studies.types import (
+        CompareResult,
+        CurveResult,
+        ExportResult,
+        FlowResult,
+        LikelihoodResult,
+    )
+
+_JSON = typer.Option("--json", help="One JSON object and nothing else.")
+_AXES = "sampler, steps, guidance, schedule, model, seed, class or teleport"
+
+
+def add_to(app: typer.Typer) -> None:
+    """The five commands."""
+    app.command(
+        help=console.help_text(
+            "A grid of one setting against another, each cell a run of its own.",
+            "python main.py sample compare mnist-unet --x sampler=euler,dpm++2m,heun --y steps=5,10,20 --out grid",
+            "python main.py sample compare mnist-unet --x guidance=1,2,4 --y seed=0,1,2 --class 7 --out sevens",
+        )
+    )(compare)
+    app.command(
+        help=console.help_text(
+            "Error against the exact ODE and cost, for a model whose denoiser is known in closed form.",
+            "python main.py sample curves analytic:digits --sampler euler,dpm++2m,ipndm --json",
+        )
+    )(curves)
+    app.command(
+        help=console.help_text(
+            "Particles of a 2-D model from noise to data by several samplers, as arrays.",
+            "python main.py sample flow analytic:spirals --out spirals --json",
+        )
+    )(flow)
+    app.command(
+        help=console.help_text(
+            "Exact log-likelihood by the probability-flow ODE.",
+            "python main.py sample likelihood mnist-unet sevens/ --json",
+            "python main.py sample likelihood analytic:digits points.npy --steps 200",
+        )
+    )(likelihood)
+    app.command(
+        help=console.help_text(
+            "Write a run as a picture or film.",
+            "python main.py sample export threes --kind strip --out threes.png",
+            "python main.py sample export threes --kind mp4 --out threes.mp4",
+        )
+    )(export)
+
+
+def compare(
+    model: Annotated[str, typer.Argument(help="As for `sample`.", show_default=False)],
+    x: Annotated[str, typer.Option("--x", help=f"AXIS=VALUE,VALUE across: {_AXES}.", show_default=False)],
+    y: Annotated[str, typer.Option("--y", help="The same, down.")] = "",
+    sampler: Annotated[str, typer.Option(help="Where no axis says it.")] = "dpm++2m",
+    steps: Annotated[int, typer.Option(help="Where no axis says it.")] = 20,
+    schedule: Annotated[str, typer.Option(help="Where no axis says it.")] = "",
+    guidance: Annotated[float, typer.Option(help="Where no axis says it.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Where no axis says it.")] = 0,
+    classes: Annotated[str, typer.Option("--class", help="Class by name or number.")] = "",
+    out: Annotated[str, typer.Option(help="Folder to write to.", show_default=False)] = "",
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    asked = dict(locals())
+
+    def work(_: None, ctx: Context) -> CompareResult:
+        from engines.core.spec import from_json
+        from engines.generative.diffusion.studies.comparison import run
+        from engines.generative.diffusion.studies.types import CompareSpec
+
+        across, x_values = _axis(asked["x"])
+        down, y_values = _axis(asked["y"]) if asked["y"] else ("seed", (str(seed),))
+        axes = {"x": across, "x_values": x_values, "y": down, "y_values": y_values}
+        return run(from_json(CompareSpec, axes | {"base": _base(asked), "out": out}), ctx)
+
+    console.run(work, None, json=json, render=_show_grid, as_json=_plain)
+
+
+def curves(
+    model: Annotated[str, typer.Argument(help="A model whose denoiser is exact.")] = "analytic:digits",
+    sampler: Annotated[str, typer.Option(help="Samplers, with commas.")] = "euler,heun,dpm++2m,unipc,ipndm",
+    evaluations: Annotated[str, typer.Option(help="Counts of evaluations, with commas.")] = "5,10,20,35,50",
+    starts: Annotated[int, typer.Option(help="Starting points.")] = 64,
+    seed: Annotated[int, typer.Option(help="Of the starting points.")] = 1,
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    def work(_: None, ctx: Context) -> CurveResult:
+        from engines.core.spec import from_json
+        from engines.generative.diffusion.studies.error_curves import run
+        from engines.generative.diffusion.studies.types import CurveSpec
+
+        told = {"model": model, "samplers": _words(sampler), "evaluations": _words(evaluations)}
+        return run(from_json(CurveSpec, told | {"starts": starts, "seed": seed}), ctx)
+
+    console.run(work, None, json=json, render=_show_curves, as_json=_plain)
+
+
+def flow(
+    model: Annotated[str, typer.Argument(help="A 2-D model.")] = "analytic:spirals",
+    sampler: Annotated[str, typer.Option(help="Samplers, with commas.")] = "ancestral,euler,flow,heun",
+    steps: Annotated[int, typer.Option(help="Steps.")] = 40,
+    particles: Annotated[int, typer.Option(help="Of each sampler.")] = 512,
+    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    out: Annotated[str, typer.Option(help="Folder to write to.", show_default=False)] = "",
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    def work(_: None, ctx: Context) -> FlowResult:
+        from engines.generative.diffusion.studies.flow import run
+        from engines.generative.diffusion.studies.types import FlowSpec
+
+        return run(FlowSpec(model, _words(sampler), steps, particles, seed, out=out), ctx)
+
+    console.run(work, None, json=json, render=_show_flow, as_json=_plain)
+
+
+def likelihood(
+    model: Annotated[str, typer.Argument(help="As for `sample`.", show_default=False)],
+    images: Annotated[list[str], typer.Argument(help="Pictures, folders, or .npy.", show_default=False)],
+    steps: Annotated[int, typer.Option(help="Of the integration.")] = 200,
+    divergence: Annotated[str, typer.Option(help="auto, exact or hutchinson.")] = "auto",
+    probes: Annotated[int, typer.Option(help="Directions a step for hutchinson.")] = 1,
+    limit: Annotated[int, typer.Option(help="At most so many pictures; 0 for all.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the probes and of dequantisation.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    asked = dict(locals())
+
+    def work(_: None, ctx: Context) -> LikelihoodResult:
+        from engines.core.spec import from_json
+        from engines.generative.diffusion.exact.likelihood import run
+        from engines.generative.diffusion.studies.types import LikelihoodSpec
+
+        return run(from_json(LikelihoodSpec, {name: asked[name] for name in asked if name != "json"}), ctx)
+
+    console.run(work, None, json=json, render=_show_likelihood, as_json=_plain)
+
+
+def export(
+    folder: Annotated[str, typer.Argument(help="Folder of a run.", show_default=False)],
+    out: Annotated[str, typer.Option(help="File to write.", show_default=False)],
+    kind: Annotated[str, typer.Option(help="grid, strip, gif or mp4.")] = "grid",
+    columns: Annotated[int, typer.Option(help="Samples a row; 0 for a square.")] = 0,
+    scale: Annotated[int, typer.Option(help="Times the samples' own size; 0 to suit.")] = 0,
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    def work(_: None, ctx: Context) -> ExportResult:
+        from engines.core.spec import from_json
+        from engines.generative.diffusion.studies.types import ExportSpec
+        from engines.generative.runs.exporting import run
+
+        told = {"folder": folder, "kind": kind, "out": out, "columns": columns, "scale": scale}
+        return run(from_json(ExportSpec, told), ctx)
+
+    def show(result: ExportResult) -> None:
+        films = f", {result.frames} pictures" if result.frames > 1 else ""
+        console.out().print(f"Wrote {result.file} ({result.width} x {result.height}{films})")
+
+    console.run(work, None, json=json, render=show, as_json=_plain)
+
+
+def _base(asked: dict[str, Any]) -> dict[str, Any]:
+    from engines.core.spec import to_json
+    from workbench.verbs.generative.sample import class_numbers, schedule_name
+
+    return {
+        "model": asked["model"],
+        "sampler": asked["sampler"],
+        "steps": asked["steps"],
+        "schedule": {"name": schedule_name(asked["model"], asked["schedule"])},
+        "guidance": {"weight": asked["guidance"]},
+        "seeds": [asked["seed"]],
+        "classes": to_json(class_numbers(asked["model"], asked["classes"], 1)),
+    }
+
+
+def _axis(written: str) -> tuple[str, tuple[str, ...]]:
+    from engines.core.errors import UsageError
+
+    axis, equals, values = written.partition("=")
+    if not equals or not _words(values):
+        raise UsageError(f"'{written}' is not an axis", hint="Write for example --x sampler=euler,heun")
+    return axis.strip(), _words(values)
+
+
+def _words(written: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in written.split(",") if part.strip())
+
+
+def _plain(result: object) -> dict[str, Any]:
+    from engines.core.spec import to_json
+
+    return to_json(result)
+
+
+def _table(title: str, *columns: str) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index else "left")
+    return table
+
+
+def _show_grid(result: CompareResult) -> None:
+    table = _table(f"{result.y} down, {result.x} across", "", *result.x_values)
+    for row, value in enumerate(result.y_values):
+        cells = [cell for cell in result.cells if cell.row == row]
+        told = [f"{cell.seconds:.2f} s" if cell.error is None else f"{cell.error:.4f}" for cell in cells]
+        table.add_row(value, *told)
+    console.out().print(table)
+    console.out().print(f"Written to {result.picture}")
+
+
+def _show_curves(result: CurveResult) -> None:
+    counts = result.curves[0].evaluations if result.curves else ()
+    table = _table(f"Mean relative error on {result.model}, by evaluations", "", *[str(count) for count in counts])
+    for curve in result.curves:
+        table.add_row(curve.name, *[f"{error:.3g}" for error in curve.errors])
+    console.out().print(table)
+
+
+def _show_flow(result: FlowResult) -> None:
+    table = _table("Paths from noise to data", "", "evaluations", "straightness", "distance to the data")
+    for name in result.samplers:
+        figures = str(result.nfe[name]), f"{result.straightness[name]:.3f}", f"{result.errors[name]:.4f}"
+        table.add_row(name, *figures)
+    console.out().print(table)
+    console.out().print(f"Written to {result.file}")
+
+
+def _show_likelihood(result: LikelihoodResult) -> None:
+    extra = (["bits a dimension"] if result.bits else []) + (["true nats"] if result.true else [])
+    table = _table("Log-likelihood", "", "nats", *extra)
+    for index, name in enumerate(result.names):
+        figures = [values[index] for values in (result.nats, result.bits, result.true) if values]
+        table.add_row(name, *[f"{figure:.3f}" for figure in figures])
+    console.out().print(table)

@@ -1,0 +1,1 @@
+"""The window: docks, centre, presets, toolbar, theme."""

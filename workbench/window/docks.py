@@ -1,0 +1,148 @@
+"""Docks: our own small layer over `QDockWidget`, so that the window speaks of areas, tabs and presets alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+
+from widgets.kit.panel import Panel
+
+Area = Literal["left", "right", "bottom"]
+AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+ORIENTATIONS: dict[Area, Qt.Orientation] = {
+    "left": Qt.Orientation.Horizontal,
+    "right": Qt.Orientation.Horizontal,
+    "bottom": Qt.Orientation.Vertical,
+}
+SIDES, BOTTOM = 0.46, 0.34
+LAYOUT_VERSION = 3
+LEAST_WIDTH = 220
+
+
+@dataclass(frozen=True, slots=True)
+class DockSpec:
+    """Where a dock stands after a reset. Docks of one area are tabs of one another, in the order of the table."""
+
+    id: str
+    title: str
+    area: Area
+    size: int
+
+
+DOCKS: tuple[DockSpec, ...] = (
+    DockSpec("sources", "Sources", "left", 264),
+    DockSpec("calibration", "Calibration", "right", 400),
+    DockSpec("properties", "Properties", "right", 400),
+    DockSpec("faces", "Faces", "right", 400),
+    DockSpec("diffusion", "Diffusion", "right", 400),
+    DockSpec("actions", "Actions", "right", 400),
+    DockSpec("timeline", "Timeline", "bottom", 240),
+    DockSpec("jobs", "Jobs", "bottom", 190),
+    DockSpec("log", "Log", "bottom", 190),
+)
+
+
+class Dock(QDockWidget):
+    """A dock whose title bar is its panel's head: dragged by it, floated by a double click, with a menu of its own."""
+
+    def __init__(self, spec: DockSpec, panel: Panel, window: QMainWindow) -> None:
+        super().__init__(spec.title, window)
+        self.spec = spec
+        self.setObjectName(f"dock.{spec.id}")
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+            | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
+        panel.setMinimumWidth(max(LEAST_WIDTH, panel.minimumWidth()))
+        self.setWidget(panel)
+        self.setTitleBarWidget(panel.head)
+        panel.head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        panel.head.customContextMenuRequested.connect(self._menu)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction("Dock again" if self.isFloating() else "Float", lambda: self.setFloating(not self.isFloating()))
+        menu.addAction("Close", self.close)
+        menu.popup(self.titleBarWidget().mapToGlobal(at))
+
+
+class Docks(QObject):
+    """All docks of a window: reset, show, save and restore."""
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, Panel]) -> None:
+        super().__init__(window)
+        self._window = window
+        window.setDockNestingEnabled(True)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, window.tabPosition(AREAS["right"]).North)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, "left"),
+            (Qt.Corner.BottomRightCorner, "right"),
+        ):
+            window.setCorner(corner, AREAS[area])
+        self.docks = {spec.id: Dock(spec, panels[spec.id], window) for spec in DOCKS}
+        self.reset()
+
+    def reset(self) -> None:
+        """Every dock where the table puts it."""
+        first: dict[str, Dock] = {}
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+            self._window.addDockWidget(AREAS[dock.spec.area], dock)
+            if dock.spec.area in first:
+                self._window.tabifyDockWidget(first[dock.spec.area], dock)
+            first.setdefault(dock.spec.area, dock)
+            dock.show()
+        for dock in first.values():
+            dock.raise_()
+        self.resize({dock.spec.id: dock.spec.size for dock in first.values()})
+
+    def arrange(self, shown: Mapping[str, int]) -> None:
+        """Show these docks at these sizes (0: as it is), the first of each area in front; hide the others."""
+        for id, dock in self.docks.items():
+            dock.setVisible(id in shown)
+        for id in reversed(list(shown)):
+            self.docks[id].raise_()
+        self.resize({id: size for id, size in shown.items() if size})
+
+    def resize(self, sizes: Mapping[str, int]) -> None:
+        """Widths of the docks at the sides, heights of those at the bottom, in pixels; less in a small window."""
+        sizes = self._fitting(sizes)
+        for area, orientation in ORIENTATIONS.items():
+            chosen = [id for id in sizes if self.docks[id].spec.area == area]
+            if chosen:
+                docks = [self.docks[id] for id in chosen]
+                self._window.resizeDocks(docks, [sizes[id] for id in chosen], orientation)
+
+    def _fitting(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """Together the sides get `SIDES` of the width at most, the bottom `BOTTOM` of the height."""
+        areas = {id: self.docks[id].spec.area for id in sizes}
+        widest = {area: max([size for id, size in sizes.items() if areas[id] == area], default=0) for area in AREAS}
+        across = max(widest["left"] + widest["right"], 1)
+        side = min(1.0, SIDES * self._window.width() / across)
+        most = round(BOTTOM * self._window.height())
+        return {id: min(size, most) if areas[id] == "bottom" else round(size * side) for id, size in sizes.items()}
+
+    def show(self, id: str) -> None:
+        """Bring a dock to the front, wherever it is."""
+        self.docks[id].show()
+        self.docks[id].raise_()
+
+    def state(self) -> bytes:
+        return bytes(self._window.saveState(LAYOUT_VERSION).data())
+
+    def restore(self, state: bytes) -> bool:
+        """Put the docks back as `state()` told; False when it does not fit this version."""
+        return self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
+
+    def sizes(self) -> dict[str, QSize]:
+        return {id: dock.size() for id, dock in self.docks.items()}

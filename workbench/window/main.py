@@ -1,0 +1,350 @@
+"""The window: docks around viewer or studio, a toolbar, one table of commands. It joins parts, computes nothing."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
+
+from engines.core.addresses import hidden
+from engines.core.names import shown
+from widgets.actions.board.pages import ActionBoard
+from widgets.actions.panel.dock import ActionsPanel
+from widgets.calibration.panel import CalibrationPanel
+from widgets.faces.board import FaceBoard
+from widgets.faces.panel.dock import FacesPanel
+from widgets.generative.panel.dock import DiffusionPanel
+from widgets.generative.studio.pages import Studio
+from widgets.kit.panel import FOLDS, Panel
+from widgets.kit.wheel import leave_wheel
+from widgets.shell.jobs import JobsPanel
+from widgets.shell.log import LogPanel
+from widgets.shell.notices import Notices
+from widgets.shell.properties import PropertiesPanel
+from widgets.sources.panel import SourcesPanel, dropped_texts
+from widgets.timeline.panel import TimelinePanel
+from widgets.viewer.grid import ViewerGrid
+from workbench.commands import Actions
+from workbench.controllers.actions.controller import ActionsController
+from workbench.controllers.actions.reports import take
+from workbench.controllers.calibration.controller import CalibrationController
+from workbench.controllers.faces.controller import FacesController
+from workbench.controllers.faces.reports import REDACT
+from workbench.controllers.generative.controller import DiffusionController
+from workbench.controllers.generative.exports import JOB as EXPORTING
+from workbench.controllers.shell.dialogs import DialogsController
+from workbench.controllers.shell.jobs import JobsController
+from workbench.controllers.shell.log import LogController
+from workbench.controllers.shell.project import ProjectController
+from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.feeds.running import Feeds
+from workbench.log import LogBook
+from workbench.project.file import open_untitled
+from workbench.project.settings import SettingsStore
+from workbench.project.settings_keeper import SettingsKeeper
+from workbench.services import Services
+from workbench.threads.jobs import JobQueue, JobRecord
+from workbench.threads.supervisor import Supervisor
+from workbench.window import theme
+from workbench.window.centre import Centre
+from workbench.window.docks import Docks
+from workbench.window.placement import Placement
+from workbench.window.presets import PRESETS
+from workbench.window.toolbar import TopBar
+
+log_ = logging.getLogger(__name__)
+
+FIRST_SIZE = QSize(1440, 900)
+GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
+PRESET = "window."
+TIMELINE_HEIGHT, JOBS_HEIGHT = 270, 130
+
+
+@dataclass(slots=True)
+class Panels:
+    """One of each; a field's name is the id of its dock."""
+
+    sources: SourcesPanel = field(default_factory=SourcesPanel)
+    calibration: CalibrationPanel = field(default_factory=CalibrationPanel)
+    properties: PropertiesPanel = field(default_factory=PropertiesPanel)
+    faces: FacesPanel = field(default_factory=FacesPanel)
+    diffusion: DiffusionPanel = field(default_factory=DiffusionPanel)
+    actions: ActionsPanel = field(default_factory=ActionsPanel)
+    jobs: JobsPanel = field(default_factory=JobsPanel)
+    log: LogPanel = field(default_factory=LogPanel)
+    timeline: TimelinePanel = field(default_factory=TimelinePanel)
+
+    def by_id(self) -> dict[str, Panel]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+class Window(QMainWindow):
+    """The main window. `closed` is sent once its parts have let go and the supervisor has asked every thread to end."""
+
+    closed = Signal()
+
+    def __init__(self, supervisor: Supervisor, settings: SettingsStore, log: LogBook) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.placement = Placement(self, FIRST_SIZE)
+        self.notices = Notices(self)
+        project, self._project_notice = open_untitled()
+        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
+        self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
+        self.commands = Actions(self)
+        self.grid, self.studio = ViewerGrid(), Studio()
+        self.board, self.action_board = FaceBoard(), ActionBoard()
+        boards = {"faces": self.board, "actions": self.action_board}
+        centre = {"viewer": self.grid, "studio": self.studio, **boards}
+        self.centre = Centre(centre, strips={name: board.head for name, board in boards.items()})
+        self.setCentralWidget(self.centre)
+        folds = settings.value.panels.get("folds", {})
+        FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
+        self.panels = Panels()
+        self.docks = Docks(self, self.panels.by_id())
+        self._make_controllers()
+        self._bind()
+        self.commands.fill(self.menuBar(), self._extra_menu)
+        self.addToolBar(TopBar(self.commands, self))
+        self._restore_layout()
+        self._keeper = SettingsKeeper(settings, supervisor, self.notify, self)
+
+    def start(self, arguments: Sequence[str] = ()) -> None:
+        """After the first paint: the project's sources, then what the command line named, then what went wrong."""
+        QTimer.singleShot(0, partial(self._start, list(arguments)))
+
+    def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+        """A notice in the corner that does not take the focus; one that warns is also in the log."""
+        text = shown(hidden(text))
+        if level in ("warn", "bad"):
+            log_.warning("%s", text)
+        self.notices.show_notice(text, level, action, run)
+
+    def preset(self, id: str) -> None:
+        """Arrange docks and centre for one kind of work."""
+        chosen = next(preset for preset in PRESETS if preset.id == id)
+        self.docks.arrange(chosen.docks)
+        self.centre.show_strip(chosen.strip)
+        self.centre.show_widget(chosen.centre)
+        if chosen.strip:
+            self.paged[chosen.strip].show_page()
+        self.commands.check(PRESET + id)
+        self.services.settings.change(preset=id)
+
+    def _centre_chosen(self, name: str) -> None:
+        """Under the strip of tabs the viewer is one of the pages."""
+        if self.centre.strip and name == "viewer":
+            self.paged[self.centre.strip].show_live()
+
+    def _bring(self, preset: str) -> None:
+        """Arrange for this work unless that is how things stand already."""
+        if self.centre.strip != preset:
+            self.preset(preset)
+        self.docks.show(preset)
+
+    def _show_timeline(self, on: bool) -> None:
+        """Under pictures; where figures are shown they get its room."""
+        if self.centre.strip == "actions":
+            self.docks.docks["timeline"].setVisible(on)
+            self.docks.resize({"timeline": TIMELINE_HEIGHT} if on else {"jobs": JOBS_HEIGHT})
+            self.docks.show("timeline" if on else "jobs")
+
+    def set_theme(self, name: str) -> None:
+        """ "dark" or "light", at once and at the next start."""
+        theme.change(name)
+        self.commands.check(f"view.{name}")
+        self.services.settings.change(theme=name)
+
+    def save(self) -> None:
+        """What must not be lost when the process has to leave hard."""
+        self.services.settings.change(
+            layout=base64.b64encode(self.docks.state()).decode(),
+            geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
+        )
+        self.services.settings.set_panel("folds", **FOLDS.state)
+        if problem := self.services.settings.save():
+            self.notify(problem, "warn")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._keeper.close()
+        self.save()
+        for controller in reversed(self._controllers):
+            controller.close()
+        self.services.supervisor.shutdown()
+        self.services.jobs.close()
+        self.services.project.close()
+        event.accept()
+        self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.placement.shown()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Rows of tabs that Qt makes for docks behave as ours do."""
+        child = event.child()
+        if event.polished() and isinstance(child, QTabBar):
+            leave_wheel(child)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Onto studio and face board falls what they can use; everything else is a source."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files and self.centre.front == "studio":
+            self.diffusion.take(files)
+        elif files and (self.centre.front == "faces" or files[0].endswith(".faces")):
+            self.faces.take(files)
+        elif files and (self.centre.strip == "actions" or files[0].endswith(".safetensors")):
+            take(self.detection, files)
+        else:
+            self.sources.add_dropped(dropped_texts(event.mimeData()))
+        event.acceptProposedAction()
+
+    def _make_controllers(self) -> None:
+        panels, services, commands = self.panels, self.services, self.commands
+        self.viewer = ViewerController(self.grid, services)
+        self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
+        self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
+        self.faces = FacesController(panels.faces, self.board, self.viewer, services, commands)
+        self.detection = ActionsController(
+            panels.actions, self.action_board, panels.timeline, self.viewer, services, commands
+        )
+        self.paged = {"faces": self.faces, "actions": self.detection}
+        self.jobs = JobsController(panels.jobs, services, commands, self._centre_says)
+        self.log = LogController(panels.log, services)
+        self.project = ProjectController(self, self.sources, self.viewer, services, commands)
+        self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
+        self._controllers = (
+            self.viewer, self.sources, self.properties, self.calibration, self.faces, self.detection, self.diffusion,
+            self.jobs, self.log, self.dialogs,
+        )  # fmt: skip
+        self.project.changed.connect(self._show_title)
+        self.project.changed.connect(self.calibration.restore)
+        self.project.changed.connect(self.faces.restore)
+        self.project.changed.connect(self.diffusion.restore)
+        self.project.changed.connect(self.detection.restore)
+        for engine in (self.calibration, self.faces, self.diffusion, self.detection):
+            engine.logWanted.connect(lambda: self.docks.show("log"))
+            engine.helpWanted.connect(self.dialogs.show_help)
+        self.diffusion.studioWanted.connect(lambda: self.centre.show_widget("studio"))
+        self.diffusion.panelWanted.connect(lambda: self.docks.show("diffusion"))
+        for name, paged in self.paged.items():
+            paged.centreWanted.connect(self.centre.show_widget)
+            paged.presetWanted.connect(partial(self._bring, name))
+            paged.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
+        self.detection.timelineWanted.connect(self._show_timeline)
+        for id in ("actions", "timeline"):
+            self.docks.docks[id].visibilityChanged.connect(self.detection.show_soon)
+        self.centre.chosen.connect(self._centre_chosen)
+        self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
+
+    def _bind(self) -> None:
+        bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
+        for id, layout in GRIDS.items():
+            bind(id, partial(self._set_layout, layout))
+        for preset in PRESETS:
+            bind(PRESET + preset.id, partial(self.preset, preset.id))
+        bind("view.maximise", self.grid.maximise)
+        bind("view.fit", self.grid.fit)
+        bind("view.snapshot", viewer.snapshot_selected)
+        bind("view.record", viewer.record_selected)
+        viewer.recording.connect(partial(self.commands.check, "view.record"))
+        bind("view.clear", viewer.empty_selected)
+        bind("view.dark", partial(self.set_theme, "dark"))
+        bind("view.light", partial(self.set_theme, "light"))
+        bind("edit.undo", undo.undo)
+        bind("edit.redo", undo.redo)
+        bind("window.reset", self._reset)
+        bind("file.quit", self.close)
+        undo.canUndoChanged.connect(partial(self.commands.enable, "edit.undo"))
+        undo.canRedoChanged.connect(partial(self.commands.enable, "edit.redo"))
+        self.commands.enable("edit.undo", False)
+        self.commands.enable("edit.redo", False)
+        self.commands.check(f"view.{self.services.settings.value.theme}")
+
+    def _extra_menu(self, name: str, menu: QMenu) -> None:
+        if name == "File":
+            recent = QMenu("Open recent", menu)
+            recent.aboutToShow.connect(partial(self._fill_recent, recent))
+            menu.insertMenu(self.commands.action("file.save-as"), recent)
+        if name == "Window":
+            menu.addSeparator()
+            for dock in self.docks.docks.values():
+                menu.addAction(dock.toggleViewAction())
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.services.settings.value.recent:
+            action = QAction(shown(Path(path).name), menu)
+            action.setToolTip(shown(path))
+            action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
+            menu.addAction(action)
+        if menu.isEmpty():
+            menu.addAction("No projects yet").setEnabled(False)
+
+    def _reset(self) -> None:
+        self.docks.reset()
+        self.preset("monitor")
+        self.viewer.set_layout("2x2")
+
+    def _restore_layout(self) -> None:
+        settings = self.services.settings.value
+        known = [preset.id for preset in PRESETS]
+        self.preset(next((id for id in (settings.start_preset, settings.preset) if id in known), known[0]))
+        if settings.geometry_bytes:
+            self.restoreGeometry(QByteArray(settings.geometry_bytes))
+        if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
+            self.notify("The layout of the last start does not fit this version and was reset", "info")
+
+    def _start(self, arguments: list[str]) -> None:
+        if self.services.supervisor.closed:
+            return
+        self.project.start(arguments)
+        for notice in (self.services.settings.notice, self._project_notice):
+            if notice:
+                self.notify(notice, "warn")
+
+    def _centre_says(self, record: JobRecord) -> bool:
+        """What is in the centre shows how this job failed."""
+        if record.job.startswith("engines.faces."):
+            return self.centre.strip == "faces" and not record.job.startswith(REDACT)
+        if record.job.startswith("engines.actions."):
+            return self.centre.strip == "actions"
+        ours = record.job.startswith("engines.generative.") and not record.job.startswith(EXPORTING)
+        return ours and self.centre.front == "studio"
+
+    def _set_layout(self, layout: str) -> None:
+        self.centre.show_widget("viewer")
+        self.viewer.set_layout(layout)
+
+    def _show_title(self) -> None:
+        project = self.services.project
+        state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
+        self.setWindowTitle(f"{project.title}{state} · Kinoscope")
+
+    def _panel_in_front(self) -> str:
+        """Name of the panel that has the focus, or of what is in the centre."""
+        focus = self.focusWidget()
+        owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
+        fronts = {"studio": "diffusion", "faces": "faces", "actions": "actions"}
+        centre = fronts.get(self.centre.front, "viewer" if self.viewer.shown() else "start")
+        return next(owners, centre)
+
+
+def _command_of(layout: str) -> str:
+    return next(id for id, name in GRIDS.items() if name == layout)

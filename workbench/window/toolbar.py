@@ -1,0 +1,98 @@
+"""The one toolbar: presets at the left, what is added and how it is tiled, and the palette at the right.
+
+Where it is narrow, the name goes and some buttons lose their words, so that all of them stay in view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from widgets.kit.fields import BESIDE_TEXT, describe
+from widgets.kit.icons import icon
+from widgets.kit.labels import Label
+from workbench.commands import Actions
+from workbench.window.presets import PRESETS
+
+ICON_BUTTON = 32
+
+
+class TopBar(QToolBar):
+    """Buttons for commands of the table; it knows their ids and nothing of what they do."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__("Toolbar", parent)
+        self._table = actions
+        self._wordy: list[QToolButton] = []
+        self._full = 0
+        self.setObjectName("topbar")
+        self.setMovable(False)
+        self.setIconSize(BESIDE_TEXT)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        mark = Label("Kinoscope")
+        mark.setObjectName("wordmark")
+        self._mark = self.addWidget(mark)
+        self._buttons([f"window.{preset.id}" for preset in PRESETS], text=True)
+        self.addSeparator()
+        self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
+        self._wordy += self._buttons(("file.open-sample",), text=True)
+        self.addSeparator()
+        self._buttons(("view.one", "view.four", "view.nine"))
+        self.addSeparator()
+        self._buttons(("view.snapshot", "view.fit", "view.maximise"))
+        self._space()
+        self._wordy += self._buttons(("window.palette",), text=True)
+        for rest in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
+            rest.setIcon(icon("more"))
+            describe(rest, "More", "What the toolbar has no room for")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._mark.isVisible():
+            self._full = self.sizeHint().width()
+        self._show_words(event.size().width() >= self._full)
+
+    def _show_words(self, on: bool) -> None:
+        if on == self._mark.isVisible():
+            return
+        self._mark.setVisible(on)
+        style = Qt.ToolButtonStyle
+        for button in self._wordy:
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if on else style.ToolButtonIconOnly)
+
+    def _buttons(self, ids: Sequence[str], text: bool = False) -> list[QToolButton]:
+        made = [QToolButton() for _id in ids]
+        for id, button in zip(ids, made, strict=True):
+            button.setDefaultAction(self._table.action(id))
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+            if not text:
+                button.setFixedWidth(ICON_BUTTON)
+            button.setProperty("beside", "true" if text else "")
+            button.setAccessibleName(self._table.commands[id].title)
+            self.addWidget(button)
+        return made
+
+    def _menu(self, title: str, role: str, ids: Sequence[str]) -> None:
+        button = QToolButton()
+        button.setText(title)
+        button.setIcon(icon(role))
+        button.setToolTip("Add a camera, file, folder, stream, tiled source or rendered scene")
+        button.setAccessibleName(title)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("beside", "true")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for id in ids:
+            menu.addAction(self._table.action(id))
+        button.setMenu(menu)
+        self.addWidget(button)
+        self._wordy.append(button)
+
+    def _space(self) -> None:
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
