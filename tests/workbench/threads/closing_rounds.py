@@ -102,7 +102,7 @@ class Round:
     def _close(self) -> None:
         self.told.busy += self._running()
         self.told.playing += self._playing()
-        self.told.looking += bool(self.window.calibration.watch.finders.paths())
+        self.told.looking += bool(self.window.features["calibration"].watch.finders.paths())
         self.told.workers += [child.pid for child in workers()]
         before = monotonic()
         self.window.close()
@@ -121,7 +121,7 @@ class Round:
 
     def _looking(self) -> bool:
         """Every third time a finder looks for a board as well."""
-        watch, path = self.window.calibration.watch, self.window.viewer.shown()[0]
+        watch, path = self.window.features["calibration"].watch, self.window.viewer.shown()[0]
         if self.moment % 3 == 0 and not watch.finders.paths():
             watch.look(path, True)
         return self.moment % 3 != 0 or watch.finders.sighting(path) is not None

@@ -27,6 +27,7 @@ from workbench.controllers.calibration.runs import Runs, trouble_of
 from workbench.controllers.calibration.session import Material, Session, command_line, photograph
 from workbench.controllers.calibration.undo import ChangeMaterial
 from workbench.controllers.calibration.watch import Watch
+from workbench.controllers.common.feature_controller import Room
 from workbench.controllers.shell.sources import undo_just_this
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.project.file import Project
@@ -282,6 +283,9 @@ class CalibrationController(QObject):
         ):
             self._actions.enable(f"calibration.{id}", on)
 
+    def show_soon(self) -> None:
+        self._show()
+
     def _show_trouble(self, trouble: Trouble) -> None:
         self._trouble = trouble
         self._show()
@@ -381,3 +385,10 @@ class CalibrationController(QObject):
         """A name for a saved calibration: what was calibrated."""
         views = self.session.material.views
         return f"{Path(views[0].path).parent.name} calibration" if views else "calibration"
+
+
+def make(room: Room) -> CalibrationController:
+    """The feature in a window."""
+    return CalibrationController(
+        room.dock("calibration", CalibrationPanel()), room.viewer, room.services, room.commands
+    )

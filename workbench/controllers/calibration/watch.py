@@ -19,7 +19,7 @@ from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
-FINDER = "board-finder"
+FINDER = "calibration"
 LIVE_MS = 80
 """The panel follows the finder at most this often."""
 

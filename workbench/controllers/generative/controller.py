@@ -21,6 +21,7 @@ from widgets.generative.state import DiffusionView, Mode, Page, Trouble
 from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.common.devices import devices
+from workbench.controllers.common.feature_controller import Room
 from workbench.controllers.generative.command import command_line, compare_line, train_line
 from workbench.controllers.generative.files import Dialogs, Dropped, understand
 from workbench.controllers.generative.form import Form, first_model, for_model, keep_form, restore_form
@@ -338,3 +339,9 @@ class DiffusionController(QObject):
     def _keep(self) -> None:
         if self.services.project is self._project:
             keep_form(self.form, self.services)
+
+
+def make(room: Room) -> DiffusionController:
+    """The feature in a window."""
+    panel, studio = room.dock("diffusion", DiffusionPanel()), room.board("diffusion", Studio())
+    return DiffusionController(panel, studio, room.services, room.commands)
