@@ -24,6 +24,9 @@ OLDEST = (3, 11)
 FIRST = "torch"
 BARE = ("k-diffusion",)
 """Installed without what they ask for: one file of them is used, and the rest would bring another torch."""
+MOST_WORKERS = 8
+"""Of tests side by side; each takes about 1 GB."""
+
 # Shared library -> Debian package. The first group is needed even with no screen, the second by a real X window.
 OFFSCREEN = {
     "libglib-2.0.so.0": "libglib2.0-0",
@@ -109,7 +112,8 @@ def test(arguments: list[str]) -> int:
     """Run the tests."""
     _prepare(["test"], SCREEN, programs={"Xvfb": "xvfb"})
     _fetch()
-    return _python(["-m", "pytest", *arguments], offscreen=True)
+    workers = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist=loadgroup", "--no-loadscope-reorder"]
+    return _python(["-m", "pytest", *workers, *arguments], offscreen=True)
 
 
 def bench(arguments: list[str]) -> int:
