@@ -36,7 +36,7 @@ def watched(open_window: Open, qtbot, weights) -> Opened:
     """The sample portrait is playing and faces are looked for."""
     weights(*NEEDED)
     opened = open_window()
-    opened.window.commands.run("window.features["faces"]")
+    opened.window.commands.run("window.faces")
     opened.window.commands.run("faces.sample")
     until(qtbot, lambda: any(face.evidence for face in faces(opened)), 60)
     return opened
@@ -56,7 +56,7 @@ def enrol(opened: Opened, qtbot) -> None:
 
 def test_the_preset_shows_the_viewer_under_a_strip_of_pages(open_window: Open) -> None:
     window = open_window().window
-    window.commands.run("window.features["faces"]")
+    window.commands.run("window.faces")
     assert (window.centre.front, window.centre.strip) == ("viewer", "faces")
     window.features["faces"].board.tabs.setCurrentIndex(1)
     assert window.centre.front == "faces"
@@ -172,7 +172,7 @@ def test_a_protected_gallery_comes_back_locked_only_in_a_new_program(open_window
 
 def test_what_is_no_gallery_is_refused_in_words(open_window: Open, qtbot, tmp_path: Path) -> None:
     opened = open_window()
-    opened.window.commands.run("window.features["faces"]")
+    opened.window.commands.run("window.faces")
     broken = tmp_path / "broken.faces"
     broken.write_bytes(b"not a gallery" * 400)
     opened.drop(str(broken))

@@ -17,7 +17,7 @@ Open = Callable[..., Opened]
 
 def opened_studio(open_window: Open, qtbot) -> Opened:
     opened = open_window()
-    opened.window.commands.run("window.features["diffusion"]")
+    opened.window.commands.run("window.diffusion")
     until(qtbot, lambda: opened.window.features["diffusion"].studio.shown.model is not None)
     return opened
 
@@ -33,7 +33,7 @@ def test_the_preset_brings_the_studio_and_the_others_the_viewer(open_window: Ope
     assert window.centre.front == "viewer"
     window.docks.show("diffusion")
     assert window.centre.front == "viewer", "the dock alone does not change the centre"
-    window.commands.run("window.features["diffusion"]")
+    window.commands.run("window.diffusion")
     window.commands.run("view.one")
     assert window.centre.front == "viewer", "a layout of tiles is nothing without them"
 
