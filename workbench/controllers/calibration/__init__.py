@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from workbench.features import Command, DockSpec, Feature, Preset
 
+COMMANDS = (
+    Command("calibration.capture", "Capture view", "Calibration", "Keep this view of the board for the calibration", "C", "capture", idle=False),
+    Command("calibration.add-images", "Add photographs…", "Calibration", "Calibrate from image files or folders", "", "views"),
+    Command("calibration.run", "Calibrate", "Calibration", "Solve for the camera from the views", "Ctrl+Return", "calibrate"),
+    Command("calibration.open", "Open calibration…", "Calibration", "Load an OpenCV YAML or JSON calibration", "", "open", 1),
+    Command("calibration.save", "Save calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1),
+    Command("calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1),
+    Command("calibration.copy-command", "Copy as command", "Calibration", "The command line that gives the same result", "", "copy", 1),
+    Command("calibration.clear", "Discard views", "Calibration", "Forget all views; Undo brings them back", "", "clear", 2),
+)  # fmt: skip
 FEATURE = Feature(
     "calibration",
     "Calibration",
@@ -20,62 +30,5 @@ FEATURE = Feature(
     live="Board detection",
     tour="workbench.tour.calibration",
     benchmarks={"detect": "Board detection beside OpenCV's two detectors"},
-    commands=(
-        Command(
-            "calibration.capture",
-            "Capture view",
-            "Calibration",
-            "Keep this view of the board for the calibration",
-            "C",
-            "capture",
-            idle=False,
-        ),
-        Command(
-            "calibration.add-images",
-            "Add photographs…",
-            "Calibration",
-            "Calibrate from image files or folders",
-            "",
-            "views",
-        ),
-        Command(
-            "calibration.run",
-            "Calibrate",
-            "Calibration",
-            "Solve for the camera from the views",
-            "Ctrl+Return",
-            "calibrate",
-        ),
-        Command(
-            "calibration.open",
-            "Open calibration…",
-            "Calibration",
-            "Load an OpenCV YAML or JSON calibration",
-            "",
-            "open",
-            1,
-        ),
-        Command("calibration.save", "Save calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1),
-        Command(
-            "calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1
-        ),
-        Command(
-            "calibration.copy-command",
-            "Copy as command",
-            "Calibration",
-            "The command line that gives the same result",
-            "",
-            "copy",
-            1,
-        ),
-        Command(
-            "calibration.clear",
-            "Discard views",
-            "Calibration",
-            "Forget all views; Undo brings them back",
-            "",
-            "clear",
-            2,
-        ),
-    ),  # fmt: skip
+    commands=COMMANDS,
 )
