@@ -103,6 +103,10 @@ def _forming(window: Window) -> bool:
 
 
 def _sample(window: Window) -> None:
+    """Once the models are listed."""
+    if not _listed(window):
+        QTimer.singleShot(PAUSE_MS, partial(_sample, window))
+        return
     window.commands.run("diffusion.cancel")
     window.features["diffusion"].panel.specChanged.emit(replace(_spec(window), steps=20))
     window.commands.run("diffusion.sample")

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from workbench.commands import Actions
@@ -18,6 +19,9 @@ from workbench.services import Services
 from workbench.threads.jobs import JobRecord
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks
+
+SOON_MS = 2000
+"""So long the first command waits for what a feature finds when it is made."""
 
 
 class Made:
@@ -103,12 +107,17 @@ class Made:
             self[id].show_soon()
 
     def _run(self, id: str, command: str) -> None:
-        """The first command of a feature: once it is made, it has bound its own. One that cannot be done shows why."""
+        """The first command of a feature: once it is made, it has bound its own. One that cannot be done now is done as
+        soon as the feature has found what it needs, if that is soon, and its panel says what is missing.
+        """
         self[id]
-        if self.commands.action(command).isEnabled():
+        action = self.commands.action(command)
+        if action.isEnabled():
             self.commands.run(command)
-        else:
-            self._docks.show(id)
+            return
+        self._docks.show(id)
+        late = action.enabledChanged.connect(lambda on: on and action.trigger(), Qt.ConnectionType.SingleShotConnection)
+        QTimer.singleShot(SOON_MS, action, lambda: action.disconnect(late))
 
     def _toggled(self, engine: str, path: str, on: bool) -> None:
         """A live engine of a feature that is not there to hear it."""
