@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engines.core.frames import Gap
+from engines.core.frames import Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Latest, Slot
 from tests.workbench.fakes import SAMPLES, picture
@@ -96,7 +96,7 @@ def test_an_engine_that_looks_again_follows_its_settings_while_the_picture_stand
         thread.configure(MeanSettings(scale=3.0))
     qtbot.waitUntil(lambda: thread.latest().means == (30.0,), timeout=5000)
     assert thread.latest().stamps[0].index == 1
-    slot.put(Gap("feed", 0, "seek"))
+    slot.put(Gap("feed", 0, GapReason.SEEK))
     slot.put(picture(2, value=10))
     assert see(qtbot, thread, 2).resets == ("seek",)
 
@@ -105,7 +105,7 @@ def test_an_engine_that_looks_again_follows_its_settings_while_the_picture_stand
 def test_gaps_and_wishes_reset_the_engine_once(start: Start, qtbot, host: str) -> None:
     thread, slots = start(host, count=2)
     for slot in slots:
-        slot.put(Gap("feed", 0, "seek"))
+        slot.put(Gap("feed", 0, GapReason.SEEK))
         slot.put(picture(1, "feed/tile"))
     assert see(qtbot, thread, 1).resets == ("seek",)
     thread.reset(Reset.LOOP)

@@ -95,14 +95,14 @@ class Runs(QObject):
 
 
 def trouble_of(error: Mapping[str, Any], title: str = "Calibration failed") -> Trouble:
-    """An error's JSON as the panel shows it, with the board that its hint writes out, if it does."""
-    hint = str(error.get("hint") or "")
+    """An error's JSON as the panel shows it."""
+    fitting = error.get("board")
     return Trouble(
         what=in_words(str(error.get("message") or "It ended without saying why")),
         title=title,
-        hint=in_words(hint),
+        hint=in_words(str(error.get("hint") or "")),
         path=str(error.get("path") or ""),
-        board=board_in(hint),
+        board=Board.parse(fitting) if fitting else None,
     )
 
 
@@ -110,18 +110,9 @@ def in_words(text: str) -> str:
     """The same with each board that is written in its one-word form spelled out."""
 
     def spelled(match: re.Match[str]) -> str:
-        board = board_in(match[0])
-        return match[0] if board is None else board_words(board)
+        try:
+            return board_words(Board.parse(match[0].rstrip(".")))
+        except UsageError:
+            return match[0]
 
     return _GRID.sub("\\1\u00a0\u00d7\u00a0\\2", _BOARD.sub(spelled, text))
-
-
-def board_in(text: str) -> Board | None:
-    """The board that is written out in `text` in its one-word form, if any."""
-    match = _BOARD.search(text)
-    if match is None:
-        return None
-    try:
-        return Board.parse(match[0].rstrip("."))
-    except UsageError:
-        return None
