@@ -25,7 +25,8 @@ from engines.core.spec import resolve
 from workbench.threads.engine_thread import EngineThread, Wake
 from workbench.threads.frame_sync import Moments
 from workbench.work.broker import Broker
-from workbench.work.workers import Listener, Verb, Worker
+from workbench.work.messages import Verb
+from workbench.work.workers import Listener, Worker
 
 Host = Literal["thread", "worker"]
 WINDOW = 2.0
@@ -227,13 +228,16 @@ class HostedEngine:
         self._listener = listener
 
     def open(self, settings: object, ctx: object) -> None:
-        self._call("open", (self._path, settings))
+        self._looks_again = bool(self._call("open", (self._path, settings)))
 
     def configure(self, settings: object) -> bool:
         return bool(self._call("configure", settings))
 
     def process(self, frames: Sequence[Frame]) -> Any:
         return self._call("process", [_whole(frame) for frame in frames])
+
+    def again(self) -> Any:
+        return self._call("again", None) if self._looks_again else None
 
     def reset(self, why: Reset) -> None:
         self._call("reset", why)

@@ -95,8 +95,9 @@ def test_an_engine_that_is_opened_anew_looks_at_the_picture_that_stands_still(st
     assert (thread.latest().means, thread.latest().stamps[0].index) == ((20.0,), 1)
 
 
-def test_an_engine_that_looks_again_follows_its_settings_while_the_picture_stands_still(start: Start, qtbot) -> None:
-    thread, (slot,) = start("thread", engine="MeanAgain")
+@both
+def test_an_engine_that_looks_again_follows_its_settings_in_a_still_picture(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host, engine="MeanAgain")
     slot.put(picture(1, value=10))
     see(qtbot, thread, 1)
     with qtbot.waitSignal(thread.updated):

@@ -104,7 +104,7 @@ from engines.cameras.types import FileSource
 from tests.workbench.fakes import SAMPLES, FakeFeed
 from workbench.feeds import Feeds, FrameTap
 from workbench.jobs import JobQueue
-from workbench.job_store import JobStore
+from workbench.work.job_store import JobStore
 from workbench.supervisor import Supervisor
 
 def main():

@@ -173,7 +173,7 @@ def test_c_captures_only_while_detection_runs(open_window: Open, qtbot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_C)
     assert window.calibration.session.material.views == ()
     window.calibration.watch.look("scene1", True)
-    until(qtbot, lambda: (seen := window.calibration.watch.finders.sighting("scene1")) and seen.found, 20)
+    until(qtbot, lambda: (seen := window.calibration.watch.sighting("scene1")) and seen.found, 20)
     qtbot.keyClick(window, Qt.Key.Key_C)
     until(qtbot, lambda: len(window.calibration.session.material.views) == 1)
     window.calibration.watch.look("scene1", False)

@@ -184,7 +184,7 @@ def test_a_wait_for_threads_is_said_and_ends(worker: Worker, broker: Broker) -> 
     ear.note = note  # type: ignore[method-assign]
     assert run(worker, "heavy", ear, to=0).total == 4
     assert ear.notes == ["Waiting for Train a network"]
-    assert worker._tickets == {}
+    assert broker.waiting_for(broker.request("Next", "cpu", 0, 4, lambda _: None)) == []
 
 
 def test_a_dead_worker_gives_its_lease_back(worker: Worker, broker: Broker) -> None:

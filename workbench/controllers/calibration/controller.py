@@ -26,7 +26,7 @@ from workbench.controllers.calibration.pictures import picture, thumbnail
 from workbench.controllers.calibration.runs import Runs, trouble_of
 from workbench.controllers.calibration.session import Material, Session, command_line, photograph
 from workbench.controllers.calibration.undo import ChangeMaterial
-from workbench.controllers.calibration.watch import Watch
+from workbench.controllers.calibration.watch import BoardWatch
 from workbench.controllers.shell.sources import undo_just_this
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.project.file import Project
@@ -56,7 +56,9 @@ class CalibrationController(QObject):
         self._errands = Errands("calibration files")
         services.supervisor.adopt(self._errands)
         self.captures = Captures(self._errands, self)
-        self.watch = Watch(viewer, services, self.captures, lambda: self.session, lambda: self._base.coverage, self)
+        self.watch = BoardWatch(
+            viewer, services, self.captures, lambda: self.session, lambda: self._base.coverage, self
+        )
         self.runs = Runs(services.jobs, self)
         self.files = Files(self._errands, panel, self._show_trouble)
         self._refit_soon = QTimer(self, singleShot=True, interval=REFIT_MS)
