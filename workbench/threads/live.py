@@ -196,7 +196,8 @@ class LiveThread(EngineThread):
             return resolve(self._path)()
         worker = Worker(self.name, self._broker, self._preload)
         worker.start()
-        self._hosted = HostedEngine(self._path, worker, _Told(self))
+        listener = Listener(lambda _done, _total, note: self._say(note), self._show, self._say)
+        self._hosted = HostedEngine(self._path, worker, listener)
         if self.stopping:
             worker.request_stop()
         return self._hosted
@@ -276,20 +277,6 @@ class LiveContext:
         with self._broker.lease(name, device, bytes, threads, self.check, note) as lease:
             note("")
             yield lease
-
-
-class _Told:
-    def __init__(self, thread: LiveThread) -> None:
-        self._thread = thread
-
-    def progress(self, done: float, total: float, note: str) -> None:
-        self._thread._say(note)
-
-    def event(self, key: str, event: object) -> None:
-        self._thread._show(key, event)
-
-    def note(self, text: str) -> None:
-        self._thread._say(text)
 
 
 def _whole(frame: Frame) -> Frame:

@@ -12,8 +12,9 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from typing import Any
 
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import Cancelled, WorkerLost
@@ -31,25 +32,23 @@ CANCEL_DEADLINE = 2.0
 QUIT_DEADLINE = 0.3
 
 
-class Listener(Protocol):
-    """Who is told what a call says before it is done. Called on the thread that calls the worker."""
-
-    def progress(self, done: float, total: float, note: str) -> None: ...
-    def event(self, key: str, event: object) -> None: ...
-    def note(self, text: str) -> None: ...
+def _unheard(*_said: object) -> None:
+    """Nobody is told."""
 
 
-class Silent:
-    """A listener that does not care."""
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told what a call says before it is done: progress(done, total, note), event(key, event), note(text).
 
-    def progress(self, done: float, total: float, note: str) -> None:
-        pass
+    Called on the thread that calls the worker.
+    """
 
-    def event(self, key: str, event: object) -> None:
-        pass
+    progress: Callable[[float, float, str], object] = _unheard
+    event: Callable[[str, object], object] = _unheard
+    note: Callable[[str], object] = _unheard
 
-    def note(self, text: str) -> None:
-        pass
+
+NOBODY = Listener()
 
 
 class Worker:
@@ -75,7 +74,7 @@ class Worker:
         self._rings = Rings(self._send)
         self._leases = Leases(broker, self._send)
         self._title = name
-        self._listener: Listener = Silent()
+        self._listener = NOBODY
         self._answer: Any = None
         self._tail: deque[str] = deque(maxlen=20)
         self._partial = b""
@@ -155,7 +154,7 @@ class Worker:
         argument: object = None,
         *,
         title: str = "",
-        listener: Listener | None = None,
+        listener: Listener = NOBODY,
         unwanted: Callable[[], bool] = lambda: False,
     ) -> Any:
         """Do one thing in the worker and give its answer; for "run" also `self.json`.
@@ -166,7 +165,7 @@ class Worker:
         if self._stopping:
             raise Cancelled
         self._title = title or self._name
-        self._listener = listener or Silent()
+        self._listener = listener
         self._answer = None
         self._number += 1
         with self._state:
@@ -182,7 +181,7 @@ class Worker:
         finally:
             with self._state:
                 self._busy = 0
-            self._listener = Silent()
+            self._listener = NOBODY
             self._give_back()
 
     def serve(self, seconds: float | None = None) -> None:

@@ -18,10 +18,10 @@ from tests.workbench.fakes import SAMPLES
 from tests.workbench.samples import CountResult
 from workbench.work.broker import Broker
 from workbench.work.failure import RemoteFailure
-from workbench.work.workers import Silent, Worker
+from workbench.work.workers import NOBODY, Listener, Worker
 
 
-class Ear(Silent):
+class Ear:
     """Remembers what it hears; `heard` is set by the first event."""
 
     def __init__(self) -> None:
@@ -41,7 +41,8 @@ class Ear(Silent):
         self.notes.append(text)
 
 
-def run(worker: Worker, job: str, listener: Silent | None = None, **spec: object):
+def run(worker: Worker, job: str, ear: Ear | None = None, **spec: object):
+    listener = Listener(ear.progress, ear.event, ear.note) if ear else NOBODY
     return worker.call("run", (f"{SAMPLES}:{job}", spec), title=job, listener=listener)
 
 
