@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from engines.actions.heads.building import build
-from engines.actions.learning.model_files import MEAN, open_model
-from engines.diffusion.history import Steps, read_image, read_run, read_settings
-from engines.faces.gazing.gaze_screen_model import ScreenModel, kept_fit
+from engines.actions.models.files import MEAN, open_model
+from engines.faces.gaze.screen_model import ScreenModel, kept_fit
+from engines.generative.runs.history import Steps, read_image, read_run, read_settings
 from tests import kept
 
 

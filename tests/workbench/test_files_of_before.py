@@ -15,20 +15,20 @@ import pytest
 from typer.core import TyperCommand
 
 from engines.actions.types import Segment
-from engines.cameras.sources import parse
+from engines.cameras.sources.parsing import parse
 from engines.core.places import config_dir, data_dir
 from engines.core.spec import from_json, resolve, spec_type, to_json
 from main import main
 from tests import kept
 from tests.engines.actions.watching import make_film
 from tests.workbench.opened import Opened, until
-from widgets.actions_state import Page as ActionsPage
-from widgets.faces_state import Page as FacesPage
-from workbench.forgetting import tells_of_people
-from workbench.job_store import JobRecord, JobState, JobStore
-from workbench.jobs import JobQueue
-from workbench.project import Project
-from workbench.settings import SettingsStore
+from widgets.actions.state import Page as ActionsPage
+from widgets.faces.state import Page as FacesPage
+from workbench.project.file import Project
+from workbench.project.forgetting import tells_of_people
+from workbench.project.settings import SettingsStore
+from workbench.threads.jobs import JobQueue
+from workbench.work.job_store import JobRecord, JobState, JobStore
 
 Open = Callable[..., Opened]
 OF_PEOPLE = {

@@ -36,7 +36,7 @@ from engines.core.databases import (
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources
 from engines.core.places import data_dir
 from engines.core.reading import parse_json
-from workbench.aliases import current
+from workbench.work.aliases import current
 
 KEPT = 500
 COLUMNS = "id, job, title, command, spec, state, done, total, note, created, started, finished, error"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.people.gallery import Gallery
+from engines.faces.gallery.editing import Gallery
 from tests import kept
-from tests.engines.faces.galleries import DIM, Maker
+from tests.engines.faces.gallery.galleries import DIM, Maker
 
 
 def test_its_people_are_found_again(tmp_path: Path) -> None:
