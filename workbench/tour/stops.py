@@ -191,7 +191,7 @@ def _sighted(window: Window) -> bool:
 
 
 def _capture(window: Window) -> None:
-    window.calibration.panel.autoToggled.emit(True)
+    window.calibration.set(auto=True)
 
 
 def _captured(window: Window) -> bool:
@@ -199,7 +199,7 @@ def _captured(window: Window) -> bool:
 
 
 def _solve(window: Window) -> None:
-    window.calibration.panel.autoToggled.emit(False)
+    window.calibration.set(auto=False)
     window.calibration.watch.look(window.calibration.watch.source, False)
     window.calibration.run()
 
@@ -225,7 +225,7 @@ def _load(window: Window) -> None:
     window.calibration.clear()
     window.notices.clear()
     window.calibration.add([str(path) for path in sorted(_folder().glob("left*.jpg"))])
-    window.calibration.panel.freeBoardToggled.emit(True)
+    window.calibration.set(free_board=True)
 
 
 def _loaded(window: Window) -> bool:
@@ -236,7 +236,7 @@ def _open_worst(window: Window) -> None:
     result = window.calibration.session.result
     assert result is not None
     worst = max(result.views, key=lambda view: view.rms_px or 0.0)
-    window.calibration.panel.viewChosen.emit(worst.path)
+    window.calibration.choose_view(worst.path)
 
 
 def _wrong_board(window: Window) -> None:

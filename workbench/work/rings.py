@@ -18,16 +18,16 @@ class Rings:
     def __init__(self, send: Callable[[object], None]) -> None:
         self._send = send
         self._outlet = Outlet(self._grow_out)
-        self._inlet = Inlet()
+        self.inlet = Inlet()
         self._unattached: dict[str, Ring] = {}
 
     def pack(self, value: object) -> Packed:
         return self._outlet.pack(value)
 
     def unpack(self, payload: Packed) -> Any:
-        value = self._inlet.unpack(payload)
+        value = self.inlet.unpack(payload)
         if payload.end:
-            self._send(say.Freed(self._inlet.name, payload.end))
+            self._send(say.Freed(self.inlet.name, payload.end))
         return value
 
     def hear(self, message: object) -> None:
@@ -36,7 +36,7 @@ class Rings:
             case say.Attached(name) if name in self._unattached:
                 ring = self._unattached.pop(name)
                 ring.unlink()
-                self._inlet.use(ring)
+                self.inlet.use(ring)
             case say.Attached(name) if (ring := self._outlet.ring) is not None and ring.name == name:
                 ring.unlink()
             case say.Freed(name, end):
@@ -47,7 +47,7 @@ class Rings:
 
     def close(self) -> None:
         self._outlet.use(None)
-        self._inlet.use(None)
+        self.inlet.use(None)
         for ring in self._unattached.values():
             ring.close()
         self._unattached.clear()

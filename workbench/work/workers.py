@@ -71,7 +71,7 @@ class Worker:
         self._busy = 0
         self._cancelled_at: float | None = None
         self._cancel_told = False
-        self._rings = Rings(self._send)
+        self.rings = Rings(self._send)
         self._leases = Leases(broker, self._send)
         self._title = name
         self._listener = NOBODY
@@ -173,7 +173,7 @@ class Worker:
         if self._stopping or unwanted():
             self.cancel()
         try:
-            self._send(say.Call(self._number, verb, self._rings.pack(argument)))
+            self._send(say.Call(self._number, verb, self.rings.pack(argument)))
             while self._answer is None:
                 self._hear(self._patience())
                 self._enforce()
@@ -206,7 +206,7 @@ class Worker:
                 self._process.kill()
             self._process.join()
         self._give_back()
-        self._rings.close()
+        self.rings.close()
         with self._state:
             for end in (self._pipe, self._output, self._bell, self._rope):
                 if end is not None:
@@ -234,7 +234,7 @@ class Worker:
         match answer:
             case say.Reply(_, payload, text):
                 self.json = text
-                return self._rings.unpack(payload)
+                return self.rings.unpack(payload)
             case say.Failed(_, failure):
                 raise RemoteFailure(failure)
         raise Cancelled
@@ -268,7 +268,7 @@ class Worker:
             case say.Progress(number, done, total, note) if number == self._busy:
                 self._listener.progress(done, total, note)
             case say.Event(number, key, payload):
-                event = self._rings.unpack(payload)
+                event = self.rings.unpack(payload)
                 if number == self._busy:
                     self._listener.event(key, event)
             case say.Reply() | say.Failed() | say.Stopped():
@@ -282,7 +282,7 @@ class Worker:
             case say.LeaseReturned(number):
                 self._leases.release(number)
             case say.Attached() | say.Freed() | say.RoomWanted():
-                self._rings.hear(message)
+                self.rings.hear(message)
             case say.Ready():
                 self.ready = True
 

@@ -72,7 +72,7 @@ def test_large_arrays_come_back_whole_and_no_shared_memory_has_a_name(worker: Wo
         for key, preview in ear.events:
             assert np.array_equal(preview, np.full(1_000_000, float(key[-1])))
         assert len(ear.events) >= 1
-    assert worker._inlet.name
+    assert worker.rings.inlet.name
     assert shared_memory(os.getpid(), worker.pid or 0) == set()
 
 

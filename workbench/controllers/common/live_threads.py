@@ -36,7 +36,8 @@ class Lookers(QObject):
     def __init__(self, services: Services, engine: str, title: str, parent: QObject, host: Host = "thread") -> None:
         """engine: dotted path of a live engine; title: what it is called in sentences ("Board detection")."""
         super().__init__(parent)
-        self._services, self._engine, self._title, self._host = services, engine, title, host
+        self._services, self._engine, self._title = services, engine, title
+        self._host: Host = host
         self._lookers: dict[str, _Looker] = {}
         services.feeds.removed.connect(self._feed_removed)
 
