@@ -180,7 +180,7 @@ def test_chart_and_table_choose_views(panel: CalibrationPanel, result: MonoResul
     with qtbot.waitSignal(panel.table.toggled) as toggled:
         qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box)
     assert toggled.args == ["/photos/view 2.png", False]
-    assert len(bars.text().splitlines()) == 7
+    assert len(bars.csv().splitlines()) == 7
 
 
 def test_the_chart_is_saved_as_others_read_it(panel: CalibrationPanel, result: MonoResult, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_the_chart_is_saved_as_others_read_it(panel: CalibrationPanel, result: M
     bars = panel.report.bars
     for kind in ("csv", "svg", "png"):
         bars.save(str(tmp_path / f"errors.{kind}"))
-    assert (tmp_path / "errors.csv").read_text("utf-8") == bars.text()
+    assert (tmp_path / "errors.csv").read_text("utf-8") == bars.csv()
     assert b"<svg" in (tmp_path / "errors.svg").read_bytes()
     assert QImage(str(tmp_path / "errors.png")).size() == bars.size() * 2
 
