@@ -75,7 +75,7 @@ def _sighted(window: Window) -> bool:
 
 
 def _capture(window: Window) -> None:
-    window.features["calibration"].panel.autoToggled.emit(True)
+    window.features["calibration"].set(auto=True)
 
 
 def _captured(window: Window) -> bool:
@@ -83,7 +83,7 @@ def _captured(window: Window) -> bool:
 
 
 def _solve(window: Window) -> None:
-    window.features["calibration"].panel.autoToggled.emit(False)
+    window.features["calibration"].set(auto=False)
     window.features["calibration"].watch.look(window.features["calibration"].watch.source, False)
     window.features["calibration"].run()
 
@@ -109,7 +109,7 @@ def _load(window: Window) -> None:
     window.features["calibration"].clear()
     window.notices.clear()
     window.features["calibration"].add([str(path) for path in sorted(_folder().glob("left*.jpg"))])
-    window.features["calibration"].panel.freeBoardToggled.emit(True)
+    window.features["calibration"].set(free_board=True)
 
 
 def _loaded(window: Window) -> bool:
@@ -120,7 +120,7 @@ def _open_worst(window: Window) -> None:
     result = window.features["calibration"].session.result
     assert result is not None
     worst = max(result.views, key=lambda view: view.rms_px or 0.0)
-    window.features["calibration"].panel.viewChosen.emit(worst.path)
+    window.features["calibration"].choose_view(worst.path)
 
 
 def _wrong_board(window: Window) -> None:

@@ -169,7 +169,7 @@ def test_c_captures_only_while_detection_runs(open_window: Open, qtbot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_C)
     assert window.features["calibration"].session.material.views == ()
     window.features["calibration"].watch.look("scene1", True)
-    until(qtbot, lambda: (seen := window.features["calibration"].watch.finders.sighting("scene1")) and seen.found, 20)
+    until(qtbot, lambda: (seen := window.features["calibration"].watch.sighting("scene1")) and seen.found, 20)
     qtbot.keyClick(window, Qt.Key.Key_C)
     until(qtbot, lambda: len(window.features["calibration"].session.material.views) == 1)
     window.features["calibration"].watch.look("scene1", False)
