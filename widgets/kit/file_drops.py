@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
@@ -12,7 +14,7 @@ class FileDrops(QWidget):
 
     dropped = Signal(list)
 
-    def __init__(self, *given: object) -> None:
+    def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.setAcceptDrops(True)
 

@@ -27,7 +27,8 @@ from widgets.kit.panel import (
     set_property,
 )
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import DOT, BusyLine, Framed
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 WIDE, ROOM = 560, (48, 32, 48, 32)
 FILTERS = (("all", "All"), ("doubts", "In doubt"))

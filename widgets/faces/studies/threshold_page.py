@@ -32,8 +32,8 @@ from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
 from widgets.kit.theme import number_font
+from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
-from widgets.kit.work_parts import DOT
 
 ROOM_FOR_BOTH, TOP = 820, Qt.AlignmentFlag.AlignTop
 EMPTY = {

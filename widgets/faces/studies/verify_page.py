@@ -15,7 +15,8 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import Stat, StatGrid, describe
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import BusyLine, Framed, count
+from widgets.kit.words import count
+from widgets.kit.work_parts import BusyLine, Framed
 
 SIDES = ("a", "b")
 VERDICTS = {
