@@ -111,7 +111,7 @@ def _enrol(window: Window) -> None:
     window.faces.choose_page(Page.LIVE)
     found = _view(window).live.recognition
     if found is not None and found.faces:
-        window.panels.faces.enrolTrackWanted.emit(found.faces[0].track, SITTER)
+        window.faces.panel.tracks.enrolWanted.emit(found.faces[0].track, SITTER)
 
 
 def _named(window: Window) -> bool:
@@ -120,7 +120,7 @@ def _named(window: Window) -> bool:
 
 
 def _gather(window: Window) -> None:
-    window.faces.gather([str(_album())])
+    window.faces.reviews.gather([str(_album())])
 
 
 def _gathering(window: Window) -> bool:
@@ -135,7 +135,7 @@ def _reviewed(window: Window) -> bool:
 
 
 def _store(window: Window) -> None:
-    window.board.storeWanted.emit()
+    window.faces.reviews.store()
     window.faces.choose_page(Page.PEOPLE)
 
 
@@ -146,7 +146,7 @@ def _stored(window: Window) -> bool:
 
 def _choose(window: Window) -> None:
     most = max(_view(window).people.people, key=lambda person: person.faces)
-    window.board.personChosen.emit(most.id)
+    window.faces.galleries.select(most.id)
 
 
 def _chosen(window: Window) -> bool:
@@ -161,8 +161,8 @@ def _reported(window: Window) -> bool:
 def _verify(window: Window) -> None:
     photos = _folder().parent / "photos"
     window.faces.choose_page(Page.VERIFY)
-    window.board.pictureDropped.emit("a", str(photos / "obama.jpg"))
-    window.board.pictureDropped.emit("b", str(photos / "obama2.jpg"))
+    window.faces.verification.show_picture("a", str(photos / "obama.jpg"))
+    window.faces.verification.show_picture("b", str(photos / "obama2.jpg"))
 
 
 def _verified(window: Window) -> bool:
@@ -175,7 +175,7 @@ def _audit(window: Window) -> None:
     wrong = next(person for person in people.people if person.faces > 2 and person.id != people.selected)
     face = people.faces[-1].id
     window.faces.galleries.edit(lambda gallery: gallery.move([face], wrong.id))
-    window.board.auditGalleryWanted.emit()
+    window.faces.audits.start_gallery()
 
 
 def _audited(window: Window) -> bool:
@@ -192,7 +192,7 @@ def _evaluate(window: Window) -> None:
         evaluate=replace(form.evaluate, images=folder, pairs=str(pairs)), open_set=replace(form.open_set, images=folder)
     )
     window.faces.choose_page(Page.EVALUATE)
-    window.board.evaluateWanted.emit()
+    window.faces.evaluations.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -202,7 +202,7 @@ def _evaluated(window: Window) -> bool:
 def _train(window: Window) -> None:
     window.faces.set_form(train=replace(window.faces.form.train, images=str(_sample()), steps=400))
     window.faces.choose_page(Page.TRAIN)
-    window.board.headWanted.emit()
+    window.faces.heads.start()
 
 
 def _trained(window: Window) -> bool:

@@ -35,8 +35,7 @@ from workbench.commands import Actions
 from workbench.controllers.actions.controller import ActionsController
 from workbench.controllers.actions.reports import take
 from workbench.controllers.calibration.controller import CalibrationController
-from workbench.controllers.faces.controller import FacesController
-from workbench.controllers.faces.reports import REDACT
+from workbench.controllers.faces.controller import REDACT, FacesController
 from workbench.controllers.generative.controller import DiffusionController
 from workbench.controllers.generative.exports import JOB as EXPORTING
 from workbench.controllers.shell.dialogs import DialogsController

@@ -28,7 +28,7 @@ class PersonPane(QWidget):
 
     def __init__(self, requests: PeopleRequests, thumbs: Thumbs) -> None:
         super().__init__()
-        self._requests = requests
+        self.requests = requests
         self.person: Person | None = None
         self._faces: tuple[FaceRecord, ...] = ()
         self._people: tuple[tuple[str, str], ...] = ()
@@ -92,7 +92,7 @@ class PersonPane(QWidget):
     def ask_forget(self) -> None:
         """Everything of this person is to go; whoever does it asks before."""
         if self.person is not None and self._editable:
-            self._requests.forgetWanted.emit(self.person.id)
+            self.requests.forgetWanted.emit(self.person.id)
 
     def face_menu(self, faces: list[str]) -> QMenu | None:
         """What can be done with these faces."""
@@ -110,20 +110,20 @@ class PersonPane(QWidget):
         """Words, icon, what it does, whether it is for one face only."""
         chosen = set(self.grid.selected)
         doubtful = any(face.id in chosen and not face.confirmed for face in self._faces)
-        confirm = (("Confirm", "check", lambda: self._answer(self._requests.confirmed), False),) if doubtful else ()
+        confirm = (("Confirm", "check", lambda: self._answer(self.requests.confirmed), False),) if doubtful else ()
         return (
             ("New person from these", "user-plus", self.split_selected, False),
             ("Move to\u2026", "arrow-right", self.ask_move, False),
-            (f"Not {short_name(person.name)}", "user-minus", lambda: self._answer(self._requests.refused), False),
+            (f"Not {short_name(person.name)}", "user-minus", lambda: self._answer(self.requests.refused), False),
             *confirm,
-            ("Use as portrait", "star", lambda: self._one(self._requests.portraitChosen), True),
-            ("Find similar", "search", lambda: self._one(self._requests.findWanted), True),
+            ("Use as portrait", "star", lambda: self._one(self.requests.portraitChosen), True),
+            ("Find similar", "search", lambda: self._one(self.requests.findWanted), True),
             ("Remove", "delete", self._remove, False),
         )
 
     def split_selected(self) -> None:
         if self.grid.selected:
-            self._requests.split.emit(self.grid.selected)
+            self.requests.split.emit(self.grid.selected)
 
     def _answer(self, signal: SignalInstance) -> None:
         """The selected faces are this person's, or they are not."""
@@ -132,7 +132,7 @@ class PersonPane(QWidget):
 
     def _remove(self) -> None:
         if self.grid.selected and self._editable:
-            self._requests.facesRemoved.emit(self.grid.selected)
+            self.requests.facesRemoved.emit(self.grid.selected)
 
     def _one(self, signal: SignalInstance) -> None:
         if len(self.grid.selected) == 1:
@@ -145,7 +145,7 @@ class PersonPane(QWidget):
             return
         self._title.setCurrentIndex(0)
         if person is not None and name != person.name:
-            self._requests.renamed.emit(person.id, name)
+            self.requests.renamed.emit(person.id, name)
 
     def _named(self, name: str) -> None:
         """The line for merging or moving was filled in."""
@@ -155,9 +155,9 @@ class PersonPane(QWidget):
             return
         self.bar.hide()
         if self._asked == "merge":
-            self._requests.merged.emit([self.person.id, other])
+            self.requests.merged.emit([self.person.id, other])
         elif self.grid.selected:
-            self._requests.moved.emit(self.grid.selected, other)
+            self.requests.moved.emit(self.grid.selected, other)
 
     def _leave_fields(self) -> None:
         self._title.setCurrentIndex(0)
@@ -216,18 +216,18 @@ class PersonPane(QWidget):
     def _wire(self) -> None:
         self.grid.make_menu = self.face_menu
         self.grid.picked.connect(lambda _ids: self._show_selection())
-        self.grid.opened.connect(self._requests.findWanted)
+        self.grid.opened.connect(self.requests.findWanted)
         self.grid.removeWanted.connect(lambda _ids: self._remove())
         self.grid.renameWanted.connect(lambda _id: self.start_rename())
         self.rename.clicked.connect(self.start_rename)
         self.rename_field.named.connect(self._rename)
         self.rename_field.left.connect(lambda: self._title.setCurrentIndex(0))
         self.merge.clicked.connect(self.ask_merge)
-        self.export.clicked.connect(lambda: self.person and self._requests.exportWanted.emit(self.person.id))
+        self.export.clicked.connect(lambda: self.person and self.requests.exportWanted.emit(self.person.id))
         self.forget.clicked.connect(self.ask_forget)
         self.bar.named.connect(self._named)
         self.make.clicked.connect(self.split_selected)
-        self.not_them.clicked.connect(lambda: self._answer(self._requests.refused))
+        self.not_them.clicked.connect(lambda: self._answer(self.requests.refused))
         self.more.clicked.connect(self._open_more)
 
     def _open_more(self) -> None:

@@ -79,18 +79,12 @@ class Dialogs:
 
     def save_report(self, title: str, name: str, data: object, rows: Sequence[Sequence[object]]) -> None:
         """Ask where to, and write the data as JSON or the rows as CSV."""
-        path = ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
-        try:
-            if path.endswith(".csv"):
-                text = io.StringIO()
-                csv.writer(text).writerows(rows)
-                write_text(check_file(path, TABLE), text.getvalue())
-            elif path:
-                write_json(check_file(path, JSON), data)
-        except (OSError, KinoscopeError) as error:
-            self._notify(f"{Path(path).name} could not be saved: {error}", "bad")
-            return
-        if path:
+        if path := ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)"):
+            try:
+                write_report(path, data, rows)
+            except (OSError, KinoscopeError) as error:
+                self._notify(f"{Path(path).name} could not be saved: {error}", "bad")
+                return
             self._notify(f"Saved {Path(path).name}", "good")
 
     def really(self, title: str, question: str, verb: str) -> bool:
@@ -103,3 +97,13 @@ class Dialogs:
         box.setEscapeButton(no)
         box.exec()
         return box.clickedButton() is yes
+
+
+def write_report(path: str, data: object, rows: Sequence[Sequence[object]]) -> None:
+    """The data as JSON or, in a file that ends so, the rows as CSV."""
+    if path.endswith(".csv"):
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        write_text(check_file(path, TABLE), text.getvalue())
+    else:
+        write_json(check_file(path, JSON), data)

@@ -59,7 +59,7 @@ class Thresholds(Part):
         else:
             self._view = replace(self._view, busy=Busy("Checking the gallery against itself"))
             self._galleries.ask(
-                lambda gallery: _report(gallery, accept), self._have, "The gallery could not be checked"
+                lambda gallery: report_of(gallery, accept), self._have, "The gallery could not be checked"
             )
         self.changed.emit()
 
@@ -79,7 +79,7 @@ class Thresholds(Part):
             people.show_person(case.person)
 
 
-def _report(gallery: Gallery, accept: Accept) -> ThresholdReport:
+def report_of(gallery: Gallery, accept: Accept) -> ThresholdReport:
     from engines.faces.evaluation import threshold
 
     return threshold.report(gallery.table().known(), gallery.names(), accept, model=gallery.card.name)
