@@ -113,7 +113,7 @@ def _enrol(window: Window) -> None:
     window.features["faces"].choose_page(Page.LIVE)
     found = _view(window).live.recognition
     if found is not None and found.faces:
-        window.features["faces"].panel.enrolTrackWanted.emit(found.faces[0].track, SITTER)
+        window.features["faces"].panel.tracks.enrolWanted.emit(found.faces[0].track, SITTER)
 
 
 def _named(window: Window) -> bool:
@@ -122,7 +122,7 @@ def _named(window: Window) -> bool:
 
 
 def _gather(window: Window) -> None:
-    window.features["faces"].gather([str(_album())])
+    window.features["faces"].reviews.gather([str(_album())])
 
 
 def _gathering(window: Window) -> bool:
@@ -137,7 +137,7 @@ def _reviewed(window: Window) -> bool:
 
 
 def _store(window: Window) -> None:
-    window.features["faces"].board.storeWanted.emit()
+    window.features["faces"].reviews.store()
     window.features["faces"].choose_page(Page.PEOPLE)
 
 
@@ -148,7 +148,7 @@ def _stored(window: Window) -> bool:
 
 def _choose(window: Window) -> None:
     most = max(_view(window).people.people, key=lambda person: person.faces)
-    window.features["faces"].board.personChosen.emit(most.id)
+    window.features["faces"].galleries.select(most.id)
 
 
 def _chosen(window: Window) -> bool:
@@ -163,8 +163,8 @@ def _reported(window: Window) -> bool:
 def _verify(window: Window) -> None:
     photos = _folder().parent / "photos"
     window.features["faces"].choose_page(Page.VERIFY)
-    window.features["faces"].board.pictureDropped.emit("a", str(photos / "obama.jpg"))
-    window.features["faces"].board.pictureDropped.emit("b", str(photos / "obama2.jpg"))
+    window.features["faces"].verification.show_picture("a", str(photos / "obama.jpg"))
+    window.features["faces"].verification.show_picture("b", str(photos / "obama2.jpg"))
 
 
 def _verified(window: Window) -> bool:
@@ -177,7 +177,7 @@ def _audit(window: Window) -> None:
     wrong = next(person for person in people.people if person.faces > 2 and person.id != people.selected)
     face = people.faces[-1].id
     window.features["faces"].galleries.edit(lambda gallery: gallery.move([face], wrong.id))
-    window.features["faces"].board.auditGalleryWanted.emit()
+    window.features["faces"].audits.start_gallery()
 
 
 def _audited(window: Window) -> bool:
@@ -194,7 +194,7 @@ def _evaluate(window: Window) -> None:
         evaluate=replace(form.evaluate, images=folder, pairs=str(pairs)), open_set=replace(form.open_set, images=folder)
     )
     window.features["faces"].choose_page(Page.EVALUATE)
-    window.features["faces"].board.evaluateWanted.emit()
+    window.features["faces"].evaluations.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -206,7 +206,7 @@ def _train(window: Window) -> None:
         train=replace(window.features["faces"].form.train, images=str(_sample()), steps=400)
     )
     window.features["faces"].choose_page(Page.TRAIN)
-    window.features["faces"].board.headWanted.emit()
+    window.features["faces"].heads.start()
 
 
 def _trained(window: Window) -> bool:

@@ -28,7 +28,7 @@ def test_the_gallerys_own_recogniser_comes_into_use(open_window: Open, qtbot, we
     opened_on(opened, qtbot, tmp_path / "g.faces")
     until(qtbot, lambda: desk.form.settings.model == str(model), 20)
     assert opened.says("made with good")
-    desk.gather([str(data / "faces" / "photos" / "t1.jpg")], "Anna")
+    desk.reviews.gather([str(data / "faces" / "photos" / "t1.jpg")], "Anna")
     until(qtbot, lambda: desk.reviews.view.gathered is not None, 60)
     gathered = desk.reviews.view.gathered
     assert gathered is not None

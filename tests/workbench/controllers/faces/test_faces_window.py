@@ -50,7 +50,7 @@ def with_gallery(opened: Opened, qtbot, passphrase: str = "") -> Path:
 
 
 def enrol(opened: Opened, qtbot) -> None:
-    opened.window.features["faces"].panel.enrolTrackWanted.emit(faces(opened)[0].track, SITTER)
+    opened.window.features["faces"].panel.tracks.enrolWanted.emit(faces(opened)[0].track, SITTER)
     until(qtbot, lambda: any(face.name == SITTER for face in faces(opened)), 30)
 
 
@@ -96,7 +96,7 @@ def test_not_this_person_is_remembered(watched: Opened, qtbot) -> None:
     with_gallery(watched, qtbot)
     enrol(watched, qtbot)
     track = faces(watched)[0].track
-    watched.window.features["faces"].panel.notThisWanted.emit(track)
+    watched.window.features["faces"].panel.tracks.refuseWanted.emit(track)
     until(qtbot, lambda: faces(watched) and all(face.name == "" for face in faces(watched)), 20)
 
 
@@ -108,7 +108,7 @@ def test_while_faces_are_covered_nothing_bare_is_shown_or_saved(watched: Opened,
     watched.window.commands.run("view.record")
     until(qtbot, lambda: list(pictures_dir().glob("*.png")), 20)
     shown = watched.window.viewer._seats[0].shown
-    until(qtbot, lambda: watched.window.viewer._seats[0].shown > shown + 10, 30)
+    until(qtbot, lambda: watched.window.viewer._seats[0].shown > shown + 15, 30)
     watched.window.commands.run("view.record")
     until(qtbot, lambda: watched.says("Recorded"), 20)
     saved = cv2.imread(str(next(pictures_dir().glob("*.png"))))
@@ -145,12 +145,13 @@ def test_a_folder_is_reviewed_and_stored(open_window: Open, qtbot, weights, data
     with_gallery(opened, qtbot)
     lfw = data / "faces" / "lfw_dev"
     files = [str(file) for name in ("Abdullah_Gul", "Abel_Pacheco") for file in sorted(lfw.glob(f"{name}_*.jpg"))[:4]]
-    opened.window.features["faces"].gather(files)
+    opened.window.features["faces"].reviews.gather(files)
     until(qtbot, lambda: view(opened).enrol.gathered is not None, 90)
     assert opened.window.centre.front == "faces"
     assert view(opened).page is Page.ENROL
-    opened.window.features["faces"].board.candidateTaken.emit(0, False)
-    opened.window.features["faces"].board.storeWanted.emit()
+    page = opened.window.features["faces"].board.page(Page.ENROL)
+    page.list.taken.emit(0, False)
+    page.store.click()
     until(qtbot, lambda: len(view(opened).people.people) == 2, 30)
     assert sum(person.faces for person in view(opened).people.people) == len(files) - 1
     assert view(opened).page is Page.PEOPLE
