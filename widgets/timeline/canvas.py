@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QToolTip
 
-from widgets.actions.state import TimelineView
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK
 from widgets.timeline import keys
@@ -32,6 +31,7 @@ from widgets.timeline.lanes import EDGE, RULER
 from widgets.timeline.menu import context_menu, popup
 from widgets.timeline.painting import paint_over, paint_still
 from widgets.timeline.scope import Scope
+from widgets.timeline.state import TimelineView
 from widgets.timeline.surface import Surface
 from widgets.timeline.tiles import Tiles
 from widgets.timeline.words import content_of, description, tip_of

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from engines.actions.types import Segment
-from widgets.actions.state import TimelineView
 from widgets.timeline.axis import FrameClock
 from widgets.timeline.drawing import Scene
 from widgets.timeline.lanes import RULER, Lane, Layout, laid_out
 from widgets.timeline.scope import Scope
+from widgets.timeline.state import TimelineView
 
 
 class Surface(QAbstractScrollArea):
