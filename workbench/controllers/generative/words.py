@@ -48,12 +48,14 @@ def count(number: int, word: str) -> str:
 
 def trouble_of(error: Mapping[str, Any], title: str = "Sampling failed", spec: SampleSpec | None = None) -> Trouble:
     """An error's JSON as panel and studio show it; where memory ran out, with a lighter run that would fit."""
+    fitting = lighter(spec) if spec is not None and error.get("kind") == "resources" else None
     return Trouble(
         what=str(error.get("message") or "It ended without saying why"),
         title=title,
         hint=str(error.get("hint") or ""),
         path=str(error.get("path") or ""),
-        retry=lighter(spec) if spec is not None and error.get("kind") == "resources" else None,
+        retry=fitting,
+        retry_words=f"Retry, {fitting.batch} at a time" if fitting is not None else "",
     )
 
 
