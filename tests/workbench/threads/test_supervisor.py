@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 
+from tests.leaks import shared_memory
+from tests.programs import run
 from workbench.threads.engine_thread import EngineThread
 from workbench.threads.supervisor import Supervisor
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 class Waiting(EngineThread):
@@ -144,33 +141,15 @@ if __name__ == "__main__":
 """
 
 
-def run(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> subprocess.CompletedProcess[str]:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    file = tmp_path / "script.py"
-    file.write_text(script, encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-X", "faulthandler", str(file)], capture_output=True, text=True, timeout=90, check=False
-    )
-
-
-def test_a_stuck_thread_is_left_behind_after_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = run(STUCK, tmp_path, monkeypatch)
+def test_a_stuck_thread_is_left_behind_after_saving() -> None:
+    done = run(STUCK)
     assert (done.returncode, done.stdout) == (1, "saved\n")
     assert "stuck did not end" in done.stderr
 
 
 @pytest.mark.slow
-def test_fifty_times_open_and_close_under_feeds_and_a_busy_worker(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = names_in_memory()
-    done = run(FIFTY, tmp_path, monkeypatch)
+def test_fifty_times_open_and_close_under_feeds_and_a_busy_worker() -> None:
+    done = run(FIFTY)
     assert (done.returncode, done.stdout) == (0, "closed 50 times\n"), done.stderr
-    assert "Destroyed while" not in done.stderr
     assert done.stderr == ""
-    assert names_in_memory() <= before
-
-
-def names_in_memory() -> set[str]:
-    folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()
+    assert shared_memory(done.pid) == set()
