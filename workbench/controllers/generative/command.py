@@ -53,7 +53,7 @@ def curves_line(spec: CurveSpec) -> str:
 
 def _sampled(spec: SampleSpec) -> dict[str, Any]:
     """The options of a run by their names; guidance that changes nothing is as usual."""
-    schedule, start = spec.schedule, spec.start
+    schedule = spec.schedule
     guidance = spec.guidance if spec.guidance.weight != 1 else Guidance()
     plain = ("teleport", "teleport_to", "prompt", "negative", "batch", "device", "precision", "exact", "out")
     return {
@@ -72,9 +72,15 @@ def _sampled(spec: SampleSpec) -> dict[str, Any]:
         "option": [f"{name}={_word(value)}" for name, value in spec.options.items()],
         "size": "x".join(map(str, spec.size or ())),
         "predicts": spec.prediction,
-        **({"start": start.kind, "image": start.image, "mask": start.mask, "strength": start.strength} if start else {}),
+        **_start(spec),
         **{name: getattr(spec, name) for name in plain},
     }
+
+
+def _start(spec: SampleSpec) -> dict[str, object]:
+    if spec.start is None:
+        return {}
+    return {"start": spec.start.kind} | {name: getattr(spec.start, name) for name in ("image", "mask", "strength")}
 
 
 def _seeds(seeds: tuple[int, ...]) -> dict[str, object]:
