@@ -236,9 +236,9 @@ from PySide6.QtCore import QCoreApplication
 from engines.core.slots import Latest, Slot
 from tests.workbench.fakes import SAMPLES, picture
 from tests.workbench.samples import MeanSettings
-from workbench.jobs import JobQueue
-from workbench.live import LiveThread
-from workbench.supervisor import Supervisor
+from workbench.threads.jobs import JobQueue
+from workbench.threads.live import LiveThread
+from workbench.threads.supervisor import Supervisor
 
 def main():
     app = QCoreApplication([])

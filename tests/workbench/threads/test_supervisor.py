@@ -84,8 +84,8 @@ def test_what_has_ended_is_not_kept(qtbot) -> None:
 STUCK = """
 import sys
 from PySide6.QtCore import QCoreApplication
-from tests.workbench.test_supervisor import Stuck
-from workbench.supervisor import Supervisor
+from tests.workbench.threads.test_supervisor import Stuck
+from workbench.threads.supervisor import Supervisor
 
 app = QCoreApplication([])
 supervisor = Supervisor(save=lambda: print("saved", flush=True))
@@ -102,10 +102,10 @@ import atexit, sys, threading
 from PySide6.QtCore import QCoreApplication, QTimer
 from engines.cameras.types import FileSource
 from tests.workbench.fakes import SAMPLES, FakeFeed
-from workbench.feeds import Feeds, FrameTap
-from workbench.jobs import JobQueue
-from workbench.job_store import JobStore
-from workbench.supervisor import Supervisor
+from workbench.feeds.running import Feeds, FrameTap
+from workbench.threads.jobs import JobQueue
+from workbench.work.job_store import JobStore
+from workbench.threads.supervisor import Supervisor
 
 def main():
     app = QCoreApplication([])

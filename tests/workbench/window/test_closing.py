@@ -14,7 +14,7 @@ from tests.programs import run
 
 ROUNDS = 50
 MANY = f"""
-from tests.workbench.closing_rounds import main
+from tests.workbench.threads.closing_rounds import main
 raise SystemExit(main({ROUNDS}))
 """
 OPENED = """
@@ -38,7 +38,7 @@ print("ended", code)
 raise SystemExit(code)
 """
 FAILED = """
-from workbench import app, window
+from workbench import app; from workbench.window import main as window
 
 def broken(*_arguments):
     raise RuntimeError("the docks cannot be made")
