@@ -18,12 +18,13 @@ from widgets.calibration.sections import (
     CoverageRow,
     EmptyCard,
     SolverSection,
-    TroubleCard,
     coverage_of_result,
 )
-from widgets.calibration.state import Busy, CalibrationView, Phase, Picture, board_title, count, seconds_left
+from widgets.calibration.state import CalibrationView, Phase, Picture, board_title, count
 from widgets.calibration.views import ViewsTable
-from widgets.kit.panel import FOLDS, Panel, PlainButton, PrimaryButton, ProgressLine, QuietButton, Section, describe
+from widgets.kit.panel import FOLDS, Panel, PlainButton, PrimaryButton, QuietButton, Section, describe
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.work_parts import BusyLine
 
 LEVELS = {"good": "good", "fair": "warn", "weak": "warn", "poor": "bad"}
 
@@ -65,8 +66,8 @@ class CalibrationPanel(Panel):
         self.setMinimumWidth(320)
         self.shown = CalibrationView()
         self.run_button = PrimaryButton("Calibrate", "calibrate", "Solve for the camera from the views (Ctrl+Return)")
-        self.trouble = TroubleCard()
-        self.progress = ProgressLine()
+        self.trouble = TroubleCard(narrow=True, titled=False)
+        self.progress = BusyLine()
         self.empty = EmptyCard()
         self.report = Report()
         self.camera = CameraSection()
@@ -87,7 +88,7 @@ class CalibrationPanel(Panel):
         self.set_state(state.headline, _level(state))
         self.run_button.setEnabled(state.can_calibrate)
         self.trouble.show_trouble(state.trouble)
-        self._show_progress(state.busy)
+        self.progress.show_busy(state.busy)
         self.empty.setVisible(phase is Phase.EMPTY)
         self.empty.show_choice(bool(state.source))
         self.camera.setVisible(bool(state.sources) or phase not in (Phase.LOADED, Phase.EMPTY))
@@ -121,14 +122,6 @@ class CalibrationPanel(Panel):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         self.dropped.emit(paths)
-
-    def _show_progress(self, busy: Busy | None) -> None:
-        if busy is None:
-            self.progress.finish()
-            return
-        words = "Waiting for its turn" if busy.waiting else busy.note or "Starting"
-        left = seconds_left(busy.seconds_left)
-        self.progress.set_progress(busy.done, busy.total, f"{words}, {left}" if left else words)
 
     def _show_views(self, state: CalibrationView) -> None:
         there = bool(state.views)
@@ -198,7 +191,7 @@ class CalibrationPanel(Panel):
         self.run_button.clicked.connect(self.runWanted)
         self.progress.cancelled.connect(self.cancelWanted)
         self.empty.clicked.connect(self._begin)
-        self.trouble.boardWanted.connect(self.boardSuggested)
+        self.trouble.retryWanted.connect(self.boardSuggested)
         self.trouble.logWanted.connect(self.logWanted)
         self.trouble.dismissed.connect(self.troubleDismissed)
         self.camera.sourceChosen.connect(self.sourceChosen)

@@ -3,99 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from engines.core.boards import Board
 from engines.core.frames import Size
 from widgets.calibration.drawings import CoverageMap
-from widgets.calibration.state import MODEL_NAMES, CalibrationView, Trouble, count, coverage_words
-from widgets.kit.icons import icon_pixmap
+from widgets.calibration.state import MODEL_NAMES, CalibrationView, count, coverage_words
 from widgets.kit.labels import Label
 from widgets.kit.panel import (
     ChoiceField,
-    ElidedLabel,
     NumberField,
     PlainButton,
-    QuietButton,
     Section,
     Toggle,
     columns,
     describe,
     labelled,
 )
-from widgets.kit.theme import LOOK
 
 WINDOW_START = 7
 MAP_WIDTH = 128
-
-
-class TroubleCard(QFrame):
-    """What happened, to which file, what to do; the board that would fit and the log one click away."""
-
-    boardWanted = Signal(object)
-    logWanted = Signal()
-    dismissed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setAccessibleName("What went wrong")
-        self._board: Board | None = None
-        self._icon = Label()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.what, self.hint = _words("heading"), _words("muted")
-        self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
-        self.use = PlainButton("Use this board", tip="Take the board that fits and try again")
-        self.use.clicked.connect(self._use)
-        self.log = QuietButton("Show log", tip="What was done, step by step")
-        self.log.clicked.connect(self.logWanted)
-        self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
-        self.close_button.clicked.connect(self.dismissed)
-        self._lay_out()
-        LOOK.changed.connect(self._paint_icon)
-        self.hide()
-
-    def show_trouble(self, trouble: Trouble | None) -> None:
-        self.setVisible(trouble is not None)
-        if trouble is None:
-            return
-        self.what.setText(trouble.what)
-        self.hint.setText(trouble.hint)
-        self.hint.setVisible(bool(trouble.hint))
-        self.where.setText(trouble.path)
-        self.where.setVisible(bool(trouble.path))
-        self._board = trouble.board
-        self.use.setVisible(trouble.board is not None)
-        if trouble.board is not None:
-            words = f"Use {trouble.board.columns} \u00d7 {trouble.board.rows}"
-            self.use.setText(words)
-            describe(self.use, words, "Take the board that fits and calibrate again")
-        self._paint_icon()
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        for part in (self.what, self.where, self.hint):
-            column.addWidget(part)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.use)
-        buttons.addWidget(self.log)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
-        row.addLayout(column, 1)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-
-    def _paint_icon(self) -> None:
-        self._icon.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
-
-    def _use(self) -> None:
-        if self._board is not None:
-            self.boardWanted.emit(self._board)
 
 
 class CoverageRow(QWidget):

@@ -20,7 +20,7 @@ from widgets.faces.studies.evaluate_page import EvaluatePage
 from widgets.faces.studies.threshold_page import ThresholdPage
 from widgets.faces.studies.train_page import TrainPage
 from widgets.faces.studies.verify_page import VerifyPage
-from widgets.kit.page_board import PageBoard
+from widgets.kit.page_board import SignalBoard
 
 TITLES = {
     Page.LIVE: ("Live", "Faces in the running pictures"),
@@ -48,12 +48,11 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
 """What makes each page."""
 
 
-class FaceBoard(PageBoard):
+class FaceBoard(SignalBoard):
     """What the user wants goes out by these signals; person and face ids are the gallery's, rows those of the view."""
 
     thumbsWanted = Signal(list)
     pageWanted = Signal(str)
-    dropped = Signal(list)
 
     galleryNewWanted = Signal()
     galleryOpenWanted = Signal()
@@ -125,8 +124,3 @@ class FaceBoard(PageBoard):
     def __init__(self) -> None:
         super().__init__("Faces", TITLES, PAGES, "Galleries, thresholds and studies in short")
         self.shown = FacesView()
-
-    def show_state(self, view: FacesView) -> None:
-        """Show exactly this."""
-        self.shown = view
-        self.show_view(view)

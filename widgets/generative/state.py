@@ -23,6 +23,7 @@ from engines.generative.diffusion.studies.types import (
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from engines.generative.training.types import TrainProgress, TrainSpec
 from widgets.kit.work_state import Busy as Busy
+from widgets.kit.work_state import Trouble as Trouble
 
 
 class Mode(StrEnum):
@@ -48,17 +49,6 @@ class RunState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What happened, to which file, and what to do. retry: a lighter run that would fit, offered as a button."""
-
-    what: str
-    title: str = "Sampling failed"
-    hint: str = ""
-    path: str = ""
-    retry: SampleSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

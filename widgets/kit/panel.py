@@ -37,7 +37,7 @@ from widgets.kit.fields import (
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.labels import Label
 from widgets.kit.pill import LEVEL_TOKENS, Pill
-from widgets.kit.results import ProgressLine, Stat, StatGrid
+from widgets.kit.results import Stat, StatGrid
 from widgets.kit.theme import number_font
 
 __all__ = [
@@ -50,7 +50,6 @@ __all__ = [
     "Pill",
     "PlainButton",
     "PrimaryButton",
-    "ProgressLine",
     "QuietButton",
     "SearchField",
     "Section",
@@ -119,6 +118,8 @@ class EmptyState(QWidget):
 
     def set_text(self, text: str, button_text: str | None = None) -> None:
         """Another sentence, and another word on the button (None: as it is, "": no button)."""
+        if (text, button_text) == (self.words.text(), self.button.text()):
+            return
         self.words.setText(text)
         if button_text is not None:
             self.button.setText(button_text)
@@ -301,6 +302,8 @@ class _Head(QWidget):
         row.addLayout(self.buttons)
 
     def set_state(self, text: str, level: str) -> None:
+        if (text, level) == (self.state.text(), self.mark.level):
+            return
         self.state.setText(text)
         self.state.setAccessibleName(text)
         self.state.setVisible(bool(text))

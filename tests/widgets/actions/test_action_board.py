@@ -55,12 +55,12 @@ def test_watch_and_teach_have_no_page_and_the_others_are_made_when_asked_for(boa
     with qtbot.assertNotEmitted(board.pageChosen):
         for page in (Page.WATCH, Page.TEACH):
             board.show_state(ActionsView(page=page))
-    assert board._pages == {}
+    assert board.made == {}
     board.show_state(ActionsView(page=Page.EVALUATE))
-    assert list(board._pages) == [Page.EVALUATE]
+    assert list(board.made) == [Page.EVALUATE]
     assert board.prepare()
     assert not board.prepare()
-    assert set(board._pages) == set(PAGES)
+    assert set(board.made) == set(PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES)

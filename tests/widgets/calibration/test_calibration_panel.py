@@ -35,7 +35,6 @@ from widgets.calibration.state import (
     board_words,
     coverage_of,
     coverage_words,
-    seconds_left,
 )
 from widgets.kit.panel import FOLDS
 from widgets.kit.theme import DARK, LOOK
@@ -115,7 +114,9 @@ def states(result: MonoResult) -> dict[Phase, CalibrationView]:
         Phase.LIVE: live,
         Phase.READY: CalibrationView(views=bare),
         Phase.BUSY: CalibrationView(views=bare, busy=Busy("Looking for the board: 2 of 6", 0.2, 1.0, 3.0)),
-        Phase.FAILED: CalibrationView(views=bare, trouble=Trouble("No view shows the board", board=BOARD)),
+        Phase.FAILED: CalibrationView(
+            views=bare, trouble=Trouble("No view shows the board", "Calibration failed", retry=BOARD)
+        ),
         Phase.RESULT: CalibrationView(views=rows, result=result, coverage=(1,) * 48),
         Phase.LOADED: CalibrationView(result=result, loaded_from="a very long name of a file that was kept.yaml"),
     }
@@ -341,9 +342,6 @@ def test_words() -> None:
     assert coverage_words(left_empty) == "Views touch 36 of 48 parts of the picture. The lower left has the most gaps."
     assert coverage_words((1,) * 48) == "Views touch 48 of 48 parts of the picture."
     assert board_words(BOARD).replace("\u00a0", " ") == "9 × 6 inner corners, 25 mm"
-    assert seconds_left(3.2) == "3 s left"
-    assert seconds_left(200.0) == "3 min left"
-    assert seconds_left(None) == ""
 
 
 def test_a_settled_report_makes_room(panel: CalibrationPanel, result: MonoResult) -> None:

@@ -37,9 +37,9 @@ def test_showing_a_state_says_nothing_and_makes_only_the_page_in_front(board, qt
     with qtbot.assertNotEmitted(board.pageChosen):
         board.show_state(FacesView(page=Page.AUDIT))
     assert board.tabs.tabText(board.tabs.currentIndex()) == "Audit"
-    assert list(board._pages) == [Page.AUDIT]
+    assert list(board.made) == [Page.AUDIT]
     board.show_state(FacesView(page=Page.LIVE))
-    assert list(board._pages) == [Page.AUDIT]
+    assert list(board.made) == [Page.AUDIT]
 
 
 @pytest.mark.parametrize("page", [page for page in Page if page is not Page.LIVE])

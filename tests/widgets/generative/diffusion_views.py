@@ -59,7 +59,12 @@ QUEUE = (
     run("c", RunState.RUNNING, Busy("step 7 of 20", 7, 20, 4.2)),
 )
 TROUBLE = Trouble(
-    "The computer ran out of memory", hint="Take fewer samples at a time.", retry=replace(SPEC, batch=2), path="/a/b.pt"
+    "The computer ran out of memory",
+    "Sampling failed",
+    "Take fewer samples at a time.",
+    "/a/b.pt",
+    retry=replace(SPEC, batch=2),
+    retry_words="Retry, 2 at a time",
 )
 STATES = {
     "nothing": DiffusionView(),

@@ -56,7 +56,7 @@ def test_a_failure_says_what_why_and_what_to_do(studio, qtbot):
     card = studio.flow.trouble
     assert card.isVisible()
     assert (card.title.text(), card.hint.text()) == ("Flow failed", "Convert it to safetensors.")
-    assert "/data/model.pth" in card.what.text()
+    assert card.where.text() == "/data/model.pth"
     with qtbot.waitSignal(studio.logWanted):
         card.log.click()
 

@@ -338,8 +338,8 @@ def test_a_wrong_corner_count_is_answered_with_the_one_that_fits(open_window: Op
     opened.window.commands.run("calibration.run")
     assert "9\u00a0\u00d7\u00a06" in trouble(opened, qtbot)
     assert calibration.panel.shown.trouble is not None
-    assert calibration.panel.shown.trouble.board == BOARD
-    calibration.panel.trouble.use.click()
+    assert calibration.panel.shown.trouble.retry == BOARD
+    calibration.panel.trouble.retry.click()
     until(qtbot, lambda: calibration.session.result is not None, 40)
     assert calibration.session.board == BOARD
 

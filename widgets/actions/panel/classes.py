@@ -18,7 +18,7 @@ from widgets.kit.labels import Label
 from widgets.kit.panel import PlainButton, Section, TextField, set_property
 from widgets.kit.row_list import RIGHT, RowList, wide, write
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 
 CAP, SWATCH = 20.0, 10.0
 

@@ -19,7 +19,7 @@ from widgets.actions.panel.words import headline, level, missing_of, verb
 from widgets.actions.state import ActionsView, Page
 from widgets.kit.icons import icon
 from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton, describe
-from widgets.kit.trouble_card import NarrowTrouble
+from widgets.kit.trouble_card import TroubleCard
 from widgets.sources.picker import SourcePicker
 
 PAGES = {Page.WATCH: WatchPage, Page.TEACH: TeachPage, Page.TRAIN: TrainPage, Page.EVALUATE: EvaluatePage}
@@ -85,7 +85,7 @@ class ActionsPanel(Panel):
         self.shown = ActionsView()
         self._pages: dict[Page, AnyPage] = {}
         self.start = PrimaryButton("Start", "actions")
-        self.trouble = NarrowTrouble()
+        self.trouble = TroubleCard(narrow=True)
         self.nothing = NoSource()
         self.source = SourcePicker("The film or camera that is watched and marked")
         self._lay_out()

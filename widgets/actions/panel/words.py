@@ -13,7 +13,7 @@ from widgets.actions.state import ActionsView, ClassCount, ClipState, EvaluateVi
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words
 from widgets.kit.file_names import file_title as file_title
-from widgets.kit.work_parts import count, seconds_words
+from widgets.kit.words import count, seconds_words
 from widgets.viewer.transport import clock_words
 
 OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}

@@ -25,7 +25,8 @@ from widgets.kit.panel import (
     set_property,
 )
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import DOT, BusyLine, Framed
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 WIDE = 560
 FILTERS = (("all", "All"), ("doubts", "In doubt"))

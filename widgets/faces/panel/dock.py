@@ -10,21 +10,21 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from widgets.faces.panel.gallery import GallerySection, SureSection
 from widgets.faces.panel.live import TracksSection
 from widgets.faces.panel.settings import LookingSection, PrivacySection
 from widgets.faces.panel.words import headline, level
 from widgets.faces.state import FacesView, Page, Trouble
-from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton, describe
-from widgets.kit.trouble_card import NarrowTrouble
+from widgets.kit.feature_panel import FeaturePanel
+from widgets.kit.panel import EmptyState, PrimaryButton, QuietButton
 from widgets.sources.picker import SourcePicker
 
 NEEDED = ("yunet", "sface")
+LOOK_TIP = "Find, follow and name faces in this source"
 
 
-class FacesPanel(Panel):
+class FacesPanel(FeaturePanel):
     """What the user wants goes out by these signals."""
 
     pageWanted = Signal(str)
@@ -49,17 +49,13 @@ class FacesPanel(Panel):
     sampleWanted = Signal()
     fetchWanted = Signal()
     troubleDismissed = Signal()
-    dropped = Signal(list)
     logWanted = Signal()
     helpWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Faces")
-        self.setAcceptDrops(True)
-        self.setMinimumWidth(320)
+        start = PrimaryButton("Start", "faces", LOOK_TIP)
+        super().__init__("Faces", start, "What the figures mean, and how to enrol well")
         self.shown = FacesView()
-        self.start = PrimaryButton("Start", "faces", "Find, follow and name faces in this source")
-        self.trouble = NarrowTrouble()
         self.nothing = EmptyState(
             "Add a camera or a film in Sources, then press Start.",
             "Open the sample",
@@ -77,9 +73,7 @@ class FacesPanel(Panel):
     def show_state(self, view: FacesView) -> None:
         """Show exactly this."""
         self.shown = view
-        words, mark = headline(view), level(view)
-        if words != self.state or mark != self.head.mark.level:
-            self.set_state(words, mark)
+        self.set_state(headline(view), level(view))
         self._show_start(view)
         self.trouble.show_trouble(view.trouble or missing_of(view), view.missing)
         self.nothing.setVisible(not view.live.sources)
@@ -87,48 +81,21 @@ class FacesPanel(Panel):
         for section in (self.tracks, self.gallery, self.sure, self.looking, self.privacy):
             section.show_state(view)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        event.acceptProposedAction()
-        self.dropped.emit(paths)
-
     def _show_start(self, view: FacesView) -> None:
-        verb = "Stop" if view.live.running else "Start"
-        can = view.live.running or (bool(view.live.source) and "yunet" not in view.missing)
-        if self.start.text() != verb:
-            self.start.setText(verb)
-        if self.start.isEnabled() != can:
-            self.start.setEnabled(can)
-        why = "" if can else "The networks are not here yet" if view.missing else "There is no source to look at"
-        tip = why or ("Stop looking" if view.live.running else "Find, follow and name faces in this source")
-        if self.start.toolTip() != tip:
-            describe(self.start, verb, tip)
+        running = view.live.running
+        problem = "The networks are not here yet" if view.missing else "There is no source to look at"
+        can = running or (bool(view.live.source) and "yunet" not in view.missing)
+        self.show_start("Stop" if running else "Start", "Stop looking" if running else LOOK_TIP, "" if can else problem)
 
     def _edit(self, fields: dict[str, Any]) -> None:
-        """Shown at once, and told."""
-        settings = replace(self.shown.settings, **fields)
-        if settings != self.shown.settings:
-            self.show_state(replace(self.shown, settings=settings))
-            self.settingsChanged.emit(settings)
+        self.edit("settings", replace(self.shown.settings, **fields), self.settingsChanged)
 
     def _lay_out(self) -> None:
-        self.set_action(self.start)
-        for part in (
-            *(self.trouble, self.nothing, self.source, self.tracks),
-            *(self.gallery, self.sure, self.looking, self.privacy),
-        ):
-            self.add(part)
-        self.body.addStretch(1)
-        self._enrol = QuietButton("Enrol pictures", "add", "Add people from pictures or folders; or drop them here")
-        self._copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
-        self._help = QuietButton("", "help", "What the figures mean, and how to enrol well", name="Help")
-        self.add_foot(self._enrol)
-        self.foot.addStretch(1)
-        self.add_foot(self._copy, self._help)
+        self.enrol = QuietButton("Enrol pictures", "add", "Add people from pictures or folders; or drop them here")
+        self.lay_out(
+            *(self.nothing, self.source, self.tracks, self.gallery, self.sure, self.looking, self.privacy),
+            foot=(self.enrol,),
+        )
 
     def _wire(self) -> None:
         self.start.clicked.connect(lambda: (self.stopWanted if self.shown.live.running else self.startWanted).emit())
@@ -137,7 +104,7 @@ class FacesPanel(Panel):
         )
         self.sure.acceptChanged.connect(lambda accept: self._edit({"accept": accept, "threshold": None}))
         self.sure.followWanted.connect(lambda: self._edit({"threshold": None}))
-        self._enrol.clicked.connect(lambda: self.pageWanted.emit(Page.ENROL.value))
+        self.enrol.clicked.connect(lambda: self.pageWanted.emit(Page.ENROL.value))
         for source, signal in (
             (self.looking.edited, self._edit),
             (self.privacy.edited, self._edit),
@@ -161,8 +128,8 @@ class FacesPanel(Panel):
             (self.trouble.fetchWanted, self.fetchWanted),
             (self.trouble.logWanted, self.logWanted),
             (self.trouble.dismissed, self.troubleDismissed),
-            (self._copy.clicked, self.copyCommandWanted),
-            (self._help.clicked, self.helpWanted),
+            (self.copy.clicked, self.copyCommandWanted),
+            (self.help.clicked, self.helpWanted),
         ):
             source.connect(signal)
 

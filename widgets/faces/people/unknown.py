@@ -15,7 +15,7 @@ from widgets.faces.people.words import found_item, found_tip
 from widgets.faces.row import FaceRow
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe, scrolled
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 
 SHOWN = 12
 TIP = "Return or a double click shows whose face it is"

@@ -31,7 +31,8 @@ from widgets.kit.labels import Label
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import DOT, BusyLine, Framed
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 ROOM_FOR_BOTH = 820
 EMPTY = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engines.faces.study_types import Verified
 from widgets.charts.axes import percent
@@ -12,9 +11,11 @@ from widgets.faces.state import FacesView, VerifyView
 from widgets.faces.words import file_name, one_in, similarity
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import Stat, StatGrid, describe
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import BusyLine, Framed, count
+from widgets.kit.words import count
+from widgets.kit.work_page import WorkPage
 
 SIDES = ("a", "b")
 VERDICTS = {
@@ -27,7 +28,7 @@ EVEN_TIP = "Probability if they were as likely as not the same person beforehand
 NOTHING = "Drop a picture here, or click to choose one"
 
 
-class VerifyPage(QWidget):
+class VerifyPage(WorkPage):
     """Two drop targets and a verdict. Sides are "a" and "b"."""
 
     pictureWanted = Signal(str)
@@ -44,7 +45,6 @@ class VerifyPage(QWidget):
         self.pictures = {side: FacePicture(f"Picture {side.upper()}", takes=True, nothing=NOTHING) for side in SIDES}
         self.mark, self.verdict, self.advice = Label(), Label(), Label()
         self.stats = StatGrid()
-        self.progress = BusyLine()
         self._lay_out()
         self._wire()
         self._show_verdict(VerifyView())
@@ -103,38 +103,16 @@ class VerifyPage(QWidget):
             self.mark.setPixmap(icon_pixmap(role, token, 20, self.devicePixelRatioF()))
 
     def _lay_out(self) -> None:
-        pictures = QHBoxLayout()
-        pictures.setContentsMargins(8, 8, 8, 0)
-        pictures.setSpacing(8)
-        for side in SIDES:
-            pictures.addWidget(self.pictures[side], 1)
         for label in (self.verdict, self.advice):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.advice.setProperty("role", "muted")
-        said = QVBoxLayout()
-        said.setSpacing(4)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.mark)
-        line.addWidget(self.verdict, 1)
-        said.addLayout(line)
-        said.addWidget(self.advice)
-        said.addStretch(1)
         self.stats.setMaximumWidth(380)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 12)
-        foot.setSpacing(16)
-        foot.addLayout(said, 1)
-        foot.addWidget(self.stats, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(pictures, 1)
-        column.addLayout(foot)
-        column.addWidget(Framed(self.progress, 12, 6))
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        pictures = row_of(*((self.pictures[side], 1) for side in SIDES), spacing=8, margins=(8, 8, 8, 0))
+        verdict = row_of(self.mark, (self.verdict, 1), spacing=8)
+        said = column_of(verdict, self.advice, None, spacing=4)
+        foot = row_of((said, 1), (self.stats, 1), spacing=16, margins=(16, 8, 16, 12))
+        self.lay_out(pictures, foot, roomy=pictures)
 
     def _wire(self) -> None:
         for side, picture in self.pictures.items():

@@ -14,14 +14,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from widgets.generative.panel import words
 from widgets.generative.panel.compare import BaseSection, CompareSection
-from widgets.generative.panel.model import ModelSection, TroubleCard
+from widgets.kit.form import Form
+from widgets.generative.panel.model import ModelSection
 from widgets.generative.panel.run import RunSection
 from widgets.generative.panel.samples import PromptSection, SamplesSection, StartSection
 from widgets.generative.panel.sampling import GuidanceSection, SamplerSection, ScheduleSection, edited
 from widgets.generative.panel.train import DataSection, EffortSection, KeepSection, LevelsSection, NetworkSection
 from widgets.generative.state import Busy, DiffusionView, Mode, Trouble
-from widgets.kit.form import Form
-from widgets.kit.panel import Panel, PrimaryButton, ProgressLine, QuietButton, Segmented, describe
+from widgets.kit.panel import Panel, PrimaryButton, QuietButton, Segmented, describe
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.work_parts import BusyLine
 
 VERBS = {
     Mode.SAMPLE: ("Sample", "Draw samples with these settings (Ctrl+G); while one runs, the next waits"),
@@ -61,10 +63,10 @@ class DiffusionPanel(Panel):
         self.setMinimumWidth(320)
         self.shown, self._formed = DiffusionView(), False
         self.start = PrimaryButton("Sample", "sample")
-        self.progress = ProgressLine()
+        self.progress = BusyLine()
         self.cancel_all = QuietButton("Cancel all", "", "Stop the run under way and empty the queue")
         self.mode = Segmented("Mode", [(mode.value, VERBS[mode][0]) for mode in Mode])
-        self.trouble = TroubleCard()
+        self.trouble = TroubleCard(narrow=True, titled=False)
         self.model, self.prompt, self.samples = ModelSection(), PromptSection(), SamplesSection()
         self.sampler, self.schedule, self.guidance = SamplerSection(), ScheduleSection(), GuidanceSection()
         self.begin, self.run = StartSection(), RunSection()
@@ -118,15 +120,8 @@ class DiffusionPanel(Panel):
         describe(self.start, verb, f"{why}." if why else tip)
 
     def _show_progress(self, view: DiffusionView) -> None:
-        busy = busy_of(view)
         self.cancel_all.setVisible(view.running is not None and view.queued > 0)
-        if busy is None:
-            self.progress.finish()
-            return
-        note = "Cancelling" if busy.cancelling else "Waiting for its turn" if busy.waiting else busy.note or "Starting"
-        left = words.left_words(busy.seconds_left)
-        self.progress.cancel.setEnabled(not busy.cancelling)
-        self.progress.set_progress(busy.done, busy.total, f"{note}, {left}" if left else note)
+        self.progress.show_busy(busy_of(view))
 
     def all_forms(self) -> list[Form]:
         return list(dict.fromkeys(form for forms in self.forms.values() for form in forms))

@@ -13,7 +13,9 @@ from widgets.generative.studio.compare_grid import CompareGrid, GridCell
 from widgets.generative.studio.curves import CurvesPanel
 from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, QuietButton, Segmented, set_property
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import DOT, BusyLine, Framed, TroubleCard
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 ROOM_FOR_BOTH = 820
 CLICK = "Click a cell for its settings"
@@ -84,6 +86,7 @@ class ComparePage(QWidget):
         self.curves.setVisible(curves and (not narrow or self._which.value() == "curves"))
 
     def _lay_out(self) -> None:
+        self.trouble.close_button.hide()
         self._use = PlainButton("Use settings", "settings", "Put the settings of the marked cell into the panel")
         self._ask = QuietButton("Error curves", "chart", "Error against evaluations, where the truth is known")
         for label in (self.title, self.details):

@@ -33,7 +33,8 @@ from widgets.kit.labels import Label
 from widgets.kit.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import BusyLine, Framed, TroubleCard
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.work_parts import BusyLine, Framed
 
 SECONDS = 7.0
 """How long the whole way takes at speed 1."""
@@ -210,6 +211,7 @@ class FlowPage(QWidget):
             cell.view.update()
 
     def _lay_out(self) -> None:
+        self.trouble.close_button.hide()
         full = QWidget()
         inner = QVBoxLayout(full)
         inner.setContentsMargins(12, 8, 12, 8)

@@ -35,7 +35,7 @@ from widgets.generative.studio.words import STATES, run_tip, sampler_words, samp
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 
 CARD = QSize(196, 68)
 THUMBNAIL = 52

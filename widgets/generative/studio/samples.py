@@ -33,7 +33,9 @@ from widgets.generative.studio.spectrum import SpectrumPlot
 from widgets.generative.studio.words import cost_words, sample_name, seeds_words, settings_words
 from widgets.kit.panel import FOLDS, ElidedLabel, EmptyState, QuietButton
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import DOT, BusyLine, Framed, TroubleCard
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 SPECTRUM = "studio.spectrum"
 ROOM_FOR_COST = 800
@@ -166,6 +168,7 @@ class SamplesPage(QWidget):
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
+        self.trouble.close_button.hide()
         self._canvas = QStackedWidget()
         self._canvas.addWidget(self.grid)
         self._canvas.addWidget(self.points)

@@ -14,7 +14,9 @@ from widgets.generative.studio.grid import SampleGrid
 from widgets.kit.labels import Label
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import DOT, BusyLine, Framed, TroubleCard
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 
 class TrainingPage(QWidget):
@@ -74,6 +76,7 @@ class TrainingPage(QWidget):
             self.grid.show_cells(len(images), (images.shape[1], images.shape[2]), index)
 
     def _lay_out(self) -> None:
+        self.trouble.close_button.hide()
         self.figures.setFont(number_font())
         self.loss.set_nothing("The loss appears after the first steps")
         self.levels.set_nothing("Loss at each noise level appears after the first steps")

@@ -7,7 +7,7 @@ import time
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import SampleSpec
 from widgets.generative.state import DiffusionView, Run, RunState
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 
 STATES = {
     RunState.QUEUED: ("Waiting", "waiting", "muted"),

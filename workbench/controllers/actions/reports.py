@@ -14,7 +14,7 @@ from engines.actions.types import Labels
 from engines.core.store.fetching import load_path
 from widgets.actions.panel.events import events_of
 from widgets.actions.state import Page
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 from workbench.controllers.actions import command as actions_command
 from workbench.controllers.actions.files import load_labels, save_events, save_labels, save_report
 from workbench.controllers.actions.films import read_facts

@@ -186,7 +186,7 @@ class CalibrationController(QObject):
     def _run_now(self) -> None:
         if self.captures.unwritten:
             what = f"{count(self.captures.unwritten, 'captured view')} could not be written yet"
-            self._show_trouble(Trouble(what, hint="Free some space on the disk and calibrate again"))
+            self._show_trouble(Trouble(what, "Calibration failed", "Free some space on the disk and calibrate again"))
             return
         self.runs.start(self.session.spec())
 
@@ -233,7 +233,7 @@ class CalibrationController(QObject):
     def _refit_later(self) -> None:
         """A result that is shown follows what is switched, removed or set; new views wait for the user."""
         if self.session.last is not None and not self.session.current and not self.session.has_new_views:
-            if self.runs.busy is not None and self.runs.busy.refit:
+            if self.runs.busy is not None and self.runs.refit:
                 self.runs.cancel()
             self._refit_soon.start()
         else:
@@ -266,6 +266,7 @@ class CalibrationController(QObject):
             source=self.watch.source,
             live=self.watch.live,
             busy=self.runs.busy,
+            refit=self.runs.refit,
             trouble=self._trouble,
             selected=self._selected,
         )

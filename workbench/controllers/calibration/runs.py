@@ -13,6 +13,7 @@ from engines.core.boards import Board
 from engines.core.errors import UsageError
 from widgets.calibration.state import Busy, Trouble, board_words, count
 from workbench.controllers.calibration.session import JOB, command_line
+from workbench.controllers.common.job_slot import busy_of
 from workbench.threads.jobs import JobQueue, JobState
 
 _GRID = re.compile(r"\b(\d+)x(\d+)\b")
@@ -33,7 +34,7 @@ class Runs(QObject):
         self._jobs = jobs
         self._job: int | None = None
         self._spec: MonoSpec | None = None
-        self._refit = False
+        self.refit = False
         jobs.changed.connect(self._moved)
         jobs.event.connect(self._event)  # pyright: ignore[reportAttributeAccessIssue]  (the queue's signal)
         jobs.finished.connect(self._finished)
@@ -43,15 +44,7 @@ class Runs(QObject):
         """What is under way."""
         if self._job is None:
             return None
-        record = self._jobs.record(self._job)
-        return Busy(
-            note=record.note,
-            done=record.done,
-            total=record.total,
-            seconds_left=record.seconds_left,
-            waiting=record.state is JobState.QUEUED,
-            refit=self._refit,
-        )
+        return busy_of(self._jobs.record(self._job))
 
     @property
     def job(self) -> int | None:
@@ -61,7 +54,7 @@ class Runs(QObject):
     def start(self, spec: MonoSpec, *, refit: bool = False) -> None:
         """Solve this instead of whatever is being solved."""
         self.cancel()
-        self._spec, self._refit = spec, refit
+        self._spec, self.refit = spec, refit
         used = count(len(spec.images) - len(spec.exclude), "view")
         title = f"Fit {used} again" if refit else f"Calibrate from {used}"
         self._job = self._jobs.submit(job=JOB, spec=spec, title=title, command=command_line(spec))
@@ -97,12 +90,14 @@ class Runs(QObject):
 def trouble_of(error: Mapping[str, Any], title: str = "Calibration failed") -> Trouble:
     """An error's JSON as the panel shows it, with the board that its hint writes out, if it does."""
     hint = str(error.get("hint") or "")
+    board = board_in(hint)
     return Trouble(
         what=in_words(str(error.get("message") or "It ended without saying why")),
         title=title,
         hint=in_words(hint),
         path=str(error.get("path") or ""),
-        board=board_in(hint),
+        retry=board,
+        retry_words=f"Use {board.columns} \u00d7 {board.rows}" if board is not None else "",
     )
 
 

@@ -16,7 +16,7 @@ from engines.core.places import cache_dir
 from engines.faces.gallery.review_folders import ReviewFolder
 from engines.faces.gallery.types import Change, Gathered, GatherSpec
 from widgets.faces.state import EnrolView
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.faces.command import enrol_line

@@ -14,7 +14,7 @@ from engines.faces.gallery.types import Expiring, Forgotten
 from engines.faces.study_types import SelfCheckCase
 from engines.faces.types import FinderSettings
 from widgets.faces.state import Page
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 from workbench.project import forgetting
 
 if TYPE_CHECKING:

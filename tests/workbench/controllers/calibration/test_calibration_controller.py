@@ -146,9 +146,9 @@ def test_wrong_board_offers_the_one_that_fits(bench: Bench, photographs: list[st
     controller.run()
     until(qtbot, lambda: bench.state.trouble is not None, 40)
     assert bench.state.phase is Phase.FAILED
-    assert bench.trouble.board == BOARD
-    assert panel.trouble.use.text() == "Use 9 \u00d7 6"
-    qtbot.mouseClick(panel.trouble.use, Qt.MouseButton.LeftButton)
+    assert bench.trouble.retry == BOARD
+    assert panel.trouble.retry.text() == "Use 9 \u00d7 6"
+    qtbot.mouseClick(panel.trouble.retry, Qt.MouseButton.LeftButton)
     assert bench.state.board == BOARD
     until(qtbot, solved(bench), 40)
     assert bench.state.trouble is None

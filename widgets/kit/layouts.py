@@ -1,0 +1,60 @@
+"""Rows and columns of widgets in one call, and widgets on the colour of a panel."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+Margins: TypeAlias = tuple[int, int, int, int]
+Part: TypeAlias = QWidget | QLayout | int | None | tuple[QWidget | QLayout, int]
+Box = TypeVar("Box", bound=QBoxLayout)
+NONE: Margins = (0, 0, 0, 0)
+
+
+def row_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QHBoxLayout:
+    """Parts from left to right. None takes the room that is left, a number is so many pixels, (part, n) stretches."""
+    return _filled(QHBoxLayout(), parts, spacing, margins)
+
+
+def column_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QVBoxLayout:
+    """Parts from top to bottom, as in `row_of`."""
+    return _filled(QVBoxLayout(), parts, spacing, margins)
+
+
+def held(layout: QLayout, role: str = "") -> QWidget:
+    """A widget that holds this; `role`: the style sheet paints its background."""
+    box = QWidget()
+    box.setLayout(layout)
+    if role:
+        styled(box, role=role)
+    return box
+
+
+def styled(*widgets: QWidget, role: str = "panel") -> None:
+    """Give widgets the background that the style sheet has for this role."""
+    for widget in widgets:
+        widget.setProperty("role", role)
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def _filled(box: Box, parts: tuple[Part, ...], spacing: int, margins: Margins) -> Box:
+    box.setSpacing(spacing)
+    box.setContentsMargins(*margins)
+    for part in parts:
+        _put(box, part)
+    return box
+
+
+def _put(box: QBoxLayout, part: Part) -> None:
+    if part is None:
+        box.addStretch(1)
+    elif isinstance(part, int):
+        box.addSpacing(part)
+    else:
+        item, stretch = part if isinstance(part, tuple) else (part, 0)
+        if isinstance(item, QWidget):
+            box.addWidget(item, stretch)
+        else:
+            box.addLayout(item, stretch)
