@@ -113,7 +113,7 @@ def _sampled(window: Window) -> bool:
 
 def _half_way(window: Window) -> None:
     step = _view(window).step
-    window.studio.stepWanted.emit(step.steps // 2 if step is not None else 0)
+    window.studio.page(Page.SAMPLES).scrubber.stepWanted.emit(step.steps // 2 if step is not None else 0)
 
 
 def _step_shown(window: Window) -> bool:
@@ -129,21 +129,22 @@ def _flowing(window: Window) -> bool:
     """Stopped in the middle, so that the picture is the same every time."""
     if _view(window).flow.result is None:
         return False
-    if window.studio.flow.playing:
-        window.studio.flow.toggle()
-    window.studio.flow.set_time(MID_FLIGHT)
+    page = window.studio.page(Page.FLOW)
+    if page.playing:
+        page.toggle()
+    page.set_time(MID_FLIGHT)
     return True
 
 
 def _compare(window: Window) -> None:
-    window.panels.diffusion.modelChosen.emit(EXACT)
+    window.panels.diffusion.model.model.chosen.emit(EXACT)
     base = SampleSpec(EXACT, seeds=tuple(range(8)))
     window.panels.diffusion.specChanged.emit(base)
     axes = ("sampler", ("euler", "heun", "dpm++2m", "ipndm"), "steps", ("5", "10", "20"))
     window.panels.diffusion.compareChanged.emit(CompareSpec(base, *axes))  # type: ignore[arg-type]
     window.commands.run("diffusion.compare")
-    window.panels.diffusion.startWanted.emit()
-    window.panels.diffusion.curvesWanted.emit()
+    window.panels.diffusion.start.click()
+    window.panels.diffusion.base.curves.click()
 
 
 def _compared(window: Window) -> bool:
@@ -155,7 +156,7 @@ def _train(window: Window) -> None:
     spec = TrainSpec("digits", "", name="tour-digits", width=16, steps=4000, sample_every=20, batch=32)
     window.panels.diffusion.trainChanged.emit(spec)
     window.commands.run("diffusion.train")
-    window.panels.diffusion.startWanted.emit()
+    window.panels.diffusion.start.click()
 
 
 def _learning(window: Window) -> bool:
@@ -167,8 +168,8 @@ def _learning(window: Window) -> bool:
 
 
 def _more_runs(window: Window) -> None:
-    window.studio.trainCancelWanted.emit()
-    window.panels.diffusion.modeChosen.emit("sample")
+    window.studio.page(Page.TRAINING).progress.cancelled.emit()
+    window.panels.diffusion.mode.chosen.emit("sample")
     for number, (sampler, steps, weight) in enumerate(HISTORY):
         spec = SampleSpec(EXACT, sampler, steps, guidance=Guidance(weight), seeds=tuple(range(9)))
         QTimer.singleShot(PAUSE_MS * (number + 1), window, partial(_queue, window, spec))

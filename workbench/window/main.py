@@ -38,7 +38,7 @@ from workbench.controllers.calibration.controller import CalibrationController
 from workbench.controllers.faces.controller import FacesController
 from workbench.controllers.faces.reports import REDACT
 from workbench.controllers.generative.controller import DiffusionController
-from workbench.controllers.generative.exports import JOB as EXPORTING
+from workbench.controllers.generative.samples import EXPORT as EXPORTING
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.log import LogController
