@@ -119,7 +119,9 @@ def _sampled(window: Window) -> bool:
 
 def _half_way(window: Window) -> None:
     step = _view(window).step
-    window.features["diffusion"].studio.stepWanted.emit(step.steps // 2 if step is not None else 0)
+    window.features["diffusion"].studio.page(Page.SAMPLES).scrubber.stepWanted.emit(
+        step.steps // 2 if step is not None else 0
+    )
 
 
 def _step_shown(window: Window) -> bool:
@@ -135,21 +137,22 @@ def _flowing(window: Window) -> bool:
     """Stopped in the middle, so that the picture is the same every time."""
     if _view(window).flow.result is None:
         return False
-    if window.features["diffusion"].studio.flow.playing:
-        window.features["diffusion"].studio.flow.toggle()
-    window.features["diffusion"].studio.flow.set_time(MID_FLIGHT)
+    page = window.features["diffusion"].studio.page(Page.FLOW)
+    if page.playing:
+        page.toggle()
+    page.set_time(MID_FLIGHT)
     return True
 
 
 def _compare(window: Window) -> None:
-    window.features["diffusion"].panel.modelChosen.emit(EXACT)
+    window.features["diffusion"].panel.model.model.chosen.emit(EXACT)
     base = SampleSpec(EXACT, seeds=tuple(range(8)))
     window.features["diffusion"].panel.specChanged.emit(base)
     axes = ("sampler", ("euler", "heun", "dpm++2m", "ipndm"), "steps", ("5", "10", "20"))
     window.features["diffusion"].panel.compareChanged.emit(CompareSpec(base, *axes))  # type: ignore[arg-type]
     window.commands.run("diffusion.compare")
-    window.features["diffusion"].panel.startWanted.emit()
-    window.features["diffusion"].panel.curvesWanted.emit()
+    window.features["diffusion"].panel.start.click()
+    window.features["diffusion"].panel.base.curves.click()
 
 
 def _compared(window: Window) -> bool:
@@ -161,7 +164,7 @@ def _train(window: Window) -> None:
     spec = TrainSpec("digits", "", name="tour-digits", width=16, steps=4000, sample_every=20, batch=32)
     window.features["diffusion"].panel.trainChanged.emit(spec)
     window.commands.run("diffusion.train")
-    window.features["diffusion"].panel.startWanted.emit()
+    window.features["diffusion"].panel.start.click()
 
 
 def _learning(window: Window) -> bool:
@@ -173,8 +176,8 @@ def _learning(window: Window) -> bool:
 
 
 def _more_runs(window: Window) -> None:
-    window.features["diffusion"].studio.trainCancelWanted.emit()
-    window.features["diffusion"].panel.modeChosen.emit("sample")
+    window.features["diffusion"].studio.page(Page.TRAINING).progress.cancelled.emit()
+    window.features["diffusion"].panel.mode.chosen.emit("sample")
     for number, (sampler, steps, weight) in enumerate(HISTORY):
         spec = SampleSpec(EXACT, sampler, steps, guidance=Guidance(weight), seeds=tuple(range(9)))
         QTimer.singleShot(PAUSE_MS * (number + 1), window, partial(_queue, window, spec))

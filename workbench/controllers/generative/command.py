@@ -77,7 +77,7 @@ def _sampled(spec: SampleSpec) -> dict[str, Any]:
     }
 
 
-def _start(spec: SampleSpec) -> dict[str, object]:
+def _start(spec: SampleSpec) -> dict[str, Any]:
     if spec.start is None:
         return {}
     return {"start": spec.start.kind} | {name: getattr(spec.start, name) for name in ("image", "mask", "strength")}
