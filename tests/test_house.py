@@ -210,7 +210,8 @@ def test_wrong_usage_exits_with_two_and_says_why(arguments: list[str], says: str
 def test_with_json_a_failure_is_one_object(arguments: list[str], code: int, kind: str) -> None:
     done = _main(*arguments)
     error = json.loads(done.stdout)["error"]
-    assert list(error) == ["kind", "message", "path", "hint"]
+    assert list(error)[:4] == ["kind", "message", "path", "hint"]
+    assert error.get("fetch") == (["yunet"] if kind == "missing-file" else None)
     assert (done.returncode, error["kind"]) == (code, kind)
     assert "Traceback" not in done.stderr
 

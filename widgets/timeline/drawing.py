@@ -178,11 +178,9 @@ def draw_ahead_word(painter: QPainter, scene: Scene, lane: Lane) -> None:
     if left + wide > scene.layout.body.right():
         left = box.left() - wide - 4
     pill = QRectF(left, box.top() + 4, wide, 16)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(LOOK.now.color("surface", 0.85))
-    painter.drawRoundedRect(pill, 4, 4)
-    painter.setPen(LOOK.now.color("accent"))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, "anticipated")
+    draw_pill(
+        painter, pill, "anticipated", Qt.PenStyle.NoPen, LOOK.now.color("surface", 0.85), LOOK.now.color("accent")
+    )
     painter.restore()
 
 
@@ -242,12 +240,20 @@ def draw_threshold(painter: QPainter, scene: Scene, lane: Lane) -> None:
     painter.setFont(number_font(11))
     words = f"{100 * scene.view.threshold:.0f} %"
     wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 10
-    painter.setPen(QPen(color, 1))
-    painter.setBrush(LOOK.now.color("surface"))
     pill = QRectF(box.right() - wide - 2, y - 8, wide, 16)
-    painter.drawRoundedRect(pill, 4, 4)
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+    draw_pill(painter, pill, words, QPen(color, 1), LOOK.now.color("surface"), color)
     painter.restore()
+
+
+def draw_pill(
+    painter: QPainter, box: QRectF, words: str, edge: QPen | Qt.PenStyle, ground: QColor, ink: QColor, round_: int = 4
+) -> None:
+    """Words in the middle of a rounded ground."""
+    painter.setPen(edge)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, round_, round_)
+    painter.setPen(ink)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def toggle_box(layout: Layout, lane: Lane) -> QRectF:

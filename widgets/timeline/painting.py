@@ -18,7 +18,7 @@ from widgets.timeline.drawing import (
     draw_scores,
     draw_threshold,
 )
-from widgets.timeline.editing import Gestures
+from widgets.timeline.editing import Drag
 from widgets.timeline.lanes import RULER
 from widgets.timeline.overlay import draw_cursor, draw_now, draw_sentence, draw_tag, readout_at
 from widgets.timeline.tiles import Tiles
@@ -50,10 +50,10 @@ def paint_still(scene: Scene, tiles: dict[tuple[int, str], Tiles], dragged: int 
     return made
 
 
-def paint_over(painter: QPainter, scene: Scene, gestures: Gestures, hover: QPointF | None, sentence: str) -> None:
+def paint_over(painter: QPainter, scene: Scene, drag: Drag | None, hover: QPointF | None, sentence: str) -> None:
     """The open segment, a drag's ghost, now, and the figures under the cursor."""
     draw_marking(painter, scene)
-    drag, ghost = gestures.drag, gestures.ghost
+    ghost = drag.ghost if drag is not None else None
     if ghost is not None:
         draw_ghost(painter, scene, ghost)
     draw_now(painter, scene)

@@ -64,7 +64,7 @@ def _round_trip(frames: list[Any], ring: bool) -> float:
 
     worker = workers.Worker("bench", Broker())
     if not ring:
-        worker._outlet._grow = lambda size: None
+        worker.rings._outlet._grow = lambda size: None
     worker.start()
     try:
         worker.call("open", ("workbench.benchmarks.worker_cases:Echo", None))

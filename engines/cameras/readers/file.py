@@ -6,7 +6,7 @@ from collections import deque
 
 from engines.cameras.readers.reader import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FileSource
-from engines.core.frames import End, Gap, size_of
+from engines.core.frames import End, Gap, GapReason, size_of
 from engines.core.video.ends import claimed, cut_short, kind_of
 from engines.core.video.film import Converter
 from engines.core.video.order import Shown
@@ -59,7 +59,7 @@ class FileReader:
         if missing > 0 and self._opened.damaged > self._whole:
             self._ready.appendleft(shown)
             self._next, self._whole = shown.index, self._opened.damaged
-            return Gap("", missing, "damaged pictures were left out")
+            return Gap("", missing, GapReason.DAMAGED)
         self._next = shown.index + 1
         return Picture(self._converter.bgr(shown.frame, self._opened.codec), shown.index, shown.seconds)
 

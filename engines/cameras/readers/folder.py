@@ -7,7 +7,7 @@ from pathlib import Path
 from engines.cameras.readers.reader import Picture, ReaderItem
 from engines.cameras.types import FeedInfo, FolderSource
 from engines.core.errors import BadInput, KinoscopeError, SourceFailed
-from engines.core.frames import End, Gap, Size, size_of
+from engines.core.frames import End, Gap, GapReason, Size, size_of
 from engines.core.pictures.files import WORDS, Listing, listed
 from engines.core.pictures.reading import open_picture, read_picture
 
@@ -57,7 +57,7 @@ class FolderReader:
         except KinoscopeError:
             self._unreadable[path.name] = ""
             self._remark()
-            return Gap("", 1, f"{path.name} cannot be read as an image")
+            return Gap("", 1, GapReason.DAMAGED, path.name)
         if size_of(picture.image) != self._size:
             self._other[path.name] = size_of(picture.image)
         if picture.note:

@@ -14,7 +14,7 @@ from engines.cameras.types import FeedInfo, StreamSource
 from engines.core.addresses import bare
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed, UsageError
-from engines.core.frames import End, Gap, Size
+from engines.core.frames import End, Gap, GapReason, Size
 from engines.core.video.film import Converter
 from engines.core.video.timeline import codec_of, said_rate
 
@@ -127,7 +127,7 @@ class StreamReader:
             except av.error.EOFError:
                 return
             except av.error.InvalidDataError:
-                yield Gap("", 1, "a damaged picture was left out")
+                yield Gap("", 1, GapReason.DAMAGED)
             except av.FFmpegError as error:
                 self._why = self._explain(error).message
                 return

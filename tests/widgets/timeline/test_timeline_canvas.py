@@ -243,7 +243,7 @@ def test_a_low_dock_scrolls(show: Show, labels: Labels) -> None:
 def test_the_legend_hides_classes_and_says_what_it_has_no_room_for(show: Show, labels: Labels) -> None:
     panel = show(film_view(labels, labels=None), width=560)
     heard: list[str] = []
-    panel.classToggled.connect(heard.append)
+    panel.legend.toggled.connect(heard.append)
     panel.legend.chips[1].click()
     assert heard == [labels.classes[1]]
     hidden = sum(not chip.isVisible() for chip in panel.legend.chips)
@@ -301,7 +301,7 @@ def test_odd_states_are_shown(show: Show, labels: Labels, name: str, heat: bool)
     for x in (150, 600, 1150):
         QTest.mouseMove(panel.canvas.viewport(), QPoint(x, 60))
         assert not _grab(panel).isNull()
-    panel.canvas.zoom(0.01, 1.0)
+    panel.canvas.look(panel.canvas.scope.zoomed(0.01, 1.0))
     panel.canvas.fit()
     assert panel.canvas.scope.axis.span >= 0.19
 

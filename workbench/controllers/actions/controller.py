@@ -5,6 +5,7 @@ All three are shown one value, made anew from the form and the parts; nothing is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +23,13 @@ from workbench.controllers.actions.keys import MarkingKeys
 from workbench.controllers.actions.labels import LabelDesk
 from workbench.controllers.actions.models import Models, titles
 from workbench.controllers.actions.recording import ClipRecorder
+from workbench.controllers.actions.reports import take
 from workbench.controllers.actions.studies import Studies
 from workbench.controllers.actions.timeline import TimelineDesk
 from workbench.controllers.actions.watch import Watch
 from workbench.controllers.actions.wiring import wire
 from workbench.controllers.common.devices import devices
-from workbench.controllers.common.feature_controller import PagedController
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
@@ -136,6 +138,10 @@ class ActionsController(PagedController):
         self.go_to(Page.WATCH)
         if self.watch.source:
             self.watch.look(self.watch.source, True)
+
+    def take(self, paths: Sequence[str]) -> None:
+        """Files that were dropped."""
+        take(self, paths)
 
     def toggle(self) -> None:
         """Watch the chosen source, or stop."""
@@ -276,3 +282,11 @@ class ActionsController(PagedController):
 
     def keep(self) -> None:
         keep_form(self.form, self.services)
+
+
+def make(room: Room) -> ActionsController:
+    """The feature in a window."""
+    board = ActionBoard()
+    panel, timeline = room.dock("actions", ActionsPanel()), room.dock("timeline", TimelinePanel())
+    room.board("actions", board, board.head)
+    return ActionsController(panel, board, timeline, room.viewer, room.services, room.commands)

@@ -45,7 +45,7 @@ def opened(open_window: Open, qtbot, film: Path) -> Opened:
 
 
 def desk(opened: Opened) -> ActionsController:
-    return opened.window.detection
+    return opened.window.features["actions"]
 
 
 def labels(opened: Opened) -> Labels:
@@ -136,9 +136,9 @@ def test_an_evaluation_takes_the_labels_as_they_are_now(opened: Opened) -> None:
 
 def test_there_is_one_threshold(opened: Opened) -> None:
     form = desk(opened).form
-    opened.window.panels.actions.settingsChanged.emit(replace(form.settings, threshold=0.7))
+    opened.window.features["actions"].panel.settingsChanged.emit(replace(form.settings, threshold=0.7))
     assert desk(opened).form.evaluate.threshold == 0.7
-    opened.window.action_board.thresholdChanged.emit(0.2)
+    opened.window.features["actions"].board.thresholdChanged.emit(0.2)
     form = desk(opened).form
     assert (form.evaluate.threshold, form.settings.threshold, form.settings.release) == (0.2, 0.2, 0.2)
 
@@ -148,7 +148,7 @@ def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open
     opened.window.commands.run("actions.teach")
     until(qtbot, lambda: opened.picture(0) is not None and desk(opened).watch.source, 20)
     camera, recorder = desk(opened).watch.source, desk(opened).recorder
-    opened.window.panels.actions.recordWanted.emit()
+    opened.window.features["actions"].panel.recordWanted.emit()
     assert recorder.on
     shown = opened.window.viewer._seats[0].shown
     until(qtbot, lambda: opened.window.viewer._seats[0].shown > shown + 5, 30)
@@ -194,7 +194,7 @@ def to_the_end(opened: Opened, qtbot) -> None:
 
 def events(opened: Opened, tmp_path: Path, qtbot, monkeypatch) -> list[tuple[str, float, float | None]]:
     """Of the list; the lane and the file are told to have the same."""
-    part, panel = desk(opened), opened.window.panels.actions
+    part, panel = desk(opened), opened.window.features["actions"].panel
     part.show_now()
     listed = [(each.action, each.start, each.end) for each in reversed(panel.page(Page.WATCH).events.list.rows)]
     assert [(each.action, each.start, each.end) for each in part.view.timeline.tracks[0].events] == listed
@@ -233,7 +233,7 @@ def test_list_lane_and_file_have_the_same_events_however_often_it_is_watched(
 
 
 def test_a_picture_that_stands_still_follows_threshold_and_model(watching: Opened, qtbot, tmp_path: Path) -> None:
-    part, panel = desk(watching), watching.window.panels.actions
+    part, panel = desk(watching), watching.window.features["actions"].panel
 
     def pill() -> ActionPill:
         found = watching.window.viewer._overlays["actions", "file1"][1]
@@ -275,7 +275,7 @@ def test_a_film_that_stands_still_has_no_latency_and_no_rates(watching: Opened, 
 
 
 def test_a_segment_stays_chosen_while_it_is_changed(opened: Opened, qtbot) -> None:
-    part, line, run = desk(opened).labels, opened.window.panels.timeline, opened.window.commands.run
+    part, line, run = desk(opened).labels, opened.window.features["actions"].timeline, opened.window.commands.run
     for first in (0, 20, 60):
         line.segmentAdded.emit(Segment(first, first + 9, "lunge"))
     line.segmentChosen.emit(1)
@@ -314,7 +314,7 @@ def test_a_model_that_anticipates_nothing_runs_over_a_film_too(opened: Opened, m
 
 
 def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -> None:
-    panel, asked = opened.window.panels.actions, list[tuple[str, ...]]()
+    panel, asked = opened.window.features["actions"].panel, list[tuple[str, ...]]()
     monkeypatch.setattr(desk(opened).store, "fetch", asked.append)
     panel.sampleWanted.emit()
     until(qtbot, lambda: desk(opened).view.trouble is not None, 10)
@@ -326,7 +326,7 @@ def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -
 
 
 def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
-    part, panel, video = desk(opened).labels, opened.window.panels.actions, desk(opened).video
+    part, panel, video = desk(opened).labels, opened.window.features["actions"].panel, desk(opened).video
     for name in ("lunge", "stand"):
         panel.classAdded.emit(name)
     part.mark(video, "lunge", 5, "actions")
@@ -340,10 +340,10 @@ def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
 
 
 def test_a_film_that_no_tile_shows_is_not_marked_in_silence(opened: Opened) -> None:
-    opened.window.panels.actions.classAdded.emit("lunge")
+    opened.window.features["actions"].panel.classAdded.emit("lunge")
     opened.window.viewer.empty(0)
     desk(opened).watch.choose("file1")
-    opened.window.panels.actions.markWanted.emit("lunge")
+    opened.window.features["actions"].panel.markWanted.emit("lunge")
     assert opened.says("Show the film in a tile")
     assert desk(opened).labels.open is None
 
