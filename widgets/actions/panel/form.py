@@ -15,8 +15,8 @@ from engines.actions.study_types import TrainSpec
 from widgets.actions.panel.words import length_words
 from widgets.actions.state import TrainView
 from widgets.generative.panel.form import Form, keep_room, say, show, tip, words
-from widgets.generative.panel.run import DEVICES
 from widgets.kit.panel import ChoiceField, NumberField, Segmented, columns, labelled
+from widgets.kit.words import DEVICES
 
 FEATURES = {
     "appearance": ("Appearance", "What the picture shows and how it moves: EfficientNet-Lite0 and DIS optical flow"),

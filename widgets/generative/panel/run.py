@@ -8,8 +8,8 @@ from widgets.generative.panel.form import Form, SigmaField
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+from widgets.kit.words import DEVICES
 
-DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 PRECISIONS = (
     ("float32", "float32"),
     ("float64", "float64, exact"),

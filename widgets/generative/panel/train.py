@@ -11,10 +11,10 @@ from engines.generative.diffusion.types import Prediction
 from engines.generative.training.types import TrainSpec
 from widgets.generative.panel.bell import KNOWN, NoiseBell
 from widgets.generative.panel.form import Form, SigmaField, beside, keep_room, on_change, show, tip, words
-from widgets.generative.panel.run import DEVICES
 from widgets.generative.panel.words import PREDICTIONS, count, data_title
 from widgets.generative.state import DiffusionView
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, TextField, Toggle, columns, labelled
+from widgets.kit.words import DEVICES
 
 PROCESSES = (
     ("edm", "EDM", "Noise is added to the data; sigma from 0.002 to 80"),
