@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
 
 Margins: TypeAlias = tuple[int, int, int, int]
 Part: TypeAlias = QWidget | QLayout | int | None | tuple[Any, ...]
@@ -33,6 +34,18 @@ def held(layout: QLayout, role: str = "") -> QWidget:
     if role:
         styled(box, role=role)
     return box
+
+
+def split_of(*parts: QWidget, sizes: Sequence[int], stretch: Sequence[int] = ()) -> QSplitter:
+    """Parts side by side that the user divides; none of them can be closed."""
+    split = QSplitter()
+    split.setChildrenCollapsible(False)
+    for part in parts:
+        split.addWidget(part)
+    for place, share in enumerate(stretch):
+        split.setStretchFactor(place, share)
+    split.setSizes(sizes)
+    return split
 
 
 def styled(*widgets: QWidget, role: str = "panel") -> None:
