@@ -11,7 +11,6 @@ from PySide6.QtCore import QTimer
 
 from engines.core.places import data_dir
 from widgets.actions.state import ActionsView, Page
-from workbench.controllers.actions import reports as actions_reports
 from workbench.controllers.actions.form import models_dir
 from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
 from workbench.window.main import Window
@@ -99,11 +98,11 @@ def _open_film(window: Window) -> None:
 
 
 def _film_there(window: Window) -> bool:
-    return bool(_view(window).teach.video) and window.detection.facts.frames > 0
+    return bool(_view(window).teach.video) and window.detection.films.facts.frames > 0
 
 
 def _import(window: Window) -> None:
-    actions_reports.import_labels(window.detection, str(_folder() / "labels.csv"))
+    window.detection.teaching.import_labels(str(_folder() / "labels.csv"))
 
 
 def _labelled(window: Window) -> bool:
@@ -112,8 +111,8 @@ def _labelled(window: Window) -> bool:
 
 def _mark(window: Window) -> None:
     window.notices.clear()
-    window.detection.clock.play(MARKED)
-    QTimer.singleShot(MARK_MS, lambda: window.detection.mark_nth(0))
+    window.detection.playhead.play(MARKED)
+    QTimer.singleShot(MARK_MS, lambda: window.detection.teaching.mark_nth(0))
 
 
 def _marking(window: Window) -> bool:
@@ -128,7 +127,7 @@ def _train(window: Window, model: str) -> None:
         desk.form.train, model=model, frames=LEARNED, iterations=ITERATIONS, held_out=0.25, out=str(_model(model))
     )
     desk.set_form(train=spec)
-    desk.train()
+    desk.training.start()
 
 
 def _model(name: str) -> Path:
@@ -149,8 +148,8 @@ def _watch(window: Window) -> None:
     desk = window.detection
     window.notices.clear()
     window.services.feeds.feed(desk.watch.source).set_loop(True)
-    desk.watch_with(str(_model(SHORT_TRN)))
-    desk.clock.play(LEARNED[1] / desk.facts.rate)
+    desk.watching.watch_with(str(_model(SHORT_TRN)))
+    desk.playhead.play(LEARNED[1] / desk.films.facts.rate)
 
 
 def _watched(window: Window) -> bool:
@@ -163,7 +162,7 @@ def _compare(window: Window) -> None:
     desk = window.detection
     desk.watch.look(desk.watch.source, False)
     for name in (SHORT_TRN, SHORT_FRAME):
-        desk.evaluate_it(str(_model(name)))
+        desk.evaluating.add(str(_model(name)))
     desk.set_form(evaluate=replace(desk.form.evaluate, frames=SHOWN))
 
 
@@ -172,7 +171,7 @@ def _comparable(window: Window) -> bool:
 
 
 def _evaluate(window: Window) -> None:
-    window.detection.evaluate()
+    window.detection.evaluating.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -187,7 +186,7 @@ def _broken(window: Window) -> None:
     file = data_dir() / "notes.safetensors"
     file.write_text("not weights")
     window.detection.choose_page(Page.WATCH)
-    window.detection.use_model(str(file))
+    window.detection.watching.use_model(str(file))
 
 
 def _refused(window: Window) -> bool:
@@ -197,6 +196,6 @@ def _refused(window: Window) -> bool:
 def _rest(window: Window) -> None:
     """Nothing goes on working behind the stops that follow."""
     desk = window.detection
-    desk.use_model("")
+    desk.watching.use_model("")
     desk.dismiss()
     desk.watch.look(desk.watch.source, False)

@@ -33,7 +33,6 @@ from widgets.timeline.panel import TimelinePanel
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions
 from workbench.controllers.actions.controller import ActionsController
-from workbench.controllers.actions.reports import take
 from workbench.controllers.calibration.controller import CalibrationController
 from workbench.controllers.faces.controller import FacesController
 from workbench.controllers.faces.reports import REDACT
@@ -222,7 +221,7 @@ class Window(QMainWindow, Host):
         elif files and (self.centre.front == "faces" or files[0].endswith(".faces")):
             self.faces.take(files)
         elif files and (self.centre.strip == "actions" or files[0].endswith(".safetensors")):
-            take(self.detection, files)
+            self.detection.take(files)
         else:
             self.sources.add_dropped(dropped_texts(event.mimeData()))
         event.acceptProposedAction()
