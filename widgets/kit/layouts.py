@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
@@ -70,4 +70,5 @@ def _put(box: QBoxLayout, part: Part) -> None:
     elif isinstance(item, int):
         box.addSpacing(item)
     else:
-        (box.addWidget if isinstance(item, QWidget) else box.addLayout)(item, *how)
+        add: Callable[..., None] = box.addWidget if isinstance(item, QWidget) else box.addLayout
+        add(item, *how)
