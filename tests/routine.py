@@ -25,7 +25,9 @@ ROUNDS, PERIOD = 4, 95
 
 def labels() -> Labels:
     """What happens when; the last round breaks off before its last action."""
-    rows = [(start + PERIOD * turn, end + PERIOD * turn, name) for turn in range(ROUNDS) for start, end, name in ROUTINE]
+    rows = [
+        (start + PERIOD * turn, end + PERIOD * turn, name) for turn in range(ROUNDS) for start, end, name in ROUTINE
+    ]
     segments = tuple(Segment(*row) for row in rows[:-1])
     return Labels(segments, tuple(dict.fromkeys(one.action for one in segments)), RATE, FRAMES)
 
@@ -40,7 +42,11 @@ def write(folder: Path) -> Path:
     for one in known.segments:
         shown[one.start : one.end + 1] = [1 + known.classes.index(one.action)] * (one.end + 1 - one.start)
     return write_video(
-        folder / "routine.mp4", FRAMES, fps=round(RATE), size=SIZE, picture=lambda index, _: frame(shown[index], index % 4)
+        folder / "routine.mp4",
+        FRAMES,
+        fps=round(RATE),
+        size=SIZE,
+        picture=lambda index, _: frame(shown[index], index % 4),
     )
 
 
