@@ -74,6 +74,27 @@ def walking(weights: Callable[..., None]) -> Path:
 
 
 @pytest.fixture
+def portrait(weights: Callable[..., None]) -> Path:
+    """A photograph of one person, of the model store."""
+    weights("yunet", "astronaut")
+    return STORE / REGISTRY["astronaut"].filename
+
+
+@pytest.fixture(scope="session")
+def _people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests import people
+
+    return people.write(STORE / REGISTRY["astronaut"].filename, tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture
+def people(portrait: Path, weights: Callable[..., None], request: pytest.FixtureRequest) -> Path:
+    """A folder of six pictures of each of eight invented people (`tests.people`). Only to be read."""
+    weights("sface")
+    return request.getfixturevalue("_people")
+
+
+@pytest.fixture
 def clock() -> ManualClock:
     """A clock that stands still until `advance` is called."""
     return ManualClock(100.0)
