@@ -8,7 +8,8 @@ import numpy as np
 
 from engines.actions.types import BACKGROUND, Event, Labels
 from tests import routine
-from widgets.actions.state import ActionsView, Page, ScoreTrack, TimelineView
+from widgets.actions.state import ActionsView, Page
+from widgets.timeline.state import ScoreTrack, TimelineView
 
 
 def scores_of(labels: Labels, name: str = "TRN both", spread: float = 2.0, until: int = routine.FRAMES) -> ScoreTrack:

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from engines.generative.diffusion.types import ModelInfo
-from widgets.generative.panel.form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.generative.panel.words import PREDICTIONS, facts
 from widgets.generative.state import DiffusionView, Trouble
+from widgets.kit.form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
 from widgets.kit.panel import ChoiceField, ElidedLabel, PlainButton, QuietButton, describe, labelled

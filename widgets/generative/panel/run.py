@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from widgets.generative.panel.form import Form, SigmaField
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
+from widgets.kit.form import DEVICES, Form, SigmaField
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
 
-DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 PRECISIONS = (
     ("float32", "float32"),
     ("float64", "float64, exact"),

@@ -18,9 +18,9 @@ from engines.faces.tracking.live import BUDGET, TrackFaces
 from engines.faces.types import ModelCard, RecogniserSettings
 from tests.engines.faces.gaze import acted
 from tests.engines.faces.gaze.acted import PLAIN, Actor, at, play, recogniser
-from tests.people import NAMES
 
-A, B, STRANGER, *OTHERS = NAMES
+A, B, STRANGER = "Ada", "Dan", "Cleo"
+OTHERS = ("Ben", "Eve", "Finn", "Gus", "Hana")
 COUNT = 80
 
 
