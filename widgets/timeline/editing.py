@@ -21,6 +21,9 @@ DRAG = 4.0
 """Pixels that the mouse must go before a press is a drag."""
 Deed: TypeAlias = Literal["scrub", "pan", "threshold", "draw", "move", "start", "end"]
 CHANGING = ("move", "start", "end")
+DEEDS: dict[str, Deed] = {"ruler": "scrub", "now": "scrub", "threshold": "threshold", "start": "start", "end": "end"}
+EDITS: dict[str, Deed] = {"segment": "move", "labels": "draw"}
+"""What a drag on each part does; elsewhere it pans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +110,7 @@ class Gestures:
         area.unsetCursor() if shape is None else area.setCursor(shape)
 
     def _deed(self, found: Hit) -> Deed:
-        editing = self._surface.view.editing
-        if found.part in ("ruler", "now"):
-            return "scrub"
-        if found.part == "threshold":
-            return "threshold"
-        if found.part in ("start", "end"):
-            return "start" if found.part == "start" else "end"
-        if editing and found.part == "segment":
-            return "move"
-        return "draw" if editing and found.part == "labels" else "pan"
+        return (DEEDS | EDITS if self._surface.view.editing else DEEDS).get(found.part, "pan")
 
     def _ghost(self, drag: Drag, place: QPointF) -> Segment | None:
         surface = self._surface

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 
 from widgets.timeline.hits import with_end, with_start
@@ -18,22 +20,25 @@ KEYS_IN_WORDS = (
 
 def press(surface: Surface, key: int, shift: bool, alt: bool) -> bool:
     """Do what a key means; False where it means nothing here."""
-    if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-        return _step(surface, (LEAP if shift else STEP) * (1 if key == Qt.Key.Key_Right else -1))
-    if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-        return _to_end(surface, key == Qt.Key.Key_End)
-    if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-        surface.look(surface.scope.zoomed(1.25 if key == Qt.Key.Key_Minus else 0.8, surface.view.position))
-    elif key == Qt.Key.Key_F:
-        surface.fit()
-    elif key == Qt.Key.Key_N:
-        surface.follow(not surface.scope.following)
-    elif key == Qt.Key.Key_H:
-        surface.toggle_heat()
-    elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-        surface.want_threshold(surface.view.threshold + (0.01 if key == Qt.Key.Key_Up else -0.01))
-    else:
+    keys, view, steps = Qt.Key, surface.view, LEAP if shift else STEP
+    acts: dict[int, Callable[[], object]] = {
+        keys.Key_Left: lambda: _step(surface, -steps),
+        keys.Key_Right: lambda: _step(surface, steps),
+        keys.Key_Home: lambda: _to_end(surface, False),
+        keys.Key_End: lambda: _to_end(surface, True),
+        keys.Key_Plus: lambda: surface.look(surface.scope.zoomed(0.8, view.position)),
+        keys.Key_Equal: lambda: surface.look(surface.scope.zoomed(0.8, view.position)),
+        keys.Key_Minus: lambda: surface.look(surface.scope.zoomed(1.25, view.position)),
+        keys.Key_F: surface.fit,
+        keys.Key_N: lambda: surface.follow(not surface.scope.following),
+        keys.Key_H: surface.toggle_heat,
+    }
+    if alt:
+        acts[keys.Key_Up] = lambda: surface.want_threshold(view.threshold + 0.01)
+        acts[keys.Key_Down] = lambda: surface.want_threshold(view.threshold - 0.01)
+    if key not in acts:
         return _edit(surface, key)
+    acts[key]()
     return True
 
 
@@ -51,20 +56,18 @@ def next_segment(surface: Surface, on: bool) -> bool:
     return True
 
 
-def _step(surface: Surface, frames: int) -> bool:
+def _step(surface: Surface, frames: int) -> None:
     clock = surface.frames
     fresh = clock.at(surface.view.position) + frames
     last = clock.count - 1 if clock.count else fresh
     surface.positionWanted.emit(clock.edge(max(min(fresh, last), 0)))
-    return True
 
 
-def _to_end(surface: Surface, end: bool) -> bool:
+def _to_end(surface: Surface, end: bool) -> None:
     if surface.scope.live:
-        surface.follow(True) if end else surface.fit()
+        surface.follow() if end else surface.fit()
     else:
         surface.positionWanted.emit(surface.snapped(surface.scope.high if end else surface.scope.low))
-    return True
 
 
 def _edit(surface: Surface, key: int) -> bool:

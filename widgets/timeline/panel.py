@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton
 from widgets.timeline.canvas import Canvas
@@ -23,7 +22,7 @@ ROOM_FOR_FIELDS = 640
 
 
 class TimelinePanel(Panel):
-    """Shows an `ActionsView` by `show_state`. `canvas`, `legend`, `empty` and `help` say what the user wants."""
+    """Shows a view by `show_state`. `canvas`, `legend`, `empty` and `help` say what the user wants."""
 
     def __init__(self) -> None:
         super().__init__("Timeline", scrolling=False)
@@ -39,12 +38,11 @@ class TimelinePanel(Panel):
         self.show_empty(True)
         self._connect()
 
-    def show_state(self, view: ActionsView) -> None:
+    def show_state(self, line: TimelineView) -> None:
         """Show a state; cheap where it equals the one before."""
-        line = view.timeline
         self.show_empty(not line.path)
         self.set_state(state_of(line) if line.path else "")
-        self.canvas.show_state(line, sentence_of(view) if line.path else "")
+        self.canvas.show_state(line, sentence_of(line))
         self.legend.show_state(line.classes, line.hidden)
         fields = (line.path, line.classes, line.tracks_known, line.track, line.editing, bool(line.tracks))
         if fields != self._fields:

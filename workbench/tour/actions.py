@@ -11,7 +11,6 @@ from PySide6.QtCore import QTimer
 
 from engines.core.places import data_dir
 from widgets.actions.state import ActionsView, Page
-from workbench.controllers.actions import reports as actions_reports
 from workbench.controllers.actions.form import models_dir
 from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
 from workbench.window.main import Window
@@ -101,11 +100,11 @@ def _open_film(window: Window) -> None:
 
 
 def _film_there(window: Window) -> bool:
-    return bool(_view(window).teach.video) and window.features["actions"].facts.frames > 0
+    return bool(_view(window).teach.video) and window.features["actions"].films.facts.frames > 0
 
 
 def _import(window: Window) -> None:
-    actions_reports.import_labels(window.features["actions"], str(_folder() / "labels.csv"))
+    window.features["actions"].teaching.import_labels(str(_folder() / "labels.csv"))
 
 
 def _labelled(window: Window) -> bool:
@@ -114,8 +113,8 @@ def _labelled(window: Window) -> bool:
 
 def _mark(window: Window) -> None:
     window.notices.clear()
-    window.features["actions"].clock.play(MARKED)
-    QTimer.singleShot(MARK_MS, lambda: window.features["actions"].mark_nth(0))
+    window.features["actions"].playhead.play(MARKED)
+    QTimer.singleShot(MARK_MS, lambda: window.features["actions"].teaching.mark_nth(0))
 
 
 def _marking(window: Window) -> bool:
@@ -130,7 +129,7 @@ def _train(window: Window, model: str) -> None:
         desk.form.train, model=model, frames=LEARNED, iterations=ITERATIONS, held_out=0.25, out=str(_model(model))
     )
     desk.set_form(train=spec)
-    desk.train()
+    desk.training.start()
 
 
 def _model(name: str) -> Path:
@@ -151,8 +150,8 @@ def _watch(window: Window) -> None:
     desk = window.features["actions"]
     window.notices.clear()
     window.services.feeds.feed(desk.watch.source).set_loop(True)
-    desk.watch_with(str(_model(SHORT_TRN)))
-    desk.clock.play(LEARNED[1] / desk.facts.rate)
+    desk.watching.watch_with(str(_model(SHORT_TRN)))
+    desk.playhead.play(LEARNED[1] / desk.films.facts.rate)
 
 
 def _watched(window: Window) -> bool:
@@ -165,7 +164,7 @@ def _compare(window: Window) -> None:
     desk = window.features["actions"]
     desk.watch.look(desk.watch.source, False)
     for name in (SHORT_TRN, SHORT_FRAME):
-        desk.evaluate_it(str(_model(name)))
+        desk.evaluating.add(str(_model(name)))
     desk.set_form(evaluate=replace(desk.form.evaluate, frames=SHOWN))
 
 
@@ -174,7 +173,7 @@ def _comparable(window: Window) -> bool:
 
 
 def _evaluate(window: Window) -> None:
-    window.features["actions"].evaluate()
+    window.features["actions"].evaluating.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -189,7 +188,7 @@ def _broken(window: Window) -> None:
     file = data_dir() / "notes.safetensors"
     file.write_text("not weights")
     window.features["actions"].choose_page(Page.WATCH)
-    window.features["actions"].use_model(str(file))
+    window.features["actions"].watching.use_model(str(file))
 
 
 def _refused(window: Window) -> bool:
@@ -199,6 +198,6 @@ def _refused(window: Window) -> bool:
 def _rest(window: Window) -> None:
     """Nothing goes on working behind the stops that follow."""
     desk = window.features["actions"]
-    desk.use_model("")
+    desk.watching.use_model("")
     desk.dismiss()
     desk.watch.look(desk.watch.source, False)

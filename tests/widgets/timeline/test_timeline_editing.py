@@ -14,8 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from engines.actions.types import Labels, Segment
-from tests.widgets.timeline.timeline_views import actions_view, exercise_labels, film_view, scores_of
-from widgets.actions.state import Page
+from tests.widgets.timeline.timeline_views import exercise_labels, film_view, scores_of
 from widgets.timeline.drawing import level_y, toggle_box
 from widgets.timeline.hits import hit
 from widgets.timeline.menu import context_menu
@@ -44,7 +43,7 @@ class Desk:
 
     def show(self, **changes: object) -> None:
         self.line = replace(self.line, **changes)  # type: ignore[arg-type]
-        self.panel.show_state(actions_view(self.line, Page.TEACH))
+        self.panel.show_state(self.line)
         QApplication.processEvents()
 
     def at(self, seconds: float, lane: str = "labels", name: str = "actions", share: float = 0.5) -> QPoint:

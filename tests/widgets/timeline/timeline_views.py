@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from engines.actions.types import BACKGROUND, Event, Labels, Segment
-from widgets.actions.state import ActionsView, Page
 from widgets.timeline.state import ScoreTrack, TimelineView
 
 FRAMES, RATE = 393, 10.0
@@ -72,7 +71,3 @@ def film_view(clip: Labels, **changes: object) -> TimelineView:
         labels=clip,
     )
     return replace(view, **changes)  # type: ignore[arg-type]
-
-
-def actions_view(line: TimelineView, page: Page = Page.WATCH) -> ActionsView:
-    return ActionsView(page=page, timeline=line)
