@@ -7,8 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
+from widgets.kit.fields import describe
+from widgets.kit.layouts import row_of
 from widgets.kit.theme import CONTROL_HEIGHT, LOOK
 
 PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
@@ -31,22 +33,16 @@ class HelpPage(QDialog):
         self.list = QListWidget()
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
-        self.list.setAccessibleName("Pages")
-        self.list.setToolTip("A page for each panel")
+        describe(self.list, "Pages", "A page for each panel")
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
-        self.text.setAccessibleName("Page")
-        self.text.setToolTip("The page chosen at the left")
+        describe(self.text, "Page", "The page chosen at the left")
         for name, path in self._pages.items():
             item = QListWidgetItem(_title(path))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setSizeHint(QSize(0, CONTROL_HEIGHT))
             self.list.addItem(item)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(self.list)
-        row.addWidget(self.text, 1)
+        self.setLayout(row_of(self.list, (self.text, 1), spacing=12, margins=(12, 12, 12, 12)))
         self.list.currentItemChanged.connect(self._show_current)
         LOOK.changed.connect(self._show_current)
 
@@ -58,8 +54,7 @@ class HelpPage(QDialog):
         self.raise_()
 
     def _show_current(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
+        if item := self.list.currentItem():
             path = self._pages[item.data(Qt.ItemDataRole.UserRole)]
             self.text.setMarkdown(path.read_text(encoding="utf-8"))
             self._set_type()

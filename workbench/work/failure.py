@@ -16,7 +16,7 @@ from engines.core.errors import NO_FACTS, Facts, KinoscopeError, Told
 @dataclass(frozen=True, slots=True)
 class Failure(Told):
     """message: what happened. path: to which file. hint: what to do. kind: as in the command line's JSON.
-    facts: what a program may act on.
+    "defect": the program is at fault, not the input. facts: what a program may act on.
 
     traceback: the whole of it for a defect of ours, also kept for a user's error (the log shows it on demand).
     """
@@ -38,11 +38,6 @@ class Failure(Told):
         words = hidden(str(error).strip())
         name = type(error).__name__
         return cls(f"{name}: {words}" if words else name, traceback=trace)
-
-    @property
-    def is_defect(self) -> bool:
-        """True when the program is at fault, not the input."""
-        return self.kind == "defect"
 
 
 class RemoteFailure(Exception):

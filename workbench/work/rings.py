@@ -17,12 +17,12 @@ class Rings:
 
     def __init__(self, send: Callable[[object], None]) -> None:
         self._send = send
-        self._outlet = Outlet(self._grow_out)
+        self.outlet = Outlet(self._grow_out)
         self.inlet = Inlet()
         self._unattached: dict[str, Ring] = {}
 
     def pack(self, value: object) -> Packed:
-        return self._outlet.pack(value)
+        return self.outlet.pack(value)
 
     def unpack(self, payload: Packed) -> Any:
         value = self.inlet.unpack(payload)
@@ -37,16 +37,16 @@ class Rings:
                 ring = self._unattached.pop(name)
                 ring.unlink()
                 self.inlet.use(ring)
-            case say.Attached(name) if (ring := self._outlet.ring) is not None and ring.name == name:
+            case say.Attached(name) if (ring := self.outlet.ring) is not None and ring.name == name:
                 ring.unlink()
             case say.Freed(name, end):
-                self._outlet.free(end, name)
+                self.outlet.free(end, name)
             case say.RoomWanted(size) if (ring := _new_ring(size)) is not None:
                 self._unattached[ring.name] = ring
                 self._send(say.Attach("out", ring.name, size))
 
     def close(self) -> None:
-        self._outlet.use(None)
+        self.outlet.use(None)
         self.inlet.use(None)
         for ring in self._unattached.values():
             ring.close()
@@ -55,7 +55,7 @@ class Rings:
     def _grow_out(self, size: int) -> None:
         ring = _new_ring(size)
         if ring is not None:
-            self._outlet.use(ring)
+            self.outlet.use(ring)
             self._send(say.Attach("in", ring.name, size))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.readers.reader import Picture, Reader, ReaderItem
 from engines.cameras.types import FeedInfo, FileSource
 from engines.core.frames import End, Gap, GapReason, size_of
 from engines.core.video.ends import claimed, cut_short, kind_of
@@ -18,16 +18,10 @@ NEAR = 12
 """Pictures ahead that are reached by decoding on instead of by seeking."""
 
 
-class FileReader:
+class FileReader(Reader):
     """Numbers and times are those of `Pictures`, so a seek gives exactly what playing gives."""
 
-    paced = True
-    reconnects = False
-    open_limit: float | None = None
-    read_limit: float | None = None
-
     def __init__(self, source: FileSource) -> None:
-        self.note = ""
         self._path = source.path
         self._converter = Converter()
         self._pictures: Pictures | None = None

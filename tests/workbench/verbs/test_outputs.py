@@ -31,7 +31,7 @@ from engines.generative.diffusion.sampling import job as sampling
 from engines.generative.diffusion.types import SampleSpec
 from tests.engines.faces.gallery.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.gallery.galleries import filled
-from workbench.controllers.faces.dialogs import write_report as write_study
+from workbench.controllers.faces import dialogs
 from workbench.project.file import Project
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
@@ -193,7 +193,7 @@ FOLDERS = {
 
 
 def _report(out: Path) -> None:
-    write_study(str(out), {"a": 1}, [["a", "b"], [1, 2]])
+    dialogs.write_report(str(out), {"a": 1}, [["a", "b"], [1, 2]])
 
 
 def _screen() -> ScreenModel:

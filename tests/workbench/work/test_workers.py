@@ -92,7 +92,7 @@ def test_an_exception_comes_with_its_traceback_and_the_worker_goes_on(worker: Wo
         run(worker, "wrong")
     failure = caught.value.failure
     assert failure.message == "ZeroDivisionError: nothing to divide by"
-    assert failure.is_defect
+    assert failure.kind == "defect"
     assert "samples.py" in failure.traceback
     assert "in wrong" in failure.traceback
     assert run(worker, "count", to=3).total == 3

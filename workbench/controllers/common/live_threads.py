@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.cameras.sources.parsing import title
+from engines.cameras.sources.tiles import tile_names
 from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
 from engines.core.slots import Slot
-from workbench.controllers.common.source_choices import title_of
+from widgets.sources.choice import SourceChoice
+from workbench.feeds.running import Feeds
 from workbench.services import Services
 from workbench.threads.engine_thread import Failure
 from workbench.threads.live import Host, LiveThread
@@ -140,3 +143,23 @@ class Lookers(QObject):
             looker = self._lookers[path]
             self.stop(path)
             self.stopped.emit(path, f"{looker.title} was closed; {self._title.lower()} stopped there")
+
+
+def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
+    """What can be looked at, in the order of the Sources panel. The tiles of a tiled source stand for it."""
+    return tuple(choice for id in feeds.ids() for choice in _of_feed(feeds, id))
+
+
+def title_of(feeds: Feeds, path: str) -> str:
+    """What the source at `path` is called; the path itself where there is none."""
+    return next((choice.title for choice in choices(feeds) if choice.path == path), path)
+
+
+def _of_feed(feeds: Feeds, id: str) -> Iterator[SourceChoice]:
+    source = feeds.feed(id).source
+    name = title(source)
+    if source.kind != "tiled":
+        yield SourceChoice(id, name)
+        return
+    for tile in tile_names(source.tiles, source.rows * source.columns):
+        yield SourceChoice(f"{id}/{tile}", f"{name} \u00b7 {tile}")

@@ -7,8 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from widgets.sources.choice import SourceChoice
-from workbench.controllers.common.live_threads import Lookers
-from workbench.controllers.common.source_choices import choices, title_of
+from workbench.controllers.common.live_threads import Lookers, choices, title_of
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 

@@ -31,11 +31,6 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture
-def film(data: Path) -> Path:
-    return data / "actions" / "exercise" / "exercise.avi"
-
-
-@pytest.fixture
 def opened(open_window: Open, qtbot, film: Path) -> Opened:
     opened = open_window(str(film))
     opened.window.commands.run("actions.teach")

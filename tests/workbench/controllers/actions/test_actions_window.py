@@ -33,11 +33,6 @@ def described(weights) -> None:
 
 
 @pytest.fixture
-def film(data: Path) -> Path:
-    return data / "actions" / "exercise" / "exercise.avi"
-
-
-@pytest.fixture
 def teaching(open_window: Open, qtbot, film: Path) -> Opened:
     """The film stands still on its first frames, and is being labelled."""
     opened = open_window(str(film))
