@@ -46,6 +46,7 @@ FEATURE = Feature(
     jobs=("engines.faces.",),
     unsaid=("engines.faces.redaction.",),
     tour="workbench.tour.faces",
+    sweep="engines.faces.gallery.review_folders:sweep",
     benchmarks={
         "faces": "The recognition chain on a film beside OpenCV's own; small faces by search",
         "gallery": "The nearest of 1,000 to 1,000,000 faces, beside numpy, FAISS and usearch",

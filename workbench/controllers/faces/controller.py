@@ -13,7 +13,6 @@ from pathlib import Path
 from engines.core.frames import Image
 from engines.core.places import cache_dir
 from engines.core.spec import from_json, to_json
-from engines.faces.gallery.review_folders import sweep
 from engines.faces.study_types import RedactSpec
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.faces.board import FaceBoard
@@ -65,7 +64,6 @@ class FacesController(PagedController):
         self._join_parts()
         self._join_panel()
         self._join_board()
-        self.errands.ask(partial(sweep, cache_dir()), _ignore, _ignore)
         self.restore()
         self.store.look()
 
@@ -318,10 +316,6 @@ class FacesController(PagedController):
     def _read_thumb(self, key: str) -> Image | None:
         """In the errands' thread: a stored face, a crop of a review, or a picture file."""
         return self.galleries.thumbnail(key) if not Path(key).suffix else read_crop(key)
-
-
-def _ignore(_: object) -> None:
-    """What is swept at the start concerns nobody, nor what cannot be."""
 
 
 def _portrait() -> Path:
