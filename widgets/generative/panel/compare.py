@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import Axis, CompareSpec
 from widgets.generative.panel.words import compare_words, facts, grid_estimate, sample_words
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, beside, say, words
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, PlainButton, TextField, describe, labelled
 
 TITLES: dict[Axis, str] = {
@@ -115,12 +116,7 @@ class ValuesField(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         describe(self.list, f"{name}: choices", "Tick what is compared; the space bar ticks the marked one")
         self.order = words()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.text)
-        column.addWidget(self.list)
-        column.addWidget(self.order)
+        self.setLayout(column_of(self.text, self.list, self.order, spacing=4))
         self.text.textEdited.connect(self._type)
         self.list.itemChanged.connect(lambda _item: self._tick())
 

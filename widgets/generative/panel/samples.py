@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engines.generative.diffusion.types import SampleSpec, Start
-from widgets.generative.panel.words import count
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, beside, say, show, tip, words
 from widgets.kit.panel import (
@@ -21,6 +20,7 @@ from widgets.kit.panel import (
     describe,
     labelled,
 )
+from widgets.kit.words import count
 
 SEEDS = 2**32 - 1
 MOST = 4096

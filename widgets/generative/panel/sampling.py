@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
-from widgets.generative.panel.words import count, sampler_title, schedule_levels, schedule_title, unguided
+from widgets.generative.panel.words import sampler_title, schedule_levels, schedule_title, unguided
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import (
     Control,
@@ -28,6 +28,7 @@ from widgets.kit.form import (
     words,
 )
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+from widgets.kit.words import count
 
 INTERVAL = (0.3, 5.0)
 LARGE = 1e3

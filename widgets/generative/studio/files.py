@@ -34,8 +34,7 @@ class PictureFiles(QObject):
         super().__init__(parent)
         self._read: OrderedDict[str, tuple[int, QImage]] = OrderedDict()
         self._queue: OrderedDict[str, int] = OrderedDict()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
         LOOK.changed.connect(self._forget_points)
 

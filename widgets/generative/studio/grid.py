@@ -28,10 +28,9 @@ MOVES = {
 
 
 class SampleGrid(QWidget):
-    """`chosen(index)` when a sample is picked (-1: none), `largeToggled(on)` when one is shown alone or no longer."""
+    """`chosen(index)` when a sample is picked, -1 for none."""
 
     chosen = Signal(int)
-    largeToggled = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +113,6 @@ class SampleGrid(QWidget):
         if on != self._large:
             self._large = on
             self._drawn.clear()
-            self.largeToggled.emit(on)
             self.update()
 
     def name(self, index: int) -> str:

@@ -1,7 +1,6 @@
 """Joins the diffusion panel and the studio to models, runs, studies, training, files and undo.
 
-Both are shown one value, made anew from the form and the parts; nothing is stored twice. Changing the form runs
-nothing.
+Both are shown one value, made anew from the form and the parts. Changing the form runs nothing.
 """
 
 from __future__ import annotations
@@ -92,8 +91,6 @@ class DiffusionController(PagedController):
     def keep(self) -> None:
         keep_form(self.form, self.services)
 
-    # The form
-
     def set_form(self, **values: object) -> None:
         """Another form: shown at once, kept soon. Runs nothing."""
         super().set_form(**values)
@@ -157,8 +154,6 @@ class DiffusionController(PagedController):
         self.set_mode(mode)
         self.services.host.show_dock(self.name)
         self.services.host.show_centre(self.name)
-
-    # What is begun and ended
 
     def start(self) -> None:
         """What the panel's button says: sample, compare or train."""
@@ -226,8 +221,6 @@ class DiffusionController(PagedController):
             return compare_line(self._grid())
         return train_line(self.form.train) if self.form.mode is Mode.TRAIN else command_line(self.form.spec)
 
-    # What has happened
-
     def models_listed(self) -> None:
         """The names are known: open the form's model, or the one to begin with."""
         self.runs.retitle()
@@ -257,8 +250,6 @@ class DiffusionController(PagedController):
         for part in (self.flow, self.comparison, self.training):
             part.say(None)
         self.show_now()
-
-    # Showing
 
     def show_now(self) -> None:
         """Make the state anew and show it."""
@@ -303,8 +294,6 @@ class DiffusionController(PagedController):
         """The grid of the form; where the model's denoiser is exact, errors can be measured."""
         return self.form.comparing(self.info is not None and self.info.exact)
 
-    # Within
-
     def _cannot(self, mode: Mode) -> bool:
         """Say why it cannot be begun."""
         why = problem(replace(self.view, mode=mode))
@@ -348,8 +337,8 @@ class DiffusionController(PagedController):
         panel.cancel_all.clicked.connect(self.cancel_all)
         panel.model.model.chosen.connect(self.choose_model)
         panel.model.prediction.chosen.connect(self.choose_prediction)
-        panel.model.file.clicked.connect(self._open_file)
-        panel.model.folder.clicked.connect(self._open_folder)
+        panel.model.file.clicked.connect(self.open_file)
+        panel.model.folder.clicked.connect(self.open_folder)
         panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
         panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
         panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
@@ -358,8 +347,8 @@ class DiffusionController(PagedController):
         panel.trouble.retryWanted.connect(self.sample)
         panel.trouble.logWanted.connect(self.services.host.show_log)
         panel.trouble.dismissed.connect(self.dismiss)
-        panel.open.clicked.connect(self._open_file)
-        panel.copy.clicked.connect(self._copy)
+        panel.open.clicked.connect(self.open_file)
+        panel.copy.clicked.connect(self.copy_command)
         panel.help.clicked.connect(self.show_help)
 
     def _connect_studio(self) -> None:
@@ -373,16 +362,14 @@ class DiffusionController(PagedController):
         studio.trouble.logWanted.connect(self.services.host.show_log)
         studio.help.clicked.connect(self.show_help)
 
-    def _open_file(self) -> None:
+    def open_file(self) -> None:
         self.choose_model(self.dialogs.model_file())
 
-    def _open_folder(self) -> None:
+    def open_folder(self) -> None:
         self.choose_model(self.dialogs.model_folder())
 
-    def _copy(self) -> None:
+    def copy_command(self) -> None:
         self.copy(self.command())
-
-    # Commands
 
     def _bind(self) -> None:
         samples = self.samples
@@ -393,10 +380,10 @@ class DiffusionController(PagedController):
             "flow": self.show_flow,
             "curves": self.measure_curves,
             "cancel": self.cancel,
-            "open-file": self._open_file,
-            "open-folder": self._open_folder,
+            "open-file": self.open_file,
+            "open-folder": self.open_folder,
             "use-settings": lambda: self.take([self.dialogs.settings_picture()]),
-            "copy-command": self._copy,
+            "copy-command": self.copy_command,
             "reveal": lambda: samples.reveal(samples.gallery.shown),
         }
         for kind in EXPORTS:
