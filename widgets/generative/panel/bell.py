@@ -48,7 +48,7 @@ class NoiseBell(DragCurve):
         self.update()
 
     def place(self, x: float, y: float) -> QPointF:
-        """Where (ln sigma, density) is in the widget."""
+        """The place of (ln sigma, density) in the widget."""
         area = self._area()
         across = area.left() + (x - LOW) / (HIGH - LOW) * area.width()
         return QPointF(across, area.bottom() - y / TOP_DENSITY * area.height())

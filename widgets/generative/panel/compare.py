@@ -37,7 +37,7 @@ FIRST: dict[Axis, tuple[str, ...]] = {
     "class": ("0", "1", "2", "3"),
     "teleport": ("off", "on"),
 }
-"""What a direction begins with."""
+"""First values of a direction."""
 WHOLE = ("steps", "seed")
 NUMBERS = (*WHOLE, "guidance")
 ROWS = 6
@@ -164,7 +164,7 @@ class ValuesField(QWidget):
             self.changed.emit(values)
 
     def _tick(self) -> None:
-        """What was there keeps its place; a new value goes to the end; the last one stays ticked."""
+        """A value that was there keeps its place; a new one goes to the end; the last one stays ticked."""
         on = [
             self._id(row)
             for row in range(self.list.count())
@@ -247,7 +247,7 @@ def _apart(x: Axis, spec: CompareSpec) -> dict[str, Axis]:
 
 
 class BaseSection(Form):
-    """What all cells share, in one line each, and the way to change it; error curves where truth is known."""
+    """The settings that all cells share, and the way to change them; error curves where the truth is known."""
 
     def __init__(self) -> None:
         super().__init__("Everything else", name="diffusion.base")

@@ -74,7 +74,7 @@ def _text(name: str, tip: str, height: int) -> QPlainTextEdit:
 
 
 class SamplesSection(Form):
-    """How many samples, from which seeds, of which class."""
+    """Number, seeds and classes of the samples."""
 
     def __init__(self) -> None:
         super().__init__("Samples", name="diffusion.samples")
@@ -138,7 +138,7 @@ def in_a_row(seeds: tuple[int, ...]) -> bool:
 
 
 def class_choice(spec: SampleSpec, names: int) -> str:
-    """What the class control stands at for a specification."""
+    """The choice of the class control for a specification."""
     classes = spec.classes
     if len(classes) == 0:
         return NONE
@@ -158,7 +158,7 @@ def spread(spec: SampleSpec, names: int, number: int) -> tuple[int, ...]:
 
 
 class StartSection(Form):
-    """Where a run begins: at noise, or at a picture."""
+    """The start of a run: noise, or a picture."""
 
     KINDS = (
         ("noise", "Pure noise", "Every sample from its own seed"),

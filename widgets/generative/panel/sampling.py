@@ -79,7 +79,7 @@ class SamplerSection(Form):
 
 
 def sampler_note(entry: catalog.Sampler | None, steps: int) -> str:
-    """What the method is and what it costs."""
+    """The method in words, with its cost."""
     if entry is None:
         return ""
     cost = f"{count(steps * entry.evaluations, 'evaluation')}" if entry.evaluations > 1 else ""
@@ -143,7 +143,7 @@ def option_field(option: catalog.Option) -> Control:
 
 
 class ScheduleSection(Form):
-    """Which noise levels the steps visit. The first drag of a point turns any schedule into a drawn one."""
+    """The noise levels that the steps visit. The first drag of a point turns any schedule into a drawn one."""
 
     def __init__(self) -> None:
         super().__init__("Noise schedule", name="diffusion.schedule")
@@ -213,7 +213,7 @@ def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
 
 
 class GuidanceSection(Form):
-    """How strongly samples are pushed towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
+    """The push of samples towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
 
     KINDS = (
         ("cfg", "Classifier-free", "D without a class, moved by the weight towards D with it"),

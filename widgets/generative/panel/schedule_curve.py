@@ -116,7 +116,7 @@ class ScheduleCurve(DragCurve):
         self.update()
 
     def place(self, share: float, value: float) -> QPointF:
-        """Where (share of the steps, ln sigma) is in the widget."""
+        """The place of (share of the steps, ln sigma) in the widget."""
         area, (low, high) = self._area(), self._range
         return QPointF(area.left() + share * area.width(), area.bottom() - (value - low) / (high - low) * area.height())
 
@@ -204,7 +204,7 @@ class ScheduleCurve(DragCurve):
             self._move(max(self.active, 0), share + GAP * along, value + NUDGE * up)
 
     def _tell_place(self) -> None:
-        """What a screen reader says of the chosen point."""
+        """Describe the chosen point to a screen reader."""
         if 0 <= self.active < len(self.points):
             share, value = self.points[self.active]
             words = f"point {self.active + 1} of {len(self.points)}, sigma {math.exp(value):.3g} at {share:.0%}"

@@ -36,7 +36,7 @@ FLOWS = "flow"
 
 
 class DataSection(Form):
-    """What is learned from."""
+    """The data that are learned."""
 
     folderWanted = Signal()
 
@@ -94,7 +94,7 @@ class DataSection(Form):
 
 
 class NetworkSection(Form):
-    """What is trained, and what it predicts."""
+    """The network and its prediction."""
 
     def __init__(self) -> None:
         super().__init__("Network", name="diffusion.network")
@@ -133,7 +133,7 @@ class NetworkSection(Form):
 
 
 class LevelsSection(Form):
-    """Which noise levels are learned from, and how much each counts."""
+    """The noise levels that are learned from, and the weight of each."""
 
     def __init__(self) -> None:
         super().__init__("Noise in training", name="diffusion.levels")
@@ -164,7 +164,7 @@ def normal_words(spec: TrainSpec) -> str:
 
 
 class EffortSection(Form):
-    """How long, how fast, and where it is kept."""
+    """Length, rate and device of the training."""
 
     def __init__(self) -> None:
         super().__init__("Training", name="diffusion.effort")

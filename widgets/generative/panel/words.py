@@ -98,7 +98,7 @@ def grid_of(view: DiffusionView) -> CompareSpec:
 
 
 def grid_cells(view: DiffusionView) -> tuple[list[SampleSpec], KinoscopeError | None]:
-    """What every cell would run; or none, and why."""
+    """The specification of every cell; or none, and why."""
     model = view.model
     try:
         return list(chain(*varying.cells(grid_of(view), model.classes if model is not None else ()))), None

@@ -49,7 +49,7 @@ class PictureFiles(QObject):
             self._timer.start(0)
 
     def picture(self, path: str) -> QImage | None:
-        """What has been read of this file, None if nothing yet."""
+        """The picture of this file, None while it has not been read."""
         known = self._read.get(path)
         return known[1] if known is not None and not known[1].isNull() else None
 

@@ -31,7 +31,7 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
 
 SECONDS = 7.0
-"""How long the whole way takes at speed 1."""
+"""Of the whole way at speed 1."""
 FRAME_MS = 33
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICKS = 1000

@@ -70,7 +70,7 @@ class FlowBoard(QWidget):
 
 
 def _figures(name: str, result: FlowResult | None) -> tuple[tuple[str, str], ...]:
-    """What a sampler needed and how well it did."""
+    """Cost and errors of a sampler."""
     if result is None or name not in result.nfe:
         return ()
     straight, error = result.straightness.get(name), result.errors.get(name)

@@ -170,7 +170,7 @@ class SamplesPage(QWidget):
         self.setLayout(column_of((self._body, 1), Framed(self.history, 8, 4)))
 
     def _captions(self) -> QWidget:
-        """What is shown, what it cost, and what can be done with it."""
+        """The shown run in words, its cost, and buttons for it."""
         self._note = QuietButton("", "info", "", name="Notes of this run")
         self.export = QuietButton("", "export", "Write the samples or their steps as a file", name="Export")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -112,7 +112,7 @@ class Scrubber(QWidget):
         super().hideEvent(event)
 
     def _follow(self, step: StepPictures | None) -> None:
-        """What is shown in words, and the slider where nobody is moving it."""
+        """Bring words and slider up to date, the slider only where nobody is moving it."""
         at = self._steps if step is None else min(step.step, self._steps)
         if not self.slider.isSliderDown() and not self.playing and self._wanted < 0 and self.slider.value() != at:
             with QSignalBlocker(self.slider):

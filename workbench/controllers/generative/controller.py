@@ -156,7 +156,7 @@ class DiffusionController(PagedController):
         self.services.host.show_centre(self.name)
 
     def start(self) -> None:
-        """What the panel's button says: sample, compare or train."""
+        """Begin the panel's mode: sample, compare or train."""
         {Mode.SAMPLE: self.sample, Mode.COMPARE: self.compare, Mode.TRAIN: self.train}[self.form.mode]()
 
     def sample(self, spec: SampleSpec | None = None) -> None:
@@ -192,7 +192,7 @@ class DiffusionController(PagedController):
         self.choose_page(Page.COMPARE)
 
     def cancel(self) -> None:
-        """What the form's mode began; of several runs the one under way."""
+        """Stop the work of the form's mode; of several runs the one under way."""
         if self.form.mode is Mode.COMPARE and self.view.compared.busy or self.view.compared.curves_busy:
             self.comparison.cancel()
         elif self.form.mode is Mode.TRAIN and self.view.training.busy:
