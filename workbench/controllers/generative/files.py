@@ -26,7 +26,7 @@ EXPORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """The meaning of files to the studio. settings: of a run; model: to open; picture: to start at; data: to train on."""
+    """Files as the studio takes them. settings: of a run; model: to open; picture: to start at; data: to train on."""
 
     settings: SampleSpec | None = None
     model: str = ""
