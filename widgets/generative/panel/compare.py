@@ -189,12 +189,9 @@ class CompareSection(Form):
         self.down = ChoiceField("Rows", tip="What differs from row to row")
         self.x_values, self.y_values = ValuesField("Columns"), ValuesField("Rows")
         self.total = words()
-        self.add(labelled("Columns", self.across))
-        self.add(self.x_values)
-        self.add(labelled("Rows", self.down))
-        self.add(self.y_values)
-        self.add(self.total)
-        self.body.setSpacing(8)
+        self.lay_out(
+            labelled("Columns", self.across), self.x_values, labelled("Rows", self.down), self.y_values, self.total
+        )
         self.across.chosen.connect(self._choose_x)
         self.down.chosen.connect(self._choose_y)
         self.x_values.changed.connect(lambda values: self.edited.emit({"x_values": values}))
@@ -257,11 +254,7 @@ class BaseSection(Form):
             "Error curves", "chart-line", "Error against the exact ODE over evaluations, for the usual samplers"
         )
         self.why = words()
-        self.add(self.what)
-        self.add(self.model)
-        self.add(beside(QWidget(), self.change, self.curves, spacing=8))
-        self.add(self.why)
-        self.body.setSpacing(8)
+        self.lay_out(self.what, self.model, beside(QWidget(), self.change, self.curves, spacing=8), self.why)
 
     def show_state(self, view: DiffusionView) -> None:
         say(self.what, sample_words(view) if view.model is not None else "No model yet")

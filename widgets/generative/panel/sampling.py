@@ -46,10 +46,9 @@ class SamplerSection(Form):
         self._rows = _Options()
         self._options: dict[str, float] = {}
         self.bind("steps", self.steps)
-        self.add(shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1))
-        self.add(self.note)
-        self.add(self._rows)
-        self.body.setSpacing(8)
+        self.lay_out(
+            shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1), self.note, self._rows
+        )
         self.sampler.chosen.connect(self._choose)
 
     def show_state(self, view: DiffusionView) -> None:
@@ -163,9 +162,7 @@ class ScheduleSection(Form):
         bound = {"sigma_max": self.high, "sigma_min": self.low, "rho": self.rho, "shift": self.shift}
         for field, control in bound.items():
             self.bind(field, control)
-        for part in (self.name, self.curve, self.problem, self._ends, self._more):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(self.name, self.curve, self.problem, self._ends, self._more)
         self.name.chosen.connect(self._choose)
         self.curve.changed.connect(self._draw)
         self.curve.resetWanted.connect(self._reset)
@@ -235,10 +232,13 @@ class GuidanceSection(Form):
             self.bind(field, getattr(self, field))
         self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
         self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
-        self.add(shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3))
-        for part in (self._weak, self._classifier, self.limited, self._ends):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(
+            shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3),
+            self._weak,
+            self._classifier,
+            self.limited,
+            self._ends,
+        )
         self.limited.clicked.connect(self._limit)
         self.low.valueChanged.connect(lambda _value: self._tell())
         self.high.valueChanged.connect(lambda _value: self._tell())
