@@ -20,7 +20,7 @@ from widgets.generative.state import DiffusionView, Mode, Page
 from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.common.devices import devices
-from workbench.controllers.common.feature_controller import PagedController
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.generative.command import command_line, compare_line, train_line
 from workbench.controllers.generative.compare import Comparison
 from workbench.controllers.generative.files import EXPORTS, Dialogs, Dropped, understand
@@ -397,3 +397,9 @@ class DiffusionController(PagedController):
         now = {"sample": ready, "copy-command": ready, "cancel": view.is_busy, "reveal": stored}
         for id, on in (now | dict.fromkeys((f"export-{kind}" for kind in EXPORTS), stored)).items():
             self.actions.enable(f"diffusion.{id}", on)
+
+
+def make(room: Room) -> DiffusionController:
+    """The feature in a window."""
+    panel, studio = room.dock("diffusion", DiffusionPanel()), room.board("diffusion", Studio())
+    return DiffusionController(panel, studio, room.services, room.commands)
