@@ -348,7 +348,7 @@ class DiffusionController(PagedController):
         panel.trouble.logWanted.connect(self.services.host.show_log)
         panel.trouble.dismissed.connect(self.dismiss)
         panel.open.clicked.connect(self.open_file)
-        panel.copy.clicked.connect(self.copy_command)
+        panel.copy.clicked.connect(self._copy)
         panel.help.clicked.connect(self.show_help)
 
     def _connect_studio(self) -> None:
@@ -368,8 +368,10 @@ class DiffusionController(PagedController):
     def open_folder(self) -> None:
         self.choose_model(self.dialogs.model_folder())
 
-    def copy_command(self) -> None:
+    def _copy(self) -> None:
         self.copy(self.command())
+
+    # Commands
 
     def _bind(self) -> None:
         samples = self.samples
@@ -383,7 +385,7 @@ class DiffusionController(PagedController):
             "open-file": self.open_file,
             "open-folder": self.open_folder,
             "use-settings": lambda: self.take([self.dialogs.settings_picture()]),
-            "copy-command": self.copy_command,
+            "copy-command": self._copy,
             "reveal": lambda: samples.reveal(samples.gallery.shown),
         }
         for kind in EXPORTS:
