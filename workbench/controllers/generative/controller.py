@@ -337,8 +337,8 @@ class DiffusionController(PagedController):
         panel.cancel_all.clicked.connect(self.cancel_all)
         panel.model.model.chosen.connect(self.choose_model)
         panel.model.prediction.chosen.connect(self.choose_prediction)
-        panel.model.file.clicked.connect(self.open_file)
-        panel.model.folder.clicked.connect(self.open_folder)
+        panel.model.file.clicked.connect(self._open_file)
+        panel.model.folder.clicked.connect(self._open_folder)
         panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
         panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
         panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
@@ -347,7 +347,7 @@ class DiffusionController(PagedController):
         panel.trouble.retryWanted.connect(self.sample)
         panel.trouble.logWanted.connect(self.services.host.show_log)
         panel.trouble.dismissed.connect(self.dismiss)
-        panel.open.clicked.connect(self.open_file)
+        panel.open.clicked.connect(self._open_file)
         panel.copy.clicked.connect(self._copy)
         panel.help.clicked.connect(self.show_help)
 
@@ -362,10 +362,10 @@ class DiffusionController(PagedController):
         studio.trouble.logWanted.connect(self.services.host.show_log)
         studio.help.clicked.connect(self.show_help)
 
-    def open_file(self) -> None:
+    def _open_file(self) -> None:
         self.choose_model(self.dialogs.model_file())
 
-    def open_folder(self) -> None:
+    def _open_folder(self) -> None:
         self.choose_model(self.dialogs.model_folder())
 
     def _copy(self) -> None:
@@ -382,8 +382,8 @@ class DiffusionController(PagedController):
             "flow": self.show_flow,
             "curves": self.measure_curves,
             "cancel": self.cancel,
-            "open-file": self.open_file,
-            "open-folder": self.open_folder,
+            "open-file": self._open_file,
+            "open-folder": self._open_folder,
             "use-settings": lambda: self.take([self.dialogs.settings_picture()]),
             "copy-command": self._copy,
             "reveal": lambda: samples.reveal(samples.gallery.shown),
