@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import FlowResult
 from widgets.generative.studio.flow_data import FlowArrays
-from widgets.generative.studio.flow_view import Backdrop, FlowView
+from widgets.generative.studio.flow_picture import Backdrop, FlowPicture
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField
 
@@ -22,7 +22,7 @@ class FlowCell(QWidget):
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__()
         self.sampler = ChoiceField("Sampler", SAMPLERS, tip="What moves the particles of this picture")
-        self.view = FlowView(backdrop)
+        self.view = FlowPicture(backdrop)
         self.setLayout(column_of(self.sampler, (self.view, 1), spacing=4))
 
     def show_sampler(self, name: str, flow: FlowArrays | None, result: FlowResult | None, message: str) -> None:

@@ -72,7 +72,7 @@ class Backdrop:
         return self._data
 
 
-class FlowView(QWidget):
+class FlowPicture(QWidget):
     """The particles of one sampler at a moment, with lines of figures (label, value) below."""
 
     LINE = 17
