@@ -195,6 +195,12 @@ class Form(Section):
         self.controls[field] = control
         on_change(control, lambda: self.edited.emit({field: kind(read(control)) if kind else read(control)}))
 
+    def lay_out(self, *parts: QWidget) -> None:
+        """Parts from top to bottom, close together."""
+        for part in parts:
+            self.add(part)
+        self.body.setSpacing(8)
+
     def show_fields(self, value: Any) -> None:
         """Set every bound control from the field of `value` that it stands for."""
         for field, control in self.controls.items():
