@@ -23,7 +23,7 @@ class PaintedList(QListView):
         self.size_of_row, self.framed = size or QSize(1, 1), framed
         self._rows = _Rows(self)
         self.setModel(self._rows)
-        self.setItemDelegate(_Row(self))
+        self.setItemDelegate(RowDelegate(self))
         self.setUniformItemSizes(size is not None)
         self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -49,6 +49,10 @@ class PaintedList(QListView):
     def tip(self, row: int) -> str:
         """All that a row says, for its tooltip."""
         return self.spoken(row)
+
+    def size_of(self, row: int) -> QSize:
+        """How large a row is."""
+        return self.size_of_row
 
     def flags_of(self, row: int, flags: Qt.ItemFlag) -> Qt.ItemFlag:
         """What can be done with a row. flags: what can with any."""
@@ -83,13 +87,15 @@ class _Rows(QAbstractListModel):
         return self._view.flags_of(index.row(), super().flags(index))
 
 
-class _Row(QStyledItemDelegate):
+class RowDelegate(QStyledItemDelegate):
+    """Lets the list paint its rows."""
+
     def __init__(self, view: PaintedList) -> None:
         super().__init__(view)
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return self._view.size_of_row
+        return self._view.size_of(index.row())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         if self._view.framed:
