@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
 
 Margins: TypeAlias = tuple[int, int, int, int]
 Part: TypeAlias = QWidget | QLayout | int | None | tuple[Any, ...]
@@ -35,6 +36,18 @@ def held(layout: QLayout, role: str = "") -> QWidget:
     return box
 
 
+def split_of(*parts: QWidget, sizes: Sequence[int], stretch: Sequence[int] = ()) -> QSplitter:
+    """Parts side by side that the user divides; none of them can be closed."""
+    split = QSplitter()
+    split.setChildrenCollapsible(False)
+    for part in parts:
+        split.addWidget(part)
+    for place, share in enumerate(stretch):
+        split.setStretchFactor(place, share)
+    split.setSizes(sizes)
+    return split
+
+
 def styled(*widgets: QWidget, role: str = "panel") -> None:
     """Give widgets the background that the style sheet has for this role."""
     for widget in widgets:
@@ -57,4 +70,5 @@ def _put(box: QBoxLayout, part: Part) -> None:
     elif isinstance(item, int):
         box.addSpacing(item)
     else:
-        (box.addWidget if isinstance(item, QWidget) else box.addLayout)(item, *how)
+        add: Callable[..., None] = box.addWidget if isinstance(item, QWidget) else box.addLayout
+        add(item, *how)

@@ -21,7 +21,7 @@ from widgets.faces.panel.dock import FacesPanel
 from widgets.faces.state import FacesView, Page
 from workbench.commands import Actions
 from workbench.controllers.common import kept_form
-from workbench.controllers.common.feature_controller import PagedController
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.faces.audit import Audits
@@ -347,3 +347,10 @@ def _portrait() -> Path:
     from engines.faces.sample import portrait_clip
 
     return portrait_clip(cache_dir())
+
+
+def make(room: Room) -> FacesController:
+    """The feature in a window."""
+    board = FaceBoard()
+    panel = room.dock("faces", FacesPanel())
+    return FacesController(panel, room.board("faces", board, board.head), room.viewer, room.services, room.commands)

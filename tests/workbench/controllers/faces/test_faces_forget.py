@@ -130,14 +130,14 @@ def test_the_window_deletes_them_everywhere_and_keeps_the_others(
     told(store)
     store.close()
     opened = open_window()
-    desk = opened.window.faces
+    desk = opened.window.features["faces"]
     monkeypatch.setattr(desk.dialogs, "really", lambda *_: True)
     desk.galleries.open(str(gallery_of_two(tmp_path / "g.faces")))
     until(qtbot, lambda: len(desk.galleries.view.people) == 2)
     people = {person.name: person for person in desk.galleries.view.people}
     for person in people.values():
         desk.thumbs.put(person.portrait, np.zeros((8, 8, 3), np.uint8))
-    opened.window.faces.board.page(Page.PEOPLE).requests.forgetWanted.emit(people[NAME].id)
+    opened.window.features["faces"].board.page(Page.PEOPLE).requests.forgetWanted.emit(people[NAME].id)
     until(qtbot, lambda: desk.galleries.view.forgotten is not None, 20)
     proof = desk.galleries.view.forgotten
     assert isinstance(proof, Forgotten)
