@@ -20,10 +20,11 @@ from engines.faces.evaluation.pair_list import Accuracy, Pair
 from engines.faces.evaluation.pair_scores import PairScores, pair_scores
 from engines.faces.recognition.folder import read_folder
 from engines.faces.scores.impostors import EDGES
-from engines.faces.scores.intervals import Floats, draws, percentile
+from engines.faces.scores.intervals import draws, percentile
 from engines.faces.scores.meaning import check_vectors
 from engines.faces.study_types import Curve, EvaluateSpec, Evaluation, Interval, OpenSet
 from engines.faces.table import FaceTable
+from engines.faces.vectors import Floats
 
 FARS = {"1e-2": 1e-2, "1e-3": 1e-3, "1e-4": 1e-4, "1e-5": 1e-5, "1e-6": 1e-6}
 BINS = np.round(np.linspace(-0.5, 1.0, 76), 4)

@@ -10,14 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.faces.recognition.embed import Vectors
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Floats, Rows, Vectors
 
 WRONG = 0.01
 """Share of names that are wrong, beforehand."""

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from engines.core.names import folded, name_key, same_name, shown
 from engines.faces.gallery.types import Candidate, Doubt
-from engines.faces.recognition.embed import Vectors, unit
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.scores.references import like_sface
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept, Quality
+from engines.faces.vectors import Vectors, unit
 
 SAME_PICTURE = 0.95
 """Cosine from which two faces are one photograph."""

@@ -23,8 +23,8 @@ from engines.core.spec import from_json
 from engines.faces.gallery.store import Store
 from engines.faces.gallery.types import FaceRecord
 from engines.faces.recognition.align import SIDE
-from engines.faces.recognition.embed import Vectors
 from engines.faces.types import Box, FivePoints, Quality
+from engines.faces.vectors import Vectors
 
 PORTRAIT = 160
 """Side of the kept picture."""

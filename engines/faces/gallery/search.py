@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.faces.gallery.ann import Nearest, nearest_of
-from engines.faces.recognition.embed import Vectors
 from engines.faces.table import FaceTable
+from engines.faces.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)

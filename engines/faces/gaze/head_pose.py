@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
 from engines.faces.types import HeadPose
-
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
 
 _PAIRED = (
     (263, 45.2, -0.8, 4.5),  # outer corner of the eye

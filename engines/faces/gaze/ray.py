@@ -21,8 +21,7 @@ from engines.faces.gaze.head_pose import head_pose, rotation, scale
 from engines.faces.gaze.landmarks import CORNERS, Eye, FaceMesh, Irises, Mesh, region_of
 from engines.faces.gaze.screen_model import ScreenModel
 from engines.faces.types import Gaze, HeadPose
-
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
 
 PUPIL = 10.0
 """Millimetres from an eyeball's centre of rotation to its pupil as seen: 13 to the cornea less 3."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.faces.types import Box
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 BRIDGED = 1.0
 """Seconds without a sighting that a straight line bridges, and more where `hold` is longer."""
 

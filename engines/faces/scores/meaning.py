@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.faces.scores.impostors import EDGES, Impostors, impostors, inflation, without_doubles
@@ -19,8 +18,8 @@ from engines.faces.scores.references import REFERENCES, Reference
 from engines.faces.scores.tails import fit, survival
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
 _TRUSTED = 30.0

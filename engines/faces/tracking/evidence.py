@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image, Stamp
-from engines.faces.recognition.embed import Vectors
 from engines.faces.scores.references import like_sface
 from engines.faces.types import Box, FivePoints, Quality
+from engines.faces.vectors import Vectors
 
 HOLD = 0.05
 """A name is kept until the similarity falls this far below the threshold, or another person is this much nearer.

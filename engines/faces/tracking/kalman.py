@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
+
 SEEN = np.array([0.06, 0.06, 0.08, 0.08])
 """Standard deviation of a detection: of the centre as a part of the scale, of the two logarithms."""
 SPEED = np.array([3.0, 3.0, 0.5, 0.0])

@@ -16,8 +16,7 @@ from engines.faces.recognition import align
 from engines.faces.recognition.folder import FolderFaces, read_folder
 from engines.faces.study_types import HeadSpec
 from engines.faces.types import ModelCard
-
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Rows
 
 
 @dataclass(frozen=True, eq=False)
