@@ -1,4 +1,4 @@
-"""How good a recogniser is on a folder of people: accuracy on a pair list, true-accept rates over all pairs of images.
+"""Job: evaluates a recogniser on a folder of people, by a pair list and by all pairs of images.
 
 Errors hang together by person, so intervals draw people again, not pairs; and because one person with many pictures
 can make most of the genuine pairs, every rate is also given with each person counting alike.

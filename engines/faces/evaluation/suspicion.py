@@ -1,4 +1,4 @@
-"""How probably each face bears a wrong name, from the faces alone.
+"""The odds that each face bears a wrong name, from the faces alone.
 
 A face is its own person's, another's in the table, or nobody's there. Each is weighed by how much likelier the
 similarity is for the same person than for different people; the faces that look wrong count less as references for the

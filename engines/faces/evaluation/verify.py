@@ -1,4 +1,4 @@
-"""Are these two pictures of one person? The best pair of their faces, with what its similarity means.
+"""Job: compares two pictures by the best pair of their faces, and says what the similarity means.
 
 The meaning comes from what is known of the recogniser beforehand (`references`): two pictures have no gallery.
 """

@@ -1,4 +1,4 @@
-"""What speaks against enrolling a face: said before anything is stored, because one bad photo poisons a person.
+"""Doubts about enrolling a face, said before anything is stored, because one bad photo poisons a person.
 
 A duplicate is one picture twice: embeddings of different photographs of a person stay below .94 on LFW, and below .95
 only the same pixels count, however they were saved. A wrong face is one that is nearer to somebody else than to the

@@ -1,4 +1,4 @@
-"""What is asked of a gallery: people, faces, vectors, pictures, history. Nothing here writes.
+"""Queries of a gallery: people, faces, vectors, pictures, history. Nothing here writes.
 
 Decrypted vectors are kept in memory by face id, and only those that a revision brought are read: a vector changes
 under its id only when the whole gallery is embedded anew.

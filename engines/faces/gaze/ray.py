@@ -1,4 +1,4 @@
-"""Where a face looks: a ray in degrees from the place of each iris against its eyeball, and whether the eyes are shut.
+"""The gaze of a face: a ray in degrees from the place of each iris against its eyeball, and whether the eyes are shut.
 
 Geometric, nothing is trained (Hansen, Ji: In the eye of the beholder, PAMI 2010, section 4). The eyeball's centre lies
 behind the corners of the eye; how far, and how the head is turned, is known in millimetres from the head's model. The

@@ -1,4 +1,4 @@
-"""Which network describes faces: SFace, dlib's, or an ONNX file of the user's own with its card.
+"""The recognisers that can be opened: SFace, dlib's, or an ONNX file of the user's own with its card.
 
 A card is a JSON file beside the network (model.onnx, model.json); each entry may be left out:
     name, title, licence    words

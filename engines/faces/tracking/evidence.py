@@ -1,4 +1,4 @@
-"""Who a track is, decided on all that was seen of it: names neither flicker nor stand twice in one picture.
+"""The name of a track, decided on all that was seen of it, so that names neither flicker nor stand twice.
 
 The embeddings of a track are gathered, weighted by quality; the name is decided on the mean of their similarities,
 taken at the threshold and given back only well below it. Faces are described only where that adds evidence, a few a

@@ -1,4 +1,4 @@
-"""Where a face will be next: one constant-velocity Kalman filter per face, all of them stepped at once.
+"""Prediction of where faces will be: one constant-velocity Kalman filter per face, all of them stepped at once.
 
 State of each: centre x and y in pixels, logarithm of the scale (geometric mean of width and height) and logarithm of
 the aspect (width over height), each with its velocity per second. The four do not mix, so a filter is four pairs and a

@@ -1,4 +1,4 @@
-"""What a head is trained on: one face of each picture of a folder, whose it is, and which pictures are held out."""
+"""The data of a training: one face of each picture of a folder, whose it is, and which pictures are held out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the rows of a review are painted: headings, faces in a flow, and doubtful ones with what they resemble."""
+"""The painting of a review's rows: headings, faces in a flow, and doubtful ones with what they resemble."""
 
 from __future__ import annotations
 
