@@ -1,4 +1,4 @@
-"""What to do next with the board, in words, and when a view is worth taking.
+"""Guidance at the camera: says in words what to do next with the board, and judges when a view is worth taking.
 
 A calibration is carried by views that differ: in place, in tilt and in distance. A view is new when it differs clearly
 in one of them from each view taken. The guide keeps what has been taken and names the one thing that is missing most.

@@ -9,11 +9,12 @@ from __future__ import annotations
 from widgets.calibration.board import BoardEditor
 from widgets.calibration.report import Report
 from widgets.calibration.sections import CameraSection, CoverageRow, EmptyCard, SolverSection
-from widgets.calibration.state import CalibrationView, Phase, board_title, count, coverage_words
+from widgets.calibration.state import CalibrationView, Phase, board_title, coverage_words
 from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
+from widgets.kit.words import count
 
 LEVELS = {"good": "good", "fair": "warn", "weak": "warn", "poor": "bad"}
 

@@ -1,4 +1,4 @@
-"""What a feed says of itself: written by its own thread, read by any."""
+"""The state and counts of a feed: written by its own thread, read by any."""
 
 from __future__ import annotations
 

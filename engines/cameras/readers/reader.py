@@ -1,4 +1,4 @@
-"""What a feed asks of every kind of source: open, read, go to a picture, close. Each kind is one small class."""
+"""The base class of readers, one for each kind of source: open, read, go to a picture, close."""
 
 from __future__ import annotations
 

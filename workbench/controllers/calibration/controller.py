@@ -18,7 +18,8 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
 from widgets.calibration.panel import CalibrationPanel
-from widgets.calibration.state import CalibrationView, Trouble, ViewRow, count
+from widgets.calibration.state import CalibrationView, Trouble, ViewRow
+from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.files import Files, shortened

@@ -1,4 +1,4 @@
-"""What the calibration panel works on, as plain values: settings, photographs, what was solved from them.
+"""The state of a calibration as plain values: settings, photographs, and the results solved from them.
 
 No Qt here. The controller changes these values; what the panel shows is computed from them.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
-from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
+from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
+from widgets.kit.words import count
 from workbench.controllers.common.command_line import line, options
 
 JOB = "engines.calibration.mono:run"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engines.cameras.feed.pacing import backoff
-from engines.cameras.feed.playback_requests import Wishes
+from engines.cameras.feed.playback_requests import PlaybackRequests
 from engines.cameras.feed.running import Feed
 from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
 from engines.cameras.readers.reader import Picture
@@ -282,7 +282,7 @@ def test_the_list_of_cameras_never_raises_or_blocks(monkeypatch):
 
 
 def test_a_hand_gives_raises_stalls_and_can_be_left():
-    wishes = Wishes(loop=False, speed=1.0)
+    wishes = PlaybackRequests(loop=False, speed=1.0)
     hand, hold, closed = Hand("test", wishes.bell), Event(), Event()
     assert hand.call(lambda: 42, lambda: False) == 42
     with pytest.raises(ZeroDivisionError):
