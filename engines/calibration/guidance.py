@@ -37,7 +37,7 @@ _OTHER_SIZE = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class BoardLook:
     """One found board, judged: sharpness 0 to 1, still, new among those taken, and its share of the picture."""
 
     sharpness: float
@@ -88,7 +88,7 @@ class Guide:
                 return missing
         return "" if self.count >= ENOUGH_VIEWS else "Take more views, each one different"
 
-    def advice(self, look: Look | None) -> str:
+    def advice(self, look: BoardLook | None) -> str:
         """Words for this moment: what hinders, else the goal."""
         if look is None:
             return "Show the whole board to the camera"

@@ -7,7 +7,7 @@ the words come from `widgets.calibration.state`.
 from __future__ import annotations
 
 from widgets.calibration.board import BoardEditor
-from widgets.calibration.report import Report
+from widgets.calibration.report import ResultReport
 from widgets.calibration.sections import CameraSection, CoverageRow, EmptyCard, SolverSection
 from widgets.calibration.state import CalibrationView, Phase, board_title, coverage_words
 from widgets.calibration.views import ViewsTable
@@ -27,7 +27,7 @@ class CalibrationPanel(FeaturePanel):
         super().__init__("Calibration", start, "What the figures mean and how to hold the board", titled=False)
         self.shown = CalibrationView()
         self.empty = EmptyCard()
-        self.report = Report()
+        self.report = ResultReport()
         self.camera = CameraSection()
         self.views = Section("Views", name="calibration.views")
         self.table = ViewsTable()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult
 from widgets.calibration.bars import ViewBars
-from widgets.calibration.numbers import Figures, ParameterTable
+from widgets.calibration.numbers import ErrorFigures, ParameterTable
 from widgets.calibration.state import MODEL_NAMES, CalibrationView
 from widgets.calibration.view import ResultView
 from widgets.kit.fields import wrapped
@@ -16,12 +16,12 @@ from widgets.kit.panel import QuietButton, Section
 MOST_ADVICE = 3
 
 
-class Report(QWidget):
+class ResultReport(QWidget):
     """Hidden until there is a result."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.figures = Figures()
+        self.figures = ErrorFigures()
         self.advice = wrapped("muted")
         self.view = ResultView()
         self.bars = ViewBars()

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from engines.cameras.feed.pacing import Pacer
 from engines.cameras.feed.playback_requests import Move, PlaybackRequests, SeekTo, StepBy
-from engines.cameras.feed.report import Report
+from engines.cameras.feed.report import FeedReport
 from engines.cameras.feed.subscribers import Subscribers
 from engines.cameras.readers.abandonable import Hand, Stalled
-from engines.cameras.readers.reader import Picture, Reader, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, FeedState
 from engines.core.clock import Clock
 from engines.core.errors import SourceFailed
@@ -29,7 +29,7 @@ class Playback:
 
     def __init__(
         self, id: str, reader: Reader, info: FeedInfo, hand: Hand,
-        *, requests: PlaybackRequests, subscribers: Subscribers, report: Report, clock: Clock,
+        *, requests: PlaybackRequests, subscribers: Subscribers, report: FeedReport, clock: Clock,
     ) -> None:  # fmt: skip
         self._id = id
         self._reader = reader
@@ -40,7 +40,7 @@ class Playback:
         self._report = report
         self._clock = clock
         self._pacer = Pacer(clock, requests.speed)
-        self._pending: Picture | None = None
+        self._pending: TimedPicture | None = None
         self._last: Frame | None = None
         self._since_jump = 0
         self._let_through = 0
@@ -77,12 +77,12 @@ class Playback:
         self._pending = None
         self._subscribers.hold(None)
         self._report.say(FeedState.PLAYING, self._words)
-        if isinstance(item, Picture) and self._reader.paced and not self._due(item, seen):
+        if isinstance(item, TimedPicture) and self._reader.paced and not self._due(item, seen):
             self._pending = item
             return
         self._take(item)
 
-    def _due(self, picture: Picture, seen: int) -> bool:
+    def _due(self, picture: TimedPicture, seen: int) -> bool:
         """Wait for the picture's time. False: something changed meanwhile."""
         self._pacer.set_speed(self._requests.speed)
         while (left := self._pacer.wait(picture.media_time)) > 0:
@@ -95,9 +95,9 @@ class Playback:
         item = self._read()
         self._subscribers.hold(self._last)
         self._report.say(FeedState.PAUSED, self._words)
-        if isinstance(item, Picture) and self._let_through <= 0 and self._last is not None:
+        if isinstance(item, TimedPicture) and self._let_through <= 0 and self._last is not None:
             return
-        self._let_through -= isinstance(item, Picture)
+        self._let_through -= isinstance(item, TimedPicture)
         self._take(item)
 
     def _obey(self, move: Move) -> None:
@@ -140,7 +140,7 @@ class Playback:
         self._subscribers.publish(Gap(self._id, 0, why))
 
     def _take(self, item: ReaderItem) -> None:
-        if isinstance(item, Picture):
+        if isinstance(item, TimedPicture):
             self._show(item)
         elif isinstance(item, Gap):
             self._report.lost += item.lost
@@ -148,7 +148,7 @@ class Playback:
         else:
             self._finish(item)
 
-    def _show(self, picture: Picture) -> None:
+    def _show(self, picture: TimedPicture) -> None:
         index, time = picture.index + self._base_index, picture.media_time + self._base_time
         stamp = Stamp(self._id, index, self._clock(), time, picture.turn)
         frame = Frame(picture.image, stamp)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from engines.cameras.feed.pacing import backoff
 from engines.cameras.feed.playback import Playback
 from engines.cameras.feed.playback_requests import Again, PlaybackRequests, SeekTo, StepBy
-from engines.cameras.feed.report import Report
+from engines.cameras.feed.report import FeedReport
 from engines.cameras.feed.subscribers import Subscribers
 from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
 from engines.cameras.readers.opening import open_reader, reader_for
@@ -38,7 +38,7 @@ class Feed:
         self._simple = simple(source)
         self._grid = TileGrid.of(source)
         self._subscribers = Subscribers(self._grid)
-        self._report = Report(clock)
+        self._report = FeedReport(clock)
         loop = isinstance(self._simple, FileSource | FolderSource) and self._simple.loop
         self._requests = PlaybackRequests(loop, self._simple.speed if isinstance(self._simple, FileSource) else 1.0)
         self._tries = 0

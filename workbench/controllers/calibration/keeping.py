@@ -12,7 +12,7 @@ from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
 from widgets.calibration.state import ViewRow
-from workbench.controllers.calibration.session import Material, Session, Settings
+from workbench.controllers.calibration.session import CalibrationSettings, Material, Session
 from workbench.services import Services
 
 KIND, ID, PANEL = "calibration", "mono", "calibration"
@@ -66,8 +66,8 @@ def _remember(session: Session, result: MonoResult) -> None:
     session.keep(session.spec(leave_one_out=result.loo_rms_px is not None), result)
 
 
-def _settings(values: dict[str, Any]) -> Settings:
-    settings: Settings = from_json(Settings, values)
+def _settings(values: dict[str, Any]) -> CalibrationSettings:
+    settings: CalibrationSettings = from_json(CalibrationSettings, values)
     Board.parse(settings.board)
     return settings
 

@@ -23,7 +23,7 @@ _GRID = re.compile(r"\b(\d+)x(\d+)\b")
 _BOARD = re.compile(r"\b(?:chessboard|charuco):[^\s,;]+")
 
 
-class Runs(JobSlot):
+class CalibrationRuns(JobSlot):
     """A cancelled calibration is forgotten at once: what is asked for next takes its place."""
 
     refit = False

@@ -22,7 +22,7 @@ REMEMBERED = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CalibrationSettings:
     """How to look and how to solve. board is written in its one-word form."""
 
     board: str = str(DEFAULT_BOARD)
@@ -73,7 +73,7 @@ class Material:
 class Session:
     """Settings, material, and the results of the specs that were solved."""
 
-    settings: Settings = field(default_factory=Settings)
+    settings: CalibrationSettings = field(default_factory=CalibrationSettings)
     material: Material = field(default_factory=Material)
     last: MonoResult | None = None
     _solved: OrderedDict[MonoSpec, MonoResult] = field(default_factory=OrderedDict)
