@@ -28,7 +28,7 @@ from workbench.controllers.calibration.pictures import picture, thumbnail
 from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
 from workbench.controllers.calibration.session import Material, Session, command_line, photograph
 from workbench.controllers.calibration.watch import BoardWatch
-from workbench.controllers.common.feature_controller import FeatureController
+from workbench.controllers.common.feature_controller import FeatureController, Room
 from workbench.controllers.shell.sources import undo_just_this
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
@@ -391,3 +391,10 @@ class CalibrationController(FeatureController):
         """A name for a saved calibration: what was calibrated."""
         views = self.session.material.views
         return f"{Path(views[0].path).parent.name} calibration" if views else "calibration"
+
+
+def make(room: Room) -> CalibrationController:
+    """The feature in a window."""
+    return CalibrationController(
+        room.dock("calibration", CalibrationPanel()), room.viewer, room.services, room.commands
+    )

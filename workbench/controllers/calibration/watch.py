@@ -20,7 +20,7 @@ from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
-FINDER, TITLE = "board-finder", "Board detection"
+FINDER, TITLE = "calibration", "Board detection"
 ENGINE = "engines.calibration.live:CapturingFinder"
 LIVE_MS = 80
 """The panel follows the finder at most this often."""
