@@ -19,6 +19,7 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import OutOfResources, WorkFailed
+from engines.core.training.threads import ran_out
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
@@ -127,7 +128,7 @@ def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
 
 def _smaller(error: Exception, batch: int, ready: Plan) -> int:
     """Half the batch when memory ran out; raises what else went wrong."""
-    if not _is_memory(error):
+    if not ran_out(error):
         raise error
     if batch == 1:
         what = f"One sample of {ready.model.info.title} does not fit into the memory of {ready.spec.device}"
@@ -138,13 +139,6 @@ def _smaller(error: Exception, batch: int, ready: Plan) -> int:
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return batch // 2
-
-
-def _is_memory(error: Exception) -> bool:
-    text = str(error).lower()
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
-        "can't allocate memory" in text or "not enough memory" in text or "out of memory" in text
-    )
 
 
 @contextmanager

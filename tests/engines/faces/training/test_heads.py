@@ -16,6 +16,7 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError, WorkFailed
+from engines.core.training.loop import Schedule
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.study_types import HeadProgress, HeadSpec
 from engines.faces.training import job as heads
@@ -121,7 +122,7 @@ def test_the_same_seed_gives_the_same_head_and_leaves_the_generator_alone() -> N
 
 
 def test_the_rate_warms_up_and_ends_near_nothing() -> None:
-    rates = [heads.rate_at(step, 1000, 0.5) for step in range(1000)]
+    rates = [Schedule(1000, 0.5, heads.WARM).at(step) for step in range(1000)]
     assert max(rates) == rates[50] == 0.5
     assert all(one < two for one, two in pairwise(rates[:50]))
     assert all(one > two for one, two in pairwise(rates[50:]))

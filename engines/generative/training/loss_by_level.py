@@ -15,7 +15,7 @@ SMOOTH = 0.98
 MOST = 2000
 
 
-class Curves:
+class LossByLevel:
     """Smoothed as it comes; at most `MOST` points, of which every second is dropped when they are full."""
 
     def __init__(self) -> None:
