@@ -9,6 +9,12 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import WorkFailed
@@ -19,13 +25,19 @@ from engines.core.training.state import State
 from engines.core.training.threads import threads
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.axis.denoiser import Preconditioned
+from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.axis.weighting import levels, losses
 from engines.generative.training import files
 from engines.generative.training.batches import batch
 from engines.generative.training.loss_by_level import LossByLevel
 from engines.generative.training.setup import LEAST_WARM, WARM_UP, Setup, card, check, name_of, prepare
 from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
-from engines.generative.training.watch import samples
+
+if TYPE_CHECKING:
+    from engines.generative.training.setup import Setup
+SAMPLES = 16
+STEPS = 8
+LOWEST, HIGHEST = 0.02, 40.0
 
 MOST_SAVE_SECONDS = 60.0
 TELL_SECONDS = 0.5
@@ -148,3 +160,25 @@ class Run(Loop):
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
         notes = self.setup.data.notes
         return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped, notes)
+
+
+@torch.no_grad()
+def samples(model: Preconditioned, setup: Setup) -> NDArray[np.uint8]:
+    """(n, H, W[, 3]) uint8 pictures of the weights as they are; classes in turn."""
+    from engines.generative.diffusion.axis.schedules import karras
+    from engines.generative.diffusion.samplers.named import sample
+
+    classes = len(setup.data.classes)
+    label = (torch.arange(SAMPLES) % classes).to(setup.device) if classes else None
+    low, high = max(setup.range[0], LOWEST), min(setup.range[1], HIGHEST)
+    sigmas = karras(STEPS, low, high)
+    like = torch.empty(SAMPLES, *setup.data.shape, device=setup.device)
+    start = SeededNoise(range(SAMPLES))(like) * float(sigmas[0])
+    return pictures(sample(model.conditioned(label), start, sigmas, sampler="dpm++2m"))
+
+
+def pictures(x: Tensor, low: float = -1.0, high: float = 1.0) -> NDArray[np.uint8]:
+    """Samples (n, C, H, W) as uint8 pictures, (n, H, W) when grey, else (n, H, W, 3) RGB."""
+    scaled = ((x.detach().float().cpu() - low) / (high - low) * 255).round().clamp(0, 255).nan_to_num(0)
+    images = scaled.permute(0, 2, 3, 1).to(torch.uint8).numpy()
+    return images[..., 0] if images.shape[-1] == 1 else images

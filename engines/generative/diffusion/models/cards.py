@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 from engines.core import places
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
+from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import read_json
 from engines.core.spec import from_json
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.models.safetensors_header import read_header
 from engines.generative.diffusion.types import Card, ModelInfo
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "weights"

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense, read_json
 from engines.generative.diffusion.axis import levels
-from engines.generative.diffusion.models.safetensors_header import read_header
 from engines.generative.diffusion.types import ModelInfo
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth")
