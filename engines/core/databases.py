@@ -1,4 +1,4 @@
-"""SQLite files of ours: known by their application id before one byte is changed, born whole, and told apart when ill.
+"""SQLite files of ours: known by their application id before a byte is changed, born whole, errors told apart.
 
 A new file is made under another name and linked into place, so that a kill or a full disk at its birth leaves nothing
 that would be in the way. It is its owner's alone (0600): whatever is in it may be private.

@@ -1,4 +1,4 @@
-"""A lock beside a file that is being written for long: the second who would write it is told who does.
+"""File locks beside files that are being written: whoever would write one at the same time is told who does.
 
 It is the operating system's own lock, so it goes with its process, however that ends; a file that a dead process left
 stops nobody. What stands in the file is only for people.

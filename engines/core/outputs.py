@@ -1,4 +1,4 @@
-"""Where results go, by one rule for all: nothing is replaced or removed but what this program wrote before.
+"""Places of results by one rule: nothing is replaced or removed but files that this program wrote before.
 
 A *file* that is there already is replaced when it is of the very kind that is written, told by its content, and is not
 an input of the same work. A *folder* that is a result as a whole must be absent, empty, or hold an earlier result of

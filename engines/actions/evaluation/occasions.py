@@ -1,4 +1,4 @@
-"""Actions as occasions, not frames: were their starts called, were they found as a whole, and at what threshold."""
+"""Measures of actions as occasions, not frames: starts that were called, segments that were found, thresholds."""
 
 from __future__ import annotations
 

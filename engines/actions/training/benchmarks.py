@@ -24,9 +24,9 @@ from engines.actions.evaluation.arrays import evaluate_arrays
 from engines.actions.heads.streaming import HeadStream, open_stream, softmax
 from engines.actions.labels.targets import is_ambiguous
 from engines.actions.models.settings import BENCHMARK_RATE
-from engines.actions.models.standard import Standard
 from engines.actions.study_types import Evaluation, TrainSpec
 from engines.actions.training.examples import Examples, Held, check_examples
+from engines.actions.training.standard import Standard
 from engines.actions.training.windows import Stretch, shares
 from engines.actions.types import BACKGROUND, ModelCard, Recipe, Stream
 from engines.core.context import Context

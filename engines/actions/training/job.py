@@ -20,11 +20,11 @@ from engines.actions.evaluation.precision import by_class, mean_of
 from engines.actions.heads.building import HeadOutput, build, initialise_as_published
 from engines.actions.models import settings
 from engines.actions.models.files import check_place, save_model
-from engines.actions.models.standard import Standard
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
 from engines.actions.training.benchmarks import read_folder, tested
 from engines.actions.training.examples import Examples, read_clips
 from engines.actions.training.losses import Targets, cross_entropy, head_loss
+from engines.actions.training.standard import Standard
 from engines.actions.training.windows import Windows
 from engines.actions.types import HeadShape, ModelCard
 from engines.core.context import Context

@@ -1,4 +1,4 @@
-"""Train a small network on one axis: y = x0 + sigma eps, and the loss is a weight of sigma times |D(y, sigma) - x0|^2.
+"""Training of a small network on one axis: y = x0 + sigma eps, a loss of |D(y, sigma) - x0|^2 weighted by sigma.
 
 What the network predicts, how its loss is weighted and which noise levels it sees are three settings; EDM, DDPM and
 rectified flow are points of them. A training may be killed at any moment and goes on from its last checkpoint.

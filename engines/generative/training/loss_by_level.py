@@ -1,4 +1,4 @@
-"""What is watched while a network learns: its loss over the steps, and at each noise level."""
+"""The loss of a training over its steps, smoothed, and at each noise level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From settings to a network ready to learn: the data, the shape of the network, its card."""
+"""The setup of a training from its settings: the data, the shape of the network, its card."""
 
 from __future__ import annotations
 

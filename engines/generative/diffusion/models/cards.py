@@ -1,4 +1,4 @@
-"""Cards: what is known of a model before its weights are read. Torch is not imported, so the window may ask.
+"""Cards of models, read before their weights are. Torch is not imported, so the window may ask.
 
 A network is NAME.safetensors with NAME.json beside it. It is found by its name, in the user's own folder first and
 then in what ships, or by the path of its file. Models with an exact denoiser are named by the catalog.

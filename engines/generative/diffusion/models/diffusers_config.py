@@ -1,4 +1,4 @@
-"""What a diffusers folder holds, from its configurations and the heads of its files alone. No torch, no diffusers.
+"""Contents of a diffusers folder, from its configurations and file heads alone. No torch, no diffusers.
 
 Only the pipelines named here are known, and their parts are opened by classes named here: what a folder says of code
 to run is never followed. Weights must be safetensors.

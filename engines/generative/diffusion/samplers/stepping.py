@@ -1,4 +1,4 @@
-"""What every sampler's step is made of. Coefficients are Python floats, so that nothing in a loop waits for a device.
+"""Parts of a sampler's step. Coefficients are Python floats, so that nothing in a loop waits for a device.
 
 With D held, the probability-flow ODE dy/dsigma = (y - D) / sigma is solved exactly by y' = D + (sigma'/sigma) (y - D).
 At sigma = infinity the state is eps itself, and the same step is y' = D + sigma' eps.

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.training.windows import Batch, Stretch, Windows, shares, steps_ahead
+from engines.actions.models.settings import steps_ahead
+from engines.actions.training.windows import Batch, Stretch, Windows, shares
 
 SIZES = (9, 4, 23)
 STEPS = (0, 2, 5)
