@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from widgets.kit.fields import ElidedLabel, QuietButton, describe, set_property
+from widgets.kit.fields import ElidedLabel, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
 
@@ -88,44 +88,3 @@ def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (f" plus or minus {stat.spread}" if stat.spread else "")
     describe(row[1], spoken.strip(), stat.tip or stat.label)
     set_property(row[1], "level", stat.level)
-
-
-class ProgressLine(QWidget):
-    """Work under way: words, a thin bar, a button that cancels. Hidden while nothing runs."""
-
-    cancelled = Signal()
-
-    def __init__(self, cancel_text: str = "Cancel") -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        self._row = row = QHBoxLayout()
-        row.setSpacing(8)
-        self.words = ElidedLabel("", "hint")
-        self.words.setFont(number_font(11))
-        row.addWidget(self.words, 1)
-        self.cancel = QuietButton(cancel_text, "cancel", "Stop this work; nothing half done is left behind")
-        self.cancel.clicked.connect(self.cancelled)
-        row.addWidget(self.cancel)
-        column.addLayout(row)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        describe(self.bar, "Progress")
-        column.addWidget(self.bar)
-        self.hide()
-
-    def set_progress(self, done: float, total: float, words: str = "") -> None:
-        """`total` 0: how much there is to do is not known."""
-        self.bar.setRange(0, 1000 if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(1000 * min(max(done / total, 0.0), 1.0)))
-        self.words.setText(words)
-        self.show()
-
-    def add_action(self, widget: QWidget) -> None:
-        """A small control after the one that cancels."""
-        self._row.addWidget(widget)
-
-    def finish(self) -> None:
-        self.hide()

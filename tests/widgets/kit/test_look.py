@@ -32,7 +32,6 @@ from widgets.kit.fields import ChoiceField, ElidedLabel, NumberField, QuietButto
 from widgets.kit.panel import (
     Panel,
     PrimaryButton,
-    ProgressLine,
     SearchField,
     Section,
     Stat,
@@ -42,6 +41,7 @@ from widgets.kit.panel import (
 )
 from widgets.kit.pill import Pill
 from widgets.kit.theme import DARK, LIGHT, LOOK, STYLE, style_sheet
+from widgets.kit.work_parts import BusyLine
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
 from widgets.shell.palette import CommandPalette
@@ -98,7 +98,7 @@ def calibration_like() -> Panel:
     section.add(SearchField())
     panel.add(section)
     panel.add(StatGrid([Stat("Focal length x", "536.12", "px", "0.21"), Stat("RMS", "0.104", "px", level="good")]))
-    progress = ProgressLine()
+    progress = BusyLine()
     progress.set_progress(3, 10, "View 3 of 10, 12 s left")
     panel.add(progress)
     panel.add_foot(QuietButton("Save", "save"), QuietButton("", "help", name="Help"))
@@ -135,7 +135,7 @@ def jobs_panel() -> JobsPanel:
             ),
         )
     )
-    panel.select(0)
+    panel.list.select(0)
     return panel
 
 

@@ -97,7 +97,7 @@ supervisor.leave(0, deadline=0.2)
 print("not reached")
 """
 
-FIFTY = """
+TWENTY = """
 import atexit, sys, threading
 from PySide6.QtCore import QCoreApplication, QTimer
 from engines.cameras.types import FileSource
@@ -110,7 +110,7 @@ from workbench.threads.supervisor import Supervisor
 def main():
     app = QCoreApplication([])
     seen = 0
-    for round in range(50):
+    for round in range(20):
         supervisor = Supervisor()
         feeds = Feeds(supervisor, FakeFeed)
         jobs = JobQueue(supervisor, workers=1)
@@ -123,7 +123,7 @@ def main():
             for tap in taps:
                 tap.ready.disconnect()
         jobs.submit(f"{SAMPLES}:patient", {})
-        QTimer.singleShot(20000, app.quit)
+        QTimer.singleShot(30000, app.quit)
         app.exec()
         seen += len(frames)
         if round % 2:
@@ -132,8 +132,8 @@ def main():
             feeds.clear()
         assert supervisor.shutdown() == []
         jobs.close()
-    assert seen > 100, seen
-    print("closed 50 times")
+    assert seen > 40, seen
+    print("closed 20 times")
     return supervisor.leave(0)
 
 if __name__ == "__main__":
@@ -148,8 +148,8 @@ def test_a_stuck_thread_is_left_behind_after_saving() -> None:
 
 
 @pytest.mark.slow
-def test_fifty_times_open_and_close_under_feeds_and_a_busy_worker() -> None:
-    done = run(FIFTY)
-    assert (done.returncode, done.stdout) == (0, "closed 50 times\n"), done.stderr
+def test_twenty_times_open_and_close_under_feeds_and_a_busy_worker() -> None:
+    done = run(TWENTY)
+    assert (done.returncode, done.stdout) == (0, "closed 20 times\n"), done.stderr
     assert done.stderr == ""
     assert shared_memory(done.pid) == set()

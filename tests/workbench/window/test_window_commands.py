@@ -13,11 +13,10 @@ from engines.cameras.types import FeedState, SceneSource
 from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
 from widgets.shell.help import PAGES
-from workbench.commands import COMMANDS, Actions
+from workbench.commands import COMMANDS, PRESETS, Actions
 from workbench.controllers.shell.dialogs import HIDDEN
 from workbench.feeds import snapshots
-from workbench.window.docks import DOCKS
-from workbench.window.presets import PRESETS
+from workbench.window.docks import specs
 
 Open = Callable[..., Opened]
 
@@ -77,7 +76,7 @@ def test_every_command_can_be_run_in_an_empty_window_and_with_the_sample(
     monkeypatch.setattr(snapshots, "pictures_dir", lambda: tmp_path)
     opened = open_window()
     window = opened.window
-    monkeypatch.setattr(window.calibration.files, "ask_page", lambda _board: ("", ""))
+    monkeypatch.setattr(window.features["calibration"].files, "ask_page", lambda _board: ("", ""))
     for sample in (False, True):
         if sample:
             window.commands.run("file.open-sample")
@@ -93,44 +92,41 @@ def test_every_command_can_be_run_in_an_empty_window_and_with_the_sample(
     assert opened.defects() == []
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
-def test_a_preset_shows_its_docks(open_window: Open, qtbot, preset) -> None:
-    opened = open_window(begin=False)
-    window = opened.window
-    window.commands.run(f"window.{preset.id}")
-    assert {id for id, dock in window.docks.docks.items() if not dock.isHidden()} == set(preset.docks)
-    front: dict[str, str] = {}
-    for id in preset.docks:
-        front.setdefault(window.docks.docks[id].spec.area, id)
-    for id in front.values():
-        until(qtbot, lambda id=id: not window.docks.docks[id].visibleRegion().isEmpty(), 3)
-    assert window.commands.action(f"window.{preset.id}").isChecked()
+def test_a_preset_shows_its_docks(open_window: Open, qtbot) -> None:
+    window = open_window(begin=False).window
+    for preset in (*PRESETS, PRESETS[0]):
+        window.commands.run(f"window.{preset.id}")
+        assert {id for id, dock in window.docks.docks.items() if not dock.isHidden()} == set(preset.docks)
+        front: dict[str, str] = {}
+        for id in preset.docks:
+            front.setdefault(window.docks.docks[id].spec.area, id)
+        for id in front.values():
+            until(qtbot, lambda id=id: not window.docks.docks[id].visibleRegion().isEmpty())
+        assert window.commands.action(f"window.{preset.id}").isChecked()
 
 
-@pytest.mark.parametrize("id", [spec.id for spec in DOCKS])
-def test_every_dock_can_be_closed_shown_and_comes_back_with_a_reset(open_window: Open, qtbot, id: str) -> None:
-    opened = open_window(begin=False)
-    window = opened.window
-    dock = window.docks.docks[id]
-    dock.close()
-    assert dock.isHidden()
-    window.docks.show(id)
-    until(qtbot, lambda: not dock.visibleRegion().isEmpty(), 3)
-    dock.setFloating(True)
-    window.commands.run("window.reset")
-    assert not dock.isFloating()
-    assert dock.isHidden() == (id not in PRESETS[0].docks)
+def test_every_dock_can_be_closed_shown_and_comes_back_with_a_reset(open_window: Open, qtbot) -> None:
+    window = open_window(begin=False).window
+    for id, dock in window.docks.docks.items():
+        dock.close()
+        assert dock.isHidden(), id
+        window.docks.show(id)
+        until(qtbot, lambda dock=dock: not dock.visibleRegion().isEmpty())
+        dock.setFloating(True)
+        window.commands.run("window.reset")
+        assert not dock.isFloating(), id
+        assert dock.isHidden() == (id not in PRESETS[0].docks), id
 
 
-@pytest.mark.parametrize("page", [*(spec.id for spec in DOCKS), "viewer", "start"])
-def test_every_panel_has_a_help_page(open_window: Open, page: str) -> None:
-    opened = open_window(begin=False)
-    assert len((PAGES / f"{page}.md").read_text("utf-8").split()) > 25
-    opened.window.dialogs.show_help(page)
-    shown = opened.window.dialogs.help
-    assert shown is not None
-    assert shown.list.currentItem().data(Qt.ItemDataRole.UserRole) == page
-    assert len(shown.text.toPlainText().split()) > 25
+def test_every_panel_has_a_help_page(open_window: Open) -> None:
+    dialogs = open_window(begin=False).window.dialogs
+    for page in (*(spec.id for spec in specs()), "viewer", "start"):
+        assert len((PAGES / f"{page}.md").read_text("utf-8").split()) > 25, page
+        dialogs.show_help(page)
+        shown = dialogs.help
+        assert shown is not None
+        assert shown.list.currentItem().data(Qt.ItemDataRole.UserRole) == page
+        assert len(shown.text.toPlainText().split()) > 25, page
 
 
 def test_f1_opens_the_page_of_the_panel_in_front(open_window: Open, qtbot) -> None:
@@ -171,12 +167,12 @@ def test_c_captures_only_while_detection_runs(open_window: Open, qtbot) -> None:
     until(qtbot, lambda: opened.picture(0) is not None)
     window.grid.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_C)
-    assert window.calibration.session.material.views == ()
-    window.calibration.watch.look("scene1", True)
-    until(qtbot, lambda: (seen := window.calibration.watch.finders.sighting("scene1")) and seen.found, 20)
+    assert window.features["calibration"].session.material.views == ()
+    window.features["calibration"].watch.look("scene1", True)
+    until(qtbot, lambda: (seen := window.features["calibration"].watch.sighting("scene1")) and seen.found, 20)
     qtbot.keyClick(window, Qt.Key.Key_C)
-    until(qtbot, lambda: len(window.calibration.session.material.views) == 1)
-    window.calibration.watch.look("scene1", False)
+    until(qtbot, lambda: len(window.features["calibration"].session.material.views) == 1)
+    window.features["calibration"].watch.look("scene1", False)
     qtbot.keyClick(window, Qt.Key.Key_C)
-    assert len(window.calibration.session.material.views) == 1
-    until(qtbot, lambda: window.calibration.captures.unwritten == 0)
+    assert len(window.features["calibration"].session.material.views) == 1
+    until(qtbot, lambda: window.features["calibration"].captures.unwritten == 0)

@@ -10,7 +10,7 @@ from widgets.actions.state import EvaluateView
 from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
 from widgets.kit.results import Stat
-from widgets.kit.work_parts import DASH, DOT, count
+from widgets.kit.words import DASH, DOT, count
 
 HEADERS = ("Model", "mAP", "mcAP", "Starts", "Segments", "Ahead .5 s", "Ahead 1 s", "Chance", "One chunk")
 TIPS = (

@@ -10,7 +10,7 @@ from enum import Enum
 from engines.faces.gallery.types import Candidate, Doubt
 from widgets.faces.people.words import folded, people_words
 from widgets.faces.words import file_name
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 
 DOUBTS: dict[Doubt, str] = {
     "unreadable": "Cannot be read",

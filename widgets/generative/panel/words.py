@@ -194,11 +194,6 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def left_words(seconds: float | None) -> str:
-    """'4 s left', or nothing."""
-    return "" if seconds is None else f"{duration(seconds)} left"
-
-
 def facts(model: ModelInfo) -> str:
     """'1 × 28 × 28, 1.9 M parameters, predicts EDM's F': one line about a model."""
     shape = "points in the plane" if model.shape == (2,) else " \u00d7 ".join(str(side) for side in model.shape)

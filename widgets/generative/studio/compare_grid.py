@@ -26,7 +26,7 @@ from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import enlarged
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 
 GAP, MARGIN, HEADER, FOOT, LEAST = 8, 12, 36, 18, 32
 MOVES = {

@@ -7,7 +7,7 @@ import time
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import SampleSpec
 from widgets.generative.state import DiffusionView, Run, RunState
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 
 STATES = {
     RunState.QUEUED: ("Waiting", "waiting", "muted"),
@@ -96,7 +96,8 @@ def run_tip(run: Run) -> str:
     notes = run.result.notes if run.result is not None else ()
     lines = (
         run.title,
-        run.settings or settings_words(run.spec),
+        settings_words(run.spec),
+        seeds_words(run.spec),
         cost_words(run),
         when_words(run.when),
         state,

@@ -1,0 +1,41 @@
+"""Files that are dropped onto a board, a panel or a page: taken, and told as paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+
+class FileDrops(QWidget):
+    """A widget that takes files; everything else that is dragged goes on to what holds it."""
+
+    dropped = Signal(list)
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.setAcceptDrops(True)
+
+    def show_aimed(self, on: bool) -> None:
+        """Files are being dragged over it, or no longer."""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_files(event.mimeData()):
+            event.acceptProposedAction()
+            self.show_aimed(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.show_aimed(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.show_aimed(False)
+        if paths := local_files(event.mimeData()):
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+
+def local_files(data: QMimeData) -> list[str]:
+    """Paths of the files that are dragged."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
