@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -16,7 +15,6 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError, WorkFailed
-from engines.core.training.loop import Schedule
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.study_types import HeadProgress, HeadSpec
 from engines.faces.training import job as heads
@@ -119,14 +117,6 @@ def test_the_same_seed_gives_the_same_head_and_leaves_the_generator_alone() -> N
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert torch.equal(before, torch.random.get_rng_state())
-
-
-def test_the_rate_warms_up_and_ends_near_nothing() -> None:
-    rates = [Schedule(1000, 0.5, heads.WARM).at(step) for step in range(1000)]
-    assert max(rates) == rates[50] == 0.5
-    assert all(one < two for one, two in pairwise(rates[:50]))
-    assert all(one > two for one, two in pairwise(rates[50:]))
-    assert rates[-1] < 1e-5
 
 
 def test_held_out_pictures_are_of_people_who_stay() -> None:
