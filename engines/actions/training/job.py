@@ -31,8 +31,7 @@ from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.locks import only_writer
 from engines.core.training.curves import LossCurve
-from engines.core.training.early_stop import EarlyStop
-from engines.core.training.loop import Loop, Schedule, check_loss, descend
+from engines.core.training.loop import EarlyStop, Loop, Schedule, check_loss, descend
 from engines.core.training.threads import threads
 
 EVEN = 1e-3

@@ -5,11 +5,13 @@ A subclass says what a step is, and what is told and kept. The loop draws no ran
 
 from __future__ import annotations
 
+import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +19,8 @@ from torch import Tensor, nn
 from engines.core.context import Context
 from engines.core.errors import Cancelled, WorkFailed
 from engines.core.training.threads import enough_memory
+
+L = TypeVar("L")
 
 
 class Loop(ABC):
@@ -116,3 +120,27 @@ def check_loss(loss: float, step: int, hint: str) -> float:
 def lost(step: int, hint: str, path: Path | None = None) -> WorkFailed:
     """The error of a training that ran away. path: of the last good checkpoint."""
     return WorkFailed(f"The loss is no number any more at step {step}", path=path, hint=hint)
+
+
+@dataclass
+class EarlyStop(Generic[L]):
+    """looks: at what is held out, so far. best: the best of them; weights: of the network at that time.
+
+    better: whether the first look is better than the second. patience: looks without a better one before it is enough.
+    """
+
+    better: Callable[[L, L], bool]
+    patience: int
+    looks: list[L] = field(default_factory=list)
+    best: L | None = None
+    weights: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, look: L, network: nn.Module) -> None:
+        self.looks.append(look)
+        if self.best is None or self.better(look, self.best):
+            self.best, self.weights = look, copy.deepcopy(network.state_dict())
+
+    @property
+    def stale(self) -> bool:
+        """Whether the last `patience` looks brought nothing."""
+        return self.best is not None and len(self.looks) - 1 - self.looks.index(self.best) >= self.patience

@@ -10,8 +10,7 @@ from torch import nn
 
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, OutOfResources, WorkFailed
-from engines.core.training.early_stop import EarlyStop
-from engines.core.training.loop import Loop, Schedule, check_loss, descend
+from engines.core.training.loop import EarlyStop, Loop, Schedule, check_loss, descend
 
 
 class Counting(Loop):
