@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -126,9 +126,7 @@ class FiguresTable(QTableView):
             self._fit_columns()
 
     def csv(self) -> str:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self._model.headers, *self._model.rows])
-        return text.getvalue()
+        return csv_text([self._model.headers, *self._model.rows])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -175,6 +173,13 @@ class FiguresTable(QTableView):
     def _fit_height(self) -> None:
         shown = min(max(len(self._model.rows), 1), self._most)
         self.setFixedHeight(ROW_HEIGHT * shown + self.horizontalHeader().sizeHint().height() + 2)
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as the text of a CSV file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

@@ -27,7 +27,7 @@ class SnapPlot(BandPlot):
     """The cross hair goes from one measured point to the next: nothing is read off between them."""
 
     def _move_cross(self, x: float | None) -> None:
-        places = sorted({at for one in self._series for at in one.x})
+        places = sorted({at for one in self.series for at in one.x})
         if x is None or not places:
             super()._move_cross(None)
             return
