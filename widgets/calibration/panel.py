@@ -154,7 +154,7 @@ class CalibrationPanel(Panel):
         self._copy.setEnabled(bool(self.shown.views))
 
     def _lay_out(self) -> None:
-        self.set_action(self.run_button)
+        self.add_head(self.run_button)
         self._add = PlainButton("Add photographs", "views", "Image files that show the board; or drop them here")
         self._folder = QuietButton("", "folder", "A folder of images", name="Add a folder of images")
         self._discard = QuietButton("", "clear", "Forget all views; Undo brings them back", name="Discard all views")

@@ -44,11 +44,6 @@ def class_color(index: int, look: Tokens | None = None) -> QColor:
     return QColor(_toned(look.name, index % len(look.series))) if index >= 0 else look.color("muted")
 
 
-def action_color(action: str, classes: Sequence[str], look: Tokens | None = None) -> QColor:
-    """Colour of a class by its name; gray where `classes` (without the background) does not know it."""
-    return class_color(place_of(action, classes), look)
-
-
 def class_dash(index: int) -> Qt.PenStyle:
     """Line style of the index-th class: solid for the first eight, then another for every eight."""
     return DASHES[_round(index) % len(DASHES)]
@@ -57,14 +52,6 @@ def class_dash(index: int) -> Qt.PenStyle:
 def class_hatch(index: int) -> Qt.BrushStyle:
     """Pattern of an area of the index-th class: plain for the first eight, then another for every eight."""
     return HATCHES[_round(index) % len(HATCHES)]
-
-
-def class_pen(index: int, width: float = 1.5, look: Tokens | None = None) -> QPen:
-    """Colour and dash of the index-th class as a pen."""
-    pen = QPen(class_color(index, look), width, class_dash(index))
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
 
 
 def class_brush(index: int, alpha: float = 1.0, look: Tokens | None = None) -> QBrush:

@@ -75,42 +75,39 @@ class ElidedLabel(Label):
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
 
-    def shown_text(self) -> str:
-        """What fits."""
-        return self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        shown = self.shown_text()
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         tip = self._tip or (self.text() if shown != self.text() else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
         painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
 
 
-class PrimaryButton(QPushButton):
-    """The one thing to do in a panel."""
-
-    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
-        super().__init__(text)
-        self.setProperty("primary", "true")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        if icon_role:
-            self.setIcon(icon(icon_role, "on_accent", "on_accent"))
-            self.setIconSize(BESIDE_TEXT)
-        describe(self, text, tip)
-
-
 class PlainButton(QPushButton):
     """A button with a border, for dialogs and forms."""
 
+    tokens = ("muted", "accent")
+    """Colours of its icon, at rest and switched on."""
+
     def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
         super().__init__(text)
         if icon_role:
-            self.setIcon(icon(icon_role))
+            self.setIcon(icon(icon_role, *self.tokens))
             self.setIconSize(BESIDE_TEXT)
         describe(self, text, tip)
+
+
+class PrimaryButton(PlainButton):
+    """The one thing to do in a panel."""
+
+    tokens = ("on_accent", "on_accent")
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text, icon_role, tip)
+        self.setProperty("primary", "true")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
 class QuietButton(QToolButton):

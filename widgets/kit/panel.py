@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedLayout,
@@ -142,8 +141,6 @@ class _Drawing(QWidget):
 class Section(QWidget):
     """A titled part of a panel that folds. `body` is the column to put things into."""
 
-    toggled = Signal(bool)
-
     def __init__(self, title: str, folded: bool = False, *, name: str = "") -> None:
         """`name` is what its state is remembered by; the title where there is none."""
         super().__init__()
@@ -180,7 +177,6 @@ class Section(QWidget):
     def _turn(self) -> None:
         self.set_folded(not self.folded)
         FOLDS.note(self._name, self.folded)
-        self.toggled.emit(self.folded)
 
 
 class Panel(QWidget):
@@ -194,7 +190,7 @@ class Panel(QWidget):
         styled(self)
         self.setAccessibleName(title)
         self.head = _Head(title)
-        self.body = column_of(spacing=12, margins=(12, 4, 12, 12))
+        self.body = column_of(spacing=12, margins=(12, 4, 12, 12) if scrolling else (0, 0, 0, 0))
         self._body = held(self.body, "body")
         self._stack = QStackedLayout()
         self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
@@ -212,13 +208,10 @@ class Panel(QWidget):
         """The line under the title, in words; `level` "good", "warn", "bad", "busy" or "" puts an icon before it."""
         self.head.set_state(text, level)
 
-    def set_action(self, button: QPushButton) -> None:
-        """The primary action at the right of the head."""
-        self.head.buttons.addWidget(button)
-
-    def add_head_action(self, widget: QWidget) -> None:
-        """A quiet control before the primary action."""
-        self.head.buttons.insertWidget(0, widget)
+    def add_head(self, *controls: QWidget) -> None:
+        """Controls at the right of the head, the primary action last."""
+        for control in controls:
+            self.head.buttons.addWidget(control)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         self.body.addWidget(widget, stretch)

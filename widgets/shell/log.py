@@ -41,11 +41,9 @@ class LogPanel(Panel):
 
     cleared = Signal()
     saved = Signal(str)
-    copied = Signal(str)
 
     def __init__(self, depth: int = DEPTH) -> None:
         super().__init__("Log", scrolling=False)
-        self.body.setContentsMargins(0, 0, 0, 0)
         self._rows: deque[LogRow] = deque(maxlen=depth)
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
@@ -56,8 +54,7 @@ class LogPanel(Panel):
         self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
         self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
-        for widget in (self.level, self.search, self.copy, self.save, self.clear):
-            self.head.buttons.addWidget(widget)
+        self.add_head(self.level, self.search, self.copy, self.save, self.clear)
         self.table = _Table(self._model)
         self.details = trace_view("Details", "The traceback of the chosen line")
         self.details.hide()
@@ -115,9 +112,7 @@ class LogPanel(Panel):
     def _copy(self) -> None:
         chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         rows = [self._model.rows[number] for number in chosen] if len(chosen) > 1 else list(self._model.rows)
-        text = "\n".join(line_text(row) for row in rows)
-        QGuiApplication.clipboard().setText(text)
-        self.copied.emit(text)
+        QGuiApplication.clipboard().setText("\n".join(line_text(row) for row in rows))
 
     def _save(self) -> None:
         if path := ask_file(self, "Save log", "kinoscope log.txt", "Text files (*.txt *.log)"):

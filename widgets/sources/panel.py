@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData, QUrl, Signal
+from PySide6.QtCore import QMimeData, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QTreeWidgetItem
+from PySide6.QtWidgets import QMenu
 
 from engines.cameras.types import UsbCamera
 from widgets.kit.icons import icon
@@ -36,14 +36,13 @@ class SourcesPanel(Panel):
     def __init__(self) -> None:
         super().__init__("Sources", scrolling=False)
         self._rows: tuple[SourceRow, ...] = ()
-        self._form: SourceForm | None = None
+        self.form: SourceForm | None = None
         self._cameras: list[UsbCamera] | None = None
         self._drop = False
         self.setAcceptDrops(True)
-        self.body.setContentsMargins(0, 0, 0, 0)
         self.add_button = PrimaryButton("Add", "add", "Add a camera, file, folder, stream, tiled source or scene")
         self.add_button.setMenu(self._menu())
-        self.set_action(self.add_button)
+        self.add_head(self.add_button)
         self.list = SourceList()
         self.add(self.list, 1)
         self.retry = QuietButton("Reconnect", "retry", "Open the selected source again")
@@ -56,7 +55,14 @@ class SourcesPanel(Panel):
         )  # fmt: skip
         empty.clicked.connect(self.sampleWanted)
         self.set_empty(empty)
-        self._connect()
+        for wanted, told in (
+            (self.retry.clicked, self.retried),
+            (self.remove.clicked, self.removed),
+            (self.list.removeWanted, self.removed),
+        ):
+            wanted.connect(lambda *_, told=told: self._tell(told))
+        self.list.itemActivated.connect(lambda item: self.activated.emit(item.data(0, ROW).id))
+        self.list.currentItemChanged.connect(self._enable)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[SourceRow]) -> None:
@@ -75,38 +81,26 @@ class SourcesPanel(Panel):
         self.set_state(", ".join(words), "bad" if failed else "")
         self._enable()
 
-    def current(self) -> str:
-        """Id of the selected row, "" when none is."""
-        return self.list.current()
-
-    def select(self, id: str) -> None:
-        self.list.select(id)
-
     def open_form(self, kind: str) -> None:
         """The form that adds a source of this kind."""
-        if self._form is None:
-            self._form = SourceForm(self.window())
-            self._form.made.connect(self.sourceMade)
-            self._form.camerasWanted.connect(self.camerasWanted)
+        if self.form is None:
+            self.form = SourceForm(self.window())
+            self.form.made.connect(self.sourceMade)
+            self.form.camerasWanted.connect(self.camerasWanted)
             if self._cameras is not None:
-                self._form.set_cameras(self._cameras)
-        self._form.open_for(kind)
+                self.form.set_cameras(self._cameras)
+        self.form.open_for(kind)
 
     def close_form(self) -> None:
         """Close the form if it is open; nothing is added."""
-        if self._form is not None:
-            self._form.reject()
-
-    @property
-    def form(self) -> SourceForm | None:
-        """The form, once it has been opened."""
-        return self._form
+        if self.form is not None:
+            self.form.reject()
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`: what the system lists."""
         self._cameras = list(cameras)
-        if self._form is not None:
-            self._form.set_cameras(self._cameras)
+        if self.form is not None:
+            self.form.set_cameras(self._cameras)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()
@@ -136,29 +130,14 @@ class SourcesPanel(Panel):
         menu.triggered.connect(lambda action: self.open_form(action.data()))
         return menu
 
-    def _connect(self) -> None:
-        self.retry.clicked.connect(self._retry)
-        self.remove.clicked.connect(self._remove)
-        self.list.itemActivated.connect(self._activate)
-        self.list.currentItemChanged.connect(self._enable)
-        self.list.removeWanted.connect(self._remove)
-
-    def _activate(self, item: QTreeWidgetItem) -> None:
-        self.activated.emit(item.data(0, ROW).id)
-
-    def _retry(self) -> None:
-        if self.current():
-            self.retried.emit(self.current())
-
-    def _remove(self) -> None:
-        if self.current():
-            self.removed.emit(self.current())
+    def _tell(self, signal: SignalInstance) -> None:
+        if self.list.current():
+            signal.emit(self.list.current())
 
     def _enable(self, *_items: object) -> None:
         for button in (self.retry, self.remove):
-            button.setEnabled(bool(self.current()))
-        if self.current():
-            self.selected.emit(self.current())
+            button.setEnabled(bool(self.list.current()))
+        self._tell(self.selected)
 
     def _mark(self, on: bool) -> None:
         self._drop = on

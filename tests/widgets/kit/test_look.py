@@ -86,7 +86,7 @@ def test_accent_and_series_can_be_told_from_the_ground(look):
 def calibration_like() -> Panel:
     panel = Panel("Board")
     panel.set_state("12 views, RMS 0.114 px, good", "good")
-    panel.set_action(PrimaryButton("Calibrate", "", "Solve for the camera"))
+    panel.add_head(PrimaryButton("Calibrate", "", "Solve for the camera"))
     section = Section("Board", name="look/board")
     section.add(labelled("Kind", Segmented("Kind", [("a", "Chessboard"), ("b", "ChArUco")])))
     across = labelled("Columns", NumberField("Columns", 9, 3, 100))

@@ -164,7 +164,7 @@ class ActionsPanel(Panel):
             getattr(self, wanted).emit()
 
     def _lay_out(self) -> None:
-        self.set_action(self.start)
+        self.add_head(self.start)
         self._room = QVBoxLayout()
         self._copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
         self._help = QuietButton("", "help", "How to mark well, and what the figures mean", name="Help")

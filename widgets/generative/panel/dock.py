@@ -146,7 +146,7 @@ class DiffusionPanel(Panel):
             self.trainChanged.emit(spec)
 
     def _lay_out(self) -> None:
-        self.set_action(self.start)
+        self.add_head(self.start)
         self.progress.add_action(self.cancel_all)
         for part in (self.trouble, self.progress, self.mode, *self.all_forms()):
             self.add(part)
