@@ -30,6 +30,8 @@ STORED = (
     *("mnist-5k", "astronaut", "chelsea", "coffee", "rocket", "walking"),
 )
 """What panels and tests load from the model store."""
+MOST_WORKERS = 8
+"""Of tests side by side; each takes about 1 GB."""
 BENCHMARKS = (
     "actions",
     "detect",
@@ -127,7 +129,8 @@ def test(arguments: list[str]) -> int:
     """Run the tests."""
     _prepare(["test"], SCREEN, programs={"Xvfb": "xvfb"})
     _fetch()
-    return _python(["-m", "pytest", *arguments], offscreen=True)
+    workers = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist=loadgroup", "--no-loadscope-reorder"]
+    return _python(["-m", "pytest", *workers, *arguments], offscreen=True)
 
 
 def bench(arguments: list[str]) -> int:

@@ -10,11 +10,12 @@ import gc
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 import pytest
 from hypothesis import settings
@@ -22,15 +23,13 @@ from hypothesis import settings
 from engines.core import places
 from engines.core.clock import ManualClock
 from engines.core.store.registry import REGISTRY
-from tests import leaks
+from tests import leaks, side_by_side
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"))
 
 STORE = places.store_dir()
 HOMES = itertools.count()
-TESTS, OFTEN = itertools.count(1), 100
-"""After so many tests everything is looked through, else what is young."""
 
 leaks.remember_starts()
 settings.register_profile("kinoscope", deadline=None, print_blob=True, derandomize=True)
@@ -73,12 +72,19 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.delenv(places.STORE_VARIABLE, raising=False)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _only_what_is_new_is_garbage() -> None:
+    """What is there before a file's tests stays, and costs no look at it each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _collects_garbage_here() -> Iterator[None]:
     """As the window does (`workbench.threads.gc_guard`): no other thread may destroy a `QObject` of a cycle."""
     gc.disable()
     yield
-    gc.collect(2 if next(TESTS) % OFTEN == 0 else 1)
+    gc.collect(1)
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +96,17 @@ def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     left = leaks.left_since(before)
     if left:
         pytest.fail("left behind:\n" + "\n".join(left), pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    side_by_side.arrange(items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with side_by_side.turn(item, item.config._tmp_path_factory.getbasetemp().parent):
+        return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -147,7 +147,7 @@ def all_parts(window: Window) -> list[QWidget]:
     return parts
 
 
-def until(qtbot, true: Callable[[], object], seconds: float = 10.0) -> None:
+def until(qtbot, true: Callable[[], object], seconds: float = 30.0) -> None:
     """Let the window live until `true()` holds."""
     qtbot.waitUntil(lambda: bool(true()), timeout=int(seconds * 1000))
 

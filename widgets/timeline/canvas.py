@@ -24,7 +24,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from engines.actions.types import Segment
-from widgets.actions.state import TimelineView
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK
 from widgets.timeline import keys as timeline_keys
@@ -36,6 +35,7 @@ from widgets.timeline.hits import hit
 from widgets.timeline.lanes import EDGE, RULER, Lane, Layout, laid_out
 from widgets.timeline.painting import paint_over, paint_still
 from widgets.timeline.scope import Scope
+from widgets.timeline.state import TimelineView
 from widgets.timeline.tiles import Tiles
 from widgets.timeline.words import content_of, description, tip_of
 

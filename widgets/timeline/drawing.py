@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from engines.actions.types import BACKGROUND
-from widgets.actions.state import ScoreTrack, TimelineView
 from widgets.charts.class_colors import class_color, class_dash, class_words, draw_swatch, place_of
 from widgets.kit.theme import LOOK, number_font
 from widgets.timeline.axis import FrameClock, Tick, TimeAxis, ticks
 from widgets.timeline.lanes import RULER, Lane, Layout, rows_of
 from widgets.timeline.raster import QUIET, Stroke
+from widgets.timeline.state import ScoreTrack, TimelineView
 from widgets.timeline.tiles import Style, Tiles
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 from PySide6.QtCore import QRectF
 
 from engines.actions.types import BACKGROUND
-from widgets.actions.state import ScoreTrack, TimelineView
 from widgets.timeline.axis import TimeAxis
+from widgets.timeline.state import ScoreTrack, TimelineView
 
 RULER = 26.0
 EVENTS = 20.0

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
-from widgets.actions.state import ScoreTrack
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words, draw_swatch, place_of
 from widgets.kit.theme import LOOK, number_font
@@ -16,6 +15,7 @@ from widgets.timeline.axis import clock, ticks
 from widgets.timeline.decimation import gap_of
 from widgets.timeline.drawing import LEFT, RIGHT, Scene, tick_room
 from widgets.timeline.lanes import RULER, Lane
+from widgets.timeline.state import ScoreTrack
 
 MOST_LINES = 5
 LINE = 16.0

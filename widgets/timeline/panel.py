@@ -8,12 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from widgets.actions.state import ActionsView, TimelineView
+from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton
 from widgets.timeline.canvas import Canvas
 from widgets.timeline.legend import Legend
 from widgets.timeline.menu import ask_track
+from widgets.timeline.state import TimelineView
 from widgets.timeline.words import NO_SOURCE, sentence_of, state_of
 
 ASK = "?"

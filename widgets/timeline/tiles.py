@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QImage
 
-from widgets.actions.state import ScoreTrack
 from widgets.timeline.axis import TimeAxis
 from widgets.timeline.decimation import columns, first_change, gap_of
 from widgets.timeline.raster import Stroke, curves, filled, heat
+from widgets.timeline.state import ScoreTrack
 
 TILE = 256
 KEPT = 48

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from widgets.actions.state import ActionsView, Page, ScoreTrack, TimelineView
+from widgets.actions.state import ActionsView, Page
 from widgets.charts.class_colors import class_words
 from widgets.timeline.axis import clock
 from widgets.timeline.bars import ghost_words
 from widgets.timeline.drawing import Scene
 from widgets.timeline.hits import Hit
+from widgets.timeline.state import ScoreTrack, TimelineView
 
 NO_SOURCE = "Open a video or a camera to see its timeline."
 NO_MODEL = "Choose a model and press Start: how probable each action is runs along here."

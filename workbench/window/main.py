@@ -51,7 +51,7 @@ from workbench.log import LogBook
 from workbench.project.file import open_untitled
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper
-from workbench.services import Services
+from workbench.services import Host, Services
 from workbench.threads.jobs import JobQueue, JobRecord
 from workbench.threads.supervisor import Supervisor
 from workbench.window import theme
@@ -87,7 +87,7 @@ class Panels:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
-class Window(QMainWindow):
+class Window(QMainWindow, Host):
     """The main window. `closed` is sent once its parts have let go and the supervisor has asked every thread to end."""
 
     closed = Signal()
@@ -99,12 +99,12 @@ class Window(QMainWindow):
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
-        self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
+        self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.commands = Actions(self)
         self.grid, self.studio = ViewerGrid(), Studio()
         self.board, self.action_board = FaceBoard(), ActionBoard()
         boards = {"faces": self.board, "actions": self.action_board}
-        centre = {"viewer": self.grid, "studio": self.studio, **boards}
+        centre = {"viewer": self.grid, "diffusion": self.studio, **boards}
         self.centre = Centre(centre, strips={name: board.head for name, board in boards.items()})
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
@@ -145,18 +145,32 @@ class Window(QMainWindow):
         if self.centre.strip and name == "viewer":
             self.paged[self.centre.strip].show_live()
 
-    def _bring(self, preset: str) -> None:
-        """Arrange for this work unless that is how things stand already."""
-        if self.centre.strip != preset:
-            self.preset(preset)
-        self.docks.show(preset)
+    def show_log(self) -> None:
+        self.docks.show("log")
 
-    def _show_timeline(self, on: bool) -> None:
-        """Under pictures; where figures are shown they get its room."""
+    def show_help(self, page: str) -> None:
+        self.dialogs.show_help(page)
+
+    def show_dock(self, id: str) -> None:
+        self.docks.show(id)
+
+    def show_centre(self, name: str) -> None:
+        self.centre.show_widget(name)
+
+    def add_source(self, path: str) -> None:
+        self.sources.add_dropped([path])
+
+    def bring(self, feature: str) -> None:
+        if self.centre.strip != feature:
+            self.preset(feature)
+        self.docks.show(feature)
+
+    def give_room(self, dock: str, on: bool) -> None:
+        """Where it is not needed, what is shown there gets its room."""
         if self.centre.strip == "actions":
-            self.docks.docks["timeline"].setVisible(on)
-            self.docks.resize({"timeline": TIMELINE_HEIGHT} if on else {"jobs": JOBS_HEIGHT})
-            self.docks.show("timeline" if on else "jobs")
+            self.docks.docks[dock].setVisible(on)
+            self.docks.resize({dock: TIMELINE_HEIGHT} if on else {"jobs": JOBS_HEIGHT})
+            self.docks.show(dock if on else "jobs")
 
     def set_theme(self, name: str) -> None:
         """ "dark" or "light", at once and at the next start."""
@@ -203,7 +217,7 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Onto studio and face board falls what they can use; everything else is a source."""
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files and self.centre.front == "studio":
+        if files and self.centre.front == "diffusion":
             self.diffusion.take(files)
         elif files and (self.centre.front == "faces" or files[0].endswith(".faces")):
             self.faces.take(files)
@@ -238,16 +252,6 @@ class Window(QMainWindow):
         self.project.changed.connect(self.faces.restore)
         self.project.changed.connect(self.diffusion.restore)
         self.project.changed.connect(self.detection.restore)
-        for engine in (self.calibration, self.faces, self.diffusion, self.detection):
-            engine.logWanted.connect(lambda: self.docks.show("log"))
-            engine.helpWanted.connect(self.dialogs.show_help)
-        self.diffusion.studioWanted.connect(lambda: self.centre.show_widget("studio"))
-        self.diffusion.panelWanted.connect(lambda: self.docks.show("diffusion"))
-        for name, paged in self.paged.items():
-            paged.centreWanted.connect(self.centre.show_widget)
-            paged.presetWanted.connect(partial(self._bring, name))
-            paged.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
-        self.detection.timelineWanted.connect(self._show_timeline)
         for id in ("actions", "timeline"):
             self.docks.docks[id].visibilityChanged.connect(self.detection.show_soon)
         self.centre.chosen.connect(self._centre_chosen)
@@ -326,7 +330,7 @@ class Window(QMainWindow):
         if record.job.startswith("engines.actions."):
             return self.centre.strip == "actions"
         ours = record.job.startswith("engines.generative.") and not record.job.startswith(EXPORTING)
-        return ours and self.centre.front == "studio"
+        return ours and self.centre.front == "diffusion"
 
     def _set_layout(self, layout: str) -> None:
         self.centre.show_widget("viewer")
@@ -341,8 +345,9 @@ class Window(QMainWindow):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        fronts = {"studio": "diffusion", "faces": "faces", "actions": "actions"}
-        centre = fronts.get(self.centre.front, "viewer" if self.viewer.shown() else "start")
+        centre = self.centre.front
+        if centre == "viewer" and not self.viewer.shown():
+            centre = "start"
         return next(owners, centre)
 
 

@@ -30,5 +30,5 @@ PRESETS: tuple[Preset, ...] = (
         "viewer",
         "actions",
     ),
-    Preset("diffusion", "Diffusion", {"diffusion": 400, "jobs": 150, "log": 0}, "studio"),
+    Preset("diffusion", "Diffusion", {"diffusion": 400, "jobs": 150, "log": 0}, "diffusion"),
 )

@@ -36,6 +36,7 @@ from engines.core.databases import (
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources
 from engines.core.places import data_dir
 from engines.core.reading import parse_json
+from workbench.work.aliases import current
 
 KEPT = 500
 COLUMNS = "id, job, title, command, spec, state, done, total, note, created, started, finished, error"
@@ -78,7 +79,7 @@ class JobState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """One job. job: its dotted path. spec: as JSON. command: the line that does the same without the window.
+    """One job. job: its dotted path of today. spec: as JSON. command: the line that does the same without the window.
 
     done of total: progress in the job's own unit. note: what it is doing, or how it ended. created, started,
     finished: seconds since the epoch. seconds_left: None where it cannot be told. error: kind, message, path, hint.
@@ -288,7 +289,9 @@ def _record(row: tuple[Any, ...]) -> JobRecord | None:
         return None
     if not 0 < id <= LARGEST_ID:
         return None
-    return JobRecord(id, job, title, command, spec, state, done, total, note, created, started, finished, None, error)
+    return JobRecord(
+        id, current(job), title, command, spec, state, done, total, note, created, started, finished, None, error
+    )
 
 
 def _is_number(value: object) -> bool:

@@ -17,7 +17,7 @@ from engines.cameras.types import FeedStatus
 from engines.core.frames import End, FeedItem, Frame, Gap
 from engines.core.slots import Slot
 
-PATIENCE = 8.0
+PATIENCE = 30.0
 BITS = 10
 
 
@@ -45,7 +45,7 @@ class Running:
                 self._changed.wait(0.02)
         return status
 
-    def stop(self, patience: float = 2.0) -> None:
+    def stop(self, patience: float = PATIENCE) -> None:
         self.feed.stop()
         self.thread.join(patience)
         assert not self.thread.is_alive(), "the feed does not stop"

@@ -17,10 +17,10 @@ from widgets.actions.state import (
     Page,
     SourceChoice,
     TeachView,
-    TimelineView,
     TrainView,
     WatchView,
 )
+from widgets.timeline.state import TimelineView
 
 LONG = "standing up slowly from a chair while holding a cup of coffee in the left hand"
 RATE = 10.0

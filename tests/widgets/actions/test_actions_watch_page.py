@@ -15,8 +15,9 @@ from widgets.actions.panel.dock import ActionsPanel
 from widgets.actions.panel.now import now_of, stats_of
 from widgets.actions.panel.watch import NONE, WatchPage, edited
 from widgets.actions.panel.words import watch_line
-from widgets.actions.state import ActionsView, Page, ScoreTrack, TimelineView, WatchView
+from widgets.actions.state import ActionsView, Page, WatchView
 from widgets.kit.panel import FOLDS
+from widgets.timeline.state import ScoreTrack, TimelineView
 
 CLASSES = ("background", "squat", "lunge_left", "arms_out")
 MODELS = (("/m/exercise.safetensors", "exercise"), ("/m/long.safetensors", views.LONG))

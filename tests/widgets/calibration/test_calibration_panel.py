@@ -352,25 +352,12 @@ def test_a_settled_report_makes_room(panel: CalibrationPanel, result: MonoResult
     assert not panel.board_section.folded
 
 
-def test_live_updates_are_cheap(panel: CalibrationPanel, result: MonoResult, benchmark_ms) -> None:
+def test_live_updates_make_nothing_anew(panel: CalibrationPanel, result: MonoResult) -> None:
     state = replace(states(result)[Phase.RESULT], live=states(result)[Phase.LIVE].live)
-    assert benchmark_ms(lambda: panel.show_state(replace(state))) < 20
-
-
-@pytest.fixture
-def benchmark_ms():
-    """The median of nine runs in milliseconds: a generous bound on what stalls the event loop."""
-    from time import perf_counter
-
-    def measure(act) -> float:
-        took = []
-        for _ in range(9):
-            began = perf_counter()
-            act()
-            took.append(perf_counter() - began)
-        return 1000 * sorted(took)[4]
-
-    return measure
+    panel.show_state(state)
+    before = panel.findChildren(QWidget)
+    panel.show_state(replace(state))
+    assert panel.findChildren(QWidget) == before
 
 
 def test_nothing_is_painted_outside(panel: CalibrationPanel, result: MonoResult) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox
 
 from engines.core.frames import Size, Stamp
 from engines.faces.gallery.types import Expiring, GalleryInfo, Person
@@ -249,7 +249,7 @@ def test_retention_shows_what_it_would_delete_before_it_can(panel):
 def test_an_equal_state_repaints_nothing(panel, qtbot):
     view = live(ADA, UNKNOWN, FAR)
     panel.show_state(view)
-    qtbot.wait(50)
+    QApplication.processEvents()
     said = heard(panel.settingsChanged)
     resets = heard(panel.tracks.list.model().modelReset)
     changes = heard(panel.tracks.list.model().dataChanged)

@@ -17,10 +17,10 @@ from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, S
 from engines.generative.training.types import TrainSpec
 from tests.widgets.generative.diffusion_views import FLOW, READY, SPEC, STATES, TEXT, UNET, of
 from widgets.generative.panel.dock import DiffusionPanel
-from widgets.generative.panel.form import SigmaField
 from widgets.generative.panel.samples import class_choice, spread
 from widgets.generative.state import DiffusionView, Mode
 from widgets.kit.fields import ChoiceField
+from widgets.kit.form import SigmaField
 from widgets.kit.panel import FOLDS
 from widgets.kit.theme import DARK, LOOK
 

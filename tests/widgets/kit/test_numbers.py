@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from widgets.calibration.board import LengthField
 from widgets.faces.accept import StrangersField
 from widgets.generative.panel.compare import typed
-from widgets.generative.panel.form import SigmaField
 from widgets.kit.fields import NumberField
+from widgets.kit.form import SigmaField
 
 BEFORE = 7.0
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from engines.actions.types import Event, Labels, Segment
 from tests.widgets.timeline.timeline_views import actions_view, exercise_labels, film_view, scores_of
-from widgets.actions.state import Page, TimelineView
+from widgets.actions.state import Page
 from widgets.charts.class_colors import class_color
 from widgets.kit.theme import DARK, LIGHT, LOOK
 from widgets.timeline.bars import event_span
@@ -23,6 +23,7 @@ from widgets.timeline.drawing import ahead_box, level_y
 from widgets.timeline.lanes import Lane
 from widgets.timeline.overlay import readout_at
 from widgets.timeline.panel import TimelinePanel
+from widgets.timeline.state import TimelineView
 from widgets.timeline.words import NO_LABELS, NO_MODEL
 
 Show = Callable[..., TimelinePanel]

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from widgets.actions.state import ScoreTrack
 from widgets.timeline.axis import TimeAxis
 from widgets.timeline.decimation import columns, first_change, gap_of
 from widgets.timeline.raster import Stroke, curves, heat
+from widgets.timeline.state import ScoreTrack
 from widgets.timeline.tiles import TILE, Style, Tiles
 
 VALUES = arrays.arrays(np.float32, st.tuples(st.integers(2, 120), st.just(3)), elements=st.floats(0, 1, width=32))

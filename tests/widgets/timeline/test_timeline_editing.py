@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from engines.actions.types import Labels, Segment
 from tests.widgets.timeline.timeline_views import actions_view, exercise_labels, film_view, scores_of
-from widgets.actions.state import Page, TimelineView
+from widgets.actions.state import Page
 from widgets.timeline.drawing import level_y, toggle_box
 from widgets.timeline.hits import hit
 from widgets.timeline.menu import context_menu
 from widgets.timeline.panel import TimelinePanel
+from widgets.timeline.state import TimelineView
 
 SIGNALS = (
     *("positionWanted", "playWanted", "segmentAdded", "segmentMoved", "segmentChosen", "segmentRemoved", "relabelled"),

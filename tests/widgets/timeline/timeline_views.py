@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from engines.actions.types import BACKGROUND, Event, Labels, Segment
-from widgets.actions.state import ActionsView, Page, ScoreTrack, TimelineView
+from widgets.actions.state import ActionsView, Page
+from widgets.timeline.state import ScoreTrack, TimelineView
 
 FRAMES, RATE = 393, 10.0
 

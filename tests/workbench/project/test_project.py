@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 WRITER = """
 import sys
 sys.path.insert(0, sys.argv[2])
-from workbench.project import Project
+from workbench.project.file import Project
 project = Project(sys.argv[1])
 number = 0
 while True:

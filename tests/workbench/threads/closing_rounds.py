@@ -30,7 +30,7 @@ from workbench.threads.supervisor import Supervisor
 from workbench.window.main import Window
 
 FEEDS = 4
-LATEST = 12.0
+LATEST = 30.0
 """Seconds after which a window is closed whatever it is doing."""
 JOBS = ("count", "patient", "heavy")
 
@@ -38,15 +38,13 @@ JOBS = ("count", "patient", "heavy")
 @dataclass
 class Told:
     """busy: rounds in which a job was at work in its worker. playing: in which every feed was being shown.
-    looking: in which a finder looked for a board. seconds: that each close took. left: what was there afterwards.
-    errors: in the log.
+    looking: in which a finder looked for a board. left: what was there afterwards. errors: in the log.
     """
 
     busy: int = 0
     playing: int = 0
     looking: int = 0
     workers: list[int] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     torch: bool = False
@@ -104,9 +102,7 @@ class Round:
         self.told.playing += self._playing()
         self.told.looking += bool(self.window.calibration.watch.finders.paths())
         self.told.workers += [child.pid for child in workers()]
-        before = monotonic()
         self.window.close()
-        self.told.seconds.append(monotonic() - before)
 
     def _hear(self, *_event: object) -> None:
         self.heard = True

@@ -26,7 +26,7 @@ WRITES = """
 import os, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from workbench.job_store import JobState, JobStore
+from workbench.work.job_store import JobState, JobStore
 
 store = JobStore(Path(sys.argv[1]))
 for number in range(200):

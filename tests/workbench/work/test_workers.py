@@ -7,13 +7,13 @@ import os
 import signal
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
 from engines.core.errors import Cancelled, WorkerLost
+from tests.leaks import shared_memory
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.samples import CountResult
 from workbench.work.broker import Broker
@@ -64,7 +64,6 @@ def test_one_worker_serves_many_calls(worker: Worker) -> None:
 
 
 def test_large_arrays_come_back_whole_and_no_shared_memory_has_a_name(worker: Worker) -> None:
-    before = names_in_memory()
     for _ in range(3):
         ear = Ear()
         result = run(worker, "large", ear, to=1_000_000)
@@ -73,7 +72,7 @@ def test_large_arrays_come_back_whole_and_no_shared_memory_has_a_name(worker: Wo
             assert np.array_equal(preview, np.full(1_000_000, float(key[-1])))
         assert len(ear.events) >= 1
     assert worker._inlet.name
-    assert names_in_memory() <= before
+    assert shared_memory(os.getpid(), worker.pid or 0) == set()
 
 
 def test_a_hundred_thousand_events_become_a_few_and_the_last_is_true(worker: Worker) -> None:
@@ -121,13 +120,10 @@ def test_a_job_that_does_not_exist_is_a_failure(worker: Worker) -> None:
 
 def test_cancel_is_seen_at_the_next_check(worker: Worker) -> None:
     ear = Ear()
-    cancelled: list[float] = []
-    thread = when_heard(ear, lambda: (cancelled.append(time.monotonic()), worker.cancel()))
+    thread = when_heard(ear, worker.cancel)
     with pytest.raises(Cancelled):
         run(worker, "patient", ear)
-    took = time.monotonic() - cancelled[0]
     thread.join()
-    assert took < 0.2
     assert run(worker, "count", to=2).total == 1
 
 
@@ -210,8 +206,3 @@ def test_closing_twice_and_before_it_is_ready(broker: Broker) -> None:
     worker.close()
     assert pid is not None
     assert not psutil.pid_exists(pid)
-
-
-def names_in_memory() -> set[str]:
-    folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("kino*_*")} if folder.is_dir() else set()

@@ -12,7 +12,7 @@ from engines.actions.types import BACKGROUND
 from widgets.actions.panel.words import class_line, classes_hint, duration_words
 from widgets.actions.state import ActionsView, ClassCount
 from widgets.charts.class_colors import class_brush, class_words
-from widgets.generative.panel.form import beside, say, words
+from widgets.kit.form import beside, say, words
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
 from widgets.kit.panel import PlainButton, Section, TextField, set_property

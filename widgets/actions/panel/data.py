@@ -14,7 +14,7 @@ from widgets.actions.panel.clips import ClipList
 from widgets.actions.panel.frames import FramesField
 from widgets.actions.panel.words import clips_summary, published_words
 from widgets.actions.state import ClipState, Page, TrainView
-from widgets.generative.panel.form import Form, beside, say, words
+from widgets.kit.form import Form, beside, say, words
 from widgets.kit.panel import ChoiceField, PlainButton, Segmented, labelled
 from widgets.kit.path_row import PathRow
 

@@ -12,8 +12,8 @@ from engines.actions.study_types import EvaluateSpec
 from widgets.actions.panel.frames import FramesField
 from widgets.actions.panel.words import marked
 from widgets.actions.state import ActionsView, EvaluateView
-from widgets.generative.panel.form import say, words
 from widgets.kit.file_names import file_name, file_title
+from widgets.kit.form import say, words
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.panel import PlainButton, Section, columns
 from widgets.kit.path_row import PathRow

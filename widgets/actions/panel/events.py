@@ -13,7 +13,7 @@ from engines.actions.types import Event
 from widgets.actions.panel.classes import SWATCH, paint_swatch
 from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
-from widgets.generative.panel.form import say, words
+from widgets.kit.form import say, words
 from widgets.kit.icons import icon
 from widgets.kit.panel import PlainButton, QuietButton, Section
 from widgets.kit.row_list import RIGHT, RowList, wide, write

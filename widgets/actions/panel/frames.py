@@ -9,7 +9,7 @@ from engines.actions.study_types import WHOLE, Frames
 from engines.core.errors import UsageError
 from engines.core.frame_ranges import parsed
 from widgets.actions.panel.words import frames_words
-from widgets.generative.panel.form import say, words
+from widgets.kit.form import say, words
 from widgets.kit.panel import TextField, labelled, set_property
 
 

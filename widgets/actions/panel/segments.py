@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from engines.actions.types import Labels, Segment
 from widgets.actions.panel.classes import SWATCH, paint_swatch
 from widgets.actions.panel.words import duration_words, segment_words
-from widgets.actions.state import ActionsView, TimelineView
+from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
-from widgets.generative.panel.form import beside, say, words
 from widgets.kit.file_names import file_name
+from widgets.kit.form import beside, say, words
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.panel import ElidedLabel, QuietButton, Section, describe
 from widgets.kit.row_list import RIGHT, RowList, wide, write
 from widgets.kit.theme import number_font
+from widgets.timeline.state import TimelineView
 from widgets.viewer.transport import clock_words
 
 NO_TIMES: NDArray[np.float64] = np.zeros(0)

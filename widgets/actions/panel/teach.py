@@ -12,7 +12,7 @@ from widgets.actions.panel.clips import ClipList
 from widgets.actions.panel.segments import AdviceLines, OpenSegment, SegmentSection
 from widgets.actions.panel.words import clips_summary, record_words
 from widgets.actions.state import ActionsView, ClipState
-from widgets.generative.panel.form import say, words
+from widgets.kit.form import say, words
 from widgets.kit.panel import PlainButton, Section, describe
 
 

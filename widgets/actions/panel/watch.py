@@ -14,7 +14,7 @@ from widgets.actions.panel.now import NowCard, classes_words, model_words, now_o
 from widgets.actions.panel.segments import AdviceLines
 from widgets.actions.panel.words import file_title
 from widgets.actions.state import ActionsView, WatchView
-from widgets.generative.panel.form import Form, beside, say, words
+from widgets.kit.form import Form, beside, say, words
 from widgets.kit.panel import (
     ChoiceField,
     EmptyState,

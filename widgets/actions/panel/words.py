@@ -9,16 +9,7 @@ from engines.actions.features.recipes import NETWORKS
 from engines.actions.models.settings import filled
 from engines.actions.study_types import WHOLE, Frames, TrainSpec
 from engines.actions.types import STREAMS, ModelCard, Segment
-from widgets.actions.state import (
-    ActionsView,
-    ClassCount,
-    ClipState,
-    EvaluateView,
-    Page,
-    TeachView,
-    TrainView,
-    Trouble,
-)
+from widgets.actions.state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words
 from widgets.kit.file_names import file_title as file_title

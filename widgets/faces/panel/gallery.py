@@ -11,7 +11,7 @@ from widgets.faces.accept import AcceptField
 from widgets.faces.panel.words import gallery_name, gallery_words
 from widgets.faces.state import FacesView
 from widgets.faces.words import one_in
-from widgets.generative.panel.form import say, words
+from widgets.kit.form import say, words
 from widgets.kit.icons import icon
 from widgets.kit.panel import ElidedLabel, Pill, PlainButton, QuietButton, Section, describe
 

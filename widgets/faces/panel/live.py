@@ -10,7 +10,7 @@ from widgets.faces.name_field import NameField
 from widgets.faces.panel.tracks import TrackList
 from widgets.faces.panel.words import cost_words, count
 from widgets.faces.state import FacesView, LiveFaces
-from widgets.generative.panel.form import say, words
+from widgets.kit.form import say, words
 from widgets.kit.panel import PlainButton, QuietButton, Section, describe
 
 

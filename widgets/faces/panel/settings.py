@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from engines.faces.gallery.types import Expiring
 from widgets.faces.panel.words import SEARCHES, expiring_words, finder_words
 from widgets.faces.state import FacesView
-from widgets.generative.panel.form import on_change, read, say, show, words
+from widgets.kit.form import on_change, read, say, show, words
 from widgets.kit.panel import (
     ChoiceField,
     ElidedLabel,

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import Axis, CompareSpec
-from widgets.generative.panel.form import Form, beside, say, words
 from widgets.generative.panel.words import compare_words, facts, grid_estimate, sample_words
 from widgets.generative.state import DiffusionView
+from widgets.kit.form import Form, beside, say, words
 from widgets.kit.panel import ChoiceField, PlainButton, TextField, describe, labelled
 
 TITLES: dict[Axis, str] = {

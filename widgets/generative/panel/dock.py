@@ -14,13 +14,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from widgets.generative.panel import words
 from widgets.generative.panel.compare import BaseSection, CompareSection
-from widgets.generative.panel.form import Form
 from widgets.generative.panel.model import ModelSection
 from widgets.generative.panel.run import RunSection
 from widgets.generative.panel.samples import PromptSection, SamplesSection, StartSection
 from widgets.generative.panel.sampling import GuidanceSection, SamplerSection, ScheduleSection, edited
 from widgets.generative.panel.train import DataSection, EffortSection, KeepSection, LevelsSection, NetworkSection
 from widgets.generative.state import Busy, DiffusionView, Mode, Trouble
+from widgets.kit.form import Form
 from widgets.kit.panel import Panel, PrimaryButton, QuietButton, Segmented, describe
 from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from engines.generative.diffusion.types import ModelInfo
-from widgets.generative.panel.form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.generative.panel.words import PREDICTIONS, facts
 from widgets.generative.state import DiffusionView
+from widgets.kit.form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.kit.panel import ChoiceField, QuietButton, labelled
 
 KINDS = {

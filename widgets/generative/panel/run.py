@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from widgets.generative.panel.form import Form, SigmaField
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
+from widgets.kit.form import DEVICES, Form, SigmaField
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
-from widgets.kit.words import DEVICES
 
 PRECISIONS = (
     ("float32", "float32"),

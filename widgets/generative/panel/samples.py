@@ -8,9 +8,9 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engines.generative.diffusion.types import SampleSpec, Start
-from widgets.generative.panel.form import Form, beside, say, show, tip, words
 from widgets.generative.panel.words import count
 from widgets.generative.state import DiffusionView
+from widgets.kit.form import Form, beside, say, show, tip, words
 from widgets.kit.panel import (
     ChoiceField,
     ElidedLabel,

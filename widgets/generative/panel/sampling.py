@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
-from widgets.generative.panel.form import (
+from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
+from widgets.generative.panel.words import count, sampler_title, schedule_levels, schedule_title, unguided
+from widgets.generative.state import DiffusionView
+from widgets.kit.form import (
     Control,
     Form,
     SigmaField,
@@ -24,9 +27,6 @@ from widgets.generative.panel.form import (
     tip,
     words,
 )
-from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
-from widgets.generative.panel.words import count, sampler_title, schedule_levels, schedule_title, unguided
-from widgets.generative.state import DiffusionView
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
 
 INTERVAL = (0.3, 5.0)

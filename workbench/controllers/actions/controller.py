@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-
 from engines.actions.study_types import EvaluateSpec, TrainResult
 from engines.actions.types import WatchSettings
 from widgets.actions.board.pages import ActionBoard
@@ -29,7 +27,7 @@ from workbench.controllers.actions.timeline import TimelineDesk
 from workbench.controllers.actions.watch import Watch
 from workbench.controllers.actions.wiring import wire
 from workbench.controllers.common.devices import devices
-from workbench.controllers.common.paged_controller import PagedDesk
+from workbench.controllers.common.feature_controller import PagedController
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
@@ -40,11 +38,7 @@ NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
 IN_VIEWER = (Page.WATCH, Page.TEACH)
 
 
-class ActionsController(PagedDesk):
-    """`timelineWanted(bool)`: whether the timeline belongs under what is in the centre."""
-
-    timelineWanted = Signal(bool)
-
+class ActionsController(PagedController):
     def __init__(
         self, panel: ActionsPanel, board: ActionBoard, timeline: TimelinePanel, viewer: ViewerController,
         services: Services, actions: Actions,
@@ -111,7 +105,7 @@ class ActionsController(PagedDesk):
     def choose_page(self, name: str) -> None:
         super().choose_page(name)
         self.labels.look()
-        self.timelineWanted.emit(self.form.page in IN_VIEWER)
+        self.services.host.give_room("timeline", self.form.page in IN_VIEWER)
 
     def set_settings(self, settings: WatchSettings) -> None:
         """Other settings of the live engine, at once; the model is chosen elsewhere. There is one threshold for live
@@ -280,5 +274,5 @@ class ActionsController(PagedDesk):
         if not opening and not (self.board.prepare() or self.panel.prepare()):
             self._pages_soon.stop()
 
-    def keep_form(self) -> None:
+    def keep(self) -> None:
         keep_form(self.form, self.services)

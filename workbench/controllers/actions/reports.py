@@ -37,7 +37,7 @@ def take(desk: ActionsController, paths: Sequence[str]) -> None:
         elif suffix in LABELS and desk.video:
             import_labels(desk, path)
         else:
-            desk.sourceWanted.emit(path)
+            desk.services.host.add_source(path)
 
 
 def open_model(desk: ActionsController) -> None:
@@ -51,7 +51,7 @@ def open_sample(desk: ActionsController) -> None:
 
     def play(path: Path) -> None:
         desk.watch.look_at_next()
-        desk.sourceWanted.emit(str(path))
+        desk.services.host.add_source(str(path))
 
     desk.errands.ask(lambda: load_path("walking"), play, partial(_fail, desk, "The sample clip cannot be played"))
 
@@ -60,7 +60,7 @@ def play_recorded(desk: ActionsController, path: str) -> None:
     """Open what was recorded, and go on with it instead of the camera."""
     feeds = desk.services.feeds
     before = feeds.ids()
-    desk.sourceWanted.emit(path)
+    desk.services.host.add_source(path)
     for id in feeds.ids():
         if id not in before:
             desk.watch.choose(id)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engines.actions.features.chunks import LONGEST
 from engines.actions.streaming.events import Levels, events_of, rows_apart
 from engines.actions.types import Decision, Event, Watched, WatchSettings
-from widgets.actions.state import ScoreTrack
+from widgets.timeline.state import ScoreTrack
 
 MOST = 1 << 17
 """Decisions kept: more than three hours at 10 per second; older ones go, half of them at a time."""

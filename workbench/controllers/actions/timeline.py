@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engines.actions.types import BACKGROUND
 from engines.cameras.types import FeedState
 from engines.core.frames import Stamp
-from widgets.actions.state import Page, ScoreTrack, TimelineView
+from widgets.actions.state import Page
+from widgets.timeline.state import ScoreTrack, TimelineView
 from workbench.controllers.shell.viewer import ViewerController
 
 if TYPE_CHECKING:

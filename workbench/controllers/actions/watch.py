@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from engines.actions.types import Watched, WatchSettings
 from engines.cameras.types import FeedState
 from widgets.actions.overlays import overlays_of
-from widgets.actions.state import ScoreTrack
+from widgets.timeline.state import ScoreTrack
 from workbench.controllers.actions.score_history import ScoreHistory
 from workbench.controllers.common.live_threads import Lookers
 from workbench.controllers.common.source_watch import SourceWatch

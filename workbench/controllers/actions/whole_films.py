@@ -15,7 +15,7 @@ from engines.actions.models.files import read_card
 from engines.actions.streaming.events import Levels, events_of
 from engines.actions.study_types import DetectResult, DetectSpec
 from engines.actions.types import WatchSettings
-from widgets.actions.state import ScoreTrack
+from widgets.timeline.state import ScoreTrack
 from workbench.controllers.actions.films import read_facts
 from workbench.controllers.actions.score_history import VERSIONS
 

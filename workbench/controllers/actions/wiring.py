@@ -13,8 +13,6 @@ from workbench.controllers.actions import reports as files
 if TYPE_CHECKING:
     from workbench.controllers.actions.controller import ActionsController
 
-HELP = "actions"
-
 
 def wire(desk: ActionsController) -> None:
     """Join everything, once."""
@@ -72,8 +70,8 @@ def _panel(desk: ActionsController) -> None:
     panel.dropped.connect(partial(files.take, desk))
     panel.fetchWanted.connect(partial(_fetch, desk))
     panel.troubleDismissed.connect(desk.dismiss)
-    panel.logWanted.connect(desk.logWanted)
-    panel.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    panel.logWanted.connect(desk.services.host.show_log)
+    panel.helpWanted.connect(desk.show_help)
 
 
 def _fetch(desk: ActionsController) -> None:
@@ -120,8 +118,8 @@ def _board(desk: ActionsController) -> None:
     board.dropped.connect(partial(files.take, desk))
     board.fetchWanted.connect(partial(_fetch, desk))
     board.troubleDismissed.connect(desk.dismiss)
-    board.logWanted.connect(desk.logWanted)
-    board.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    board.logWanted.connect(desk.services.host.show_log)
+    board.helpWanted.connect(desk.show_help)
 
 
 def _timeline(desk: ActionsController) -> None:
@@ -145,7 +143,7 @@ def _timeline(desk: ActionsController) -> None:
     line.thresholdChanged.connect(desk.set_threshold)
     line.exportEventsWanted.connect(partial(files.export_events, desk))
     line.pageWanted.connect(desk.choose_page)
-    line.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    line.helpWanted.connect(desk.show_help)
 
 
 def _commands(desk: ActionsController) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from engines.calibration.formats.files import READ
@@ -39,10 +39,7 @@ REFIT_MS = 350
 
 
 class CalibrationController(QObject):
-    """`logWanted` when the user asks for the log, `helpWanted(page)` for help."""
-
-    logWanted = Signal()
-    helpWanted = Signal(str)
+    """Shows the panel one view of session, finder and jobs."""
 
     def __init__(self, panel: CalibrationPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
         super().__init__(panel)
@@ -353,8 +350,8 @@ class CalibrationController(QObject):
         panel.removeWanted.connect(self.remove)
         panel.worstOffWanted.connect(self.switch_off_worst)
         panel.cancelWanted.connect(self.runs.cancel)
-        panel.logWanted.connect(self.logWanted)
-        panel.helpWanted.connect(lambda: self.helpWanted.emit("calibration"))
+        panel.logWanted.connect(self._services.host.show_log)
+        panel.helpWanted.connect(lambda: self._services.host.show_help("calibration"))
         panel.troubleDismissed.connect(self._dismiss)
         panel.pictureWanted.connect(self._ask_picture)
 

@@ -18,7 +18,7 @@ from widgets.faces.board import FaceBoard
 from widgets.faces.panel.dock import FacesPanel
 from widgets.faces.state import FacesView, Page
 from workbench.commands import Actions
-from workbench.controllers.common.paged_controller import PagedDesk
+from workbench.controllers.common.feature_controller import PagedController
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.faces.dialogs import Dialogs
@@ -42,7 +42,7 @@ NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
 """Weights without which faces are not looked for."""
 
 
-class FacesController(PagedDesk):
+class FacesController(PagedController):
     """Its first page is the viewer, where faces are looked for."""
 
     def __init__(
@@ -235,7 +235,7 @@ class FacesController(PagedDesk):
 
     def _play(self, clip: Path) -> None:
         self.watch.look_at_next()
-        self.sourceWanted.emit(str(clip))
+        self.services.host.add_source(str(clip))
 
     def _no_sample(self, failure: Failure) -> None:
         self.show_trouble(trouble_of(failure.as_json(), "The sample portrait cannot be played"))
@@ -244,7 +244,7 @@ class FacesController(PagedDesk):
         """In the errands' thread: a stored face, a crop of a review, or a picture file."""
         return self.galleries.thumbnail(key) if not Path(key).suffix else read_crop(key)
 
-    def keep_form(self) -> None:
+    def keep(self) -> None:
         keep_form(self.form, self.services)
 
 

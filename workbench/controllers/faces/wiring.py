@@ -12,8 +12,6 @@ from workbench.controllers.faces import reports as faces_reports
 if TYPE_CHECKING:
     from workbench.controllers.faces.controller import FacesController
 
-HELP = "faces"
-
 
 def wire(desk: FacesController) -> None:
     """Join everything, once."""
@@ -72,8 +70,8 @@ def _panel(desk: FacesController) -> None:
     panel.fetchWanted.connect(lambda: desk.store.fetch(desk.trouble.fetch if desk.trouble else ()))
     panel.dropped.connect(desk.take)
     panel.troubleDismissed.connect(desk.dismiss)
-    panel.logWanted.connect(desk.logWanted)
-    panel.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    panel.logWanted.connect(desk.services.host.show_log)
+    panel.helpWanted.connect(desk.show_help)
 
 
 def _board(desk: FacesController) -> None:
@@ -84,8 +82,8 @@ def _board(desk: FacesController) -> None:
     board.dropped.connect(desk.take)
     board.fetchWanted.connect(lambda: desk.store.fetch(desk.trouble.fetch if desk.trouble else ()))
     board.troubleDismissed.connect(desk.dismiss)
-    board.logWanted.connect(desk.logWanted)
-    board.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    board.logWanted.connect(desk.services.host.show_log)
+    board.helpWanted.connect(desk.show_help)
     _people(desk)
     _enrol(desk)
     _studies(desk)

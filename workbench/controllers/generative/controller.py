@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from engines.generative.diffusion.models import catalog
@@ -44,12 +44,7 @@ PAGES = {Mode.SAMPLE: Page.SAMPLES, Mode.COMPARE: Page.COMPARE, Mode.TRAIN: Page
 
 
 class DiffusionController(QObject):
-    """`studioWanted` when results are to be seen, `panelWanted`, `logWanted`, `helpWanted(page)`."""
-
-    studioWanted = Signal()
-    panelWanted = Signal()
-    logWanted = Signal()
-    helpWanted = Signal(str)
+    """Shows panel and studio the same view."""
 
     def __init__(self, panel: DiffusionPanel, studio: Studio, services: Services, actions: Actions) -> None:
         super().__init__(panel)
@@ -140,7 +135,7 @@ class DiffusionController(QObject):
         self.form = self.form.sampling(spec)
         self.set_form()
         self.models.open(spec.model, spec.prediction)
-        self.panelWanted.emit()
+        self.services.host.show_dock("diffusion")
         if said:
             self.services.notify(said, "info")
 
@@ -280,7 +275,7 @@ class DiffusionController(QObject):
 
     def show_form_trouble(self, trouble: Trouble) -> None:
         """A model or file that was given to the form cannot be used."""
-        self.panelWanted.emit()
+        self.services.host.show_dock("diffusion")
         self.show_trouble(trouble, of_run=False)
 
     def dismiss(self) -> None:
@@ -318,7 +313,7 @@ class DiffusionController(QObject):
 
     def _to_studio(self, page: Page) -> None:
         self.set_form(page=page)
-        self.studioWanted.emit()
+        self.services.host.show_centre("diffusion")
 
     def _understood(self, found: Dropped) -> None:
         if found.settings is not None:

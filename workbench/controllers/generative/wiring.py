@@ -56,8 +56,8 @@ def _panel(desk: DiffusionController) -> None:
     panel.dropped.connect(desk.take)
     panel.retryWanted.connect(desk.retry)
     panel.troubleDismissed.connect(desk.dismiss)
-    panel.logWanted.connect(desk.logWanted)
-    panel.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    panel.logWanted.connect(desk.services.host.show_log)
+    panel.helpWanted.connect(lambda: desk.services.host.show_help(HELP))
 
 
 def _studio(desk: DiffusionController) -> None:
@@ -86,8 +86,8 @@ def _studio(desk: DiffusionController) -> None:
     studio.trainCancelWanted.connect(desk.training.cancel)
     studio.trainedUsed.connect(desk.use_trained)
     studio.spectrumWanted.connect(desk.ask_spectrum)
-    studio.logWanted.connect(desk.logWanted)
-    studio.helpWanted.connect(lambda: desk.helpWanted.emit(HELP))
+    studio.logWanted.connect(desk.services.host.show_log)
+    studio.helpWanted.connect(lambda: desk.services.host.show_help(HELP))
 
 
 def _commands(desk: DiffusionController) -> None:
@@ -112,8 +112,8 @@ def _commands(desk: DiffusionController) -> None:
 def show_form(desk: DiffusionController, mode: str) -> None:
     """The form of a mode beside its page; nothing is begun."""
     desk.set_mode(mode)
-    desk.panelWanted.emit()
-    desk.studioWanted.emit()
+    desk.services.host.show_dock("diffusion")
+    desk.services.host.show_centre("diffusion")
 
 
 def open_model_file(desk: DiffusionController) -> None:

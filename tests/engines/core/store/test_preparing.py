@@ -16,7 +16,7 @@ from engines.core.store.preparing import prepared
 MAKER = """
 import sys
 from pathlib import Path
-from engines.core.preparing import keep
+from engines.core.store.preparing import keep
 if sys.argv[1] == "fail":
     sys.exit("no such layer")
 with open(sys.argv[2], "a") as log:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[4]
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from engines.faces.people.review_folders import ReviewFolder, write
+from engines.faces.gallery.review_folders import ReviewFolder, write
 review = ReviewFolder(Path(sys.argv[1]))
 write(review.path / "00000.png", b"a face")
 write(review.path / "vectors.npy", b"its numbers")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engines.actions.types import Decision, Watched, WatchSettings
 from engines.core.frames import Size, Stamp
-from widgets.actions.state import ScoreTrack
+from widgets.timeline.state import ScoreTrack
 from workbench.controllers.actions import score_history
 from workbench.controllers.actions.score_history import ScoreHistory
 

@@ -18,7 +18,7 @@ from engines.core.frames import Frame, Stamp
 from engines.core.live import Reset
 from engines.core.video.film import Film
 from tests.engines.actions.watching import CLASSES, make_film, make_model
-from widgets.actions.state import ScoreTrack
+from widgets.timeline.state import ScoreTrack
 from workbench.controllers.actions.score_history import ScoreHistory
 from workbench.controllers.actions.whole_films import read_whole
 

@@ -92,7 +92,7 @@ def done(desk: Desk, qtbot, count: int = 1) -> None:
 
 def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: Desk, qtbot) -> None:
     began: list[str] = []
-    desk.controller.studioWanted.connect(lambda: began.append(desk.view.page))
+    desk.services.host.show_centre = lambda _name: began.append(desk.view.page)
     desk.choose()
     assert desk.runs == (), "changing a setting runs nothing"
     desk.panel.startWanted.emit()

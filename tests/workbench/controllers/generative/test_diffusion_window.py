@@ -24,7 +24,7 @@ def opened_studio(open_window: Open, qtbot) -> Opened:
 
 def test_the_preset_brings_the_studio_and_the_others_the_viewer(open_window: Open, qtbot) -> None:
     window = opened_studio(open_window, qtbot).window
-    assert window.centre.front == "studio"
+    assert window.centre.front == "diffusion"
     assert not window.grid.isVisible()
     window.commands.run("help.guide")
     assert window.dialogs.help is not None
@@ -41,7 +41,7 @@ def test_the_preset_brings_the_studio_and_the_others_the_viewer(open_window: Ope
 def test_the_preset_of_the_last_start_brings_its_centre_back(open_window: Open, qtbot) -> None:
     assert opened_studio(open_window, qtbot).end() == []
     again = open_window(begin=False).window
-    assert again.centre.front == "studio"
+    assert again.centre.front == "diffusion"
     assert not again.docks.docks["diffusion"].isHidden()
 
 
@@ -50,7 +50,7 @@ def test_sampling_from_another_preset_brings_the_studio(open_window: Open, qtbot
     window = opened.window
     window.commands.run("window.monitor")
     window.commands.run("diffusion.sample")
-    assert window.centre.front == "studio"
+    assert window.centre.front == "diffusion"
     assert window.studio.shown.page is Page.SAMPLES
     window.commands.run("diffusion.cancel")
     until(qtbot, lambda: [run.state for run in window.studio.shown.runs] == [RunState.CANCELLED], 30)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel, QValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from widgets.kit.fields import (
     ChoiceField,
@@ -25,10 +25,12 @@ from widgets.kit.fields import (
     set_property,
 )
 from widgets.kit.labels import Label
+from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import Section
 
 Group: TypeAlias = tuple[str, Sequence[tuple[str, str, str]]]
 """A heading, and (id, title, tip) of each choice under it."""
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 AUTO = -1.0
 STEP = 1.1
 
@@ -216,9 +218,7 @@ class Form(Section):
 
 def words(role: str = "hint") -> QLabel:
     """Words that wrap."""
-    label = Label()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
+    label = Label("", role, wraps=True)
     label.setMinimumWidth(1)
     return label
 
@@ -231,25 +231,17 @@ def say(label: QLabel, text: str) -> None:
 
 def beside(first: QWidget, *more: QWidget, spacing: int = 4) -> QWidget:
     """Controls in a row, the first as wide as there is room."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
-    row.addWidget(first, 1, Qt.AlignmentFlag.AlignVCenter if isinstance(first, QLabel) else Qt.AlignmentFlag.AlignTop)
-    for widget in more:
-        row.addWidget(widget)
-    return box
+    row = row_of((first, 1), *more, spacing=spacing)
+    row.setAlignment(first, Qt.AlignmentFlag.AlignVCenter if isinstance(first, QLabel) else Qt.AlignmentFlag.AlignTop)
+    return held(row)
 
 
 def shared(first: QWidget, second: QWidget, left: int, right: int) -> QWidget:
     """Two controls in columns of unequal width."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    row.addWidget(first, left, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(second, right, Qt.AlignmentFlag.AlignTop)
-    return box
+    row = row_of((first, left), (second, right), spacing=8)
+    for part in (first, second):
+        row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+    return held(row)
 
 
 def keep_room(widget: QWidget) -> QWidget:

@@ -1,0 +1,43 @@
+"""Runs of the suite on several workers: which tests stay together, which come first, and which run alone.
+
+A file stays on one worker, so that what its tests share is made once. What is slow comes first and by itself. A test
+that is marked `serial` waits until no other runs, and the others wait for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def arrange(items: list[pytest.Item]) -> None:
+    """Slow tests first, each a group of its own; a group for each other file."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        if item.get_closest_marker("slow") is None and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+@contextmanager
+def turn(item: pytest.Item, folder: Path) -> Iterator[None]:
+    """While the test runs: alone if it is serial, else beside others of its kind. One worker waits for nobody."""
+    if not WORKER or fcntl is None:
+        yield
+        return
+    alone = item.get_closest_marker("serial") is not None
+    with (folder / "gate").open("w") as gate, (folder / "room").open("w") as room:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(gate, fcntl.LOCK_UN)
+        yield
