@@ -6,7 +6,9 @@ The controls are in `widgets.kit.fields` and are given on from here, so that a p
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -66,18 +68,11 @@ __all__ = [
 ]
 
 
-class Folds(QObject):
+@dataclass
+class Folds:
     """Which sections the user has folded, by name; the application keeps it between two starts."""
 
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.state: dict[str, bool] = {}
-
-    def note(self, name: str, folded: bool) -> None:
-        self.state[name] = folded
-        self.changed.emit()
+    state: dict[str, bool] = field(default_factory=dict)
 
 
 FOLDS = Folds()
@@ -176,7 +171,7 @@ class Section(QWidget):
 
     def _turn(self) -> None:
         self.set_folded(not self.folded)
-        FOLDS.note(self._name, self.folded)
+        FOLDS.state[self._name] = self.folded
 
 
 class Panel(QWidget):
@@ -185,7 +180,7 @@ class Panel(QWidget):
     A panel of settings scrolls as a whole; one that is a table or a list (`scrolling=False`) leaves that to it.
     """
 
-    def __init__(self, title: str, *, scrolling: bool = True) -> None:
+    def __init__(self, title: str, scrolling: bool = True) -> None:
         super().__init__()
         styled(self)
         self.setAccessibleName(title)

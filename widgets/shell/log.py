@@ -12,9 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from widgets.kit.fields import trace_view
+from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
 from widgets.kit.layouts import split_of
-from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField, describe
+from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
 
@@ -182,24 +183,16 @@ class _Table(QTableView):
     def __init__(self, model: _Lines) -> None:
         super().__init__()
         self.setModel(model)
-        self.setShowGrid(False)
+        plain_table(self, "Log lines", "Choose a line to see its details", 26)
         self.setWordWrap(False)
         self.setIconSize(QSize(ICON - 2, ICON - 2))
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
+        self.setMinimumWidth(240)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setHighlightSections(False)
-        describe(head, "Columns of the log", "Drag an edge to change a column's width")
-        describe(self.verticalHeader(), "Lines of the log")
         head.setStretchLastSection(True)
         for column, wide in enumerate((104, 96, 132)):
             self.setColumnWidth(column, wide)
-        self.setMinimumWidth(240)
-        describe(self, "Log lines", "Choose a line to see its details")
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         self.setColumnHidden(2, self.width() < 560)

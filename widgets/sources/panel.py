@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu
 
 from engines.cameras.types import UsbCamera
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
 from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton
 from widgets.kit.theme import LOOK
@@ -21,7 +22,7 @@ from widgets.sources.list import ROW, SourceList, SourceRow, TileRow
 __all__ = ["SOURCE_MIME", "SourceRow", "SourcesPanel", "TileRow", "dropped_texts"]
 
 
-class SourcesPanel(Panel):
+class SourcesPanel(FileDrops, Panel):
     """Shows rows, and tells what the user wants with them."""
 
     sourceMade = Signal(object)
@@ -29,17 +30,15 @@ class SourcesPanel(Panel):
     retried = Signal(str)
     activated = Signal(str)
     selected = Signal(str)
-    dropped = Signal(list)
     sampleWanted = Signal()
     camerasWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Sources", scrolling=False)
+        super().__init__("Sources", False)
         self._rows: tuple[SourceRow, ...] = ()
         self.form: SourceForm | None = None
         self._cameras: list[UsbCamera] | None = None
-        self._drop = False
-        self.setAcceptDrops(True)
+        self._aimed = False
         self.add_button = PrimaryButton("Add", "add", "Add a camera, file, folder, stream, tiled source or scene")
         self.add_button.setMenu(self._menu())
         self.add_head(self.add_button)
@@ -102,23 +101,17 @@ class SourcesPanel(Panel):
         if self.form is not None:
             self.form.set_cameras(self._cameras)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        data = event.mimeData()
-        if not data.hasFormat(SOURCE_MIME) and (data.hasUrls() or data.hasText()):
-            self._mark(True)
-            event.acceptProposedAction()
+    def taken(self, data: QMimeData) -> list[str]:
+        return [] if data.hasFormat(SOURCE_MIME) else dropped_texts(data)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._mark(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._mark(False)
-        self.dropped.emit(dropped_texts(event.mimeData()))
-        event.acceptProposedAction()
+    def show_aimed(self, on: bool) -> None:
+        self._aimed = on
+        self.setContentsMargins(*((2,) * 4 if on else (0,) * 4))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._drop:
+        if self._aimed:
             painter = QPainter(self)
             painter.setPen(QPen(LOOK.now.color("accent"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -138,11 +131,6 @@ class SourcesPanel(Panel):
         for button in (self.retry, self.remove):
             button.setEnabled(bool(self.list.current()))
         self._tell(self.selected)
-
-    def _mark(self, on: bool) -> None:
-        self._drop = on
-        self.setContentsMargins(*((2,) * 4 if on else (0,) * 4))
-        self.update()
 
 
 def dropped_texts(data: QMimeData) -> list[str]:
