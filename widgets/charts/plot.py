@@ -14,16 +14,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import Axis, figure
+from widgets.charts.class_colors import DASHES
 from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, flowed, label, stroke
 from widgets.kit.theme import LOOK, number_font
 
-STYLES = (
-    Qt.PenStyle.SolidLine,
-    Qt.PenStyle.DashLine,
-    Qt.PenStyle.DotLine,
-    Qt.PenStyle.DashDotLine,
-    Qt.PenStyle.DashDotDotLine,
-)
 LINE_HEIGHT = 16.0
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -52,7 +46,7 @@ class Series:
 
     @property
     def pen_style(self) -> Qt.PenStyle:
-        return STYLES[(self.place if self.style < 0 else self.style) % len(STYLES)]
+        return DASHES[(self.place if self.style < 0 else self.style) % len(DASHES)]
 
 
 class Plot(DrawnChart):

@@ -133,44 +133,36 @@ class GroupedChoice(ChoiceField):
 Control: TypeAlias = NumberField | ChoiceField | Segmented | Toggle | TextField
 
 
+WAYS: tuple[tuple[type, Callable[[Any], Any], Callable[[Any, Any], Any], Callable[[Any], Any]], ...] = (
+    (SigmaField, SigmaField.sigma, SigmaField.set_sigma, lambda field: field.valueChanged),
+    (NumberField, lambda field: field.value() if field.decimals() else field.whole(), NumberField.setValue,
+     lambda field: field.valueChanged),
+    (Toggle, Toggle.isChecked, Toggle.setChecked, lambda toggle: toggle.clicked),
+    (TextField, TextField.text, TextField.setText, lambda field: field.textEdited),
+    (QWidget, lambda choice: choice.value(), lambda choice, id: choice.set_value(id), lambda choice: choice.chosen),
+)  # fmt: skip
+"""By kind of control, the first that fits: what reads it, what sets it, what it says when the user changes it."""
+
+
 def read(control: Control) -> Any:
     """What a control stands at."""
-    if isinstance(control, SigmaField):
-        return control.sigma()
-    if isinstance(control, NumberField):
-        return control.value() if control.decimals() else control.whole()
-    if isinstance(control, Toggle):
-        return control.isChecked()
-    return control.text() if isinstance(control, TextField) else control.value()
+    return _ways(control)[0](control)
 
 
 def show(control: Control, value: Any) -> None:
     """Set a control without its telling anybody."""
-    if read(control) == value:
-        return
-    with QSignalBlocker(control):
-        if isinstance(control, SigmaField):
-            control.set_sigma(value)
-        elif isinstance(control, NumberField):
-            control.setValue(value)
-        elif isinstance(control, Toggle):
-            control.setChecked(value)
-        elif isinstance(control, TextField):
-            control.setText(value)
-        else:
-            control.set_value(value)
+    if read(control) != value:
+        with QSignalBlocker(control):
+            _ways(control)[1](control, value)
 
 
 def on_change(control: Control, act: Callable[[], None]) -> None:
     """Call `act` whenever the user changes a control."""
-    if isinstance(control, NumberField):
-        control.valueChanged.connect(lambda _value: act())
-    elif isinstance(control, Toggle):
-        control.clicked.connect(lambda _on: act())
-    elif isinstance(control, TextField):
-        control.textEdited.connect(lambda _text: act())
-    else:
-        control.chosen.connect(lambda _id: act())
+    _ways(control)[2](control).connect(lambda _value: act())
+
+
+def _ways(control: Control) -> list[Any]:
+    return next(ways for kind, *ways in WAYS if isinstance(control, kind))
 
 
 class Form(Section):

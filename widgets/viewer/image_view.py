@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QImage,
@@ -271,12 +271,10 @@ class ImageView(QWidget):
         x0, y0, x1, y1 = viewport.region()
         painter.setPen(QPen(DARK.color("base", 0.35), 1))
         first, last = viewport.to_widget(x0 - 0.5, y0 - 0.5), viewport.to_widget(x1 - 0.5, y1 - 0.5)
-        for column in range(x0, x1 + 1):
-            x = viewport.to_widget(column - 0.5, 0).x()
-            painter.drawLine(QPointF(x, first.y()), QPointF(x, last.y()))
-        for row in range(y0, y1 + 1):
-            y = viewport.to_widget(0, row - 0.5).y()
-            painter.drawLine(QPointF(first.x(), y), QPointF(last.x(), y))
+        across = [viewport.to_widget(column - 0.5, 0).x() for column in range(x0, x1 + 1)]
+        down = [viewport.to_widget(0, row - 0.5).y() for row in range(y0, y1 + 1)]
+        painter.drawLines([QLineF(x, first.y(), x, last.y()) for x in across])
+        painter.drawLines([QLineF(first.x(), y, last.x(), y) for y in down])
         if viewport.scale >= 2 * GRID_FROM:
             self._paint_values(painter, image, viewport)
 

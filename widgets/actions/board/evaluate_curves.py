@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from engines.actions.study_types import Evaluation
 from widgets.charts.band import BandPlot
-from widgets.charts.plot import STYLES, Series
+from widgets.charts.class_colors import DASHES
+from widgets.charts.plot import Series
 
 STILL = "the current class goes on"
 DASHED = 1
-STYLE_ORDER = tuple(style for style in range(len(STYLES)) if style != DASHED)
+STYLE_ORDER = tuple(style for style in range(len(DASHES)) if style != DASHED)
 """Line styles of models; dashes are kept for what they are compared with."""
 MOST_LETTERS = 40
 HEIGHT, BARE = 216, 48
