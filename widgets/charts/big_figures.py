@@ -1,4 +1,4 @@
-"""The few figures that count, large, with what they are above them; the last ones are left out where it is narrow."""
+"""A line of the few figures that count, set large; the last ones are left out where it is narrow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A share for each class as horizontal bars with the value written beside them, of one model or of several.
+"""Horizontal bars with a share for each class and the value beside it, of one model or of several.
 
 With one model a bar has its class's colour; with several it has its model's colour and hatch, the same as the model's
 lines elsewhere, and the class keeps a spot of its colour beside its name.

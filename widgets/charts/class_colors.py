@@ -1,4 +1,4 @@
-"""How a class of actions looks wherever it is shown: a colour, and a dash and a hatch so that colour is never alone.
+"""The colour, dash and hatch of an action class, the same in every chart; colour is never alone.
 
 A class's look follows from its place among the classes without the background. The eight series colours of the theme
 come first with solid lines; from the ninth on they come again with another dash and another hatch. Each is made a

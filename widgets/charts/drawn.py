@@ -1,4 +1,4 @@
-"""What charts that paint themselves have in common: repainted with the theme, a right click saves figures or drawing.
+"""The base of charts that paint themselves: repainted with the theme, a right click saves figures or drawing.
 
 Made without a plotting library, whose import would hold the window for a third of a second when the first one appears.
 """

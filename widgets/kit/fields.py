@@ -1,4 +1,4 @@
-"""The controls that panels are made of. Each is born with a name that a screen reader says and a tooltip.
+"""The controls that panels are made of. Each has a name for the screen reader and a tooltip from the start.
 
 Looks come from `resources/theme.qss` by property; what is painted by hand asks `LOOK` for the tokens while painting.
 """

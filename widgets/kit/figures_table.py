@@ -1,4 +1,4 @@
-"""A small table of figures that are read, not edited: one row can be marked; Ctrl+C and a right click copy it."""
+"""A table of figures to read and copy (Ctrl+C, right click); one row can be marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are dropped onto a board, a panel or a page: taken, and told as paths."""
+"""A widget that takes dropped files and tells their paths: boards, panels and pages share it."""
 
 from __future__ import annotations
 

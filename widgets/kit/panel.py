@@ -1,4 +1,4 @@
-"""What every panel is built of: a head with its state in words, a body of sections that fold, a foot of small actions.
+"""The frame of every panel: a head with its state in words, a body of sections that fold, a foot of small actions.
 
 A panel says what the user wants by signals and is told what to show by values; it never looks for anything itself.
 The controls are in `widgets.kit.fields` and are given on from here, so that a panel has one place to import from.

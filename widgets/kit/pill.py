@@ -1,4 +1,4 @@
-"""A state as a pill: an icon in the colour of its level and a word, so that colour is never the only carrier."""
+"""A pill that shows a state: an icon in the colour of its level beside a word, so colour is never alone."""
 
 from __future__ import annotations
 

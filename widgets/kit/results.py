@@ -1,4 +1,4 @@
-"""Figures in rows and work under way: what a panel shows of a computation, before, during and after."""
+"""A grid of figures with label, value, unit and spread, for the results of a computation."""
 
 from __future__ import annotations
 

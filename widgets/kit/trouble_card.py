@@ -1,4 +1,4 @@
-"""What went wrong: what happened, to which file, what to do; what is missing is fetched with one click."""
+"""A card for a failure: what happened, to which file, what to do; it fetches what is missing or tries again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel belongs to the page: over what has not the focus it scrolls what lies around, and changes nothing."""
+"""Filters that leave the mouse wheel to the page while a control has not the focus."""
 
 from __future__ import annotations
 

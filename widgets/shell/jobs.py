@@ -1,4 +1,4 @@
-"""The Jobs panel: what runs, what is left of it in words, what became of it; one click from stopping or finding it."""
+"""The Jobs panel: lists jobs with progress and time left, shows details of one, cancels, reveals, copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Log panel: what happened, by level and by word, with the traceback of a chosen line. Bounded and cheap."""
+"""The Log panel: lists what was logged, filtered by level and words, with the traceback of the chosen line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command palette: every command, found by typing a few of its letters; what was used last stands first."""
+"""The command palette: finds a command by a few of its letters; recently used ones stand first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be said to open each kind of source: a small form a kind, that makes the source or says what is missing."""
+"""One small form for each kind of source, which makes the source or says what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form that adds a source: one window for all kinds, beside the work and never in its way."""
+"""The form that adds a source: one window for all kinds, beside the work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of sources: rows of two lines that paint themselves, tiles below them, figures in columns."""
+"""The list of sources, painted in rows of two lines, with tiles below them and figures in columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Sources panel: every source, how it does, and its tiles below it; where sources are added and dragged from."""
+"""The Sources panel: lists every source with its state and tiles; sources are added and dragged from here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which feed or tile a panel looks at."""
+"""A field that chooses the feed or tile a panel looks at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The centre of the window: one, four or nine tiles on the base, one of them selected, one of them alone if wished."""
+"""The grid in the centre of the window: one, four or nine tiles; one is selected, one can be shown alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture: frames at their aspect, zoom to the cursor, pan, pixel values, overlays.
+"""A view of frames at their aspect: zoom to the cursor, pan, pixel values, overlays.
 
 A frame is kept as it came and scaled only when it is painted, so frames that come faster than the screen cost nothing.
 The scaled picture is kept too: a repaint for an overlay or the readout copies it and no more.

@@ -1,4 +1,4 @@
-"""One tile of the viewer: what it shows, how that is doing in words, and a few tools while the pointer is there."""
+"""One tile of the viewer: a source's picture, its state in words, and a few tools under the pointer."""
 
 from __future__ import annotations
 
