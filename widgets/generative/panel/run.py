@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
-from widgets.kit.form import Form, SigmaField
+from widgets.kit.form import DEVICES, Form, SigmaField
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
-from widgets.kit.words import DEVICES
 
 PRECISIONS = (
     ("float32", "float32"),

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from engines.generative.diffusion.types import Prediction
 from engines.generative.training.types import TrainSpec
 from widgets.generative.panel.bell import KNOWN, NoiseBell
-from widgets.generative.panel.words import PREDICTIONS, data_title
+from widgets.generative.panel.words import PREDICTIONS, count, data_title
 from widgets.generative.state import DiffusionView
-from widgets.kit.form import Form, SigmaField, beside, keep_room, show, tip, words
+from widgets.kit.form import DEVICES, Form, SigmaField, beside, keep_room, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, TextField, Toggle, columns, labelled
 from widgets.kit.words import DEVICES, count
 
