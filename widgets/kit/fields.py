@@ -12,14 +12,14 @@ from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 from widgets.kit.wheel import leave_wheel
 
@@ -59,8 +60,7 @@ class ElidedLabel(Label):
     """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__(text)
-        self.setProperty("role", role)
+        super().__init__(text, role)
         self._mode = mode
         self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -204,15 +204,16 @@ class ChoiceField(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.set_choices(choices, value)
-        self.activated.connect(self._tell)
+        self.activated.connect(lambda: self.chosen.emit(self.value()))
         describe(self, name, tip)
 
     def set_choices(self, choices: Sequence[tuple[str, str]], value: str = "") -> None:
         """Replace the choices; keeps the one that is chosen where it is still there."""
         keep = value or self.value()
-        self.clear()
-        for id, title in choices:
-            self.addItem(title, id)
+        if [(self.itemData(row), self.itemText(row)) for row in range(self.count())] != list(choices):
+            self.clear()
+            for id, title in choices:
+                self.addItem(title, id)
         self.set_value(keep)
 
     def value(self) -> str:
@@ -234,9 +235,6 @@ class ChoiceField(QComboBox):
         )
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def _tell(self, _index: int) -> None:
-        self.chosen.emit(self.value())
 
 
 class TextField(QLineEdit):
@@ -265,12 +263,9 @@ class SearchField(TextField):
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setVisible(False)
-        self.textChanged.connect(self._follow)
+        self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
         for button in self.findChildren(QToolButton):
             describe(button, button.text() or name)
-
-    def _follow(self, text: str) -> None:
-        self._clear.setVisible(bool(text))
 
 
 class Segmented(QFrame):
@@ -283,19 +278,12 @@ class Segmented(QFrame):
         self.setProperty("role", "segments")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         describe(self, name, tip)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QPushButton] = {}
-        for choice in choices:
-            button = self._segment(name, choice, tip)
-            self._group.addButton(button)
-            self._buttons[choice[0]] = button
-            row.addWidget(button, 1)
+        self._buttons = {choice[0]: self._segment(name, choice, tip) for choice in choices}
+        self.setLayout(row_of(*((button, 1) for button in self._buttons.values()), spacing=2, margins=(2, 2, 2, 2)))
         self._group.buttonToggled.connect(self._follow)
         self.set_value(value or choices[0][0])
-        self._group.buttonClicked.connect(self._tell)
+        self._group.buttonClicked.connect(lambda: self.chosen.emit(self.value()))
 
     def value(self) -> str:
         return next(id for id, button in self._buttons.items() if button.isChecked())
@@ -315,14 +303,12 @@ class Segmented(QFrame):
             button.setIcon(icon(choice[-1], "muted", "text"))
             button.setIconSize(BESIDE_TEXT)
         describe(button, f"{name}: {choice[1]}", tip or choice[1])
+        self._group.addButton(button)
         return button
 
     def _follow(self, button: QAbstractButton, on: bool) -> None:
         """Tab goes to the choice that is taken; arrow keys go on from there."""
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
-
-    def _tell(self) -> None:
-        self.chosen.emit(self.value())
 
 
 class Toggle(QCheckBox):
@@ -368,10 +354,25 @@ class Toggle(QCheckBox):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
-def wrapped(role: str = "") -> QLabel:
+def wrapped(role: str = "", text: str = "") -> Label:
     """Words that wrap and can be copied."""
-    label = Label()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
+    label = Label(text, role, wraps=True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def quiet(view: QAbstractItemView, name: str, tip: str) -> None:
+    """A list or table scrolls by the pixel, never across, and knows where the pointer is."""
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    describe(view, name, tip)
+
+
+def trace_view(name: str, tip: str) -> QPlainTextEdit:
+    """Lines to read and copy, as long as they are."""
+    view = QPlainTextEdit()
+    view.setReadOnly(True)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    describe(view, name, tip)
+    return view

@@ -10,13 +10,11 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -36,6 +34,7 @@ from widgets.kit.fields import (
 )
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
 from widgets.kit.theme import number_font
@@ -93,24 +92,19 @@ class EmptyState(QWidget):
     def __init__(self, text: str, button_text: str = "", icon_role: str = "", tip: str = "") -> None:
         super().__init__()
         self._icon = icon_role
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addStretch(1)
         self._drawing = _Drawing(icon_role)
-        column.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._drawing.setVisible(bool(icon_role))
-        self.words = Label(text)
-        self.words.setProperty("role", "muted")
+        self.words = Label(text, "muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.words.setWordWrap(True)
-        column.addWidget(self.words)
         self.button = PlainButton(button_text or "Add", tip=tip)
         self.button.clicked.connect(self.clicked)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button.setVisible(bool(button_text))
-        column.addStretch(2)
-        self._column = column
+        parts = self._drawing, self.words, self.button
+        self._column = column_of(None, *parts, spacing=12, margins=(16, 16, 16, 16))
+        for part in (self._drawing, self.button):
+            self._column.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addStretch(2)
+        self.setLayout(self._column)
 
     def add_below(self, widget: QWidget) -> None:
         """A second way to begin, under the button."""
@@ -154,9 +148,6 @@ class Section(QWidget):
         """`name` is what its state is remembered by; the title where there is none."""
         super().__init__()
         self._name = name or title
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
         self.head = QToolButton()
         self.head.setProperty("role", "section")
         self.head.setText(title)
@@ -165,17 +156,10 @@ class Section(QWidget):
         self.head.setIconSize(QSize(16, 12))
         self.head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.head.clicked.connect(self._turn)
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
-        self._row.addWidget(self.head)
-        self._row.addStretch(1)
-        column.addLayout(self._row)
-        self._content = QWidget()
-        self.body = QVBoxLayout(self._content)
-        self.body.setContentsMargins(0, 0, 0, 4)
-        self.body.setSpacing(12)
-        column.addWidget(self._content)
+        self._row = row_of(self.head, None, spacing=4)
+        self.body = column_of(spacing=12, margins=(0, 0, 0, 4))
+        self._content = held(self.body)
+        self.setLayout(column_of(self._row, self._content, spacing=8))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.folded = False
         self.set_folded(FOLDS.state.get(self._name, folded))
@@ -207,33 +191,18 @@ class Panel(QWidget):
 
     def __init__(self, title: str, *, scrolling: bool = True) -> None:
         super().__init__()
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        styled(self)
         self.setAccessibleName(title)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self.head = _Head(title)
-        column.addWidget(self.head)
+        self.body = column_of(spacing=12, margins=(12, 4, 12, 12))
+        self._body = held(self.body, "body")
         self._stack = QStackedLayout()
-        column.addLayout(self._stack, 1)
-        self._body = QWidget()
-        self._body.setProperty("role", "body")
-        self._body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.body = QVBoxLayout(self._body)
-        self.body.setContentsMargins(12, 4, 12, 12)
-        self.body.setSpacing(12)
         self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
         self._empty: EmptyState | None = None
-        foot = QWidget()
-        foot.setProperty("role", "foot")
-        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.foot = QHBoxLayout(foot)
-        self.foot.setContentsMargins(8, 4, 8, 4)
-        self.foot.setSpacing(4)
-        foot.hide()
-        self._foot = foot
-        column.addWidget(foot)
+        self.foot = row_of(spacing=4, margins=(8, 4, 8, 4))
+        self._foot = held(self.foot, "foot")
+        self._foot.hide()
+        self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
 
     @property
     def state(self) -> str:
@@ -278,32 +247,17 @@ class _Head(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 10, 12, 8)
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
+        styled(self)
         self.title = ElidedLabel(title, "title")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        words.addWidget(self.title)
-        line = QHBoxLayout()
-        line.setSpacing(4)
         self.mark = _Mark()
-        line.addWidget(self.mark)
         self.state = ElidedLabel("", "state")
         self.state.setFont(number_font(11))
-        line.addWidget(self.state, 1)
-        words.addLayout(line)
-        row.addLayout(words, 1)
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(4)
-        row.addLayout(self.buttons)
+        words = column_of(self.title, row_of(self.mark, (self.state, 1), spacing=4), spacing=2)
+        self.buttons = row_of(spacing=4)
+        self.setLayout(row_of((words, 1), self.buttons, spacing=8, margins=(12, 10, 12, 8)))
 
     def set_state(self, text: str, level: str) -> None:
-        if (text, level) == (self.state.text(), self.mark.level):
-            return
         self.state.setText(text)
         self.state.setAccessibleName(text)
         self.state.setVisible(bool(text))
@@ -332,26 +286,16 @@ class _Mark(QWidget):
 
 def labelled(label: str, widget: QWidget, tip: str = "") -> QWidget:
     """A control with its label above. Gives the control its accessible name, and `tip` as its tooltip."""
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(4)
-    words = ElidedLabel(label, "label")
-    column.addWidget(words)
-    column.addWidget(widget)
     describe(widget, widget.accessibleName() or label, tip or widget.toolTip() or label)
-    return box
+    return held(column_of(ElidedLabel(label, "label"), widget, spacing=4))
 
 
 def columns(*widgets: QWidget, spacing: int = 8) -> QWidget:
     """Controls side by side in equal columns, aligned at their tops."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
+    row = row_of(*((widget, 1) for widget in widgets), spacing=spacing)
     for widget in widgets:
-        row.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
-    return box
+        row.setAlignment(widget, Qt.AlignmentFlag.AlignTop)
+    return held(row)
 
 
 def rule() -> QFrame:

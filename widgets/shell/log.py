@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QSplitter, QTableView
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHeaderView, QTableView
 
+from widgets.kit.fields import trace_view
 from widgets.kit.icons import icon
+from widgets.kit.layouts import split_of
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField, describe
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
@@ -57,19 +59,15 @@ class LogPanel(Panel):
         for widget in (self.level, self.search, self.copy, self.save, self.clear):
             self.head.buttons.addWidget(widget)
         self.table = _Table(self._model)
-        self.details = QPlainTextEdit()
-        self.details.setReadOnly(True)
-        self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.details = trace_view("Details", "The traceback of the chosen line")
         self.details.hide()
-        describe(self.details, "Details", "The traceback of the chosen line")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.table)
-        split.addWidget(self.details)
-        split.setSizes([600, 360])
-        self.add(split, 1)
+        self.add(split_of(self.table, self.details, sizes=(600, 360)), 1)
         self.set_empty(EmptyState("Nothing has been logged yet.", "", "log"))
-        self._connect()
+        for changed in (self.level.chosen, self.search.textChanged):
+            changed.connect(self._refilter)
+        for button, act in ((self.copy, self._copy), (self.save, self._save), (self.clear, self._clear)):
+            button.clicked.connect(act)
+        self.table.selectionModel().currentChanged.connect(self._choose)
         self._refilter()
 
     def append(self, rows: Sequence[LogRow]) -> None:
@@ -90,14 +88,6 @@ class LogPanel(Panel):
     def shown(self) -> list[LogRow]:
         """The lines that pass the filters."""
         return list(self._model.rows)
-
-    def _connect(self) -> None:
-        self.level.chosen.connect(self._refilter)
-        self.search.textChanged.connect(self._refilter)
-        self.copy.clicked.connect(self._copy)
-        self.save.clicked.connect(self._save)
-        self.clear.clicked.connect(self._clear)
-        self.table.selectionModel().currentChanged.connect(self._choose)
 
     def _passes(self, row: LogRow) -> bool:
         words = self.search.text().casefold().split()
@@ -148,8 +138,7 @@ class _Lines(QAbstractTableModel):
         self._depth = depth
 
     def append(self, rows: Sequence[LogRow]) -> None:
-        rows = rows[-self._depth :]
-        if not rows:
+        if not (rows := rows[-self._depth :]):
             return
         surplus = len(self.rows) + len(rows) - self._depth
         if surplus > 0:
@@ -185,7 +174,8 @@ class _Lines(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole and column == 0:
             return number_font(11)
         if role == Qt.ItemDataRole.ForegroundRole:
-            return _tone(row, column)
+            warns = row.level >= 30 and column in (1, 3)
+            return LOOK.now.color(_mark(row)[1] if warns else "text" if column == 3 else "muted")
         if role == Qt.ItemDataRole.DecorationRole and column == 1:
             return icon(*_mark(row))
         return None
@@ -232,13 +222,6 @@ def _clock(seconds: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(seconds)) + f".{int(seconds % 1 * 1000):03d}"
 
 
-def _tone(row: LogRow, column: int) -> QColor:
-    if row.level >= 30 and column in (1, 3):
-        return LOOK.now.color("bad" if row.level >= 40 else "warn")
-    return LOOK.now.color("text" if column == 3 else "muted")
-
-
 def _mark(row: LogRow) -> tuple[str, str]:
-    if row.level >= 40:
-        return "bad", "bad"
-    return ("warn", "warn") if row.level >= 30 else ("info", "muted")
+    """Icon and colour of a line's level."""
+    return ("bad", "bad") if row.level >= 40 else ("warn", "warn") if row.level >= 30 else ("info", "muted")

@@ -21,8 +21,8 @@ from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import draw_pill, pill_size
 from widgets.kit.theme import LOOK, number_font
+from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.form import KINDS
-from widgets.viewer.tile import SOURCE_MIME
 
 ROW = Qt.ItemDataRole.UserRole
 ROW_HEIGHT, TILE_HEIGHT = 50, 28

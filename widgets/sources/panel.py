@@ -14,9 +14,9 @@ from engines.cameras.types import UsbCamera
 from widgets.kit.icons import icon
 from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton
 from widgets.kit.theme import LOOK
+from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.form import KINDS, SourceForm
 from widgets.sources.list import ROW, SourceList, SourceRow, TileRow
-from widgets.viewer.tile import SOURCE_MIME
 
 __all__ = ["SOURCE_MIME", "SourceRow", "SourcesPanel", "TileRow", "dropped_texts"]
 

@@ -135,7 +135,7 @@ def jobs_panel() -> JobsPanel:
             ),
         )
     )
-    panel.select(0)
+    panel.list.select(0)
     return panel
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from engines.actions.types import Event, Labels, Segment
-from tests.widgets.timeline.timeline_views import exercise_labels, film_view, scores_of
+from tests import routine
+from tests.widgets.timeline.timeline_views import film_view, scores_of
 from widgets.charts.class_colors import class_color
 from widgets.kit.theme import DARK, LIGHT, LOOK
 from widgets.timeline.bars import event_span
@@ -43,8 +43,8 @@ def show(qtbot) -> Show:
 
 
 @pytest.fixture
-def labels(data: Path) -> Labels:
-    return exercise_labels(data)
+def labels() -> Labels:
+    return routine.labels()
 
 
 def _lane(panel: TimelinePanel, kind: str, name: str) -> Lane:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from engines.actions.types import Labels, Segment
-from tests.widgets.timeline.timeline_views import exercise_labels, film_view, scores_of
+from tests import routine
+from tests.widgets.timeline.timeline_views import film_view, scores_of
 from widgets.timeline.drawing import level_y, toggle_box
 from widgets.timeline.hits import hit
 from widgets.timeline.menu import context_menu
@@ -76,8 +76,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot, data: Path) -> Iterator[Desk]:
-    labels = exercise_labels(data)
+def desk(qtbot) -> Iterator[Desk]:
+    labels = routine.labels()
     panel = TimelinePanel()
     qtbot.addWidget(panel)
     panel.resize(1200, 420)
@@ -284,7 +284,7 @@ def test_without_editing_segments_are_only_chosen(desk: Desk) -> None:
         (Qt.Key.Key_Delete, NONE, ("segmentRemoved", 15)),
         (Qt.Key.Key_S, NONE, ("splitWanted", 15, 240)),
         (Qt.Key.Key_BracketLeft, NONE, ("segmentMoved", 15, 240, 251)),
-        (Qt.Key.Key_BracketRight, NONE, ("segmentMoved", 15, 230, 240)),
+        (Qt.Key.Key_BracketRight, NONE, ("segmentMoved", 15, 229, 240)),
         (Qt.Key.Key_Right, NONE, ("positionWanted", 24.1)),
         (Qt.Key.Key_Left, NONE, ("positionWanted", 23.9)),
         (Qt.Key.Key_Right, SHIFT, ("positionWanted", 25.0)),

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -33,7 +31,7 @@ from engines.generative.diffusion.sampling import job as sampling
 from engines.generative.diffusion.types import SampleSpec
 from tests.engines.faces.gallery.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.gallery.galleries import filled
-from workbench.controllers.faces import reports as faces_reports
+from workbench.controllers.faces import dialogs
 from workbench.project.file import Project
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
@@ -195,11 +193,7 @@ FOLDERS = {
 
 
 def _report(out: Path) -> None:
-    said: dict[str, str] = {}
-    desk: Any = SimpleNamespace(services=SimpleNamespace(notify=lambda text, kind: said.update({kind: text})))
-    faces_reports._save(desk, str(out), {"a": 1}, [["a", "b"], [1, 2]])
-    if "bad" in said:
-        raise KinoscopeError(said["bad"])
+    dialogs.write_report(str(out), {"a": 1}, [["a", "b"], [1, 2]])
 
 
 def _screen() -> ScreenModel:

@@ -31,7 +31,7 @@ from workbench.controllers.actions.train import Training
 from workbench.controllers.actions.watch import Watch, Watching
 from workbench.controllers.common import kept_form
 from workbench.controllers.common.devices import devices
-from workbench.controllers.common.feature_controller import PagedController
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
@@ -286,3 +286,11 @@ class ActionsController(PagedController):
             ("cancel", busy),
         ):
             self.actions.enable(f"actions.{id}", on)
+
+
+def make(room: Room) -> ActionsController:
+    """The feature in a window."""
+    board = ActionBoard()
+    panel, timeline = room.dock("actions", ActionsPanel()), room.dock("timeline", TimelinePanel())
+    room.board("actions", board, board.head)
+    return ActionsController(panel, board, timeline, room.viewer, room.services, room.commands)

@@ -73,7 +73,6 @@ class ViewerController(QObject):
         self._clock.start()
         grid.selected.connect(self._select)
         grid.sourceChosen.connect(self._choose)
-        grid.sourceDropped.connect(self._choose)
         grid.engineToggled.connect(self._toggle)
         grid.snapshotWanted.connect(self.snapshot)
         grid.retryWanted.connect(lambda tile: self._with_feed(tile, lambda feed: feed.retry()))

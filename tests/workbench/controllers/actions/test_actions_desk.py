@@ -31,11 +31,6 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture
-def film(data: Path) -> Path:
-    return data / "actions" / "exercise" / "exercise.avi"
-
-
-@pytest.fixture
 def opened(open_window: Open, qtbot, film: Path) -> Opened:
     opened = open_window(str(film))
     opened.window.commands.run("actions.teach")
@@ -44,7 +39,7 @@ def opened(open_window: Open, qtbot, film: Path) -> Opened:
 
 
 def desk(opened: Opened) -> ActionsController:
-    return opened.window.detection
+    return opened.window.features["actions"]
 
 
 def labels(opened: Opened) -> Labels:
@@ -136,9 +131,9 @@ def test_an_evaluation_takes_the_labels_as_they_are_now(opened: Opened) -> None:
 
 def test_there_is_one_threshold(opened: Opened) -> None:
     form = desk(opened).form
-    opened.window.panels.actions.page(Page.WATCH).settingsChanged.emit(replace(form.settings, threshold=0.7))
+    opened.window.features["actions"].panel.page(Page.WATCH).settingsChanged.emit(replace(form.settings, threshold=0.7))
     assert desk(opened).form.evaluate.threshold == 0.7
-    opened.window.action_board.page(Page.EVALUATE).results.trade.thresholdChanged.emit(0.2)
+    opened.window.features["actions"].board.page(Page.EVALUATE).results.trade.thresholdChanged.emit(0.2)
     form = desk(opened).form
     assert (form.evaluate.threshold, form.settings.threshold, form.settings.release) == (0.2, 0.2, 0.2)
 
@@ -149,7 +144,7 @@ def test_the_button_of_the_panel_does_what_its_page_is_for(opened: Opened, monke
         monkeypatch.setattr(who, what, lambda name=type(who).__name__: done.append(name))
     for name in (Page.WATCH, Page.TEACH, Page.TRAIN, Page.EVALUATE):
         part.choose_page(name)
-        opened.window.panels.actions.start.clicked.emit()
+        opened.window.features["actions"].panel.start.clicked.emit()
         done.append(part.form.page)
     assert done == ["Watching", Page.WATCH, Page.TRAIN, "Training", Page.TRAIN, "Evaluating", Page.EVALUATE]
 
@@ -159,7 +154,7 @@ def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open
     opened.window.commands.run("actions.teach")
     until(qtbot, lambda: opened.picture(0) is not None and desk(opened).watch.source, 20)
     camera, recorder = desk(opened).watch.source, desk(opened).recorder
-    opened.window.panels.actions.page(Page.TEACH).record.button.click()
+    opened.window.features["actions"].panel.page(Page.TEACH).record.button.click()
     assert recorder.on
     shown = opened.window.viewer._seats[0].shown
     until(qtbot, lambda: opened.window.viewer._seats[0].shown > shown + 5, 30)
@@ -205,7 +200,7 @@ def to_the_end(opened: Opened, qtbot) -> None:
 
 def events(opened: Opened, tmp_path: Path, qtbot, monkeypatch) -> list[tuple[str, float, float | None]]:
     """Of the list; the lane and the file are told to have the same."""
-    part, panel = desk(opened), opened.window.panels.actions
+    part, panel = desk(opened), opened.window.features["actions"].panel
     part.show_now()
     listed = [(each.action, each.start, each.end) for each in reversed(panel.page(Page.WATCH).events.list.rows)]
     assert [(each.action, each.start, each.end) for each in part.view.timeline.tracks[0].events] == listed
@@ -244,7 +239,7 @@ def test_list_lane_and_file_have_the_same_events_however_often_it_is_watched(
 
 
 def test_a_picture_that_stands_still_follows_threshold_and_model(watching: Opened, qtbot, tmp_path: Path) -> None:
-    part, panel = desk(watching), watching.window.panels.actions
+    part, panel = desk(watching), watching.window.features["actions"].panel
 
     def pill() -> ActionPill | None:
         found = watching.window.viewer._overlays["actions", "file1"][1]
@@ -286,7 +281,7 @@ def test_a_film_that_stands_still_has_no_latency_and_no_rates(watching: Opened, 
 
 
 def test_a_segment_stays_chosen_while_it_is_changed(opened: Opened, qtbot) -> None:
-    part, line, run = desk(opened).labels, opened.window.panels.timeline.canvas, opened.window.commands.run
+    part, line, run = desk(opened).labels, opened.window.features["actions"].timeline.canvas, opened.window.commands.run
     for first in (0, 20, 60):
         line.segmentAdded.emit(Segment(first, first + 9, "lunge"))
     line.segmentChosen.emit(1)
@@ -325,7 +320,7 @@ def test_a_model_that_anticipates_nothing_runs_over_a_film_too(opened: Opened, m
 
 
 def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -> None:
-    panel, asked = opened.window.panels.actions, list[tuple[str, ...]]()
+    panel, asked = opened.window.features["actions"].panel, list[tuple[str, ...]]()
     monkeypatch.setattr(desk(opened).store, "fetch", asked.append)
     panel.sample.click()
     until(qtbot, lambda: desk(opened).view.trouble is not None, 10)
@@ -338,7 +333,7 @@ def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -
 
 def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
     part, video = desk(opened).labels, desk(opened).films.video
-    classes = opened.window.panels.actions.page(Page.TEACH).classes
+    classes = opened.window.features["actions"].panel.page(Page.TEACH).classes
     for name in ("lunge", "stand"):
         classes.classAdded.emit(name)
     part.mark(video, "lunge", 5, "actions")
@@ -352,7 +347,7 @@ def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
 
 
 def test_a_film_that_no_tile_shows_is_not_marked_in_silence(opened: Opened) -> None:
-    classes = opened.window.panels.actions.page(Page.TEACH).classes
+    classes = opened.window.features["actions"].panel.page(Page.TEACH).classes
     classes.classAdded.emit("lunge")
     opened.window.viewer.empty(0)
     desk(opened).watch.choose("file1")

@@ -28,9 +28,9 @@ def told(*arguments: object) -> tuple[int, dict]:
     return result.exit_code, json.loads(result.stdout)
 
 
-def test_a_part_of_a_film_becomes_an_array(data, weights, tmp_path):
+def test_a_part_of_a_film_becomes_an_array(film, weights, tmp_path):
     weights("efficientnet-lite0")
-    film, out = data / "actions" / "exercise" / "exercise.avi", tmp_path / "f"
+    out = tmp_path / "f"
     code, result = told(film, "--frames", "3:9", "--rate", "5", "--out", out)
     assert code == 0
     rows = np.load(result["file"])

@@ -1,6 +1,7 @@
-"""A product with one vector split over a few threads that sleep between products, each with BLAS on one thread.
+"""Products of a matrix with one vector: the contract that every kept matrix fulfils, and threads that share a product.
 
-BLAS's own threads spin while they wait, which on busy cores costs far more than the product (`blas`).
+BLAS's own threads spin while they wait, which on busy cores costs far more than the product. The threads of a team
+sleep between products, each with BLAS on one thread.
 """
 
 from __future__ import annotations
@@ -8,15 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+Array: TypeAlias = NDArray[np.floating[Any]]
 ALONE = 4 << 20
 """Bytes under which one thread is done before another has woken."""
 
-Array = NDArray[Any]
+
+class Product(Protocol):
+    """W (rows, columns) times a vector; `bytes` of weights are read."""
+
+    @property
+    def bytes(self) -> int: ...
+
+    def times(self, x: Array, out: Array) -> None:
+        """x (columns,) into out (rows,)."""
+        ...
+
+
+class Products(Product, Protocol):
+    """The same of several vectors at once."""
+
+    def times_each(self, rows: Array, out: Array) -> None:
+        """rows (n, columns) into out (n, rows), reading the weights once where that is possible."""
+        ...
 
 
 class Team:
