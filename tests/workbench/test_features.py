@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from tests.workbench.opened import Opened, until
 from tests.workbench.toy import FEATURE as TOY
 from workbench import controllers, verbs
-from workbench.commands import MONITOR, commands
 from workbench.controllers import FEATURES
 from workbench.features import Feature
+from workbench.window.menus import MONITOR, commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGGED = (

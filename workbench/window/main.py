@@ -23,7 +23,7 @@ from widgets.shell.notices import Notices
 from widgets.shell.properties import PropertiesPanel
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
-from workbench.commands import Actions, commands, presets
+from workbench.commands import Actions
 from workbench.controllers import FEATURES
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.jobs import JobsController
@@ -45,6 +45,7 @@ from workbench.window import theme
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
 from workbench.window.made import Made
+from workbench.window.menus import commands, presets
 from workbench.window.placement import Placement
 from workbench.window.toolbar import TopBar
 
