@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QWidget
 from typer.testing import CliRunner
 
 from tests.workbench.opened import Opened, until
@@ -72,6 +73,28 @@ def test_its_preset_shows_its_dock(opened: Opened, qtbot) -> None:
     dock = opened.window.docks.docks["toy"]
     until(qtbot, lambda: not dock.visibleRegion().isEmpty())
     assert dock.widget() is opened.window.features["toy"].panel
+
+
+class Shows(QObject):
+    """Notes each window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[QWidget] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(watched)
+        return False
+
+
+def test_no_part_of_a_feature_is_a_window_for_a_moment_while_it_is_made(opened: Opened, qapp) -> None:
+    shows = Shows()
+    qapp.installEventFilter(shows)
+    for feature in opened.window.features.records:
+        opened.window.preset(feature.preset.id)
+        assert shows.seen == [], feature.id
+    qapp.removeEventFilter(shows)
 
 
 def test_a_dock_that_is_raised_makes_it(opened: Opened, qtbot) -> None:

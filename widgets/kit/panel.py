@@ -87,18 +87,18 @@ class EmptyState(QWidget):
         super().__init__()
         self._icon = icon_role
         self._drawing = _Drawing(icon_role)
-        self._drawing.setVisible(bool(icon_role))
         self.words = Label(text, "muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = PlainButton(button_text or "Add", tip=tip)
         self.button.clicked.connect(self.clicked)
-        self.button.setVisible(bool(button_text))
         parts = self._drawing, self.words, self.button
         self._column = column_of(None, *parts, spacing=12, margins=(16, 16, 16, 16))
         for part in (self._drawing, self.button):
             self._column.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(2)
         self.setLayout(self._column)
+        self._drawing.setVisible(bool(icon_role))
+        self.button.setVisible(bool(button_text))
 
     def add_below(self, widget: QWidget) -> None:
         """A second way to begin, under the button."""
@@ -188,12 +188,12 @@ class Panel(QWidget):
         self.body = column_of(spacing=12, margins=(12, 4, 12, 12) if scrolling else (0, 0, 0, 0))
         self._body = held(self.body, "body")
         self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
         self._empty: EmptyState | None = None
         self.foot = row_of(spacing=4, margins=(8, 4, 8, 4))
         self._foot = held(self.foot, "foot")
         self._foot.hide()
         self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
+        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
 
     @property
     def state(self) -> str:
