@@ -18,16 +18,15 @@ from widgets.actions.state import ActionsView, Page, TeachView, TrainView, Watch
 from widgets.timeline.panel import TimelinePanel
 from workbench.commands import Actions
 from workbench.controllers.actions import NEEDED
-from workbench.controllers.actions.beside import FileWork
 from workbench.controllers.actions.dialogs import Dialogs
 from workbench.controllers.actions.evaluate import Evaluating
+from workbench.controllers.actions.file_work import FileWork
 from workbench.controllers.actions.films import Films
 from workbench.controllers.actions.form import Form
-from workbench.controllers.actions.labels import LabelDesk
+from workbench.controllers.actions.labels import ProjectLabels
 from workbench.controllers.actions.playhead import Playhead
-from workbench.controllers.actions.recording import ClipRecorder
 from workbench.controllers.actions.studies import Studies
-from workbench.controllers.actions.teach import MarkingKeys, Teaching
+from workbench.controllers.actions.teach import ClipRecorder, MarkingKeys, Teaching
 from workbench.controllers.actions.timeline import Timeline
 from workbench.controllers.actions.train import Training
 from workbench.controllers.actions.watch import Watch, Watching
@@ -108,9 +107,12 @@ class ActionsController(PagedController):
 
     def start(self) -> None:
         """The one action of the page in front."""
-        train = partial(self.choose_page, Page.TRAIN)
-        acts = (self.watching.toggle, train, self.training.start, self.evaluating.start)
-        acts[list(Page).index(self.form.page)]()
+        {
+            Page.WATCH: self.watching.toggle,
+            Page.TEACH: partial(self.choose_page, Page.TRAIN),
+            Page.TRAIN: self.training.start,
+            Page.EVALUATE: self.evaluating.start,
+        }[self.form.page]()
 
     def cancel(self) -> None:
         """The work of the page in front."""
@@ -118,11 +120,11 @@ class ActionsController(PagedController):
         (self.studies.cancel_training if training else self.studies.cancel_evaluation)()
 
     def copy_command(self) -> None:
-        lines = (self.watching.line, self.training.line, self.training.line, self.evaluating.line)
-        self.copy(lines[list(Page).index(self.form.page)]())
+        lines = {Page.WATCH: self.watching.line, Page.EVALUATE: self.evaluating.line}
+        self.copy(lines.get(self.form.page, self.training.line)())
 
     def fetch(self) -> None:
-        """What the card names: for what went wrong, else for the page in front."""
+        """Fetch the weights that the card names: for what went wrong, else for the page in front."""
         self.store.fetch(self.trouble.fetch if self.trouble is not None else missing_names(self.view))
 
     def play_recorded(self, path: str) -> None:
@@ -199,11 +201,10 @@ class ActionsController(PagedController):
         settings, classes = (lambda: self.form.settings), (lambda: self.view.timeline.classes)
         self.dialogs = dialogs
         self.watch = Watch(viewer, services, settings, classes, self)
-        source = lambda: self.watch.source  # noqa: E731
-        self.playhead = Playhead(viewer, services.feeds, source, self.timeline.isVisible, self)
-        self.recorder = ClipRecorder(viewer, services, source, self)
-        self.films = Films(services.feeds, files, source, self)
-        self.labels = LabelDesk(services, self.errands, self)
+        self.playhead = Playhead(viewer, services.feeds, self.watch, self.timeline.isVisible, self)
+        self.recorder = ClipRecorder(viewer, services, self.watch, self)
+        self.films = Films(services.feeds, files, self.watch, self)
+        self.labels = ProjectLabels(services, self.errands, self)
         self.studies = Studies(services.jobs, files, self.show_trouble, self)
         self.store = WeightsStore(services.jobs, self.errands, NEEDED, "actions", self)
         self.watching = Watching(

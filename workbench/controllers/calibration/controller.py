@@ -18,13 +18,14 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
 from widgets.calibration.panel import CalibrationPanel
-from widgets.calibration.state import CalibrationView, Trouble, ViewRow, count
+from widgets.calibration.state import CalibrationView, Trouble, ViewRow
+from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.files import Files, shortened
 from workbench.controllers.calibration.keeping import keep_session, restore_session
 from workbench.controllers.calibration.pictures import picture, thumbnail
-from workbench.controllers.calibration.runs import Runs, trouble_of
+from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
 from workbench.controllers.calibration.session import Material, Session, command_line, photograph
 from workbench.controllers.calibration.watch import BoardWatch
 from workbench.controllers.common.feature_controller import FeatureController, Room
@@ -69,7 +70,7 @@ class CalibrationController(FeatureController):
         self.watch = BoardWatch(
             viewer, services, self.captures, lambda: self.session, lambda: self._base.coverage, self
         )
-        self.runs = Runs(services.jobs, self)
+        self.runs = CalibrationRuns(services.jobs, self)
         self.files = Files(self._errands, panel, self.show_trouble)
         self._refit_soon = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._refit_soon.timeout.connect(self._refit)

@@ -1,7 +1,6 @@
 """Joins the diffusion panel and the studio to models, runs, studies, training, files and undo.
 
-Both are shown one value, made anew from the form and the parts; nothing is stored twice. Changing the form runs
-nothing.
+Both are shown one value, made anew from the form and the parts. Changing the form runs nothing.
 """
 
 from __future__ import annotations
@@ -91,8 +90,6 @@ class DiffusionController(PagedController):
     def keep(self) -> None:
         keep_form(self.form, self.services)
 
-    # The form
-
     def set_form(self, **values: object) -> None:
         """Another form: shown at once, kept soon. Runs nothing."""
         super().set_form(**values)
@@ -157,10 +154,8 @@ class DiffusionController(PagedController):
         self.services.host.show_dock(self.name)
         self.services.host.show_centre(self.name)
 
-    # What is begun and ended
-
     def start(self) -> None:
-        """What the panel's button says: sample, compare or train."""
+        """Begin the panel's mode: sample, compare or train."""
         {Mode.SAMPLE: self.sample, Mode.COMPARE: self.compare, Mode.TRAIN: self.train}[self.form.mode]()
 
     def sample(self, spec: SampleSpec | None = None) -> None:
@@ -196,7 +191,7 @@ class DiffusionController(PagedController):
         self.choose_page(Page.COMPARE)
 
     def cancel(self) -> None:
-        """What the form's mode began; of several runs the one under way."""
+        """Stop the work of the form's mode; of several runs the one under way."""
         if self.form.mode is Mode.COMPARE and self.view.compared.busy or self.view.compared.curves_busy:
             self.comparison.cancel()
         elif self.form.mode is Mode.TRAIN and self.view.training.busy:
@@ -224,8 +219,6 @@ class DiffusionController(PagedController):
         if self.form.mode is Mode.COMPARE:
             return compare_line(self._grid())
         return train_line(self.form.train) if self.form.mode is Mode.TRAIN else command_line(self.form.spec)
-
-    # What has happened
 
     def models_listed(self) -> None:
         """The names are known: open the form's model, or the one to begin with."""
@@ -256,8 +249,6 @@ class DiffusionController(PagedController):
         for part in (self.flow, self.comparison, self.training):
             part.say(None)
         self.show_now()
-
-    # Showing
 
     def show_now(self) -> None:
         """Make the state anew and show it."""
@@ -301,8 +292,6 @@ class DiffusionController(PagedController):
     def _grid(self) -> CompareSpec:
         """The grid of the form; where the model's denoiser is exact, errors can be measured."""
         return self.form.comparing(self.info is not None and self.info.exact)
-
-    # Within
 
     def _cannot(self, mode: Mode) -> bool:
         """Say why it cannot be begun."""
