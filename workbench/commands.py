@@ -1,8 +1,9 @@
-"""Commands as actions: what menus, toolbar, shortcuts and the palette show and run."""
+"""Every command and preset of the application as data: one table feeds menus, toolbar, shortcuts and the palette."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -10,13 +11,94 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from widgets.kit.icons import icon
-from workbench.features import Command
+from workbench.features import Command, Feature, Preset
+from workbench.plugged import FEATURES
+
+MONITOR = Preset(
+    "monitor",
+    "Monitor",
+    "Sources and a large viewer",
+    "Ctrl+1",
+    "viewer",
+    {"sources": 264, "properties": 320, "jobs": 180, "log": 0},
+)
+
+
+def presets(features: Iterable[Feature] = FEATURES) -> tuple[Preset, ...]:
+    """The window's own with what stands behind its docks, then one a feature."""
+    features = tuple(features)
+    behind = {dock.id: 0 for feature in features for dock in feature.docks if MONITOR.id in dock.behind}
+    return (replace(MONITOR, docks={**MONITOR.docks, **behind}), *(feature.preset for feature in features))
+
+
+def commands(features: Iterable[Feature] = FEATURES) -> tuple[Command, ...]:
+    """In the order of menus and palette; presets by their keys."""
+    features = tuple(features)
+    keyed = sorted(presets(features), key=lambda preset: preset.shortcut or "~")
+    return (
+        *FIRST,
+        *(command for feature in features for command in feature.commands),
+        *JOBS,
+        *(
+            Command(
+                f"window.{one.id}", f"{one.title} preset", "Window", one.tip, one.shortcut, one.icon, 1, choice="preset"
+            )
+            for one in keyed
+        ),
+        *LAST,
+    )
+
+
+FIRST = (
+    Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
+    Command("file.new", "New project", "File", "Close all sources and start an empty project", "Ctrl+N", "add", 1),
+    Command("file.open", "Open project…", "File", "Open a .kino project", "Ctrl+O", "open", 1),
+    Command("file.save-as", "Save project as…", "File", "Keep this project in a .kino file; it is saved by itself from then on", "Ctrl+Shift+S", "save", 1),
+    Command("file.export", "Export bundle…", "File", "Write sources and calibrations as plain JSON files", "", "export", 1),
+    Command("file.settings", "Settings…", "File", "Theme and start-up", "Ctrl+,", "settings", 3),
+    Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "close", 4),
+    Command("source.add-usb", "Add camera…", "Source", "A USB or built-in camera, chosen by name", "Ctrl+Shift+C", "usb"),
+    Command("source.add-file", "Add video file…", "Source", "Play a video file", "Ctrl+Shift+V", "file"),
+    Command("source.add-folder", "Add folder of images…", "Source", "Play the images of a folder in natural order", "Ctrl+Shift+F", "folder"),
+    Command("source.add-stream", "Add network stream…", "Source", "An RTSP or HTTP address", "Ctrl+Shift+N", "stream"),
+    Command("source.add-tiled", "Add tiled source…", "Source", "Split any source into rows and columns", "Ctrl+Shift+T", "tiled"),
+    Command("source.add-scene", "Add rendered scene…", "Source", "Cameras with exactly known parameters that look at a moving board", "Ctrl+Shift+R", "scene"),
+    Command("source.play", "Play or pause", "Source", "Play or pause the source in the selected tile; Space does the same in the viewer", "K", "play", 1),
+    Command("source.step-back", "Step back", "Source", "One frame back", "Ctrl+Left", "step-back", 1),
+    Command("source.step-forward", "Step forward", "Source", "One frame on", "Ctrl+Right", "step-forward", 1),
+    Command("source.retry", "Reconnect", "Source", "Open the source in the selected tile again", "Ctrl+R", "retry", 2),
+    Command("source.remove", "Remove source", "Source", "Close the selected source; Undo brings it back", "", "remove", 2),
+    Command("view.one", "One tile", "View", "Show one tile", "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
+    Command("view.four", "2 × 2 tiles", "View", "Show four tiles", "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
+    Command("view.nine", "3 × 3 tiles", "View", "Show nine tiles", "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
+    Command("view.maximise", "Maximise tile", "View", "Show the selected tile alone, and back", "Ctrl+M", "maximise", 1),
+    Command("view.fit", "Fit picture", "View", "Show the whole picture of the selected tile", "Ctrl+F", "fit", 1),
+    Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+S", "snapshot", 2),
+    Command("view.record", "Record tile", "View", "Record what the selected tile shows as a film, faces covered where they are in the view", "Ctrl+Alt+R", "record", 2, check=True),
+    Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
+    Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
+    Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
+)  # fmt: skip
+JOBS = (
+    Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel"),
+    Command("jobs.clear", "Clear finished jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear"),
+    Command("edit.undo", "Undo", "Window", "Take the last change back", "Ctrl+Z", "undo"),
+    Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
+)  # fmt: skip
+LAST = (
+    Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
+    Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
+    Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
+    Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
+)  # fmt: skip
+COMMANDS = commands()
+PRESETS = presets()
 
 
 class Actions(QObject):
     """The table brought to life: one `QAction` a command, bound by id to what it does."""
 
-    def __init__(self, parent: QObject, commands: Iterable[Command]) -> None:
+    def __init__(self, parent: QObject, commands: Iterable[Command] = COMMANDS) -> None:
         super().__init__(parent)
         self.commands = {command.id: command for command in commands}
         self._groups: dict[str, QActionGroup] = {}

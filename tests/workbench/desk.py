@@ -22,7 +22,6 @@ from workbench.project.settings import SettingsStore
 from workbench.services import Services
 from workbench.threads.jobs import JobQueue
 from workbench.threads.supervisor import Supervisor
-from workbench.window.menus import COMMANDS
 
 SMALL = SampleSpec("analytic:digits", sampler="euler", steps=6, seeds=(0, 1, 2))
 
@@ -83,6 +82,6 @@ def make_desk(window: QWidget, supervisor: Supervisor, jobs: JobQueue, project: 
         part.resize(600, 800)
     feeds, store = Feeds(supervisor), SettingsStore(settings)
     services = Services(supervisor, feeds, jobs, LogBook(), store, project, QUndoStack(window), notify)
-    actions = Actions(window, COMMANDS)
+    actions = Actions(window)
     controller = DiffusionController(panel, studio, services, actions)
     return Desk(controller, panel, studio, services, actions, window, said, offered)

@@ -16,11 +16,11 @@ from widgets.shell.jobs import ROW, JobRow
 from widgets.shell.log import LogRow
 from widgets.sources.form import KINDS, SourceForm
 from workbench.app import open_state
-from workbench.controllers import FEATURES
+from workbench.commands import PRESETS
 from workbench.features import Feature
+from workbench.plugged import FEATURES
 from workbench.threads.supervisor import Supervisor
 from workbench.window.main import Window
-from workbench.window.menus import PRESETS
 
 OFFSCREEN = "This plugin does not support"
 """What the screenless platform says of windows; of no interest."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 
 from tests.workbench.opened import every_page
-from workbench.window.menus import PRESETS
+from workbench.commands import PRESETS
 from workbench.window.placement import FRAME, LEAST, Placement, inside
 from workbench.window.toolbar import TopBar
 

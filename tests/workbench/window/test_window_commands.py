@@ -13,11 +13,10 @@ from engines.cameras.types import FeedState, SceneSource
 from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
 from widgets.shell.help import PAGES
-from workbench.commands import Actions
+from workbench.commands import COMMANDS, PRESETS, Actions
 from workbench.controllers.shell.dialogs import HIDDEN
 from workbench.feeds import snapshots
 from workbench.window.docks import specs
-from workbench.window.menus import COMMANDS, PRESETS
 
 Open = Callable[..., Opened]
 

@@ -25,7 +25,6 @@ from workbench.project.settings import SettingsStore
 from workbench.services import Services
 from workbench.threads.jobs import JobQueue
 from workbench.threads.supervisor import Supervisor
-from workbench.window.menus import COMMANDS
 
 
 @dataclass
@@ -88,7 +87,7 @@ def make_bench(qtbot, qapp, supervisor: Supervisor, jobs: JobQueue, tmp_path: Pa
         panel.setParent(window)
         panel.resize(400, 900)
         services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(window), notify)
-        viewer, actions = ViewerController(grid, services), Actions(window, COMMANDS)
+        viewer, actions = ViewerController(grid, services), Actions(window)
         controller = CalibrationController(panel, viewer, services, actions)
         bench = Bench(controller, panel, viewer, services, actions, window, said, undoable)
         benches.append(bench)
