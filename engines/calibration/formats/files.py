@@ -129,7 +129,7 @@ def from_json(data: object) -> MonoResult:
     with _in_words():
         board = None if data["board"] is None else asdict(Board.parse(data["board"]))
     try:
-        result = spec.from_json(MonoResult, data | {"board": board})
+        result: MonoResult = spec.from_json(MonoResult, data | {"board": board})
     except BadInput as error:
         raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
     return _checked(result)
