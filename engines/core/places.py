@@ -34,7 +34,7 @@ def cache_dir() -> Path:
 
 
 def store_dir() -> Path:
-    """Where the model store keeps what it fetched; `KINOSCOPE_STORE` names one that several users or homes share."""
+    """The folder in which the model store keeps fetched files; `KINOSCOPE_STORE` names one that several users or homes share."""
     shared = os.environ.get(STORE_VARIABLE)
     return Path(shared).expanduser() if shared else cache_dir() / "store"
 
