@@ -184,7 +184,7 @@ class EvaluateSpec:
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """The effect of each threshold on events. precision, recall: of events at temporal IoU .5; false_alarms: per minute;
+    """Effects of thresholds on events. precision, recall: of events at temporal IoU .5; false_alarms: per minute;
     delay: mean seconds from the start of an action to the start of its event, None where none is found.
     """
 

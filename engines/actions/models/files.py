@@ -60,7 +60,7 @@ def model_path(out: str | Path) -> Path:
 
 
 def check_place(out: str | Path) -> Path:
-    """The path of a model to be written, once that is sure to be possible. Raises `BadInput`, so that nobody trains first
+    """The path of a new model, once it can surely be written. Raises `BadInput`, so that nobody trains first
     and is told afterwards.
     """
     path = model_path(out)
