@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from engines.core.places import cache_dir
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import P, W
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.features import Feature, Preset
+from workbench.features import Feature, Preset, named
 from workbench.services import Services
+from workbench.threads.background import Errands
 from workbench.threads.jobs import JobRecord
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks
@@ -47,8 +47,7 @@ class Made:
 
     def __getitem__(self, id: str) -> Any:
         if id not in self._made:
-            module, _, name = self.record(id).make.partition(":")
-            self._made[id] = getattr(import_module(module), name)(self)
+            self._made[id] = named(self.record(id).make)(self)
         return self._made[id]
 
     def __contains__(self, id: str) -> bool:
@@ -76,6 +75,12 @@ class Made:
             if feature.preset.id == preset.id:
                 self[feature.id]
 
+    def sweep(self, errands: Errands) -> None:
+        """Clear up after a program that was killed, made or not; what cannot be cleared concerns nobody."""
+        for feature in self.records:
+            if feature.sweep:
+                errands.ask(partial(_sweep, feature.sweep), lambda _done: None, lambda _failure: None)
+
     def restore(self) -> None:
         """Another project is open."""
         for controller in self._made.values():
@@ -92,12 +97,11 @@ class Made:
 
     def taker(self, files: Sequence[str]) -> str:
         """Id of the feature that files which fall onto the window are for, "" for none."""
-        ending = Path(files[0]).suffix
-        strip, front = self._centre.strip, self._centre.front
-        places = {"board": front, "strip": strip}
-        own = [one.id for one in self.records if ending in one.takes]
-        there = [one.id for one in self.records if one.id in [places[part] for part in one.drops]]
-        return next(iter([*[id for id in there if id == front], *own, *there]), "")
+        front, strip = self._centre.front, self._centre.strip
+        on_board = [one.id for one in self.records if one.id == front and "board" in one.drops]
+        its_own = [one.id for one in self.records if files[0].endswith(one.takes)]
+        on_strip = [one.id for one in self.records if one.id == strip and "strip" in one.drops]
+        return next(iter([*on_board, *its_own, *on_strip]), "")
 
     # Within
 
@@ -124,3 +128,7 @@ class Made:
         if engine not in self._made and any(feature.id == engine for feature in self.records):
             self[engine]
             self.viewer.engineToggled.emit(engine, path, on)
+
+
+def _sweep(path: str) -> None:
+    named(path)(cache_dir())
