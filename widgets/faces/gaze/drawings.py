@@ -1,4 +1,4 @@
-"""The drawings of the gaze page: a head held as measured, the trail of looks in degrees, and the nine points as seen."""
+"""Drawings of the gaze page: a head held as measured, the trail of looks in degrees, the nine points as seen."""
 
 from __future__ import annotations
 
