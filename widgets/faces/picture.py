@@ -26,6 +26,7 @@ from engines.core.frames import Image, Size
 from engines.faces.types import Face
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
 
 CAPTION, LINE, MARGIN, CORNER = 20, 18, 8, 72
@@ -132,8 +133,7 @@ class FacePicture(QWidget):
             self._draw_crop(painter)
         self._draw_lines(painter)
         if self._hovered or (self._takes and self.hasFocus()):
-            painter.setPen(QPen(LOOK.now.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink(painter, QPen(LOOK.now.color("accent"), 2), None)
             painter.drawRoundedRect(self._room().adjusted(-3, -3, 3, 3), RADIUS, RADIUS)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -191,8 +191,11 @@ class FacePicture(QWidget):
 
     def _draw_nothing(self, painter: QPainter) -> None:
         look, room = LOOK.now, self._room()
-        painter.setPen(QPen(look.color("line"), 1, Qt.PenStyle.DashLine if self._takes else Qt.PenStyle.SolidLine))
-        painter.setBrush(look.color("raised"))
+        ink(
+            painter,
+            QPen(look.color("line"), 1, Qt.PenStyle.DashLine if self._takes else Qt.PenStyle.SolidLine),
+            look.color("raised"),
+        )
         painter.drawRoundedRect(room, RADIUS, RADIUS)
         spot = QRectF(0, 0, 32, 32)
         spot.moveCenter(room.center() - QPointF(0, 18))
@@ -217,11 +220,9 @@ class FacePicture(QWidget):
             return
         frame = QRectF(corners[0], corners[1])
         for color, wide, radius in ((LOOK.now.color("base", 0.7), 4.0, 4.0), (LOOK.now.color("accent"), 2.0, 2.5)):
-            painter.setPen(QPen(color, wide))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink(painter, QPen(color, wide), None)
             painter.drawRoundedRect(frame, 3, 3)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
+            ink(painter, None, color)
             for spot in spots:
                 if spot is not None:
                     painter.drawEllipse(spot, radius, radius)
@@ -233,8 +234,7 @@ class FacePicture(QWidget):
             return
         corner = QRectF(box.left() + 8, box.bottom() - CORNER - 8, CORNER, CORNER)
         painter.drawImage(corner, self._crop)
-        painter.setPen(QPen(LOOK.now.color("surface"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink(painter, QPen(LOOK.now.color("surface"), 2), None)
         painter.drawRect(corner)
 
     def _draw_lines(self, painter: QPainter) -> None:
