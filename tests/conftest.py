@@ -45,6 +45,14 @@ def data() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some film: a routine of six actions (`tests.routine`), with its `labels.csv` beside it. Only to be read."""
+    from tests import routine
+
+    return routine.write(tmp_path_factory.mktemp("routine"))
+
+
 @pytest.fixture
 def weights(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """`weights("yunet", "sface")`: the model store has these files, or the test is skipped and says how to get them."""
@@ -56,6 +64,34 @@ def weights(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setenv(places.STORE_VARIABLE, str(STORE))
 
     return need
+
+
+@pytest.fixture
+def walking(weights: Callable[..., None]) -> Path:
+    """A real film in which somebody walks, of the model store."""
+    weights("walking")
+    return STORE / REGISTRY["walking"].filename
+
+
+@pytest.fixture
+def portrait(weights: Callable[..., None]) -> Path:
+    """A photograph of one person, of the model store."""
+    weights("yunet", "astronaut")
+    return STORE / REGISTRY["astronaut"].filename
+
+
+@pytest.fixture(scope="session")
+def _people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests import people
+
+    return people.write(STORE / REGISTRY["astronaut"].filename, tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture
+def people(portrait: Path, weights: Callable[..., None], request: pytest.FixtureRequest) -> Path:
+    """A folder of six pictures of each of eight invented people (`tests.people`). Only to be read."""
+    weights("sface")
+    return request.getfixturevalue("_people")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ points at, at the scale that suits the board. So a frame without a board costs a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import perf_counter
 
 import cv2
@@ -34,6 +35,7 @@ from engines.core.frames import Frame, FrameSet, Size, size_of
 from engines.core.live import Reset
 
 TURNED = "This picture was turned upright (EXIF), which moves the lens centre: add its file as a photograph instead"
+SEEN, CAPTURE = "seen", "capture"
 _SEARCH_PITCH = 24.0
 _STILL_FRAMES = 2
 _STILL_SHARE = 1 / 640
@@ -121,6 +123,31 @@ class BoardFinder:
             new=guide.is_new(outline),
             share=share_of(outline, guide.size),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A result and the very frame it belongs to."""
+
+    sighting: Sighting
+    frame: Frame
+
+
+class CapturingFinder(BoardFinder):
+    """The board finder, which also hands over the frames that views are captured from: `SEEN` the newest one,
+    `CAPTURE` the newest that the automatic capture asks for, which later frames do not replace."""
+
+    def open(self, settings: FinderSettings, ctx: Context) -> None:
+        super().open(settings, ctx)
+        self._ctx = ctx
+
+    def process(self, frames: FrameSet) -> Sighting:
+        sighting = super().process(frames)
+        seen = Seen(sighting, frames[0])
+        if sighting.wants_capture:
+            self._ctx.emit(CAPTURE, seen)
+        self._ctx.emit(SEEN, seen)
+        return sighting
 
 
 class _Search:

@@ -65,12 +65,10 @@ def _line(content: bytes) -> bytes:
 
 
 ARRAY = beginning("an array", b"\x93NUMPY")
-ARRAYS = beginning("a set of arrays", b"PK\x03\x04")
 TEXT = Kind("a text", _is_text)
 TABLE = Kind("a table", lambda content: _is_text(content) and content[:1] not in b"{[<%" and b"," in _line(content))
 JSON = Kind("JSON", lambda content: content.lstrip()[:1] in (b"{", b"["))
 SVG = holding("a drawing", b"<svg")
-PDF = beginning("a PDF", b"%PDF-")
 _MATROSKA, _RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
 _ISO = beginning("a film", b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", at=4)
 _MEDIA = {

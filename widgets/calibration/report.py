@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult
 from widgets.calibration.bars import ViewBars
 from widgets.calibration.numbers import Figures, ParameterTable
 from widgets.calibration.state import MODEL_NAMES, CalibrationView
 from widgets.calibration.view import ResultView
-from widgets.kit.labels import Label
+from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import QuietButton, Section
 
 MOST_ADVICE = 3
@@ -19,14 +19,10 @@ MOST_ADVICE = 3
 class Report(QWidget):
     """Hidden until there is a result."""
 
-    viewChosen = Signal(str)
-
     def __init__(self) -> None:
         super().__init__()
         self.figures = Figures()
-        self.advice = Label()
-        self.advice.setWordWrap(True)
-        self.advice.setProperty("role", "muted")
+        self.advice = wrapped("muted")
         self.view = ResultView()
         self.bars = ViewBars()
         self.chart = Section("Error by view", name="calibration.errors")
@@ -35,17 +31,10 @@ class Report(QWidget):
         self.chart.add(self.bars)
         self.parameters = ParameterTable()
         self.camera = Section("Parameters", name="calibration.parameters")
-        self.about = Label()
-        self.about.setWordWrap(True)
-        self.about.setProperty("role", "hint")
+        self.about = wrapped("hint")
         self.camera.add(self.parameters)
         self.camera.add(self.about)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        for part in (self.figures, self.advice, self.view, self.chart, self.camera):
-            column.addWidget(part)
-        self.bars.chosen.connect(self.viewChosen)
+        self.setLayout(column_of(self.figures, self.advice, self.view, self.chart, self.camera, spacing=12))
         self.hide()
 
     def show_state(self, state: CalibrationView) -> None:

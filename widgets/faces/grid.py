@@ -7,7 +7,7 @@ are the ones people know. Faces can be dragged out of it and dropped onto an ite
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -38,7 +38,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
 
 from engines.core.errors import BadInput
-from engines.core.frames import Image
 from engines.core.reading import parse_json
 from widgets.faces.cells import PAD, FaceCell, FaceItem, FacesModel, cell_height
 from widgets.faces.thumbs import Thumbs
@@ -65,10 +64,10 @@ class FaceGrid(QListView):
     renameWanted = Signal(str)
     removeWanted = Signal(list)
     faceDropped = Signal(list, str)
-    thumbsWanted = Signal(list)
 
     def __init__(
         self,
+        thumbs: Thumbs,
         name: str,
         side: int = 96,
         lines: int = 2,
@@ -80,8 +79,8 @@ class FaceGrid(QListView):
         super().__init__()
         self._model = FacesModel(self)
         self._model.tip_of = tip_of or self._model.tip_of
-        self.thumbs = Thumbs(self)
-        self._cell = FaceCell(self.thumbs, lines, self)
+        self.thumbs = thumbs
+        self._cell = FaceCell(thumbs, lines, self)
         self._side, self._lines, self._quiet = side, lines, False
         self._message = ""
         self.make_menu: Callable[[list[str]], QMenu | None] | None = None
@@ -92,8 +91,7 @@ class FaceGrid(QListView):
         self.setItemDelegate(self._cell)
         self._dress()
         describe(self, name, tip)
-        self.thumbs.wanted.connect(self.thumbsWanted)
-        self.thumbs.changed.connect(self.viewport().update)
+        thumbs.changed.connect(self.viewport().update)
         self.selectionModel().selectionChanged.connect(self._tell)
         self.doubleClicked.connect(self._open)
         LOOK.changed.connect(self.viewport().update)
@@ -127,10 +125,6 @@ class FaceGrid(QListView):
         self._quiet = False
         self._say_count()
         self.viewport().update()
-
-    def show_thumbs(self, images: Mapping[str, Image]) -> None:
-        """The pictures that are here, by the items' `thumb`."""
-        self.thumbs.show_images(images)
 
     def show_message(self, words: str) -> None:
         """Said in place of items while there are none."""

@@ -207,9 +207,10 @@ class ChoiceField(QComboBox):
     def set_choices(self, choices: Sequence[tuple[str, str]], value: str = "") -> None:
         """Replace the choices; keeps the one that is chosen where it is still there."""
         keep = value or self.value()
-        self.clear()
-        for id, title in choices:
-            self.addItem(title, id)
+        if [(self.itemData(row), self.itemText(row)) for row in range(self.count())] != list(choices):
+            self.clear()
+            for id, title in choices:
+                self.addItem(title, id)
         self.set_value(keep)
 
     def value(self) -> str:

@@ -30,7 +30,6 @@ from widgets.kit.panel import Section
 
 Group: TypeAlias = tuple[str, Sequence[tuple[str, str, str]]]
 """A heading, and (id, title, tip) of each choice under it."""
-DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 AUTO = -1.0
 STEP = 1.1
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
 
 Margins: TypeAlias = tuple[int, int, int, int]
-Part: TypeAlias = QWidget | QLayout | int | None | tuple[QWidget | QLayout, int]
+Part: TypeAlias = QWidget | QLayout | int | None | tuple[Any, ...]
 Box = TypeVar("Box", bound=QBoxLayout)
 NONE: Margins = (0, 0, 0, 0)
 
 
 def row_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QHBoxLayout:
-    """Parts from left to right. None takes the room that is left, a number is so many pixels, (part, n) stretches."""
+    """Parts from left to right. None takes the room that is left, a number is so many pixels, (part, n) stretches.
+
+    A third value of a tuple is the alignment.
+    """
     return _filled(QHBoxLayout(), parts, spacing, margins)
 
 
@@ -61,13 +64,11 @@ def _filled(box: Box, parts: tuple[Part, ...], spacing: int, margins: Margins) -
 
 
 def _put(box: QBoxLayout, part: Part) -> None:
-    if part is None:
-        box.addStretch(1)
-    elif isinstance(part, int):
-        box.addSpacing(part)
+    item, *how = part if isinstance(part, tuple) else (part,)
+    if item is None:
+        box.addStretch(*how or [1])
+    elif isinstance(item, int):
+        box.addSpacing(item)
     else:
-        item, stretch = part if isinstance(part, tuple) else (part, 0)
-        if isinstance(item, QWidget):
-            box.addWidget(item, stretch)
-        else:
-            box.addLayout(item, stretch)
+        add: Callable[..., None] = box.addWidget if isinstance(item, QWidget) else box.addLayout
+        add(item, *how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -15,10 +16,6 @@ from widgets.kit.theme import CONTROL_HEIGHT, LOOK
 PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
 HEADINGS = {1: 2, 2: 1}
 """Steps of Qt's sizes above the text's."""
-ORDER = (
-    *("start", "sources", "viewer", "calibration", "faces", "actions", "timeline", "diffusion"),
-    *("properties", "jobs", "log"),
-)
 
 ROOM = 0.92
 """Share of the screen that it may take."""
@@ -27,11 +24,12 @@ ROOM = 0.92
 class HelpPage(QDialog):
     """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
 
-    def __init__(self, parent: QWidget | None = None, pages: Path = PAGES) -> None:
+    def __init__(self, parent: QWidget | None, pages: Mapping[str, Path]) -> None:
+        """pages: files by name, in the order of the list."""
         super().__init__(parent)
         self.setWindowTitle("Guide")
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
-        self._pages = {path.stem: path for path in sorted(pages.glob("*.md"), key=_rank)}
+        self._pages = pages
         self.list = QListWidget()
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
@@ -92,10 +90,6 @@ def _set_block(cursor: QTextCursor) -> None:
         letters.setProperty(QTextCharFormat.Property.FontSizeAdjustment, HEADINGS.get(level, 0))
         cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
         cursor.mergeCharFormat(letters)
-
-
-def _rank(path: Path) -> int:
-    return ORDER.index(path.stem) if path.stem in ORDER else len(ORDER)
 
 
 def _title(path: Path) -> str:

@@ -13,7 +13,7 @@ from widgets.charts.class_colors import class_words, draw_swatch, place_of
 from widgets.kit.theme import LOOK, number_font
 from widgets.timeline.axis import clock, ticks
 from widgets.timeline.decimation import gap_of
-from widgets.timeline.drawing import LEFT, RIGHT, Scene, tick_room
+from widgets.timeline.drawing import LEFT, RIGHT, Scene, draw_pill, tick_room
 from widgets.timeline.lanes import RULER, Lane
 from widgets.timeline.state import ScoreTrack
 
@@ -142,11 +142,8 @@ def draw_tag(painter: QPainter, scene: Scene, place: QPointF, words: str) -> Non
     top = place.y() - 34 if place.y() - 34 > RULER else place.y() + 18
     pill = QRectF(left, min(top, scene.layout.height - 22), wide, 20)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(LOOK.now.color("line"), 1))
-    painter.setBrush(LOOK.now.color("raised", 0.96))
-    painter.drawRoundedRect(pill, 5, 5)
-    painter.setPen(LOOK.now.color("text"))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+    look = LOOK.now
+    draw_pill(painter, pill, words, QPen(look.color("line"), 1), look.color("raised", 0.96), look.color("text"), 5)
 
 
 def draw_sentence(painter: QPainter, scene: Scene, words: str) -> None:

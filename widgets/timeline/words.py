@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from widgets.actions.state import ActionsView, Page
 from widgets.charts.class_colors import class_words
 from widgets.timeline.axis import clock
 from widgets.timeline.bars import ghost_words
@@ -34,17 +33,12 @@ def _version(track: ScoreTrack) -> tuple[object, ...]:
     return track.name, track.version, track.classes, len(track.times), last
 
 
-def sentence_of(view: ActionsView) -> str:
+def sentence_of(view: TimelineView) -> str:
     """What to do where there is nothing but time."""
-    line = view.timeline
-    scored = any(len(track.times) for track in line.tracks)
-    if scored or (line.labels is not None and line.labels.segments) or line.marking:
+    labelled = view.labels is not None and view.labels.segments
+    if not view.path or view.tracks or labelled or view.marking:
         return ""
-    if line.editing:
-        return NO_LABELS if not line.tracks else ""
-    if line.tracks:
-        return ""
-    return NO_MODEL if view.page in (Page.WATCH, Page.TEACH) else NO_SCORES
+    return NO_LABELS if view.editing else NO_MODEL if view.watching else NO_SCORES
 
 
 def state_of(view: TimelineView) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engines.core.frames import End, FeedItem, Frame, Gap
+from engines.core.frames import FeedItem, Frame, Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Slot
 
-_WHY = {"seek": Reset.SEEK, "loop": Reset.LOOP}
+_RESETS = {GapReason.SEEK: Reset.SEEK, GapReason.LOOP: Reset.LOOP}
 
 
 class Moments:
@@ -57,9 +57,7 @@ class Moments:
         elif isinstance(item, Gap):
             self._held[number] = None
             self._fresh.discard(number)
-            self._resets.append(_WHY.get(item.why, Reset.GAP))
-        elif isinstance(item, End):
-            return
+            self._resets.extend(_RESETS.get(reason, Reset.GAP) for reason in item.why)
 
     def _set(self) -> list[Frame]:
         self._fresh.clear()

@@ -25,7 +25,8 @@ from engines.core.spec import resolve
 from workbench.threads.engine_thread import EngineThread, Wake
 from workbench.threads.frame_sync import Moments
 from workbench.work.broker import Broker
-from workbench.work.workers import Listener, Verb, Worker
+from workbench.work.messages import Verb
+from workbench.work.workers import Listener, Worker
 
 Host = Literal["thread", "worker"]
 WINDOW = 2.0
@@ -195,7 +196,8 @@ class LiveThread(EngineThread):
             return resolve(self._path)()
         worker = Worker(self.name, self._broker, self._preload)
         worker.start()
-        self._hosted = HostedEngine(self._path, worker, _Told(self))
+        listener = Listener(lambda _done, _total, note: self._say(note), self._show, self._say)
+        self._hosted = HostedEngine(self._path, worker, listener)
         if self.stopping:
             worker.request_stop()
         return self._hosted
@@ -227,13 +229,16 @@ class HostedEngine:
         self._listener = listener
 
     def open(self, settings: object, ctx: object) -> None:
-        self._call("open", (self._path, settings))
+        self._looks_again = bool(self._call("open", (self._path, settings)))
 
     def configure(self, settings: object) -> bool:
         return bool(self._call("configure", settings))
 
     def process(self, frames: Sequence[Frame]) -> Any:
         return self._call("process", [_whole(frame) for frame in frames])
+
+    def again(self) -> Any:
+        return self._call("again", None) if self._looks_again else None
 
     def reset(self, why: Reset) -> None:
         self._call("reset", why)
@@ -272,20 +277,6 @@ class LiveContext:
         with self._broker.lease(name, device, bytes, threads, self.check, note) as lease:
             note("")
             yield lease
-
-
-class _Told:
-    def __init__(self, thread: LiveThread) -> None:
-        self._thread = thread
-
-    def progress(self, done: float, total: float, note: str) -> None:
-        self._thread._say(note)
-
-    def event(self, key: str, event: object) -> None:
-        self._thread._show(key, event)
-
-    def note(self, text: str) -> None:
-        self._thread._say(text)
 
 
 def _whole(frame: Frame) -> Frame:

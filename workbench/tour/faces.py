@@ -20,6 +20,8 @@ PEOPLE, EACH = 40, 6
 PAIRS = 60
 SHOWN = 8
 """Pictures that must be there before a page of them is taken."""
+MAIN = ("faces-empty", "faces-live")
+"""The main stop, after what has to be done before it."""
 
 
 def stops(theme: str) -> list[Stop]:
@@ -66,7 +68,7 @@ def _stop(
     ready: Callable[[Window], bool] = lambda _window: True,
     seconds: float = 20,
 ) -> Stop:
-    return Stop(f"{theme}-faces-{name}", act, ready, lambda window: window.panels.faces, seconds)
+    return Stop(f"{theme}-faces-{name}", act, ready, lambda window: window.features["faces"].panel, seconds)
 
 
 def _folder() -> Path:
@@ -74,17 +76,17 @@ def _folder() -> Path:
 
 
 def _view(window: Window) -> FacesView:
-    return window.faces.view
+    return window.features["faces"].view
 
 
 def _begin(window: Window, theme: str) -> None:
     begin_at(window, theme, "faces")
-    window.faces.dismiss()
-    window.faces.choose_page(Page.LIVE)
+    window.features["faces"].dismiss()
+    window.features["faces"].choose_page(Page.LIVE)
 
 
 def _page(window: Window, page: Page) -> None:
-    window.faces.choose_page(page)
+    window.features["faces"].choose_page(page)
 
 
 def _portrait(window: Window) -> None:
@@ -99,8 +101,8 @@ def _seen(window: Window) -> bool:
 
 
 def _gallery(window: Window) -> None:
-    window.faces.galleries.create(str(data_dir() / "people.faces"))
-    window.faces.choose_page(Page.PEOPLE)
+    window.features["faces"].galleries.create(str(data_dir() / "people.faces"))
+    window.features["faces"].choose_page(Page.PEOPLE)
 
 
 def _gallery_there(window: Window) -> bool:
@@ -108,10 +110,10 @@ def _gallery_there(window: Window) -> bool:
 
 
 def _enrol(window: Window) -> None:
-    window.faces.choose_page(Page.LIVE)
+    window.features["faces"].choose_page(Page.LIVE)
     found = _view(window).live.recognition
     if found is not None and found.faces:
-        window.panels.faces.enrolTrackWanted.emit(found.faces[0].track, SITTER)
+        window.features["faces"].panel.tracks.enrolWanted.emit(found.faces[0].track, SITTER)
 
 
 def _named(window: Window) -> bool:
@@ -120,7 +122,7 @@ def _named(window: Window) -> bool:
 
 
 def _gather(window: Window) -> None:
-    window.faces.gather([str(_album())])
+    window.features["faces"].reviews.gather([str(_album())])
 
 
 def _gathering(window: Window) -> bool:
@@ -135,8 +137,8 @@ def _reviewed(window: Window) -> bool:
 
 
 def _store(window: Window) -> None:
-    window.board.storeWanted.emit()
-    window.faces.choose_page(Page.PEOPLE)
+    window.features["faces"].reviews.store()
+    window.features["faces"].choose_page(Page.PEOPLE)
 
 
 def _stored(window: Window) -> bool:
@@ -146,7 +148,7 @@ def _stored(window: Window) -> bool:
 
 def _choose(window: Window) -> None:
     most = max(_view(window).people.people, key=lambda person: person.faces)
-    window.board.personChosen.emit(most.id)
+    window.features["faces"].galleries.select(most.id)
 
 
 def _chosen(window: Window) -> bool:
@@ -160,9 +162,9 @@ def _reported(window: Window) -> bool:
 
 def _verify(window: Window) -> None:
     photos = _folder().parent / "photos"
-    window.faces.choose_page(Page.VERIFY)
-    window.board.pictureDropped.emit("a", str(photos / "obama.jpg"))
-    window.board.pictureDropped.emit("b", str(photos / "obama2.jpg"))
+    window.features["faces"].choose_page(Page.VERIFY)
+    window.features["faces"].verification.show_picture("a", str(photos / "obama.jpg"))
+    window.features["faces"].verification.show_picture("b", str(photos / "obama2.jpg"))
 
 
 def _verified(window: Window) -> bool:
@@ -174,8 +176,8 @@ def _audit(window: Window) -> None:
     people = _view(window).people
     wrong = next(person for person in people.people if person.faces > 2 and person.id != people.selected)
     face = people.faces[-1].id
-    window.faces.galleries.edit(lambda gallery: gallery.move([face], wrong.id))
-    window.board.auditGalleryWanted.emit()
+    window.features["faces"].galleries.edit(lambda gallery: gallery.move([face], wrong.id))
+    window.features["faces"].audits.start_gallery()
 
 
 def _audited(window: Window) -> bool:
@@ -186,13 +188,13 @@ def _audited(window: Window) -> bool:
 
 def _evaluate(window: Window) -> None:
     folder = str(_sample())
-    form = window.faces.form
+    form = window.features["faces"].form
     pairs = Path(folder) / "pairs.tsv"
-    window.faces.set_form(
+    window.features["faces"].set_form(
         evaluate=replace(form.evaluate, images=folder, pairs=str(pairs)), open_set=replace(form.open_set, images=folder)
     )
-    window.faces.choose_page(Page.EVALUATE)
-    window.board.evaluateWanted.emit()
+    window.features["faces"].choose_page(Page.EVALUATE)
+    window.features["faces"].evaluations.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -200,9 +202,11 @@ def _evaluated(window: Window) -> bool:
 
 
 def _train(window: Window) -> None:
-    window.faces.set_form(train=replace(window.faces.form.train, images=str(_sample()), steps=400))
-    window.faces.choose_page(Page.TRAIN)
-    window.board.headWanted.emit()
+    window.features["faces"].set_form(
+        train=replace(window.features["faces"].form.train, images=str(_sample()), steps=400)
+    )
+    window.features["faces"].choose_page(Page.TRAIN)
+    window.features["faces"].heads.start()
 
 
 def _trained(window: Window) -> bool:
@@ -210,8 +214,8 @@ def _trained(window: Window) -> bool:
 
 
 def _gaze(window: Window) -> None:
-    window.faces.set_settings(replace(window.faces.form.settings, gaze=True))
-    window.faces.choose_page(Page.GAZE)
+    window.features["faces"].set_settings(replace(window.features["faces"].form.settings, gaze=True))
+    window.features["faces"].choose_page(Page.GAZE)
 
 
 def _looking(window: Window) -> bool:
@@ -219,8 +223,8 @@ def _looking(window: Window) -> bool:
 
 
 def _cover(window: Window) -> None:
-    window.faces.choose_page(Page.LIVE)
-    window.faces.set_settings(replace(window.faces.form.settings, blur="everyone"))
+    window.features["faces"].choose_page(Page.LIVE)
+    window.features["faces"].set_settings(replace(window.features["faces"].form.settings, blur="everyone"))
 
 
 def _covered(window: Window) -> bool:
@@ -232,7 +236,7 @@ def _broken(window: Window) -> None:
     """A file that is called a gallery and is none."""
     path = data_dir() / "holiday.faces"
     path.write_bytes(b"not a gallery" * 100)
-    window.faces.take([str(path)])
+    window.features["faces"].take([str(path)])
 
 
 def _refused(window: Window) -> bool:
@@ -240,9 +244,9 @@ def _refused(window: Window) -> bool:
 
 
 def _rest(window: Window) -> None:
-    window.faces.dismiss()
-    window.faces.set_settings(replace(window.faces.form.settings, blur="off", gaze=False))
-    window.faces.watch.look(window.faces.watch.source, False)
+    window.features["faces"].dismiss()
+    window.features["faces"].set_settings(replace(window.features["faces"].form.settings, blur="off", gaze=False))
+    window.features["faces"].watch.look(window.features["faces"].watch.source, False)
 
 
 def _album() -> Path:

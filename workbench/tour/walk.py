@@ -49,6 +49,16 @@ def reference(*names: str) -> Path:
     return Path(os.environ.get("KINOSCOPE_DATA", ROOT.parent / "shared" / "data"), *names)
 
 
+def panel(dock: str) -> Callable[[Window], QWidget]:
+    """Gives what is in a dock."""
+    return lambda window: window.docks.docks[dock].widget()
+
+
+def front(window: Window, dock: str) -> None:
+    """Bring a dock to the front."""
+    window.docks.show(dock)
+
+
 def nothing(window: Window) -> None:
     """Only wait."""
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 def overlap(segments: ArrayLike, instances: ArrayLike) -> Floats:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.actions.heads.matrices import Array, WeightTable
+from engines.actions.heads.products import Array
 from engines.actions.heads.stream_parts import Affine, Projection, Step, optional_ahead
+from engines.actions.heads.weight_table import WeightTable
 from engines.actions.types import HeadShape
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engines.actions.heads.matrices import Array, WeightTable, checked
+from engines.actions.heads.products import Array
+from engines.actions.heads.weight_table import WeightTable, checked
 
 NORM_EPSILON = 1e-5
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.actions.heads.matrices import Array, Product, WeightTable
+from engines.actions.heads.products import Array, Product
 from engines.actions.heads.stream_parts import LSTM, Affine, Projection, Step
+from engines.actions.heads.weight_table import WeightTable
 from engines.actions.types import HeadShape
 
 

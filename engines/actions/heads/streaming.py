@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.actions.heads.blas import one_thread
-from engines.actions.heads.matrices import Array, WeightTable
+from engines.actions.heads.products import Array
 from engines.actions.heads.stream_idn import IDNStream
 from engines.actions.heads.stream_parts import Step
 from engines.actions.heads.stream_recurrent import FrameStream, RecurrentStream
 from engines.actions.heads.stream_trn import TRNStream
+from engines.actions.heads.weight_table import WeightTable
 from engines.actions.types import HeadShape, Weights
 from engines.core.errors import UsageError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from engines.cameras.readers.reader import Picture, Reader, ReaderItem
 from engines.cameras.types import FeedInfo, FeedState
 from engines.core.clock import Clock
 from engines.core.errors import SourceFailed
-from engines.core.frames import End, Frame, Gap, Stamp
+from engines.core.frames import End, Frame, Gap, GapReason, Stamp
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ class Playback:
     def run(self) -> None:
         """Returns when asked to reopen; raises `Abandoned` when stopped and `KinoscopeError` when the source breaks."""
         if self._report.shown is not None:
-            self._audience.publish(Gap(self._id, 0, "opened again"))
+            self._audience.publish(Gap(self._id, 0, GapReason.REOPENED))
         while not self._wishes.stopping and not self._wishes.take_reopen():
             self._turn()
 
@@ -104,7 +105,7 @@ class Playback:
             self._step(move.frames)
         elif self._info.seekable:
             seconds = max(move.seconds, 0.0) if isinstance(move, SeekTo) else 0.0
-            self._jump(self._reader_call(partial(self._reader.locate, seconds)), "seek")
+            self._jump(self._reader_call(partial(self._reader.locate, seconds)), GapReason.SEEK)
             self._show_next()
         elif not isinstance(move, SeekTo):
             self._wishes.reopen()
@@ -116,7 +117,7 @@ class Playback:
             for _ in range(frames):
                 self._show_next()
         elif self._last is not None and frames:
-            self._jump(max(self._last.stamp.index + frames, 0), "seek")
+            self._jump(max(self._last.stamp.index + frames, 0), GapReason.SEEK)
             self._show_next()
 
     def _show_next(self) -> None:
@@ -130,7 +131,7 @@ class Playback:
             if self._report.frames != before or self._ended or self._wishes.stopping:
                 return
 
-    def _jump(self, index: int, why: str) -> None:
+    def _jump(self, index: int, why: GapReason) -> None:
         self._reader_call(partial(self._reader.seek, index))
         self._pending = None
         self._ended = False
@@ -143,7 +144,7 @@ class Playback:
             self._show(item)
         elif isinstance(item, Gap):
             self._report.lost += item.lost
-            self._audience.publish(Gap(self._id, item.lost, item.why))
+            self._audience.publish(replace(item, source=self._id))
         else:
             self._finish(item)
 
@@ -152,7 +153,7 @@ class Playback:
         stamp = Stamp(self._id, index, self._clock(), time, picture.turn)
         frame = Frame(picture.image, stamp)
         if self._last is not None and self._last.image.shape != frame.image.shape:
-            self._audience.publish(Gap(self._id, 0, "the picture size changes"))
+            self._audience.publish(Gap(self._id, 0, GapReason.RESIZED))
         self._last = frame
         self._since_jump += 1
         self._pacer.shown(picture.media_time)
@@ -168,7 +169,7 @@ class Playback:
             raise SourceFailed(end.why or "The pictures stopped")
         self._broke = end.why
         if self._wishes.loop and self._info.seekable and self._since_jump > 0:
-            self._jump(0, "loop")
+            self._jump(0, GapReason.LOOP)
             self._pacer.wrap(1.0 / self._info.fps if self._info.fps > 0 else 0.0)
             return
         self._ended = True

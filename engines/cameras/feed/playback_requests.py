@@ -47,27 +47,19 @@ class Wishes:
         self._moves: deque[Move] = deque()
 
     def stop(self) -> None:
-        with self.bell:
-            self.stopping = True
-            self._ring()
+        self._set("stopping", True)
 
     def set_paused(self, paused: bool) -> None:
-        with self.bell:
-            self.paused = paused
-            self._ring()
+        self._set("paused", paused)
 
     def set_loop(self, on: bool) -> None:
-        with self.bell:
-            self.loop = on
-            self._ring()
+        self._set("loop", on)
 
     def set_speed(self, factor: float) -> None:
         """Raises `UsageError` for a speed below 0 or above 1000."""
         if not 0 <= factor <= 1000:
             raise UsageError(f"A speed of {factor:g} is not possible", hint="0 is as fast as can be, 1 is real time")
-        with self.bell:
-            self.speed = factor
-            self._ring()
+        self._set("speed", factor)
 
     def reopen(self) -> None:
         with self.bell:
@@ -106,6 +98,11 @@ class Wishes:
         """Wait for a change after version `seen` (or `until()`); False after `timeout` seconds without."""
         with self.bell:
             return self.bell.wait_for(lambda: self.version != seen or (until is not None and until()), timeout)
+
+    def _set(self, name: str, value: bool | float) -> None:
+        with self.bell:
+            setattr(self, name, value)
+            self._ring()
 
     def _ring(self) -> None:
         self.version += 1

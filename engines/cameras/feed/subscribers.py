@@ -8,7 +8,7 @@ from threading import RLock
 
 from engines.cameras.sources.tiles import TileGrid
 from engines.core.errors import UsageError
-from engines.core.frames import End, FeedItem, Frame, Gap
+from engines.core.frames import End, FeedItem, Frame
 from engines.core.slots import Latest, Lossless, Slot
 
 
@@ -64,6 +64,4 @@ class Audience:
             return item
         if isinstance(item, Frame):
             return self._grid.frame(item, tile)
-        if isinstance(item, Gap):
-            return replace(item, source=f"{item.source}/{tile}")
         return replace(item, source=f"{item.source}/{tile}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from engines.cameras.types import FeedInfo
 from engines.core.frames import End, Gap, Image
@@ -26,7 +26,7 @@ ReaderItem: TypeAlias = Picture | Gap | End
 """Gaps and ends leave `source` empty: the feed knows its own name."""
 
 
-class Reader(Protocol):
+class Reader:
     """One opened source. Every method is called from one thread, and may block; a feed walks away if it must.
 
     paced: pictures have a due time; False: they come when they come.
@@ -35,28 +35,28 @@ class Reader(Protocol):
     note: what the user should know about what was read so far, in words.
     """
 
-    paced: bool
-    reconnects: bool
-    open_limit: float | None
-    read_limit: float | None
-    note: str
+    paced: bool = True
+    reconnects: bool = False
+    open_limit: float | None = None
+    read_limit: float | None = None
+    note: str = ""
 
     def open(self) -> FeedInfo:
         """Raises a `KinoscopeError` with words for the user."""
-        ...
+        raise NotImplementedError
 
     def read(self) -> ReaderItem:
         """The next picture, or what is missing, or the end (again and again)."""
-        ...
+        raise NotImplementedError
 
     def locate(self, seconds: float) -> int:
         """Index of the picture that is shown at a media time. Only when seekable."""
-        ...
+        raise NotImplementedError
 
     def seek(self, index: int) -> None:
         """The next `read` gives the picture `index`, or the nearest there is. Only when seekable."""
-        ...
+        raise NotImplementedError
 
     def close(self) -> None:
         """Give everything back. Also after a failed `open`."""
-        ...
+        raise NotImplementedError

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import Picture, Reader
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import FeedInfo, SceneSource
 
 
-class SceneReader:
+class SceneReader(Reader):
     """Without end; the same number always gives the same picture."""
-
-    paced = True
-    reconnects = False
-    open_limit: float | None = None
-    read_limit: float | None = None
-    note = ""
 
     def __init__(self, source: SceneSource) -> None:
         self._source = source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.readers.reader import Picture, Reader, ReaderItem
 from engines.cameras.types import FeedInfo, UsbSource
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import SourceFailed
@@ -15,14 +15,13 @@ PATIENCE = 20
 """Empty answers in a row after which a camera counts as unplugged."""
 
 
-class UsbReader:
+class UsbReader(Reader):
     """`width`, `height` and `fps` of the source are wishes; the info says what the camera gives."""
 
     paced = False
     reconnects = True
-    open_limit: float | None = 25.0
-    read_limit: float | None = 5.0
-    note = ""
+    open_limit = 25.0
+    read_limit = 5.0
 
     def __init__(self, source: UsbSource, clock: Clock = monotonic) -> None:
         self._source = source
@@ -61,12 +60,6 @@ class UsbReader:
             if not self._capture.isOpened():
                 break
         return End("", f"{self._name} gives no more pictures; it may have been unplugged")
-
-    def locate(self, seconds: float) -> int:
-        return self._index
-
-    def seek(self, index: int) -> None:
-        """A camera has no past."""
 
     def close(self) -> None:
         if self._capture is not None:

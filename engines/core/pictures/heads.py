@@ -64,12 +64,6 @@ def head_of(data: bytes) -> Head | None:
     return None
 
 
-def size_of(data: bytes) -> tuple[int, int] | None:
-    """(width, height) as stored; None as `head_of`."""
-    head = head_of(data)
-    return None if head is None else (head.width, head.height)
-
-
 def is_picture(data: bytes) -> bool:
     """Whether a file that begins so means to be a picture."""
     if kinds := boxes.brands(data):

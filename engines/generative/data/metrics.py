@@ -64,15 +64,6 @@ def straightness(paths: Tensor) -> float:
     return float(torch.where(length > 0, direct / length.clamp(min=1e-30), 1.0).mean())
 
 
-def curvature(paths: Tensor) -> Tensor:
-    """Angle in radians between one step and the next, a mean over samples: (K + 1, n, d) to (K - 1,)."""
-    steps = paths.diff(dim=0)
-    before, after = steps[:-1], steps[1:]
-    cross = before.norm(dim=2, keepdim=True) * after - after.norm(dim=2, keepdim=True) * before
-    along = before.norm(dim=2, keepdim=True) * after + after.norm(dim=2, keepdim=True) * before
-    return (2 * torch.atan2(cross.norm(dim=2), along.norm(dim=2))).mean(1)
-
-
 def _reach(points: Tensor, neighbours: int) -> Tensor:
     """Distance of each point to its k-th nearest other one, (n,)."""
     k = min(neighbours, len(points) - 1)

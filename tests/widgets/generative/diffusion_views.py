@@ -50,7 +50,7 @@ def of(model: ModelInfo, **fields: object) -> DiffusionView:
 
 
 def run(id: str, state: RunState, busy: Busy | None = None) -> Run:
-    return Run(id, UNET.title, "20 steps", SPEC, state, busy=busy)
+    return Run(id, UNET.title, SPEC, state, busy=busy)
 
 
 QUEUE = (

@@ -1,29 +1,17 @@
-"""Views of the timeline with real labels: the exercise clip's, and the probabilities a simple model would give."""
+"""Views of the timeline over the routine of six actions, with the probabilities that a simple model would give."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from engines.actions.types import BACKGROUND, Event, Labels, Segment
-from widgets.actions.state import ActionsView, Page
+from engines.actions.types import BACKGROUND, Event, Labels
+from tests import routine
 from widgets.timeline.state import ScoreTrack, TimelineView
 
-FRAMES, RATE = 393, 10.0
 
-
-def exercise_labels(data: Path) -> Labels:
-    """The labels of the exercise clip."""
-    with (data / "actions" / "exercise" / "labels.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    segments = tuple(Segment(int(row["start_frame"]), int(row["end_frame"]), row["action"]) for row in rows)
-    return Labels(segments, tuple(dict.fromkeys(one.action for one in segments)), RATE, FRAMES)
-
-
-def scores_of(labels: Labels, name: str = "TRN both", spread: float = 2.0, until: int = FRAMES) -> ScoreTrack:
+def scores_of(labels: Labels, name: str = "TRN both", spread: float = 2.0, until: int = routine.FRAMES) -> ScoreTrack:
     """Labels blurred in time into probabilities, with what comes in the next two seconds."""
     classes = (BACKGROUND, *labels.classes)
     truth = np.zeros((labels.frames, len(classes)))
@@ -60,10 +48,10 @@ def events_of(labels: Labels, until: int) -> tuple[Event, ...]:
 
 
 def film_view(clip: Labels, **changes: object) -> TimelineView:
-    """The exercise clip, its frames known, at 20 s."""
+    """The routine, its frames known, at 20 s."""
     view = TimelineView(
-        path="/clips/exercise.avi",
-        title="exercise.avi",
+        path="/clips/routine.mp4",
+        title="routine.mp4",
         duration=clip.frames / clip.rate,
         position=20.0,
         rate=clip.rate,
@@ -72,7 +60,3 @@ def film_view(clip: Labels, **changes: object) -> TimelineView:
         labels=clip,
     )
     return replace(view, **changes)  # type: ignore[arg-type]
-
-
-def actions_view(line: TimelineView, page: Page = Page.WATCH) -> ActionsView:
-    return ActionsView(page=page, timeline=line)

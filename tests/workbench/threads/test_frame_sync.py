@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.core.frames import End, Gap
+from engines.core.frames import End, Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Latest, Lossless, Slot
 from tests.workbench.fakes import picture
@@ -47,10 +47,10 @@ def test_a_jump_back_does_not_wait_for_the_old_time() -> None:
     for slot, name in zip(pair, ("left", "right"), strict=True):
         slot.put(picture(500, f"feed/{name}"))
     assert indices(moments.take(0.0) or []) == [500, 500]
-    right.put(Gap("feed", 0, "seek"))
+    right.put(Gap("feed", 0, GapReason.SEEK))
     right.put(picture(10, "feed/right"))
     assert moments.take(0.0) is None
-    left.put(Gap("feed", 0, "seek"))
+    left.put(Gap("feed", 0, GapReason.SEEK))
     left.put(picture(10, "feed/left"))
     assert indices(moments.take(0.0) or []) == [10, 10]
     assert moments.resets() == [Reset.SEEK]
@@ -68,15 +68,21 @@ def test_different_feeds_give_their_newest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "reset"), [("seek", Reset.SEEK), ("loop", Reset.LOOP), ("the camera was too fast", Reset.GAP)]
+    ("why", "resets"),
+    [
+        (GapReason.SEEK, [Reset.SEEK]),
+        (GapReason.LOOP, [Reset.LOOP]),
+        (GapReason.SLOW | GapReason.DAMAGED, [Reset.GAP]),
+        (GapReason.SEEK | GapReason.SLOW, [Reset.SEEK, Reset.GAP]),
+    ],
 )
-def test_gaps_become_resets(why: str, reset: Reset) -> None:
+def test_gaps_become_resets(why: GapReason, resets: list[Reset]) -> None:
     (slot,) = one = slots(1, Latest())
     moments = Moments(one)
     slot.put(Gap("feed", 3, why))
     slot.put(picture(1))
     assert moments.take(0.0) is not None
-    assert moments.resets() == [reset]
+    assert moments.resets() == resets
 
 
 def test_the_end_keeps_the_last_picture_and_a_closed_slot_is_noticed() -> None:

@@ -145,14 +145,14 @@ class ConfusionMatrix(DrawnChart):
         return list(zip(self._classes, self._table, strict=True))
 
     def _left(self) -> float:
-        metrics = QFontMetricsF(number_font(11))
-        widest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
-        return min(widest, NAME, self.width() * 0.34) + 10
+        return min(self._widest(), NAME, self.width() * 0.34) + 10
 
     def _top(self) -> float:
+        return TITLE + min(self._widest(), SLANT) + 8
+
+    def _widest(self) -> float:
         metrics = QFontMetricsF(number_font(11))
-        widest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
-        return TITLE + min(widest, SLANT) + 8
+        return max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
 
     def _box(self) -> QRectF:
         left, top = self._left(), self._top()

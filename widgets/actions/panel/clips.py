@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from widgets.actions.panel.words import clip_words
 from widgets.actions.state import ClipState
 from widgets.kit.icons import draw_icon
+from widgets.kit.menus import menu_of
 from widgets.kit.row_list import RowList, write
 from widgets.kit.theme import LOOK
 
@@ -40,9 +41,7 @@ class ClipList(RowList):
         clip: ClipState = self.rows[row]
         if clip.note:
             return None
-        menu = QMenu(self)
-        menu.addAction("Leave it out" if clip.chosen else "Train on it").triggered.connect(lambda: self.turn(row))
-        return menu
+        return menu_of(self, ("", "Leave it out" if clip.chosen else "Train on it", lambda: self.turn(row)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.row >= 0:

@@ -24,12 +24,11 @@ PHASES = {"features": "Describing frames", "training": "Training", "saving": "Sa
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """The one action of a page. wanted: the signal it gives; problem: why it cannot be done, in words."""
+    """The one action of a page. problem: why it cannot be done, in words."""
 
     text: str
     icon: str
     tip: str
-    wanted: str
     problem: str = ""
 
 
@@ -38,18 +37,18 @@ def verb(view: ActionsView) -> Verb:
     if view.page is Page.WATCH:
         return _watch_verb(view)
     if view.page is Page.TEACH:
-        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked", "train")
+        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked")
     if view.page is Page.TRAIN:
         tip = "Train a network on these clips; frames are described once and kept"
-        return Verb("Train", "sample", tip, "trainWanted", train_problem(view))
+        return Verb("Train", "sample", tip, train_problem(view))
     tip = "Compare these models with the labels"
-    return Verb("Evaluate", "chart", tip, "evaluateWanted", evaluate_problem(view))
+    return Verb("Evaluate", "chart", tip, evaluate_problem(view))
 
 
 def _watch_verb(view: ActionsView) -> Verb:
     if view.watch.running:
-        return Verb("Stop", "stop", "Stop watching", "stopWanted")
-    return Verb("Start", "actions", "Say what is happening in this source", "startWanted", _watch_problem(view))
+        return Verb("Stop", "stop", "Stop watching")
+    return Verb("Start", "actions", "Say what is happening in this source", _watch_problem(view))
 
 
 def _watch_problem(view: ActionsView) -> str:

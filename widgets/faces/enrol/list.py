@@ -6,7 +6,6 @@ the tick does it for one face or, in a heading, for the whole person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import (
@@ -22,7 +21,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
 
-from engines.core.frames import Image
 from widgets.faces.enrol.cells import ReviewCell, name_box, tick_box
 from widgets.faces.enrol.words import Kind, Review, Row, candidate_tip, rows_of, spoken
 from widgets.faces.grid import SLACK
@@ -82,7 +80,6 @@ class ReviewList(QListView):
     taken = Signal(int, bool)
     named = Signal(int, str)
     settled = Signal()
-    thumbsWanted = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +91,6 @@ class ReviewList(QListView):
         self.setItemDelegate(self.cell)
         self._dress()
         self.cell.named.connect(self._name)
-        self.thumbs.wanted.connect(self.thumbsWanted)
         self.thumbs.changed.connect(self.viewport().update)
         LOOK.changed.connect(self.viewport().update)
 
@@ -121,9 +117,6 @@ class ReviewList(QListView):
             self.doItemsLayout()
             self.verticalScrollBar().setValue(place)
         self.viewport().update()
-
-    def show_thumbs(self, images: Mapping[str, Image]) -> None:
-        self.thumbs.show_images(images)
 
     def selected(self) -> list[int]:
         """The candidates that are selected, a heading standing for its whole person."""

@@ -1,14 +1,15 @@
-"""What was changed in the gallery, newest first; each entry can be taken back, and taken back again."""
+"""The changes of the gallery, newest first; each entry can be taken back, and taken back again."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engines.faces.gallery.types import Change
+from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import moment_words
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
@@ -46,13 +47,11 @@ class ChangesModel(QAbstractListModel):
 
 
 class HistoryList(QListView):
-    """`historyUndone(id)`, for an entry that was taken back to make it again: by its arrow, its menu, or Return."""
+    """An entry is taken back, or one that was is made again, by its arrow, its menu, or Return."""
 
-    historyUndone = Signal(int)
-    SIGNALS = ("historyUndone",)
-
-    def __init__(self) -> None:
+    def __init__(self, requests: PeopleRequests) -> None:
         super().__init__()
+        self._requests = requests
         self._model = ChangesModel(self)
         self._row = _ChangeRow(self)
         self.editable = True
@@ -99,7 +98,7 @@ class HistoryList(QListView):
 
     def _turn(self, change: Change) -> None:
         if self.editable:
-            self.historyUndone.emit(change.id)
+            self._requests.historyUndone.emit(change.id)
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.indexAt(at)

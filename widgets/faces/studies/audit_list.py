@@ -32,7 +32,7 @@ ROW, SIDE, RANK, GAP = 60, 44, 30, 8
 NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 KEYS_TIP = "D: the name is right. M: move to the person it resembles. Delete: remove."
-KEYS = {Qt.Key.Key_D: "dismissed", Qt.Key.Key_M: "moved", Qt.Key.Key_Delete: "removed", Qt.Key.Key_Backspace: "removed"}
+KEYS = {Qt.Key.Key_D: "dismiss", Qt.Key.Key_M: "move", Qt.Key.Key_Delete: "remove", Qt.Key.Key_Backspace: "remove"}
 
 
 class SuspicionsModel(QAbstractListModel):
@@ -121,12 +121,10 @@ class SuspicionDelegate(QStyledItemDelegate):
 
 
 class SuspicionList(QListView):
-    """`chosen(row)`, and what is wanted of the chosen one: `dismissed` (D), `moved` (M), `removed` (Delete)."""
+    """`chosen(row)`; `asked(verb)` of the chosen one: "dismiss" (D), "move" (M), "remove" (Delete)."""
 
     chosen = Signal(int)
-    dismissed = Signal(int)
-    moved = Signal(int)
-    removed = Signal(int)
+    asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,7 +162,7 @@ class SuspicionList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self._model.view.selected
         if event.key() in KEYS and not event.modifiers() and 0 <= row < len(self._model.suspicions):
-            getattr(self, KEYS[Qt.Key(event.key())]).emit(row)
+            self.asked.emit(KEYS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
@@ -174,12 +172,12 @@ class SuspicionList(QListView):
             return
         one, menu = self._model.suspicions[row], QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icon("check"), "Name is right\tD").triggered.connect(lambda: self.dismissed.emit(row))
+        menu.addAction(icon("check"), "Name is right\tD").triggered.connect(lambda: self.asked.emit("dismiss"))
         if self._model.view.editable:
             if can_move(one):
                 move = menu.addAction(icon("reveal"), f"Move to {one.like_name}\tM")
-                move.triggered.connect(lambda: self.moved.emit(row))
-            menu.addAction(icon("delete"), "Remove\tDel").triggered.connect(lambda: self.removed.emit(row))
+                move.triggered.connect(lambda: self.asked.emit("move"))
+            menu.addAction(icon("delete"), "Remove\tDel").triggered.connect(lambda: self.asked.emit("remove"))
         menu.popup(event.globalPos())
 
     def following(self, row: int) -> int:

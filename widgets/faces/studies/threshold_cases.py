@@ -55,7 +55,7 @@ class CaseDelegate(QStyledItemDelegate):
 
     def __init__(self, thumbs: Thumbs) -> None:
         super().__init__()
-        self._thumbs = thumbs
+        self.thumbs = thumbs
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, ROW)
@@ -74,8 +74,8 @@ class CaseDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = room.top() + (ROW - SIDE) / 2
         left = room.left() + GAP
-        self._thumbs.paint(painter, QRectF(left, top, SIDE, SIDE), case.face)
-        self._thumbs.paint(painter, QRectF(left + SIDE + 4, top, SIDE, SIDE), model.nearest(case))
+        self.thumbs.paint(painter, QRectF(left, top, SIDE, SIDE), case.face)
+        self.thumbs.paint(painter, QRectF(left + SIDE + 4, top, SIDE, SIDE), model.nearest(case))
         self._write(painter, room.adjusted(2 * SIDE + 4 + 3 * GAP, 0, -GAP, 0), case_lines(case, model.threshold))
         painter.restore()
 
@@ -96,15 +96,13 @@ class CasesList(QListView):
     """`caseOpened(face id)` on a double click or Return."""
 
     caseOpened = Signal(str)
-    thumbsWanted = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()
-        self._model, self._thumbs = CasesModel(), Thumbs(self)
+        self._model, self.thumbs = CasesModel(), Thumbs(self)
         self._people: tuple[Person, ...] = ()
-        self._thumbs.wanted.connect(self.thumbsWanted)
-        self._thumbs.changed.connect(self.viewport().update)
-        self._delegate = CaseDelegate(self._thumbs)
+        self.thumbs.changed.connect(self.viewport().update)
+        self._delegate = CaseDelegate(self.thumbs)
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
@@ -134,8 +132,8 @@ class CasesList(QListView):
             self.viewport().update()
         if (cases, threshold) != (self._model.cases, self._model.threshold):
             self._model.show_cases(cases, threshold)
-            self._thumbs.forget_asked()
-        self._thumbs.show_images(thumbs)
+            self.thumbs.forget_asked()
+        self.thumbs.show_images(thumbs)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

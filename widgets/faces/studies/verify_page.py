@@ -1,8 +1,9 @@
-"""Are these two the same person? Two pictures side by side with what was compared, and how sure the answer is."""
+"""The verify page: two pictures side by side, the faces that were compared, and how sure the verdict is."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import Verified
 from widgets.charts.axes import percent
@@ -11,11 +12,11 @@ from widgets.faces.state import FacesView, VerifyView
 from widgets.faces.words import file_name, one_in, similarity
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
-from widgets.kit.layouts import column_of, row_of
+from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import Stat, StatGrid, describe
 from widgets.kit.theme import LOOK
 from widgets.kit.words import count
-from widgets.kit.work_page import WorkPage
+from widgets.kit.work_parts import BusyLine, Framed
 
 SIDES = ("a", "b")
 VERDICTS = {
@@ -28,14 +29,12 @@ EVEN_TIP = "Probability if they were as likely as not the same person beforehand
 NOTHING = "Drop a picture here, or click to choose one"
 
 
-class VerifyPage(WorkPage):
+class VerifyPage(QWidget):
     """Two drop targets and a verdict. Sides are "a" and "b"."""
 
     pictureWanted = Signal(str)
     pictureDropped = Signal(str, str)
-    verifyCancelWanted = Signal()
     thumbsWanted = Signal(list)
-    SIGNALS = ("pictureWanted", "pictureDropped", "verifyCancelWanted", "thumbsWanted")
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +44,7 @@ class VerifyPage(WorkPage):
         self.pictures = {side: FacePicture(f"Picture {side.upper()}", takes=True, nothing=NOTHING) for side in SIDES}
         self.mark, self.verdict, self.advice = Label(), Label(), Label()
         self.stats = StatGrid()
+        self.progress = BusyLine()
         self._lay_out()
         self._wire()
         self._show_verdict(VerifyView())
@@ -103,22 +103,21 @@ class VerifyPage(WorkPage):
             self.mark.setPixmap(icon_pixmap(role, token, 20, self.devicePixelRatioF()))
 
     def _lay_out(self) -> None:
+        pictures = row_of(*((picture, 1) for picture in self.pictures.values()), spacing=8, margins=(8, 8, 8, 0))
         for label in (self.verdict, self.advice):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.advice.setProperty("role", "muted")
+        said = column_of(row_of(self.mark, (self.verdict, 1), spacing=8), self.advice, None, spacing=4)
         self.stats.setMaximumWidth(380)
-        pictures = row_of(*((self.pictures[side], 1) for side in SIDES), spacing=8, margins=(8, 8, 8, 0))
-        verdict = row_of(self.mark, (self.verdict, 1), spacing=8)
-        said = column_of(verdict, self.advice, None, spacing=4)
         foot = row_of((said, 1), (self.stats, 1), spacing=16, margins=(16, 8, 16, 12))
-        self.lay_out(pictures, foot, roomy=pictures)
+        self.setLayout(column_of((pictures, 1), foot, Framed(self.progress, 12, 6)))
+        styled(self)
 
     def _wire(self) -> None:
         for side, picture in self.pictures.items():
             picture.chooseWanted.connect(lambda side=side: self.pictureWanted.emit(side))
             picture.dropped.connect(lambda path, side=side: self.pictureDropped.emit(side, path))
-        self.progress.cancelled.connect(self.verifyCancelWanted)
         LOOK.changed.connect(self._draw_mark)
 
 

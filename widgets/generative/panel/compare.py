@@ -1,4 +1,4 @@
-"""What a grid compares: one thing along its columns, another along its rows, everything else as the form has it."""
+"""Sections of a comparison: one setting along its columns, another along its rows, all else as the form has it."""
 
 from __future__ import annotations
 
@@ -208,8 +208,8 @@ class CompareSection(Form):
         self._view, spec = view, view.compare
         axes = [(axis, TITLES[axis]) for axis in axes_of(view)]
         rows = spec.y if spec.y_values else self.NONE
-        _offer(self.across, axes, spec.x)
-        _offer(self.down, [(self.NONE, "Nothing, one row"), *axes], rows)
+        self.across.set_choices(axes, spec.x)
+        self.down.set_choices([(self.NONE, "Nothing, one row"), *axes], rows)
         self.x_values.show_values(spec.x, spec.x_values, choices_of(spec.x, view))
         self.y_values.setVisible(bool(spec.y_values))
         if spec.y_values:
@@ -250,17 +250,8 @@ def _apart(x: Axis, spec: CompareSpec) -> dict[str, Axis]:
     return {"y": "sampler" if x == "seed" else "seed"} if not spec.y_values and spec.y == x else {}
 
 
-def _offer(field: ChoiceField, choices: Sequence[tuple[str, str]], value: str) -> None:
-    if list(choices) != [(field.itemData(row), field.itemText(row)) for row in range(field.count())]:
-        field.set_choices(choices, value)
-    field.set_value(value)
-
-
 class BaseSection(Form):
     """What all cells share, in one line each, and the way to change it; error curves where truth is known."""
-
-    sampleWanted = Signal()
-    curvesWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Everything else", name="diffusion.base")
@@ -275,8 +266,6 @@ class BaseSection(Form):
         self.add(beside(QWidget(), self.change, self.curves, spacing=8))
         self.add(self.why)
         self.body.setSpacing(8)
-        self.change.clicked.connect(self.sampleWanted)
-        self.curves.clicked.connect(self.curvesWanted)
 
     def show_state(self, view: DiffusionView) -> None:
         say(self.what, sample_words(view) if view.model is not None else "No model yet")

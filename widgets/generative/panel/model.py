@@ -1,8 +1,6 @@
-"""Which model, what is known of it, and the one question that a file may leave open: what does it predict?"""
+"""The model section: its choice, its facts, and the question that a file may leave open: what does it predict?"""
 
 from __future__ import annotations
-
-from PySide6.QtCore import Signal
 
 from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.panel.words import PREDICTIONS, facts
@@ -21,11 +19,6 @@ KINDS = {
 class ModelSection(Form):
     """The model's choice and facts."""
 
-    modelChosen = Signal(str)
-    predictionChosen = Signal(str)
-    fileWanted = Signal()
-    folderWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__("Model", name="diffusion.model")
         self.model = GroupedChoice("Model", tip="What is sampled")
@@ -40,10 +33,6 @@ class ModelSection(Form):
         self.add(self.facts)
         self.add(self._question)
         self.body.setSpacing(8)
-        self.model.chosen.connect(self.modelChosen)
-        self.prediction.chosen.connect(self.predictionChosen)
-        self.file.clicked.connect(self.fileWanted)
-        self.folder.clicked.connect(self.folderWanted)
 
     def show_state(self, view: DiffusionView) -> None:
         groups = groups_of(view)

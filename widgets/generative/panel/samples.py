@@ -1,10 +1,10 @@
-"""What is sampled: prompt, seeds and classes, and where a run begins."""
+"""Sections on what is sampled: prompt, seeds and classes, and where a run begins."""
 
 from __future__ import annotations
 
 import random
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engines.generative.diffusion.types import SampleSpec, Start
@@ -111,9 +111,7 @@ class SamplesSection(Form):
         choices += [(str(index), name) for index, name in enumerate(self._names)]
         if value == OWN:
             choices.append((OWN, "As listed: " + ", ".join(self._class_name(index) for index in self._spec.classes)))
-        if choices != [(self.classes.itemData(row), self.classes.itemText(row)) for row in range(self.classes.count())]:
-            self.classes.set_choices(choices, value)
-        self.classes.set_value(value)
+        self.classes.set_choices(choices, value)
 
     def _class_name(self, index: int) -> str:
         return self._names[index] if 0 <= index < len(self._names) else "none"
@@ -162,8 +160,6 @@ def spread(spec: SampleSpec, names: int, number: int) -> tuple[int, ...]:
 class StartSection(Form):
     """Where a run begins: at noise, or at a picture."""
 
-    imageWanted = Signal()
-    maskWanted = Signal()
     KINDS = (
         ("noise", "Pure noise", "Every sample from its own seed"),
         ("image", "A picture", "The picture, with noise of the chosen strength, is denoised again"),
@@ -191,8 +187,6 @@ class StartSection(Form):
         self.body.setSpacing(8)
         self.kind.chosen.connect(self._choose)
         self.strength.valueChanged.connect(lambda value: self._tell(strength=value / 100))
-        self.choose_image.clicked.connect(self.imageWanted)
-        self.choose_mask.clicked.connect(self.maskWanted)
 
     def show_state(self, view: DiffusionView) -> None:
         start = self._start = view.spec.start

@@ -1,11 +1,11 @@
-"""How the noise is removed: sampler with its own numbers, schedule with its curve, guidance."""
+"""Sections on how noise is removed: sampler with its own numbers, schedule with its curve, guidance."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engines.generative.diffusion.models import catalog
@@ -159,9 +159,9 @@ class ScheduleSection(Form):
         self._ends = columns(labelled("Highest \u03c3", self.high), labelled("Lowest \u03c3", self.low))
         self._rho, self._shift = labelled("Rho", self.rho), labelled("Shift", self.shift)
         self._more = columns(self._shift, keep_room(self._rho))
-        for field, control in (("sigma_max", self.high), ("sigma_min", self.low), ("rho", self.rho)):
+        bound = {"sigma_max": self.high, "sigma_min": self.low, "rho": self.rho, "shift": self.shift}
+        for field, control in bound.items():
             self.bind(field, control)
-        self.bind("shift", self.shift)
         for part in (self.name, self.curve, self.problem, self._ends, self._more):
             self.add(part)
         self.body.setSpacing(8)
@@ -230,10 +230,8 @@ class GuidanceSection(Form):
         self.limited = Toggle("Only between two noise levels", tip="Outside them the weight is 1, which saves time too")
         self.low = SigmaField("Guidance from", optional=False, tip="Below this noise level there is no guidance")
         self.high = SigmaField("Guidance to", optional=False, tip="Above this noise level there is no guidance")
-        for field, control in (("weight", self.weight), ("kind", self.kind)):
-            self.bind(field, control)
-        self.bind("weak", self.weak)
-        self.bind("classifier", self.classifier)
+        for field in ("weight", "kind", "weak", "classifier"):
+            self.bind(field, getattr(self, field))
         self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
         self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
         self.add(shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3))
@@ -284,9 +282,7 @@ def _fill(field: ChoiceField, choices: list[tuple[str, str]], value: str) -> Non
     """The choices, and the present value where it is none of them."""
     if value and all(id != value for id, _ in choices):
         choices = [*choices, (value, value.replace("\\", "/").rpartition("/")[2])]
-    if choices != [(field.itemData(row), field.itemText(row)) for row in range(field.count())]:
-        with QSignalBlocker(field):
-            field.set_choices(choices, value)
+    field.set_choices(choices, value)
 
 
 def edited(spec: SampleSpec, part: str, fields: dict[str, Any]) -> SampleSpec:

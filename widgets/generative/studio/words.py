@@ -96,7 +96,8 @@ def run_tip(run: Run) -> str:
     notes = run.result.notes if run.result is not None else ()
     lines = (
         run.title,
-        run.settings or settings_words(run.spec),
+        settings_words(run.spec),
+        seeds_words(run.spec),
         cost_words(run),
         when_words(run.when),
         state,

@@ -5,9 +5,6 @@ No Qt here. The controller changes these values; what the panel shows is compute
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -16,6 +13,7 @@ from pathlib import Path
 from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
 from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
+from workbench.controllers.common.command_line import line, options
 
 JOB = "engines.calibration.mono:run"
 REMEMBERED = 24
@@ -157,18 +155,8 @@ class Session:
 
 def command_line(spec: MonoSpec) -> str:
     """The `main.py` line that does what `spec` says, quoted for this system's shell."""
-    words = ["python", "main.py", "calibrate", "mono", *spec.images, "--board", str(spec.board)]
-    if spec.model != "brown5":
-        words += ["--model", spec.model]
-    if spec.free_board:
-        words.append("--free-board")
-    if spec.window != "auto":
-        words += ["--window", spec.window]
-    for name in spec.exclude:
-        words += ["--exclude", name]
-    if spec.out:
-        words += ["--out", spec.out]
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    changed = options(spec, "model", "free_board", "window", "exclude", "out")
+    return line("calibrate", "mono", *spec.images, "--board", spec.board, *changed)
 
 
 def photograph(path: str | Path) -> ViewRow:

@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
+from widgets.kit.panel import Panel
 from widgets.kit.work_state import Trouble
 from workbench.commands import Actions
+from workbench.controllers.shell.viewer import ViewerController
 from workbench.project.file import Project
 from workbench.services import Services
 
+P = TypeVar("P", bound=Panel)
+W = TypeVar("W", bound=QWidget)
 SOON_MS = 33
 KEEP_MS = 400
 PAGE_MS = 150
@@ -36,6 +41,7 @@ class FeatureController(QObject):
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._soon.timeout.connect(self.show_now)
         self._keep_soon.timeout.connect(self._keep)
+        actions.serve(name, self)
 
     def show_now(self) -> None:
         """Show what there is."""
@@ -88,6 +94,22 @@ class FeatureController(QObject):
     def _keep(self) -> None:
         if self.services.project is self._project:
             self.keep()
+
+
+class Room(Protocol):
+    """What a feature is made with: the window's parts, and where its own panels and board go."""
+
+    viewer: ViewerController
+    services: Services
+    commands: Actions
+
+    def dock(self, id: str, panel: P) -> P:
+        """Put a panel into its dock."""
+        ...
+
+    def board(self, name: str, board: W, strip: QWidget | None = None) -> W:
+        """Put a board into the centre; strip: tabs that stand above it and the viewer."""
+        ...
 
 
 class Board(Protocol):

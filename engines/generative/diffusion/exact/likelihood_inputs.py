@@ -15,7 +15,7 @@ from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.pictures.files import listed
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
-from engines.generative.diffusion.models.opening import Model
+from engines.generative.diffusion.models.model import Model
 from engines.generative.diffusion.studies.types import LikelihoodSpec
 
 

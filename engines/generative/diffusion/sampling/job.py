@@ -24,6 +24,7 @@ from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.sampling import files as sampling_files
 from engines.generative.diffusion.sampling.checks import check_against, check_request
+from engines.generative.diffusion.sampling.initial_states import begin
 from engines.generative.diffusion.sampling.plan import Opener, Plan, plan
 from engines.generative.diffusion.sampling.watch import Watch
 from engines.generative.diffusion.types import SampleResult, SampleSpec
@@ -109,7 +110,7 @@ def draw(ready: Plan, watch: Watch) -> Drawn:
 
 def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
     noise = SeededNoise([ready.spec.seeds[index] for index in indices])
-    begun = ready.begin(indices, noise)
+    begun = begin(ready, indices, noise)
     watch.begin(indices, begun.sigmas)
     denoise = watch.counted(begun.denoise)
     done = sample(

@@ -22,7 +22,6 @@ from engines.generative.diffusion.sampling.plan import Plan
 from engines.generative.diffusion.types import Preview
 from engines.generative.runs.steps_file import StepsWriter, to_uint8
 
-SHARE = 0.05
 AIM = 0.04
 PERIOD = 1 / 30
 GUESS = 0.001

@@ -29,7 +29,7 @@ from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.models import opening as models
 from engines.generative.diffusion.samplers.stepping import begin
 from engines.generative.diffusion.sampling.job import draw_into, made_from, prepare
-from engines.generative.diffusion.sampling.plan import Opener, Plan
+from engines.generative.diffusion.sampling.plan import Opener, Plan, guided
 from engines.generative.diffusion.studies import comparison_axes as varying
 from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec
 from engines.generative.diffusion.types import SampleSpec
@@ -122,7 +122,7 @@ class _Grid:
         indices = range(len(plan.spec.seeds))
         start = begin(SeededNoise(plan.spec.seeds)(plan.empty(len(indices))), torch.tensor([first])).double()
         try:
-            return exact.solve(plan.denoise(indices), start, first, check=self.ctx.check).y.cpu()
+            return exact.solve(guided(plan, indices), start, first, check=self.ctx.check).y.cpu()
         except WorkFailed:
             return None
 

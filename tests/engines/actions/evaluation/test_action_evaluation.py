@@ -212,17 +212,17 @@ def test_scores_that_do_not_fit(values, classes, what):
         evaluate(scored(values), Truth.of_classes(classes, 3, frames) if len(classes) else np.array(classes))
 
 
-def exercise_scores(data, start, stop, seed=0) -> Scores:
-    labels = read_labels(data / "actions" / "exercise" / "labels.csv")
+def routine_scores(film, start, stop, seed=0) -> Scores:
+    labels = read_labels(film.with_name("labels.csv"))
     names = ("background", *sorted(labels.classes))
     truth = Truth.of_labels(labels, names, np.arange(start, stop))
     values = soft(np.random.default_rng(seed), truth.single, len(names))
     return Scores(names, truth.frames, truth.frames / 10.0, values)
 
 
-def test_several_score_files_on_the_real_labels(data, tmp_path):
-    path = data / "actions" / "exercise" / "labels.csv"
-    scores = [exercise_scores(data, 191, 371, seed) for seed in (0, 1)]
+def test_several_score_files_on_the_labels_of_a_film(film, tmp_path):
+    path = film.with_name("labels.csv")
+    scores = [routine_scores(film, 191, 371, seed) for seed in (0, 1)]
     for index, each in enumerate(scores):
         write_scores(tmp_path / f"{index}.csv", each)
     files = (str(tmp_path / "0.csv"), str(tmp_path / "1.csv"))
@@ -236,22 +236,22 @@ def test_several_score_files_on_the_real_labels(data, tmp_path):
         assert result.frames == 180
     part = run(EvaluateSpec(files[:1], str(path), frames=(200, 300)), PlainContext())[0]
     assert part.frames == 100
-    whole = run(EvaluateSpec(files[:1], str(path), video=str(path.with_name("exercise.avi"))), PlainContext())[0]
+    whole = run(EvaluateSpec(files[:1], str(path), video=str(film)), PlainContext())[0]
     assert replace(whole, file="") == replace(results[0], file="")
 
 
-def test_a_class_the_model_does_not_know_matters_only_where_it_was_scored(data, tmp_path):
-    known = (data / "actions" / "exercise" / "labels.csv").read_text()
+def test_a_class_the_model_does_not_know_matters_only_where_it_was_scored(film, tmp_path):
+    known = film.with_name("labels.csv").read_text()
     (tmp_path / "squat.csv").write_text(known + "375,385,squat\n")
-    scores = exercise_scores(data, 191, 371)
-    assert read_truth(tmp_path / "squat.csv", scores).instances[-1].end == 358
+    scores = routine_scores(film, 191, 371)
+    assert read_truth(tmp_path / "squat.csv", scores).instances[-1].end == 359
     with pytest.raises(BadInput, match="not known here: 'squat'"):
-        read_truth(tmp_path / "squat.csv", exercise_scores(data, 191, 390))
+        read_truth(tmp_path / "squat.csv", routine_scores(film, 191, 390))
 
 
-def test_scores_and_labels_that_do_not_belong_together(data, tmp_path):
-    path = str(data / "actions" / "exercise" / "labels.csv")
-    scores = exercise_scores(data, 191, 371)
+def test_scores_and_labels_that_do_not_belong_together(film, tmp_path):
+    path = str(film.with_name("labels.csv"))
+    scores = routine_scores(film, 191, 371)
     write_scores(tmp_path / "few.csv", replace(scores, classes=("background", *"abcdef")))
     with pytest.raises(BadInput, match="not known here: 'lunge_right'"):
         run(EvaluateSpec((str(tmp_path / "few.csv"),), path), PlainContext())

@@ -48,7 +48,7 @@ def test_the_real_clip_is_nearly_told_by_single_frames(data, weights):
     assert 0.85 < found <= 1.0
 
 
-def test_without_a_model_or_a_video_there_are_no_features(data, tmp_path):
+def test_without_a_model_or_a_video_there_are_no_features(tmp_path):
     from engines.actions.labels.score_files import write_scores
 
     frames = np.arange(191, 371)

@@ -105,8 +105,8 @@ def test_what_is_shorter_than_a_frame_is_one_frame(tmp_path):
     assert read_labels(tmp_path / "a.csv", rate=10.0).segments == (Segment(3, 3, "blink"),)
 
 
-def test_the_real_labels_are_read_as_they_stand(data):
-    path = data / "actions" / "exercise" / "labels.csv"
+def test_labels_of_a_whole_film_are_read_as_they_stand(film):
+    path = film.with_name("labels.csv")
     lines = [line.split(",") for line in path.read_text().splitlines()[1:]]
     labels = read_labels(path)
     assert labels.segments == tuple(Segment(int(start), int(end), action) for start, end, action in lines)

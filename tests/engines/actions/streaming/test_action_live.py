@@ -209,7 +209,7 @@ def test_opening_can_be_cancelled(model):
         ActionWatcher().open(WatchSettings(model=model.path), ctx)
 
 
-def test_without_a_model_the_body_is_shown_and_nothing_decided(weights, data):
+def test_without_a_model_the_body_is_shown_and_nothing_decided(weights, walking):
     from engines.core.video.film import Film
 
     weights("pose-detection", "pose-landmarks")
@@ -217,7 +217,7 @@ def test_without_a_model_the_body_is_shown_and_nothing_decided(weights, data):
     engine.open(WatchSettings(), PlainContext())
     empty = engine.process([frame(0, 0.0, np.full((288, 384, 3), 128, np.uint8))])
     assert (empty.poses, empty.note) == ((), "Nobody in view")
-    film = Film.open(data / "actions" / "exercise" / "exercise.avi")
+    film = Film.open(walking)
     seen = engine.process([Frame(next(film.frames(100)).image, Stamp("film", 1, 0.0, 0.1))])
     assert len(seen.poses) == 1
     assert (seen.note, seen.decisions, seen.classes) == ("", (), ())

@@ -76,14 +76,13 @@ def test_live_detection_and_the_whole_sequence_are_one(tmp_path, kind, times):
 
 
 @pytest.mark.parametrize("kind", ["appearance", "pose", "both"])
-def test_the_same_on_real_footage_with_real_networks(tmp_path, data, weights, kind):
+def test_the_same_with_real_networks_on_real_footage(tmp_path, walking, weights, kind):
     weights("efficientnet-lite0", "pose-detection", "pose-landmarks")
-    film = data / "actions" / "exercise" / "exercise.avi"
     model = make_model(tmp_path / "m.safetensors", recipe_of(kind))
-    _, scores = detected(tmp_path, model, film, frames=(95, 107))
-    now, _ = live(model, film, 95, 107)
+    _, scores = detected(tmp_path, model, walking, frames=(95, 107))
+    now, _ = live(model, walking, 95, 107)
     assert np.array_equal(scores.probabilities.astype(np.float32), now.astype(np.float32))
-    assert np.abs(now - by_chunk(model, film, (95, 107))[0]).max() < 1e-5
+    assert np.abs(now - by_chunk(model, walking, (95, 107))[0]).max() < 1e-5
 
 
 def test_a_part_is_seen_as_if_the_film_began_there(tmp_path, model, film):

@@ -195,9 +195,8 @@ def test_a_path_with_spaces_and_other_letters(video, tmp_path, run):
     assert (frame.stamp.source, number_in(frame.image)) == ("öäü", 0)
 
 
-def test_the_real_recording_seeks_exactly(data):
-    path = data / "actions" / "exercise" / "exercise.avi"
-    reader, other = opened(path), opened(path)
+def test_a_long_film_seeks_exactly(film):
+    reader, other = opened(film), opened(film)
     with leaving(reader.close, other.close):
         straight = [picture(reader) for _ in range(120)]
         for index in (100, 99, 17, 60):

@@ -20,7 +20,7 @@ from engines.cameras.readers.usb import UsbReader
 from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import FeedInfo, FeedState, StreamSource, UsbCamera, UsbSource
 from engines.core.errors import BadInput, SourceFailed
-from engines.core.frames import End, Frame, Gap, Size
+from engines.core.frames import End, Frame, Gap, GapReason, Size
 from engines.core.slots import Lossless
 from tests.engines.cameras.films import next_frame, next_item, number_in
 from tests.engines.cameras.readers.servers import Motion, Shelf, Silent
@@ -98,7 +98,7 @@ def test_a_video_on_a_server_is_paced_and_ends(video, run, clock):
         assert status.info.duration == pytest.approx(6 / 25, abs=0.02)
         feed.play()
         assert next_item(slot) == End("web")
-        assert next_item(slot) == Gap("web", 0, "opened again")
+        assert next_item(slot) == Gap("web", 0, GapReason.REOPENED)
         assert number_in(next_frame(slot).image) == 0
         running.stop()
     with Shelf(path.parent) as server:
@@ -119,7 +119,7 @@ def test_a_stream_that_breaks_comes_back_and_counts_on(run, clock):
         while not isinstance(item := next_item(slot), Gap):
             assert isinstance(item, Frame)
             first.append(item)
-        assert item == Gap("cam", 0, "opened again")
+        assert item == Gap("cam", 0, GapReason.REOPENED)
         again = next_frame(slot)
         assert number_in(again.image) == 0
         assert again.stamp.index == first[-1].stamp.index + 1

@@ -24,6 +24,7 @@ from engines.faces.study_types import RedactSpec
 from engines.faces.types import Box
 from tests.engines.faces.gaze import acted
 from tests.engines.faces.gaze.acted import PLAIN, Actor
+from tests.people import group
 
 COUNT = 24
 
@@ -116,15 +117,9 @@ def made(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def lfw(data, weights) -> Path:
-    weights("yunet", "sface")
-    return data / "faces" / "lfw_dev"
-
-
-@pytest.fixture
-def actors(lfw) -> list[Actor]:
-    ada = Actor(lfw / "Hugo_Chavez_0005.jpg", lambda k: (120 + 3 * k, 220), blurred=range(9, 14))
-    return [ada, Actor(lfw / "Andre_Agassi_0003.jpg", lambda k: (500 - 2 * k, 240))]
+def actors(people) -> list[Actor]:
+    ada = Actor(people / "Ada_0005.jpg", lambda k: (120 + 3 * k, 220), blurred=range(9, 14))
+    return [ada, Actor(people / "Ben_0003.jpg", lambda k: (500 - 2 * k, 240))]
 
 
 @pytest.fixture
@@ -180,8 +175,8 @@ def test_every_kind_of_film_has_all_frames_in_order(film, tmp_path, kind):
     assert all(np.abs(a.astype(int) - b).mean() < 4 for a, b in zip(frames, read(film)[0], strict=True))
 
 
-def test_only_unknown_people_are_covered_when_asked(actors, film, lfw, tmp_path):
-    gallery = acted.enrol(tmp_path / "g.faces", [lfw / "Hugo_Chavez_0001.jpg", lfw / "Jack_Straw_0001.jpg"])
+def test_only_unknown_people_are_covered_when_asked(actors, film, people, tmp_path):
+    gallery = acted.enrol(tmp_path / "g.faces", [people / "Ada_0001.jpg", people / "Cleo_0001.jpg"])
     spec = RedactSpec(str(film), str(tmp_path / "out.mp4"), "unknown", str(gallery), finder=PLAIN)
     after, before = read(Path(run(spec, PlainContext()).out))[0], read(film)[0]
     for k in (0, 5, COUNT - 1):
@@ -190,10 +185,10 @@ def test_only_unknown_people_are_covered_when_asked(actors, film, lfw, tmp_path)
         assert stranger < 0.35
 
 
-def test_a_picture_is_covered(data, weights, tmp_path):
-    weights("yunet", "sface")
-    out = tmp_path / "out.png"
-    result = run(RedactSpec(str(data / "faces" / "photos" / "t1.jpg"), str(out), finder=PLAIN), PlainContext())
+def test_a_picture_is_covered(portrait, tmp_path):
+    picture, out = tmp_path / "in.png", tmp_path / "out.png"
+    cv2.imwrite(str(picture), group(portrait, *range(6)))
+    result = run(RedactSpec(str(picture), str(out), finder=PLAIN), PlainContext())
     assert (result.frames, result.covered) == (1, 6)
     assert len(open_finder(PLAIN).detect(cv2.imread(str(out)))) == 0
 

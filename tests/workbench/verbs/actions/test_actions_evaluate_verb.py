@@ -35,8 +35,8 @@ def shown(*arguments: object) -> str:
 
 
 @pytest.fixture
-def labels(data: Path) -> Path:
-    return data / "actions" / "exercise" / "labels.csv"
+def labels(film: Path) -> Path:
+    return film.with_name("labels.csv")
 
 
 @pytest.fixture
@@ -104,12 +104,11 @@ def test_arrays_are_called_by_their_columns(tmp_path):
     assert list(whole["ap"]) == [str(column) for column in range(22)]
 
 
-def test_labels_go_from_tool_to_tool(labels, tmp_path, data):
-    clip = data / "actions" / "exercise" / "exercise.avi"
+def test_labels_go_from_tool_to_tool(labels, tmp_path, film):
     for name in ("a.eaf", "a.via.json", "a.json"):
-        code, told = said("labels", labels, "--out", tmp_path / name, "--video", clip)
+        code, told = said("labels", labels, "--out", tmp_path / name, "--video", film)
         assert (code, told["segments"], told["tracks"]) == (0, 23, ["actions"])
-        assert said("labels", tmp_path / name, "--out", tmp_path / "back.csv", "--video", clip)[0] == 0
+        assert said("labels", tmp_path / name, "--out", tmp_path / "back.csv", "--video", film)[0] == 0
         assert (tmp_path / "back.csv").read_text() == labels.read_text()
     assert "23 segments of 6 actions" in shown("labels", labels)
 
