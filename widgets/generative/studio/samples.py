@@ -144,7 +144,7 @@ class SamplesPage(QWidget):
             self.spectrumWanted.emit(model)
 
     def _fold_spectrum(self, on: bool) -> None:
-        FOLDS.note(SPECTRUM, not on)
+        FOLDS.state[SPECTRUM] = not on
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
