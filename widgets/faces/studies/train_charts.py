@@ -16,6 +16,7 @@ from widgets.faces.studies.train_words import coloured, histogram, mean
 from widgets.kit.ink import ink
 from widgets.kit.layouts import column_of, held
 from widgets.kit.theme import LOOK, number_font
+from widgets.kit.when_new import when_new
 
 OWN, OTHER = 2, 1
 STEP = 0.25
@@ -163,13 +164,10 @@ class HeadCharts(QSplitter):
             (self.loss, "The loss appears with the first steps"),
         ):
             plot.set_nothing(words)
-        self._shown: HeadProgress | None = None
         self._lay_out()
 
+    @when_new
     def show_progress(self, progress: HeadProgress | None) -> None:
-        if progress is self._shown:
-            return
-        self._shown = progress
         self.scatter.show_points(progress)
         self._show_angles(progress)
         accuracy, loss = (progress.accuracy, progress.loss) if progress else ((), ())
