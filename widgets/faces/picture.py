@@ -8,9 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QFontMetricsF,
     QGuiApplication,
     QImage,
@@ -20,11 +17,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy
 
 from engines.core.frames import Image, Size
 from engines.faces.types import Face
 from widgets.kit.fields import describe
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
@@ -36,11 +34,10 @@ MOST = 6.0
 """Small crops are enlarged so far and no further."""
 
 
-class FacePicture(QWidget):
-    """`chooseWanted` on a click or Return, `dropped(path)`, where it takes pictures; else it only shows one."""
+class FacePicture(FileDrops):
+    """`chooseWanted` on a click or Return, `dropped(paths)`, where it takes pictures; else it only shows one."""
 
     chooseWanted = Signal()
-    dropped = Signal(str)
 
     def __init__(self, name: str, *, takes: bool = False, nothing: str = "") -> None:
         super().__init__()
@@ -161,22 +158,7 @@ class FacePicture(QWidget):
         if not menu.isEmpty():
             menu.popup(event.globalPos())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self._hover(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._hover(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._hover(False)
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.dropped.emit(paths[0])
-
-    def _hover(self, on: bool) -> None:
+    def show_aimed(self, on: bool) -> None:
         self._hovered = on
         self.update()
 
