@@ -1,4 +1,4 @@
-"""Identification of faces in pictures against a gallery, with the threshold that the asked rate of strangers gives."""
+"""Identification of pictures: every face against a gallery, with the threshold for the asked rate of strangers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search for people: one matrix product of all probes and all people, exact; where that gets slow, a graph.
+"""The search for a person: one matrix product for all probes against all people, exact; by a graph where that is slow.
 
 A person is their template: the mean of their faces weighted by quality. Similarities are what `scores.ScoreModel` is
 calibrated on. (On LFW, at one stranger in 1000, the larger of template and best single face named .1 to .2 points more

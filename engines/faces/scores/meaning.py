@@ -1,4 +1,4 @@
-"""Meaning of a similarity: how rarely a stranger reaches it in this gallery, how probably it is the same person.
+"""The meaning of a similarity: how rarely a stranger reaches it in a gallery, how probably it is the same person.
 
 A stranger is searched against everybody, so the share of strangers who get a name grows with the gallery: with a
 share p of pairs of different people at or above the threshold it is 1 - (1 - p)^N for N people. p comes from the
