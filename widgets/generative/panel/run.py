@@ -6,7 +6,6 @@ from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import DEVICES, Form, SigmaField
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
-from widgets.kit.words import DEVICES
 
 PRECISIONS = (
     ("float32", "float32"),

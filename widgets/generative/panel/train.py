@@ -14,7 +14,6 @@ from widgets.generative.panel.words import PREDICTIONS, count, data_title
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import DEVICES, Form, SigmaField, beside, keep_room, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, TextField, Toggle, columns, labelled
-from widgets.kit.words import DEVICES
 
 PROCESSES = (
     ("edm", "EDM", "Noise is added to the data; sigma from 0.002 to 80"),
