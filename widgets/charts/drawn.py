@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -41,8 +41,6 @@ FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawi
 class DrawnChart(QWidget):
     """A chart draws itself in `_draw` and gives its figures in `table`. `_cursor`: where the mouse is over it."""
 
-    saved = Signal(str)
-
     def __init__(self, name: str) -> None:
         super().__init__()
         self._cursor: QPointF | None = None
@@ -66,14 +64,13 @@ class DrawnChart(QWidget):
         return told_at(self, event, self.tip_at) or super().event(event)
 
     def save(self, path: str) -> None:
-        """Write figures (.csv) or drawing (.svg, .png), whole or not at all; `saved` tells the path."""
+        """Write figures (.csv) or drawing (.svg, .png), whole or not at all."""
         kind = Path(path).suffix.lower()
         if kind == ".csv":
             write_text(check_file(path, TABLE), self.csv())
         else:
             with new_file(path, SVG if kind == ".svg" else media(path)) as part:
                 self._save_svg(str(part)) if kind == ".svg" else self._save_png(str(part))
-        self.saved.emit(path)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._draw(QPainter(self))
