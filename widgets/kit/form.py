@@ -30,6 +30,7 @@ from widgets.kit.panel import Section
 
 Group: TypeAlias = tuple[str, Sequence[tuple[str, str, str]]]
 """A heading, and (id, title, tip) of each choice under it."""
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 AUTO = -1.0
 STEP = 1.1
 
@@ -187,6 +188,12 @@ class Form(Section):
         """A change of `control` goes out as {field: value}. kind: float for a field that is shown as a whole one."""
         self.controls[field] = control
         on_change(control, lambda: self.edited.emit({field: kind(read(control)) if kind else read(control)}))
+
+    def lay_out(self, *parts: QWidget) -> None:
+        """Parts from top to bottom, close together."""
+        for part in parts:
+            self.add(part)
+        self.body.setSpacing(8)
 
     def show_fields(self, value: Any) -> None:
         """Set every bound control from the field of `value` that it stands for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 
 from widgets.kit.fields import wrapped
@@ -38,14 +38,11 @@ class PropertiesShown:
 class PropertiesPanel(Panel):
     """Shows what it is given; cheap to be given the same again."""
 
-    copyWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__("Properties")
         self.setMinimumWidth(LEAST_WIDTH)
         self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
         self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
-        self.copy.clicked.connect(self.copyWanted)
         self.add_foot(self.copy)
         self.foot.addStretch(1)
         self.body.addStretch(1)

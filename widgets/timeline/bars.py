@@ -1,4 +1,4 @@
-"""Stretches of time as bars: what a model saw, what is labelled, what is being marked or dragged.
+"""Bars on the timeline: events of a model, labelled segments, and a segment that is being marked or dragged.
 
 A bar says its class three times: by colour, by hatch beyond eight classes, and by key and name where there is room.
 """
@@ -77,7 +77,7 @@ def draw_marking(painter: QPainter, scene: Scene) -> None:
 
 
 def draw_ghost(painter: QPainter, scene: Scene, segment: Segment) -> None:
-    """What a drag would make of a segment, with its frames in words."""
+    """The segment as a drag would make it."""
     lane = scene.layout.lane("labels", segment.track)
     if lane is None:
         return

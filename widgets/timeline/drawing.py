@@ -102,7 +102,7 @@ def draw_ground(painter: QPainter, scene: Scene) -> None:
 
 
 def strokes_of(view: TimelineView, track: ScoreTrack, heat: bool) -> tuple[Stroke, ...]:
-    """How each shown class of a track is drawn: the background first, the first class last and so on top."""
+    """The strokes of a track's shown classes: the background first, the first class last and so on top."""
     made = []
     for column in rows_of(view, track):
         place = place_of(track.classes[column], view.classes)

@@ -1,4 +1,4 @@
-"""The mouse on the timeline: seeking, scrubbing, panning, and segments drawn, moved and resized.
+"""The mouse on the timeline: it seeks, scrubs and pans, and draws, moves and resizes segments.
 
 Nothing is changed here. A drag shows what it would make; letting go says so by one signal of the surface.
 """
@@ -23,7 +23,7 @@ Deed: TypeAlias = Literal["scrub", "pan", "threshold", "draw", "move", "start", 
 CHANGING = ("move", "start", "end")
 DEEDS: dict[str, Deed] = {"ruler": "scrub", "now": "scrub", "threshold": "threshold", "start": "start", "end": "end"}
 EDITS: dict[str, Deed] = {"segment": "move", "labels": "draw"}
-"""What a drag on each part does; elsewhere it pans."""
+"""The deed of a drag that begins on each part; elsewhere it pans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Drag:
 
 
 class Gestures:
-    """What presses, moves and releases over the surface mean."""
+    """Turns presses, moves and releases over the surface into drags and clicks."""
 
     def __init__(self, surface: Surface) -> None:
         self._surface = surface

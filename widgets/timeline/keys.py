@@ -1,4 +1,4 @@
-"""The keyboard on the timeline: everything that the mouse does, and what editing by ear needs while a video plays."""
+"""The keyboard on the timeline: everything that the mouse does, and editing at the now-line while a video plays."""
 
 from __future__ import annotations
 

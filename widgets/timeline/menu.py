@@ -1,4 +1,4 @@
-"""The menus of the timeline: what can be done with a segment, a model's lane, a track; and which class it is."""
+"""The menus of the timeline, for a segment, a model's lane, a track and the choice of a class."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def add_classes(menu: QMenu, classes: tuple[str, ...], chosen: Callable[[str], o
     """An entry a class, with its key."""
     for place, name in enumerate(classes):
         key = f"&{place + 1}  " if place < KEYS else ""
-        menu.addAction(swatch(place), f"{key}{class_words(name)}").triggered.connect(partial(_say, chosen, name))
+        menu.addAction(swatch(place), f"{key}{class_words(name)}").triggered.connect(
+            lambda _on=False, name=name: chosen(name)
+        )
     if not classes:
         menu.addAction("Add a class in the panel first").setEnabled(False)
 
@@ -45,7 +47,7 @@ def class_menu(surface: Surface, chosen: Callable[[str], object]) -> QMenu:
 
 
 def context_menu(surface: Surface, found: Hit) -> QMenu:
-    """What can be done with what was clicked."""
+    """The menu of the thing that was clicked."""
     menu = _menu(surface)
     if found.part in ("segment", "start", "end"):
         _of_segment(surface, menu, found)
@@ -133,7 +135,3 @@ def _entry(menu: QMenu, role: str, words: str, act: Callable[[], object]) -> QAc
     entry = menu.addAction(icon(role), words) if role else menu.addAction(words)
     entry.triggered.connect(lambda _on=False: act())
     return entry
-
-
-def _say(chosen: Callable[[str], object], name: str, _on: bool = False) -> None:
-    chosen(name)

@@ -1,4 +1,4 @@
-"""What moves over the timeline: now, and the figures of the moment under the cursor."""
+"""The moving part of the timeline: the now-line, and the figures of the moment under the cursor."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def draw_tag(painter: QPainter, scene: Scene, place: QPointF, words: str) -> Non
 
 
 def draw_sentence(painter: QPainter, scene: Scene, words: str) -> None:
-    """What to do, below the lanes."""
+    """The next step as a sentence below the lanes."""
     painter.setFont(number_font(13))
     room = scene.layout.body.adjusted(8, 4 + scene.layout.content, -8, -8)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

@@ -1,4 +1,4 @@
-"""The Timeline dock: probabilities of every action along the video's clock, and the segments that are labelled."""
+"""The timeline's dock: a row of tools, the legend of classes and the canvas."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The ground of the timeline: the view that is shown, the stretch of time that is seen, and what the user wants of it.
+"""The base of the timeline's canvas: the view that is shown, the time that is seen, and signals of what is wanted.
 
-Gestures, keys and menus work on it; `widgets.timeline.canvas` adds Qt's events and the painting.
+Gestures, keys and menus work on it; `widgets.timeline.canvas` adds Qt's events and the painting to it.
 """
 
 from __future__ import annotations

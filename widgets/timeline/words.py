@@ -1,4 +1,4 @@
-"""What the timeline says: its state in words, tips, what to do where it is empty; and what makes two views differ."""
+"""Words of the timeline: its state, tips, what to do where it is empty; and a key that tells two views apart."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _version(track: ScoreTrack) -> tuple[object, ...]:
 
 
 def sentence_of(view: TimelineView) -> str:
-    """What to do where there is nothing but time."""
+    """The next step, where there is nothing but time."""
     labelled = view.labels is not None and view.labels.segments
     if not view.path or view.tracks or labelled or view.marking:
         return ""
@@ -69,7 +69,7 @@ def description(view: TimelineView) -> str:
 
 
 def tip_of(scene: Scene, found: Hit) -> str:
-    """What can be done with what is under the cursor; nothing where its figures are shown."""
+    """A tip for the thing under the cursor; "" where its figures are shown."""
     view = scene.view
     if found.part == "toggle" and found.lane is not None:
         return "Show as curves" if found.lane.heat else "Show as heat: a row a class"

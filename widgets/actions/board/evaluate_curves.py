@@ -1,4 +1,4 @@
-"""Curves of action models side by side: along an action, ahead of time, at its start, and as whole segments.
+"""Curves of evaluations, a line a model: along an action, ahead of time, at its start, and as whole segments.
 
 The models have the same colours and line styles in every chart; the selected one is drawn thick. The cross hair goes
 from one measured point to the next.

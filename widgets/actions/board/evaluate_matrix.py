@@ -1,4 +1,4 @@
-"""The confusion of classes in seconds: truth down, decision across, each row shaded by its own shares."""
+"""The confusion matrix in seconds: a row a true class, a column a decision, shaded by the shares of the row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good are models on a labelled video: precision, anticipation, confusion, and what the threshold trades off."""
+"""The board's page of evaluations: precision, anticipation and confusion of models, and the threshold's trade-off."""
 
 from __future__ import annotations
 

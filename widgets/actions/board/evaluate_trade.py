@@ -1,4 +1,4 @@
-"""What a threshold trades: events right against events found, false alarms and delay; it is dragged on the curves.
+"""The threshold's trade-off as curves: events that are right, events that are found, false alarms and delay.
 
 Figures are those of the thresholds that were measured, nothing between: slider and marker go from one to the next.
 """

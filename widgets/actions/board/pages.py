@@ -18,7 +18,7 @@ TITLES = {
     Page.EVALUATE: ("Evaluate", "Precision, anticipation, confusion and the trade-off of the threshold"),
 }
 PAGES: dict[Page, Callable[[], QWidget]] = {Page.TRAIN: TrainPage, Page.EVALUATE: EvaluatePage}
-"""What makes each page, until the controller says how they are connected."""
+"""Makers of the pages, until the controller gives those that connect them."""
 
 
 class ActionBoard(PageBoard):

@@ -1,4 +1,4 @@
-"""What is seen of a training: loss and held-out loss, held-out precision with its best, and precision by class."""
+"""Charts of a training: loss and held-out loss, held-out precision with its best, and precision by class."""
 
 from __future__ import annotations
 
@@ -65,12 +65,8 @@ class TrainCharts(QWidget):
         self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def _show_loss(self, progress: TrainProgress | None) -> None:
-        lines = []
-        if progress is not None and progress.loss:
-            lines.append(_line("training", progress.loss, LOSS))
-        if progress is not None and progress.held_loss:
-            lines.append(_line("held out", progress.held_loss, HELD))
-        self.loss.show_lines(lines)
+        drawn = (("training", progress.loss, LOSS), ("held out", progress.held_loss, HELD)) if progress else ()
+        self.loss.show_lines([_line(*one) for one in drawn if one[1]])
         self.loss.set_ranges(_iterations(progress))
         best = best_of(progress) if progress is not None and progress.map else None
         self.loss.set_uprights([Mark(best[0], "")] if best else ())

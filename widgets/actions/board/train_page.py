@@ -1,4 +1,4 @@
-"""What a training does: loss and precision while it runs, and what came of it."""
+"""The board's page of trainings: loss and precision while one runs, and what came of it."""
 
 from __future__ import annotations
 

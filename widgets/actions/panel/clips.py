@@ -17,7 +17,7 @@ TICK = 14.0
 
 
 class ClipList(RowList):
-    """`clipTaken(video, on)` by a click on a row, by Space or by Return. What cannot be trained on has no tick."""
+    """`clipTaken(video, on)` by a click, by Space or by Return. A clip that cannot be trained on has no tick."""
 
     clipTaken = Signal(str, bool)
     height_of_row, most_rows = 40, 6

@@ -31,7 +31,7 @@ PAGES: dict[Page, Callable[[], QWidget]] = {
     Page.TRAIN: TrainPage,
     Page.EVALUATE: EvaluatePage,
 }
-"""What makes each page, until the controller says how they are connected."""
+"""Makers of the pages, until the controller gives those that connect them."""
 ON_SOURCES = (Page.WATCH, Page.TEACH)
 """Pages that are about a feed or film. The others do without one, and the board says there what went wrong."""
 

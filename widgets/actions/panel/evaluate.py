@@ -1,4 +1,4 @@
-"""Evaluate: models and score files side by side, the labels they are held against, and which frames count."""
+"""The panel's page Evaluate: models and score files, the labels they are compared with, and which frames count."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class EvaluatePage(QWidget):
 
 
 def contenders(spec: EvaluateSpec) -> tuple[Contender, ...]:
-    """What is compared. A model that has scores already is not run again."""
+    """The rows to compare. A model that has scores already is not run again."""
     many = max(len(spec.models), len(spec.scores))
     told = []
     for place in range(many):

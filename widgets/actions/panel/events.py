@@ -1,4 +1,4 @@
-"""The actions that were seen, the newest first: when, how long, how sure. A click goes there in the film."""
+"""The list of events, the newest first: when each was, how long, how sure. A click goes there in the film."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EventList(RowList):
         self._classes: tuple[str, ...] = ()
 
     def show_events(self, events: Sequence[Event], classes: tuple[str, ...]) -> None:
-        """What was chosen stays so while newer ones come above it."""
+        """The chosen event stays chosen while newer ones come above it."""
         held = self.rows[self.row] if 0 <= self.row < len(self.rows) else None
         if classes != self._classes:
             self._classes = classes
@@ -103,7 +103,7 @@ def events_of(view: ActionsView) -> tuple[Event, ...]:
 
 
 def note_of(view: ActionsView) -> str:
-    """What to know of the list."""
+    """A remark on the list."""
     own = view.timeline.own
     if own is None or not own.events:
         return NOTHING

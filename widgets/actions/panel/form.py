@@ -1,4 +1,4 @@
-"""How a head is trained: features, network, loss, how far it looks ahead, and the numbers that seldom matter.
+"""Sections of the training form: features, network, loss, how far it looks ahead, and numbers that seldom matter.
 
 Fields are shown as they will be used: published settings stand where nothing else was set. What a network does not
 have is not there to be set.
@@ -12,10 +12,9 @@ from engines.actions.models.settings import LIMITS, filled
 from engines.actions.study_types import TrainSpec
 from widgets.actions.panel.words import length_words
 from widgets.actions.state import TrainView
-from widgets.kit.form import Form, keep_room, say, show, tip, words
+from widgets.kit.form import DEVICES, Form, keep_room, say, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, Segmented, columns, labelled
 from widgets.kit.when_new import when_new
-from widgets.kit.words import DEVICES
 
 FEATURES = {
     "appearance": ("Appearance", "What the picture shows and how it moves: EfficientNet-Lite0 and DIS optical flow"),
@@ -38,11 +37,11 @@ LOSSES = {
 }
 STEPS_TIP = "Updates of the weights at most"
 TIMELESS = ("hidden", "width", "dropout")
-"""What a network of one frame does not have."""
+"""Fields that a network of one frame does not have."""
 
 
 class FeaturesSection(Form):
-    """What a frame is described by, and how often a decision is made."""
+    """The features that describe a frame, and the rate of decisions."""
 
     def __init__(self) -> None:
         super().__init__("Features", name="actions.train.features")

@@ -1,4 +1,4 @@
-"""Which frames of a film count, as text: A:B, half open; empty for all of them."""
+"""A field for a range of frames, A:B with B not included; empty for all of them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is happening now, large; every class as a bar; what comes next; what it costs. Painted, not built of widgets:
-it changes many times a second.
+"""The card of the live page, painted because it changes many times a second: the present action, the next one,
+a bar for each class, and what it costs.
 
 Classes keep their place, so that a bar can be followed; where there are many, the most probable ones are shown.
 """
@@ -91,7 +91,7 @@ class NowCard(QFrame):
 
 
 class _Face(QWidget):
-    """What the card shows."""
+    """The painted content of the card."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ def _told(now: Now) -> str:
 
 
 def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
-    """What it costs: latency, rates, what was left out. What stands still has no latency and no rate."""
+    """Latency, rates and the frames left out. A picture that stands still has no latency and no rate."""
     seen = watch.watched
     if seen is None:
         return ()

@@ -1,4 +1,4 @@
-"""The segments of a film's labels as a list, the one that is open, and what is weak about them."""
+"""The list of a film's segments, the segment that is open, and advice on what is weak about the labels."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class OpenSegment(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._action, self._shown = "", ("", "", "")
+        self._action = ""
         self.swatch = Swatch()
         self.title, self.since, self.length = (
             ElidedLabel("", "heading"),
@@ -149,29 +149,22 @@ class OpenSegment(QFrame):
         self.hide()
 
     def show_state(self, view: ActionsView) -> None:
-        timeline = view.timeline
-        if not timeline.marking:
-            self.hide()
-            return
-        self._action = timeline.marking
-        start = clock_of(view.teach.labels, timeline).edge(max(timeline.marking_from, 0))
-        seconds = duration_words(max(timeline.position - start, 0.0))
-        shown = class_words(timeline.marking), f"since {clock_words(start)}, frame {timeline.marking_from:,}", seconds
-        if shown != self._shown:
-            self._show(shown, place_of(timeline.marking, view.teach.labels.classes), view)
-        self.show()
+        timeline, self._action = view.timeline, view.timeline.marking
+        if self._action:
+            start = clock_of(view.teach.labels, timeline).edge(max(timeline.marking_from, 0))
+            self.length.setText(duration_words(max(timeline.position - start, 0.0)))
+            since = f"since {clock_words(start)}, frame {timeline.marking_from:,}"
+            key = next((each.key for each in view.teach.counts if each.name == self._action), "")
+            self._show(class_words(self._action), since, place_of(self._action, view.teach.labels.classes), key)
+        self.setVisible(bool(self._action))
 
-    def _show(self, shown: tuple[str, str, str], place: int, view: ActionsView) -> None:
-        before, self._shown = self._shown, shown
-        self.length.setText(shown[2])
-        if shown[:2] == before[:2]:
-            return
-        self.title.setText(shown[0])
-        self.since.setText(shown[1])
+    @when_new
+    def _show(self, title: str, since: str, place: int, key: str) -> None:
+        self.title.setText(title)
+        self.since.setText(since)
         self.swatch.show_place(place)
-        key = next((each.key for each in view.teach.counts if each.name == self._action), "")
         describe(self.end, "End here", "End the segment at the frame that is shown" + (f" ({key})" if key else ""))
-        describe(self, f"{shown[0]} {shown[1]}")
+        describe(self, f"{title} {since}")
 
 
 class Swatch(QWidget):
@@ -183,9 +176,8 @@ class Swatch(QWidget):
         self.setFixedSize(int(SWATCH), int(SWATCH) + 8)
 
     def show_place(self, place: int) -> None:
-        if place != self._place:
-            self._place = place
-            self.update()
+        self._place = place
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -194,7 +186,7 @@ class Swatch(QWidget):
 
 
 class AdviceLines(QWidget):
-    """What is weak, a line each."""
+    """Weak points, a line each."""
 
     MOST = 4
 
@@ -207,9 +199,11 @@ class AdviceLines(QWidget):
     @when_new
     def show_advice(self, advice: tuple[str, ...]) -> None:
         """The first few, and how many more there are."""
-        shown = advice if len(advice) <= self.MOST else (*advice[: self.MOST - 1], _more(advice[self.MOST - 1 :]))
+        more = f"And {len(advice) - self.MOST + 1:,} more"
+        shown = advice if len(advice) <= self.MOST else (*advice[: self.MOST - 1], more)
         for place, line in enumerate(self.lines):
-            line.show_text(shown[place] if place < len(shown) else "")
+            say(line.words, shown[place] if place < len(shown) else "")
+            line.setVisible(place < len(shown))
         self.setVisible(bool(advice))
         self.setToolTip("\n".join(advice))
 
@@ -222,10 +216,6 @@ class _Line(QWidget):
         self.words = words("hint")
         self.setLayout(row_of(self.words, margins=(20, 0, 0, 0)))
 
-    def show_text(self, text: str) -> None:
-        self.words.setText(text)
-        self.setVisible(bool(text))
-
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_icon(QPainter(self), QRectF(0, 1, 14, 14).toRect(), "warn", "warn")
 
@@ -234,10 +224,6 @@ def clock_of(labels: Labels, timeline: TimelineView) -> FrameClock:
     """By the film's frames where they are known, else by its rate."""
     known = len(timeline.frame_times) > 1
     return FrameClock(timeline.frame_times, 0.0 if known else labels.rate or timeline.rate)
-
-
-def _more(advice: tuple[str, ...]) -> str:
-    return f"And {len(advice):,} more"
 
 
 def _file_words(view: ActionsView) -> str:

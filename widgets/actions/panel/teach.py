@@ -1,4 +1,4 @@
-"""Teach: classes with their keys, the segment that is open, the segments that are made, clips of the project."""
+"""The panel's page Teach: classes with their keys, the open segment, the list of segments, clips of the project."""
 
 from __future__ import annotations
 

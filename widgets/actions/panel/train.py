@@ -1,4 +1,4 @@
-"""Train: which clips, which features, which head with which loss, and the settings that seldom matter."""
+"""The panel's page Train: the clips, the features, the network with its loss, and where the model is saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live part of the actions panel: what is happening now, what comes next, and what was seen."""
+"""The panel's page Watch: the present action, the next one, what it costs, the events, and the settings."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class WatchPage(QWidget):
         self.more.show_state(view.settings)
 
     def _show_notes(self, watch: WatchView) -> None:
-        """What it waits for, and what holds it back."""
+        """The networks that are being opened, or the reason why nothing is seen."""
         waits = watch.running and watch.watched is None and not watch.problem
         if waits != bool(self.opening.text()):
             say(self.opening, OPENING if waits else "")
@@ -137,30 +137,50 @@ class SettingsSection(Form):
     def __init__(self) -> None:
         super().__init__("Settings", folded=True, name="actions.watch.settings")
         made = {
-            "threshold": NumberField("Begins at", 0.5, 0.01, 1.0, decimals=2, step=0.05),
-            "release": NumberField("Ends below", 0.3, 0.0, 1.0, decimals=2, step=0.05),
-            "least": NumberField("Lasts at least", 0.2, 0.0, 60.0, decimals=2, step=0.1, unit="s"),
-            "feature_rate": NumberField("Frames at most", 30, 1.0, 240.0, unit="per second"),
-            "weights": ChoiceField("Weights", WEIGHTS),
-            "threads": NumberField("Threads", 1, 1, 16),
+            "threshold": NumberField(
+                "Begins at",
+                0.5,
+                0.01,
+                1.0,
+                decimals=2,
+                step=0.05,
+                tip="Probability at which an event of a class begins",
+            ),
+            "release": NumberField(
+                "Ends below",
+                0.3,
+                0.0,
+                1.0,
+                decimals=2,
+                step=0.05,
+                tip="Probability below which it ends; never above the one at which it begins",
+            ),
+            "least": NumberField(
+                "Lasts at least", 0.2, 0, 60, decimals=2, step=0.1, unit="s", tip="What is shorter is no event"
+            ),
+            "feature_rate": NumberField(
+                "Frames at most",
+                30,
+                1.0,
+                240.0,
+                unit="per second",
+                tip="Frames described per second at most; what comes faster is left out",
+            ),
+            "weights": ChoiceField(
+                "Weights",
+                WEIGHTS,
+                tip="How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact",
+            ),
+            "threads": NumberField("Threads", 1, 1, 16, tip="Of each network that describes frames"),
             "pose": Toggle("Show the body", tip="Find the body also where the model does not need it: some 10 ms"),
         }
-        tips = {
-            "threshold": "Probability at which an event of a class begins",
-            "release": "Probability below which it ends; never above the one at which it begins",
-            "least": "What is shorter is no event",
-            "feature_rate": "Frames described per second at most; what comes faster is left out",
-            "weights": "How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact",
-            "threads": "Of each network that describes frames",
-        }
-        rows = [(name, labelled(made[name].accessibleName(), made[name], tip)) for name, tip in tips.items()]
         for field, control in made.items():
             self.bind(field, control, float if field == "feature_rate" else None)
-        parts = dict(rows)
-        self.add(columns(parts["threshold"], parts["release"]))
-        self.add(columns(parts["least"], parts["feature_rate"]))
-        self.add(columns(parts["weights"], parts["threads"]))
-        self.add(made["pose"])
+        *parts, pose = made.values()
+        fields = [labelled(control.accessibleName(), control) for control in parts]
+        for first in range(0, len(fields), 2):
+            self.add(columns(*fields[first : first + 2]))
+        self.add(pose)
         self.body.setSpacing(8)
 
     @when_new

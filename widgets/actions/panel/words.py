@@ -1,4 +1,4 @@
-"""What the actions panel says: its state, its one action and why that cannot be, moments and lengths of segments."""
+"""Words of the actions panel: its state, its one action and why that cannot be done, moments and lengths."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Verb:
 
 
 def verb(view: ActionsView) -> Verb:
-    """What the button in the panel's head does."""
+    """The action of the button in the panel's head."""
     if view.page is Page.WATCH:
         return _watch_verb(view)
     if view.page is Page.TEACH:
@@ -210,7 +210,7 @@ def missing_names(view: ActionsView) -> tuple[str, ...]:
 
 
 def missing_of(view: ActionsView) -> Trouble | None:
-    """What is to be fetched before the page's action can be done."""
+    """The weights to fetch before the page's action can be done."""
     lacking = missing_names(view)
     if not lacking:
         return None
@@ -233,7 +233,7 @@ def class_line(told: ClassCount, is_open: bool) -> str:
 
 
 def classes_hint(counts: Sequence[ClassCount]) -> str:
-    """How to go on."""
+    """The next step."""
     keys = [each.key for each in counts if each.key]
     if not keys:
         return "Name the actions to tell apart, such as wave or sit down."
@@ -278,7 +278,7 @@ def record_words(teach: TeachView) -> str:
 
 
 def published_words(spec: TrainSpec) -> str:
-    """What the published settings stand for, for as far as nothing else was set."""
+    """The values of the published settings, as far as nothing else was set."""
     if not spec.settings:
         return ""
     used, way = filled(spec)

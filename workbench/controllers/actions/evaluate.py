@@ -1,4 +1,4 @@
-"""Evaluate: the pages of panel and board, and what is compared on which labels."""
+"""The pages Evaluate of panel and board: which models are compared, and with which labels."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from engines.actions.study_types import EvaluateSpec
 from widgets.actions.board import evaluate_page as board
 from widgets.actions.panel import evaluate as panel
 from widgets.actions.state import Page
-from workbench.controllers.actions.beside import FileWork
 from workbench.controllers.actions.command import evaluate_line
 from workbench.controllers.actions.dialogs import Dialogs
+from workbench.controllers.actions.file_work import FileWork
 from workbench.controllers.actions.films import Films
 from workbench.controllers.actions.form import Pages, labels_dir
-from workbench.controllers.actions.labels import LabelDesk
+from workbench.controllers.actions.labels import ProjectLabels
 from workbench.controllers.actions.studies import Studies
 from workbench.services import Notify
 
 
 class Evaluating:
     def __init__(
-        self, labels: LabelDesk, films: Films, studies: Studies, files: FileWork, dialogs: Dialogs, pages: Pages,
+        self, labels: ProjectLabels, films: Films, studies: Studies, files: FileWork, dialogs: Dialogs, pages: Pages,
         notify: Notify,
     ) -> None:  # fmt: skip
         self._labels, self._films, self._studies, self._files = labels, films, studies, files

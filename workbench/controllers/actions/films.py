@@ -1,29 +1,26 @@
-"""What is known of the film that the chosen source plays."""
+"""Facts of the film that the chosen source plays."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
 from engines.actions.labels.films import FilmFacts, film_facts
 from engines.cameras.types import FileSource
-from workbench.controllers.actions.beside import FileWork, ReadOnce
+from workbench.controllers.actions.file_work import FileWork, ReadOnce
+from workbench.controllers.common.source_watch import SourceWatch
 from workbench.feeds.running import Feeds
 
 
 class Films(ReadOnce):
-    """source: the one that is chosen."""
-
-    def __init__(self, feeds: Feeds, files: FileWork, source: Callable[[], str], parent: QObject) -> None:
+    def __init__(self, feeds: Feeds, files: FileWork, watch: SourceWatch, parent: QObject) -> None:
         super().__init__(files, film_facts, "", parent)
-        self._feeds, self._source = feeds, source
+        self._feeds, self._watch = feeds, watch
         feeds.removed.connect(self._forget)
 
     @property
     def video(self) -> str:
         """The file that the chosen source plays, "" for a live feed and for none."""
-        return self._played(self._source())
+        return self._played(self._watch.source)
 
     @property
     def facts(self) -> FilmFacts:

@@ -1,4 +1,4 @@
-"""What the user set in the actions panel; it is kept from start to start."""
+"""The form of the actions panel, which is kept from start to start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels of the project's videos: kept as they are made, each edit one step of undo, and the segment being marked."""
+"""Labels of the project's videos, each edit one step of undo, and the segment that is being marked."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Mark:
     start: int
 
 
-class LabelDesk(QObject):
+class ProjectLabels(QObject):
     """`changed` when labels or the open segment are others. All that is shown of them is kept, for it is asked for with
     every picture; which videos are still there is found out beside the window.
     """
@@ -77,7 +77,7 @@ class LabelDesk(QObject):
         self.selected, self._shown = -1, ""
 
     def restore(self) -> None:
-        """What the open project holds."""
+        """Take the labels that the open project holds."""
         self._kept.clear()
         self._clips, self.open, self.selected = None, None, -1
         for video, data in self._services.project.items(KIND).items():
@@ -94,7 +94,7 @@ class LabelDesk(QObject):
         self._errands.ask(lambda: _missing(videos), self._have_gone, lambda _failure: None, key="clips")
 
     def turn_to(self, video: str) -> None:
-        """What is selected is a segment of the video that is shown."""
+        """Another video is shown: none of its segments is selected."""
         if video != self._shown:
             self._shown, self.selected = video, -1
 
@@ -189,11 +189,11 @@ class LabelDesk(QObject):
         return self._clips
 
     def chosen(self, folder: Path) -> tuple[Clip, ...]:
-        """What is trained on, with the labels written to files in `folder`."""
+        """The clips to train on, with their labels written to files in `folder`."""
         return tuple(self.written(clip.video, folder) for clip in self.clips() if clip.chosen and not clip.note)
 
     def weak(self, spec: TrainSpec) -> tuple[str, ...]:
-        """What is weak about what would be trained on, in words; worked out once for the same labels and form."""
+        """Weak points of the clips to train on, in words; worked out once for the same labels and form."""
         clips = tuple(clip.video for clip in self.clips() if clip.chosen and not clip.note)
         labels = [self.labels(video) for video in clips]
         asked = clips, tuple(map(id, labels)), spec.frames, spec.held_out, spec.window, spec.rate
@@ -226,22 +226,21 @@ class LabelDesk(QObject):
 class EditLabels(QUndoCommand):
     """From one state of a video's labels to another."""
 
-    def __init__(self, desk: LabelDesk, video: str, text: str, before: Labels, after: Labels) -> None:
+    def __init__(self, labels: ProjectLabels, video: str, text: str, before: Labels, after: Labels) -> None:
         super().__init__(text)
-        self._desk, self._video, self._before, self._after = desk, video, before, after
+        self._labels, self._video, self._before, self._after = labels, video, before, after
 
     def redo(self) -> None:
-        self._desk.apply(self._video, self._after)
+        self._labels.apply(self._video, self._after)
 
     def undo(self) -> None:
-        self._desk.apply(self._video, self._before)
+        self._labels.apply(self._video, self._before)
 
 
 def counts(labels: Labels) -> tuple[ClassCount, ...]:
     """Segments and seconds of each class, with its key."""
-    segments, frames = Counter[str](), Counter[str]()
+    segments, frames = Counter(each.action for each in labels.segments), Counter[str]()
     for each in labels.segments:
-        segments[each.action] += 1
         frames[each.action] += each.end - each.start + 1
     second = 1 / labels.rate if labels.rate else 0.0
     return tuple(

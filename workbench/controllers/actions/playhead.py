@@ -1,4 +1,4 @@
-"""The picture that the viewer shows of the chosen source: which frame it is, and showing another one."""
+"""The playhead: which picture of the chosen source the viewer shows, and going to another one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engines.cameras.feed.running import Feed
 from engines.cameras.types import FeedState
 from engines.core.frames import Stamp
+from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.running import Feeds
 
@@ -22,11 +23,11 @@ class Playhead(QObject):
     moved = Signal()
 
     def __init__(
-        self, viewer: ViewerController, feeds: Feeds, source: Callable[[], str], followed: Callable[[], bool],
+        self, viewer: ViewerController, feeds: Feeds, watch: SourceWatch, followed: Callable[[], bool],
         parent: QObject,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._viewer, self._feeds, self._source, self._followed = viewer, feeds, source, followed
+        self._viewer, self._feeds, self._watch, self._followed = viewer, feeds, watch, followed
         self.stamp: Stamp | None = None
         self.playing = False
         self._clock = QTimer(self, interval=FOLLOW_MS)
@@ -42,7 +43,7 @@ class Playhead(QObject):
     @property
     def position(self) -> float:
         """Seconds of the picture that was last looked at; 0 before one of the chosen source is shown."""
-        here = self.stamp is not None and self.stamp.source == self._source()
+        here = self.stamp is not None and self.stamp.source == self._watch.source
         return self.stamp.media_time if self.stamp is not None and here else 0.0
 
     @property
@@ -67,11 +68,11 @@ class Playhead(QObject):
         self._clock.stop()
 
     def _newest(self) -> Stamp | None:
-        frame = self._viewer.newest(self._source())
+        frame = self._viewer.newest(self._watch.source)
         return frame.stamp if frame is not None else None
 
     def _feed(self) -> Feed | None:
-        id = self._source().partition("/")[0]
+        id = self._watch.source.partition("/")[0]
         return self._feeds.feed(id) if id in self._feeds.ids() else None
 
     def _look(self) -> None:

@@ -1,4 +1,4 @@
-"""Jobs of the actions panel: training, running a model over a whole film, evaluation; one of each at a time."""
+"""Jobs of the actions panel: training, a model's run over a whole film, evaluation; one of each at a time."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from engines.actions.types import WatchSettings
 from widgets.actions.state import EvaluateView, TrainView
 from widgets.kit.work_state import Busy
 from widgets.timeline.state import ScoreTrack
-from workbench.controllers.actions.beside import FileWork
 from workbench.controllers.actions.command import detect_line, evaluate_line, train_line
+from workbench.controllers.actions.file_work import FileWork
 from workbench.controllers.actions.score_history import VERSIONS
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
@@ -43,7 +43,7 @@ EVALUATE = "engines.actions.evaluation.job:run"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WholeFilm:
-    """What a model gave along a film from its beginning to its end. model, weights: what gave the scores. scores: a row
+    """The scores of a model along a whole film. model, weights: what gave them. scores: a row
     a frame, without events. rows (n,): those with a decision of their own.
     """
 
@@ -62,7 +62,7 @@ class WholeFilm:
 
 
 def read_whole(spec: DetectSpec, result: DetectResult) -> WholeFilm:
-    """What a run over a film has written. Raises `KinoscopeError` for what is gone or broken since."""
+    """Read the scores that a run over a film has written. Raises `KinoscopeError` for what is gone or broken since."""
     scores, rate = read_scores(Path(result.file)), read_card(spec.model).recipe.rate
     times = film_facts(spec.video).times[scores.frames]
     name, values = Path(spec.model).stem, scores.probabilities.astype(np.float32)
@@ -111,7 +111,7 @@ class Studies(QObject):
         return self._detect.busy
 
     def whole(self, video: str) -> tuple[WholeFilm, ...]:
-        """What models gave along a film from its beginning to its end, the newest last."""
+        """Runs of models over a film from its beginning to its end, the newest last."""
         return tuple(self._whole.get(video, ()))
 
     def train(self, spec: TrainSpec) -> None:

@@ -1,4 +1,4 @@
-"""Teach: the panel's page, keys for marking while a film plays, and labels from files and to files."""
+"""The page Teach of the panel: edits of labels, keys for marking, recording of feeds, files of labels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -14,23 +14,83 @@ from engines.actions.labels import editing
 from engines.actions.labels.files import write_labels
 from engines.actions.labels.films import read_labels_for
 from engines.actions.types import Labels, Segment
+from engines.core.clock import monotonic
 from widgets.actions.panel.teach import TeachPage
 from widgets.kit.words import count
-from workbench.controllers.actions.beside import FileWork
 from workbench.controllers.actions.dialogs import Dialogs
+from workbench.controllers.actions.file_work import FileWork
 from workbench.controllers.actions.films import Films
 from workbench.controllers.actions.form import Pages
-from workbench.controllers.actions.labels import KEYS, LabelDesk
+from workbench.controllers.actions.labels import KEYS, ProjectLabels
 from workbench.controllers.actions.playhead import Playhead
-from workbench.controllers.actions.recording import ClipRecorder
+from workbench.controllers.common.source_watch import SourceWatch
+from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
+
+TICK_MS = 500
+
+
+class ClipRecorder(QObject):
+    """Records a live feed, which cannot be labelled itself. `changed` while it records; `opened(path)` when the film is
+    there.
+    """
+
+    changed = Signal()
+    opened = Signal(str)
+
+    def __init__(self, viewer: ViewerController, services: Services, watch: SourceWatch, parent: QObject) -> None:
+        """watch: its source is the feed that would be recorded."""
+        super().__init__(parent)
+        self._viewer, self._services, self._watch = viewer, services, watch
+        self._path, self._since, self._wanted = "", 0.0, False
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._look)
+        viewer.recorded.connect(self._recorded)
+
+    @property
+    def on(self) -> bool:
+        return bool(self._path)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been recording."""
+        return monotonic() - self._since if self._path else 0.0
+
+    def toggle(self) -> None:
+        """Record the feed, or end that."""
+        self._look()
+        path = self._path or self._watch.source
+        if path not in self._viewer.shown().values():
+            self._services.notify("Show the camera in a tile to record it", "info")
+            return
+        self._path = "" if self._path else path
+        self._since, self._wanted = monotonic(), True
+        self._viewer.record(path)
+        self._tick.start() if self._path else self._tick.stop()
+        self.changed.emit()
+
+    def close(self) -> None:
+        self._tick.stop()
+
+    def _look(self) -> None:
+        """The recording may have been ended elsewhere: by the toolbar, or with its source."""
+        if self._path and not self._viewer.records(self._path):
+            self._path = ""
+            self._tick.stop()
+        self.changed.emit()
+
+    def _recorded(self, path: Path) -> None:
+        self._look()
+        if self._wanted and not self._path:
+            self._wanted = False
+            self.opened.emit(str(path))
 
 
 class Teaching:
     """Edits of the labels of the chosen film."""
 
     def __init__(
-        self, labels: LabelDesk, films: Films, playhead: Playhead, recorder: ClipRecorder, files: FileWork,
+        self, labels: ProjectLabels, films: Films, playhead: Playhead, recorder: ClipRecorder, files: FileWork,
         dialogs: Dialogs, pages: Pages, services: Services,
     ) -> None:  # fmt: skip
         self.labels, self._films, self._playhead, self._recorder = labels, films, playhead, recorder

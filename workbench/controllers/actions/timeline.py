@@ -1,4 +1,4 @@
-"""The timeline: what was decided and labelled around the picture that is shown, and edits made on it."""
+"""The timeline of the chosen source: its view, and edits made on it."""
 
 from __future__ import annotations
 

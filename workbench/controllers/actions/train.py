@@ -1,4 +1,4 @@
-"""Train: the pages of panel and board, and what goes into a training."""
+"""The pages Train of panel and board, and the start of a training."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from widgets.actions.state import Page
 from workbench.controllers.actions.command import train_line
 from workbench.controllers.actions.dialogs import Dialogs
 from workbench.controllers.actions.form import Pages, labels_dir, new_model
-from workbench.controllers.actions.labels import LabelDesk
+from workbench.controllers.actions.labels import ProjectLabels
 from workbench.controllers.actions.studies import Studies
 from workbench.services import Notify
 
 
 class Training:
-    def __init__(self, labels: LabelDesk, studies: Studies, dialogs: Dialogs, pages: Pages, notify: Notify) -> None:
+    def __init__(self, labels: ProjectLabels, studies: Studies, dialogs: Dialogs, pages: Pages, notify: Notify) -> None:
         self._labels, self._studies, self._dialogs = labels, studies, dialogs
         self._pages, self._notify = pages, notify
 

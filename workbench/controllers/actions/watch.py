@@ -1,4 +1,4 @@
-"""Watch: the engines that look at sources, what they decided, what is drawn over the picture; and the panel's page."""
+"""The page Watch of the panel: the engines that look at sources, what they decided, and the model in use."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from widgets.actions.overlays import overlays_of
 from widgets.actions.panel.watch import WatchPage
 from widgets.actions.state import Page
 from widgets.timeline.state import ScoreTrack
-from workbench.controllers.actions.beside import FileWork, ReadOnce
 from workbench.controllers.actions.command import as_watched, watch_line
 from workbench.controllers.actions.dialogs import Dialogs
+from workbench.controllers.actions.file_work import FileWork, ReadOnce
 from workbench.controllers.actions.films import Films
 from workbench.controllers.actions.form import Pages, models_dir
 from workbench.controllers.actions.playhead import Playhead
@@ -108,7 +108,7 @@ class Watch(SourceWatch):
             self.show_soon()
 
     def _draw(self, path: str) -> None:
-        """What is seen in the picture that is shown, by the settings of now; of another model nothing."""
+        """Draw over the picture that is shown, by the settings of now; of another model nothing."""
         last, found = self.lookers.latest(path), self._found(path)
         classes = self._classes() if path == self.source else ()
         if isinstance(last, Watched):
@@ -151,7 +151,7 @@ class Watching:
         return page
 
     def card(self) -> ModelCard | None:
-        """What the model in use says of itself."""
+        """The card of the model in use."""
         return self.cards.of(self._pages.form.settings.model)
 
     def toggle(self) -> None:
@@ -236,7 +236,7 @@ class Watching:
         self._files.read(partial(load_path, "walking"), play, "The sample clip cannot be played")
 
     def tracks(self) -> tuple[ScoreTrack | None, tuple[ScoreTrack, ...]]:
-        """What the chosen model gave along the source, by its run over the whole film or else by watching; and
+        """The scores of the chosen model along the source, by its run over the whole film or else by watching; and
         what others gave along the whole film.
         """
         settings, films = self._pages.form.settings, self._studies.whole(self._films.video)

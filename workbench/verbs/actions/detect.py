@@ -1,4 +1,4 @@
-"""`main.py actions detect`: what a model sees in a film, frame by frame, as a table."""
+"""`main.py actions detect`: the decisions of a model along a film, frame by frame, as a table."""
 
 from __future__ import annotations
 

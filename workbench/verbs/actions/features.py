@@ -1,4 +1,4 @@
-"""`main.py actions features`: what is seen of a video, chunk by chunk, as an array for other tools."""
+"""`main.py actions features`: the features of a video, chunk by chunk, as an array for other tools."""
 
 from __future__ import annotations
 

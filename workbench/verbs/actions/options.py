@@ -1,4 +1,4 @@
-"""Options that several of these verbs have."""
+"""Options that several verbs of actions share."""
 
 from __future__ import annotations
 

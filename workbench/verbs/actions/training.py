@@ -1,4 +1,4 @@
-"""`main.py actions train` and `actions show`: a head taught by one's own clips, and what a model says of itself."""
+"""`main.py actions train` and `actions show`: a model taught by labelled clips, and its card."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def train(*, videos: list[str], labels: list[str] | None, frames: str, json: boo
 
 
 def _warn(key: str, value: object) -> None:
-    """What is weak about the labels is said before the work begins."""
+    """Weak points of the labels are told before the work begins."""
     if key == "advice":
         for line in cast("tuple[str, ...]", value):
             print(f"Note: {line}", file=sys.stderr)

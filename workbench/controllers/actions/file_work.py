@@ -1,4 +1,4 @@
-"""Files read and written beside the window: what was saved is said, what went wrong is shown."""
+"""File work of the controller, beside the window: it says what was saved, and shows what went wrong."""
 
 from __future__ import annotations
 
