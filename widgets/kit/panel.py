@@ -39,6 +39,7 @@ from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
 from widgets.kit.theme import number_font
+from widgets.kit.when_new import when_new
 
 __all__ = [
     "FOLDS",
@@ -104,10 +105,9 @@ class EmptyState(QWidget):
         """A second way to begin, under the button."""
         self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
+    @when_new
     def set_text(self, text: str, button_text: str | None = None) -> None:
         """Another sentence, and another word on the button (None: as it is, "": no button)."""
-        if (text, button_text) == (self.words.text(), self.button.text()):
-            return
         self.words.setText(text)
         if button_text is not None:
             self.button.setText(button_text)
