@@ -74,7 +74,7 @@ def test_the_sample_portrait_is_followed_as_one_unknown_person(watched: Opened, 
     until(qtbot, lambda: (seen.update(face.track for face in faces(watched)), faces(watched)[0].evidence >= 5)[1], 60)
     assert len(seen) == 1
     assert faces(watched)[0].name == ""
-    assert "faces" in watched.window.faces.watch.lookers.paths()[0] or watched.window.faces.watch.lookers.paths()
+    assert watched.window.faces.watch.lookers.paths() == [view(watched).live.source]
 
 
 def test_a_click_enrols_and_undo_takes_it_back(watched: Opened, qtbot) -> None:
