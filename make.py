@@ -24,25 +24,8 @@ OLDEST = (3, 11)
 FIRST = "torch"
 BARE = ("k-diffusion",)
 """Installed without what they ask for: one file of them is used, and the rest would bring another torch."""
-STORED = (
-    *("yunet", "sface", "face-landmarks", "iris-landmarks", "blazeface-full"),
-    *("efficientnet-lite0", "pose-detection", "pose-landmarks"),
-    *("mnist-5k", "astronaut", "chelsea", "coffee", "rocket", "walking"),
-)
-"""What panels and tests load from the model store."""
 MOST_WORKERS = 8
 """Of tests side by side; each takes about 1 GB."""
-BENCHMARKS = (
-    "actions",
-    "detect",
-    "display",
-    "faces",
-    "workers",
-    "diffusion-error",
-    "diffusion-overhead",
-    "diffusion-quality",
-    "gallery",
-)
 
 # Shared library -> Debian package. The first group is needed even with no screen, the second by a real X window.
 OFFSCREEN = {
@@ -137,7 +120,7 @@ def bench(arguments: list[str]) -> int:
     """Run one benchmark, or all."""
     _prepare([], {})
     named = arguments[:1] if arguments and not arguments[0].startswith("-") else []
-    names = named or BENCHMARKS
+    names = named or _asked("workbench.verbs.bench", "BENCHMARKS")
     codes = [_python(["main.py", "bench", name, *arguments[len(named) :]], offscreen=True) for name in names]
     return max(codes)
 
@@ -145,7 +128,7 @@ def bench(arguments: list[str]) -> int:
 def peers(arguments: list[str]) -> int:
     """Compare with other libraries, side by side."""
     _prepare(["test", "peers"], {})
-    _fetch((*STORED, "dlib"))
+    _fetch("dlib")
     folders = os.path.join("tests", "engines", "diffusion", "test_diffusers_folder.py")
     dlib = os.path.join("tests", "engines", "faces", "test_dlib_resnet.py")
     return _python(["-m", "pytest", os.path.join("tests", "peers"), folders, dlib, *arguments], offscreen=True)
@@ -205,14 +188,20 @@ def _prepare(
         json.dump(stamp, file)
 
 
-def _fetch(names: tuple[str, ...] = STORED) -> None:
-    """Have the weights and samples here; without network everything still works but what needs them, and says so."""
+def _asked(module: str, table: str) -> list[str]:
+    """Names of a table of the program."""
+    code = f"from {module} import {table}; print(*{table})"
+    return subprocess.run([PYTHON, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout.split()
+
+
+def _fetch(*more: str) -> None:
+    """Have what panels and tests load of the model store; without network, what needs it says so when it is used."""
     here = subprocess.run([PYTHON, "main.py", "models", "check", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         ready = {file["name"] for file in json.loads(here.stdout)["files"] if file["state"] == "ready"}
     except (ValueError, KeyError, TypeError):
         ready = set()
-    missing = [name for name in names if name not in ready]
+    missing = [name for name in (*_asked("workbench.controllers", "STORED"), *more) if name not in ready]
     if missing:
         command = [PYTHON, "main.py", "models", "fetch", *missing]
         failed = _step(f"Fetching {len(missing)} weight and sample files (about 150 MB once)", command)

@@ -8,10 +8,15 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import grimp
+import numpy as np
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 import main
 from workbench.verbs import VERBS
@@ -96,6 +101,30 @@ def test_the_command_line_does_not_import_qt() -> None:
 def test_imports_keep_to_the_floors() -> None:
     done = _python("from importlinter.cli import lint_imports_command as go; go(['--no-cache'])")
     assert done.returncode == 0, done.stdout
+
+
+def test_no_file_imports_itself_through_others() -> None:
+    graph = grimp.build_graph("engines", "widgets", "workbench", exclude_type_checking_imports=False, cache_dir=None)
+    modules = sorted(graph.modules)
+    place = {module: number for number, module in enumerate(modules)}
+    arrows = [(place[a], place[b]) for a in modules for b in graph.find_modules_directly_imported_by(a)]
+    matrix = coo_array((np.ones(len(arrows)), np.transpose(arrows)), shape=(len(modules), len(modules)))
+    _, circle = connected_components(matrix, connection="strong")
+    often = Counter(circle.tolist())
+    assert [module for module in modules if often[circle[place[module]]] > 1] == []
+
+
+def test_no_folder_holds_more_than_30_files() -> None:
+    folders = Counter(path.relative_to(ROOT).parent for path in _sources())
+    assert {str(folder): files for folder, files in folders.items() if files > 30} == {}
+
+
+def test_no_file_repeats_its_folder() -> None:
+    def repeats(path: Path) -> bool:
+        return path.stem == path.parent.name or path.stem.startswith(f"{path.parent.name}_")
+
+    ours = [path for path in _sources() if "tests" not in path.parts]
+    assert [str(path.relative_to(ROOT)) for path in ours if repeats(path)] == []
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
@@ -188,7 +217,8 @@ def test_wrong_usage_exits_with_two_and_says_why(arguments: list[str], says: str
 def test_with_json_a_failure_is_one_object(arguments: list[str], code: int, kind: str) -> None:
     done = _main(*arguments)
     error = json.loads(done.stdout)["error"]
-    assert list(error) == ["kind", "message", "path", "hint"]
+    assert list(error)[:4] == ["kind", "message", "path", "hint"]
+    assert error.get("fetch") == (["yunet"] if kind == "missing-file" else None)
     assert (done.returncode, error["kind"]) == (code, kind)
     assert "Traceback" not in done.stderr
 

@@ -1,38 +1,55 @@
-"""Every command of the application as data: one table feeds menus, toolbar, shortcuts and the palette."""
+"""Every command and preset of the application as data: one table feeds menus, toolbar, shortcuts and the palette."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from widgets.kit.icons import icon
+from workbench.controllers import FEATURES
+from workbench.features import Command, Feature, Preset
+
+MONITOR = Preset(
+    "monitor",
+    "Monitor",
+    "Sources and a large viewer",
+    "Ctrl+1",
+    "viewer",
+    {"sources": 264, "properties": 320, "jobs": 180, "log": 0},
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """id: "menu.verb". group: commands of one number stand between two separators of a menu.
-
-    choice: name of a group of which one is checked at a time; check: can be on or off.
-    """
-
-    id: str
-    title: str
-    menu: str
-    tip: str
-    shortcut: str = ""
-    icon: str = ""
-    group: int = 0
-    check: bool = False
-    choice: str = ""
+def presets(features: Iterable[Feature] = FEATURES) -> tuple[Preset, ...]:
+    """The window's own with what stands behind its docks, then one a feature."""
+    features = tuple(features)
+    behind = {dock.id: 0 for feature in features for dock in feature.docks if MONITOR.id in dock.behind}
+    return (replace(MONITOR, docks={**MONITOR.docks, **behind}), *(feature.preset for feature in features))
 
 
-MENUS = ("File", "Source", "View", "Calibration", "Faces", "Actions", "Diffusion", "Jobs", "Window", "Help")
+def commands(features: Iterable[Feature] = FEATURES) -> tuple[Command, ...]:
+    """In the order of menus and palette; presets by their keys."""
+    features = tuple(features)
+    keyed = sorted(presets(features), key=lambda preset: preset.shortcut or "~")
+    return (
+        *FIRST,
+        *(command for feature in features for command in feature.commands),
+        *JOBS,
+        *(
+            Command(
+                f"window.{one.id}", f"{one.title} preset", "Window", one.tip, one.shortcut, one.icon, 1, choice="preset"
+            )
+            for one in keyed
+        ),
+        *LAST,
+    )
 
-COMMANDS: tuple[Command, ...] = (
+
+FIRST = (
     Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
     Command("file.new", "New project", "File", "Close all sources and start an empty project", "Ctrl+N", "add", 1),
     Command("file.open", "Open project…", "File", "Open a .kino project", "Ctrl+O", "open", 1),
@@ -61,73 +78,21 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
     Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
     Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
-    Command("calibration.capture", "Capture view", "Calibration", "Keep this view of the board for the calibration", "C", "capture"),
-    Command("calibration.add-images", "Add photographs…", "Calibration", "Calibrate from image files or folders", "", "views"),
-    Command("calibration.run", "Calibrate", "Calibration", "Solve for the camera from the views", "Ctrl+Return", "calibrate"),
-    Command("calibration.open", "Open calibration…", "Calibration", "Load an OpenCV YAML or JSON calibration", "", "open", 1),
-    Command("calibration.save", "Save calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1),
-    Command("calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1),
-    Command("calibration.copy-command", "Copy as command", "Calibration", "The command line that gives the same result", "", "copy", 1),
-    Command("calibration.clear", "Discard views", "Calibration", "Forget all views; Undo brings them back", "", "clear", 2),
-    Command("faces.start", "Look for faces", "Faces", "Find, follow and name faces in the chosen source, or stop doing so", "Ctrl+Shift+L", "faces"),
-    Command("faces.enrol", "Enrol this face…", "Faces", "Give the chosen track a name and keep its best pictures", "Ctrl+E", "add"),
-    Command("faces.enrol-files", "Enrol pictures…", "Faces", "Find the faces in pictures and review them before they are stored", "", "file"),
-    Command("faces.enrol-folder", "Enrol a folder…", "Faces", "One folder a person, or files named NAME_0001.jpg", "", "folder"),
-    Command("faces.sample", "Open sample portrait", "Faces", "A free portrait under a moving camera, to try faces on", "", "file"),
-    Command("faces.new-gallery", "New gallery…", "Faces", "An empty .faces file", "", "add", 1),
-    Command("faces.open-gallery", "Open gallery…", "Faces", "A .faces file", "", "open", 1),
-    Command("faces.protect", "Protect gallery…", "Faces", "Encrypt the gallery, or change its passphrase", "", "", 1),
-    Command("faces.people", "People", "Faces", "Everybody in the gallery, suggestions and unknown faces", "", "", 2),
-    Command("faces.threshold", "Threshold", "Faces", "How sure is sure enough, for this gallery", "", "chart", 2),
-    Command("faces.verify", "Verify two pictures…", "Faces", "Are these two the same person", "", "", 2),
-    Command("faces.evaluate", "Evaluate…", "Faces", "Accuracy, ROC and open-set rates on a folder", "", "chart", 2),
-    Command("faces.audit", "Find wrong names…", "Faces", "The most suspicious pictures of a gallery or folder", "", "search", 2),
-    Command("faces.train", "Train a head…", "Faces", "A margin-softmax recogniser of your own", "", "chart", 2),
-    Command("faces.gaze", "Gaze and head pose", "Faces", "Where the face points and looks, and the nine-point calibration", "", "", 2),
-    Command("faces.redact", "Cover faces in a film…", "Faces", "Write a copy of a film or picture in which faces are covered", "", "", 3),
-    Command("faces.cancel", "Cancel", "Faces", "Stop the work of the faces panel that is under way", "", "cancel", 3),
-    Command("faces.copy-command", "Copy as command", "Faces", "The command line that does the same", "", "copy", 3),
-    Command("actions.start", "Watch for actions", "Actions", "Say what is happening in the chosen source, or stop doing so", "Ctrl+Shift+W", "actions"),
-    Command("actions.open-model", "Open model…", "Actions", "A model that was trained before", "", "open"),
-    Command("actions.sample", "Open sample clip", "Actions", "A free clip of one person walking, to try the pose and labels on", "", "file"),
-    Command("actions.detect", "Run over the whole film", "Actions", "Decide for every frame of the chosen film, as a job", "", "play"),
-    Command("actions.export-events", "Export events…", "Actions", "As CSV, JSON, ELAN or VIA", "", "export"),
-    Command("actions.teach", "Label a film", "Actions", "Mark on the timeline what happens when", "", "", 1),
-    Command("actions.import-labels", "Open labels…", "Actions", "CSV, JSON, ELAN, VIA or THUMOS", "", "open", 1),
-    Command("actions.export-labels", "Save labels as…", "Actions", "CSV, JSON, ELAN or VIA", "", "save", 1),
-    Command("actions.train", "Train a model", "Actions", "On labelled clips or on a folder of features", "", "chart", 2),
-    Command("actions.evaluate", "Evaluate models", "Actions", "Precision, anticipation, starts and segments, models side by side", "", "chart", 2),
-    Command("actions.cancel", "Cancel", "Actions", "Stop training, detection and evaluation", "", "clear", 3),
-    Command("actions.copy-command", "Copy as command", "Actions", "The command line that does the same", "", "copy", 3),
-    Command("diffusion.sample", "Sample", "Diffusion", "Draw samples with the settings of the panel; while one runs, the next waits", "Ctrl+G", "sample"),
-    Command("diffusion.compare", "Compare…", "Diffusion", "One setting against another, as a grid", "", "grid-3"),
-    Command("diffusion.train", "Train…", "Diffusion", "A small network of your own, or go on with one", "", "chart"),
-    Command("diffusion.flow", "Show flow", "Diffusion", "Particles of a 2-D model on their way from noise to data", "", "play", 1),
-    Command("diffusion.curves", "Error curves", "Diffusion", "Error against evaluations where the truth is known", "", "chart", 1),
-    Command("diffusion.cancel", "Cancel run", "Diffusion", "Stop the run under way; those that wait go on", "Ctrl+Shift+G", "cancel", 2),
-    Command("diffusion.open-file", "Open model file…", "Diffusion", "A .safetensors file with its card", "", "open", 3),
-    Command("diffusion.open-folder", "Open model folder…", "Diffusion", "A folder written by diffusers", "", "folder", 3),
-    Command("diffusion.use-settings", "Use settings of a picture…", "Diffusion", "Every setting comes back from a PNG that was sampled here", "", "load", 3),
-    Command("diffusion.copy-command", "Copy as command", "Diffusion", "The command line that gives the same result", "", "copy", 3),
-    Command("diffusion.export-grid", "Export grid…", "Diffusion", "All samples of the run in one PNG", "", "export", 4),
-    Command("diffusion.export-strip", "Export film strip…", "Diffusion", "A row a sample, a column a step, as PNG", "", "export", 4),
-    Command("diffusion.export-gif", "Export GIF…", "Diffusion", "The steps as a GIF", "", "export", 4),
-    Command("diffusion.export-mp4", "Export MP4…", "Diffusion", "The steps as a film", "", "export", 4),
-    Command("diffusion.reveal", "Show run in its folder", "Diffusion", "Open the run's folder in the file manager", "", "reveal", 4),
+)  # fmt: skip
+JOBS = (
     Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel"),
     Command("jobs.clear", "Clear finished jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear"),
     Command("edit.undo", "Undo", "Window", "Take the last change back", "Ctrl+Z", "undo"),
     Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
-    Command("window.monitor", "Monitor preset", "Window", "Sources and a large viewer", "Ctrl+1", "viewer", 1, choice="preset"),
-    Command("window.calibrate", "Calibrate preset", "Window", "Viewer and calibration side by side", "Ctrl+2", "calibrate", 1, choice="preset"),
-    Command("window.faces", "Faces preset", "Window", "Live recognition, people and what is known of them", "Ctrl+3", "faces", 1, choice="preset"),
-    Command("window.diffusion", "Diffusion preset", "Window", "The diffusion studio and its settings", "Ctrl+4", "diffusion", 1, choice="preset"),
-    Command("window.actions", "Actions preset", "Window", "The viewer over its timeline: watch, teach, train, evaluate", "Ctrl+5", "actions", 1, choice="preset"),
+)  # fmt: skip
+LAST = (
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
     Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
 )  # fmt: skip
+COMMANDS = commands()
+PRESETS = presets()
 
 
 class Actions(QObject):
@@ -137,13 +102,28 @@ class Actions(QObject):
         super().__init__(parent)
         self.commands = {command.id: command for command in commands}
         self._groups: dict[str, QActionGroup] = {}
+        self._runs: dict[str, Callable[[], object]] = {}
         self._actions = {command.id: self._make(command) for command in self.commands.values()}
 
     def bind(self, id: str, run: Callable[[], object]) -> None:
-        """Run `run()` when the command is chosen. A command that nothing is bound to stays disabled."""
-        action = self._actions[id]
-        action.setEnabled(True)
-        action.triggered.connect(lambda _checked=False: run())
+        """Run `run()` when the command is chosen, and nothing else. One that nothing is bound to stays disabled."""
+        self._runs[id] = run
+        self._actions[id].setEnabled(True)
+
+    def serve(self, feature: str, controller: object) -> None:
+        """Run what this feature's table says, on its controller."""
+        for command in self._of(feature):
+            if command.run is not None:
+                self.bind(command.id, partial(command.run, controller))
+
+    def refresh(self, feature: str, controller: object) -> None:
+        """Enable what can be done now, by the feature's table."""
+        for command in self._of(feature):
+            if command.enabled is not None:
+                self.enable(command.id, command.enabled(controller))
+
+    def _of(self, feature: str) -> list[Command]:
+        return [command for command in self.commands.values() if command.id.startswith(f"{feature}.")]
 
     def enable(self, id: str, on: bool) -> None:
         self._actions[id].setEnabled(on)
@@ -160,7 +140,7 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
-        for name in MENUS:
+        for name in dict.fromkeys(command.menu for command in self.commands.values()):
             menu = bar.addMenu(name)
             menu.setToolTipsVisible(True)
             group = 0
@@ -178,6 +158,7 @@ class Actions(QObject):
         action.setToolTip(command.tip)
         action.setStatusTip(command.tip)
         action.setEnabled(False)
+        action.triggered.connect(lambda _checked=False: self._runs[command.id]())
         action.setIconText(
             command.title.removesuffix(" preset").removesuffix("…").removeprefix("Command ").capitalize()
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -25,6 +25,31 @@ class Notify(Protocol):
     ) -> None: ...
 
 
+class Host:
+    """What a controller may ask of the window. Without a window nothing happens."""
+
+    def show_log(self) -> None:
+        """Bring the log to the front."""
+
+    def show_help(self, page: str) -> None:
+        """Open the guide at this page."""
+
+    def show_dock(self, id: str) -> None:
+        """Bring a dock to the front."""
+
+    def show_centre(self, name: str) -> None:
+        """Bring the viewer or a board to the front."""
+
+    def bring(self, feature: str) -> None:
+        """Arrange for this feature unless that is how things stand already."""
+
+    def give_room(self, dock: str, on: bool) -> None:
+        """Show or hide a dock that only some pages of a feature need, while its preset is in force."""
+
+    def add_source(self, path: str) -> None:
+        """Play this file and show it."""
+
+
 @dataclass(slots=True)
 class Services:
     """`project` changes when the user opens another one; the rest stays for the life of the window."""
@@ -37,3 +62,4 @@ class Services:
     project: Project
     undo: QUndoStack
     notify: Notify
+    host: Host = field(default_factory=Host)

@@ -7,13 +7,14 @@ points at, at the scale that suits the board. So a frame without a board costs a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import perf_counter
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.guidance import SHARP, Guide, Look, outline_of, share_of, sharpness_of
+from engines.calibration.guidance import SHARP, BoardLook, Guide, outline_of, share_of, sharpness_of
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import (
     Detection,
@@ -34,6 +35,7 @@ from engines.core.frames import Frame, FrameSet, Size, size_of
 from engines.core.live import Reset
 
 TURNED = "This picture was turned upright (EXIF), which moves the lens centre: add its file as a photograph instead"
+SEEN, CAPTURE = "seen", "capture"
 _SEARCH_PITCH = 24.0
 _STILL_FRAMES = 2
 _STILL_SHARE = 1 / 640
@@ -111,16 +113,41 @@ class BoardFinder:
         self._last = None
         self._still_for = 0
 
-    def _judge(self, gray: Gray, found: Detection, outline: Floats, guide: Guide) -> Look:
+    def _judge(self, gray: Gray, found: Detection, outline: Floats, guide: Guide) -> BoardLook:
         moved = np.inf if self._last is None else float(np.abs(outline - self._last).max())
         self._last = outline
         self._still_for = self._still_for + 1 if moved < max(1.0, _STILL_SHARE * max(gray.shape)) else 0
-        return Look(
+        return BoardLook(
             sharpness=sharpness_of(gray, guide.board, found.ids, found.corners),
             still=self._still_for >= _STILL_FRAMES,
             new=guide.is_new(outline),
             share=share_of(outline, guide.size),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBoard:
+    """A result and the very frame it belongs to."""
+
+    sighting: Sighting
+    frame: Frame
+
+
+class CapturingFinder(BoardFinder):
+    """The board finder, which also hands over the frames that views are captured from: `SEEN` the newest one,
+    `CAPTURE` the newest that the automatic capture asks for, which later frames do not replace."""
+
+    def open(self, settings: FinderSettings, ctx: Context) -> None:
+        super().open(settings, ctx)
+        self._ctx = ctx
+
+    def process(self, frames: FrameSet) -> Sighting:
+        sighting = super().process(frames)
+        seen = SeenBoard(sighting, frames[0])
+        if sighting.wants_capture:
+            self._ctx.emit(CAPTURE, seen)
+        self._ctx.emit(SEEN, seen)
+        return sighting
 
 
 class _Search:
@@ -237,7 +264,7 @@ def _sighting(
     began: float,
     found: Detection | None = None,
     outline: Floats | None = None,
-    look: Look | None = None,
+    look: BoardLook | None = None,
     wants_capture: bool = False,
 ) -> Sighting:
     return Sighting(

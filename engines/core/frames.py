@@ -1,9 +1,10 @@
-"""A picture and the moment it belongs to: what every feed gives and every live engine takes."""
+"""Frames: a picture and its moment, given by every feed and taken by every live engine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Flag, auto
 from typing import TypeAlias
 
 import numpy as np
@@ -46,13 +47,30 @@ FrameSet: TypeAlias = Sequence[Frame]
 """One view, or N views of the same moment."""
 
 
+class GapReason(Flag):
+    """Why the frames before and after a gap do not follow each other; joined gaps have all their reasons."""
+
+    SEEK = auto()
+    """The user jumped to another time."""
+    LOOP = auto()
+    """The recording began again."""
+    REOPENED = auto()
+    RESIZED = auto()
+    """The pictures have another size from here on."""
+    DAMAGED = auto()
+    """Pictures that cannot be read were left out."""
+    SLOW = auto()
+    """The reader took frames too slowly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Frames are missing here: `lost` of them (0: not known), and why, in words."""
+    """Frames are missing here: `lost` of them (0: not known), and why. file: the picture that cannot be read."""
 
     source: str
     lost: int
-    why: str
+    why: GapReason
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

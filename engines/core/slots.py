@@ -1,4 +1,4 @@
-"""How readers take frames from a feed: each has a slot of its own and says what happens when it is slow.
+"""Slots by which readers take frames from a feed; each says what happens when its reader is slow.
 
 `Latest` is for eyes and live engines: an unread frame is replaced and counted as dropped. `Lossless` is for
 recording, training and evaluation: a file waits for the reader, a camera that overflows leaves a `Gap`.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition
 
-from engines.core.frames import FeedItem, Frame, Gap
+from engines.core.frames import FeedItem, Frame, Gap, GapReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Slot:
         while len(self._items) >= maxsize and isinstance(item, Frame):
             if may_wait is None or not may_wait() or self.closed:
                 self.dropped += 1
-                item = Gap(item.stamp.source, 1, "the reader was too slow")
+                item = Gap(item.stamp.source, 1, GapReason.SLOW)
                 break
             self._changed.wait(0.1)
         if self.closed:
@@ -111,5 +111,4 @@ def _joined(first: FeedItem, second: Gap) -> FeedItem:
     """Two gaps with no frame between them as one, so that a reader that has stopped costs no memory."""
     if not isinstance(first, Gap):
         return second
-    why = first.why if second.why in first.why else f"{first.why}, {second.why}"
-    return Gap(second.source, first.lost + second.lost, why)
+    return Gap(second.source, first.lost + second.lost, first.why | second.why, first.file or second.file)

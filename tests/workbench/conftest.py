@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -57,8 +57,8 @@ def open_window(qtbot) -> Iterator[Callable[..., Opened]]:
 
     opened: list[Opened] = []
 
-    def make(*arguments: str, begin: bool = True) -> Opened:
-        opened.append(Opened(arguments, begin=begin))
+    def make(*arguments: str, **how: Any) -> Opened:
+        opened.append(Opened(arguments, **how))
         return opened[-1]
 
     yield make

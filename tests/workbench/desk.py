@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from engines.generative.diffusion.types import SampleSpec
 from widgets.generative.panel.dock import DiffusionPanel
-from widgets.generative.state import DiffusionView, Run, RunState
+from widgets.generative.state import DiffusionView, Page, Run, RunState
 from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.generative.controller import DiffusionController
@@ -47,6 +48,14 @@ class Desk:
     @property
     def runs(self) -> tuple[Run, ...]:
         return self.controller.runs.rows()
+
+    def page(self, page: Page) -> Any:
+        """A page of the studio."""
+        return self.studio.page(page)
+
+    def want(self, act: str, id: str) -> None:
+        """As if something had been chosen from the menu of a run."""
+        self.page(Page.SAMPLES).history.wanted.emit(act, id)
 
     def states(self) -> list[RunState]:
         return [run.state for run in self.runs]

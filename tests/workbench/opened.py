@@ -16,9 +16,11 @@ from widgets.shell.jobs import ROW, JobRow
 from widgets.shell.log import LogRow
 from widgets.sources.form import KINDS, SourceForm
 from workbench.app import open_state
+from workbench.commands import PRESETS
+from workbench.controllers import FEATURES
+from workbench.features import Feature
 from workbench.threads.supervisor import Supervisor
 from workbench.window.main import Window
-from workbench.window.presets import PRESETS
 
 OFFSCREEN = "This plugin does not support"
 """What the screenless platform says of windows; of no interest."""
@@ -28,11 +30,13 @@ LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 class Opened:
     """One life of the window. `end` closes it as a user does and says what went wrong unseen."""
 
-    def __init__(self, arguments: Sequence[str] = (), *, begin: bool = True) -> None:
+    def __init__(
+        self, arguments: Sequence[str] = (), *, begin: bool = True, features: Sequence[Feature] = FEATURES
+    ) -> None:
         self.supervisor = Supervisor()
         settings, self.book = open_state()
         try:
-            self.window = Window(self.supervisor, settings, self.book)
+            self.window = Window(self.supervisor, settings, self.book, features)
         except BaseException:
             self.supervisor.shutdown(5.0)
             self.book.close()
@@ -130,7 +134,7 @@ def all_parts(window: Window) -> list[QWidget]:
     window.docks.reset()
     for preset in PRESETS:
         window.preset(preset.id)
-    for board in (window.board, window.action_board):
+    for board in (window.features[preset.strip].board for preset in PRESETS if preset.strip):
         while board.prepare():
             pass
     for id in ("file.settings", "window.palette", "help.about"):
@@ -156,7 +160,7 @@ def every_page(window) -> Iterator[tuple[str, str]]:
     """Each preset, and each page of those that have pages, in front one after the other; (preset, page)."""
     for preset in PRESETS:
         window.preset(preset.id)
-        desk = window.paged.get(preset.id)
+        desk = window.features[preset.strip] if preset.strip else None
         for page in type(desk.view.page) if desk else ("",):
             if desk:
                 desk.choose_page(page)

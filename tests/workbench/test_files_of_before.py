@@ -97,20 +97,20 @@ def test_a_project_comes_back_whole_in_the_window(open_window: Open, qtbot, proj
     assert window.viewer.shown() == {
         0: "file1", 1: "tiled1/front right", 2: "tiled1/side left", 3: "tiled1/side right"
     }  # fmt: skip
-    session = window.calibration.session
+    session = window.features["calibration"].session
     assert str(session.board) == "chessboard:9x6:25mm"
     assert [view.used for view in session.material.views] == [True] * 5 + [False]
     assert session.result is not None
     assert session.current
     assert 0 < session.result.rms_px < 1
-    form = window.diffusion.form
+    form = window.features["diffusion"].form
     assert (form.spec.model, form.spec.sampler, form.spec.seeds) == ("analytic:digits", "heun", (3, 4))
     assert (form.compare.x_values, form.train.name, form.flow.particles) == (("euler", "heun"), "small", 16)
-    faces = window.faces
+    faces = window.features["faces"]
     assert (faces.form.page, faces.form.settings.accept.rate) == (FacesPage.AUDIT, 1e-4)
     assert (faces.form.open_set.choose, faces.form.train.loss) == ("best", "cosface")
     until(qtbot, lambda: faces.galleries.path == str(folder / "people.faces"))
-    actions = window.detection
+    actions = window.features["actions"]
     assert (actions.form.page, actions.form.settings.threshold) == (ActionsPage.TEACH, 0.4)
     assert actions.form.settings.model == str(folder / "wave.safetensors")
     assert actions.form.train.features == "pose"
@@ -137,7 +137,7 @@ def test_settings_and_docks_come_back(open_window: Open) -> None:
     assert {"calibration", "faces", "diffusion", "actions"} <= store.value.panels.keys()
     opened = open_window()
     assert opened.window.centre.strip == "actions"
-    assert opened.window.diffusion.form.train.name == "small"
+    assert opened.window.features["diffusion"].form.train.name == "small"
     assert not opened.says("layout")
     assert not opened.says("could not be read")
 

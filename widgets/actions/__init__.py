@@ -1,1 +1,1 @@
-"""What is seen of action detection: the panel, the board, overlays."""
+"""The panel, the board and the overlays of action detection."""

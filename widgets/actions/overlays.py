@@ -1,4 +1,4 @@
-"""What the live engine saw, drawn over the picture: the body as lines and what is happening now in a pill.
+"""Overlays on the picture: the body as lines, and a pill with what is happening now.
 
 A part of the body that is hardly visible is drawn faint, one that is not is left out. A class has its colour of the
 timeline, as a mark with its dash; the background stays quiet.
@@ -75,7 +75,7 @@ class Skeleton:
 
 @dataclass(frozen=True, slots=True)
 class ActionPill:
-    """What is happening now, at the top left of the picture: a mark in the class's colour, its name, its probability.
+    """The present action at the top left of the picture: a mark in the class's colour, its name, its probability.
 
     What is below the threshold is written in gray.
     """

@@ -1,7 +1,7 @@
-"""Everything that the actions panel, the action board and the timeline show, as frozen values.
+"""The state of the actions panel and the action board, as frozen values.
 
-The controller hands over an `ActionsView`; panel, board and timeline update themselves from it and store nothing but
-how far one has zoomed. Arrays are read-only and come with a `version`: equal versions mean equal content.
+The controller hands over an `ActionsView`; panel and board show exactly that and store nothing. Arrays are read-only
+and come with a `version`: equal versions mean equal content.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from widgets.timeline.state import TimelineView
 
 
 class Page(StrEnum):
-    """What the user is at. Watch and Teach show the viewer over the timeline, the others a page of the board."""
+    """The page that is in front. Watch and Teach show the viewer over the timeline, the others a page of the board."""
 
     WATCH = "watch"
     TEACH = "teach"
@@ -49,7 +49,7 @@ class WatchView:
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """How much of a class is labelled. key: on the keyboard, "" beyond the ninth."""
+    """A class and how much of it is labelled. key: on the keyboard, "" beyond the ninth."""
 
     name: str
     segments: int

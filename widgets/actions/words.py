@@ -1,4 +1,4 @@
-"""What is happening now and next, in words and numbers: over the picture and in the panel alike."""
+"""Words for what happens now and next; the picture and the panel share them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def seen_now(watched: Watched, threshold: float) -> Seen | None:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What is anticipated. seconds: from now until it is."""
+    """An anticipated class. seconds: from now until then."""
 
     seen: Seen
     seconds: float

@@ -5,43 +5,25 @@ Views that are off are drawn hollow. The dashed line is the RMS over all views.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFontMetricsF,
-    QGuiApplication,
-    QHelpEvent,
-    QImage,
-    QImageWriter,
-    QKeyEvent,
-    QMouseEvent,
-    QPaintDevice,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from engines.calibration.types import MonoResult, ViewResult
-from engines.core.files import write_text
-from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.calibration.state import pixels
-from widgets.charts.drawn import FORMATS
-from widgets.kit.icons import icon
-from widgets.kit.save_file import ask_file, save_or_say
+from widgets.charts.axes import STEPS
+from widgets.charts.drawn import DrawnChart
 from widgets.kit.theme import LOOK, number_font
 
 LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-STEPS = (1.0, 2.0, 2.5, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class ErrorAxis:
     """`top`: the largest value shown. `step`: between two lines. `decimals`: that the labels need."""
 
     top: float
@@ -49,36 +31,28 @@ class Axis:
     decimals: int
 
     @classmethod
-    def over(cls, largest: float) -> Axis:
+    def over(cls, largest: float) -> ErrorAxis:
         """Two to four round steps up to a little over `largest`."""
         rough = max(largest, 1e-6) * 1.02 / 4
-        power = 1.0
-        while power > rough:
-            power /= 10
-        while power * 10 <= rough:
-            power *= 10
-        step = next(power * factor for factor in (*STEPS, 10.0) if power * factor >= rough)
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(power * factor for factor in STEPS if power * factor >= rough)
         lines = -(-largest * 1.02 // step)
         text = f"{step:.6f}".rstrip("0")
         return cls(step * lines, step, len(text.partition(".")[2]))
 
 
-class ViewBars(QWidget):
+class ViewBars(DrawnChart):
     """`chosen(path)` when a bar is clicked or walked to with the arrow keys."""
 
     chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Error of each view")
         self._views: tuple[ViewResult, ...] = ()
         self._rms = 0.0
         self._selected = ""
-        self._hovered = -1
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Error of each view")
-        LOOK.changed.connect(self.update)
 
     def show_result(self, result: MonoResult, selected: str) -> None:
         """`selected`: path of the view that is shown."""
@@ -96,13 +70,12 @@ class ViewBars(QWidget):
         wide = plot.width() / max(1, len(self._views))
         return QRectF(plot.left() + index * wide, plot.top(), wide, plot.height())
 
-    def text(self) -> str:
-        """The values as comma-separated lines."""
-        lines = ["view,used,rms_px,left_out_rms_px"]
-        for view in self._views:
-            left_out = "" if view.loo_rms_px is None else f"{view.loo_rms_px:.6f}"
-            lines.append(f"{view.name},{'yes' if view.used else 'no'},{view.rms_px:.6f},{left_out}")
-        return "\n".join(lines) + "\n"
+    def table(self) -> list[list[str]]:
+        return [["view", "used", "rms_px", "left_out_rms_px"]] + [
+            [view.name, "yes" if view.used else "no", *("" if error is None else f"{error:.6f}" for error in both)]
+            for view in self._views
+            for both in [(view.rms_px, view.loo_rms_px)]
+        ]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._views:
@@ -110,7 +83,7 @@ class ViewBars(QWidget):
 
     def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        axis = Axis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
+        axis = ErrorAxis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
         self._paint_axis(painter, axis)
         for index, view in enumerate(self._views):
             self._paint_bar(painter, index, view, axis)
@@ -123,10 +96,8 @@ class ViewBars(QWidget):
             self.chosen.emit(self._views[index].path)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self._at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(-1)
+        super().mouseMoveEvent(event)
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._hovered < 0 else Qt.CursorShape.PointingHandCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
@@ -144,49 +115,6 @@ class ViewBars(QWidget):
             return True
         return super().event(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icon("copy"), "Copy figures").triggered.connect(
-            lambda: QGuiApplication.clipboard().setText(self.text())
-        )
-        menu.addSeparator()
-        for kind, title in FORMATS.items():
-            menu.addAction(icon("save"), title).triggered.connect(lambda _on=False, kind=kind: self._ask_file(kind))
-        menu.popup(event.globalPos())
-
-    def save(self, path: str) -> None:
-        """Write the figures (.csv) or the drawing (.svg, .png), whole or not at all."""
-        kind = Path(path).suffix.lower()
-        if kind == ".csv":
-            write_text(check_file(path, TABLE), self.text())
-            return
-        with new_file(path, SVG if kind == ".svg" else media(path)) as part:
-            if kind == ".svg":
-                self._save_svg(str(part))
-            else:
-                picture = QImage(self.size() * 2, QImage.Format.Format_ARGB32)
-                picture.setDevicePixelRatio(2)
-                picture.fill(LOOK.now.color("surface"))
-                self._draw_on(picture)
-                QImageWriter(str(part), QByteArray(b"png")).write(picture)
-
-    def _save_svg(self, path: str) -> None:
-        drawing = QSvgGenerator()
-        drawing.setFileName(path)
-        drawing.setSize(self.size())
-        drawing.setViewBox(self.rect())
-        self._draw_on(drawing)
-
-    def _draw_on(self, device: QPaintDevice) -> None:
-        painter = QPainter(device)
-        self._draw(painter)
-        painter.end()
-
-    def _ask_file(self, kind: str) -> None:
-        if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
-            save_or_say(self, path, self.save)
-
     def words(self, index: int) -> str:
         """Name and values of a view."""
         view = self._views[index]
@@ -199,17 +127,15 @@ class ViewBars(QWidget):
     def _at(self, place: QPointF) -> int:
         return next((index for index in range(len(self._views)) if self.bar(index).contains(place)), -1)
 
-    def _hover(self, index: int) -> None:
-        if index != self._hovered:
-            self._hovered = index
-            self.setCursor(Qt.CursorShape.PointingHandCursor if index >= 0 else Qt.CursorShape.ArrowCursor)
-            self.update()
+    @property
+    def _hovered(self) -> int:
+        return -1 if self._cursor is None else self._at(self._cursor)
 
-    def _y(self, value: float, axis: Axis) -> float:
+    def _y(self, value: float, axis: ErrorAxis) -> float:
         plot = self._plot()
         return plot.bottom() - plot.height() * value / axis.top
 
-    def _paint_axis(self, painter: QPainter, axis: Axis) -> None:
+    def _paint_axis(self, painter: QPainter, axis: ErrorAxis) -> None:
         plot = self._plot()
         painter.setFont(number_font(11))
         value = 0.0
@@ -225,7 +151,7 @@ class ViewBars(QWidget):
             value += axis.step
         painter.drawText(QRectF(0, 0, LEFT - 6, 16), RIGHT, "px")
 
-    def _paint_bar(self, painter: QPainter, index: int, view: ViewResult, axis: Axis) -> None:
+    def _paint_bar(self, painter: QPainter, index: int, view: ViewResult, axis: ErrorAxis) -> None:
         column = self.bar(index)
         chosen = view.path == self._selected
         if chosen or index == self._hovered:
@@ -241,7 +167,7 @@ class ViewBars(QWidget):
             painter.setPen(QPen(LOOK.now.nth(1), 2))
             painter.drawLine(QPointF(box.left() - 2, y), QPointF(box.right() + 2, y))
 
-    def _paint_line(self, painter: QPainter, axis: Axis) -> None:
+    def _paint_line(self, painter: QPainter, axis: ErrorAxis) -> None:
         plot, y = self._plot(), self._y(min(self._rms, axis.top), axis)
         pen = QPen(LOOK.now.color("text", 0.7), 1)
         pen.setDashPattern([4.0, 4.0])

@@ -7,17 +7,18 @@ is the commonest mistake there is, so both counts are always shown, and changing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from widgets.calibration.drawings import BoardDrawing
 from widgets.calibration.state import counting_words
+from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label
+from widgets.kit.layouts import Part, column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, Segmented, Toggle, labelled, set_property
 
 KINDS = (("chessboard", "Chessboard"), ("charuco", "ChArUco"))
@@ -55,28 +56,6 @@ class LengthField(NumberField):
             return QValidator.State.Acceptable, text, position
         hopeful = re.fullmatch(r"[\d.,\s]*[cm]{0,2}\s*", text, re.IGNORECASE) is not None
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid), text, position
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What the fields say, which need not be a possible board."""
-
-    kind: str
-    columns: int
-    rows: int
-    square: float
-    marker: float
-    dictionary: str
-    inverted: bool
-    legacy: bool
-
-    def board(self) -> Board:
-        """Raises `KinoscopeError` that says what is wrong."""
-        if self.kind == "chessboard":
-            return Board("chessboard", self.columns, self.rows, self.square, inverted=False)
-        return Board(
-            "charuco", self.columns, self.rows, self.square, self.marker, self.dictionary, self.inverted, self.legacy
-        )
 
 
 class BoardEditor(QWidget):
@@ -128,25 +107,20 @@ class BoardEditor(QWidget):
         self._say(counting_words(board), "")
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.kind)
-        column.addWidget(self.drawing)
-        self.words = Label()
-        self.words.setProperty("role", "hint")
+        self.words = wrapped("hint")
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.words.setWordWrap(True)
-        column.addWidget(self.words)
-        self._counts = labelled("Inner corners", _times(self.columns, self.rows), "How many, columns by rows")
+        times = Label("\u00d7")
+        times.setProperty("role", "muted")
+        counts = held(row_of((self.columns, 1), times, (self.rows, 1), spacing=4))
+        self._counts = labelled("Inner corners", counts, "How many, columns by rows")
         self._count_label = self._counts.findChildren(QLabel)[0]
         self._marker_box = labelled("Marker", self.marker)
         self._dictionary_box = labelled("Dictionary", self.dictionary)
-        self._flags = _row(self.inverted, self.legacy)
-        column.addWidget(_row(self._counts, labelled("Square", self.square), stretch=(3, 2)))
-        self._charuco = _row(self._dictionary_box, self._marker_box, stretch=(3, 2))
-        column.addWidget(self._charuco)
-        column.addWidget(self._flags)
+        self._flags = _row((self.inverted, 1), (self.legacy, 1))
+        self._charuco = _row((self._dictionary_box, 3), (self._marker_box, 2))
+        measures = _row((self._counts, 3), (labelled("Square", self.square), 2))
+        parts = self.kind, self.drawing, self.words, measures, self._charuco, self._flags
+        self.setLayout(column_of(*parts, spacing=8))
 
     def _listen(self) -> None:
         self.kind.chosen.connect(self._change_kind)
@@ -186,7 +160,7 @@ class BoardEditor(QWidget):
         if self._quiet:
             return
         try:
-            board = self._draft().board()
+            board = self._made()
         except KinoscopeError as error:
             self._say(str(error), "bad")
             return
@@ -196,17 +170,13 @@ class BoardEditor(QWidget):
             self._say(counting_words(board), "")
             self.changed.emit(board)
 
-    def _draft(self) -> _Draft:
-        return _Draft(
-            self.kind.value(),
-            self.columns.whole(),
-            self.rows.whole(),
-            self.square.metres(),
-            self.marker.metres(),
-            self.dictionary.value(),
-            self.inverted.isChecked(),
-            self.legacy.isChecked(),
-        )
+    def _made(self) -> Board:
+        """What the fields say. Raises `KinoscopeError` where there can be no such board."""
+        grid = self.columns.whole(), self.rows.whole()
+        if self.kind.value() == "chessboard":
+            return Board("chessboard", *grid, self.square.metres())
+        markers = self.marker.metres(), self.dictionary.value(), self.inverted.isChecked(), self.legacy.isChecked()
+        return Board("charuco", *grid, self.square.metres(), *markers)
 
     def _follow(self, board: Board) -> None:
         charuco = board.kind == "charuco"
@@ -220,26 +190,5 @@ class BoardEditor(QWidget):
         set_property(self.words, "level", level)
 
 
-def _times(left: QWidget, right: QWidget) -> QWidget:
-    """Two numbers with the sign between them."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    sign = Label("\u00d7")
-    sign.setProperty("role", "muted")
-    row.addWidget(left, 1)
-    row.addWidget(sign)
-    row.addWidget(right, 1)
-    return box
-
-
-def _row(*parts: QWidget, stretch: tuple[int, ...] = ()) -> QWidget:
-    """Controls side by side, wide as `stretch` says."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for number, part in enumerate(parts):
-        row.addWidget(part, stretch[number] if stretch else 1, Qt.AlignmentFlag.AlignTop)
-    return box
+def _row(*parts: Part) -> QWidget:
+    return held(row_of(*parts, spacing=8))

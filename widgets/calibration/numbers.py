@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -25,20 +25,6 @@ BIG, SMALL, APART = (28, 24, 20), 11, 24
 """Sizes of the figures, of the words at them, and how far apart the figures are."""
 TWO_COLUMNS = 400
 PLUS_MINUS = "\u00b1"
-MEANINGS = {
-    "fx": "Focal length across, in pixels",
-    "fy": "Focal length down, in pixels",
-    "cx": "Principal point across, in pixels from the first pixel's centre",
-    "cy": "Principal point down, in pixels from the first pixel's centre",
-    "k1": "Radial distortion of the second order",
-    "k2": "Radial distortion of the fourth order",
-    "k3": "Radial distortion of the sixth order",
-    "p1": "Tangential distortion",
-    "p2": "Tangential distortion",
-    "k4": "Radial distortion, denominator, second order",
-    "k5": "Radial distortion, denominator, fourth order",
-    "k6": "Radial distortion, denominator, sixth order",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +67,7 @@ def _power(value: float) -> int:
     return math.floor(math.log10(value))
 
 
-class Figures(QWidget):
+class ErrorFigures(QWidget):
     """The two errors, large, and the verdict beside them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -179,7 +165,6 @@ class ParameterTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._groups: tuple[tuple[Parameter, ...], ...] = ()
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Camera parameters")
         LOOK.changed.connect(self.update)
@@ -255,10 +240,3 @@ class ParameterTable(QWidget):
         box.setLeft(at if side == Qt.AlignmentFlag.AlignLeft else line.left())
         box.setRight(line.right() if side == Qt.AlignmentFlag.AlignLeft else at)
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def meaning_at(self, place: QPoint) -> str:
-        """What the parameter under `place` is, in words; "" beside the table."""
-        column = int(self._side_by_side and place.x() > self.width() / 2)
-        rows = self._groups[column] if self._side_by_side else tuple(row for group in self._groups for row in group)
-        number = int(place.y() / ROW)
-        return MEANINGS.get(rows[number].name, "") if 0 <= number < len(rows) else ""

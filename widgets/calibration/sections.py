@@ -1,101 +1,20 @@
-"""The calibration panel's smaller parts: what went wrong, the camera with its guidance, the solver's settings."""
+"""Smaller parts of the calibration panel: how to begin, the camera with its guidance, the solver's settings."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from engines.core.boards import Board
 from engines.core.frames import Size
 from widgets.calibration.drawings import CoverageMap
-from widgets.calibration.state import MODEL_NAMES, CalibrationView, Trouble, count, coverage_words
-from widgets.kit.icons import icon_pixmap
-from widgets.kit.labels import Label
-from widgets.kit.panel import (
-    ChoiceField,
-    ElidedLabel,
-    NumberField,
-    PlainButton,
-    QuietButton,
-    Section,
-    Toggle,
-    columns,
-    describe,
-    labelled,
-)
-from widgets.kit.theme import LOOK
+from widgets.calibration.state import MODEL_NAMES, CalibrationView
+from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, columns, describe, labelled
+from widgets.kit.words import count
 
 WINDOW_START = 7
 MAP_WIDTH = 128
-
-
-class TroubleCard(QFrame):
-    """What happened, to which file, what to do; the board that would fit and the log one click away."""
-
-    boardWanted = Signal(object)
-    logWanted = Signal()
-    dismissed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setAccessibleName("What went wrong")
-        self._board: Board | None = None
-        self._icon = Label()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.what, self.hint = _words("heading"), _words("muted")
-        self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
-        self.use = PlainButton("Use this board", tip="Take the board that fits and try again")
-        self.use.clicked.connect(self._use)
-        self.log = QuietButton("Show log", tip="What was done, step by step")
-        self.log.clicked.connect(self.logWanted)
-        self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
-        self.close_button.clicked.connect(self.dismissed)
-        self._lay_out()
-        LOOK.changed.connect(self._paint_icon)
-        self.hide()
-
-    def show_trouble(self, trouble: Trouble | None) -> None:
-        self.setVisible(trouble is not None)
-        if trouble is None:
-            return
-        self.what.setText(trouble.what)
-        self.hint.setText(trouble.hint)
-        self.hint.setVisible(bool(trouble.hint))
-        self.where.setText(trouble.path)
-        self.where.setVisible(bool(trouble.path))
-        self._board = trouble.board
-        self.use.setVisible(trouble.board is not None)
-        if trouble.board is not None:
-            words = f"Use {trouble.board.columns} \u00d7 {trouble.board.rows}"
-            self.use.setText(words)
-            describe(self.use, words, "Take the board that fits and calibrate again")
-        self._paint_icon()
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        for part in (self.what, self.where, self.hint):
-            column.addWidget(part)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.use)
-        buttons.addWidget(self.log)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
-        row.addLayout(column, 1)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-
-    def _paint_icon(self) -> None:
-        self._icon.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
-
-    def _use(self) -> None:
-        if self._board is not None:
-            self.boardWanted.emit(self._board)
 
 
 class CoverageRow(QWidget):
@@ -105,17 +24,11 @@ class CoverageRow(QWidget):
         super().__init__()
         self.map = CoverageMap()
         self.map.setFixedSize(MAP_WIDTH, 96)
-        self.words, self.more = _words(""), _words("hint")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.map, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        column.addWidget(self.words)
-        column.addWidget(self.more)
-        column.addStretch(1)
-        row.addLayout(column, 1)
+        self.words, self.more = wrapped(), wrapped("hint")
+        words = column_of(self.words, self.more, None, spacing=4)
+        row = row_of(self.map, (words, 1), spacing=12)
+        row.setAlignment(self.map, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(row)
 
     def show_coverage(
         self,
@@ -135,11 +48,6 @@ class CoverageRow(QWidget):
 class CameraSection(Section):
     """Where views are captured from, what the finder sees there, and what to do next."""
 
-    sourceChosen = Signal(str)
-    finderToggled = Signal(bool)
-    autoToggled = Signal(bool)
-    captureWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__("Camera", name="calibration.camera")
         self.source = ChoiceField("Source", tip="The camera or tile that views are captured from")
@@ -147,26 +55,12 @@ class CameraSection(Section):
         self.row = CoverageRow()
         self.capture = PlainButton("Capture", "capture", "Keep this view of the board (C)")
         self.auto = Toggle("Automatic", tip="Keep a view whenever the board is still, sharp and somewhere new")
-        self.none = _words("muted")
+        self.none = wrapped("muted")
         self.none.setText("Add a camera or video in Sources to capture views live.")
         self._source = labelled("Source", self.source)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        buttons.addWidget(self.capture)
-        buttons.addWidget(self.auto)
-        buttons.addStretch(1)
-        self._live = QWidget()
-        column = QVBoxLayout(self._live)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self.row)
-        column.addLayout(buttons)
+        self._live = held(column_of(self.row, row_of(self.capture, self.auto, None, spacing=12), spacing=12))
         for part in (self.none, self._source, self.finder, self._live):
             self.add(part)
-        self.source.chosen.connect(self.sourceChosen)
-        self.finder.clicked.connect(self.finderToggled)
-        self.auto.clicked.connect(self.autoToggled)
-        self.capture.clicked.connect(self.captureWanted)
 
     def show_state(self, state: CalibrationView) -> None:
         there = bool(state.sources)
@@ -180,27 +74,18 @@ class CameraSection(Section):
         self.finder.setChecked(state.live is not None)
         self.auto.setChecked(state.auto)
         self._live.setVisible(state.live is not None)
-        if state.live is not None:
-            self._show_live(state)
-
-    def _show_live(self, state: CalibrationView) -> None:
-        sighting = state.live.sighting if state.live else None
+        if state.live is None:
+            return
+        sighting = state.live.sighting
         captured = count(len(state.views), "view") + " captured" if state.views else "No view captured yet"
-        self.row.show_coverage(
-            state.coverage,
-            sighting.size if sighting else None,
-            state.guidance,
-            captured,
-            sighting.outline if sighting else (),
-        )
+        size, outline = (sighting.size, sighting.outline) if sighting else (None, ())
+        self.row.show_coverage(state.coverage, size, state.guidance, captured, outline)
         self.capture.setEnabled(sighting is not None and sighting.found)
 
 
 class SolverSection(Section):
     """What is solved for, and how corners are refined."""
 
-    modelChosen = Signal(str)
-    freeBoardToggled = Signal(bool)
     windowChosen = Signal(str)
 
     def __init__(self) -> None:
@@ -225,8 +110,6 @@ class SolverSection(Section):
         self.add(labelled("Lens model", self.model))
         self.add(columns(labelled("Corner window", self.corner), self._half))
         self.add(self.free)
-        self.model.chosen.connect(self.modelChosen)
-        self.free.clicked.connect(self.freeBoardToggled)
         self.corner.chosen.connect(self._window)
         self.half.valueChanged.connect(lambda _value: self._window(self.corner.value()))
 
@@ -248,19 +131,14 @@ class SolverSection(Section):
 class EmptyCard(QWidget):
     """How to begin: one sentence, one button."""
 
-    clicked = Signal()
-
     def __init__(self) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 12, 8, 16)
-        column.setSpacing(12)
-        self.words = _words("muted")
+        self.words = wrapped("muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = PlainButton("Add photographs")
-        self.button.clicked.connect(self.clicked)
-        column.addWidget(self.words)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column = column_of(self.words, self.button, spacing=12, margins=(8, 12, 8, 16))
+        column.setAlignment(self.button, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(column)
 
     def show_choice(self, live: bool) -> None:
         """`live`: there is a source that detection can start on."""
@@ -270,15 +148,3 @@ class EmptyCard(QWidget):
         self.button.setText("Detect the board" if live else "Add photographs")
         tip = "Look for the board in every frame" if live else "Image files or folders that show a printed board"
         describe(self.button, self.button.text(), tip)
-
-
-def coverage_of_result(row: CoverageRow, state: CalibrationView) -> None:
-    """Fill a row from the views that were calibrated."""
-    row.show_coverage(state.coverage, state.result.image_size if state.result else None, coverage_words(state.coverage))
-
-
-def _words(role: str) -> QLabel:
-    label = Label()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    return label

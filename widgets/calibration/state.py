@@ -16,6 +16,9 @@ from engines.calibration.coverage import COLUMNS, ROWS, touched
 from engines.calibration.types import Intrinsics, ModelName, MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
+from widgets.kit.words import count
+from widgets.kit.work_state import Busy as Busy
+from widgets.kit.work_state import Trouble as Trouble
 from widgets.sources.choice import SourceChoice as SourceChoice
 
 GRID = (COLUMNS, ROWS)
@@ -68,29 +71,6 @@ class ViewRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
-    """A running calibration. seconds_left: None while it cannot be told."""
-
-    note: str = ""
-    done: float = 0.0
-    total: float = 0.0
-    seconds_left: float | None = None
-    waiting: bool = False
-    refit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What happened, why or to which file, and what to do. board: the board that would fit, where one is known."""
-
-    what: str
-    title: str = "Calibration failed"
-    hint: str = ""
-    path: str = ""
-    board: Board | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
     """A photograph ready to show. straight: the intrinsics of its straightened form, None as it was taken."""
 
@@ -102,7 +82,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationView:
-    """The whole state of the panel. `current`: the result belongs to the views and settings shown."""
+    """The whole state of the panel. `current`: the result belongs to the views and settings shown.
+
+    refit: it is busy fitting again.
+    """
 
     sources: tuple[SourceChoice, ...] = ()
     source: str = ""
@@ -115,6 +98,7 @@ class CalibrationView:
     views: tuple[ViewRow, ...] = ()
     selected: str = ""
     busy: Busy | None = None
+    refit: bool = False
     trouble: Trouble | None = None
     result: MonoResult | None = None
     current: bool = True
@@ -123,7 +107,7 @@ class CalibrationView:
 
     @property
     def phase(self) -> Phase:
-        if self.busy is not None and not (self.busy.refit and self.result):
+        if self.busy is not None and not (self.refit and self.result):
             return Phase.BUSY
         if self.trouble is not None:
             return Phase.FAILED
@@ -179,23 +163,11 @@ class CalibrationView:
         return self.live.sighting.guidance or ("Board found" if self.live.sighting.found else "No board in view")
 
 
-def count(number: int, noun: str) -> str:
-    """'1 view', '12 views'."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def pixels(value: float | None) -> str:
     """An error in pixels with the digits that mean something, without its unit."""
     if value is None or value <= 0:
         return "\u2013"
     return f"{value:.3f}" if value < 9.9995 else f"{value:.1f}"
-
-
-def seconds_left(value: float | None) -> str:
-    """'4 s left', '2 min left', or nothing."""
-    if value is None:
-        return ""
-    return f"{max(1, round(value))} s left" if value < 90 else f"{round(value / 60)} min left"
 
 
 def board_words(board: Board) -> str:

@@ -6,12 +6,13 @@ The view asks for pictures by `pictureWanted(path, straight, keep)` and draws wh
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QSizePolicy, QSlider, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.state import Picture
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import QuietButton, Segmented, describe
 from widgets.kit.wheel import leave_wheel
 from widgets.viewer.image_view import ImageView
@@ -123,32 +124,16 @@ class ResultView(QWidget):
         large = ImageView("Photograph, large", margin=8)
         large.set_image(self._picture.image)
         large.set_overlays(self._overlays())
-        column = QVBoxLayout(window)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(large)
+        window.setLayout(column_of(large))
         window.show()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.image)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.form)
-        row.addStretch(1)
-        row.addWidget(self.residuals)
-        row.addWidget(self.large)
-        column.addLayout(row)
-        self._border = QWidget()
-        border = QHBoxLayout(self._border)
-        border.setContentsMargins(0, 0, 0, 0)
-        border.setSpacing(8)
-        for words, part in (("Cropped", None), ("", self.keep), ("Whole", None)):
-            label = Label(words)
+        cropped, whole = Label("Cropped"), Label("Whole")
+        for label in (cropped, whole):
             label.setProperty("role", "hint")
-            border.addWidget(part or label, 1 if part else 0)
-        column.addWidget(self._border)
+        self._border = held(row_of(cropped, (self.keep, 1), whole, spacing=8))
+        row = row_of(self.form, None, self.residuals, self.large, spacing=4)
+        self.setLayout(column_of(self.image, row, self._border, spacing=8))
         self._border.hide()
 
     def _ask(self) -> None:

@@ -1,25 +1,12 @@
-"""The face board: people, enrolment and studies in the centre of the window, where the large results are.
-
-`show_state(FacesView)` is the one way in; signals are the one way out. Only the page in front is made and kept up to
-date. `head` holds the tabs; the window places it above the viewer and the board, as the tab "Live" shows the viewer.
-"""
+"""The face board: people, enrolment and studies in the centre of the window, under a row of tabs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from widgets.faces.enrol.page import EnrolPage
-from widgets.faces.gaze.page import GazePage
-from widgets.faces.people.page import PeoplePage
-from widgets.faces.state import FacesView, Page
-from widgets.faces.studies.audit_page import AuditPage
-from widgets.faces.studies.evaluate_page import EvaluatePage
-from widgets.faces.studies.threshold_page import ThresholdPage
-from widgets.faces.studies.train_page import TrainPage
-from widgets.faces.studies.verify_page import VerifyPage
+from widgets.faces.state import Page
 from widgets.kit.page_board import PageBoard
 
 TITLES = {
@@ -35,98 +22,10 @@ TITLES = {
 }
 
 
-PAGES: dict[Page, Callable[[], QWidget]] = {
-    Page.PEOPLE: PeoplePage,
-    Page.ENROL: EnrolPage,
-    Page.THRESHOLD: ThresholdPage,
-    Page.VERIFY: VerifyPage,
-    Page.EVALUATE: EvaluatePage,
-    Page.AUDIT: AuditPage,
-    Page.TRAIN: TrainPage,
-    Page.GAZE: GazePage,
-}
-"""What makes each page."""
-
-
 class FaceBoard(PageBoard):
-    """What the user wants goes out by these signals; person and face ids are the gallery's, rows those of the view."""
-
-    thumbsWanted = Signal(list)
-    pageWanted = Signal(str)
-    dropped = Signal(list)
-
-    galleryNewWanted = Signal()
-    galleryOpenWanted = Signal()
-    galleryChosen = Signal(str)
-    unlockWanted = Signal()
-    searchChanged = Signal(str)
-    personChosen = Signal(str)
-    renamed = Signal(str, str)
-    merged = Signal(list)
-    split = Signal(list)
-    moved = Signal(list, str)
-    refused = Signal(list, str)
-    confirmed = Signal(list, str)
-    clusterNamed = Signal(list, str)
-    portraitChosen = Signal(str)
-    facesRemoved = Signal(list)
-    forgetWanted = Signal(str)
-    exportWanted = Signal(str)
-    findWanted = Signal(str)
-    findFileWanted = Signal()
-    historyUndone = Signal(int)
-    enrolWanted = Signal()
-    expireWanted = Signal()
-    peopleCancelWanted = Signal()
-
-    filesWanted = Signal()
-    folderWanted = Signal()
-    candidateTaken = Signal(int, bool)
-    candidateNamed = Signal(int, str)
-    storeWanted = Signal()
-    dropReviewWanted = Signal()
-    gatherCancelWanted = Signal()
-
-    acceptChanged = Signal(object)
-    checkWanted = Signal()
-    caseOpened = Signal(str)
-
-    pictureWanted = Signal(str)
-    pictureDropped = Signal(str, str)
-    verifyCancelWanted = Signal()
-
-    imagesWanted = Signal()
-    pairsWanted = Signal()
-    evaluateChanged = Signal(object)
-    openSetChanged = Signal(object)
-    evaluateWanted = Signal()
-    evaluateCancelWanted = Signal()
-    saveReportWanted = Signal()
-
-    auditGalleryWanted = Signal()
-    auditFolderWanted = Signal()
-    suspicionChosen = Signal(int)
-    suspicionDismissed = Signal(int)
-    suspicionMoved = Signal(int)
-    suspicionRemoved = Signal(int)
-    auditCancelWanted = Signal()
-    saveAuditWanted = Signal()
-
-    headFolderWanted = Signal()
-    headChanged = Signal(object)
-    headWanted = Signal()
-    headCancelWanted = Signal()
-    headUsed = Signal(str)
-
-    calibrateWanted = Signal()
-    gazeCancelWanted = Signal()
-    gazeClearWanted = Signal()
+    """`pages`: what makes each page but the viewer's; whoever has the board puts them in."""
 
     def __init__(self) -> None:
-        super().__init__("Faces", TITLES, PAGES, "Galleries, thresholds and studies in short")
-        self.shown = FacesView()
-
-    def show_state(self, view: FacesView) -> None:
-        """Show exactly this."""
-        self.shown = view
-        self.show_view(view)
+        pages: dict[Page, Callable[[], QWidget]] = {}
+        super().__init__("Faces", TITLES, pages, "Galleries, thresholds and studies in short")
+        self.pages = pages

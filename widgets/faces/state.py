@@ -95,7 +95,6 @@ class PeopleView:
     history: tuple[Change, ...] = ()
     expiring: Expiring | None = None
     forgotten: Forgotten | None = None
-    busy: Busy | None = None
 
 
 @dataclass(frozen=True, slots=True)

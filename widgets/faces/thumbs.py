@@ -27,7 +27,7 @@ class Thumbs(QObject):
     wanted = Signal(list)
     changed = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._images: Mapping[str, Image] = {}
         self._painted: dict[str, Image | None] = {}

@@ -1,13 +1,14 @@
-"""Everything the diffusion panel and the studio show, as frozen values, and the words that follow from them.
+"""Everything that the diffusion panel and the studio show, as frozen values.
 
-The controller hands over a `DiffusionView`; panel and studio update themselves from it and store nothing. What the head
-says and which buttons work are computed here, so they can be tested without a widget.
+The controller hands over a `DiffusionView`; panel and studio update themselves from it and store nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,11 @@ from engines.generative.diffusion.studies.types import (
 )
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from engines.generative.training.types import TrainProgress, TrainSpec
-from widgets.kit.work_state import Busy as Busy
+from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 
 
 class Mode(StrEnum):
-    """What the panel's form is about and its first button does."""
+    """The subject of the panel's form and of its first button."""
 
     SAMPLE = "sample"
     COMPARE = "compare"
@@ -34,7 +35,7 @@ class Mode(StrEnum):
 
 
 class Page(StrEnum):
-    """What the studio in the centre shows."""
+    """The pages of the studio in the centre."""
 
     SAMPLES = "samples"
     FLOW = "flow"
@@ -51,27 +52,14 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What happened, to which file, and what to do. retry: a lighter run that would fit, offered as a button."""
-
-    what: str
-    title: str = "Sampling failed"
-    hint: str = ""
-    path: str = ""
-    retry: SampleSpec | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """One sampling run of the history or queue. id: the folder's name, or "job-N" until it has one.
 
-    title: the model; settings: the rest in one line ("DPM-Solver++ 2M, 20 steps, seed 0"). thumbnail: a small picture
-    file, "" while there is none.
+    title: of the model. thumbnail: a small picture file, "" while there is none.
     """
 
     id: str
     title: str
-    settings: str
     spec: SampleSpec
     state: RunState = RunState.DONE
     result: SampleResult | None = None
@@ -155,10 +143,9 @@ class DiffusionView:
     """The whole state of panel and studio.
 
     models: all that can be chosen, best first; model: the chosen one, None while it is looked at. spec: what the form
-    shows and the button would run. compare, train: the same for the other modes. levels: noise levels that the
-    schedule gives (the last may be 0). estimate_bytes, estimate_seconds: of the run beforehand, None while unknown.
-    devices: what torch may use here ("cpu", "cuda"). runs: queue and history, newest first; shown: id of the run in
-    the studio.
+    shows and the button would run. compare, train: the same for the other modes. estimate_bytes, estimate_seconds: of
+    the run beforehand, None while unknown. devices: what torch may use here ("cpu", "cuda"). runs: queue and history,
+    newest first; shown: id of the run in the studio.
     """
 
     mode: Mode = Mode.SAMPLE
@@ -169,7 +156,6 @@ class DiffusionView:
     spec: SampleSpec = SampleSpec("")
     compare: CompareSpec = CompareSpec(SampleSpec(""), "sampler", ())
     train: TrainSpec = TrainSpec("mnist", "")
-    levels: tuple[float, ...] = ()
     estimate_bytes: int | None = None
     estimate_seconds: float | None = None
     devices: tuple[str, ...] = ("cpu",)
@@ -183,6 +169,7 @@ class DiffusionView:
     training: TrainView = TrainView()
     spectrum: SpectrumResult | None = None
     trouble: Trouble | None = None
+    missing: ClassVar[Mapping[str, int]] = NOTHING_MISSING
 
     @property
     def run(self) -> Run | None:
@@ -196,3 +183,9 @@ class DiffusionView:
     @property
     def queued(self) -> int:
         return sum(run.state is RunState.QUEUED for run in self.runs)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way whose time left changes."""
+        works = (self.flow.busy, self.compared.busy, self.compared.curves_busy, self.training.busy)
+        return self.looking or self.running is not None or self.queued > 0 or any(work is not None for work in works)

@@ -1,13 +1,14 @@
-"""Titled cards in two columns where there is room, else in one: a page of results that scrolls."""
+"""Titled result cards in two columns, or in one where the page is narrow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel
 
 APART = 20
@@ -20,20 +21,13 @@ class ResultCard(QWidget):
         super().__init__()
         self.title = ElidedLabel(title, "heading")
         self.caption = wrapped("muted")
-        self.caption.setText(caption)
-        self.caption.setVisible(bool(caption))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.title)
-        column.addWidget(body)
-        column.addWidget(self.caption)
+        self.setLayout(column_of(self.title, body, self.caption, spacing=6))
+        self.set_caption(caption)
 
     def set_caption(self, text: str) -> None:
-        if text != self.caption.text():
-            self.caption.setText(text)
-            self.caption.setVisible(bool(text))
+        self.caption.setText(text)
+        self.caption.setVisible(bool(text))
 
 
 class CardColumns(QWidget):
@@ -43,14 +37,9 @@ class CardColumns(QWidget):
         super().__init__()
         self._cards, self._room = tuple(cards), room
         self.columns = 0
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(APART)
-        self._columns = (QVBoxLayout(), QVBoxLayout())
-        for column in self._columns:
-            column.setSpacing(APART)
-            column.addStretch(1)
-            row.addLayout(column, 1)
+        self._columns = column_of(None, spacing=APART), column_of(None, spacing=APART)
+        self._row = row_of(*((column, 1) for column in self._columns), spacing=APART)
+        self.setLayout(self._row)
         self._place(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -67,7 +56,5 @@ class CardColumns(QWidget):
         for card, side in self._cards:
             column = self._columns[side if columns == 2 else 0]
             column.insertWidget(column.count() - 1, card)
-        row = self.layout()
-        if isinstance(row, QHBoxLayout):
-            row.setStretch(1, columns - 1)
-            row.setSpacing(APART if columns == 2 else 0)
+        self._row.setStretch(1, columns - 1)
+        self._row.setSpacing(APART if columns == 2 else 0)

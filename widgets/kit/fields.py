@@ -1,4 +1,4 @@
-"""The controls that panels are made of. Each is born with a name that a screen reader says and a tooltip.
+"""The controls that panels are made of. Each has a name for the screen reader and a tooltip from the start.
 
 Looks come from `resources/theme.qss` by property; what is painted by hand asks `LOOK` for the tokens while painting.
 """
@@ -12,14 +12,14 @@ from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 from widgets.kit.wheel import leave_wheel
 
@@ -59,8 +60,7 @@ class ElidedLabel(Label):
     """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__(text)
-        self.setProperty("role", role)
+        super().__init__(text, role)
         self._mode = mode
         self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -75,42 +75,39 @@ class ElidedLabel(Label):
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
 
-    def shown_text(self) -> str:
-        """What fits."""
-        return self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        shown = self.shown_text()
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         tip = self._tip or (self.text() if shown != self.text() else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
         painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
 
 
-class PrimaryButton(QPushButton):
-    """The one thing to do in a panel."""
-
-    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
-        super().__init__(text)
-        self.setProperty("primary", "true")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        if icon_role:
-            self.setIcon(icon(icon_role, "on_accent", "on_accent"))
-            self.setIconSize(BESIDE_TEXT)
-        describe(self, text, tip)
-
-
 class PlainButton(QPushButton):
     """A button with a border, for dialogs and forms."""
 
+    tokens = ("muted", "accent")
+    """Colours of its icon, at rest and switched on."""
+
     def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
         super().__init__(text)
         if icon_role:
-            self.setIcon(icon(icon_role))
+            self.setIcon(icon(icon_role, *self.tokens))
             self.setIconSize(BESIDE_TEXT)
         describe(self, text, tip)
+
+
+class PrimaryButton(PlainButton):
+    """The one thing to do in a panel."""
+
+    tokens = ("on_accent", "on_accent")
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text, icon_role, tip)
+        self.setProperty("primary", "true")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
 class QuietButton(QToolButton):
@@ -204,15 +201,16 @@ class ChoiceField(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.set_choices(choices, value)
-        self.activated.connect(self._tell)
+        self.activated.connect(lambda: self.chosen.emit(self.value()))
         describe(self, name, tip)
 
     def set_choices(self, choices: Sequence[tuple[str, str]], value: str = "") -> None:
         """Replace the choices; keeps the one that is chosen where it is still there."""
         keep = value or self.value()
-        self.clear()
-        for id, title in choices:
-            self.addItem(title, id)
+        if [(self.itemData(row), self.itemText(row)) for row in range(self.count())] != list(choices):
+            self.clear()
+            for id, title in choices:
+                self.addItem(title, id)
         self.set_value(keep)
 
     def value(self) -> str:
@@ -234,9 +232,6 @@ class ChoiceField(QComboBox):
         )
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def _tell(self, _index: int) -> None:
-        self.chosen.emit(self.value())
 
 
 class TextField(QLineEdit):
@@ -265,12 +260,9 @@ class SearchField(TextField):
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setVisible(False)
-        self.textChanged.connect(self._follow)
+        self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
         for button in self.findChildren(QToolButton):
             describe(button, button.text() or name)
-
-    def _follow(self, text: str) -> None:
-        self._clear.setVisible(bool(text))
 
 
 class Segmented(QFrame):
@@ -283,19 +275,12 @@ class Segmented(QFrame):
         self.setProperty("role", "segments")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         describe(self, name, tip)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QPushButton] = {}
-        for choice in choices:
-            button = self._segment(name, choice, tip)
-            self._group.addButton(button)
-            self._buttons[choice[0]] = button
-            row.addWidget(button, 1)
+        self._buttons = {choice[0]: self._segment(name, choice, tip) for choice in choices}
+        self.setLayout(row_of(*((button, 1) for button in self._buttons.values()), spacing=2, margins=(2, 2, 2, 2)))
         self._group.buttonToggled.connect(self._follow)
         self.set_value(value or choices[0][0])
-        self._group.buttonClicked.connect(self._tell)
+        self._group.buttonClicked.connect(lambda: self.chosen.emit(self.value()))
 
     def value(self) -> str:
         return next(id for id, button in self._buttons.items() if button.isChecked())
@@ -315,14 +300,12 @@ class Segmented(QFrame):
             button.setIcon(icon(choice[-1], "muted", "text"))
             button.setIconSize(BESIDE_TEXT)
         describe(button, f"{name}: {choice[1]}", tip or choice[1])
+        self._group.addButton(button)
         return button
 
     def _follow(self, button: QAbstractButton, on: bool) -> None:
         """Tab goes to the choice that is taken; arrow keys go on from there."""
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus if on else Qt.FocusPolicy.NoFocus)
-
-    def _tell(self) -> None:
-        self.chosen.emit(self.value())
 
 
 class Toggle(QCheckBox):
@@ -368,10 +351,25 @@ class Toggle(QCheckBox):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
-def wrapped(role: str = "") -> QLabel:
+def wrapped(role: str = "", text: str = "") -> Label:
     """Words that wrap and can be copied."""
-    label = Label()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
+    label = Label(text, role, wraps=True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def quiet(view: QAbstractItemView, name: str, tip: str) -> None:
+    """A list or table scrolls by the pixel, never across, and knows where the pointer is."""
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    describe(view, name, tip)
+
+
+def trace_view(name: str, tip: str) -> QPlainTextEdit:
+    """Lines to read and copy, as long as they are."""
+    view = QPlainTextEdit()
+    view.setReadOnly(True)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    describe(view, name, tip)
+    return view

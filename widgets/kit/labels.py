@@ -1,4 +1,4 @@
-"""Words that are shown as they are: text of files and people is never taken for HTML.
+"""Labels that show plain text: text of files and people is never taken for HTML.
 
 Tooltips and what Qt's own dialogs say are made plain by `resources/theme.qss`.
 """
@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 class Label(QLabel):
     """Plain text from its first moment: Qt may lay words out, and open the pictures they name, before any style."""
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", role: str = "", *, wraps: bool = False) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
+        self.setProperty("role", role)
+        self.setWordWrap(wraps)
 
 
 def message_box(parent: QWidget, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:

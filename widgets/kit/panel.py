@@ -1,4 +1,4 @@
-"""What every panel is built of: a head with its state in words, a body of sections that fold, a foot of small actions.
+"""The frame of every panel: a head with its state in words, a body of sections that fold, a foot of small actions.
 
 A panel says what the user wants by signals and is told what to show by values; it never looks for anything itself.
 The controls are in `widgets.kit.fields` and are given on from here, so that a panel has one place to import from.
@@ -6,17 +6,16 @@ The controls are in `widgets.kit.fields` and are given on from here, so that a p
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -36,8 +35,9 @@ from widgets.kit.fields import (
 )
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
-from widgets.kit.results import ProgressLine, Stat, StatGrid
+from widgets.kit.results import Stat, StatGrid
 from widgets.kit.theme import number_font
 
 __all__ = [
@@ -50,7 +50,6 @@ __all__ = [
     "Pill",
     "PlainButton",
     "PrimaryButton",
-    "ProgressLine",
     "QuietButton",
     "SearchField",
     "Section",
@@ -69,18 +68,11 @@ __all__ = [
 ]
 
 
-class Folds(QObject):
+@dataclass
+class Folds:
     """Which sections the user has folded, by name; the application keeps it between two starts."""
 
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.state: dict[str, bool] = {}
-
-    def note(self, name: str, folded: bool) -> None:
-        self.state[name] = folded
-        self.changed.emit()
+    state: dict[str, bool] = field(default_factory=dict)
 
 
 FOLDS = Folds()
@@ -94,24 +86,19 @@ class EmptyState(QWidget):
     def __init__(self, text: str, button_text: str = "", icon_role: str = "", tip: str = "") -> None:
         super().__init__()
         self._icon = icon_role
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addStretch(1)
         self._drawing = _Drawing(icon_role)
-        column.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._drawing.setVisible(bool(icon_role))
-        self.words = Label(text)
-        self.words.setProperty("role", "muted")
+        self.words = Label(text, "muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.words.setWordWrap(True)
-        column.addWidget(self.words)
         self.button = PlainButton(button_text or "Add", tip=tip)
         self.button.clicked.connect(self.clicked)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button.setVisible(bool(button_text))
-        column.addStretch(2)
-        self._column = column
+        parts = self._drawing, self.words, self.button
+        self._column = column_of(None, *parts, spacing=12, margins=(16, 16, 16, 16))
+        for part in (self._drawing, self.button):
+            self._column.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addStretch(2)
+        self.setLayout(self._column)
 
     def add_below(self, widget: QWidget) -> None:
         """A second way to begin, under the button."""
@@ -119,6 +106,8 @@ class EmptyState(QWidget):
 
     def set_text(self, text: str, button_text: str | None = None) -> None:
         """Another sentence, and another word on the button (None: as it is, "": no button)."""
+        if (text, button_text) == (self.words.text(), self.button.text()):
+            return
         self.words.setText(text)
         if button_text is not None:
             self.button.setText(button_text)
@@ -147,15 +136,10 @@ class _Drawing(QWidget):
 class Section(QWidget):
     """A titled part of a panel that folds. `body` is the column to put things into."""
 
-    toggled = Signal(bool)
-
     def __init__(self, title: str, folded: bool = False, *, name: str = "") -> None:
         """`name` is what its state is remembered by; the title where there is none."""
         super().__init__()
         self._name = name or title
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
         self.head = QToolButton()
         self.head.setProperty("role", "section")
         self.head.setText(title)
@@ -164,17 +148,10 @@ class Section(QWidget):
         self.head.setIconSize(QSize(16, 12))
         self.head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.head.clicked.connect(self._turn)
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
-        self._row.addWidget(self.head)
-        self._row.addStretch(1)
-        column.addLayout(self._row)
-        self._content = QWidget()
-        self.body = QVBoxLayout(self._content)
-        self.body.setContentsMargins(0, 0, 0, 4)
-        self.body.setSpacing(12)
-        column.addWidget(self._content)
+        self._row = row_of(self.head, None, spacing=4)
+        self.body = column_of(spacing=12, margins=(0, 0, 0, 4))
+        self._content = held(self.body)
+        self.setLayout(column_of(self._row, self._content, spacing=8))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.folded = False
         self.set_folded(FOLDS.state.get(self._name, folded))
@@ -194,8 +171,7 @@ class Section(QWidget):
 
     def _turn(self) -> None:
         self.set_folded(not self.folded)
-        FOLDS.note(self._name, self.folded)
-        self.toggled.emit(self.folded)
+        FOLDS.state[self._name] = self.folded
 
 
 class Panel(QWidget):
@@ -204,35 +180,20 @@ class Panel(QWidget):
     A panel of settings scrolls as a whole; one that is a table or a list (`scrolling=False`) leaves that to it.
     """
 
-    def __init__(self, title: str, *, scrolling: bool = True) -> None:
+    def __init__(self, title: str, scrolling: bool = True) -> None:
         super().__init__()
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        styled(self)
         self.setAccessibleName(title)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self.head = _Head(title)
-        column.addWidget(self.head)
+        self.body = column_of(spacing=12, margins=(12, 4, 12, 12) if scrolling else (0, 0, 0, 0))
+        self._body = held(self.body, "body")
         self._stack = QStackedLayout()
-        column.addLayout(self._stack, 1)
-        self._body = QWidget()
-        self._body.setProperty("role", "body")
-        self._body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.body = QVBoxLayout(self._body)
-        self.body.setContentsMargins(12, 4, 12, 12)
-        self.body.setSpacing(12)
         self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
         self._empty: EmptyState | None = None
-        foot = QWidget()
-        foot.setProperty("role", "foot")
-        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.foot = QHBoxLayout(foot)
-        self.foot.setContentsMargins(8, 4, 8, 4)
-        self.foot.setSpacing(4)
-        foot.hide()
-        self._foot = foot
-        column.addWidget(foot)
+        self.foot = row_of(spacing=4, margins=(8, 4, 8, 4))
+        self._foot = held(self.foot, "foot")
+        self._foot.hide()
+        self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
 
     @property
     def state(self) -> str:
@@ -242,13 +203,10 @@ class Panel(QWidget):
         """The line under the title, in words; `level` "good", "warn", "bad", "busy" or "" puts an icon before it."""
         self.head.set_state(text, level)
 
-    def set_action(self, button: QPushButton) -> None:
-        """The primary action at the right of the head."""
-        self.head.buttons.addWidget(button)
-
-    def add_head_action(self, widget: QWidget) -> None:
-        """A quiet control before the primary action."""
-        self.head.buttons.insertWidget(0, widget)
+    def add_head(self, *controls: QWidget) -> None:
+        """Controls at the right of the head, the primary action last."""
+        for control in controls:
+            self.head.buttons.addWidget(control)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         self.body.addWidget(widget, stretch)
@@ -277,28 +235,15 @@ class _Head(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 10, 12, 8)
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
+        styled(self)
         self.title = ElidedLabel(title, "title")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        words.addWidget(self.title)
-        line = QHBoxLayout()
-        line.setSpacing(4)
         self.mark = _Mark()
-        line.addWidget(self.mark)
         self.state = ElidedLabel("", "state")
         self.state.setFont(number_font(11))
-        line.addWidget(self.state, 1)
-        words.addLayout(line)
-        row.addLayout(words, 1)
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(4)
-        row.addLayout(self.buttons)
+        words = column_of(self.title, row_of(self.mark, (self.state, 1), spacing=4), spacing=2)
+        self.buttons = row_of(spacing=4)
+        self.setLayout(row_of((words, 1), self.buttons, spacing=8, margins=(12, 10, 12, 8)))
 
     def set_state(self, text: str, level: str) -> None:
         self.state.setText(text)
@@ -329,26 +274,16 @@ class _Mark(QWidget):
 
 def labelled(label: str, widget: QWidget, tip: str = "") -> QWidget:
     """A control with its label above. Gives the control its accessible name, and `tip` as its tooltip."""
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(4)
-    words = ElidedLabel(label, "label")
-    column.addWidget(words)
-    column.addWidget(widget)
     describe(widget, widget.accessibleName() or label, tip or widget.toolTip() or label)
-    return box
+    return held(column_of(ElidedLabel(label, "label"), widget, spacing=4))
 
 
 def columns(*widgets: QWidget, spacing: int = 8) -> QWidget:
     """Controls side by side in equal columns, aligned at their tops."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
+    row = row_of(*((widget, 1) for widget in widgets), spacing=spacing)
     for widget in widgets:
-        row.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
-    return box
+        row.setAlignment(widget, Qt.AlignmentFlag.AlignTop)
+    return held(row)
 
 
 def rule() -> QFrame:

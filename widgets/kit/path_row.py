@@ -1,12 +1,13 @@
-"""A file or folder that a form asks for: what it is for, its last part, and a button that chooses another."""
+"""A row of a form that asks for a file or folder: label, last part of the path, a button that chooses another."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets.kit.file_names import file_name
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton
 
 
@@ -16,19 +17,11 @@ class PathRow(QWidget):
     def __init__(self, label: str, nothing: str, tip: str, *, clears: bool = False) -> None:
         super().__init__()
         self._nothing = nothing
-        words = Label(label)
-        words.setProperty("role", "muted")
         self.name = ElidedLabel(nothing, "muted", Qt.TextElideMode.ElideMiddle)
         self.choose = PlainButton("Choose\u2026", "", tip)
         self.clear = QuietButton("", "close", f"No {label.lower()}", name=f"No {label.lower()}")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(words)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.clear)
         self.clear.setVisible(clears)
-        row.addWidget(self.choose)
+        self.setLayout(row_of(Label(label, "muted"), (self.name, 1), self.clear, self.choose, spacing=8))
         self.show_path("")
 
     def show_path(self, path: str, nothing: str = "") -> None:

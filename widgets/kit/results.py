@@ -1,14 +1,14 @@
-"""Figures in rows and work under way: what a panel shows of a computation, before, during and after."""
+"""A grid of figures with label, value, unit and spread, for the results of a computation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from widgets.kit.fields import ElidedLabel, QuietButton, describe, set_property
+from widgets.kit.fields import ElidedLabel, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
 
@@ -66,7 +66,7 @@ class StatGrid(QWidget):
 
     def _add_row(self) -> None:
         index = len(self._rows)
-        row = (ElidedLabel("", "muted"), ElidedLabel(), Label(), Label())
+        row = (ElidedLabel("", "muted"), ElidedLabel(), Label("", "muted"), Label("", "muted"))
         for column, label in enumerate(row):
             align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
@@ -75,8 +75,6 @@ class StatGrid(QWidget):
             label.setFont(number_font())
         for label in row[:2]:
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        row[2].setProperty("role", "muted")
-        row[3].setProperty("role", "muted")
         self._rows.append(row)
 
 
@@ -88,44 +86,3 @@ def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (f" plus or minus {stat.spread}" if stat.spread else "")
     describe(row[1], spoken.strip(), stat.tip or stat.label)
     set_property(row[1], "level", stat.level)
-
-
-class ProgressLine(QWidget):
-    """Work under way: words, a thin bar, a button that cancels. Hidden while nothing runs."""
-
-    cancelled = Signal()
-
-    def __init__(self, cancel_text: str = "Cancel") -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        self._row = row = QHBoxLayout()
-        row.setSpacing(8)
-        self.words = ElidedLabel("", "hint")
-        self.words.setFont(number_font(11))
-        row.addWidget(self.words, 1)
-        self.cancel = QuietButton(cancel_text, "cancel", "Stop this work; nothing half done is left behind")
-        self.cancel.clicked.connect(self.cancelled)
-        row.addWidget(self.cancel)
-        column.addLayout(row)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        describe(self.bar, "Progress")
-        column.addWidget(self.bar)
-        self.hide()
-
-    def set_progress(self, done: float, total: float, words: str = "") -> None:
-        """`total` 0: how much there is to do is not known."""
-        self.bar.setRange(0, 1000 if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(1000 * min(max(done / total, 0.0), 1.0)))
-        self.words.setText(words)
-        self.show()
-
-    def add_action(self, widget: QWidget) -> None:
-        """A small control after the one that cancels."""
-        self._row.addWidget(widget)
-
-    def finish(self) -> None:
-        self.hide()

@@ -1,4 +1,4 @@
-"""A list whose rows are painted, not built of widgets: thousands cost no more than what is in view.
+"""A list that paints its rows instead of building widgets: thousands cost no more than the visible ones.
 
 What a row looks like and says comes from a subclass; rows are any values that compare. Nothing is stored: a name typed
 into a row goes out as a signal, and comes back with the next rows or not at all.
@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.kit.fields import describe
+from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
 
@@ -62,13 +62,10 @@ class RowList(QListView):
         self.setItemDelegate(_Row(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        describe(self, name, tip)
+        quiet(self, name, tip)
         self.setToolTip("")
         self.setAccessibleDescription(tip)
         self.selectionModel().currentChanged.connect(self._tell)
@@ -242,26 +239,44 @@ class _Rows(QAbstractListModel):
         return False
 
 
-class _Row(QStyledItemDelegate):
+class RowPainter(QStyledItemDelegate):
+    """Paints the rows of a list: what a chosen or hovered one stands on, and over it what `paint_row` says."""
+
+    height = 34
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, self.height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        states = QStyle.StateFlag
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & (states.State_Selected | states.State_MouseOver):
+            chosen, focus = (bool(option.state & state) for state in (states.State_Selected, states.State_HasFocus))
+            self.paint_ground(painter, option.rect, chosen, focus)
+        self.paint_row(painter, option.rect, index)
+        painter.restore()
+
+    def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
+        """What a chosen or hovered row stands on."""
+        painter.fillRect(box, LOOK.now.color("accent", 0.16) if chosen else LOOK.now.color("raised"))
+
+    def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
+        raise NotImplementedError
+
+
+class _Row(RowPainter):
     """Paints one row, and puts the field where its name is."""
 
     def __init__(self, view: RowList) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self.height = view, view.height_of_row
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, self._view.height_of_row)
+    def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
+        paint_ground(painter, QRectF(box), chosen, focus)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        states, row = QStyle.StateFlag, index.row()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = bool(option.state & states.State_Selected)
-        hovered = bool(option.state & states.State_MouseOver)
-        if chosen or hovered:
-            paint_ground(painter, QRectF(option.rect), chosen, bool(option.state & states.State_HasFocus))
-        self._view.paint_row(painter, inner(option.rect, self._view.pad), row)
-        painter.restore()
+    def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
+        self._view.paint_row(painter, inner(box, self._view.pad), index.row())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         box = self._view.name_box(inner(option.rect, self._view.pad))

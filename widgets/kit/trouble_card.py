@@ -1,18 +1,19 @@
-"""What went wrong: what happened, to which file, what to do; what is missing is fetched with one click."""
+"""A card for a failure: what happened, to which file, what to do; it fetches what is missing or tries again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout
 
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe
 from widgets.kit.theme import LOOK
-from widgets.kit.work_state import Trouble
+from widgets.kit.work_state import NOTHING_MISSING, Trouble
 
 MEGA = 1e6
 
@@ -21,28 +22,35 @@ class TroubleCard(QFrame):
     """Hidden while there is none."""
 
     fetchWanted = Signal()
+    retryWanted = Signal(object)
     logWanted = Signal()
     dismissed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, narrow: bool = False, titled: bool = True) -> None:
+        """narrow: the buttons below the words. titled: False where the title stands above the card already."""
         super().__init__()
         self.setProperty("role", "card")
         self._shown: tuple[Trouble | None, int] = (None, 0)
         self._mark = Label()
-        self.title, self.what, self.hint = wrapped("heading"), wrapped(""), wrapped("muted")
+        self.title, self.hint = wrapped("heading"), wrapped("muted")
+        self.what = wrapped("" if titled else "heading")
+        self.title.setParent(self)
+        self.title.setVisible(titled)
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
         self.fetch = PlainButton("Fetch", "download", "Download what is missing; licence and hash are checked")
+        self.retry = PlainButton("Try again")
         self.log = QuietButton("Log", "log", "What was done, step by step")
         self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
         self.fetch.clicked.connect(self.fetchWanted)
+        self.retry.clicked.connect(self._retry)
         self.log.clicked.connect(self.logWanted)
         self.close_button.clicked.connect(self.dismissed)
-        self._lay_out()
+        self._lay_out(narrow, titled)
         LOOK.changed.connect(self._draw_mark)
         self._draw_mark()
         self.hide()
 
-    def show_trouble(self, trouble: Trouble | None, missing: Mapping[str, int]) -> None:
+    def show_trouble(self, trouble: Trouble | None, missing: Mapping[str, int] = NOTHING_MISSING) -> None:
         """`missing`: model-store files that are not here, with their size in bytes."""
         size = sum(missing.get(name, 0) for name in trouble.fetch) if trouble is not None else 0
         if (trouble, size) == self._shown:
@@ -59,48 +67,38 @@ class TroubleCard(QFrame):
         self.fetch.setVisible(bool(trouble.fetch))
         self.fetch.setText(fetch_words(size))
         describe(self.fetch, fetch_words(size), f"Download {', '.join(trouble.fetch)}; every hash is checked")
+        self.retry.setVisible(trouble.retry is not None)
+        self.retry.setText(trouble.retry_words)
+        describe(self.retry, trouble.retry_words, "Run it again with what would fit")
         describe(self, f"{trouble.title}. {trouble.what}", trouble.hint)
 
-    def _lay_out(self) -> None:
+    def _retry(self) -> None:
+        trouble, _size = self._shown
+        if trouble is not None:
+            self.retryWanted.emit(trouble.retry)
+
+    def _lay_out(self, narrow: bool, titled: bool) -> None:
+        first, *more = (*((self.title,) if titled else ()), self.what, self.where, self.hint)
+        actions = row_of(self.fetch, self.retry, self.log, spacing=4)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 4, 10)
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(4 if narrow else 2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self._mark, 0, 0)
-        grid.addWidget(self.title, 0, 1)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        for button in (self.fetch, self.log, self.close_button):
-            actions.addWidget(button)
-        grid.addLayout(actions, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
-        for row, label in enumerate((self.what, self.where, self.hint), start=1):
-            grid.addWidget(label, row, 1)
+        grid.addWidget(first, 0, 1)
+        for row, label in enumerate(more, start=1):
+            grid.addWidget(label, row, 1, 1, 2 if narrow else 1)
+        if narrow:
+            actions.addStretch(1)
+            grid.addWidget(self.close_button, 0, 2, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(actions, 4, 1, 1, 2)
+        else:
+            actions.addWidget(self.close_button)
+            grid.addLayout(actions, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
 
     def _draw_mark(self) -> None:
         self._mark.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
-
-
-class NarrowTrouble(TroubleCard):
-    """The card with its buttons below the words: a panel is narrow."""
-
-    def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 4, 10)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self._mark, 0, 0)
-        grid.addWidget(self.title, 0, 1)
-        grid.addWidget(self.close_button, 0, 2)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        actions.addWidget(self.fetch)
-        actions.addWidget(self.log)
-        actions.addStretch(1)
-        for row, part in enumerate((self.what, self.where, self.hint), start=1):
-            grid.addWidget(part, row, 1, 1, 2)
-        grid.addLayout(actions, 4, 1, 1, 2)
 
 
 def fetch_words(size: int) -> str:

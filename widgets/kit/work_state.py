@@ -1,8 +1,13 @@
-"""Work under way, and what went wrong with it, as panels show them: one value for every engine."""
+"""Values for work under way and for what went wrong with it, the same for every engine."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+NOTHING_MISSING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,15 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What happened, to which file, and what to do. fetch: model-store files whose absence is the trouble."""
+    """What happened, to which file, and what to do. fetch: model-store files whose absence is the trouble.
+
+    retry: what would work instead (a lighter run, the board that fits), offered as a button that says `retry_words`.
+    """
 
     what: str
     title: str = "That did not work"
     hint: str = ""
     path: str = ""
     fetch: tuple[str, ...] = ()
+    retry: Any = None
+    retry_words: str = "Try again"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
+from widgets.kit.fields import describe
+from widgets.kit.layouts import row_of
 from widgets.kit.theme import CONTROL_HEIGHT, LOOK
 
 PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
 HEADINGS = {1: 2, 2: 1}
 """Steps of Qt's sizes above the text's."""
-ORDER = (
-    *("start", "sources", "viewer", "calibration", "faces", "actions", "timeline", "diffusion"),
-    *("properties", "jobs", "log"),
-)
 
 ROOM = 0.92
 """Share of the screen that it may take."""
@@ -25,30 +24,25 @@ ROOM = 0.92
 class HelpPage(QDialog):
     """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
 
-    def __init__(self, parent: QWidget | None = None, pages: Path = PAGES) -> None:
+    def __init__(self, parent: QWidget | None, pages: Mapping[str, Path]) -> None:
+        """pages: files by name, in the order of the list."""
         super().__init__(parent)
         self.setWindowTitle("Guide")
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
-        self._pages = {path.stem: path for path in sorted(pages.glob("*.md"), key=_rank)}
+        self._pages = pages
         self.list = QListWidget()
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
-        self.list.setAccessibleName("Pages")
-        self.list.setToolTip("A page for each panel")
+        describe(self.list, "Pages", "A page for each panel")
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
-        self.text.setAccessibleName("Page")
-        self.text.setToolTip("The page chosen at the left")
+        describe(self.text, "Page", "The page chosen at the left")
         for name, path in self._pages.items():
             item = QListWidgetItem(_title(path))
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setSizeHint(QSize(0, CONTROL_HEIGHT))
             self.list.addItem(item)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(self.list)
-        row.addWidget(self.text, 1)
+        self.setLayout(row_of(self.list, (self.text, 1), spacing=12, margins=(12, 12, 12, 12)))
         self.list.currentItemChanged.connect(self._show_current)
         LOOK.changed.connect(self._show_current)
 
@@ -60,8 +54,7 @@ class HelpPage(QDialog):
         self.raise_()
 
     def _show_current(self) -> None:
-        item = self.list.currentItem()
-        if item is not None:
+        if item := self.list.currentItem():
             path = self._pages[item.data(Qt.ItemDataRole.UserRole)]
             self.text.setMarkdown(path.read_text(encoding="utf-8"))
             self._set_type()
@@ -97,10 +90,6 @@ def _set_block(cursor: QTextCursor) -> None:
         letters.setProperty(QTextCharFormat.Property.FontSizeAdjustment, HEADINGS.get(level, 0))
         cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
         cursor.mergeCharFormat(letters)
-
-
-def _rank(path: Path) -> int:
-    return ORDER.index(path.stem) if path.stem in ORDER else len(ORDER)
 
 
 def _title(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The Log panel: what happened, by level and by word, with the traceback of a chosen line. Bounded and cheap."""
+"""The Log panel: lists what was logged, filtered by level and words, with the traceback of the chosen line."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QSplitter, QTableView
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHeaderView, QTableView
 
+from widgets.kit.fields import trace_view
+from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
-from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField, describe
+from widgets.kit.layouts import split_of
+from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
 
@@ -39,11 +42,9 @@ class LogPanel(Panel):
 
     cleared = Signal()
     saved = Signal(str)
-    copied = Signal(str)
 
     def __init__(self, depth: int = DEPTH) -> None:
         super().__init__("Log", scrolling=False)
-        self.body.setContentsMargins(0, 0, 0, 0)
         self._rows: deque[LogRow] = deque(maxlen=depth)
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
@@ -54,22 +55,17 @@ class LogPanel(Panel):
         self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
         self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
-        for widget in (self.level, self.search, self.copy, self.save, self.clear):
-            self.head.buttons.addWidget(widget)
+        self.add_head(self.level, self.search, self.copy, self.save, self.clear)
         self.table = _Table(self._model)
-        self.details = QPlainTextEdit()
-        self.details.setReadOnly(True)
-        self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.details = trace_view("Details", "The traceback of the chosen line")
         self.details.hide()
-        describe(self.details, "Details", "The traceback of the chosen line")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.table)
-        split.addWidget(self.details)
-        split.setSizes([600, 360])
-        self.add(split, 1)
+        self.add(split_of(self.table, self.details, sizes=(600, 360)), 1)
         self.set_empty(EmptyState("Nothing has been logged yet.", "", "log"))
-        self._connect()
+        for changed in (self.level.chosen, self.search.textChanged):
+            changed.connect(self._refilter)
+        for button, act in ((self.copy, self._copy), (self.save, self._save), (self.clear, self._clear)):
+            button.clicked.connect(act)
+        self.table.selectionModel().currentChanged.connect(self._choose)
         self._refilter()
 
     def append(self, rows: Sequence[LogRow]) -> None:
@@ -90,14 +86,6 @@ class LogPanel(Panel):
     def shown(self) -> list[LogRow]:
         """The lines that pass the filters."""
         return list(self._model.rows)
-
-    def _connect(self) -> None:
-        self.level.chosen.connect(self._refilter)
-        self.search.textChanged.connect(self._refilter)
-        self.copy.clicked.connect(self._copy)
-        self.save.clicked.connect(self._save)
-        self.clear.clicked.connect(self._clear)
-        self.table.selectionModel().currentChanged.connect(self._choose)
 
     def _passes(self, row: LogRow) -> bool:
         words = self.search.text().casefold().split()
@@ -125,9 +113,7 @@ class LogPanel(Panel):
     def _copy(self) -> None:
         chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         rows = [self._model.rows[number] for number in chosen] if len(chosen) > 1 else list(self._model.rows)
-        text = "\n".join(line_text(row) for row in rows)
-        QGuiApplication.clipboard().setText(text)
-        self.copied.emit(text)
+        QGuiApplication.clipboard().setText("\n".join(line_text(row) for row in rows))
 
     def _save(self) -> None:
         if path := ask_file(self, "Save log", "kinoscope log.txt", "Text files (*.txt *.log)"):
@@ -148,8 +134,7 @@ class _Lines(QAbstractTableModel):
         self._depth = depth
 
     def append(self, rows: Sequence[LogRow]) -> None:
-        rows = rows[-self._depth :]
-        if not rows:
+        if not (rows := rows[-self._depth :]):
             return
         surplus = len(self.rows) + len(rows) - self._depth
         if surplus > 0:
@@ -185,7 +170,8 @@ class _Lines(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole and column == 0:
             return number_font(11)
         if role == Qt.ItemDataRole.ForegroundRole:
-            return _tone(row, column)
+            warns = row.level >= 30 and column in (1, 3)
+            return LOOK.now.color(_mark(row)[1] if warns else "text" if column == 3 else "muted")
         if role == Qt.ItemDataRole.DecorationRole and column == 1:
             return icon(*_mark(row))
         return None
@@ -197,24 +183,16 @@ class _Table(QTableView):
     def __init__(self, model: _Lines) -> None:
         super().__init__()
         self.setModel(model)
-        self.setShowGrid(False)
+        plain_table(self, "Log lines", "Choose a line to see its details", 26)
         self.setWordWrap(False)
         self.setIconSize(QSize(ICON - 2, ICON - 2))
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
+        self.setMinimumWidth(240)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setHighlightSections(False)
-        describe(head, "Columns of the log", "Drag an edge to change a column's width")
-        describe(self.verticalHeader(), "Lines of the log")
         head.setStretchLastSection(True)
         for column, wide in enumerate((104, 96, 132)):
             self.setColumnWidth(column, wide)
-        self.setMinimumWidth(240)
-        describe(self, "Log lines", "Choose a line to see its details")
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         self.setColumnHidden(2, self.width() < 560)
@@ -232,13 +210,6 @@ def _clock(seconds: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(seconds)) + f".{int(seconds % 1 * 1000):03d}"
 
 
-def _tone(row: LogRow, column: int) -> QColor:
-    if row.level >= 30 and column in (1, 3):
-        return LOOK.now.color("bad" if row.level >= 40 else "warn")
-    return LOOK.now.color("text" if column == 3 else "muted")
-
-
 def _mark(row: LogRow) -> tuple[str, str]:
-    if row.level >= 40:
-        return "bad", "bad"
-    return ("warn", "warn") if row.level >= 30 else ("info", "muted")
+    """Icon and colour of a line's level."""
+    return ("bad", "bad") if row.level >= 40 else ("warn", "warn") if row.level >= 30 else ("info", "muted")

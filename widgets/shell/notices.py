@@ -1,4 +1,4 @@
-"""Notices: short sentences in the lower right corner of the work that wait for nobody and take no focus.
+"""Notices: short sentences in the lower right corner of the work that take no focus and go by themselves.
 
 They lie over the pictures, never over a panel: what a panel says about the same trouble, and its buttons, stay in view.
 """
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QWidget
 
 from widgets.kit.fields import QuietButton
 from widgets.kit.icons import draw_icon
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3
@@ -40,7 +41,7 @@ class Notices(QObject):
         super().__init__(window)
         self._window = window
         self._center: QWidget | None = None
-        self._cards: list[NoticeCard] = []
+        self.cards: list[NoticeCard] = []
         window.installEventFilter(self)
 
     def show_notice(
@@ -48,12 +49,12 @@ class Notices(QObject):
     ) -> None:
         """Show a sentence; `run` is called when the word `action` is clicked."""
         notice = Notice(text, level, action)
-        for card in [card for card in self._cards if card.notice == notice]:
+        for card in [card for card in self.cards if card.notice == notice]:
             self._drop(card)
         card = NoticeCard(notice, run, self._window)
         card.closed.connect(self._drop)
-        self._cards.append(card)
-        while len(self._cards) > MOST:
+        self.cards.append(card)
+        while len(self.cards) > MOST:
             self._drop(self._least())
         self._watch()
         self._place()
@@ -62,14 +63,10 @@ class Notices(QObject):
     @property
     def shown(self) -> list[Notice]:
         """From the top."""
-        return [card.notice for card in self._cards]
-
-    @property
-    def cards(self) -> list[NoticeCard]:
-        return list(self._cards)
+        return [card.notice for card in self.cards]
 
     def clear(self) -> None:
-        for card in list(self._cards):
+        for card in list(self.cards):
             self._drop(card)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -92,11 +89,11 @@ class Notices(QObject):
 
     def _least(self) -> NoticeCard:
         """Which one goes when there are too many: the oldest that is not an error, else the oldest."""
-        return next((card for card in self._cards[:-1] if card.notice.level != "bad"), self._cards[0])
+        return next((card for card in self.cards[:-1] if card.notice.level != "bad"), self.cards[0])
 
     def _drop(self, card: NoticeCard) -> None:
-        if card in self._cards:
-            self._cards.remove(card)
+        if card in self.cards:
+            self.cards.remove(card)
             card.timer.stop()
             card.hide()
             card.deleteLater()
@@ -106,7 +103,7 @@ class Notices(QObject):
         area = self._area()
         bottom = area.bottom() + 1 - INSET
         wide = min(WIDTH, area.width() - 2 * INSET)
-        for card in reversed(self._cards):
+        for card in reversed(self.cards):
             card.setFixedWidth(wide)
             high = max(card.row.totalHeightForWidth(wide), 44)
             bottom -= high
@@ -127,25 +124,20 @@ class NoticeCard(QFrame):
         self.setProperty("role", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(f"Notice: {notice.text}")
-        self.words = Label(notice.text)
-        self.words.setWordWrap(True)
+        self.words = Label(notice.text, wraps=True)
         self.action = QuietButton(notice.action, "", notice.action or "No action")
         self.action.setProperty("accent", "true")
         self.action.clicked.connect(self._act)
         self.cross = QuietButton("", "close", "Close this notice", name="Close notice")
+        self.row = row_of((self.words, 1), self.action, self.cross, spacing=4, margins=(40, 8, 6, 8))
         for button in (self.action, self.cross):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.row = row = QHBoxLayout(self)
-        row.setContentsMargins(40, 8, 6, 8)
-        row.setSpacing(4)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.cross, 0, Qt.AlignmentFlag.AlignTop)
+            self.row.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(self.row)
         self.action.setVisible(bool(notice.action))
-        self.cross.clicked.connect(self._close)
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.timeout.connect(self._close)
+        self.timer = QTimer(self, singleShot=True)
+        for over in (self.cross.clicked, self.timer.timeout):
+            over.connect(self._close)
         self._wait()
 
     def paintEvent(self, event: QPaintEvent) -> None:

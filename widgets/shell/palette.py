@@ -1,29 +1,23 @@
-"""The command palette: every command, found by typing a few of its letters; what was used last stands first."""
+"""The command palette: finds a command by a few of its letters; recently used ones stand first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QFrame,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
-from widgets.kit.fields import TextField, describe
+from widgets.kit.fields import TextField, quiet
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of
+from widgets.kit.panel import rule
+from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
 from widgets.kit.theme import LOOK, mixed, number_font
 
 ROW = Qt.ItemDataRole.UserRole
-WIDTH, ROW_HEIGHT, MOST_ROWS = 560, 34, 9
+WIDTH, MOST_ROWS = 560, 9
 RECENT = 8
 
 
@@ -79,22 +73,14 @@ class CommandPalette(QFrame):
         )
         self.field.setProperty("role", "palette")
         self.list = QListWidget()
-        self.list.setItemDelegate(_RowPainter(self.list))
-        self.list.setMouseTracking(True)
+        self.list.setItemDelegate(_Painter(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        describe(self.list, "Commands", "Click runs a command")
-        self.nothing = Label("No command has these letters")
-        self.nothing.setProperty("role", "muted")
+        quiet(self.list, "Commands", "Click runs a command")
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerItem)
+        self.nothing = Label("No command has these letters", "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setFixedHeight(56)
-        line = QFrame()
-        line.setProperty("role", "rule")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.setSpacing(4)
-        for widget in (self.field, line, self.list, self.nothing):
-            column.addWidget(widget)
+        self.setLayout(column_of(self.field, rule(), self.list, self.nothing, spacing=4, margins=(8, 4, 8, 8)))
         self.field.textChanged.connect(self._fill)
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(self._run)
@@ -128,19 +114,17 @@ class CommandPalette(QFrame):
     def _key(self, event: QKeyEvent) -> bool:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_PageUp: -MOST_ROWS}
         key = Qt.Key(event.key())
-        if key in steps and self.list.count():
+        last = self.list.count() - 1
+        if key in steps and last >= 0:
             place = self.list.currentRow() + steps[key]
-            one = abs(steps[key]) == 1
-            last = self.list.count() - 1
-            self.list.setCurrentRow(place % (last + 1) if one else min(max(place, 0), last))
-            return True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.list.setCurrentRow(place % (last + 1) if abs(steps[key]) == 1 else min(max(place, 0), last))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._run(self.list.currentItem())
-            return True
-        if key == Qt.Key.Key_Escape:
+        elif key == Qt.Key.Key_Escape:
             self._leave()
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def _fill(self, query: str) -> None:
         self.list.clear()
@@ -151,7 +135,7 @@ class CommandPalette(QFrame):
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
         self.nothing.setVisible(self.list.count() == 0)
-        self.list.setFixedHeight(ROW_HEIGHT * min(max(self.list.count(), 1), MOST_ROWS))
+        self.list.setFixedHeight(RowPainter.height * min(max(self.list.count(), 1), MOST_ROWS))
         self._place()
 
     def _place(self) -> None:
@@ -175,37 +159,26 @@ class CommandPalette(QFrame):
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
-class _RowPainter(QStyledItemDelegate):
+class _Painter(RowPainter):
     """Title, menu in muted letters, shortcut at the right."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        return QSize(200, ROW_HEIGHT)
+    def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(LOOK.now.color("accent", 0.18) if chosen else LOOK.now.color("raised"))
+        painter.drawRoundedRect(box, 6, 6)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
         row, look = index.data(ROW), LOOK.now
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state = QStyle.StateFlag
-        if option.state & (state.State_Selected | state.State_MouseOver):
-            chosen = bool(option.state & state.State_Selected)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("accent", 0.18) if chosen else look.color("raised"))
-            painter.drawRoundedRect(option.rect, 6, 6)
-        box = option.rect.adjusted(12, 0, -12, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(number_font(11))
-        painter.setPen(look.color("muted"))
-        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row.shortcut)
-        used = painter.fontMetrics().horizontalAdvance(row.shortcut) + 16
-        painter.setFont(number_font())
-        painter.setPen(look.color("text") if row.enabled else mixed(look.surface, look.muted, 0.7))
-        words = QRect(box.topLeft() + QPoint(0, 0), QSize(box.width() - used, box.height()))
-        painter.drawText(words, middle, row.title)
-        left = painter.fontMetrics().horizontalAdvance(row.title) + 12
-        painter.setFont(number_font(11))
-        painter.setPen(look.color("muted"))
-        painter.drawText(words.adjusted(left, 0, 0, 0), middle, row.category)
-        painter.restore()
+        line = QRectF(box.adjusted(12, 0, -12, 0))
+        line.setRight(line.right() - round(write(painter, line, row.shortcut, "muted", 11, RIGHT)) - 16)
+        if row.enabled:
+            used = write(painter, line, row.title)
+        else:
+            used = wide(row.title)
+            painter.setFont(number_font())
+            painter.setPen(mixed(look.surface, look.muted, 0.7))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.title)
+        write(painter, line.adjusted(round(used) + 12, 0, 0, 0), row.category, "muted", 11)
 
 
 def _fit(query: str, text: str) -> float | None:

@@ -1,13 +1,13 @@
-"""The Properties panel: what is known of the selected source, in groups of figures."""
+"""The Properties panel: figures of the selected source, in groups."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel
 
-from widgets.kit.labels import Label
+from widgets.kit.fields import wrapped
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
 
 LEAST_WIDTH = 280
@@ -88,10 +88,7 @@ class PropertiesPanel(Panel):
 
     def _section(self, title: str) -> tuple[Section, StatGrid, QLabel]:
         if title not in self._sections:
-            section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), Label()
-            note.setProperty("role", "muted")
-            note.setWordWrap(True)
-            note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), wrapped("muted")
             section.add(grid)
             section.add(note)
             self.body.insertWidget(self.body.count() - 1, section)

@@ -1,13 +1,14 @@
-"""The settings page: few things, each applied at once, nothing to confirm."""
+"""The settings page: each choice is applied at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ChoiceField, PlainButton, Segmented, labelled, rule
 
 
@@ -35,27 +36,13 @@ class SettingsDialog(QDialog):
         themes = [("dark", "Dark", "dark"), ("light", "Light", "light")]
         self.theme = Segmented("Theme", themes, tip="Colours of the window")
         self.preset = ChoiceField("Begin with", tip="How the docks stand when Kinoscope starts")
-        self.folder = Label()
-        self.folder.setProperty("role", "muted")
-        self.folder.setWordWrap(True)
-        self.saving = Label("The project is saved by itself after every change.")
-        self.saving.setProperty("role", "muted")
-        self.saving.setWordWrap(True)
+        self.folder = Label("", "muted", wraps=True)
+        self.saving = Label("The project is saved by itself after every change.", "muted", wraps=True)
         done = PlainButton("Close", "", "Close this page (Escape)")
         done.clicked.connect(self.close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
-        column.addWidget(labelled("Theme", self.theme))
-        column.addWidget(labelled("Begin with", self.preset))
-        column.addWidget(rule())
-        column.addWidget(self.saving)
-        column.addWidget(self.folder)
-        column.addStretch(1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(done)
-        column.addLayout(row)
+        choices = labelled("Theme", self.theme), labelled("Begin with", self.preset)
+        parts = *choices, rule(), self.saving, self.folder, None, row_of(None, done)
+        self.setLayout(column_of(*parts, spacing=16, margins=(16, 16, 16, 16)))
         self.theme.chosen.connect(self.themeChosen)
         self.preset.chosen.connect(self.presetChosen)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SOURCE_MIME = "application/x-kinoscope-source"
+"""What a dragged row of the Sources panel carries: the path of its source."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceChoice:

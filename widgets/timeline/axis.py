@@ -1,4 +1,4 @@
-"""Time against pixels: which seconds are in view, where their ticks are, and which frame lies where.
+"""The time axis: which seconds are in view, where their ticks are, and which frame lies where.
 
 Plain arithmetic without Qt. A frame is shown from its own time up to the next frame's, so frames have edges: edge k is
 where frame k begins, and the edge after the last frame is the end. Segments start and end on edges.
@@ -59,7 +59,7 @@ class TimeAxis:
         return replace(self, start=seconds - share * span, scale=span / self.width)
 
     def panned(self, pixels: float) -> TimeAxis:
-        """What is `pixels` further right comes into view."""
+        """Moved to the right by so many pixels."""
         return replace(self, start=self.start + pixels * self.scale)
 
     def within(self, low: float, high: float) -> TimeAxis:

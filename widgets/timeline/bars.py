@@ -1,4 +1,4 @@
-"""Stretches of time as bars: what a model saw, what is labelled, what is being marked or dragged.
+"""Bars on the timeline: events of a model, labelled segments, and a segment that is being marked or dragged.
 
 A bar says its class three times: by colour, by hatch beyond eight classes, and by key and name where there is room.
 """
@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 from engines.actions.types import Event, Segment
 from widgets.charts.class_colors import class_color, class_hatch, class_words, place_of
 from widgets.kit.theme import LOOK, number_font
-from widgets.timeline.drawing import LEFT, Scene
+from widgets.timeline.drawing import LEFT, Scene, clipped
 from widgets.timeline.lanes import Lane
 
 ROOM_FOR_KEY, ROOM_FOR_NAME = 11.0, 44.0
@@ -33,15 +33,14 @@ def segment_span(scene: Scene, lane: Lane, segment: Segment) -> QRectF:
 
 def draw_events(painter: QPainter, scene: Scene, lane: Lane) -> None:
     """A model's events, thin."""
-    _begin(painter, scene)
-    last = -1.0
-    for event in scene.view.tracks[lane.index].events:
-        span = event_span(scene, lane, event)
-        if event.action in scene.view.hidden or not _seen(scene, span) or span.right() < last + 0.5:
-            continue
-        last = span.right()
-        draw_bar(painter, scene, span.adjusted(0, 2, 0, -2), event.action, open_end=event.end is None)
-    painter.restore()
+    with clipped(painter, scene.layout.body):
+        last = -1.0
+        for event in scene.view.tracks[lane.index].events:
+            span = event_span(scene, lane, event)
+            if event.action in scene.view.hidden or not _seen(scene, span) or span.right() < last + 0.5:
+                continue
+            last = span.right()
+            draw_bar(painter, scene, span.adjusted(0, 2, 0, -2), event.action, open_end=event.end is None)
 
 
 def draw_labels(painter: QPainter, scene: Scene, lane: Lane, dragged: int = -1) -> None:
@@ -49,18 +48,19 @@ def draw_labels(painter: QPainter, scene: Scene, lane: Lane, dragged: int = -1) 
     view = scene.view
     if view.labels is None:
         return
-    _begin(painter, scene)
-    last = -1.0
-    for index, segment in enumerate(view.labels.segments):
-        if segment.track != lane.name:
-            continue
-        span = segment_span(scene, lane, segment)
-        if not _seen(scene, span) or (span.right() < last + 0.5 and index != view.selected):
-            continue
-        last = span.right()
-        painter.setOpacity(0.4 if index == dragged or segment.action in view.hidden else 1.0)
-        draw_bar(painter, scene, span.adjusted(0, 3, 0, -3), segment.action, keyed=True, chosen=index == view.selected)
-    painter.restore()
+    with clipped(painter, scene.layout.body):
+        last = -1.0
+        for index, segment in enumerate(view.labels.segments):
+            if segment.track != lane.name:
+                continue
+            span = segment_span(scene, lane, segment)
+            if not _seen(scene, span) or (span.right() < last + 0.5 and index != view.selected):
+                continue
+            last = span.right()
+            painter.setOpacity(0.4 if index == dragged or segment.action in view.hidden else 1.0)
+            draw_bar(
+                painter, scene, span.adjusted(0, 3, 0, -3), segment.action, keyed=True, chosen=index == view.selected
+            )
 
 
 def draw_marking(painter: QPainter, scene: Scene) -> None:
@@ -71,21 +71,19 @@ def draw_marking(painter: QPainter, scene: Scene) -> None:
         return
     now = scene.frames.at(view.position)
     start, end = sorted((view.marking_from, now))
-    _begin(painter, scene)
-    span = scene.span(scene.frames.edge(start), scene.frames.edge(end + 1), lane)
-    draw_bar(painter, scene, span.adjusted(0, 3, 0, -3), view.marking, keyed=True, open_end=True)
-    painter.restore()
+    with clipped(painter, scene.layout.body):
+        span = scene.span(scene.frames.edge(start), scene.frames.edge(end + 1), lane)
+        draw_bar(painter, scene, span.adjusted(0, 3, 0, -3), view.marking, keyed=True, open_end=True)
 
 
 def draw_ghost(painter: QPainter, scene: Scene, segment: Segment) -> None:
-    """What a drag would make of a segment, with its frames in words."""
+    """The segment as a drag would make it."""
     lane = scene.layout.lane("labels", segment.track)
     if lane is None:
         return
-    _begin(painter, scene)
-    span = segment_span(scene, lane, segment).adjusted(0, 3, 0, -3)
-    draw_bar(painter, scene, span, segment.action, keyed=True, ghost=True)
-    painter.restore()
+    with clipped(painter, scene.layout.body):
+        span = segment_span(scene, lane, segment).adjusted(0, 3, 0, -3)
+        draw_bar(painter, scene, span, segment.action, keyed=True, ghost=True)
 
 
 def ghost_words(scene: Scene, segment: Segment) -> str:
@@ -155,12 +153,6 @@ def _words(painter: QPainter, scene: Scene, span: QRectF, action: str, place: in
         room.setLeft(room.left() + metrics.horizontalAdvance(key) + 6)
     painter.setPen(LOOK.now.color("text"))
     painter.drawText(room, LEFT, metrics.elidedText(class_words(action), Qt.TextElideMode.ElideRight, room.width()))
-
-
-def _begin(painter: QPainter, scene: Scene) -> None:
-    painter.save()
-    painter.setClipRect(scene.layout.body)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _seen(scene: Scene, span: QRectF) -> bool:

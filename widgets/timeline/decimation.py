@@ -1,4 +1,4 @@
-"""Curves with more samples than pixels: the least and the largest value of every pixel column, so that no peak is lost.
+"""Decimation of curves: the least and the largest value of every pixel column, so that no peak is lost.
 
 Where there are fewer samples than pixels the values between them are interpolated. Time without samples stays empty.
 """

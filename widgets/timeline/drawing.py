@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,26 +48,33 @@ class Scene:
         return QRectF(left, box.top(), max(right - left, 1.0), box.height())
 
 
+@contextmanager
+def clipped(painter: QPainter, box: QRectF, smooth: bool = True) -> Iterator[None]:
+    """Painting within a box; afterwards the painter is as it was."""
+    painter.save()
+    painter.setClipRect(box)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+    yield
+    painter.restore()
+
+
 def draw_ruler(painter: QPainter, scene: Scene) -> None:
     """Ticks with the clock's words, and frame numbers where a frame is wide enough."""
     look, layout = LOOK.now, scene.layout
     painter.fillRect(QRectF(0, 0, layout.width, RULER), look.color("surface"))
     painter.setPen(QPen(look.color("line"), 1))
     painter.drawLine(QPointF(0, RULER - 0.5), QPointF(layout.width, RULER - 0.5))
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setClipRect(QRectF(layout.gutter - 1, 0, layout.across + 2, layout.height))
-    painter.setFont(number_font(11))
-    metrics = QFontMetricsF(painter.font())
-    for tick in ticks(scene.axis, scene.frames):
-        x = round(scene.x(tick.seconds)) + 0.5
-        painter.setPen(QPen(look.color("muted", 0.7 if tick.words else 0.35), 1))
-        painter.drawLine(QPointF(x, RULER - (9 if tick.words else 5)), QPointF(x, RULER - 1))
-        painter.setPen(look.color("muted"))
-        room = tick_room(scene, tick, metrics)
-        if room.right() <= layout.width:
-            painter.drawText(room, LEFT, tick.words)
-    painter.restore()
+    with clipped(painter, QRectF(layout.gutter - 1, 0, layout.across + 2, layout.height), smooth=False):
+        painter.setFont(number_font(11))
+        metrics = QFontMetricsF(painter.font())
+        for tick in ticks(scene.axis, scene.frames):
+            x = round(scene.x(tick.seconds)) + 0.5
+            painter.setPen(QPen(look.color("muted", 0.7 if tick.words else 0.35), 1))
+            painter.drawLine(QPointF(x, RULER - (9 if tick.words else 5)), QPointF(x, RULER - 1))
+            painter.setPen(look.color("muted"))
+            room = tick_room(scene, tick, metrics)
+            if room.right() <= layout.width:
+                painter.drawText(room, LEFT, tick.words)
 
 
 def tick_room(scene: Scene, tick: Tick, metrics: QFontMetricsF) -> QRectF:
@@ -93,7 +102,7 @@ def draw_ground(painter: QPainter, scene: Scene) -> None:
 
 
 def strokes_of(view: TimelineView, track: ScoreTrack, heat: bool) -> tuple[Stroke, ...]:
-    """How each shown class of a track is drawn: the background first, the first class last and so on top."""
+    """The strokes of a track's shown classes: the background first, the first class last and so on top."""
     made = []
     for column in rows_of(view, track):
         place = place_of(track.classes[column], view.classes)
@@ -110,16 +119,14 @@ def draw_scores(painter: QPainter, scene: Scene, lane: Lane, tiles: Tiles) -> No
     box = scene.layout.box(lane)
     strokes = strokes_of(view, track, lane.heat)
     tiles.show(track)
-    painter.save()
-    painter.setClipRect(box.intersected(scene.layout.body))
-    if not lane.heat:
-        _draw_levels(painter, box)
-    _draw_ahead_ground(painter, scene, lane, track)
-    for x, tile in tiles.within(scene.axis, style_of(scene, lane, strokes), strokes):
-        at = round((box.left() + x) * scene.ratio) / scene.ratio
-        painter.drawImage(QPointF(at, box.top()), tile)
-    (_draw_ahead_heat if lane.heat else _draw_ahead_curves)(painter, scene, lane, track)
-    painter.restore()
+    with clipped(painter, box.intersected(scene.layout.body), smooth=False):
+        if not lane.heat:
+            _draw_levels(painter, box)
+        _draw_ahead_ground(painter, scene, lane, track)
+        for x, tile in tiles.within(scene.axis, style_of(scene, lane, strokes), strokes):
+            at = round((box.left() + x) * scene.ratio) / scene.ratio
+            painter.drawImage(QPointF(at, box.top()), tile)
+        (_draw_ahead_heat if lane.heat else _draw_ahead_curves)(painter, scene, lane, track)
 
 
 def style_of(scene: Scene, lane: Lane, strokes: tuple[Stroke, ...]) -> Style:
@@ -170,20 +177,16 @@ def draw_ahead_word(painter: QPainter, scene: Scene, lane: Lane) -> None:
     box = ahead_box(scene, lane)
     if box is None:
         return
-    painter.save()
-    painter.setClipRect(scene.layout.box(lane).intersected(scene.layout.body))
-    painter.setFont(number_font(11))
-    wide = QFontMetricsF(painter.font()).horizontalAdvance("anticipated") + 10
-    left = box.left() + 4 if box.width() >= wide + 6 else box.right() + 4
-    if left + wide > scene.layout.body.right():
-        left = box.left() - wide - 4
-    pill = QRectF(left, box.top() + 4, wide, 16)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(LOOK.now.color("surface", 0.85))
-    painter.drawRoundedRect(pill, 4, 4)
-    painter.setPen(LOOK.now.color("accent"))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, "anticipated")
-    painter.restore()
+    with clipped(painter, scene.layout.box(lane).intersected(scene.layout.body), smooth=False):
+        painter.setFont(number_font(11))
+        wide = QFontMetricsF(painter.font()).horizontalAdvance("anticipated") + 10
+        left = box.left() + 4 if box.width() >= wide + 6 else box.right() + 4
+        if left + wide > scene.layout.body.right():
+            left = box.left() - wide - 4
+        pill = QRectF(left, box.top() + 4, wide, 16)
+        draw_pill(
+            painter, pill, "anticipated", Qt.PenStyle.NoPen, LOOK.now.color("surface", 0.85), LOOK.now.color("accent")
+        )
 
 
 def _draw_ahead_curves(painter: QPainter, scene: Scene, lane: Lane, track: ScoreTrack) -> None:
@@ -233,21 +236,26 @@ def draw_threshold(painter: QPainter, scene: Scene, lane: Lane) -> None:
     if y is None:
         return
     box, color = scene.layout.box(lane), LOOK.now.color("warn", 0.8)
-    painter.save()
-    painter.setClipRect(scene.layout.body)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
-    painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(number_font(11))
-    words = f"{100 * scene.view.threshold:.0f} %"
-    wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 10
-    painter.setPen(QPen(color, 1))
-    painter.setBrush(LOOK.now.color("surface"))
-    pill = QRectF(box.right() - wide - 2, y - 8, wide, 16)
-    painter.drawRoundedRect(pill, 4, 4)
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
-    painter.restore()
+    with clipped(painter, scene.layout.body, smooth=False):
+        painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(number_font(11))
+        words = f"{100 * scene.view.threshold:.0f} %"
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 10
+        pill = QRectF(box.right() - wide - 2, y - 8, wide, 16)
+        draw_pill(painter, pill, words, QPen(color, 1), LOOK.now.color("surface"), color)
+
+
+def draw_pill(
+    painter: QPainter, box: QRectF, words: str, edge: QPen | Qt.PenStyle, ground: QColor, ink: QColor, round_: int = 4
+) -> None:
+    """Words in the middle of a rounded ground."""
+    painter.setPen(edge)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, round_, round_)
+    painter.setPen(ink)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def toggle_box(layout: Layout, lane: Lane) -> QRectF:
@@ -260,16 +268,14 @@ def draw_names(painter: QPainter, scene: Scene) -> None:
     """The gutter: names of lanes, of classes in heat, and the scale of curves."""
     layout = scene.layout
     painter.fillRect(QRectF(0, RULER, layout.gutter, layout.height), LOOK.now.color("surface"))
-    painter.save()
-    painter.setClipRect(QRectF(0, RULER, layout.gutter, layout.height))
-    painter.setFont(number_font(11))
-    for lane in layout.lanes:
-        if lane.kind == "scores":
-            _name_scores(painter, scene, lane)
-        else:
-            chosen = lane.kind == "labels" and scene.view.editing and lane.name == scene.view.track
-            _name(painter, layout.name_box(lane), "events" if lane.kind == "events" else lane.name, chosen)
-    painter.restore()
+    with clipped(painter, QRectF(0, RULER, layout.gutter, layout.height), smooth=False):
+        painter.setFont(number_font(11))
+        for lane in layout.lanes:
+            if lane.kind == "scores":
+                _name_scores(painter, scene, lane)
+            else:
+                chosen = lane.kind == "labels" and scene.view.editing and lane.name == scene.view.track
+                _name(painter, layout.name_box(lane), "events" if lane.kind == "events" else lane.name, chosen)
 
 
 def _name(painter: QPainter, box: QRectF, words: str, strong: bool = False) -> None:

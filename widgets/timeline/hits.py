@@ -1,4 +1,4 @@
-"""What lies under the cursor, and how a segment changes when it is dragged: all of it on whole frames."""
+"""The thing under the cursor, and how a segment changes when it is dragged, in whole frames."""
 
 from __future__ import annotations
 

@@ -1,15 +1,13 @@
-"""The keyboard on the timeline: everything that the mouse does, and what editing by ear needs while a video plays."""
+"""The keyboard on the timeline: everything that the mouse does, and editing at the now-line while a video plays."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
 from widgets.timeline.hits import with_end, with_start
-
-if TYPE_CHECKING:
-    from widgets.timeline.canvas import Canvas
+from widgets.timeline.surface import Surface
 
 STEP, LEAP = 1, 10
 KEYS_IN_WORDS = (
@@ -20,75 +18,74 @@ KEYS_IN_WORDS = (
 )
 
 
-def press(canvas: Canvas, key: int, shift: bool, alt: bool) -> bool:
+def press(surface: Surface, key: int, shift: bool, alt: bool) -> bool:
     """Do what a key means; False where it means nothing here."""
-    if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-        return _step(canvas, (LEAP if shift else STEP) * (1 if key == Qt.Key.Key_Right else -1))
-    if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-        return _to_end(canvas, key == Qt.Key.Key_End)
-    if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-        canvas.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8, canvas.view.position)
-    elif key == Qt.Key.Key_F:
-        canvas.fit()
-    elif key == Qt.Key.Key_N:
-        canvas.follow(not canvas.scope.following)
-    elif key == Qt.Key.Key_H:
-        canvas.toggle_heat()
-    elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-        canvas.want_threshold(canvas.view.threshold + (0.01 if key == Qt.Key.Key_Up else -0.01))
-    elif key == Qt.Key.Key_Escape:
-        return canvas.gestures.cancel()
-    else:
-        return _edit(canvas, key)
+    keys, view, steps = Qt.Key, surface.view, LEAP if shift else STEP
+    acts: dict[int, Callable[[], object]] = {
+        keys.Key_Left: lambda: _step(surface, -steps),
+        keys.Key_Right: lambda: _step(surface, steps),
+        keys.Key_Home: lambda: _to_end(surface, False),
+        keys.Key_End: lambda: _to_end(surface, True),
+        keys.Key_Plus: lambda: surface.look(surface.scope.zoomed(0.8, view.position)),
+        keys.Key_Equal: lambda: surface.look(surface.scope.zoomed(0.8, view.position)),
+        keys.Key_Minus: lambda: surface.look(surface.scope.zoomed(1.25, view.position)),
+        keys.Key_F: surface.fit,
+        keys.Key_N: lambda: surface.follow(not surface.scope.following),
+        keys.Key_H: surface.toggle_heat,
+    }
+    if alt:
+        acts[keys.Key_Up] = lambda: surface.want_threshold(view.threshold + 0.01)
+        acts[keys.Key_Down] = lambda: surface.want_threshold(view.threshold - 0.01)
+    if key not in acts:
+        return _edit(surface, key)
+    acts[key]()
     return True
 
 
-def next_segment(canvas: Canvas, on: bool) -> bool:
+def next_segment(surface: Surface, on: bool) -> bool:
     """Choose the segment after (or before) the chosen one; False at the last, where the focus goes on."""
-    labels = canvas.view.labels
-    if labels is None or not labels.segments or not canvas.view.editing:
+    labels = surface.view.labels
+    if labels is None or not labels.segments or not surface.view.editing:
         return False
-    chosen = canvas.view.selected
+    chosen = surface.view.selected
     fresh = chosen + (1 if on else -1) if chosen >= 0 else (0 if on else len(labels.segments) - 1)
     if not 0 <= fresh < len(labels.segments):
         return False
-    canvas.see(canvas.frames.edge(labels.segments[fresh].start))
-    canvas.segmentChosen.emit(fresh)
+    surface.look(surface.scope.seeing(surface.frames.edge(labels.segments[fresh].start)))
+    surface.segmentChosen.emit(fresh)
     return True
 
 
-def _step(canvas: Canvas, frames: int) -> bool:
-    clock = canvas.frames
-    fresh = clock.at(canvas.view.position) + frames
+def _step(surface: Surface, frames: int) -> None:
+    clock = surface.frames
+    fresh = clock.at(surface.view.position) + frames
     last = clock.count - 1 if clock.count else fresh
-    canvas.positionWanted.emit(clock.edge(max(min(fresh, last), 0)))
-    return True
+    surface.positionWanted.emit(clock.edge(max(min(fresh, last), 0)))
 
 
-def _to_end(canvas: Canvas, end: bool) -> bool:
-    if canvas.scope.live:
-        canvas.follow(True) if end else canvas.fit()
+def _to_end(surface: Surface, end: bool) -> None:
+    if surface.scope.live:
+        surface.follow() if end else surface.fit()
     else:
-        canvas.positionWanted.emit(canvas.snapped(canvas.scope.high if end else canvas.scope.low))
-    return True
+        surface.positionWanted.emit(surface.snapped(surface.scope.high if end else surface.scope.low))
 
 
-def _edit(canvas: Canvas, key: int) -> bool:
+def _edit(surface: Surface, key: int) -> bool:
     """Of the chosen segment, at the now-line."""
-    view, frames, index = canvas.view, canvas.frames, canvas.view.selected
+    view, frames, index = surface.view, surface.frames, surface.view.selected
     if not view.editing or view.labels is None or not 0 <= index < len(view.labels.segments):
         return False
     whole, now = view.labels.segments[index], frames.at(view.position)
     if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-        canvas.segmentRemoved.emit(index)
+        surface.segmentRemoved.emit(index)
     elif key == Qt.Key.Key_S:
         if whole.start < now <= whole.end:
-            canvas.splitWanted.emit(index, now)
+            surface.splitWanted.emit(index, now)
     elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
         left = key == Qt.Key.Key_BracketLeft
         fresh = with_start(frames, whole, frames.edge(now)) if left else with_end(frames, whole, frames.edge(now + 1))
         if fresh != whole:
-            canvas.segmentMoved.emit(index, fresh.start, fresh.end)
+            surface.segmentMoved.emit(index, fresh.start, fresh.end)
     else:
         return False
     return True

@@ -1,4 +1,4 @@
-"""What lies where on the timeline: the ruler, under it the lanes, at the left a gutter with their names."""
+"""The layout of the timeline: the ruler, the lanes under it, and a gutter with their names at the left."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Legend(QWidget):
         return chip
 
     def _toggle(self, name: str, _on: bool = False) -> None:
-        """What is shown follows from the view that comes back."""
+        """The chip itself stays as it is until the view comes back."""
         self._dress()
         self.toggled.emit(name)
 

@@ -1,10 +1,9 @@
-"""The menus of the timeline: what can be done with a segment, a model's lane, a track; and which class it is."""
+"""The menus of the timeline, for a segment, a model's lane, a track and the choice of a class."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
@@ -13,9 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from widgets.charts.class_colors import class_words, draw_swatch
 from widgets.kit.icons import icon
 from widgets.timeline.hits import Hit
-
-if TYPE_CHECKING:
-    from widgets.timeline.canvas import Canvas
+from widgets.timeline.surface import Surface
 
 KEYS = 9
 
@@ -35,78 +32,80 @@ def add_classes(menu: QMenu, classes: tuple[str, ...], chosen: Callable[[str], o
     """An entry a class, with its key."""
     for place, name in enumerate(classes):
         key = f"&{place + 1}  " if place < KEYS else ""
-        menu.addAction(swatch(place), f"{key}{class_words(name)}").triggered.connect(partial(_say, chosen, name))
+        menu.addAction(swatch(place), f"{key}{class_words(name)}").triggered.connect(
+            lambda _on=False, name=name: chosen(name)
+        )
     if not classes:
         menu.addAction("Add a class in the panel first").setEnabled(False)
 
 
-def class_menu(canvas: Canvas, chosen: Callable[[str], object]) -> QMenu:
+def class_menu(surface: Surface, chosen: Callable[[str], object]) -> QMenu:
     """Which class? One of those there are."""
-    menu = _menu(canvas)
-    add_classes(menu, canvas.view.classes, chosen)
+    menu = _menu(surface)
+    add_classes(menu, surface.view.classes, chosen)
     return menu
 
 
-def context_menu(canvas: Canvas, found: Hit) -> QMenu:
-    """What can be done with what was clicked."""
-    menu = _menu(canvas)
+def context_menu(surface: Surface, found: Hit) -> QMenu:
+    """The menu of the thing that was clicked."""
+    menu = _menu(surface)
     if found.part in ("segment", "start", "end"):
-        _of_segment(canvas, menu, found)
+        _of_segment(surface, menu, found)
     elif found.part == "event" and found.lane is not None:
-        event = canvas.view.tracks[found.lane.index].events[found.index]
-        _entry(menu, "play", "Play from here", partial(canvas.play_from, event.start))
-        end = event.end if event.end is not None else canvas.scope.high
-        _entry(menu, "zoom-in", "Zoom to it", partial(canvas.zoom_to, event.start, end))
+        event = surface.view.tracks[found.lane.index].events[found.index]
+        _entry(menu, "play", "Play from here", partial(surface.play_from, event.start))
+        end = event.end if event.end is not None else surface.scope.high
+        _entry(menu, "zoom-in", "Zoom to it", lambda: surface.look(surface.scope.over(event.start, end)))
     else:
-        _entry(menu, "play", "Play from here", partial(canvas.play_from, canvas.snapped(found.seconds)))
-    if canvas.view.editing:
+        _entry(menu, "play", "Play from here", partial(surface.play_from, surface.snapped(found.seconds)))
+    if surface.view.editing:
         menu.addSeparator()
-        _of_marking(canvas, menu)
+        _of_marking(surface, menu)
     menu.addSeparator()
-    _of_view(canvas, menu, found)
+    _of_view(surface, menu, found)
     return menu
 
 
-def _of_segment(canvas: Canvas, menu: QMenu, found: Hit) -> None:
-    labels, frames, index = canvas.view.labels, canvas.frames, found.index
+def _of_segment(surface: Surface, menu: QMenu, found: Hit) -> None:
+    labels, frames, index = surface.view.labels, surface.frames, found.index
     if labels is None:
         return
     whole = labels.segments[index]
     start, end = frames.edge(whole.start), frames.edge(whole.end + 1)
-    _entry(menu, "play", "Play from here", partial(canvas.play_from, start))
-    _entry(menu, "zoom-in", "Zoom to it", partial(canvas.zoom_to, start, end))
-    if not canvas.view.editing:
+    _entry(menu, "play", "Play from here", partial(surface.play_from, start))
+    _entry(menu, "zoom-in", "Zoom to it", lambda: surface.look(surface.scope.over(start, end)))
+    if not surface.view.editing:
         return
     menu.addSeparator()
     other = menu.addMenu(icon("edit"), "Relabel")
-    add_classes(other, canvas.view.classes, partial(canvas.want_relabel, index))
-    now = frames.at(canvas.view.position)
+    add_classes(other, surface.view.classes, partial(surface.want_relabel, index))
+    now = frames.at(surface.view.position)
     at = now if whole.start < now <= whole.end else frames.at(found.seconds)
     words = "Split at the now-line" if at == now else "Split here"
-    entry = _entry(menu, "", words, lambda: canvas.splitWanted.emit(index, at))
+    entry = _entry(menu, "", words, lambda: surface.splitWanted.emit(index, at))
     entry.setEnabled(whole.start < at <= whole.end)
-    _entry(menu, "delete", "Remove", lambda: canvas.segmentRemoved.emit(index))
+    _entry(menu, "delete", "Remove", lambda: surface.segmentRemoved.emit(index))
 
 
-def _of_marking(canvas: Canvas, menu: QMenu) -> None:
-    if canvas.view.marking:
-        words = f"Close {class_words(canvas.view.marking)} at the now-line"
-        _entry(menu, "check", words, lambda: canvas.markWanted.emit(canvas.view.marking))
-        _entry(menu, "close", "Drop the open segment", canvas.markDropped.emit)
+def _of_marking(surface: Surface, menu: QMenu) -> None:
+    if surface.view.marking:
+        words = f"Close {class_words(surface.view.marking)} at the now-line"
+        _entry(menu, "check", words, lambda: surface.markWanted.emit(surface.view.marking))
+        _entry(menu, "close", "Drop the open segment", surface.markDropped.emit)
     else:
         other = menu.addMenu("Mark from the now-line")
-        add_classes(other, canvas.view.classes, canvas.markWanted.emit)
-    _entry(menu, "add", "New track", partial(ask_track, canvas, canvas.trackAdded.emit))
+        add_classes(other, surface.view.classes, surface.markWanted.emit)
+    _entry(menu, "add", "New track", partial(ask_track, surface, surface.trackChosen.emit))
 
 
-def _of_view(canvas: Canvas, menu: QMenu, found: Hit) -> None:
+def _of_view(surface: Surface, menu: QMenu, found: Hit) -> None:
     if found.lane is not None and found.lane.kind != "labels":
-        words = "Show as curves" if found.lane.heat or canvas.is_heat(found.lane.name) else "Show as heat"
-        _entry(menu, "chart", words, partial(canvas.toggle_heat, found.lane.name))
-        _entry(menu, "export", "Export events", canvas.exportEventsWanted.emit)
-    _entry(menu, "fit", "Show all", canvas.fit)
-    words = "Stop following" if canvas.scope.following else "Follow now"
-    _entry(menu, "target", words, partial(canvas.follow, not canvas.scope.following))
+        words = "Show as curves" if found.lane.heat or surface.is_heat(found.lane.name) else "Show as heat"
+        _entry(menu, "chart", words, partial(surface.toggle_heat, found.lane.name))
+        _entry(menu, "export", "Export events", surface.exportEventsWanted.emit)
+    _entry(menu, "fit", "Show all", surface.fit)
+    words = "Stop following" if surface.scope.following else "Follow now"
+    _entry(menu, "target", words, partial(surface.follow, not surface.scope.following))
 
 
 def ask_track(parent: QWidget, added: Callable[[str], object]) -> QInputDialog:
@@ -122,8 +121,8 @@ def ask_track(parent: QWidget, added: Callable[[str], object]) -> QInputDialog:
     return dialog
 
 
-def popup(canvas: Canvas, menu: QMenu, place: QPointF) -> None:
-    menu.popup(canvas.viewport().mapToGlobal(place.toPoint()))
+def popup(surface: Surface, menu: QMenu, place: QPointF) -> None:
+    menu.popup(surface.viewport().mapToGlobal(place.toPoint()))
 
 
 def _menu(parent: QWidget) -> QMenu:
@@ -136,7 +135,3 @@ def _entry(menu: QMenu, role: str, words: str, act: Callable[[], object]) -> QAc
     entry = menu.addAction(icon(role), words) if role else menu.addAction(words)
     entry.triggered.connect(lambda _on=False: act())
     return entry
-
-
-def _say(chosen: Callable[[str], object], name: str, _on: bool = False) -> None:
-    chosen(name)

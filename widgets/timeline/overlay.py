@@ -1,4 +1,4 @@
-"""What moves over the timeline: now, and the figures of the moment under the cursor."""
+"""The moving part of the timeline: the now-line, and the figures of the moment under the cursor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from widgets.charts.class_colors import class_words, draw_swatch, place_of
 from widgets.kit.theme import LOOK, number_font
 from widgets.timeline.axis import clock, ticks
 from widgets.timeline.decimation import gap_of
-from widgets.timeline.drawing import LEFT, RIGHT, Scene, tick_room
+from widgets.timeline.drawing import LEFT, RIGHT, Scene, draw_pill, tick_room
 from widgets.timeline.lanes import RULER, Lane
 from widgets.timeline.state import ScoreTrack
 
@@ -142,15 +142,12 @@ def draw_tag(painter: QPainter, scene: Scene, place: QPointF, words: str) -> Non
     top = place.y() - 34 if place.y() - 34 > RULER else place.y() + 18
     pill = QRectF(left, min(top, scene.layout.height - 22), wide, 20)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(LOOK.now.color("line"), 1))
-    painter.setBrush(LOOK.now.color("raised", 0.96))
-    painter.drawRoundedRect(pill, 5, 5)
-    painter.setPen(LOOK.now.color("text"))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+    look = LOOK.now
+    draw_pill(painter, pill, words, QPen(look.color("line"), 1), look.color("raised", 0.96), look.color("text"), 5)
 
 
 def draw_sentence(painter: QPainter, scene: Scene, words: str) -> None:
-    """What to do, below the lanes."""
+    """The next step as a sentence below the lanes."""
     painter.setFont(number_font(13))
     room = scene.layout.body.adjusted(8, 4 + scene.layout.content, -8, -8)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

@@ -1,14 +1,12 @@
-"""The Timeline dock: probabilities of every action along the video's clock, and the segments that are labelled."""
+"""The timeline's dock: a row of tools, the legend of classes and the canvas."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton
 from widgets.timeline.canvas import Canvas
@@ -24,48 +22,26 @@ ROOM_FOR_FIELDS = 640
 
 
 class TimelinePanel(Panel):
-    """Shows an `ActionsView` by `show_state`; says by signals what the user wants and changes nothing itself."""
-
-    positionWanted = Signal(float)
-    playWanted = Signal(float)
-    segmentAdded = Signal(object)
-    segmentMoved = Signal(int, int, int)
-    segmentChosen = Signal(int)
-    segmentRemoved = Signal(int)
-    relabelled = Signal(int, str)
-    splitWanted = Signal(int, int)
-    trackChosen = Signal(str)
-    trackAdded = Signal(str)
-    classToggled = Signal(str)
-    markWanted = Signal(str)
-    markDropped = Signal()
-    thresholdChanged = Signal(float)
-    exportEventsWanted = Signal()
-    addSourceWanted = Signal()
-    pageWanted = Signal(str)
-    helpWanted = Signal()
+    """Shows a view by `show_state`. `canvas`, `legend`, `empty` and `help` say what the user wants."""
 
     def __init__(self) -> None:
         super().__init__("Timeline", scrolling=False)
-        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.canvas, self.legend = Canvas(), Legend()
         self._fields: tuple[object, ...] = ()
         self._tools()
         self.add(self.legend)
         self.add(self.canvas, 1)
-        empty = EmptyState(NO_SOURCE, "Add a source", "actions", "Open a video file, a camera or a stream")
-        empty.clicked.connect(self.addSourceWanted)
-        self.set_empty(empty)
+        self.empty = EmptyState(NO_SOURCE, "Add a source", "actions", "Open a video file, a camera or a stream")
+        self.set_empty(self.empty)
         self.show_empty(True)
         self._connect()
 
-    def show_state(self, view: ActionsView) -> None:
+    def show_state(self, line: TimelineView) -> None:
         """Show a state; cheap where it equals the one before."""
-        line = view.timeline
         self.show_empty(not line.path)
         self.set_state(state_of(line) if line.path else "")
-        self.canvas.show_state(line, sentence_of(view) if line.path else "")
+        self.canvas.show_state(line, sentence_of(line))
         self.legend.show_state(line.classes, line.hidden)
         fields = (line.path, line.classes, line.tracks_known, line.track, line.editing, bool(line.tracks))
         if fields != self._fields:
@@ -91,24 +67,16 @@ class TimelinePanel(Panel):
         self.more = QuietButton("", "more", "Export events, help", name="More")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
-        menu.addAction("Export events").triggered.connect(self.exportEventsWanted)
-        menu.addAction("Help on the timeline").triggered.connect(self.helpWanted)
+        menu.addAction("Export events").triggered.connect(self.canvas.exportEventsWanted)
+        self.help = menu.addAction("Help on the timeline")
         self.more.setMenu(menu)
         tools = (self.brush, self.track, self.fit, self.now, self.heat, self.classes, self.more)
-        for tool in reversed(tools):
-            self.add_head_action(tool)
+        self.add_head(*tools)
 
     def _connect(self) -> None:
         canvas = self.canvas
-        for name in (
-            *("positionWanted", "playWanted", "segmentAdded", "segmentMoved", "segmentChosen", "segmentRemoved"),
-            *("relabelled", "splitWanted", "trackChosen", "trackAdded", "markWanted", "markDropped"),
-            *("thresholdChanged", "exportEventsWanted"),
-        ):
-            getattr(canvas, name).connect(getattr(self, name))
         canvas.brushChanged.connect(self.brush.set_value)
-        canvas.scopeChanged.connect(self._follow_scope)
-        self.legend.toggled.connect(self.classToggled)
+        canvas.scopeChanged.connect(lambda: self.now.setChecked(canvas.scope.following))
         self.brush.chosen.connect(lambda name: canvas.set_brush("" if name == ASK else name))
         self.track.chosen.connect(self._choose_track)
         self.fit.clicked.connect(canvas.fit)
@@ -138,12 +106,9 @@ class TimelinePanel(Panel):
         self.legend.setVisible(self.classes.isChecked() and high and len(line.classes) > 0)
         self.classes.setVisible(high and bool(line.classes))
 
-    def _follow_scope(self) -> None:
-        self.now.setChecked(self.canvas.scope.following)
-
     def _choose_track(self, name: str) -> None:
         if name != NEW_TRACK:
-            self.trackChosen.emit(name)
+            self.canvas.trackChosen.emit(name)
             return
         self.track.set_value(self.canvas.view.track)
-        ask_track(self, self.trackAdded.emit)
+        ask_track(self, self.canvas.trackChosen.emit)

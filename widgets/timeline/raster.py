@@ -1,4 +1,4 @@
-"""Curves and heat as pictures, by numpy: hundreds of curve columns in about a millisecond, whatever they hold.
+"""A rasteriser of curves and heat in numpy: hundreds of curve columns in about a millisecond, whatever they hold.
 
 A painter's path over an hour of probabilities takes seconds to stroke. Here a curve is a run of pixels in every column,
 softened at its upper and lower end; only columns where there is something to see cost anything.
@@ -36,7 +36,7 @@ Area = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How one curve is drawn: column of the values, colour, dash. quiet: thin, pale and without an area."""
+    """The look of one curve: column of the values, colour, dash. quiet: thin, pale and without an area."""
 
     column: int
     color: QColor

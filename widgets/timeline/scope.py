@@ -1,4 +1,4 @@
-"""Which part of the time is in view: all of it, what the user zoomed to, or a window that follows now.
+"""The part of the time that is in view: all of it, what the user zoomed to, or a window that follows now.
 
 Plain arithmetic without Qt. A film has limits and is shown whole until the user zooms. A live feed runs on: the window
 keeps now at 70 % of the width, so that what is anticipated has room, until the user pans away.

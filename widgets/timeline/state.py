@@ -47,7 +47,8 @@ class TimelineView:
     selected: index of a segment, -1 none. marking: action of the segment that is open, "" none, since frame
     `marking_from`. track: where new segments go; tracks_known: all there are. hidden: classes not drawn.
     threshold: drawn as a line; changes an event's start. own: the chosen model's track, whose events are the events of
-    this source wherever they are listed, drawn or written; None where it has seen nothing of it.
+    this source wherever they are listed, drawn or written; None where it has seen nothing of it. watching: the model
+    can be started here; else it is run over the film elsewhere.
     """
 
     path: str = ""
@@ -69,3 +70,4 @@ class TimelineView:
     hidden: frozenset[str] = frozenset()
     threshold: float = 0.5
     own: ScoreTrack | None = None
+    watching: bool = True

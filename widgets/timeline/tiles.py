@@ -1,4 +1,4 @@
-"""Curves kept as pictures of equal stretches of time: panning, following and a live feed paint only what is new.
+"""Tiles of curves, each a picture of an equal stretch of time, so that only what is new is painted.
 
 A tile is `TILE` pixels of one lane at one zoom. Tiles stay while their stretch of the recording is as it was.
 """

@@ -1,8 +1,7 @@
-"""What the timeline says: its state in words, tips, what to do where it is empty; and what makes two views differ."""
+"""Words of the timeline: its state, tips, what to do where it is empty; and a key that tells two views apart."""
 
 from __future__ import annotations
 
-from widgets.actions.state import ActionsView, Page
 from widgets.charts.class_colors import class_words
 from widgets.timeline.axis import clock
 from widgets.timeline.bars import ghost_words
@@ -34,17 +33,12 @@ def _version(track: ScoreTrack) -> tuple[object, ...]:
     return track.name, track.version, track.classes, len(track.times), last
 
 
-def sentence_of(view: ActionsView) -> str:
-    """What to do where there is nothing but time."""
-    line = view.timeline
-    scored = any(len(track.times) for track in line.tracks)
-    if scored or (line.labels is not None and line.labels.segments) or line.marking:
+def sentence_of(view: TimelineView) -> str:
+    """The next step, where there is nothing but time."""
+    labelled = view.labels is not None and view.labels.segments
+    if not view.path or view.tracks or labelled or view.marking:
         return ""
-    if line.editing:
-        return NO_LABELS if not line.tracks else ""
-    if line.tracks:
-        return ""
-    return NO_MODEL if view.page in (Page.WATCH, Page.TEACH) else NO_SCORES
+    return NO_LABELS if view.editing else NO_MODEL if view.watching else NO_SCORES
 
 
 def state_of(view: TimelineView) -> str:
@@ -75,7 +69,7 @@ def description(view: TimelineView) -> str:
 
 
 def tip_of(scene: Scene, found: Hit) -> str:
-    """What can be done with what is under the cursor; nothing where its figures are shown."""
+    """A tip for the thing under the cursor; "" where its figures are shown."""
     view = scene.view
     if found.part == "toggle" and found.lane is not None:
         return "Show as curves" if found.lane.heat else "Show as heat: a row a class"

@@ -1,4 +1,4 @@
-"""How a feed is doing, in one line of numbers that fits where it is put."""
+"""The figures of a feed in one line that fits where it is put."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ class Figures(Label):
     """Pictures per second, drops and latency in one muted line; the least important go first where it is narrow."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "hint")
+        super().__init__("", "hint")
         self.setFont(number_font(11))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -26,8 +25,8 @@ class Figures(Label):
         speed = f"{rate:.0f} fps" if rate else ""
         late = f"{latency_ms:.0f} ms" if latency_ms is not None else ""
         drops = f"{dropped} dropped" if dropped else ""
-        full = "   ".join(part for part in (speed, drops, late) if part)
-        self._forms = (full, "   ".join(part for part in (speed, late) if part), speed, "")
+        full, short = ("   ".join(filter(None, parts)) for parts in ((speed, drops, late), (speed, late)))
+        self._forms = (full, short, speed, "")
         whole = f"{rate:.1f} pictures shown per second, {dropped} dropped, {late or 'no time'} from capture to screen"
         describe(self, f"Figures: {full}", whole if rate else "Nothing is being shown")
 

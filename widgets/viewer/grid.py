@@ -1,4 +1,4 @@
-"""The centre of the window: one, four or nine tiles on the base, one of them selected, one of them alone if wished."""
+"""The grid in the centre of the window: one, four or nine tiles; one is selected, one can be shown alone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from engines.core.frames import Frame
-from widgets.viewer.overlays import Overlay
-from widgets.viewer.tile import SOURCE_MIME, ViewerTile
-
-__all__ = ["LAYOUTS", "SOURCE_MIME", "ViewerGrid", "ViewerTile"]
+from widgets.kit.layouts import styled
+from widgets.viewer.tile import TileHost, ViewerTile
 
 LAYOUTS = {"1": 1, "2x2": 2, "3x3": 3}
 GAP = 8
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -24,27 +22,14 @@ MOVES = {
 }
 
 
-class ViewerGrid(QWidget):
+class ViewerGrid(TileHost):
     """Tiles by index, row by row. A tile is made when it is first asked for."""
 
-    selected = Signal(int)
     maximised = Signal(int)
-    sourceChosen = Signal(int, str)
-    sourceDropped = Signal(int, str)
-    addWanted = Signal(int)
-    engineToggled = Signal(int, str, bool)
-    snapshotWanted = Signal(int)
-    retryWanted = Signal(int)
-    playToggled = Signal(int)
-    stepped = Signal(int, int)
-    sought = Signal(int, float)
-    loopToggled = Signal(int, bool)
-    speedChosen = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "base")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        styled(self, role="base")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Viewer")
@@ -52,9 +37,9 @@ class ViewerGrid(QWidget):
         self._tiles: dict[int, ViewerTile] = {}
         self._sources: list[tuple[str, str]] = []
         self._engines: list[tuple[str, str]] = []
-        self._layout = "1"
-        self._selected = 0
-        self._alone: int | None = None
+        self.layout_name = "1"
+        self.selected_index = 0
+        self.maximised_index: int | None = None
         self._keyboard = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -63,28 +48,15 @@ class ViewerGrid(QWidget):
 
     def set_layout(self, layout: str) -> None:
         """ "1", "2x2" or "3x3". Tiles beyond it are hidden and keep what they show."""
-        self._layout = layout
-        self._alone = None
+        self.layout_name = layout
+        self.maximised_index = None
         self._arrange()
-        if self._selected >= self.count:
+        if self.selected_index >= self.count:
             self.select(0)
 
     @property
-    def layout_name(self) -> str:
-        return self._layout
-
-    @property
     def count(self) -> int:
-        return LAYOUTS[self._layout] ** 2
-
-    @property
-    def selected_index(self) -> int:
-        return self._selected
-
-    @property
-    def maximised_index(self) -> int | None:
-        """The tile that is shown alone; None when all are."""
-        return self._alone
+        return LAYOUTS[self.layout_name] ** 2
 
     def tile(self, index: int) -> ViewerTile:
         """Tile `index`, from 0, row by row."""
@@ -105,14 +77,10 @@ class ViewerGrid(QWidget):
         for tile in self._tiles.values():
             tile.set_engines(self._engines)
 
-    def show_frame(self, index: int, frame: Frame, overlays: Sequence[Overlay] = (), *, moving: bool = True) -> None:
-        """Show a frame, and what belongs to it, in a tile. moving: the source gives new ones now."""
-        self.tile(index).show_frame(frame, overlays, moving=moving)
-
     def select(self, index: int) -> None:
         """Select a tile; `selected` is sent when it was another one before."""
         index = min(max(index, 0), self.count - 1)
-        changed, self._selected = index != self._selected, index
+        changed, self.selected_index = index != self.selected_index, index
         for number, tile in self._tiles.items():
             tile.set_selected(number == index, self._keyboard)
         if changed:
@@ -120,15 +88,15 @@ class ViewerGrid(QWidget):
 
     def maximise(self, index: int | None = None) -> None:
         """Show a tile (the selected one) alone, or all again when it is alone already."""
-        index = self._selected if index is None else index
-        self._alone = None if self._alone is not None else index
+        index = self.selected_index if index is None else index
+        self.maximised_index = None if self.maximised_index is not None else index
         self.select(index)
         self._arrange()
-        self.maximised.emit(-1 if self._alone is None else self._alone)
+        self.maximised.emit(-1 if self.maximised_index is None else self.maximised_index)
 
     def fit(self) -> None:
         """The whole picture in the selected tile."""
-        self.tile(self._selected).view.fit()
+        self.tile(self.selected_index).view.fit()
 
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
@@ -138,38 +106,32 @@ class ViewerGrid(QWidget):
         if key in MOVES:
             self._use_keyboard()
             self._move(*MOVES[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or key == Qt.Key.Key_Escape and self._alone is not None:
+        elif key in RETURN or (key == Qt.Key.Key_Escape and self.maximised_index is not None):
             self.maximise()
         elif key == Qt.Key.Key_F:
             self.fit()
         elif key == Qt.Key.Key_Space:
-            self.playToggled.emit(self._selected)
+            self.playToggled.emit(self.selected_index)
         else:
             super().keyPressEvent(event)
 
     def _move(self, down: int, right: int) -> None:
-        side = LAYOUTS[self._layout]
-        row, column = divmod(self._selected, side)
+        side = LAYOUTS[self.layout_name]
+        row, column = divmod(self.selected_index, side)
         row, column = min(max(row + down, 0), side - 1), min(max(column + right, 0), side - 1)
         target = row * side + column
-        if self._alone is not None and target != self._selected:
-            self._alone = target
+        if self.maximised_index is not None and target != self.selected_index:
+            self.maximised_index = target
             self._arrange()
         self.select(target)
 
     def _make(self, index: int) -> ViewerTile:
-        tile = ViewerTile(index)
+        tile = ViewerTile(index, self)
         tile.set_sources(self._sources)
         tile.set_engines(self._engines)
-        tile.selected.connect(self._press)
-        tile.activated.connect(self.maximise)
-        for name in PASSED_ON:
-            getattr(tile, name).connect(getattr(self, name))
-        tile.setParent(self)
-        tile.hide()
         return tile
 
-    def _press(self, index: int) -> None:
+    def press(self, index: int) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._keyboard = False
         self.select(index)
@@ -177,13 +139,13 @@ class ViewerGrid(QWidget):
     def _use_keyboard(self) -> None:
         """Who moves by keys finds the tools of the selected tile by keys too."""
         self._keyboard = True
-        self.tile(self._selected).set_selected(True, True)
+        self.tile(self.selected_index).set_selected(True, True)
 
     def _arrange(self) -> None:
         for tile in self._tiles.values():
             self._grid.removeWidget(tile)
-        shown = [self._alone] if self._alone is not None else list(range(self.count))
-        side = 1 if self._alone is not None else LAYOUTS[self._layout]
+        shown = [self.maximised_index] if self.maximised_index is not None else list(range(self.count))
+        side = 1 if self.maximised_index is not None else LAYOUTS[self.layout_name]
         for number in range(3):
             self._grid.setRowStretch(number, int(number < side))
             self._grid.setColumnStretch(number, int(number < side))
@@ -191,20 +153,5 @@ class ViewerGrid(QWidget):
             self._grid.addWidget(self.tile(index), *divmod(place, side))
         for index, tile in self._tiles.items():
             tile.setVisible(index in shown)
-            tile.set_maximised(self._alone is not None)
-            tile.set_selected(index == self._selected, self._keyboard)
-
-
-PASSED_ON = (
-    "sourceChosen",
-    "sourceDropped",
-    "addWanted",
-    "engineToggled",
-    "snapshotWanted",
-    "retryWanted",
-    "playToggled",
-    "stepped",
-    "sought",
-    "loopToggled",
-    "speedChosen",
-)
+            tile.set_maximised(self.maximised_index is not None)
+            tile.set_selected(index == self.selected_index, self._keyboard)

@@ -1,4 +1,4 @@
-"""One tile of the viewer: what it shows, how that is doing in words, and a few tools while the pointer is there."""
+"""One tile of the viewer: a source's picture, its state in words, and a few tools under the pointer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QEnterEvent,
     QMouseEvent,
     QPainter,
@@ -19,21 +16,23 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QStackedLayout, QToolButton, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
 from widgets.kit.fields import ElidedLabel, QuietButton
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState
 from widgets.kit.pill import Pill, pill_size
 from widgets.kit.theme import LOOK
+from widgets.sources.choice import SOURCE_MIME
 from widgets.viewer.figures import Figures
 from widgets.viewer.image_view import ImageView
 from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
 
-SOURCE_MIME = "application/x-kinoscope-source"
 LEVELS = {
     FeedState.PLAYING: "good",
     FeedState.OPENING: "busy",
@@ -53,13 +52,11 @@ class _Face(Enum):
     FAILED = 2
 
 
-class ViewerTile(QFrame):
-    """A tile. Its signals carry its own index first, so that a grid can pass them on as they are."""
+class TileHost(QWidget):
+    """What holds the tiles: they say what the user wants by its signals, which carry the tile's index first."""
 
     selected = Signal(int)
-    activated = Signal(int)
     sourceChosen = Signal(int, str)
-    sourceDropped = Signal(int, str)
     addWanted = Signal(int)
     engineToggled = Signal(int, str, bool)
     snapshotWanted = Signal(int)
@@ -70,9 +67,22 @@ class ViewerTile(QFrame):
     loopToggled = Signal(int, bool)
     speedChosen = Signal(int, float)
 
-    def __init__(self, index: int) -> None:
-        super().__init__()
-        self.index = index
+    def press(self, index: int) -> None:
+        """A tile was clicked."""
+        raise NotImplementedError
+
+    def maximise(self, index: int | None = None) -> None:
+        """Show a tile alone, or all again."""
+        raise NotImplementedError
+
+
+class ViewerTile(FileDrops):
+    """A tile; what the user wants with it is said by its host."""
+
+    def __init__(self, index: int, host: TileHost) -> None:
+        super().__init__(host)
+        self.hide()
+        self.index, self.host = index, host
         self.source = ""
         self.view = ImageView(f"Picture of tile {index + 1}")
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
@@ -84,8 +94,7 @@ class ViewerTile(QFrame):
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
         self._message = ""
-        self._chosen = self._keyboard = self._drop = False
-        self.setAcceptDrops(True)
+        self._chosen = self._keyboard = self._aimed = False
         self.setAccessibleName(f"Tile {index + 1}")
         self._build()
         self._connect()
@@ -190,17 +199,17 @@ class ViewerTile(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         look = LOOK.now
-        marked = self._chosen or self._drop
+        marked = self._chosen or self._aimed
         painter.setBrush(look.color("surface"))
         painter.setPen(QPen(look.color("accent" if marked else "line"), 2 if marked else 1))
         inset = 1.0 if marked else 0.5
         painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), 4, 4)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.selected.emit(self.index)
+        self.host.press(self.index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.activated.emit(self.index)
+        self.host.maximise(self.index)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._show_tools(hovered=True)
@@ -215,35 +224,19 @@ class ViewerTile(QFrame):
         self._place_tools()
         self._place_words()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(SOURCE_MIME):
-            self._drop = True
-            self.update()
-            event.acceptProposedAction()
+    def taken(self, data: QMimeData) -> list[str]:
+        return [bytes(data.data(SOURCE_MIME).data()).decode()] if data.hasFormat(SOURCE_MIME) else []
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drop = False
+    def show_aimed(self, on: bool) -> None:
+        self._aimed = on
         self.update()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._drop = False
-        self.update()
-        path = bytes(event.mimeData().data(SOURCE_MIME).data()).decode()
-        self.sourceDropped.emit(self.index, path)
-        event.acceptProposedAction()
 
     # Within
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(10, 0, 8, 0)
-        head.setSpacing(8)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.figures)
-        head.addWidget(self.pill)
-        self._head = QWidget()
+        parts = (self.title, 1), self.figures, self.pill
+        self._head = held(row_of(*parts, spacing=8, margins=(10, 0, 8, 0)))
         self._head.setFixedHeight(30)
-        self._head.setLayout(head)
         self._empty = EmptyState("", "Choose a source", "viewer", "What to show in this tile")
         self._failed = EmptyState("", "Reconnect", "bad", "Open the source again")
         faces = QWidget()
@@ -252,29 +245,23 @@ class ViewerTile(QFrame):
             self._stack.addWidget(face)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMinimumSize(104, 60)
-        column = QVBoxLayout(self)
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
-        column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(faces, 1)
-        column.addWidget(self.transport)
+        column = column_of(self._head, (faces, 1), self.transport, margins=(EDGE, EDGE, EDGE, EDGE))
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setLayout(column)
         self._build_tools()
 
     def _build_tools(self) -> None:
         self.tools = QFrame(self)
         self.tools.setProperty("role", "overlaybar")
-        row = QHBoxLayout(self.tools)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
         self.choose = QuietButton("", "sources", "What to show in this tile", name="Choose a source")
         self.engines = QuietButton("", "engines", "What looks at this picture", name="Engines on this tile")
         self.snapshot = QuietButton("", "snapshot", "Save the picture at full resolution as PNG", name="Snapshot")
         self.fit = QuietButton("", "fit", "Show the whole picture (F)", name="Fit picture")
         self.maximise = QuietButton("", "maximise", "Show this tile alone (Enter)", name="Maximise tile")
-        for button in (self.choose, self.engines, self.snapshot, self.fit, self.maximise):
+        buttons = self.choose, self.engines, self.snapshot, self.fit, self.maximise
+        for button in buttons:
             button.setFixedSize(26, 24)
-            row.addWidget(button)
+        self.tools.setLayout(row_of(*buttons, margins=(2, 2, 2, 2)))
         self._source_menu, self._engine_menu = QMenu(self), QMenu(self)
         for button, menu in ((self.choose, self._source_menu), (self.engines, self._engine_menu)):
             button.setMenu(menu)
@@ -283,23 +270,28 @@ class ViewerTile(QFrame):
         self.tools.hide()
 
     def _connect(self) -> None:
-        self.view.pressed.connect(self._press)
-        self.view.activated.connect(self._activate)
+        host, index, bar, looks = self.host, self.index, self.transport, self._engine_menu.triggered
         self._empty.clicked.connect(self._choose_here)
-        self._failed.clicked.connect(self._retry)
         self._source_menu.aboutToShow.connect(self._fill_sources)
-        self._source_menu.triggered.connect(self._choose)
+        self._source_menu.triggered.connect(lambda action: self._choose(action.data()))
         self._engine_menu.aboutToShow.connect(self._fill_engines)
-        self._engine_menu.triggered.connect(self._toggle)
-        self.snapshot.clicked.connect(self._snapshot)
         self.fit.clicked.connect(self.view.fit)
-        self.maximise.clicked.connect(self._activate)
-        bar = self.transport
-        bar.playToggled.connect(self._play)
-        bar.stepped.connect(self._step)
-        bar.sought.connect(self._seek)
-        bar.loopToggled.connect(self._loop)
-        bar.speedChosen.connect(self._speed)
+        for signal, told in (
+            (self.dropped, lambda paths: host.sourceChosen.emit(index, paths[0])),
+            (looks, lambda action: host.engineToggled.emit(index, action.data(), action.isChecked())),
+            (self._failed.clicked, lambda: host.retryWanted.emit(index)),
+            (self.snapshot.clicked, lambda: host.snapshotWanted.emit(index)),
+            (self.view.pressed, lambda: host.press(index)),
+            (self.view.activated, lambda: host.maximise(index)),
+            (self.maximise.clicked, lambda: host.maximise(index)),
+            (bar.play.clicked, lambda: host.playToggled.emit(index)),
+            (bar.back.clicked, lambda: host.stepped.emit(index, -1)),
+            (bar.forward.clicked, lambda: host.stepped.emit(index, 1)),
+            (bar.sought, lambda seconds: host.sought.emit(index, seconds)),
+            (bar.loop.toggled, lambda on: host.loopToggled.emit(index, on)),
+            (bar.speedChosen, lambda speed: host.speedChosen.emit(index, speed)),
+        ):
+            signal.connect(told)
 
     def _show(self, face: _Face) -> None:
         self._stack.setCurrentIndex(face.value)
@@ -336,65 +328,36 @@ class ViewerTile(QFrame):
         return (*self._overlays, Caption(self._message, "bottom-left", "warn")) if self._message else self._overlays
 
     def _fill_sources(self) -> None:
-        self._source_menu.clear()
+        menu = self._source_menu
+        menu.clear()
         for path, title in self._sources:
-            action = self._source_menu.addAction(icon("tile" if "/" in path else "sources"), title)
-            action.setData(path)
-            action.setCheckable(path == self.source)
-            action.setChecked(path == self.source)
+            action = menu.addAction(icon("tile" if "/" in path else "sources"), title)
+            _offer(action, path, path == self.source, checkable=path == self.source)
         if not self._sources:
-            self._source_menu.addAction(icon("add"), "Add a source…").setData(None)
+            menu.addAction(icon("add"), "Add a source\u2026").setData(None)
         if self.source:
-            self._source_menu.addSeparator()
-            self._source_menu.addAction(icon("clear"), "Empty this tile").setData("")
+            menu.addSeparator()
+            menu.addAction(icon("clear"), "Empty this tile").setData("")
 
     def _fill_engines(self) -> None:
         self._engine_menu.clear()
         for id, title in self._engines:
-            action = self._engine_menu.addAction(title)
-            action.setCheckable(True)
-            action.setChecked(id in self._on)
-            action.setData(id)
+            _offer(self._engine_menu.addAction(title), id, id in self._on)
 
     def _choose_here(self) -> None:
         if self._sources:
             self._source_menu.popup(self._empty.button.mapToGlobal(QPoint(0, self._empty.button.height() + 4)))
         else:
-            self.addWanted.emit(self.index)
+            self.host.addWanted.emit(self.index)
 
-    def _choose(self, action: QAction) -> None:
-        path = action.data()
+    def _choose(self, path: str | None) -> None:
         if path is None:
-            self.addWanted.emit(self.index)
+            self.host.addWanted.emit(self.index)
         else:
-            self.sourceChosen.emit(self.index, path)
+            self.host.sourceChosen.emit(self.index, path)
 
-    def _toggle(self, action: QAction) -> None:
-        self.engineToggled.emit(self.index, action.data(), action.isChecked())
 
-    def _press(self) -> None:
-        self.selected.emit(self.index)
-
-    def _activate(self) -> None:
-        self.activated.emit(self.index)
-
-    def _retry(self) -> None:
-        self.retryWanted.emit(self.index)
-
-    def _snapshot(self) -> None:
-        self.snapshotWanted.emit(self.index)
-
-    def _play(self) -> None:
-        self.playToggled.emit(self.index)
-
-    def _step(self, frames: int) -> None:
-        self.stepped.emit(self.index, frames)
-
-    def _seek(self, seconds: float) -> None:
-        self.sought.emit(self.index, seconds)
-
-    def _loop(self, on: bool) -> None:
-        self.loopToggled.emit(self.index, on)
-
-    def _speed(self, speed: float) -> None:
-        self.speedChosen.emit(self.index, speed)
+def _offer(action: QAction, data: str, on: bool, *, checkable: bool = True) -> None:
+    action.setData(data)
+    action.setCheckable(checkable)
+    action.setChecked(on)

@@ -61,10 +61,11 @@ def frames(seconds: float) -> dict[str, Any]:
 def _round_trip(frames: list[Any], ring: bool) -> float:
     from workbench.work import workers
     from workbench.work.broker import Broker
+    from workbench.work.shared import Outlet
 
     worker = workers.Worker("bench", Broker())
     if not ring:
-        worker._outlet._grow = lambda size: None
+        worker.rings.outlet = Outlet(lambda _size: None)
     worker.start()
     try:
         worker.call("open", ("workbench.benchmarks.worker_cases:Echo", None))

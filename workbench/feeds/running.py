@@ -7,11 +7,11 @@ in signals; a `FrameTap` is woken once and takes what is newest.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.cameras.types import FeedState, FeedStatus, Source
+from engines.cameras.types import FeedState, Source
 from engines.core.errors import UsageError
 from engines.core.frames import FeedItem
 from engines.core.slots import Latest, Lossless, Slot
@@ -22,23 +22,6 @@ if TYPE_CHECKING:
     from engines.cameras.feed.running import Feed
 
 
-class FeedLife(Protocol):
-    """The part of a feed that its thread and its readers need."""
-
-    on_change: Any
-
-    @property
-    def id(self) -> str: ...
-
-    def run(self) -> None: ...
-    def stop(self) -> None: ...
-    def status(self) -> FeedStatus: ...
-    def subscribe(
-        self, policy: Latest | Lossless = ..., wake: Callable[[], None] | None = ..., tile: str = ...
-    ) -> Slot: ...
-    def unsubscribe(self, slot: Slot) -> None: ...
-
-
 FeedMaker: TypeAlias = Callable[[str, Source], "Feed"]
 LATEST = Latest()
 
@@ -46,7 +29,7 @@ LATEST = Latest()
 class FeedThread(EngineThread):
     """The life of one feed; its changes ring `wake`, which lives as long as this thread."""
 
-    def __init__(self, feed: FeedLife, wake: Wake) -> None:
+    def __init__(self, feed: Feed, wake: Wake) -> None:
         super().__init__(f"feed {feed.id}")
         self.feed = feed
         self.wake = wake
@@ -114,7 +97,7 @@ class Feeds(QObject):
         thread = self._threads.get(id)
         if thread is None:
             raise UsageError(f"There is no open source '{id}'")
-        return thread.feed  # type: ignore[return-value]
+        return thread.feed
 
     def state(self, path: str) -> FeedState:
         """Of `"feed"` or `"feed/tile"`; closed when there is none."""

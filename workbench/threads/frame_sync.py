@@ -1,4 +1,4 @@
-"""Frames of one moment from several slots.
+"""Joins frames of one moment from several slots.
 
 The tiles of one feed share their index, so a set is complete when all have the same one; different feeds share no
 index, so the newest of each stands for now. Gaps on the way are kept as resets, each reason once.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engines.core.frames import End, FeedItem, Frame, Gap
+from engines.core.frames import FeedItem, Frame, Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Slot
 
-_WHY = {"seek": Reset.SEEK, "loop": Reset.LOOP}
+_RESETS = {GapReason.SEEK: Reset.SEEK, GapReason.LOOP: Reset.LOOP}
 
 
-class Moments:
+class FrameSync:
     """Takes from the slots; one thread."""
 
     def __init__(self, slots: Sequence[Slot]) -> None:
@@ -57,9 +57,7 @@ class Moments:
         elif isinstance(item, Gap):
             self._held[number] = None
             self._fresh.discard(number)
-            self._resets.append(_WHY.get(item.why, Reset.GAP))
-        elif isinstance(item, End):
-            return
+            self._resets.extend(_RESETS.get(reason, Reset.GAP) for reason in item.why)
 
     def _set(self) -> list[Frame]:
         self._fresh.clear()

@@ -23,9 +23,10 @@ from engines.core.live import Live, LooksAgain, Reset
 from engines.core.slots import Slot
 from engines.core.spec import resolve
 from workbench.threads.engine_thread import EngineThread, Wake
-from workbench.threads.frame_sync import Moments
+from workbench.threads.frame_sync import FrameSync
 from workbench.work.broker import Broker
-from workbench.work.workers import Listener, Verb, Worker
+from workbench.work.messages import Verb
+from workbench.work.workers import Listener, Worker
 
 Host = Literal["thread", "worker"]
 WINDOW = 2.0
@@ -132,24 +133,24 @@ class LiveThread(EngineThread):
         try:
             self._open(engine, self._settings)
             self.opened.emit()
-            moments = Moments(self.slots)
-            while not self.stopping and not moments.closed:
-                self._step(engine, moments)
+            sync = FrameSync(self.slots)
+            while not self.stopping and not sync.closed:
+                self._step(engine, sync)
         finally:
             try:
                 engine.close()
             finally:
                 self._let_go()
 
-    def _step(self, engine: Live[Any, Any], moments: Moments) -> None:
-        frames = moments.take(0.1)
+    def _step(self, engine: Live[Any, Any], sync: FrameSync) -> None:
+        frames = sync.take(0.1)
         opened = self._reconfigure(engine)
         if frames is None and opened:
-            frames = moments.standing()
+            frames = sync.standing()
         if frames is None:
             self._look_again(engine)
             return
-        for why in self._due(moments):
+        for why in self._due(sync):
             engine.reset(why)
         start = self._clock()
         result = engine.process(frames)
@@ -179,11 +180,11 @@ class LiveThread(EngineThread):
         self._open(engine, wanted)
         return True
 
-    def _due(self, moments: Moments) -> list[Reset]:
+    def _due(self, sync: FrameSync) -> list[Reset]:
         """Every reason to forget earlier frames, once."""
         with self._lock:
             resets, self._resets = self._resets, []
-        return list(dict.fromkeys([*resets, *moments.resets()]))
+        return list(dict.fromkeys([*resets, *sync.resets()]))
 
     def _open(self, engine: Live[Any, Any], settings: object) -> None:
         self._say("Opening")
@@ -195,7 +196,8 @@ class LiveThread(EngineThread):
             return resolve(self._path)()
         worker = Worker(self.name, self._broker, self._preload)
         worker.start()
-        self._hosted = HostedEngine(self._path, worker, _Told(self))
+        listener = Listener(lambda _done, _total, note: self._say(note), self._show, self._say)
+        self._hosted = HostedEngine(self._path, worker, listener)
         if self.stopping:
             worker.request_stop()
         return self._hosted
@@ -227,13 +229,16 @@ class HostedEngine:
         self._listener = listener
 
     def open(self, settings: object, ctx: object) -> None:
-        self._call("open", (self._path, settings))
+        self._looks_again = bool(self._call("open", (self._path, settings)))
 
     def configure(self, settings: object) -> bool:
         return bool(self._call("configure", settings))
 
     def process(self, frames: Sequence[Frame]) -> Any:
         return self._call("process", [_whole(frame) for frame in frames])
+
+    def again(self) -> Any:
+        return self._call("again", None) if self._looks_again else None
 
     def reset(self, why: Reset) -> None:
         self._call("reset", why)
@@ -272,20 +277,6 @@ class LiveContext:
         with self._broker.lease(name, device, bytes, threads, self.check, note) as lease:
             note("")
             yield lease
-
-
-class _Told:
-    def __init__(self, thread: LiveThread) -> None:
-        self._thread = thread
-
-    def progress(self, done: float, total: float, note: str) -> None:
-        self._thread._say(note)
-
-    def event(self, key: str, event: object) -> None:
-        self._thread._show(key, event)
-
-    def note(self, text: str) -> None:
-        self._thread._say(text)
 
 
 def _whole(frame: Frame) -> Frame:

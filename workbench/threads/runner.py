@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import Protocol
 
 from engines.core.errors import Cancelled, WorkerLost
 from workbench.threads.engine_thread import EngineThread
 from workbench.work.broker import Broker
 from workbench.work.job_store import JobRecord
-from workbench.work.workers import Worker
+from workbench.work.workers import Listener, Worker
 
 log = logging.getLogger(__name__)
 
@@ -107,14 +108,14 @@ class Runner(EngineThread):
         return there
 
     def _run(self, record: JobRecord) -> None:
-        id = record.id
+        id, jobs = record.id, self._jobs
         try:
             worker = self._warm(id)
             result = worker.call(
                 "run",
                 (record.job, record.spec),
                 title=record.title,
-                listener=_Told(self._jobs, id),
+                listener=Listener(*(partial(tell, id) for tell in (jobs.job_progress, jobs.job_event, jobs.job_note))),
                 unwanted=lambda: self._jobs.is_unwanted(id),
             )
         except Exception as error:
@@ -147,20 +148,3 @@ class Runner(EngineThread):
             worker, self._worker = self._worker, None
         if worker is not None:
             worker.close()
-
-
-class _Told:
-    """Passes what a job says on to the queue."""
-
-    def __init__(self, jobs: Jobs, id: int) -> None:
-        self._jobs = jobs
-        self._id = id
-
-    def progress(self, done: float, total: float, note: str) -> None:
-        self._jobs.job_progress(self._id, done, total, note)
-
-    def event(self, key: str, event: object) -> None:
-        self._jobs.job_event(self._id, key, event)
-
-    def note(self, text: str) -> None:
-        self._jobs.job_note(self._id, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,9 +10,8 @@ from PySide6.QtCore import QTimer
 
 from engines.core.places import data_dir
 from widgets.actions.state import ActionsView, Page
-from workbench.controllers.actions import reports as actions_reports
 from workbench.controllers.actions.form import models_dir
-from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
+from workbench.tour.walk import Stop, begin_at, nothing, reference, show_page, stops_at, themed
 from workbench.window.main import Window
 
 LEARNED, SHOWN = (0, 286), (286, 371)
@@ -23,44 +21,40 @@ MARKED, MARK_MS = 36.0, 500
 """Seconds of the film where a segment is marked, and milliseconds until it plays there."""
 EVENTS, FAR = 3, 5.0
 """Events, and seconds of the film, before a picture of watching is taken."""
+MAIN = ("actions-empty", "actions-pose")
+"""The main stop, after what has to be done before it."""
 
 
 def stops(theme: str) -> list[Stop]:
     """What a newcomer would try: the sample first, then a film of one's own from labels to figures."""
+    stop = stops_at("actions", theme)
     made = [
-        _stop(theme, "empty", partial(_begin, theme=theme)),
-        _stop(theme, "pose", _sample, _body, 60),
+        stop("empty", partial(begin_at, theme=theme, feature="actions", page=Page.WATCH)),
+        stop("pose", _sample, _body, 60),
     ]
     if _folder().is_dir():
         made += [
-            _stop(theme, "teach-empty", _open_film, _film_there),
-            _stop(theme, "teach", _import, _labelled),
-            _stop(theme, "marking", _mark, _marking),
-            _stop(theme, "training", partial(_train, model=SHORT_TRN), _training, 120),
-            _stop(theme, "trained", nothing, _trained, 300),
-            _stop(theme, "watch", _watch, _watched, 120),
-            _stop(theme, "compare", partial(_train, model=SHORT_FRAME), _trained, 300),
-            _stop(theme, "evaluate-ready", _compare, _comparable),
-            _stop(theme, "evaluate", _evaluate, _evaluated, 120),
+            stop("teach-empty", _open_film, _film_there),
+            stop("teach", _import, _labelled),
+            stop("marking", _mark, _marking),
+            stop("training", partial(_train, model=SHORT_TRN), _training, 120),
+            stop("trained", nothing, _trained, 300),
+            stop("watch", _watch, _watched, 120),
+            stop("compare", partial(_train, model=SHORT_FRAME), _trained, 300),
+            stop("evaluate-ready", _compare, _comparable),
+            stop("evaluate", _evaluate, _evaluated, 120),
         ]
-    return made + [_stop(theme, "trouble", _broken, _refused), _stop(theme, "done", _rest)]
+    return made + [stop("trouble", _broken, _refused), stop("done", _rest)]
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
-    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
+    stop = stops_at("actions", theme)
+    begin = stop(
+        "again", partial(begin_at, theme=theme, feature="actions", page=Page.WATCH), partial(themed, theme=theme)
+    )
     pages = (Page.TEACH, Page.TRAIN, Page.EVALUATE) if _folder().is_dir() else ()
-    return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
-
-
-def _stop(
-    theme: str,
-    name: str,
-    act: Callable[[Window], object],
-    ready: Callable[[Window], bool] = lambda _window: True,
-    seconds: float = 20,
-) -> Stop:
-    return Stop(f"{theme}-actions-{name}", act, ready, lambda window: window.panels.actions, seconds)
+    return [begin, *(stop(str(page), partial(show_page, feature="actions", page=page)) for page in pages)]
 
 
 def _folder() -> Path:
@@ -68,17 +62,7 @@ def _folder() -> Path:
 
 
 def _view(window: Window) -> ActionsView:
-    return window.detection.view
-
-
-def _begin(window: Window, theme: str) -> None:
-    begin_at(window, theme, "actions")
-    window.detection.dismiss()
-    window.detection.choose_page(Page.WATCH)
-
-
-def _page(window: Window, page: Page) -> None:
-    window.detection.choose_page(page)
+    return window.features["actions"].view
 
 
 def _sample(window: Window) -> None:
@@ -95,15 +79,15 @@ def _body(window: Window) -> bool:
 def _open_film(window: Window) -> None:
     window.services.feeds.clear()
     window.sources.add_dropped([str(_folder() / "exercise.avi")])
-    window.detection.choose_page(Page.TEACH)
+    window.features["actions"].choose_page(Page.TEACH)
 
 
 def _film_there(window: Window) -> bool:
-    return bool(_view(window).teach.video) and window.detection.facts.frames > 0
+    return bool(_view(window).teach.video) and window.features["actions"].films.facts.frames > 0
 
 
 def _import(window: Window) -> None:
-    actions_reports.import_labels(window.detection, str(_folder() / "labels.csv"))
+    window.features["actions"].teaching.import_labels(str(_folder() / "labels.csv"))
 
 
 def _labelled(window: Window) -> bool:
@@ -112,8 +96,8 @@ def _labelled(window: Window) -> bool:
 
 def _mark(window: Window) -> None:
     window.notices.clear()
-    window.detection.clock.play(MARKED)
-    QTimer.singleShot(MARK_MS, lambda: window.detection.mark_nth(0))
+    window.features["actions"].playhead.play(MARKED)
+    QTimer.singleShot(MARK_MS, lambda: window.features["actions"].teaching.mark_nth(0))
 
 
 def _marking(window: Window) -> bool:
@@ -122,13 +106,13 @@ def _marking(window: Window) -> bool:
 
 
 def _train(window: Window, model: str) -> None:
-    desk = window.detection
+    desk = window.features["actions"]
     desk.labels.drop_mark()
     spec = replace(
         desk.form.train, model=model, frames=LEARNED, iterations=ITERATIONS, held_out=0.25, out=str(_model(model))
     )
     desk.set_form(train=spec)
-    desk.train()
+    desk.training.start()
 
 
 def _model(name: str) -> Path:
@@ -146,11 +130,11 @@ def _trained(window: Window) -> bool:
 
 
 def _watch(window: Window) -> None:
-    desk = window.detection
+    desk = window.features["actions"]
     window.notices.clear()
     window.services.feeds.feed(desk.watch.source).set_loop(True)
-    desk.watch_with(str(_model(SHORT_TRN)))
-    desk.clock.play(LEARNED[1] / desk.facts.rate)
+    desk.watching.watch_with(str(_model(SHORT_TRN)))
+    desk.playhead.play(LEARNED[1] / desk.films.facts.rate)
 
 
 def _watched(window: Window) -> bool:
@@ -160,10 +144,10 @@ def _watched(window: Window) -> bool:
 
 
 def _compare(window: Window) -> None:
-    desk = window.detection
+    desk = window.features["actions"]
     desk.watch.look(desk.watch.source, False)
     for name in (SHORT_TRN, SHORT_FRAME):
-        desk.evaluate_it(str(_model(name)))
+        desk.evaluating.add(str(_model(name)))
     desk.set_form(evaluate=replace(desk.form.evaluate, frames=SHOWN))
 
 
@@ -172,7 +156,7 @@ def _comparable(window: Window) -> bool:
 
 
 def _evaluate(window: Window) -> None:
-    window.detection.evaluate()
+    window.features["actions"].evaluating.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -183,11 +167,11 @@ def _evaluated(window: Window) -> bool:
 def _broken(window: Window) -> None:
     """A file that is no model."""
     window.notices.clear()
-    window.detection.watch.look(window.detection.watch.source, False)
+    window.features["actions"].watch.look(window.features["actions"].watch.source, False)
     file = data_dir() / "notes.safetensors"
     file.write_text("not weights")
-    window.detection.choose_page(Page.WATCH)
-    window.detection.use_model(str(file))
+    window.features["actions"].choose_page(Page.WATCH)
+    window.features["actions"].watching.use_model(str(file))
 
 
 def _refused(window: Window) -> bool:
@@ -196,7 +180,7 @@ def _refused(window: Window) -> bool:
 
 def _rest(window: Window) -> None:
     """Nothing goes on working behind the stops that follow."""
-    desk = window.detection
-    desk.use_model("")
+    desk = window.features["actions"]
+    desk.watching.use_model("")
     desk.dismiss()
     desk.watch.look(desk.watch.source, False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ import cv2
 
 from engines.core.places import data_dir
 from widgets.faces.state import FacesView, Page
-from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
+from workbench.tour.walk import Stop, begin_at, nothing, reference, show_page, stops_at, themed
 from workbench.window.main import Window
 
 SITTER = "Eileen Collins"
@@ -20,53 +19,47 @@ PEOPLE, EACH = 40, 6
 PAIRS = 60
 SHOWN = 8
 """Pictures that must be there before a page of them is taken."""
+MAIN = ("faces-empty", "faces-live")
+"""The main stop, after what has to be done before it."""
 
 
 def stops(theme: str) -> list[Stop]:
     """What a newcomer would try, from a live picture to a covered one."""
+    stop = stops_at("faces", theme)
     made = [
-        _stop(theme, "empty", partial(_begin, theme=theme)),
-        _stop(theme, "live", _portrait, _seen, 60),
-        _stop(theme, "people-empty", _gallery, _gallery_there),
-        _stop(theme, "enrolled", _enrol, _named, 60),
+        stop("empty", partial(begin_at, theme=theme, feature="faces", page=Page.LIVE)),
+        stop("live", _portrait, _seen, 60),
+        stop("people-empty", _gallery, _gallery_there),
+        stop("enrolled", _enrol, _named, 60),
     ]
     if _folder().is_dir():
         _album()
         _sample()
         made += [
-            _stop(theme, "looking-through", _gather, _gathering, 60),
-            _stop(theme, "review", nothing, _reviewed, 180),
-            _stop(theme, "people", _store, _stored, 120),
-            _stop(theme, "person", _choose, _chosen),
-            _stop(theme, "threshold", partial(_page, page=Page.THRESHOLD), _reported, 60),
-            _stop(theme, "verify", _verify, _verified, 60),
-            _stop(theme, "audit", _audit, _audited, 60),
-            _stop(theme, "evaluate", _evaluate, _evaluated, 180),
-            _stop(theme, "train", _train, _trained, 180),
+            stop("looking-through", _gather, _gathering, 60),
+            stop("review", nothing, _reviewed, 180),
+            stop("people", _store, _stored, 120),
+            stop("person", _choose, _chosen),
+            stop("threshold", partial(show_page, feature="faces", page=Page.THRESHOLD), _reported, 60),
+            stop("verify", _verify, _verified, 60),
+            stop("audit", _audit, _audited, 60),
+            stop("evaluate", _evaluate, _evaluated, 180),
+            stop("train", _train, _trained, 180),
         ]
     return made + [
-        _stop(theme, "gaze", _gaze, _looking, 60),
-        _stop(theme, "covered", _cover, _covered, 60),
-        _stop(theme, "trouble", _broken, _refused),
-        _stop(theme, "done", _rest),
+        stop("gaze", _gaze, _looking, 60),
+        stop("covered", _cover, _covered, 60),
+        stop("trouble", _broken, _refused),
+        stop("done", _rest),
     ]
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
+    stop = stops_at("faces", theme)
     pages = [Page.LIVE] + ([Page.PEOPLE, Page.THRESHOLD, Page.AUDIT, Page.EVALUATE] if _folder().is_dir() else [])
-    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
-    return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
-
-
-def _stop(
-    theme: str,
-    name: str,
-    act: Callable[[Window], object],
-    ready: Callable[[Window], bool] = lambda _window: True,
-    seconds: float = 20,
-) -> Stop:
-    return Stop(f"{theme}-faces-{name}", act, ready, lambda window: window.panels.faces, seconds)
+    begin = stop("again", partial(begin_at, theme=theme, feature="faces", page=Page.LIVE), partial(themed, theme=theme))
+    return [begin, *(stop(str(page), partial(show_page, feature="faces", page=page)) for page in pages)]
 
 
 def _folder() -> Path:
@@ -74,17 +67,7 @@ def _folder() -> Path:
 
 
 def _view(window: Window) -> FacesView:
-    return window.faces.view
-
-
-def _begin(window: Window, theme: str) -> None:
-    begin_at(window, theme, "faces")
-    window.faces.dismiss()
-    window.faces.choose_page(Page.LIVE)
-
-
-def _page(window: Window, page: Page) -> None:
-    window.faces.choose_page(page)
+    return window.features["faces"].view
 
 
 def _portrait(window: Window) -> None:
@@ -99,8 +82,8 @@ def _seen(window: Window) -> bool:
 
 
 def _gallery(window: Window) -> None:
-    window.faces.galleries.create(str(data_dir() / "people.faces"))
-    window.faces.choose_page(Page.PEOPLE)
+    window.features["faces"].galleries.create(str(data_dir() / "people.faces"))
+    window.features["faces"].choose_page(Page.PEOPLE)
 
 
 def _gallery_there(window: Window) -> bool:
@@ -108,10 +91,10 @@ def _gallery_there(window: Window) -> bool:
 
 
 def _enrol(window: Window) -> None:
-    window.faces.choose_page(Page.LIVE)
+    window.features["faces"].choose_page(Page.LIVE)
     found = _view(window).live.recognition
     if found is not None and found.faces:
-        window.panels.faces.enrolTrackWanted.emit(found.faces[0].track, SITTER)
+        window.features["faces"].panel.tracks.enrolWanted.emit(found.faces[0].track, SITTER)
 
 
 def _named(window: Window) -> bool:
@@ -120,7 +103,7 @@ def _named(window: Window) -> bool:
 
 
 def _gather(window: Window) -> None:
-    window.faces.gather([str(_album())])
+    window.features["faces"].reviews.gather([str(_album())])
 
 
 def _gathering(window: Window) -> bool:
@@ -135,8 +118,8 @@ def _reviewed(window: Window) -> bool:
 
 
 def _store(window: Window) -> None:
-    window.board.storeWanted.emit()
-    window.faces.choose_page(Page.PEOPLE)
+    window.features["faces"].reviews.store()
+    window.features["faces"].choose_page(Page.PEOPLE)
 
 
 def _stored(window: Window) -> bool:
@@ -146,7 +129,7 @@ def _stored(window: Window) -> bool:
 
 def _choose(window: Window) -> None:
     most = max(_view(window).people.people, key=lambda person: person.faces)
-    window.board.personChosen.emit(most.id)
+    window.features["faces"].galleries.select(most.id)
 
 
 def _chosen(window: Window) -> bool:
@@ -160,9 +143,9 @@ def _reported(window: Window) -> bool:
 
 def _verify(window: Window) -> None:
     photos = _folder().parent / "photos"
-    window.faces.choose_page(Page.VERIFY)
-    window.board.pictureDropped.emit("a", str(photos / "obama.jpg"))
-    window.board.pictureDropped.emit("b", str(photos / "obama2.jpg"))
+    window.features["faces"].choose_page(Page.VERIFY)
+    window.features["faces"].verification.show_picture("a", str(photos / "obama.jpg"))
+    window.features["faces"].verification.show_picture("b", str(photos / "obama2.jpg"))
 
 
 def _verified(window: Window) -> bool:
@@ -174,8 +157,8 @@ def _audit(window: Window) -> None:
     people = _view(window).people
     wrong = next(person for person in people.people if person.faces > 2 and person.id != people.selected)
     face = people.faces[-1].id
-    window.faces.galleries.edit(lambda gallery: gallery.move([face], wrong.id))
-    window.board.auditGalleryWanted.emit()
+    window.features["faces"].galleries.edit(lambda gallery: gallery.move([face], wrong.id))
+    window.features["faces"].audits.start_gallery()
 
 
 def _audited(window: Window) -> bool:
@@ -186,13 +169,13 @@ def _audited(window: Window) -> bool:
 
 def _evaluate(window: Window) -> None:
     folder = str(_sample())
-    form = window.faces.form
+    form = window.features["faces"].form
     pairs = Path(folder) / "pairs.tsv"
-    window.faces.set_form(
+    window.features["faces"].set_form(
         evaluate=replace(form.evaluate, images=folder, pairs=str(pairs)), open_set=replace(form.open_set, images=folder)
     )
-    window.faces.choose_page(Page.EVALUATE)
-    window.board.evaluateWanted.emit()
+    window.features["faces"].choose_page(Page.EVALUATE)
+    window.features["faces"].evaluations.start()
 
 
 def _evaluated(window: Window) -> bool:
@@ -200,9 +183,11 @@ def _evaluated(window: Window) -> bool:
 
 
 def _train(window: Window) -> None:
-    window.faces.set_form(train=replace(window.faces.form.train, images=str(_sample()), steps=400))
-    window.faces.choose_page(Page.TRAIN)
-    window.board.headWanted.emit()
+    window.features["faces"].set_form(
+        train=replace(window.features["faces"].form.train, images=str(_sample()), steps=400)
+    )
+    window.features["faces"].choose_page(Page.TRAIN)
+    window.features["faces"].heads.start()
 
 
 def _trained(window: Window) -> bool:
@@ -210,8 +195,8 @@ def _trained(window: Window) -> bool:
 
 
 def _gaze(window: Window) -> None:
-    window.faces.set_settings(replace(window.faces.form.settings, gaze=True))
-    window.faces.choose_page(Page.GAZE)
+    window.features["faces"].set_settings(replace(window.features["faces"].form.settings, gaze=True))
+    window.features["faces"].choose_page(Page.GAZE)
 
 
 def _looking(window: Window) -> bool:
@@ -219,8 +204,8 @@ def _looking(window: Window) -> bool:
 
 
 def _cover(window: Window) -> None:
-    window.faces.choose_page(Page.LIVE)
-    window.faces.set_settings(replace(window.faces.form.settings, blur="everyone"))
+    window.features["faces"].choose_page(Page.LIVE)
+    window.features["faces"].set_settings(replace(window.features["faces"].form.settings, blur="everyone"))
 
 
 def _covered(window: Window) -> bool:
@@ -232,7 +217,7 @@ def _broken(window: Window) -> None:
     """A file that is called a gallery and is none."""
     path = data_dir() / "holiday.faces"
     path.write_bytes(b"not a gallery" * 100)
-    window.faces.take([str(path)])
+    window.features["faces"].take([str(path)])
 
 
 def _refused(window: Window) -> bool:
@@ -240,9 +225,9 @@ def _refused(window: Window) -> bool:
 
 
 def _rest(window: Window) -> None:
-    window.faces.dismiss()
-    window.faces.set_settings(replace(window.faces.form.settings, blur="off", gaze=False))
-    window.faces.watch.look(window.faces.watch.source, False)
+    window.features["faces"].dismiss()
+    window.features["faces"].set_settings(replace(window.features["faces"].form.settings, blur="off", gaze=False))
+    window.features["faces"].watch.look(window.features["faces"].watch.source, False)
 
 
 def _album() -> Path:

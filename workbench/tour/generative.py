@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Page, RunState
 from widgets.kit.theme import LOOK, THEMES
-from workbench.tour.walk import Stop
+from workbench.tour.walk import Stop, begin_at, show_page, stops_at
 from workbench.window.main import Window
 
 EXACT = "analytic:digits"
@@ -27,53 +26,44 @@ MID_FLIGHT = 0.2
 PAUSE_MS = 50
 """Between two runs that a person asks for."""
 HISTORY = (("heun", 10, 1.0), ("ancestral", 30, 1.0), ("ipndm", 8, 1.0), ("dpm++2m-sde", 12, 1.0))
+MAIN = ("diffusion-empty", "diffusion-samples")
+"""The main stop, after what has to be done before it."""
 
 
 def stops(theme: str) -> list[Stop]:
     """What a newcomer would try: sample, look at the steps, flow, compare, train, and a file that is refused."""
-
-    def stop(name: str, act: Callable[[Window], object], ready: Callable[[Window], bool], seconds: float = 180) -> Stop:
-        return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.panels.diffusion, seconds)
-
+    stop = partial(stops_at("diffusion", theme), seconds=180)
     return [
-        stop("empty", partial(_begin, theme=theme), _listed),
+        stop("empty", partial(begin_at, theme=theme, feature="diffusion", page=Page.SAMPLES), _listed),
         stop("sampling", _sample_long, _forming),
         stop("samples", _sample, _sampled),
         stop("steps", _half_way, _step_shown),
         stop("flow", _flow, _flowing),
-        stop("compare", _compare, _compared, 180),
-        stop("training", _train, _learning, 120),
-        stop("history", _more_runs, _all_done, 120),
+        stop("compare", _compare, _compared),
+        stop("training", _train, _learning),
+        stop("history", _more_runs, _all_done),
         stop("failed", _pickle, _refused),
-        stop("done", _rest, lambda window: True),
+        stop("done", _rest),
     ]
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
-
-    def stop(name: str, act: Callable[[Window], object], ready: Callable[[Window], bool]) -> Stop:
-        return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.panels.diffusion)
-
+    stop = stops_at("diffusion", theme)
     return [
-        stop("samples", partial(_begin, theme=theme), partial(_themed, theme=theme)),
-        stop("flow", partial(_page, page=Page.FLOW), lambda window: True),
-        stop("compare", partial(_page, page=Page.COMPARE), lambda window: True),
-        stop("training", partial(_page, page=Page.TRAINING), lambda window: True),
+        stop(
+            "samples",
+            partial(begin_at, theme=theme, feature="diffusion", page=Page.SAMPLES),
+            partial(_themed, theme=theme),
+        ),
+        stop("flow", partial(show_page, feature="diffusion", page=Page.FLOW)),
+        stop("compare", partial(show_page, feature="diffusion", page=Page.COMPARE)),
+        stop("training", partial(show_page, feature="diffusion", page=Page.TRAINING)),
     ]
 
 
 def _view(window: Window) -> DiffusionView:
-    return window.studio.shown
-
-
-def _begin(window: Window, theme: str) -> None:
-    if window.services.settings.value.theme != theme:
-        window.set_theme(theme)
-    window.notices.clear()
-    window.preset("diffusion")
-    window.diffusion.dismiss()
-    window.studio.pageChosen.emit(str(Page.SAMPLES))
+    return window.features["diffusion"].studio.shown
 
 
 def _listed(window: Window) -> bool:
@@ -90,7 +80,7 @@ def _spec(window: Window) -> SampleSpec:
 
 
 def _sample_long(window: Window) -> None:
-    window.panels.diffusion.specChanged.emit(replace(_spec(window), steps=LONG))
+    window.features["diffusion"].panel.specChanged.emit(replace(_spec(window), steps=LONG))
     window.commands.run("diffusion.sample")
 
 
@@ -101,8 +91,12 @@ def _forming(window: Window) -> bool:
 
 
 def _sample(window: Window) -> None:
+    """Once the models are listed."""
+    if not _listed(window):
+        QTimer.singleShot(PAUSE_MS, partial(_sample, window))
+        return
     window.commands.run("diffusion.cancel")
-    window.panels.diffusion.specChanged.emit(replace(_spec(window), steps=20))
+    window.features["diffusion"].panel.specChanged.emit(replace(_spec(window), steps=20))
     window.commands.run("diffusion.sample")
 
 
@@ -113,7 +107,9 @@ def _sampled(window: Window) -> bool:
 
 def _half_way(window: Window) -> None:
     step = _view(window).step
-    window.studio.stepWanted.emit(step.steps // 2 if step is not None else 0)
+    window.features["diffusion"].studio.page(Page.SAMPLES).scrubber.stepWanted.emit(
+        step.steps // 2 if step is not None else 0
+    )
 
 
 def _step_shown(window: Window) -> bool:
@@ -129,21 +125,22 @@ def _flowing(window: Window) -> bool:
     """Stopped in the middle, so that the picture is the same every time."""
     if _view(window).flow.result is None:
         return False
-    if window.studio.flow.playing:
-        window.studio.flow.toggle()
-    window.studio.flow.set_time(MID_FLIGHT)
+    page = window.features["diffusion"].studio.page(Page.FLOW)
+    if page.playing:
+        page.toggle()
+    page.set_time(MID_FLIGHT)
     return True
 
 
 def _compare(window: Window) -> None:
-    window.panels.diffusion.modelChosen.emit(EXACT)
+    window.features["diffusion"].panel.model.model.chosen.emit(EXACT)
     base = SampleSpec(EXACT, seeds=tuple(range(8)))
-    window.panels.diffusion.specChanged.emit(base)
+    window.features["diffusion"].panel.specChanged.emit(base)
     axes = ("sampler", ("euler", "heun", "dpm++2m", "ipndm"), "steps", ("5", "10", "20"))
-    window.panels.diffusion.compareChanged.emit(CompareSpec(base, *axes))  # type: ignore[arg-type]
+    window.features["diffusion"].panel.compareChanged.emit(CompareSpec(base, *axes))  # type: ignore[arg-type]
     window.commands.run("diffusion.compare")
-    window.panels.diffusion.startWanted.emit()
-    window.panels.diffusion.curvesWanted.emit()
+    window.features["diffusion"].panel.start.click()
+    window.features["diffusion"].panel.base.curves.click()
 
 
 def _compared(window: Window) -> bool:
@@ -153,9 +150,9 @@ def _compared(window: Window) -> bool:
 
 def _train(window: Window) -> None:
     spec = TrainSpec("digits", "", name="tour-digits", width=16, steps=4000, sample_every=20, batch=32)
-    window.panels.diffusion.trainChanged.emit(spec)
+    window.features["diffusion"].panel.trainChanged.emit(spec)
     window.commands.run("diffusion.train")
-    window.panels.diffusion.startWanted.emit()
+    window.features["diffusion"].panel.start.click()
 
 
 def _learning(window: Window) -> bool:
@@ -167,15 +164,15 @@ def _learning(window: Window) -> bool:
 
 
 def _more_runs(window: Window) -> None:
-    window.studio.trainCancelWanted.emit()
-    window.panels.diffusion.modeChosen.emit("sample")
+    window.features["diffusion"].studio.page(Page.TRAINING).progress.cancelled.emit()
+    window.features["diffusion"].panel.mode.chosen.emit("sample")
     for number, (sampler, steps, weight) in enumerate(HISTORY):
         spec = SampleSpec(EXACT, sampler, steps, guidance=Guidance(weight), seeds=tuple(range(9)))
         QTimer.singleShot(PAUSE_MS * (number + 1), window, partial(_queue, window, spec))
 
 
 def _queue(window: Window, spec: SampleSpec) -> None:
-    window.panels.diffusion.specChanged.emit(spec)
+    window.features["diffusion"].panel.specChanged.emit(spec)
     window.commands.run("diffusion.sample")
 
 
@@ -189,21 +186,17 @@ def _pickle(window: Window) -> None:
     """A checkpoint that could run anything when it is opened."""
     path = Path(cache_dir()) / "downloaded-model.ckpt"
     path.write_bytes(pickle.dumps({"state_dict": {"weight": [0.0]}}))
-    window.diffusion.take([str(path)])
+    window.features["diffusion"].take([str(path)])
 
 
 def _refused(window: Window) -> bool:
-    shown = window.panels.diffusion.shown
+    shown = window.features["diffusion"].panel.shown
     return shown.trouble is not None and not shown.looking
 
 
 def _rest(window: Window) -> None:
-    window.diffusion.cancel_all()
-    window.diffusion.dismiss()
-
-
-def _page(window: Window, page: Page) -> None:
-    window.studio.pageChosen.emit(str(page))
+    window.features["diffusion"].cancel_all()
+    window.features["diffusion"].dismiss()
 
 
 def _themed(window: Window, theme: str) -> bool:

@@ -1,4 +1,4 @@
-"""`main.py bench NAME`: measure on this machine. Each benchmark lives in `bench_NAME.py` and is imported when run.
+"""`main.py bench NAME`: measure on this machine. Each is `benchmarks/NAME.py`, imported when it is run.
 
 A benchmark is a function `main(...)` whose keyword arguments become options and whose result is a dict of
 numbers, units in the names. It says what it was measured against; the machine is named here.
@@ -17,19 +17,16 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from engines.core.context import Context
+from workbench.controllers import FEATURES
 from workbench.verbs import console
 
 BENCHMARKS: dict[str, str] = {
-    "actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads",
-    "detect": "Board detection beside OpenCV's two detectors",
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
-    "faces": "The recognition chain on a film beside OpenCV's own; small faces by search",
+    "start": "The window from its start to its first paint, and the memory of its process",
     "workers": "Worker start-up, shared-memory frames, window stalls",
-    "diffusion-error": "Error of samplers against the exact path, published methods beside ours",
-    "diffusion-overhead": "What a sampler costs a step beyond the network, beside diffusers and k-diffusion",
-    "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
-    "gallery": "The nearest of 1,000 to 1,000,000 faces, beside numpy, FAISS and usearch",
 }
+for _feature in FEATURES:
+    BENCHMARKS |= _feature.benchmarks
 
 Benchmark = Callable[..., dict[str, Any]]
 
@@ -62,7 +59,7 @@ def _add(name: str) -> None:
         raise typer.Exit(code or 0)
 
 
-for _name in BENCHMARKS:
+for _name in sorted(BENCHMARKS):
     _add(_name)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,22 +14,27 @@ class Centre(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, widgets: Mapping[str, QWidget], strips: Mapping[str, QWidget] | None = None) -> None:
-        """The first one is in front. strips: what can stand above them, by name; none at first."""
+    def __init__(self, name: str, widget: QWidget) -> None:
+        """The widget that is in front at first."""
         super().__init__()
-        self._names = tuple(widgets)
-        self._strips = dict(strips or {})
+        self._names: list[str] = []
+        self._strips: dict[str, QWidget] = {}
         self._stack = QStackedWidget()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for strip in self._strips.values():
-            column.addWidget(strip)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._stack, 1)
+        self.add(name, widget)
+
+    def add(self, name: str, widget: QWidget, strip: QWidget | None = None) -> None:
+        """One more widget, and the row of tabs that can stand above all of them for it."""
+        widget.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._stack.addWidget(widget)
+        self._names.append(name)
+        if strip is not None:
+            self._strips[name] = strip
+            self._column.insertWidget(0, strip)
             strip.hide()
-        column.addWidget(self._stack, 1)
-        for widget in widgets.values():
-            widget.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
-            self._stack.addWidget(widget)
 
     @property
     def front(self) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from widgets.kit.panel import Panel
+from workbench.controllers import FEATURES
+from workbench.features import Area, DockSpec, Feature
 
-Area = Literal["left", "right", "bottom"]
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
@@ -27,33 +26,27 @@ LAYOUT_VERSION = 3
 LEAST_WIDTH = 220
 
 
-@dataclass(frozen=True, slots=True)
-class DockSpec:
-    """Where a dock stands after a reset. Docks of one area are tabs of one another, in the order of the table."""
-
-    id: str
-    title: str
-    area: Area
-    size: int
-
-
-DOCKS: tuple[DockSpec, ...] = (
-    DockSpec("sources", "Sources", "left", 264),
-    DockSpec("calibration", "Calibration", "right", 400),
-    DockSpec("properties", "Properties", "right", 400),
-    DockSpec("faces", "Faces", "right", 400),
-    DockSpec("diffusion", "Diffusion", "right", 400),
-    DockSpec("actions", "Actions", "right", 400),
-    DockSpec("timeline", "Timeline", "bottom", 240),
-    DockSpec("jobs", "Jobs", "bottom", 190),
-    DockSpec("log", "Log", "bottom", 190),
+SHELL = (
+    DockSpec("sources", "Sources", "left", 264, 0),
+    DockSpec("properties", "Properties", "right", 400, 20),
+    DockSpec("jobs", "Jobs", "bottom", 190, 70),
+    DockSpec("log", "Log", "bottom", 190, 80),
 )
 
 
-class Dock(QDockWidget):
-    """A dock whose title bar is its panel's head: dragged by it, floated by a double click, with a menu of its own."""
+def specs(features: Iterable[Feature] = FEATURES) -> tuple[DockSpec, ...]:
+    """The window's own docks and those of features, in their order."""
+    every = (*SHELL, *(dock for feature in features for dock in feature.docks))
+    return tuple(sorted(every, key=lambda spec: spec.order))
 
-    def __init__(self, spec: DockSpec, panel: Panel, window: QMainWindow) -> None:
+
+class Dock(QDockWidget):
+    """A dock whose title bar is its panel's head: dragged by it, floated by a double click, with a menu of its own.
+
+    It may be empty until it is seen; `filled` says that it no longer is.
+    """
+
+    def __init__(self, spec: DockSpec, window: QMainWindow) -> None:
         super().__init__(spec.title, window)
         self.spec = spec
         self.setObjectName(f"dock.{spec.id}")
@@ -62,6 +55,15 @@ class Dock(QDockWidget):
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
             | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
+        self.filled = False
+        empty = QWidget()
+        empty.setMinimumWidth(LEAST_WIDTH)
+        self.setWidget(empty)
+
+    def fill(self, panel: Panel) -> None:
+        """Put the panel in."""
+        self.filled = True
+        self.widget().deleteLater()
         panel.setMinimumWidth(max(LEAST_WIDTH, panel.minimumWidth()))
         self.setWidget(panel)
         self.setTitleBarWidget(panel.head)
@@ -78,7 +80,7 @@ class Dock(QDockWidget):
 class Docks(QObject):
     """All docks of a window: reset, show, save and restore."""
 
-    def __init__(self, window: QMainWindow, panels: Mapping[str, Panel]) -> None:
+    def __init__(self, window: QMainWindow, specs: Iterable[DockSpec]) -> None:
         super().__init__(window)
         self._window = window
         window.setDockNestingEnabled(True)
@@ -88,11 +90,14 @@ class Docks(QObject):
             (Qt.Corner.BottomRightCorner, "right"),
         ):
             window.setCorner(corner, AREAS[area])
-        self.docks = {spec.id: Dock(spec, panels[spec.id], window) for spec in DOCKS}
+        self.arranging = False
+        """Docks come to the front that will not stay there."""
+        self.docks = {spec.id: Dock(spec, window) for spec in specs}
         self.reset()
 
     def reset(self) -> None:
         """Every dock where the table puts it."""
+        self.arranging = True
         first: dict[str, Dock] = {}
         for dock in self.docks.values():
             dock.setFloating(False)
@@ -104,14 +109,17 @@ class Docks(QObject):
             dock.show()
         for dock in first.values():
             dock.raise_()
+        self.arranging = False
         self.resize({dock.spec.id: dock.spec.size for dock in first.values()})
 
     def arrange(self, shown: Mapping[str, int]) -> None:
         """Show these docks at these sizes (0: as it is), the first of each area in front; hide the others."""
+        self.arranging = True
         for id, dock in self.docks.items():
             dock.setVisible(id in shown)
         for id in reversed(list(shown)):
             self.docks[id].raise_()
+        self.arranging = False
         self.resize({id: size for id, size in shown.items() if size})
 
     def resize(self, sizes: Mapping[str, int]) -> None:

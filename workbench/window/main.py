@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
@@ -15,30 +14,17 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.core.addresses import hidden
 from engines.core.names import shown
-from widgets.actions.board.pages import ActionBoard
-from widgets.actions.panel.dock import ActionsPanel
-from widgets.calibration.panel import CalibrationPanel
-from widgets.faces.board import FaceBoard
-from widgets.faces.panel.dock import FacesPanel
-from widgets.generative.panel.dock import DiffusionPanel
-from widgets.generative.studio.pages import Studio
-from widgets.kit.panel import FOLDS, Panel
+from widgets.kit.panel import FOLDS
 from widgets.kit.wheel import leave_wheel
+from widgets.shell.help import PAGES
 from widgets.shell.jobs import JobsPanel
 from widgets.shell.log import LogPanel
 from widgets.shell.notices import Notices
 from widgets.shell.properties import PropertiesPanel
 from widgets.sources.panel import SourcesPanel, dropped_texts
-from widgets.timeline.panel import TimelinePanel
 from widgets.viewer.grid import ViewerGrid
-from workbench.commands import Actions
-from workbench.controllers.actions.controller import ActionsController
-from workbench.controllers.actions.reports import take
-from workbench.controllers.calibration.controller import CalibrationController
-from workbench.controllers.faces.controller import FacesController
-from workbench.controllers.faces.reports import REDACT
-from workbench.controllers.generative.controller import DiffusionController
-from workbench.controllers.generative.exports import JOB as EXPORTING
+from workbench.commands import Actions, commands, presets
+from workbench.controllers import FEATURES
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.log import LogController
@@ -46,19 +32,20 @@ from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
+from workbench.features import Feature
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.project.file import open_untitled
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper
-from workbench.services import Services
-from workbench.threads.jobs import JobQueue, JobRecord
+from workbench.services import Host, Services
+from workbench.threads.jobs import JobQueue
 from workbench.threads.supervisor import Supervisor
 from workbench.window import theme
 from workbench.window.centre import Centre
-from workbench.window.docks import Docks
+from workbench.window.docks import Docks, specs
+from workbench.window.made import Made
 from workbench.window.placement import Placement
-from workbench.window.presets import PRESETS
 from workbench.window.toolbar import TopBar
 
 log_ = logging.getLogger(__name__)
@@ -66,55 +53,50 @@ log_ = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1440, 900)
 GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
-TIMELINE_HEIGHT, JOBS_HEIGHT = 270, 130
+ROOM_BELOW = 130
+"""Height of what stands where a dock of a feature would, were it needed."""
 
 
-@dataclass(slots=True)
 class Panels:
-    """One of each; a field's name is the id of its dock."""
+    """The window's own; a name is the id of a dock."""
 
-    sources: SourcesPanel = field(default_factory=SourcesPanel)
-    calibration: CalibrationPanel = field(default_factory=CalibrationPanel)
-    properties: PropertiesPanel = field(default_factory=PropertiesPanel)
-    faces: FacesPanel = field(default_factory=FacesPanel)
-    diffusion: DiffusionPanel = field(default_factory=DiffusionPanel)
-    actions: ActionsPanel = field(default_factory=ActionsPanel)
-    jobs: JobsPanel = field(default_factory=JobsPanel)
-    log: LogPanel = field(default_factory=LogPanel)
-    timeline: TimelinePanel = field(default_factory=TimelinePanel)
-
-    def by_id(self) -> dict[str, Panel]:
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+    def __init__(self) -> None:
+        self.sources, self.properties = SourcesPanel(), PropertiesPanel()
+        self.jobs, self.log = JobsPanel(), LogPanel()
 
 
-class Window(QMainWindow):
+class Window(QMainWindow, Host):
     """The main window. `closed` is sent once its parts have let go and the supervisor has asked every thread to end."""
 
     closed = Signal()
 
-    def __init__(self, supervisor: Supervisor, settings: SettingsStore, log: LogBook) -> None:
+    def __init__(
+        self, supervisor: Supervisor, settings: SettingsStore, log: LogBook, features: Sequence[Feature] = FEATURES
+    ) -> None:
         super().__init__()
         self.setAcceptDrops(True)
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
-        self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify)
-        self.commands = Actions(self)
-        self.grid, self.studio = ViewerGrid(), Studio()
-        self.board, self.action_board = FaceBoard(), ActionBoard()
-        boards = {"faces": self.board, "actions": self.action_board}
-        centre = {"viewer": self.grid, "studio": self.studio, **boards}
-        self.centre = Centre(centre, strips={name: board.head for name, board in boards.items()})
+        self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
+        self.presets = {preset.id: preset for preset in presets(features)}
+        self.commands = Actions(self, commands(features))
+        self.grid = ViewerGrid()
+        self.centre = Centre("viewer", self.grid)
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
+        self.docks = Docks(self, specs(features))
         self.panels = Panels()
-        self.docks = Docks(self, self.panels.by_id())
+        for id, panel in vars(self.panels).items():
+            self.docks.docks[id].fill(panel)
+        self.viewer = ViewerController(self.grid, self.services)
+        self.features = Made(features, self.docks, self.centre, self.viewer, self.services, self.commands)
         self._make_controllers()
         self._bind()
         self.commands.fill(self.menuBar(), self._extra_menu)
-        self.addToolBar(TopBar(self.commands, self))
+        self.addToolBar(TopBar(self.commands, [f"{PRESET}{id}" for id in self.presets], self))
         self._restore_layout()
         self._keeper = SettingsKeeper(settings, supervisor, self.notify, self)
 
@@ -131,32 +113,49 @@ class Window(QMainWindow):
 
     def preset(self, id: str) -> None:
         """Arrange docks and centre for one kind of work."""
-        chosen = next(preset for preset in PRESETS if preset.id == id)
+        chosen = self.presets[id]
+        self.features.make_for(chosen)
         self.docks.arrange(chosen.docks)
         self.centre.show_strip(chosen.strip)
         self.centre.show_widget(chosen.centre)
         if chosen.strip:
-            self.paged[chosen.strip].show_page()
+            self.features[chosen.strip].show_page()
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
     def _centre_chosen(self, name: str) -> None:
         """Under the strip of tabs the viewer is one of the pages."""
         if self.centre.strip and name == "viewer":
-            self.paged[self.centre.strip].show_live()
+            self.features[self.centre.strip].show_live()
 
-    def _bring(self, preset: str) -> None:
-        """Arrange for this work unless that is how things stand already."""
-        if self.centre.strip != preset:
-            self.preset(preset)
-        self.docks.show(preset)
+    def show_log(self) -> None:
+        self.docks.show("log")
 
-    def _show_timeline(self, on: bool) -> None:
-        """Under pictures; where figures are shown they get its room."""
-        if self.centre.strip == "actions":
-            self.docks.docks["timeline"].setVisible(on)
-            self.docks.resize({"timeline": TIMELINE_HEIGHT} if on else {"jobs": JOBS_HEIGHT})
-            self.docks.show("timeline" if on else "jobs")
+    def show_help(self, page: str) -> None:
+        self.dialogs.show_help(page)
+
+    def show_dock(self, id: str) -> None:
+        self.docks.show(id)
+
+    def show_centre(self, name: str) -> None:
+        self.centre.show_widget(name)
+
+    def add_source(self, path: str) -> None:
+        self.sources.add_dropped([path])
+
+    def bring(self, feature: str) -> None:
+        preset = self.features.record(feature).preset
+        if feature not in (self.centre.strip, self.centre.front):
+            self.preset(preset.id)
+        self.docks.show(feature)
+
+    def give_room(self, dock: str, on: bool) -> None:
+        """Where it is not needed, the jobs get its room."""
+        height = self.presets[self.services.settings.value.preset].docks.get(dock)
+        if height is not None:
+            self.docks.docks[dock].setVisible(on)
+            self.docks.resize({dock: height} if on else {"jobs": ROOM_BELOW})
+            self.docks.show(dock if on else "jobs")
 
     def set_theme(self, name: str) -> None:
         """ "dark" or "light", at once and at the next start."""
@@ -201,64 +200,46 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Onto studio and face board falls what they can use; everything else is a source."""
+        """Files fall on the feature in the centre or on the one that they are of; everything else is a source."""
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files and self.centre.front == "studio":
-            self.diffusion.take(files)
-        elif files and (self.centre.front == "faces" or files[0].endswith(".faces")):
-            self.faces.take(files)
-        elif files and (self.centre.strip == "actions" or files[0].endswith(".safetensors")):
-            take(self.detection, files)
+        taker = self.features.taker(files) if files else ""
+        if taker:
+            self.features[taker].take(files)
         else:
             self.sources.add_dropped(dropped_texts(event.mimeData()))
         event.acceptProposedAction()
 
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
-        self.viewer = ViewerController(self.grid, services)
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
-        self.calibration = CalibrationController(panels.calibration, self.viewer, services, commands)
-        self.diffusion = DiffusionController(panels.diffusion, self.studio, services, commands)
-        self.faces = FacesController(panels.faces, self.board, self.viewer, services, commands)
-        self.detection = ActionsController(
-            panels.actions, self.action_board, panels.timeline, self.viewer, services, commands
-        )
-        self.paged = {"faces": self.faces, "actions": self.detection}
-        self.jobs = JobsController(panels.jobs, services, commands, self._centre_says)
+        self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)
         self.project = ProjectController(self, self.sources, self.viewer, services, commands)
-        self.dialogs = DialogsController(self, services, commands, self._panel_in_front, self.set_theme)
+        self.dialogs = DialogsController(
+            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
+        )
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.calibration, self.faces, self.detection, self.diffusion,
-            self.jobs, self.log, self.dialogs,
+            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
-        self.project.changed.connect(self.calibration.restore)
-        self.project.changed.connect(self.faces.restore)
-        self.project.changed.connect(self.diffusion.restore)
-        self.project.changed.connect(self.detection.restore)
-        for engine in (self.calibration, self.faces, self.diffusion, self.detection):
-            engine.logWanted.connect(lambda: self.docks.show("log"))
-            engine.helpWanted.connect(self.dialogs.show_help)
-        self.diffusion.studioWanted.connect(lambda: self.centre.show_widget("studio"))
-        self.diffusion.panelWanted.connect(lambda: self.docks.show("diffusion"))
-        for name, paged in self.paged.items():
-            paged.centreWanted.connect(self.centre.show_widget)
-            paged.presetWanted.connect(partial(self._bring, name))
-            paged.sourceWanted.connect(lambda path: self.sources.add_dropped([path]))
-        self.detection.timelineWanted.connect(self._show_timeline)
-        for id in ("actions", "timeline"):
-            self.docks.docks[id].visibilityChanged.connect(self.detection.show_soon)
+        self.project.changed.connect(self.features.restore)
         self.centre.chosen.connect(self._centre_chosen)
         self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
+
+    def _guide(self) -> dict[str, Path]:
+        """Pages of the guide by name, in their order."""
+        features = {dock.id: Path(one.guide or PAGES) for one in self.features.records for dock in one.docks}
+        folders = {"start": PAGES, "sources": PAGES, "viewer": PAGES, **features}
+        folders |= {"properties": PAGES, "jobs": PAGES, "log": PAGES}
+        return {name: folder / f"{name}.md" for name, folder in folders.items()}
 
     def _bind(self) -> None:
         bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
         for id, layout in GRIDS.items():
             bind(id, partial(self._set_layout, layout))
-        for preset in PRESETS:
-            bind(PRESET + preset.id, partial(self.preset, preset.id))
+        for id in self.presets:
+            bind(PRESET + id, partial(self.preset, id))
         bind("view.maximise", self.grid.maximise)
         bind("view.fit", self.grid.fit)
         bind("view.snapshot", viewer.snapshot_selected)
@@ -304,7 +285,7 @@ class Window(QMainWindow):
 
     def _restore_layout(self) -> None:
         settings = self.services.settings.value
-        known = [preset.id for preset in PRESETS]
+        known = list(self.presets)
         self.preset(next((id for id in (settings.start_preset, settings.preset) if id in known), known[0]))
         if settings.geometry_bytes:
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
@@ -315,18 +296,10 @@ class Window(QMainWindow):
         if self.services.supervisor.closed:
             return
         self.project.start(arguments)
+        self.features.sweep(self._keeper.errands)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:
                 self.notify(notice, "warn")
-
-    def _centre_says(self, record: JobRecord) -> bool:
-        """What is in the centre shows how this job failed."""
-        if record.job.startswith("engines.faces."):
-            return self.centre.strip == "faces" and not record.job.startswith(REDACT)
-        if record.job.startswith("engines.actions."):
-            return self.centre.strip == "actions"
-        ours = record.job.startswith("engines.generative.") and not record.job.startswith(EXPORTING)
-        return ours and self.centre.front == "studio"
 
     def _set_layout(self, layout: str) -> None:
         self.centre.show_widget("viewer")
@@ -341,8 +314,9 @@ class Window(QMainWindow):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        fronts = {"studio": "diffusion", "faces": "faces", "actions": "actions"}
-        centre = fronts.get(self.centre.front, "viewer" if self.viewer.shown() else "start")
+        centre = self.centre.front
+        if centre == "viewer" and not self.viewer.shown():
+            centre = "start"
         return next(owners, centre)
 
 

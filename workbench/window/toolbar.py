@@ -5,7 +5,7 @@ Where it is narrow, the name goes and some buttons lose their words, so that all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -15,7 +15,6 @@ from widgets.kit.fields import BESIDE_TEXT, describe
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
 from workbench.commands import Actions
-from workbench.window.presets import PRESETS
 
 ICON_BUTTON = 32
 
@@ -23,7 +22,7 @@ ICON_BUTTON = 32
 class TopBar(QToolBar):
     """Buttons for commands of the table; it knows their ids and nothing of what they do."""
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
+    def __init__(self, actions: Actions, presets: Iterable[str], parent: QWidget) -> None:
         super().__init__("Toolbar", parent)
         self._table = actions
         self._wordy: list[QToolButton] = []
@@ -35,7 +34,7 @@ class TopBar(QToolBar):
         mark = Label("Kinoscope")
         mark.setObjectName("wordmark")
         self._mark = self.addWidget(mark)
-        self._buttons([f"window.{preset.id}" for preset in PRESETS], text=True)
+        self._buttons(presets, text=True)
         self.addSeparator()
         self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
         self._wordy += self._buttons(("file.open-sample",), text=True)
@@ -63,9 +62,11 @@ class TopBar(QToolBar):
         for button in self._wordy:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if on else style.ToolButtonIconOnly)
 
-    def _buttons(self, ids: Sequence[str], text: bool = False) -> list[QToolButton]:
-        made = [QToolButton() for _id in ids]
-        for id, button in zip(ids, made, strict=True):
+    def _buttons(self, ids: Iterable[str], text: bool = False) -> list[QToolButton]:
+        made = []
+        for id in ids:
+            button = QToolButton()
+            made.append(button)
             button.setDefaultAction(self._table.action(id))
             style = Qt.ToolButtonStyle
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)

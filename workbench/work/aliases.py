@@ -1,4 +1,4 @@
-"""Where a job or live engine lies now that was written down under an earlier dotted path. Kept for good."""
+"""Earlier dotted paths of jobs and live engines, and where they lie now. Kept for good."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ MOVED: dict[str, str] = {
     "engines.faces.measures.open_set": "engines.faces.evaluation.open_set",
     "engines.faces.measures.verify": "engines.faces.evaluation.verify",
     "engines.faces.people.enrol": "engines.faces.gallery.enrol",
-    "workbench.controllers.calibration_finders": "workbench.controllers.calibration.finders",
+    "workbench.controllers.calibration.finders": "engines.calibration.live",
+    "workbench.controllers.calibration_finders": "engines.calibration.live",
 }
 """Modules: the earlier one, and that of today. One that moves again changes its earlier entries, too."""
 

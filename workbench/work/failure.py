@@ -1,4 +1,4 @@
-"""What is left of an exception once it has crossed a thread or a process: words only, no live objects.
+"""A failure as plain values: the part of an exception that crosses a thread or a process.
 
 Threads, workers, jobs and the log all speak of failures in this one shape. Free of Qt, because workers use it too.
 """
@@ -10,12 +10,13 @@ import traceback as tracebacks
 from dataclasses import dataclass
 
 from engines.core.addresses import hidden
-from engines.core.errors import KinoscopeError
+from engines.core.errors import NO_FACTS, Facts, KinoscopeError, Told
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Told):
     """message: what happened. path: to which file. hint: what to do. kind: as in the command line's JSON.
+    "defect": the program is at fault, not the input. facts: what a program may act on.
 
     traceback: the whole of it for a defect of ours, also kept for a user's error (the log shows it on demand).
     """
@@ -25,6 +26,7 @@ class Failure:
     hint: str = ""
     traceback: str = ""
     kind: str = "defect"
+    facts: Facts = NO_FACTS
 
     @classmethod
     def of(cls, error: BaseException) -> Failure:
@@ -32,22 +34,10 @@ class Failure:
             return error.failure
         trace = hidden("".join(tracebacks.format_exception(error)))
         if isinstance(error, KinoscopeError):
-            return cls(error.message, error.path, error.hint, trace, error.kind)
+            return cls(error.message, error.path, error.hint, trace, error.kind, error.facts)
         words = hidden(str(error).strip())
         name = type(error).__name__
         return cls(f"{name}: {words}" if words else name, traceback=trace)
-
-    @property
-    def is_defect(self) -> bool:
-        """True when the program is at fault, not the input."""
-        return self.kind == "defect"
-
-    def __str__(self) -> str:
-        where = f" ({self.path})" if self.path and self.path not in self.message else ""
-        return f"{self.message}{where}" + (f". {self.hint}" if self.hint else "")
-
-    def as_json(self) -> dict[str, str | None]:
-        return {"kind": self.kind, "message": self.message, "path": self.path, "hint": self.hint}
 
 
 class RemoteFailure(Exception):

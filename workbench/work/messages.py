@@ -1,13 +1,15 @@
-"""What the window and its workers say to each other through the pipe. Small frozen values."""
+"""Messages between the window and its workers through the pipe. Small frozen values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from engines.core.context import Lease
 from workbench.work.failure import Failure
 from workbench.work.shared import Packed
+
+Verb: TypeAlias = Literal["run", "open", "configure", "process", "again", "reset", "close"]
 
 # --- to the worker
 
@@ -17,11 +19,11 @@ class Call:
     """Do one thing and answer with `Reply`, `Failed` or `Stopped` of the same number.
 
     "run" takes (job, spec as JSON); "open" (engine, settings); "configure" settings; "process" a list of frames;
-    "reset" a `Reset`; "close" nothing.
+    "reset" a `Reset`; "again" and "close" nothing.
     """
 
     number: int
-    verb: Literal["run", "open", "configure", "process", "reset", "close"]
+    verb: Verb
     payload: Packed
 
 

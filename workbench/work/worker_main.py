@@ -25,6 +25,7 @@ from typing import Any
 
 from engines.core.context import Lease
 from engines.core.errors import Cancelled, OutOfResources
+from engines.core.live import LooksAgain
 from engines.core.spec import from_json, resolve, spec_type, to_json
 from workbench.work.failure import Failure
 from workbench.work.messages import (
@@ -235,10 +236,13 @@ class Session:
                 path, settings = argument
                 self._engine = resolve(path)()
                 self._engine.open(settings, self._context)
+                return isinstance(self._engine, LooksAgain), ""
             case "configure":
                 return self._engine.configure(argument), ""
             case "process":
                 return self._engine.process(argument), ""
+            case "again":
+                return self._engine.again(), ""
             case "reset":
                 self._engine.reset(argument)
             case "close":

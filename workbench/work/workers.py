@@ -12,16 +12,18 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from engines.core.clock import Clock, monotonic
-from engines.core.errors import Cancelled, OutOfResources, WorkerLost
+from engines.core.errors import Cancelled, WorkerLost
 from workbench.work import messages as say
 from workbench.work import worker_main
-from workbench.work.broker import Broker, Ticket, waiting_note
+from workbench.work.broker import Broker
 from workbench.work.failure import RemoteFailure, exit_in_words
-from workbench.work.shared import Inlet, Outlet, Packed, Ring
+from workbench.work.leases import Leases
+from workbench.work.rings import Rings
 
 log = logging.getLogger(__name__)
 
@@ -29,28 +31,24 @@ CANCEL_DEADLINE = 2.0
 """Seconds a cancelled call has to see it before its worker is killed."""
 QUIT_DEADLINE = 0.3
 
-Verb = Literal["run", "open", "configure", "process", "reset", "close"]
+
+def _unheard(*_said: object) -> None:
+    """Nobody is told."""
 
 
-class Listener(Protocol):
-    """Who is told what a call says before it is done. Called on the thread that calls the worker."""
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told what a call says before it is done: progress(done, total, note), event(key, event), note(text).
 
-    def progress(self, done: float, total: float, note: str) -> None: ...
-    def event(self, key: str, event: object) -> None: ...
-    def note(self, text: str) -> None: ...
+    Called on the thread that calls the worker.
+    """
+
+    progress: Callable[[float, float, str], object] = _unheard
+    event: Callable[[str, object], object] = _unheard
+    note: Callable[[str], object] = _unheard
 
 
-class Silent:
-    """A listener that does not care."""
-
-    def progress(self, done: float, total: float, note: str) -> None:
-        pass
-
-    def event(self, key: str, event: object) -> None:
-        pass
-
-    def note(self, text: str) -> None:
-        pass
+NOBODY = Listener()
 
 
 class Worker:
@@ -59,7 +57,6 @@ class Worker:
     def __init__(self, name: str, broker: Broker, preload: tuple[str, ...] = (), clock: Clock = monotonic) -> None:
         """`preload`: modules the process imports before its first call, such as ("torch",)."""
         self._name = name
-        self._broker = broker
         self._preload = preload
         self._clock = clock
         self._process: Any = None
@@ -74,12 +71,10 @@ class Worker:
         self._busy = 0
         self._cancelled_at: float | None = None
         self._cancel_told = False
-        self._outlet = Outlet(self._grow_in)
-        self._inlet = Inlet()
-        self._rings: dict[str, Ring] = {}
-        self._tickets: dict[int, Ticket] = {}
+        self.rings = Rings(self._send)
+        self._leases = Leases(broker, self._send)
         self._title = name
-        self._listener: Listener = Silent()
+        self._listener = NOBODY
         self._answer: Any = None
         self._tail: deque[str] = deque(maxlen=20)
         self._partial = b""
@@ -155,11 +150,11 @@ class Worker:
 
     def call(
         self,
-        verb: Verb,
+        verb: say.Verb,
         argument: object = None,
         *,
         title: str = "",
-        listener: Listener | None = None,
+        listener: Listener = NOBODY,
         unwanted: Callable[[], bool] = lambda: False,
     ) -> Any:
         """Do one thing in the worker and give its answer; for "run" also `self.json`.
@@ -170,7 +165,7 @@ class Worker:
         if self._stopping:
             raise Cancelled
         self._title = title or self._name
-        self._listener = listener or Silent()
+        self._listener = listener
         self._answer = None
         self._number += 1
         with self._state:
@@ -178,7 +173,7 @@ class Worker:
         if self._stopping or unwanted():
             self.cancel()
         try:
-            self._send(say.Call(self._number, verb, self._outlet.pack(argument)))
+            self._send(say.Call(self._number, verb, self.rings.pack(argument)))
             while self._answer is None:
                 self._hear(self._patience())
                 self._enforce()
@@ -186,7 +181,7 @@ class Worker:
         finally:
             with self._state:
                 self._busy = 0
-            self._listener = Silent()
+            self._listener = NOBODY
             self._give_back()
 
     def serve(self, seconds: float | None = None) -> None:
@@ -211,11 +206,7 @@ class Worker:
                 self._process.kill()
             self._process.join()
         self._give_back()
-        self._outlet.use(None)
-        self._inlet.use(None)
-        for ring in self._rings.values():
-            ring.close()
-        self._rings.clear()
+        self.rings.close()
         with self._state:
             for end in (self._pipe, self._output, self._bell, self._rope):
                 if end is not None:
@@ -243,7 +234,7 @@ class Worker:
         match answer:
             case say.Reply(_, payload, text):
                 self.json = text
-                return self._unpack(payload)
+                return self.rings.unpack(payload)
             case say.Failed(_, failure):
                 raise RemoteFailure(failure)
         raise Cancelled
@@ -277,7 +268,7 @@ class Worker:
             case say.Progress(number, done, total, note) if number == self._busy:
                 self._listener.progress(done, total, note)
             case say.Event(number, key, payload):
-                event = self._unpack(payload)
+                event = self.rings.unpack(payload)
                 if number == self._busy:
                     self._listener.event(key, event)
             case say.Reply() | say.Failed() | say.Stopped():
@@ -286,15 +277,12 @@ class Worker:
             case say.Said():
                 _relay(message)
             case say.LeaseWanted():
-                self._lend(message)
+                if note := self._leases.request(self._title, message):
+                    self._listener.note(note)
             case say.LeaseReturned(number):
-                self._take_back(number)
-            case say.Attached(name):
-                self._attached(name)
-            case say.Freed(name, end):
-                self._outlet.free(end, name)
-            case say.RoomWanted(size):
-                self._grow_out(size)
+                self._leases.release(number)
+            case say.Attached() | say.Freed() | say.RoomWanted():
+                self.rings.hear(message)
             case say.Ready():
                 self.ready = True
 
@@ -334,63 +322,9 @@ class Worker:
             except OSError:
                 log.debug("The worker '%s' did not hear %s", self._name, type(message).__name__)
 
-    def _unpack(self, payload: Packed) -> Any:
-        value = self._inlet.unpack(payload)
-        if payload.end:
-            self._send(say.Freed(self._inlet.name, payload.end))
-        return value
-
-    def _grow_in(self, size: int) -> None:
-        ring = _new_ring(size)
-        if ring is not None:
-            self._outlet.use(ring)
-            self._send(say.Attach("in", ring.name, size))
-
-    def _grow_out(self, size: int) -> None:
-        ring = _new_ring(size)
-        if ring is not None:
-            self._rings[ring.name] = ring
-            self._send(say.Attach("out", ring.name, size))
-
-    def _attached(self, name: str) -> None:
-        ring = self._rings.pop(name, None)
-        if ring is not None:
-            ring.unlink()
-            self._inlet.use(ring)
-        elif self._outlet.ring is not None and self._outlet.ring.name == name:
-            self._outlet.ring.unlink()
-
-    def _lend(self, wish: say.LeaseWanted) -> None:
-        number = wish.number
-        try:
-            ticket = self._broker.request(
-                self._title, wish.device, wish.bytes, wish.threads, lambda lease: self._send(say.Granted(number, lease))
-            )
-        except OutOfResources as error:
-            self._send(say.Granted(number, None, str(error)))
-            return
-        self._tickets[number] = ticket
-        ahead = self._broker.waiting_for(ticket)
-        if ahead:
-            self._listener.note(waiting_note(ahead))
-
-    def _take_back(self, number: int) -> None:
-        ticket = self._tickets.pop(number, None)
-        if ticket is not None:
-            self._broker.release(ticket)
-
     def _give_back(self) -> None:
         if not self.alive:
-            for number in list(self._tickets):
-                self._take_back(number)
-
-
-def _new_ring(size: int) -> Ring | None:
-    try:
-        return Ring.create(size)
-    except OSError as error:
-        log.warning("No shared memory of %d MiB can be had (%s); arrays go through the pipe", size >> 20, error)
-        return None
+            self._leases.release_all()
 
 
 def _relay(said: say.Said) -> None:

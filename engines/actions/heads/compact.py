@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.heads.matrices import Array
+from engines.actions.heads.products import Array
 
 BLOCK = 128
 ZERO = 128
@@ -45,8 +45,9 @@ def rounded(weight: Array) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
 
 
 def _session(shape: tuple[int, ...], numbers: NDArray[np.uint8], scales: NDArray[np.float32], threads: int) -> Any:
-    import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
+
+    from engines.core.networks.onnx import open_session
 
     rows, columns = shape
     sizes: dict[str, Any] = {"K": columns, "N": rows, "bits": 8, "block_size": BLOCK, "accuracy_level": 4}
@@ -57,10 +58,7 @@ def _session(shape: tuple[int, ...], numbers: NDArray[np.uint8], scales: NDArray
     graph = helper.make_graph([node], "product", [given], [found], held)
     versions = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
     model = helper.make_model(graph, opset_imports=versions, ir_version=9)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = max(threads, 1)
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return open_session(model.SerializeToString(), threads)
 
 
 class Bfloat16Matrix:

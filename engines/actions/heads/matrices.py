@@ -1,48 +1,18 @@
-"""Matrices laid out for products with one vector at a time, and the weights they are made of.
+"""Matrices laid out for products with one vector at a time, all numbers kept as they are.
 
-A product reads every weight once, so nothing but bytes decides what it costs. "float32" (or the stream's own type)
-keeps the rows as they are; "int8" and "bfloat16" keep large matrices in fewer bytes (`compact`).
+A product reads every weight once, so nothing but bytes decides its cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias, get_args
-
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.actions.heads.team import Team
-from engines.actions.types import Weights
-from engines.core.errors import BadInput, UsageError
+from engines.actions.heads.products import Array, Team
 
-Array: TypeAlias = NDArray[np.floating[Any]]
-
-
-class Product(Protocol):
-    """W (rows, columns) times a vector; `bytes` of weights are read."""
-
-    @property
-    def bytes(self) -> int: ...
-
-    def times(self, x: Array, out: Array) -> None:
-        """x (columns,) into out (rows,)."""
-        ...
-
-
-class Products(Product, Protocol):
-    """The same of several vectors at once."""
-
-    def times_each(self, rows: Array, out: Array) -> None:
-        """rows (n, columns) into out (n, rows), reading the weights once where that is possible."""
-        ...
-
-
-LARGE = 4 << 20
-"""Bytes from which a matrix no longer stays in a core's own cache: there, reading less is worth some bookkeeping."""
-
-SMALL = 1 << 20
-"""Bytes under which a matrix stays in a core's own cache and nothing is won by shortening its numbers."""
+PATIENCE = 24
+"""Products that a unit may be idle before its row moves behind the front."""
+SHARE = 128
+"""At most one in so many rows moves in one product."""
 
 
 class Matrix:
@@ -71,60 +41,55 @@ class SharedMatrix:
         np.dot(rows, self._columns, out)
 
 
-class WeightTable:
-    """Weights by name, checked when taken. dtype: of the arithmetic. keep: how large matrices are held."""
+class ActiveRows:
+    """W (rows, columns) `times` a rectified vector (columns,); only columns of units active lately are read.
 
-    def __init__(
-        self, weights: Mapping[str, NDArray[Any]], dtype: np.dtype[Any], keep: Weights = "float32", threads: int = 1
-    ) -> None:
-        if keep not in get_args(Weights):
-            raise UsageError(f"Weights cannot be kept as {keep!r}; there are {', '.join(get_args(Weights))}")
-        self._weights, self.dtype, self.keep, self._threads = weights, dtype, keep, threads
-        self._team = Team(threads)
+    After a relu about half of the numbers are zero, and which ones changes slowly from chunk to chunk. The matrix is
+    kept transposed, a row a unit, with the rows of units that were active lately in front; a product reads the front
+    alone, `bytes` of it. A unit that wakes behind the front moves into it at the cost of one row; when many wake at
+    once the front reaches out to the last of them. A unit idle for long moves behind the front, a few a product, so no
+    product pays for many. Nothing is left out, but rows that move are added up in another order: two runs over the same
+    chunks may differ in the last digit.
+    """
 
-    def take(self, name: str, *shape: int) -> Array:
-        """In the stream's type. Raises BadInput where it is missing or of another shape."""
-        if name not in self._weights:
-            raise BadInput(f"The model has no weights called {name}, so it is not of the kind that it says it is")
-        weight = np.asarray(self._weights[name])
-        if weight.shape != shape:
-            raise BadInput(f"The weights {name} have the shape {weight.shape}, where the model's sizes ask for {shape}")
-        return weight.astype(self.dtype, copy=False)
+    def __init__(self, weight: Array, team: Team) -> None:
+        self._team = team
+        self._rows = np.array(weight.T, order="C")
+        units = len(self._rows)
+        self.shape = weight.shape
+        self._order, self._idle = np.arange(units), np.zeros(units, dtype=np.int64)
+        self._x = np.empty(units, dtype=weight.dtype)
+        self._spare = np.empty(len(weight), dtype=weight.dtype)
+        self._front, self._moves = units, max(1, units // SHARE)
 
-    def matrix(self, weight: Array) -> Product:
-        """A matrix kept as asked for; where it is small, as it is."""
-        return Matrix(weight, self._team) if self._as_it_is(weight) else self._compact(weight)
+    @property
+    def bytes(self) -> int:
+        return int(self._front * self._spare.nbytes)
 
-    def shared(self, weight: Array) -> Products:
-        """A matrix for several vectors at once."""
-        return SharedMatrix(weight) if self._as_it_is(weight) else self._compact(weight)
+    def times(self, x: Array, out: Array) -> None:
+        np.take(x, self._order, out=self._x, mode="clip")
+        self._follow(self._x != 0)
+        self._team.columns(self._x[: self._front], self._rows[: self._front], out)
 
-    def rectified(self, weight: Array) -> Product:
-        """A matrix for vectors that went through a relu."""
-        if self.keep == "float32" and weight.nbytes >= LARGE:
-            from engines.actions.heads.active_rows import ActiveRows
+    def _follow(self, active: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+        self._idle += 1
+        self._idle[active] = 0
+        late = np.flatnonzero(active[self._front :]) + self._front
+        if len(late) > self._moves:
+            self._front = int(late[-1]) + 1
+            return
+        for place in late:
+            self._swap(int(place), self._front)
+            self._front += 1
+        for place in np.flatnonzero(self._idle[: self._front] > PATIENCE)[: -self._moves - 1 : -1]:
+            self._front -= 1
+            self._swap(int(place), self._front)
 
-            return ActiveRows(weight, self._team)
-        return self.matrix(weight)
-
-    def _as_it_is(self, weight: Array) -> bool:
-        return self.keep == "float32" or weight.nbytes < SMALL
-
-    def _compact(self, weight: Array) -> Products:
-        from engines.actions.heads.compact import Bfloat16Matrix, Int8Matrix
-
-        return Int8Matrix(weight, self._threads) if self.keep == "int8" else Bfloat16Matrix(weight)
-
-    def buffer(self, *shape: int) -> Array:
-        """Zeros in the stream's type."""
-        return np.zeros(shape, dtype=self.dtype)
-
-
-def checked(x: NDArray[Any], length: int) -> NDArray[Any]:
-    """Features of one chunk. Raises BadInput where they are not (length,)."""
-    if x.shape != (length,):
-        raise BadInput(
-            f"The model was trained on {length} features a chunk and was given {x.shape[-1] if x.ndim else 1}",
-            hint="Describe the video with the recipe the model was trained with",
-        )
-    return x
+    def _swap(self, a: int, b: int) -> None:
+        if a == b:
+            return
+        self._spare[:] = self._rows[a]
+        self._rows[a] = self._rows[b]
+        self._rows[b] = self._spare
+        for line in (self._order, self._idle, self._x):
+            line[a], line[b] = line[b], line[a]

@@ -38,11 +38,6 @@ def relabel(labels: Labels, index: int, action: str) -> Labels:
     return add(remove(labels, index), replace(_at(labels, index), action=action))
 
 
-def retrack(labels: Labels, index: int, track: str) -> Labels:
-    """Put a segment on another track, where it cuts away what it covers."""
-    return add(remove(labels, index), replace(_at(labels, index), track=track))
-
-
 def split(labels: Labels, index: int, at: int) -> Labels:
     """Two segments of one: up to the frame before `at`, and from `at` on. At its first frame or outside: no change."""
     whole = _at(labels, index)

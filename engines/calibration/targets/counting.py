@@ -1,4 +1,4 @@
-"""Which corner count fits, when the one that was given does not.
+"""Looks for the corner count that fits, when the one that was given does not.
 
 Counting squares instead of inner corners is the commonest slip. Too large a count finds nothing; one too small may find
 a part of the board, another one in every view, which is worse because it goes unnoticed. So both are looked for.
@@ -21,15 +21,15 @@ from engines.calibration.targets.corners import Floats, Gray, detect, find_chess
 from engines.calibration.targets.photographs import Shot, read_image
 from engines.core.boards import Board
 from engines.core.context import Context
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, Facts
 
 T = TypeVar("T")
 
 _COMMON_GRIDS = ((9, 6), (8, 6), (7, 6), (8, 5), (7, 5), (6, 5), (10, 7), (11, 8), (7, 4), (6, 4), (7, 7), (5, 4))
 
 
-def fitting_grid(paths: Sequence[Path], board: Board, ctx: Context, seconds: float = 6.0) -> tuple[int, int] | None:
-    """Another inner-corner count that these pictures show, or None. Tries at most `seconds`, on a few pictures.
+def fitting_grid(paths: Sequence[Path], board: Board, ctx: Context, seconds: float = 6.0) -> Board | None:
+    """The chessboard with another corner count that these pictures show. Tries at most `seconds`, on a few pictures.
 
     The sector-based finder can say how large a grid it sees; its guesses go first, then the usual boards.
     """
@@ -46,36 +46,41 @@ def fitting_grid(paths: Sequence[Path], board: Board, ctx: Context, seconds: flo
             best = score
         if best is not None and best[0] == len(images):
             break
-    return best[2] if best else None
+    return replace(board, columns=best[2][0], rows=best[2][1]) if best else None
 
 
 def no_board(paths: Sequence[Path], board: Board, ctx: Context) -> BadInput:
     """The error for photographs none of which shows `board`, with what would fit where it can be told."""
     hint = "Check that the whole board is in view, sharp and evenly lit, and that the board's description is right"
     if board.kind == "charuco":
-        hint = _charuco_advice(paths, board, ctx)
-    else:
-        grid = fitting_grid(paths, board, ctx)
-        if grid is not None:
-            hint = _advice(grid, board)
-    return BadInput(f"No view shows the board {board}", path=paths[0].parent, hint=hint)
+        hint, fitting = _charuco_advice(paths, board, ctx)
+    elif (fitting := fitting_grid(paths, board, ctx)) is not None:
+        hint = _advice(fitting, board)
+    return BadInput(f"No view shows the board {board}", path=paths[0].parent, hint=hint, facts=_facts(fitting))
 
 
-def _charuco_advice(paths: Sequence[Path], board: Board, ctx: Context) -> str:
-    """Markers that are seen rule out a wrong dictionary and colours, so that only the layout is left to be wrong."""
+def _facts(fitting: Board | None) -> Facts:
+    return Facts(board=str(fitting or ""))
+
+
+def _charuco_advice(paths: Sequence[Path], board: Board, ctx: Context) -> tuple[str, Board | None]:
+    """What to do, and the board that would fit.
+
+    Markers that are seen rule out a wrong dictionary and colours, so that only the layout is left to be wrong.
+    """
     images = [image for image in map(read_image, _spread(paths, 5)) if image is not None]
     wanted = np.asarray(board.charuco().getIds()).ravel()
     seen = max((int(np.isin(wanted, _marker_ids(image, board)).sum()) for image in images), default=0)
     if 2 * seen < len(wanted):
         flag = "without" if board.inverted else "with"
-        return f"Check squares, sizes and dictionary; prints in white on black need ':inverted' (try {flag} it)"
+        return f"Check squares, sizes and dictionary; prints in white on black need ':inverted' (try {flag} it)", None
     flag = "without" if board.legacy else "with"
     told = (
         f"{seen} of its {len(wanted)} markers are seen, so they lie otherwise: boards made by OpenCV before 4.6 need "
     )
     told += f"':legacy' (try {flag} it), or columns and rows are swapped"
     fitting = fitting_layout(images, board, ctx)
-    return told if fitting is None else f"{told}. Use {fitting}"
+    return told if fitting is None else f"{told}. Use {fitting}", fitting
 
 
 def fitting_layout(images: Sequence[Gray], board: Board, ctx: Context) -> Board | None:
@@ -103,20 +108,17 @@ def check_whole(shots: Sequence[Shot], board: Board, ctx: Context) -> None:
     beyond = sum(_goes_on(shot, board) for shot in checked)
     if beyond < max(2, len(checked) / 4):
         return
-    grid = fitting_grid([shot.path for shot in found], board, ctx)
-    if grid is not None and grid[0] * grid[1] > board.corner_count:
-        raise BadInput(
-            f"The pictures show a larger board than {board}", path=found[0].path.parent, hint=_advice(grid, board)
-        )
+    fitting = fitting_grid([shot.path for shot in found], board, ctx)
+    if fitting is not None and fitting.corner_count > board.corner_count:
+        message, hint = f"The pictures show a larger board than {board}", _advice(fitting, board)
+        raise BadInput(message, path=found[0].path.parent, hint=hint, facts=_facts(fitting))
 
 
-def _advice(grid: tuple[int, int], board: Board) -> str:
-    columns, rows = grid
+def _advice(fitting: Board, board: Board) -> str:
+    columns, rows = fitting.corner_grid
     squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
     why = "; it seems that squares were counted instead of inner corners" if squares else ""
-    length = str(board).rsplit(":", 1)[1]
-    shown = f"The pictures show a board of {columns}x{rows} inner corners{why}"
-    return f"{shown}. Use chessboard:{columns}x{rows}:{length}"
+    return f"The pictures show a board of {columns}x{rows} inner corners{why}. Use {fitting}"
 
 
 def _goes_on(shot: Shot, board: Board) -> bool:

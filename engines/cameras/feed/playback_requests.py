@@ -1,4 +1,4 @@
-"""What the user wants of a feed, said from any thread and read by the feed's own."""
+"""Requests to a feed (play, pause, seek, step): made from any thread, carried out by the feed's own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from engines.core.errors import UsageError
 
@@ -31,9 +31,10 @@ class Again:
 
 
 Move: TypeAlias = SeekTo | StepBy | Again
+Switch: TypeAlias = Literal["stopping", "paused", "loop"]
 
 
-class Wishes:
+class PlaybackRequests:
     """The bell rings, and `version` grows, with every change."""
 
     def __init__(self, loop: bool, speed: float) -> None:
@@ -46,19 +47,9 @@ class Wishes:
         self._reopen = False
         self._moves: deque[Move] = deque()
 
-    def stop(self) -> None:
+    def set(self, switch: Switch, on: bool) -> None:
         with self.bell:
-            self.stopping = True
-            self._ring()
-
-    def set_paused(self, paused: bool) -> None:
-        with self.bell:
-            self.paused = paused
-            self._ring()
-
-    def set_loop(self, on: bool) -> None:
-        with self.bell:
-            self.loop = on
+            setattr(self, switch, on)
             self._ring()
 
     def set_speed(self, factor: float) -> None:

@@ -1,4 +1,4 @@
-"""Who reads a feed: one slot each, for the whole frame or for one tile of it."""
+"""The readers of a feed: one slot each, for the whole frame or for one tile of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from threading import RLock
 
 from engines.cameras.sources.tiles import TileGrid
 from engines.core.errors import UsageError
-from engines.core.frames import End, FeedItem, Frame, Gap
+from engines.core.frames import End, FeedItem, Frame
 from engines.core.slots import Latest, Lossless, Slot
 
 
-class Audience:
+class Subscribers:
     """Hands items to every slot. Slots come and go from any thread; one thread publishes."""
 
     def __init__(self, grid: TileGrid | None) -> None:
@@ -64,6 +64,4 @@ class Audience:
             return item
         if isinstance(item, Frame):
             return self._grid.frame(item, tile)
-        if isinstance(item, Gap):
-            return replace(item, source=f"{item.source}/{tile}")
         return replace(item, source=f"{item.source}/{tile}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, FileSource
-from engines.core.frames import End, Gap, size_of
+from engines.core.frames import End, Gap, GapReason, size_of
 from engines.core.video.ends import claimed, cut_short, kind_of
 from engines.core.video.film import Converter
 from engines.core.video.order import Shown
@@ -18,16 +18,10 @@ NEAR = 12
 """Pictures ahead that are reached by decoding on instead of by seeking."""
 
 
-class FileReader:
+class FileReader(Reader):
     """Numbers and times are those of `Pictures`, so a seek gives exactly what playing gives."""
 
-    paced = True
-    reconnects = False
-    open_limit: float | None = None
-    read_limit: float | None = None
-
     def __init__(self, source: FileSource) -> None:
-        self.note = ""
         self._path = source.path
         self._converter = Converter()
         self._pictures: Pictures | None = None
@@ -59,9 +53,9 @@ class FileReader:
         if missing > 0 and self._opened.damaged > self._whole:
             self._ready.appendleft(shown)
             self._next, self._whole = shown.index, self._opened.damaged
-            return Gap("", missing, "damaged pictures were left out")
+            return Gap("", missing, GapReason.DAMAGED)
         self._next = shown.index + 1
-        return Picture(self._converter.bgr(shown.frame, self._opened.codec), shown.index, shown.seconds)
+        return TimedPicture(self._converter.bgr(shown.frame, self._opened.codec), shown.index, shown.seconds)
 
     def locate(self, seconds: float) -> int:
         return self._opened.timeline.at(seconds)

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, FolderSource
 from engines.core.errors import BadInput, KinoscopeError, SourceFailed
-from engines.core.frames import End, Gap, Size, size_of
+from engines.core.frames import End, Gap, GapReason, Size, size_of
 from engines.core.pictures.files import WORDS, Listing, listed
 from engines.core.pictures.reading import open_picture, read_picture
 
 
-class FolderReader:
+class FolderReader(Reader):
     """Every image keeps its own size: pixels are never resampled, so what is measured in them stays true.
 
     Images whose size differs from the first one's are named in `note`; an unreadable one is a gap.
     """
 
-    paced = True
-    reconnects = False
-    open_limit: float | None = None
-    read_limit: float | None = None
-
     def __init__(self, source: FolderSource) -> None:
-        self.note = ""
         self._source = source
         self._paths: list[Path] = []
         self._size = Size(0, 0)
@@ -57,13 +51,13 @@ class FolderReader:
         except KinoscopeError:
             self._unreadable[path.name] = ""
             self._remark()
-            return Gap("", 1, f"{path.name} cannot be read as an image")
+            return Gap("", 1, GapReason.DAMAGED, path.name)
         if size_of(picture.image) != self._size:
             self._other[path.name] = size_of(picture.image)
         if picture.note:
             self._guessed[path.name] = picture.note
         self._remark()
-        return Picture(picture.image, index, index / self._source.fps, picture.turn)
+        return TimedPicture(picture.image, index, index / self._source.fps, picture.turn)
 
     def locate(self, seconds: float) -> int:
         return min(int(seconds * self._source.fps + 1e-6), len(self._paths) - 1)

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import av
 
-from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.sources.parsing import check_address
 from engines.cameras.types import FeedInfo, StreamSource
 from engines.core.addresses import bare
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed, UsageError
-from engines.core.frames import End, Gap, Size
+from engines.core.frames import End, Gap, GapReason, Size
 from engines.core.video.film import Converter
 from engines.core.video.timeline import codec_of, said_rate
 
@@ -22,16 +22,15 @@ READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""
 
 
-class StreamReader:
+class StreamReader(Reader):
     """A stream with an end (a video on a server) is paced like a file; one without is shown as it comes."""
 
     reconnects = True
-    note = ""
 
     def __init__(self, source: StreamSource, clock: Clock = monotonic) -> None:
         self.paced = False
-        self.open_limit: float | None = source.timeout + 1.0
-        self.read_limit: float | None = min(READ_LIMIT, source.timeout) + 1.0
+        self.open_limit = source.timeout + 1.0
+        self.read_limit = min(READ_LIMIT, source.timeout) + 1.0
         self._source = source
         self._clock = clock
         self._converter = Converter()
@@ -73,13 +72,7 @@ class StreamReader:
         if isinstance(frame, Gap):
             return frame
         index, self._index = self._index, self._index + 1
-        return Picture(self._converter.bgr(frame, codec_of(self._stream)), index, self._time(frame))
-
-    def locate(self, seconds: float) -> int:
-        return self._index
-
-    def seek(self, index: int) -> None:
-        """A stream goes on where it is."""
+        return TimedPicture(self._converter.bgr(frame, codec_of(self._stream)), index, self._time(frame))
 
     def close(self) -> None:
         self._decoded = iter(())
@@ -127,7 +120,7 @@ class StreamReader:
             except av.error.EOFError:
                 return
             except av.error.InvalidDataError:
-                yield Gap("", 1, "a damaged picture was left out")
+                yield Gap("", 1, GapReason.DAMAGED)
             except av.FFmpegError as error:
                 self._why = self._explain(error).message
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engines.cameras.readers.reader import Picture, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, UsbSource
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import SourceFailed
@@ -15,14 +15,13 @@ PATIENCE = 20
 """Empty answers in a row after which a camera counts as unplugged."""
 
 
-class UsbReader:
+class UsbReader(Reader):
     """`width`, `height` and `fps` of the source are wishes; the info says what the camera gives."""
 
     paced = False
     reconnects = True
-    open_limit: float | None = 25.0
-    read_limit: float | None = 5.0
-    note = ""
+    open_limit = 25.0
+    read_limit = 5.0
 
     def __init__(self, source: UsbSource, clock: Clock = monotonic) -> None:
         self._source = source
@@ -57,16 +56,10 @@ class UsbReader:
             if ok and image is not None:
                 index, self._index = self._index, self._index + 1
                 picture = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if image.ndim == 2 else image
-                return Picture(np.asarray(picture, dtype=np.uint8), index, self._clock() - self._started)
+                return TimedPicture(np.asarray(picture, dtype=np.uint8), index, self._clock() - self._started)
             if not self._capture.isOpened():
                 break
         return End("", f"{self._name} gives no more pictures; it may have been unplugged")
-
-    def locate(self, seconds: float) -> int:
-        return self._index
-
-    def seek(self, index: int) -> None:
-        """A camera has no past."""
 
     def close(self) -> None:
         if self._capture is not None:

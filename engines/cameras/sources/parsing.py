@@ -1,4 +1,4 @@
-"""From what a user drops or types to a source, its title in words, and its JSON."""
+"""Parses what a user drops or types into a source; gives its title in words, and its JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
-from engines.cameras.sources.kinds import SCHEMES
 from engines.cameras.sources.tiles import TileGrid
 from engines.cameras.types import (
     FileSource,
@@ -31,6 +30,8 @@ from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 from engines.core.video.faults import check_file
 
+SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "rtp", "srt", "tcp")
+"""Addresses that are streams."""
 MOVING = (".gif", ".avif", ".png", ".webp")
 MOST_HEAD = 1 << 26
 FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"

@@ -1,4 +1,4 @@
-"""What a picture file says of itself before anything is unpacked: kind, size, how it was held, bits, how many it holds.
+"""Heads of picture files: kind, size, orientation, bits and count, read before anything is unpacked.
 
 Only what has a head that is known here is given to a decoder: so nothing of an unknown size is ever unpacked.
 """
@@ -62,12 +62,6 @@ def head_of(data: bytes) -> Head | None:
             except (struct.error, IndexError, ValueError, KeyError):
                 return None
     return None
-
-
-def size_of(data: bytes) -> tuple[int, int] | None:
-    """(width, height) as stored; None as `head_of`."""
-    head = head_of(data)
-    return None if head is None else (head.width, head.height)
 
 
 def is_picture(data: bytes) -> bool:

@@ -21,7 +21,7 @@ from typing import IO, Literal, TypeAlias
 
 from engines.core import places
 from engines.core.context import Context
-from engines.core.errors import BadInput, FileMissing, UsageError
+from engines.core.errors import BadInput, Facts, FileMissing, UsageError
 from engines.core.files import atomic_path
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
 
@@ -88,7 +88,8 @@ class Shelf:
         path = self.where(file)
         if path is None:
             message = f"The file for {file.purpose} is not on this machine: {file.filename}"
-            raise FileMissing(message, hint=f"Get it with: python main.py models fetch {name}")
+            hint = f"Get it with: python main.py models fetch {name}"
+            raise FileMissing(message, hint=hint, facts=Facts(fetch=(name,)))
         if not _is_whole(path, file):
             hint = f"Get it again with: python main.py models fetch {name}"
             raise BadInput(f"The file for {file.purpose} is damaged", path=path, hint=hint)

@@ -1,4 +1,4 @@
-"""How far samples are from data: sliced Wasserstein, Frechet distance, precision and recall; how straight paths are.
+"""Distances of samples from data: sliced Wasserstein, Frechet, precision and recall; straightness of paths.
 
 All take plain features, (n, d), in any type and compute in float64. Who shows a Frechet distance names the features.
 """
@@ -62,15 +62,6 @@ def straightness(paths: Tensor) -> float:
     length = paths.diff(dim=0).norm(dim=2).sum(0)
     direct = (paths[-1] - paths[0]).norm(dim=1)
     return float(torch.where(length > 0, direct / length.clamp(min=1e-30), 1.0).mean())
-
-
-def curvature(paths: Tensor) -> Tensor:
-    """Angle in radians between one step and the next, a mean over samples: (K + 1, n, d) to (K - 1,)."""
-    steps = paths.diff(dim=0)
-    before, after = steps[:-1], steps[1:]
-    cross = before.norm(dim=2, keepdim=True) * after - after.norm(dim=2, keepdim=True) * before
-    along = before.norm(dim=2, keepdim=True) * after + after.norm(dim=2, keepdim=True) * before
-    return (2 * torch.atan2(cross.norm(dim=2), along.norm(dim=2))).mean(1)
 
 
 def _reach(points: Tensor, neighbours: int) -> Tensor:

@@ -8,17 +8,19 @@ import pytest
 
 from engines.core import errors
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, Cancelled, KinoscopeError, UsageError
+from engines.core.errors import BadInput, Cancelled, Facts, KinoscopeError, UsageError
 
 ALL = [thing for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, KinoscopeError)]
 
 
 @pytest.mark.parametrize("kind", ALL)
 def test_an_error_survives_the_way_from_a_worker(kind: type[KinoscopeError]) -> None:
-    error = kind("It broke", path="/a b/ü.png", hint="Mend it")
+    error = kind("It broke", path="/a b/ü.png", hint="Mend it", facts=Facts(fetch=("yunet",)))
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is kind
-    assert again.as_json() == error.as_json() | {"path": "/a b/ü.png", "hint": "Mend it", "message": "It broke"}
+    assert again.facts == Facts(fetch=("yunet",))
+    words = {"path": "/a b/ü.png", "hint": "Mend it", "message": "It broke", "fetch": ("yunet",)}
+    assert again.as_json() == error.as_json() | words
 
 
 @pytest.mark.parametrize("name", ["Fotos_\udce4", "\ud83d half"])

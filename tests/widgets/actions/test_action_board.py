@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
@@ -55,31 +55,27 @@ def test_watch_and_teach_have_no_page_and_the_others_are_made_when_asked_for(boa
     with qtbot.assertNotEmitted(board.pageChosen):
         for page in (Page.WATCH, Page.TEACH):
             board.show_state(ActionsView(page=page))
-    assert board._pages == {}
+    assert board.made == {}
     board.show_state(ActionsView(page=Page.EVALUATE))
-    assert list(board._pages) == [Page.EVALUATE]
+    assert list(board.made) == [Page.EVALUATE]
     assert board.prepare()
     assert not board.prepare()
-    assert set(board._pages) == set(PAGES)
+    assert set(board.made) == set(PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_speaks_through_the_board(board, page):
-    made = board.page(page)
-    assert all(isinstance(getattr(ActionBoard, name), Signal) for name in made.SIGNALS)
-
-
-def test_the_work_of_both_pages_is_asked_for_by_the_board(board, qtbot):
+def test_the_work_of_both_pages_is_asked_for_by_their_buttons(board, qtbot):
     board.show_state(train_view())
-    with qtbot.waitSignal(board.trainWanted):
-        board.page(Page.TRAIN).empty.button.click()
+    train = board.page(Page.TRAIN)
+    with qtbot.waitSignal(train.trainWanted):
+        train.empty.button.click()
     board.show_state(replace(VIEWS[Page.TRAIN]))
-    with qtbot.waitSignal(board.watchWanted) as heard:
-        board.page(Page.TRAIN).watch.click()
+    with qtbot.waitSignal(train.watchWanted) as heard:
+        train.watch.click()
     assert heard.args == [result().file]
     board.show_state(VIEWS[Page.EVALUATE])
-    with qtbot.waitSignal(board.saveReportWanted):
-        board.page(Page.EVALUATE).save.click()
+    evaluate = board.page(Page.EVALUATE)
+    with qtbot.waitSignal(evaluate.evaluateWanted):
+        evaluate.start.click()
 
 
 def test_trouble_stands_above_the_page_in_front(board, qtbot):
@@ -88,7 +84,7 @@ def test_trouble_stands_above_the_page_in_front(board, qtbot):
     board.show_state(view)
     assert board.trouble.isVisible()
     assert board.trouble.fetch.text() == "Fetch 18.8 MB"
-    with qtbot.waitSignal(board.fetchWanted):
+    with qtbot.waitSignal(board.trouble.fetchWanted):
         board.trouble.fetch.click()
     board.show_state(replace(view, trouble=None))
     assert not board.trouble.isVisible()

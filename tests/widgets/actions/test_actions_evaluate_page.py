@@ -59,7 +59,7 @@ def test_with_nothing_it_asks_for_models_and_then_for_the_measuring(page, qtbot)
 
 
 def test_while_it_measures_there_is_progress_and_no_button(page, qtbot):
-    cancelled = told(page, "evaluateCancelWanted")
+    cancelled = told(page.progress, "cancelled")
     page.show_state(evaluate_view(results=(), busy=Busy("Evaluating", 1, 3, 8.0)))
     assert page.empty.words.text() == BUSY
     assert not page.empty.button.isVisible()
@@ -134,7 +134,7 @@ def test_anticipation_stands_beside_the_current_class_going_on(page):
 
 def test_a_row_is_chosen_by_a_click_and_by_keys_and_moves_nothing_by_itself(page, qtbot):
     page.show_state(evaluate_view())
-    chosen, table = told(page, "modelSelected"), page.results.table
+    chosen, table = told(page.results, "modelSelected"), page.results.table
     at = table.visualRect(table.model().index(1, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert chosen == [1]
@@ -150,7 +150,7 @@ def test_a_row_is_chosen_by_a_click_and_by_keys_and_moves_nothing_by_itself(page
 
 def test_one_can_go_back_before_the_choice_is_answered(page, qtbot):
     page.show_state(evaluate_view())
-    chosen, table = told(page, "modelSelected"), page.results.table
+    chosen, table = told(page.results, "modelSelected"), page.results.table
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Down)
     qtbot.keyClick(table, Qt.Key.Key_Up)
@@ -172,7 +172,7 @@ def test_what_was_not_measured_says_so_everywhere(page):
         assert plot.series == ()
         assert "not measured" in plot._nothing or "says nothing" in plot._nothing
     assert not shown.trade.slider.isVisible()
-    assert all("does not occur" in shown.bars.readout(place) for place in middles(shown.bars))
+    assert all("does not occur" in shown.bars.tip_at(place) for place in middles(shown.bars))
     page.grab()
 
 

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QLineEdit
 
 from engines.actions.types import Labels, Segment
 from tests.widgets.actions import panel_views as views
-from widgets.actions.panel.segments import moment
+from widgets.actions.panel.segments import clock_of
 from widgets.actions.panel.teach import TeachPage
 from widgets.actions.state import ActionsView, TeachView
 from widgets.kit.panel import FOLDS
+from widgets.timeline.state import TimelineView
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def click(qtbot, view, at: QPoint) -> None:
 
 def test_a_class_is_added_by_return_and_by_the_button(page, qtbot):
     page.show_state(views.teach())
-    said, name = heard(page.classAdded), page.classes.name
+    said, name = heard(page.classes.classAdded), page.classes.name
     qtbot.keyClicks(name, "  sit   down ")
     qtbot.keyClick(name, Qt.Key.Key_Return)
     qtbot.keyClicks(name, "jump")
@@ -54,7 +55,7 @@ def test_a_class_is_added_by_return_and_by_the_button(page, qtbot):
 
 def test_what_cannot_be_a_class_is_said_in_words(page, qtbot):
     page.show_state(views.teach())
-    said, name = heard(page.classAdded), page.classes.name
+    said, name = heard(page.classes.classAdded), page.classes.name
     for typed in ("", "   ", "wave", " wave ", "background"):
         name.clear()
         qtbot.keyClicks(name, typed)
@@ -68,7 +69,7 @@ def test_what_cannot_be_a_class_is_said_in_words(page, qtbot):
 
 def test_a_class_is_renamed_in_place(page, qtbot):
     page.show_state(views.teach())
-    said, view = heard(page.classRenamed), page.classes.list
+    said, view = heard(page.classes.classRenamed), page.classes.list
     view.select(3)
     qtbot.keyClick(view, Qt.Key.Key_F2)
     field = view.findChild(QLineEdit)
@@ -83,7 +84,7 @@ def test_a_class_is_renamed_in_place(page, qtbot):
 def test_a_double_click_edits_a_name_marks_on_the_cap_and_does_nothing_more_on_the_cross(page, qtbot):
     page.show_state(views.teach())
     view, left = page.classes.list, Qt.MouseButton.LeftButton
-    marked, removed = heard(page.markWanted), heard(page.classRemoved)
+    marked, removed = heard(page.classes.list.markWanted), heard(page.classes.classRemoved)
     for part in (view.cap(0), view.cross(1)):
         click(qtbot, view, part.center().toPoint())
         qtbot.mouseDClick(view.viewport(), left, pos=part.center().toPoint())
@@ -94,7 +95,7 @@ def test_a_double_click_edits_a_name_marks_on_the_cap_and_does_nothing_more_on_t
 
 def test_a_name_that_is_taken_is_not_given_again(page):
     page.show_state(views.teach())
-    said = heard(page.classRenamed)
+    said = heard(page.classes.classRenamed)
     page.classes.list.renamed.emit(3, "squat")
     assert said == []
     assert "squat" in page.classes.problem.text()
@@ -102,7 +103,7 @@ def test_a_name_that_is_taken_is_not_given_again(page):
 
 def test_marking_by_the_key_cap_by_return_and_by_the_menu(page, qtbot):
     page.show_state(views.teach())
-    said, view = heard(page.markWanted), page.classes.list
+    said, view = heard(page.classes.list.markWanted), page.classes.list
     click(qtbot, view, view.cap(2).center().toPoint())
     view.select(1)
     qtbot.keyClick(view, Qt.Key.Key_Return)
@@ -114,14 +115,14 @@ def test_digits_in_the_lists_are_left_to_the_keys_of_the_classes(page, qtbot):
     """A list would otherwise look for a row that begins with the digit."""
     turns = (*views.SEGMENTS, Segment(200, 210, "3 point turn"))
     page.show_state(views.teach(replace(views.LABELS, segments=turns), selected=5))
-    said = heard(page.segmentChosen)
+    said = heard(page.segments.segmentChosen)
     qtbot.keyClick(page.segments.list, Qt.Key.Key_3)
     assert (said, page.segments.list.row) == ([], 5)
 
 
 def test_a_class_is_removed_by_key_by_cross_and_by_menu(page, qtbot):
     page.show_state(views.teach())
-    said, view = heard(page.classRemoved), page.classes.list
+    said, view = heard(page.classes.classRemoved), page.classes.list
     view.select(0)
     qtbot.keyClick(view, Qt.Key.Key_Delete)
     click(qtbot, view, view.cross(1).center().toPoint())
@@ -145,7 +146,7 @@ def test_the_open_segment_is_shown_live_and_ended_or_dropped(page, qtbot):
     assert (page.open.title.text(), page.open.length.text()) == ("squat", "2.3 s")
     assert page.open.since.text() == "since 0:19.0, frame 190"
     assert page.classes.list.words(2).endswith("its segment is open")
-    said, dropped = heard(page.markWanted), heard(page.markDropped)
+    said, dropped = heard(page.open.markWanted), heard(page.open.drop.clicked)
     qtbot.mouseClick(page.open.end, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(page.open.drop, Qt.MouseButton.LeftButton)
     assert (said, len(dropped)) == ([("squat",)], 1)
@@ -163,18 +164,17 @@ def test_times_of_segments_are_those_of_the_film_s_frames(page):
 
 
 def test_moments_without_times_follow_the_rate_and_past_the_end_the_mean_step():
-    none = np.zeros(0)
-    assert moment(25, none, 10.0) == 2.5
-    assert moment(25, none, 0.0) == 0.0
-    even = np.arange(20) / 8
-    assert moment(20, even, 0.0) == pytest.approx(20 / 8)
-    assert moment(7, even, 30.0) == 7 / 8
+    assert clock_of(Labels(rate=10.0), TimelineView()).edge(25) == 2.5
+    assert clock_of(Labels(), TimelineView(rate=20.0)).edge(25) == 1.25
+    even = clock_of(Labels(rate=30.0), TimelineView(frame_times=np.arange(20) / 8))
+    assert even.edge(20) == pytest.approx(20 / 8)
+    assert even.edge(7) == 7 / 8
 
 
 def test_a_segment_is_chosen_by_mouse_again_by_arrows_and_removed_by_key_and_cross(page, qtbot):
     page.show_state(views.teach())
     view = page.segments.list
-    chosen, removed = heard(page.segmentChosen), heard(page.segmentRemoved)
+    chosen, removed = heard(page.segments.segmentChosen), heard(page.segments.list.removed)
     click(qtbot, view, middle(view, 2))
     click(qtbot, view, middle(view, 2))
     qtbot.keyClick(view, Qt.Key.Key_Down)
@@ -186,7 +186,7 @@ def test_a_segment_is_chosen_by_mouse_again_by_arrows_and_removed_by_key_and_cro
 
 
 def test_what_is_selected_on_the_timeline_is_selected_here_in_silence(page):
-    said = heard(page.segmentChosen)
+    said = heard(page.segments.segmentChosen)
     for selected in (4, 7, -1):
         page.show_state(views.teach(selected=selected))
         assert page.segments.list.row == selected
@@ -216,7 +216,7 @@ def test_an_equal_state_touches_nothing(page):
 
 def test_labels_are_read_and_saved(page, qtbot):
     page.show_state(views.teach())
-    brought, saved = heard(page.importWanted), heard(page.exportWanted)
+    brought, saved = heard(page.segments.bring.clicked), heard(page.segments.save.clicked)
     qtbot.mouseClick(page.segments.bring, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(page.segments.save, Qt.MouseButton.LeftButton)
     assert (len(brought), len(saved)) == (1, 1)
@@ -240,7 +240,7 @@ def test_a_live_feed_is_recorded_first(page, qtbot):
     page.show_state(live)
     assert page.record.isVisible()
     assert not page.classes.isVisible()
-    said = heard(page.recordWanted)
+    said = heard(page.record.button.clicked)
     qtbot.mouseClick(page.record.button, Qt.MouseButton.LeftButton)
     page.show_state(replace(live, teach=TeachView(recording=True, recorded=12.2)))
     assert (page.record.words.text(), page.record.button.text()) == ("Recording, 12 s", "Stop recording")
@@ -250,7 +250,7 @@ def test_a_live_feed_is_recorded_first(page, qtbot):
 
 def test_clips_are_ticked_by_mouse_and_by_key_but_not_what_cannot_be_trained_on(page, qtbot):
     page.show_state(views.teach())
-    said, view = heard(page.clipTaken), page.clips.list
+    said, view = heard(page.clips.list.clipTaken), page.clips.list
     click(qtbot, view, middle(view, 0))
     qtbot.keyClick(view, Qt.Key.Key_Down)
     qtbot.keyClick(view, Qt.Key.Key_Space)

@@ -18,7 +18,7 @@ from engines.calibration.solve.camera_models import project, undistort_maps
 from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
-from widgets.calibration.bars import Axis
+from widgets.calibration.bars import ErrorAxis
 from widgets.calibration.board import LengthField
 from widgets.calibration.numbers import parameters
 from widgets.calibration.overlays import enlargement, moved, residual_overlays, sighting_overlays
@@ -35,7 +35,6 @@ from widgets.calibration.state import (
     board_words,
     coverage_of,
     coverage_words,
-    seconds_left,
 )
 from widgets.kit.panel import FOLDS
 from widgets.kit.theme import DARK, LOOK
@@ -115,7 +114,9 @@ def states(result: MonoResult) -> dict[Phase, CalibrationView]:
         Phase.LIVE: live,
         Phase.READY: CalibrationView(views=bare),
         Phase.BUSY: CalibrationView(views=bare, busy=Busy("Looking for the board: 2 of 6", 0.2, 1.0, 3.0)),
-        Phase.FAILED: CalibrationView(views=bare, trouble=Trouble("No view shows the board", board=BOARD)),
+        Phase.FAILED: CalibrationView(
+            views=bare, trouble=Trouble("No view shows the board", "Calibration failed", retry=BOARD)
+        ),
         Phase.RESULT: CalibrationView(views=rows, result=result, coverage=(1,) * 48),
         Phase.LOADED: CalibrationView(result=result, loaded_from="a very long name of a file that was kept.yaml"),
     }
@@ -138,7 +139,7 @@ def test_every_state_has_its_words_and_fits(panel: CalibrationPanel, result: Mon
     assert state.phase is phase
     panel.show_state(state)
     assert panel.state == HEADLINES[phase]
-    assert panel.run_button.isEnabled() == (phase in (Phase.READY, Phase.FAILED, Phase.RESULT))
+    assert panel.start.isEnabled() == (phase in (Phase.READY, Phase.FAILED, Phase.RESULT))
     assert panel.empty.isVisible() == (phase is Phase.EMPTY)
     assert panel.progress.isVisible() == (phase is Phase.BUSY)
     assert panel.trouble.isVisible() == (phase is Phase.FAILED)
@@ -168,18 +169,18 @@ def test_every_control_says_what_it_is(panel: CalibrationPanel) -> None:
 def test_chart_and_table_choose_views(panel: CalibrationPanel, result: MonoResult, qtbot) -> None:
     panel.show_state(states(result)[Phase.RESULT])
     bars = panel.report.bars
-    with qtbot.waitSignal(panel.viewChosen) as chosen:
+    with qtbot.waitSignal(bars.chosen) as chosen:
         qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.bar(3).center().toPoint())
     assert chosen.args == ["/photos/view 3.png"]
     assert bars.words(3) == "view 3.png: 0.160 px, left out 0.192 px"
-    with qtbot.waitSignal(panel.viewChosen) as chosen:
+    with qtbot.waitSignal(panel.table.chosen) as chosen:
         panel.table.selectRow(1)
     assert chosen.args == ["/photos/view 1.png"]
     box = panel.table.visualRect(panel.table.model().index(2, 0)).center()
-    with qtbot.waitSignal(panel.viewToggled) as toggled:
+    with qtbot.waitSignal(panel.table.toggled) as toggled:
         qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box)
     assert toggled.args == ["/photos/view 2.png", False]
-    assert len(bars.text().splitlines()) == 7
+    assert len(bars.csv().splitlines()) == 7
 
 
 def test_the_chart_is_saved_as_others_read_it(panel: CalibrationPanel, result: MonoResult, tmp_path: Path) -> None:
@@ -187,7 +188,7 @@ def test_the_chart_is_saved_as_others_read_it(panel: CalibrationPanel, result: M
     bars = panel.report.bars
     for kind in ("csv", "svg", "png"):
         bars.save(str(tmp_path / f"errors.{kind}"))
-    assert (tmp_path / "errors.csv").read_text("utf-8") == bars.text()
+    assert (tmp_path / "errors.csv").read_text("utf-8") == bars.csv()
     assert b"<svg" in (tmp_path / "errors.svg").read_bytes()
     assert QImage(str(tmp_path / "errors.png")).size() == bars.size() * 2
 
@@ -196,15 +197,15 @@ def test_result_view_asks_for_its_picture_and_draws_residuals(
     panel: CalibrationPanel, result: MonoResult, qtbot
 ) -> None:
     state = replace(states(result)[Phase.RESULT], selected="/photos/view 2.png")
-    with qtbot.waitSignal(panel.pictureWanted) as wanted:
+    with qtbot.waitSignal(panel.report.view.pictureWanted) as wanted:
         panel.show_state(state)
     assert wanted.args == ["/photos/view 2.png", False, 0.0]
     image = np.zeros((480, 640, 3), np.uint8)
-    panel.show_picture(Picture("/photos/view 1.png", image))
+    panel.report.view.show_picture(Picture("/photos/view 1.png", image))
     assert panel.report.view.picture is None, "a picture of another view was taken"
-    panel.show_picture(Picture("/photos/view 2.png", image))
+    panel.report.view.show_picture(Picture("/photos/view 2.png", image))
     assert panel.report.view.picture is not None
-    with qtbot.waitSignal(panel.pictureWanted) as wanted:
+    with qtbot.waitSignal(panel.report.view.pictureWanted) as wanted:
         panel.report.view.form._buttons["straight"].click()
     assert wanted.args == ["/photos/view 2.png", True, 0.0]
 
@@ -230,7 +231,7 @@ def test_dropped_files_go_out_as_paths(panel: CalibrationPanel, qtbot) -> None:
 
 def test_changing_the_kind_of_board_keeps_the_print(panel: CalibrationPanel) -> None:
     boards: list[Board] = []
-    panel.boardChanged.connect(boards.append)
+    panel.board.changed.connect(boards.append)
     panel.board.kind._buttons["charuco"].click()
     assert boards[-1].kind == "charuco"
     assert boards[-1].squares == BOARD.squares
@@ -242,7 +243,7 @@ def test_changing_the_kind_of_board_keeps_the_print(panel: CalibrationPanel) -> 
 def test_impossible_boards_are_explained_and_not_told(panel: CalibrationPanel) -> None:
     boards: list[Board] = []
     panel.show_state(CalibrationView(board=Board.parse("charuco:5x4:54mm:40.5mm:DICT_4X4_50")))
-    panel.boardChanged.connect(boards.append)
+    panel.board.changed.connect(boards.append)
     panel.board.marker.setValue(60.0)
     assert "smaller than its square" in panel.board.words.text()
     panel.board.marker.setValue(40.5)
@@ -267,7 +268,7 @@ def test_lengths_can_be_typed_in_any_unit(qtbot, text: str, millimetres: float) 
 def test_a_large_chessboard_becomes_a_charuco_with_enough_markers(panel: CalibrationPanel) -> None:
     boards: list[Board] = []
     panel.show_state(CalibrationView(board=Board.parse("chessboard:20x15:10mm")))
-    panel.boardChanged.connect(boards.append)
+    panel.board.changed.connect(boards.append)
     panel.board.kind._buttons["charuco"].click()
     assert boards[-1].dictionary == "DICT_4X4_1000"
     panel.show_state(CalibrationView(board=Board.parse("chessboard:90x90:10mm")))
@@ -321,7 +322,7 @@ def test_enlargement_is_round_and_makes_residuals_visible(rms: float, width: int
 
 @given(largest=st.floats(1e-3, 500))
 def test_the_axis_covers_its_bars_with_few_round_lines(largest: float) -> None:
-    axis = Axis.over(largest)
+    axis = ErrorAxis.over(largest)
     assert axis.top >= largest
     assert 1 <= round(axis.top / axis.step) <= 5
     assert float(f"{axis.step:.{axis.decimals}f}") == pytest.approx(axis.step)
@@ -341,9 +342,6 @@ def test_words() -> None:
     assert coverage_words(left_empty) == "Views touch 36 of 48 parts of the picture. The lower left has the most gaps."
     assert coverage_words((1,) * 48) == "Views touch 48 of 48 parts of the picture."
     assert board_words(BOARD).replace("\u00a0", " ") == "9 × 6 inner corners, 25 mm"
-    assert seconds_left(3.2) == "3 s left"
-    assert seconds_left(200.0) == "3 min left"
-    assert seconds_left(None) == ""
 
 
 def test_a_settled_report_makes_room(panel: CalibrationPanel, result: MonoResult) -> None:

@@ -24,7 +24,15 @@ from engines.faces.gallery.types import (
 )
 from engines.faces.types import Box, Quality
 from widgets.faces.board import FaceBoard
+from widgets.faces.enrol.page import EnrolPage
+from widgets.faces.gaze.page import GazePage
+from widgets.faces.people.page import PeoplePage
 from widgets.faces.state import Busy, EnrolView, FacesView, Page, PeopleView, Trouble
+from widgets.faces.studies.audit_page import AuditPage
+from widgets.faces.studies.evaluate_page import EvaluatePage
+from widgets.faces.studies.threshold_page import ThresholdPage
+from widgets.faces.studies.train_page import TrainPage
+from widgets.faces.studies.verify_page import VerifyPage
 
 LONG = "Maximilian Alexander von Hohenstein-Wittenberg und zu Sayn-Übersee"
 NAMES = ("Ada Lovelace", "Zoë Ångström", LONG, "Grace Hopper", "Al")
@@ -103,7 +111,7 @@ STATES: dict[str, FacesView] = {
     "rich": people(RICH),
     "read-only": people(replace(RICH, info=replace(INFO, path=f"/a/{LONG}.gallery", read_only=True))),
     "found": people(replace(GALLERY, asked="f30", found=FOUND)),
-    "proof": people(replace(GALLERY, forgotten=PROOF, expiring=DRY_RUN, busy=Busy("Comparing faces", 3, 10, 12))),
+    "proof": people(replace(GALLERY, forgotten=PROOF, expiring=DRY_RUN)),
     "trouble": people(GALLERY, trouble=Trouble("SFace is not here.", hint="Fetch it.", fetch=("sface",))),
     "drop": enrol(EnrolView()),
     "finding": enrol(EnrolView(busy=Busy("Picture 3 of 40", 3, 40, 60))),
@@ -112,8 +120,21 @@ STATES: dict[str, FacesView] = {
 }
 
 
+PAGES = {
+    Page.PEOPLE: PeoplePage,
+    Page.ENROL: EnrolPage,
+    Page.THRESHOLD: ThresholdPage,
+    Page.VERIFY: VerifyPage,
+    Page.EVALUATE: EvaluatePage,
+    Page.AUDIT: AuditPage,
+    Page.TRAIN: TrainPage,
+    Page.GAZE: GazePage,
+}
+
+
 def board_with(view: FacesView) -> FaceBoard:
     made = FaceBoard()
+    made.pages |= PAGES
     made.head.setParent(made)
     made.head.hide()
     made.show_state(view)

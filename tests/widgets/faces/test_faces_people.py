@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
@@ -24,7 +24,8 @@ from tests.widgets.faces.people_views import (
     shade,
 )
 from widgets.faces.people.page import WIDE, PeoplePage
-from widgets.faces.state import Busy, PeopleView
+from widgets.faces.people.requests import PeopleRequests
+from widgets.faces.state import PeopleView
 
 CLICK = Qt.MouseButton.LeftButton
 
@@ -56,7 +57,6 @@ def shown_parts(page) -> set[str]:
         "found": page.side.found,
         "proof": page.proof,
         "expiring": page.expiring,
-        "progress": page.progress,
         "pill": page.head.pill,
     }
     return {name for name, widget in named.items() if widget.isVisible()}
@@ -72,7 +72,7 @@ def shown_parts(page) -> set[str]:
         ("rich", {"head", "grid", "suggestions", "person"}),
         ("read-only", {"head", "grid", "person", "pill"}),
         ("found", {"head", "grid", "found"}),
-        ("proof", {"head", "grid", "proof", "expiring", "progress"}),
+        ("proof", {"head", "grid", "proof", "expiring"}),
     ],
 )
 def test_every_state_shows_what_it_is_about(page, state, expected):
@@ -82,9 +82,8 @@ def test_every_state_shows_what_it_is_about(page, state, expected):
 
 def test_showing_says_nothing(page, qtbot):
     told: list[str] = []
-    for name in page.SIGNALS:
-        if name != "thumbsWanted":
-            getattr(page, name).connect(lambda *_args, name=name: told.append(name))
+    for name in (name for name, value in vars(PeopleRequests).items() if isinstance(value, Signal)):
+        getattr(page.requests, name).connect(lambda *_args, name=name: told.append(name))
     for view in (*STATES.values(), *reversed(STATES.values())):
         page.show_state(view)
     assert told == []
@@ -94,7 +93,7 @@ def test_an_equal_state_touches_nothing(page, monkeypatch):
     page.show_state(people(RICH))
     touched: list[str] = []
     for part in (page.grid, page.side.person.grid):
-        monkeypatch.setattr(part._model, "show_items", lambda items: touched.append("items"))
+        monkeypatch.setattr(part, "show_rows", lambda items, **_: touched.append("items"))
     monkeypatch.setattr(page.suggestions, "_fill", lambda: touched.append("cards"))
     page.show_state(people(RICH))
     page.show_state(people(replace(RICH, people=tuple(PEOPLE), suggestions=tuple(SUGGESTIONS))))
@@ -110,13 +109,13 @@ def test_the_head_says_which_gallery_and_how_much_is_in_it(page):
 
 def test_a_click_chooses_a_person_and_opens_them(page, qtbot):
     page.show_state(people(GALLERY))
-    with qtbot.waitSignal(page.personChosen) as heard:
+    with qtbot.waitSignal(page.requests.personChosen) as heard:
         qtbot.mouseClick(page.grid.viewport(), CLICK, pos=place(page.grid, "p3"))
     assert heard.args == ["p3"]
     page.show_state(people(replace(GALLERY, selected="p3")))
     assert page.side.person.isVisible()
     assert page.side.person.name.text() == "Grace Hopper"
-    with qtbot.waitSignal(page.personChosen) as heard:
+    with qtbot.waitSignal(page.requests.personChosen) as heard:
         page.side.person.close_button.click()
     assert heard.args == [""]
     assert not page.side.person.isVisible()
@@ -130,7 +129,7 @@ def test_several_people_become_one_under_the_name_that_stays(page, qtbot):
     assert page.side.several.title.text() == "2 people selected"
     assert page.side.several.keeps.value() == "p4", "the name with the most faces is offered"
     page.side.several.keeps.set_value("p0")
-    with qtbot.waitSignal(page.merged) as heard:
+    with qtbot.waitSignal(page.requests.merged) as heard:
         page.side.several.merge.click()
     assert heard.args == [["p0", "p4"]]
 
@@ -138,7 +137,7 @@ def test_several_people_become_one_under_the_name_that_stays(page, qtbot):
 def test_the_filter_looks_past_case_and_accents(page, qtbot):
     page.show_state(people(GALLERY))
     heard: list[str] = []
-    page.searchChanged.connect(heard.append)
+    page.requests.searchChanged.connect(heard.append)
     qtbot.keyClicks(page.head.search, "zoe")
     assert heard == ["z", "zo", "zoe"]
     page.show_state(people(replace(GALLERY, search="zoe")))
@@ -166,7 +165,7 @@ def test_the_order_of_the_portraits(page, order, first):
 
 def test_faces_dropped_onto_a_portrait_move_there(page, qtbot):
     page.show_state(people(RICH))
-    with qtbot.waitSignal(page.moved) as heard:
+    with qtbot.waitSignal(page.requests.moved) as heard:
         page.grid.faceDropped.emit(["f1", "f2"], "p3")
     assert heard.args == [["f1", "f2"], "p3"]
 
@@ -184,9 +183,9 @@ def test_pictures_dropped_from_outside_are_to_be_enrolled(page, qtbot):
 def test_without_a_gallery_one_is_made_or_opened(page, qtbot):
     page.show_state(STATES["no-gallery"])
     for button, signal in (
-        (page.start.make, page.galleryNewWanted),
-        (page.start.open, page.galleryOpenWanted),
-        (page.start.links[0], page.galleryChosen),
+        (page.start.make, page.requests.newWanted),
+        (page.start.open, page.requests.openWanted),
+        (page.start.links[0], page.requests.galleryChosen),
     ):
         with qtbot.waitSignal(signal) as heard:
             button.click()
@@ -196,8 +195,8 @@ def test_without_a_gallery_one_is_made_or_opened(page, qtbot):
 
 def test_locked_and_empty_galleries_offer_the_one_thing_to_do(page, qtbot):
     for state, part, signal in (
-        ("locked", page.locked, page.unlockWanted),
-        ("nobody", page.nobody, page.enrolWanted),
+        ("locked", page.locked, page.locked.clicked),
+        ("nobody", page.nobody, page.requests.enrolWanted),
     ):
         page.show_state(STATES[state])
         with qtbot.waitSignal(signal):
@@ -216,12 +215,12 @@ def test_suggestions_are_confirmed_and_refused_one_after_the_other(page, qtbot):
     card = page.suggestions.cards[0]
     assert (card.title.text(), card.name.text()) == ("These 2 faces may be", "Ada Lovelace")
     assert card.refuse.text() == "Not Ada"
-    with qtbot.waitSignal(page.confirmed) as heard:
+    with qtbot.waitSignal(page.requests.confirmed) as heard:
         card.confirm.click()
     assert heard.args == [["s00", "s01"], "p0"]
     page.show_state(people(replace(GALLERY, suggestions=SUGGESTIONS[1:])))
     assert card.name.text() == NAMES[1]
-    with qtbot.waitSignal(page.refused) as heard:
+    with qtbot.waitSignal(page.requests.refused) as heard:
         card.refuse.click()
     assert heard.args == [["s10", "s11"], "p1"]
 
@@ -274,22 +273,15 @@ def test_the_dry_run_says_whom_it_would_delete_before_it_does(page, qtbot):
     page.show_state(people(replace(GALLERY, expiring=DRY_RUN)))
     assert page.expiring.title.text() == "Keeping faces for 90 days would delete 41 faces today"
     assert all(name in page.expiring.lines.text() for name in NAMES)
-    with qtbot.waitSignal(page.expireWanted):
+    with qtbot.waitSignal(page.expiring.delete.clicked):
         page.expiring.delete.click()
     page.show_state(people(replace(GALLERY, expiring=replace(DRY_RUN, faces=0, people=()))))
     assert not page.expiring.delete.isVisible()
 
 
-def test_work_under_way_can_be_cancelled(page, qtbot):
-    page.show_state(people(replace(GALLERY, busy=Busy("Comparing faces", 3, 10, 12))))
-    assert page.progress.words.text() == "Comparing faces, 12 s left"
-    with qtbot.waitSignal(page.peopleCancelWanted):
-        page.progress.cancel.click()
-
-
 def test_thumbs_are_asked_for_and_drawn(page, qtbot):
     asked: list[str] = []
-    page.thumbsWanted.connect(asked.extend)
+    page.thumbs.wanted.connect(asked.extend)
     page.show_state(replace(people(RICH), thumbs={}))
     qtbot.waitUntil(lambda: {"f0", "f1", "f2", "f40", "s00"} <= set(asked))
     assert len(asked) == len(set(asked)) or asked.count("f0") <= 3

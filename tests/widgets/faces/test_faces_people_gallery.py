@@ -18,22 +18,22 @@ class Desk:
     def __init__(self, page: PeoplePage, gallery: Gallery) -> None:
         self.page, self.gallery, self.view = page, gallery, PeopleView()
         for signal, verb in (
-            (page.renamed, gallery.rename),
-            (page.merged, gallery.merge),
-            (page.split, gallery.split),
-            (page.moved, gallery.move),
-            (page.refused, gallery.refuse),
-            (page.confirmed, gallery.confirm),
-            (page.clusterNamed, gallery.name_cluster),
-            (page.facesRemoved, gallery.remove),
+            (page.requests.renamed, gallery.rename),
+            (page.requests.merged, gallery.merge),
+            (page.requests.split, gallery.split),
+            (page.requests.moved, gallery.move),
+            (page.requests.refused, gallery.refuse),
+            (page.requests.confirmed, gallery.confirm),
+            (page.requests.clusterNamed, gallery.name_cluster),
+            (page.requests.facesRemoved, gallery.remove),
         ):
             signal.connect(lambda *args, verb=verb: (verb(*args), self.show()))
-        page.portraitChosen.connect(
+        page.requests.portraitChosen.connect(
             lambda face: (gallery.set_portrait(gallery.face(face).person, face), self.show()),
         )
-        page.personChosen.connect(lambda person: self.show(selected=person))
-        page.historyUndone.connect(self._turn)
-        page.thumbsWanted.connect(self._thumbs)
+        page.requests.personChosen.connect(lambda person: self.show(selected=person))
+        page.requests.historyUndone.connect(self._turn)
+        page.thumbs.wanted.connect(self._thumbs)
         self.thumbs: dict = {}
         self.show()
 
@@ -60,7 +60,7 @@ class Desk:
         return {item.caption: item.sub for item in self.page.grid.items}
 
     def choose(self, name: str) -> None:
-        self.page.personChosen.emit(self.id(name))
+        self.page.requests.personChosen.emit(self.id(name))
 
     def id(self, name: str) -> str:
         return next(person.id for person in self.gallery.people() if person.name == name)
@@ -94,7 +94,7 @@ def test_merging_splitting_and_taking_both_back(desk, qtbot):
     desk.page.head.history.click()
     for _ in range(2):
         latest = next(change for change in desk.view.history if not change.undone)
-        desk.page.side.history.historyUndone.emit(latest.id)
+        desk.page.requests.historyUndone.emit(latest.id)
     assert desk.counts == whole
 
 
@@ -108,14 +108,14 @@ def test_renaming_a_portrait_moving_by_drop_and_redoing(desk):
     assert pane.name.text() == "Zoë"
     face = pane.grid.items[-1].id
     pane.grid.select([face])
-    pane.portraitChosen.emit(face)
+    pane.requests.portraitChosen.emit(face)
     assert next(item for item in pane.grid.items if item.id == face).badge == "star"
     desk.page.grid.faceDropped.emit([face], desk.id("Person 0"))
     assert desk.counts["Person 0"] == "4 faces"
     moved = desk.view.history[0].id
-    desk.page.historyUndone.emit(moved)
+    desk.page.requests.historyUndone.emit(moved)
     assert desk.counts["Person 0"] == "3 faces"
-    desk.page.historyUndone.emit(moved)
+    desk.page.requests.historyUndone.emit(moved)
     assert desk.counts["Person 0"] == "4 faces", "an entry that was taken back is made again"
 
 
@@ -127,7 +127,7 @@ def test_a_person_who_loses_every_face_leaves_the_side(desk):
     assert "Person 2" not in desk.counts
     assert not desk.page.side.isVisible()
     assert len(desk.gallery.refusals()) == 3
-    desk.page.clusterNamed.emit(
+    desk.page.requests.clusterNamed.emit(
         [face for face in desk.gallery.table().faces if not desk.gallery.face(face).person], "Ada"
     )
     assert desk.counts["Ada"] == "3 faces"

@@ -23,6 +23,8 @@ from tests.widgets.faces.people_views import (
 from widgets.faces.name_field import id_of
 from widgets.faces.people import words
 from widgets.faces.people.person import PersonPane
+from widgets.faces.people.requests import PeopleRequests
+from widgets.faces.thumbs import Thumbs
 
 EVERYBODY = tuple((person.id, person.name) for person in PEOPLE)
 ADA, ZOE = PEOPLE[:2]
@@ -30,7 +32,7 @@ ADA, ZOE = PEOPLE[:2]
 
 @pytest.fixture
 def pane(qtbot):
-    made = PersonPane()
+    made = PersonPane(PeopleRequests(), Thumbs())
     qtbot.addWidget(made)
     made.resize(360, 640)
     with qtbot.waitExposed(made):
@@ -58,7 +60,7 @@ def test_renaming_in_place(pane, qtbot):
     assert pane.rename_field.isVisible()
     assert pane.rename_field.selectedText() == "Ada Lovelace"
     qtbot.keyClicks(pane.rename_field, "Augusta  King ")
-    with qtbot.waitSignal(pane.renamed) as heard:
+    with qtbot.waitSignal(pane.requests.renamed) as heard:
         qtbot.keyClick(pane.rename_field, Qt.Key.Key_Return)
     assert heard.args == ["p0", "Augusta King"]
     assert pane.name.isVisible()
@@ -67,7 +69,7 @@ def test_renaming_in_place(pane, qtbot):
 def test_a_name_that_somebody_has_is_not_given_twice(pane, qtbot):
     pane.start_rename()
     pane.rename_field.setText("Grace Hopper")
-    with qtbot.assertNotEmitted(pane.renamed):
+    with qtbot.assertNotEmitted(pane.requests.renamed):
         qtbot.keyClick(pane.rename_field, Qt.Key.Key_Return)
     assert "merge" in pane.rename_field.toolTip()
     assert pane.rename_field.isVisible()
@@ -78,7 +80,7 @@ def test_faces_that_nobody_confirmed_can_be(pane, qtbot):
     assert "Confirm" not in [action.text() for action in pane.face_menu(["f1"]).actions()]
     select(pane, "f1", "f2")
     confirm = next(action for action in pane.face_menu(["f1", "f2"]).actions() if action.text() == "Confirm")
-    with qtbot.waitSignal(pane.confirmed) as heard:
+    with qtbot.waitSignal(pane.requests.confirmed) as heard:
         confirm.trigger()
     assert heard.args == [["f1", "f2"], "p0"]
 
@@ -87,7 +89,7 @@ def test_renaming_is_left_with_escape_and_says_nothing_when_nothing_changed(pane
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
         qtbot.keyClick(pane.grid, Qt.Key.Key_F2)
         pane.start_rename()
-        with qtbot.assertNotEmitted(pane.renamed):
+        with qtbot.assertNotEmitted(pane.requests.renamed):
             qtbot.keyClick(pane.rename_field, key)
         assert not pane.rename_field.isVisible()
 
@@ -106,7 +108,7 @@ def test_another_person_ends_every_question(pane):
 def test_merging_keeps_this_name_and_finds_the_other_past_accents(pane, qtbot):
     pane.merge.click()
     qtbot.keyClicks(pane.bar.field, "zoe angstrom")
-    with qtbot.waitSignal(pane.merged) as heard:
+    with qtbot.waitSignal(pane.requests.merged) as heard:
         qtbot.keyClick(pane.bar.field, Qt.Key.Key_Return)
     assert heard.args == [["p0", "p1"]]
     assert not pane.bar.isVisible()
@@ -116,7 +118,7 @@ def test_merging_keeps_this_name_and_finds_the_other_past_accents(pane, qtbot):
 def test_merging_with_oneself_or_nobody_is_pointed_out(pane, qtbot, typed):
     pane.ask_merge()
     pane.bar.field.setText(typed)
-    with qtbot.assertNotEmitted(pane.merged):
+    with qtbot.assertNotEmitted(pane.requests.merged):
         pane.bar.accept.click()
     assert pane.bar.field.property("invalid") == "true"
     qtbot.keyClicks(pane.bar.field, "x")
@@ -137,13 +139,13 @@ def test_verbs_appear_with_a_selection(pane, qtbot):
     select(pane, "f1", "f2")
     assert pane.chosen.text() == "2 selected"
     for button, signal, args in (
-        (pane.make, pane.split, [["f1", "f2"]]),
-        (pane.not_them, pane.refused, [["f1", "f2"], "p0"]),
+        (pane.make, pane.requests.split, [["f1", "f2"]]),
+        (pane.not_them, pane.requests.refused, [["f1", "f2"], "p0"]),
     ):
         with qtbot.waitSignal(signal) as heard:
             button.click()
         assert heard.args == args
-    with qtbot.waitSignal(pane.facesRemoved) as heard:
+    with qtbot.waitSignal(pane.requests.facesRemoved) as heard:
         qtbot.keyClick(pane.grid, Qt.Key.Key_Delete)
     assert heard.args == [["f1", "f2"]]
     qtbot.keyClick(pane.grid, Qt.Key.Key_Escape)
@@ -154,7 +156,7 @@ def test_faces_move_to_a_person_by_name(pane, qtbot):
     select(pane, "f2")
     pane.ask_move()
     qtbot.keyClicks(pane.bar.field, "grace hopper")
-    with qtbot.waitSignal(pane.moved) as heard:
+    with qtbot.waitSignal(pane.requests.moved) as heard:
         pane.bar.accept.click()
     assert heard.args == [["f2"], "p3"]
 
@@ -165,7 +167,7 @@ def test_the_menu_of_one_face_and_of_several(pane, qtbot):
     assert list(actions) == [
         "New person from these", "Move to\u2026", "Not Ada", "Use as portrait", "Find similar", "Remove",
     ]  # fmt: skip
-    for verb, signal in (("Use as portrait", pane.portraitChosen), ("Find similar", pane.findWanted)):
+    for verb, signal in (("Use as portrait", pane.requests.portraitChosen), ("Find similar", pane.requests.findWanted)):
         with qtbot.waitSignal(signal) as heard:
             actions[verb].trigger()
         assert heard.args == ["f1"]
@@ -176,24 +178,24 @@ def test_the_menu_of_one_face_and_of_several(pane, qtbot):
     pane.show_person(ADA, FACES, EVERYBODY, editable=False)
     allowed = [action.text() for action in pane.face_menu(["f1"]).actions() if action.isEnabled()]
     assert allowed == ["Find similar"]
-    with qtbot.assertNotEmitted(pane.facesRemoved):
+    with qtbot.assertNotEmitted(pane.requests.facesRemoved):
         qtbot.keyClick(pane.grid, Qt.Key.Key_Delete)
 
 
 def test_deleting_everywhere_is_said_once_by_the_button(pane, qtbot):
-    with qtbot.waitSignal(pane.forgetWanted) as heard:
+    with qtbot.waitSignal(pane.requests.forgetWanted) as heard:
         pane.forget.click()
     assert heard.args == ["p0"]
     pane.show_person(ADA, FACES, EVERYBODY, editable=False)
-    with qtbot.assertNotEmitted(pane.forgetWanted):
+    with qtbot.assertNotEmitted(pane.requests.forgetWanted):
         pane.ask_forget()
 
 
 def test_export_and_double_click(pane, qtbot):
-    with qtbot.waitSignal(pane.exportWanted) as heard:
+    with qtbot.waitSignal(pane.requests.exportWanted) as heard:
         pane.export.click()
     assert heard.args == ["p0"]
-    with qtbot.waitSignal(pane.findWanted) as heard:
+    with qtbot.waitSignal(pane.requests.findWanted) as heard:
         spot = pane.grid.visualRect(pane.grid.model().index(1)).center()
         qtbot.mouseClick(pane.grid.viewport(), Qt.MouseButton.LeftButton, pos=spot)
         qtbot.mouseDClick(pane.grid.viewport(), Qt.MouseButton.LeftButton, pos=spot)

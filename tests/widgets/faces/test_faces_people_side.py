@@ -39,10 +39,10 @@ def test_unknown_faces_are_named_at_once_with_known_names_offered(page, qtbot):
     completer.setCompletionPrefix("hopper")
     assert completer.currentCompletion() == "Grace Hopper"
     qtbot.keyClicks(first.field, "  Bo   Peep ")
-    with qtbot.waitSignal(page.clusterNamed) as heard:
+    with qtbot.waitSignal(page.requests.clusterNamed) as heard:
         qtbot.keyClick(first.field, Qt.Key.Key_Return)
     assert heard.args == [["u0", "u1", "u2"], "Bo Peep"]
-    with qtbot.assertNotEmitted(page.clusterNamed):
+    with qtbot.assertNotEmitted(page.requests.clusterNamed):
         second.accept.click()
     assert second.field.property("invalid") == "true"
     page.show_state(people(replace(GALLERY, clusters=CLUSTERS[1:])))
@@ -69,10 +69,10 @@ def test_what_a_search_found_opens_by_itself_and_leads_to_the_person(page, qtbot
     assert page.side.found.isVisible()
     assert [item.caption for item in page.side.found.grid.items] == ["Grace Hopper", "Unknown"]
     assert page.side.found.grid.items[0].sub == "0.81 \u00b7 1 in 100,000"
-    with qtbot.waitSignal(page.personChosen) as heard:
+    with qtbot.waitSignal(page.requests.personChosen) as heard:
         page.side.found.grid.opened.emit("f30")
     assert heard.args == ["p3"]
-    with qtbot.waitSignal(page.findWanted) as heard:
+    with qtbot.waitSignal(page.requests.findWanted) as heard:
         page.side.found.grid.opened.emit("u0")
     assert heard.args == ["u0"]
     page.show_state(people(replace(GALLERY, asked="f30", found=FOUND, selected="p3")))
@@ -87,7 +87,7 @@ def test_side_panes_replace_each_other_and_close_back_to_the_person(page, qtbot)
     page.head.unknown.click()
     assert page.side.unknown.isVisible()
     assert not page.head.history.isChecked()
-    with qtbot.assertNotEmitted(page.personChosen):
+    with qtbot.assertNotEmitted(page.requests.personChosen):
         page.head.unknown.click()
     assert page.side.person.isVisible()
     page.show_state(people(replace(RICH, search="a")))
@@ -102,20 +102,20 @@ def test_the_history_is_taken_back_by_its_arrow_and_by_return(page, qtbot):
     def arrow(row: int):
         return button_of(page.side.history.visualRect(rows[row])).center()
 
-    with qtbot.waitSignal(page.historyUndone) as heard:
+    with qtbot.waitSignal(page.requests.historyUndone) as heard:
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(0))
     assert heard.args == [12]
-    with qtbot.waitSignal(page.historyUndone) as heard:
+    with qtbot.waitSignal(page.requests.historyUndone) as heard:
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(1))
     assert heard.args == [11]
-    with qtbot.assertNotEmitted(page.historyUndone):
+    with qtbot.assertNotEmitted(page.requests.historyUndone):
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=page.side.history.visualRect(rows[0]).center())
-    with qtbot.waitSignal(page.historyUndone):
+    with qtbot.waitSignal(page.requests.historyUndone):
         qtbot.keyClick(page.side.history, Qt.Key.Key_Return)
     assert page.side.history.menu(HISTORY[1]).actions()[0].text() == "Redo"
     assert "taken back" in page.side.history.model().data(rows[1], Qt.ItemDataRole.AccessibleTextRole)
     page.show_state(people(replace(RICH, info=replace(INFO, read_only=True))))
-    with qtbot.assertNotEmitted(page.historyUndone):
+    with qtbot.assertNotEmitted(page.requests.historyUndone):
         qtbot.mouseClick(page.side.history.viewport(), CLICK, pos=arrow(0))
 
 
@@ -123,14 +123,14 @@ def test_a_click_on_the_selected_person_comes_back_to_them(page, qtbot):
     page.show_state(people(RICH))
     page.head.history.click()
     assert page.pane == "history"
-    with qtbot.assertNotEmitted(page.personChosen):
+    with qtbot.assertNotEmitted(page.requests.personChosen):
         qtbot.mouseClick(page.grid.viewport(), CLICK, pos=place(page.grid, "p0"))
     assert page.side.person.isVisible()
     page.head.history.click()
     qtbot.keyClick(page.grid, Qt.Key.Key_F2)
     assert page.side.person.rename_field.isVisible()
     page.head.history.click()
-    with qtbot.waitSignal(page.forgetWanted) as heard:
+    with qtbot.waitSignal(page.requests.forgetWanted) as heard:
         qtbot.keyClick(page.grid, Qt.Key.Key_Delete)
     assert heard.args == ["p0"]
 
@@ -142,7 +142,7 @@ def test_the_same_search_again_shows_its_hits_again(page, qtbot):
     assert page.side.found.isVisible()
     page._close_side()
     assert page.side.person.isVisible()
-    with qtbot.waitSignal(page.findWanted):
+    with qtbot.waitSignal(page.requests.findWanted):
         page.side.person.grid.opened.emit("f1")
     assert page.side.found.isVisible()
 
@@ -152,9 +152,9 @@ def test_the_menus_verbs_are_of_the_one_who_is_selected(page, qtbot):
     actions = {action.text(): action for action in page.people_menu(["p0"]).actions()}
     actions["Merge with\u2026"].trigger()
     assert page.side.person.bar.isVisible()
-    with qtbot.waitSignal(page.exportWanted) as heard:
+    with qtbot.waitSignal(page.requests.exportWanted) as heard:
         actions["Export\u2026"].trigger()
     assert heard.args == ["p0"]
-    with qtbot.waitSignal(page.merged) as heard:
+    with qtbot.waitSignal(page.requests.merged) as heard:
         page.people_menu(["p1", "p2"]).actions()[0].trigger()
     assert heard.args == [["p1", "p2"]]

@@ -136,7 +136,7 @@ def test_a_double_click_on_an_operating_point_chooses_it(page, qtbot):
 
 
 def test_cases_show_both_faces_ask_for_pictures_and_open_by_keyboard(page, qtbot):
-    with qtbot.waitSignal(page.thumbsWanted) as heard:
+    with qtbot.waitSignal(page.cases.thumbs.wanted) as heard:
         page.show_state(shown(report=replace(REPORT, cases=CASES[::-1])))
         page.cases.viewport().repaint()
     assert set(heard.args[0]) <= {"f1", "f9", "f2", "f8"}
@@ -144,7 +144,7 @@ def test_cases_show_both_faces_ask_for_pictures_and_open_by_keyboard(page, qtbot
     shot = page.cases.viewport().grab().toImage()
     assert [shot.pixelColor(QPoint(x, 32)).red() for x in (30, 85)] == [50, 200]
     page.cases.setCurrentIndex(page.cases.model().index(1))
-    with qtbot.waitSignal(page.caseOpened) as opened:
+    with qtbot.waitSignal(page.cases.caseOpened) as opened:
         qtbot.keyClick(page.cases, Qt.Key.Key_Return)
     assert opened.args == ["f2"]
     assert LONG in page.cases.model().index(1).data()
@@ -171,15 +171,14 @@ def test_where_a_person_is_resembled_their_portrait_is_shown(page, qtbot):
 def test_before_a_check_there_is_one_button_for_what_comes_first(page, qtbot):
     empty = FacesView(page=Page.THRESHOLD)
     page.show_state(empty)
-    with qtbot.waitSignal(page.pageWanted) as heard:
+    with qtbot.waitSignal(page.firstWanted) as heard:
         page.empty.button.click()
     assert heard.args == ["enrol"]
-    page.show_state(replace(empty, people=PeopleView(GalleryInfo("/g", people=3, locked=True))))
-    with qtbot.waitSignal(page.unlockWanted):
-        page.empty.button.click()
-    page.show_state(replace(empty, people=PeopleView(GalleryInfo("/g", people=3))))
-    with qtbot.waitSignal(page.checkWanted):
-        page.empty.button.click()
+    for locked, first in ((True, "unlock"), (False, "check")):
+        page.show_state(replace(empty, people=PeopleView(GalleryInfo("/g", people=3, locked=locked))))
+        with qtbot.waitSignal(page.firstWanted) as heard:
+            page.empty.button.click()
+        assert heard.args == [first]
 
 
 def test_the_first_check_shows_its_progress_and_a_later_one_moves_nothing(page):

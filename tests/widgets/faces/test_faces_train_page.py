@@ -58,7 +58,7 @@ def told(page, name: str) -> list:
 
 
 def test_with_nothing_it_asks_for_a_folder_and_then_for_the_training(page, qtbot):
-    folder, wanted = told(page, "headFolderWanted"), told(page, "headWanted")
+    folder, wanted = told(page.form.images.choose, "clicked"), told(page.start, "clicked")
     page.show_state(FacesView(page=Page.TRAIN))
     assert page.empty.isVisible()
     assert page.empty.words.text() == ASKED
@@ -74,7 +74,7 @@ def test_with_nothing_it_asks_for_a_folder_and_then_for_the_training(page, qtbot
 
 
 def test_while_it_trains_the_charts_follow_and_the_form_rests(page, qtbot):
-    cancelled = told(page, "headCancelWanted")
+    cancelled = told(page.progress, "cancelled")
     page.show_state(view(busy=Busy(done=3, total=400, note="Reading faces")))
     assert page.charts.isVisible()
     assert page.state.text() == "Reading faces"
@@ -90,7 +90,7 @@ def test_while_it_trains_the_charts_follow_and_the_form_rests(page, qtbot):
 
 
 def test_a_result_can_be_used_or_trained_again(page, qtbot):
-    used, wanted = told(page, "headUsed"), told(page, "headWanted")
+    used, wanted = told(page, "headUsed"), told(page.start, "clicked")
     page.show_state(view(progress=PROGRESS, result=RESULT))
     assert "97.3 % of 77 held-out faces right" in page.state.text()
     assert "own person at 31°, nearest other at 73°" in page.state.text()
@@ -109,7 +109,7 @@ def test_a_cancelled_training_says_that_nothing_was_kept():
 
 def test_every_field_changes_its_own_setting(page):
     page.show_state(view())
-    heard, form = told(page, "headChanged"), page.form
+    heard, form = told(page.form, "headChanged"), page.form
     for field, value, name, wanted in (
         (form.scale, 48, "scale", 48),
         (form.steps, 2000, "steps", 2000),
@@ -132,7 +132,7 @@ def test_every_field_changes_its_own_setting(page):
 
 
 def test_another_loss_brings_its_own_margins(page):
-    heard = told(page, "headChanged")
+    heard = told(page.form, "headChanged")
     page.show_state(view(spec=replace(SPEC, margins=(1.0, 0.3, 0.0))))
     page.form.loss.setCurrentIndex(list(CHOICES).index("cosface"))
     page.form.loss.activated.emit(2)
@@ -142,7 +142,7 @@ def test_another_loss_brings_its_own_margins(page):
 
 
 def test_going_back_to_the_customary_margins_is_no_setting(page):
-    heard = told(page, "headChanged")
+    heard = told(page.form, "headChanged")
     page.show_state(view(spec=replace(SPEC, margins=(1.0, 0.3, 0.0))))
     page.form.margins[1].setValue(0.5)
     assert heard[-1].margins is None

@@ -133,7 +133,7 @@ def test_what_is_missing_is_said_and_work_can_be_cancelled(page, qtbot):
     assert page.verdict.text() == "Choose the other picture"
     page.show_state(shown(result=None, busy=Busy("Looking", 1, 2)))
     assert page.verdict.text() == "Comparing"
-    with qtbot.waitSignal(page.verifyCancelWanted):
+    with qtbot.waitSignal(page.progress.cancelled):
         page.progress.cancel.click()
 
 

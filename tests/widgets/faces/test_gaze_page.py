@@ -16,7 +16,6 @@ from engines.core.clock import ManualClock
 from engines.faces.gaze.head_pose import turned
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose
-from widgets.faces.board import FaceBoard
 from widgets.faces.gaze.drawings import _sideways, _turned
 from widgets.faces.gaze.page import GazePage
 from widgets.faces.gaze.screen import DWELL, LEAST, PLACES, GazeScreen
@@ -62,9 +61,8 @@ def _count(image: QImage, color: QColor) -> int:
 def test_empty_it_leads_to_the_live_view_and_to_files_that_are_missing(page: GazePage, qtbot: QtBot) -> None:
     page.show_state(_view(GazeView()))
     assert page.empty.isVisible()
-    with qtbot.waitSignal(page.pageWanted) as asked:
+    with qtbot.waitSignal(page.liveWanted):
         page.empty.button.click()
-    assert asked.args == ["live"]
     page.show_state(_view(GazeView(), face_landmarks=2_400_000, iris_landmarks=2_600_000))
     assert page.empty.button.text() == "Fetch 5.0 MB"
     with qtbot.waitSignal(page.fetchWanted):
@@ -90,9 +88,9 @@ def test_the_calibration_shows_each_point_and_its_error(page: GazePage, qtbot: Q
     assert _picture(page.points) != before
     assert "1.6\u00b0" in page.verdict.text()
     assert "1.9\u00b0" in page.verdict.text()
-    with qtbot.waitSignal(page.gazeClearWanted):
+    with qtbot.waitSignal(page.clear.clicked):
         page.clear.click()
-    with qtbot.waitSignal(page.calibrateWanted):
+    with qtbot.waitSignal(page.calibrate.clicked):
         page.calibrate.click()
     page.show_state(_view(replace(FULL, fit=replace(FIT, method="ridge", note="A point was seen only 2 times"))))
     assert "did not beat" in page.verdict.text()
@@ -103,7 +101,7 @@ def test_busy_and_trouble_are_in_place(page: GazePage, qtbot: QtBot) -> None:
     page.show_state(_view(replace(FULL, busy=Busy("Leaving out point 2 of 9", 1, 10))))
     assert page.progress.isVisible()
     assert not page.calibrate.isEnabled()
-    with qtbot.waitSignal(page.gazeCancelWanted):
+    with qtbot.waitSignal(page.progress.cancelled):
         page.progress.cancel.click()
     page.show_state(_view(replace(FULL, problem="At some points no face was seen")))
     assert page.problem.isVisible()
@@ -217,13 +215,3 @@ def test_whoever_listens_may_close_it_at_the_last_point(screen: GazeScreen, cloc
     for _ in range(9):
         _run(screen, clock, DWELL)
     assert left == []
-
-
-def test_the_board_makes_the_page_and_passes_its_signals_on(qtbot: QtBot) -> None:
-    board = FaceBoard()
-    qtbot.addWidget(board)
-    board.show_state(_view(FULL))
-    page = board.page(Page.GAZE)
-    assert isinstance(page, GazePage)
-    with qtbot.waitSignal(board.calibrateWanted):
-        page.calibrate.click()

@@ -50,7 +50,7 @@ def of(model: ModelInfo, **fields: object) -> DiffusionView:
 
 
 def run(id: str, state: RunState, busy: Busy | None = None) -> Run:
-    return Run(id, UNET.title, "20 steps", SPEC, state, busy=busy)
+    return Run(id, UNET.title, SPEC, state, busy=busy)
 
 
 QUEUE = (
@@ -59,7 +59,12 @@ QUEUE = (
     run("c", RunState.RUNNING, Busy("step 7 of 20", 7, 20, 4.2)),
 )
 TROUBLE = Trouble(
-    "The computer ran out of memory", hint="Take fewer samples at a time.", retry=replace(SPEC, batch=2), path="/a/b.pt"
+    "The computer ran out of memory",
+    "Sampling failed",
+    "Take fewer samples at a time.",
+    "/a/b.pt",
+    retry=replace(SPEC, batch=2),
+    retry_words="Retry, 2 at a time",
 )
 STATES = {
     "nothing": DiffusionView(),

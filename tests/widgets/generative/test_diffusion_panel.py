@@ -65,7 +65,7 @@ def test_every_state_has_its_words_and_fits(panel: DiffusionPanel, name: str) ->
 
 def test_showing_tells_nothing(panel: DiffusionPanel) -> None:
     told: list[str] = []
-    for name in ("specChanged", "compareChanged", "trainChanged", "modelChosen", "modeChosen", "predictionChosen"):
+    for name in ("specChanged", "compareChanged", "trainChanged"):
         getattr(panel, name).connect(lambda *_args, name=name: told.append(name))
     for view in (*STATES.values(), *reversed(STATES.values())):
         panel.show_state(view)
@@ -104,9 +104,9 @@ def test_a_run_can_be_queued_and_cancelled_while_another_runs(panel: DiffusionPa
     assert panel.progress.words.text() == "step 7 of 20, 4 s left"
     assert panel.cancel_all.isVisible()
     for button, signal in (
-        (panel.start, panel.startWanted),
-        (panel.progress.cancel, panel.cancelWanted),
-        (panel.cancel_all, panel.cancelAllWanted),
+        (panel.start, panel.start.clicked),
+        (panel.progress.cancel, panel.progress.cancelled),
+        (panel.cancel_all, panel.cancel_all.clicked),
     ):
         with qtbot.waitSignal(signal):
             button.click()
@@ -134,9 +134,9 @@ def test_what_went_wrong_offers_a_lighter_run(panel: DiffusionPanel, qtbot) -> N
     assert panel.trouble.hint.text() == TROUBLE.hint
     assert panel.trouble.retry.text() == "Retry, 2 at a time"
     for button, signal in (
-        (panel.trouble.retry, panel.retryWanted),
-        (panel.trouble.log, panel.logWanted),
-        (panel.trouble.close_button, panel.troubleDismissed),
+        (panel.trouble.retry, panel.trouble.retryWanted),
+        (panel.trouble.log, panel.trouble.logWanted),
+        (panel.trouble.close_button, panel.trouble.dismissed),
     ):
         with qtbot.waitSignal(signal):
             button.click()
@@ -146,16 +146,16 @@ def test_what_went_wrong_offers_a_lighter_run(panel: DiffusionPanel, qtbot) -> N
 
 def test_modes_and_models_are_asked_for_not_taken(panel: DiffusionPanel, qtbot) -> None:
     panel.show_state(STATES["unknown"])
-    with qtbot.waitSignal(panel.modeChosen) as mode:
+    with qtbot.waitSignal(panel.mode.chosen) as mode:
         panel.mode._buttons["train"].click()
     assert mode.args == ["train"]
     field = panel.model.model
-    with qtbot.waitSignal(panel.modelChosen) as model:
+    with qtbot.waitSignal(field.chosen) as model:
         field.set_value(EXACT[0].name)
         field.activated.emit(field.currentIndex())
     assert model.args == [EXACT[0].name]
     assert panel.model.prediction.isVisible()
-    with qtbot.waitSignal(panel.predictionChosen) as prediction:
+    with qtbot.waitSignal(panel.model.prediction.chosen) as prediction:
         panel.model.prediction.set_value("v")
         panel.model.prediction.activated.emit(panel.model.prediction.currentIndex())
     assert prediction.args == ["v"]

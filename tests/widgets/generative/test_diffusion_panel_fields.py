@@ -153,7 +153,7 @@ def test_a_folder_is_asked_for_and_the_data_stay_until_there_is_one(panel: Diffu
     panel.show_state(STATES["train"])
     told: list[TrainSpec] = []
     panel.trainChanged.connect(told.append)
-    with qtbot.waitSignal(panel.dataFolderWanted):
+    with qtbot.waitSignal(panel.data.folderWanted):
         pick(panel.data.data, "folder")
     assert told == []
     assert panel.data.data.value() == "mnist"

@@ -13,8 +13,7 @@ from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
 from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.state import Busy, DiffusionView, FlowView, Page
 from widgets.generative.studio.flow_data import read_flow, sigma_of, time_of
-from widgets.generative.studio.flow_view import Backdrop
-from widgets.generative.studio.pages import Studio
+from widgets.generative.studio.flow_picture import Backdrop
 
 SPIRALS = ModelInfo("analytic:spirals", "Two spirals", "analytic", (2,), exact=True)
 SPEC = FlowSpec(samplers=("euler", "flow"), steps=10, particles=32)
@@ -76,16 +75,6 @@ def view(result):
     return DiffusionView(page=Page.FLOW, models=(SPIRALS,), flow=FlowView(SPEC, result))
 
 
-@pytest.fixture
-def studio(qtbot):
-    made = Studio()
-    qtbot.addWidget(made)
-    made.resize(900, 560)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
 def test_particles_are_at_their_steps_and_straight_between(result):
     path = read_flow(result.file).paths["euler"]
     for step in (0, 3, 10):
@@ -121,9 +110,9 @@ def test_a_file_that_is_no_flow_is_refused(tmp_path):
 
 
 def test_a_result_plays_from_noise_to_data_and_stops(studio, qtbot, view):
-    studio.flow.set_speed(4.0)
+    studio.page(Page.FLOW).set_speed(4.0)
     studio.show_state(view)
-    page = studio.flow
+    page = studio.page(Page.FLOW)
     assert page.playing
     start = page.cells[0].view.places().copy()
     qtbot.waitUntil(lambda: page.time < 0.9, timeout=3000)
@@ -135,14 +124,14 @@ def test_a_result_plays_from_noise_to_data_and_stops(studio, qtbot, view):
 
 def test_the_clock_stands_still_where_nobody_sees_it(studio, view):
     studio.show_state(view)
-    assert studio.flow.playing
+    assert studio.page(Page.FLOW).playing
     studio.show_state(replace(view, page=Page.SAMPLES))
-    assert not studio.flow.playing
+    assert not studio.page(Page.FLOW).playing
 
 
 def test_particles_end_on_the_data_and_the_slider_shows_any_moment(studio, view):
     studio.show_state(view)
-    page = studio.flow
+    page = studio.page(Page.FLOW)
     page.play.click()
     page.slider.setValue(page.slider.maximum())
     assert page.time == 0
@@ -156,7 +145,7 @@ def test_particles_end_on_the_data_and_the_slider_shows_any_moment(studio, view)
 
 def test_layers_can_be_left_out(studio, qtbot, view):
     studio.show_state(view)
-    page = studio.flow
+    page = studio.page(Page.FLOW)
     page.play.click()
     page.set_time(0.4)
     before = page.cells[0].view.grab().toImage()
@@ -180,25 +169,24 @@ def test_arrows_point_the_way_particles_go(result):
 
 def test_choices_change_the_specification_and_run_nothing(studio, qtbot, view):
     studio.show_state(view)
-    page = studio.flow
-    with qtbot.assertNotEmitted(studio.flowWanted), qtbot.waitSignal(studio.flowChanged) as heard:
+    page = studio.page(Page.FLOW)
+    with qtbot.assertNotEmitted(page.run.clicked), qtbot.waitSignal(page.edited) as heard:
         page.cells[1].sampler.setCurrentIndex(page.cells[1].sampler.findData("heun"))
         page.cells[1].sampler.activated.emit(0)
     assert heard.args == [replace(SPEC, samplers=("euler", "heun"))]
-    with qtbot.waitSignal(studio.flowChanged) as heard:
+    with qtbot.waitSignal(page.edited) as heard:
         page.steps.setValue(25)
     assert heard.args == [replace(SPEC, steps=25)]
     changed = replace(view, flow=replace(view.flow, spec=replace(SPEC, samplers=("euler", "heun"))))
     studio.show_state(changed)
     assert page.cells[1].view.message
     assert page.changed.isVisible()
-    with qtbot.waitSignal(studio.flowWanted):
-        page.run.click()
+    assert page.run.isEnabled()
 
 
 def test_figures_stand_under_each_picture(studio, view):
     studio.show_state(view)
-    assert studio.flow.cells[1].view.accessibleDescription() == (
+    assert studio.page(Page.FLOW).cells[1].view.accessibleDescription() == (
         "Evaluations 10, Straightness 0.950, Distance to the data 0.0100"
     )
 
@@ -206,15 +194,15 @@ def test_figures_stand_under_each_picture(studio, view):
 def test_a_lost_file_is_a_trouble_and_busy_keeps_the_page(studio, view, tmp_path):
     lost = replace(view.flow.result, file=str(tmp_path / "gone.npz"))
     studio.show_state(replace(view, flow=FlowView(SPEC, lost)))
-    assert studio.flow.trouble.title.text() == "The flow cannot be shown"
+    assert studio.page(Page.FLOW).trouble.title.text() == "The flow cannot be shown"
     studio.show_state(replace(view, flow=FlowView(SPEC, None, Busy("Heun", 1, 4))))
-    assert studio.flow.board.isVisible()
-    assert not studio.flow.run.isEnabled()
+    assert studio.page(Page.FLOW).board.isVisible()
+    assert not studio.page(Page.FLOW).run.isEnabled()
 
 
 def test_space_on_the_slider_and_dragging_seek(studio, qtbot, view):
     studio.show_state(view)
-    page = studio.flow
+    page = studio.page(Page.FLOW)
     page.play.click()
     qtbot.mouseClick(page.slider, Qt.MouseButton.LeftButton, pos=page.slider.rect().center())
     assert page.time == pytest.approx(0.5, abs=0.05)

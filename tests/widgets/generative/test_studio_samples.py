@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QPushButton
 
 from engines.generative.diffusion.studies.types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
-from widgets.generative.state import Busy, DiffusionView, Pictures, Run, RunState, StepPictures, Trouble
+from widgets.generative.state import Busy, DiffusionView, Page, Pictures, Run, RunState, StepPictures, Trouble
 from widgets.generative.studio.images import Arrangement, extent_of, polygon
-from widgets.generative.studio.pages import Studio
 from widgets.generative.studio.samples import SPECTRUM
 from widgets.kit.panel import FOLDS
 
@@ -22,7 +21,7 @@ SIGMAS = (80.0, 10.0, 1.0, 0.1, 0.0)
 MODEL = ModelInfo("mnist-unet", "MNIST digits", "network", (1, 28, 28), classes=("zero", "one"))
 SPEC = SampleSpec("mnist-unet", steps=4, seeds=(3, 4, 5, 6, 7, 8), classes=(0, 1))
 RESULT = SampleResult("/runs/a", (), 1.25, 4, SIGMAS, 6, SPEC.seeds, notes=("Something to know.",))
-DONE = Run("a", "MNIST digits", "", SPEC, RunState.DONE, RESULT)
+DONE = Run("a", "MNIST digits", SPEC, RunState.DONE, RESULT)
 
 
 def gray(count: int, value: int) -> np.ndarray:
@@ -42,16 +41,6 @@ def _folded():
 
 
 @pytest.fixture
-def studio(qtbot):
-    made = Studio()
-    qtbot.addWidget(made)
-    made.resize(900, 640)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
-@pytest.fixture
 def view():
     pictures = Pictures("a", gray(6, 200), final=True)
     return DiffusionView(models=(MODEL,), model=MODEL, runs=(DONE,), shown="a", pictures=pictures, selected=1)
@@ -59,7 +48,7 @@ def view():
 
 def shade(studio, index: int) -> int:
     """Gray value in the middle of a sample, as it stands on the screen."""
-    grid = studio.samples.grid
+    grid = studio.page(Page.SAMPLES).grid
     left, top, wide, high = grid.arrangement().cell(index)
     return grid.grab().toImage().pixelColor(left + wide // 2, top + high // 2).red()
 
@@ -82,7 +71,7 @@ def test_a_grid_shows_every_sample_whole_and_knows_what_is_where(count, room):
 def test_small_pictures_stay_crisp(studio, view):
     board = np.indices((28, 28)).sum(0) % 2 * 255
     studio.show_state(replace(view, pictures=Pictures("a", np.stack([board] * 6).astype(np.uint8))))
-    grid = studio.samples.grid
+    grid = studio.page(Page.SAMPLES).grid
     left, top, wide, _high = grid.arrangement().cell(0)
     shot = grid.grab().toImage()
     values = {shot.pixelColor(left + x, top + 1).red() for x in range(wide)}
@@ -91,16 +80,16 @@ def test_small_pictures_stay_crisp(studio, view):
 
 def test_a_click_a_double_click_and_the_keys_pick_samples(studio, qtbot, view):
     studio.show_state(view)
-    grid = studio.samples.grid
+    grid = studio.page(Page.SAMPLES).grid
     left, top, wide, high = grid.arrangement().cell(4)
     middle = QPoint(left + wide // 2, top + high // 2)
-    with qtbot.waitSignal(studio.sampleChosen) as heard:
+    with qtbot.waitSignal(grid.chosen) as heard:
         qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=middle)
     assert heard.args == [4]
-    with qtbot.waitSignal(studio.sampleChosen) as heard:
+    with qtbot.waitSignal(grid.chosen) as heard:
         qtbot.keyClick(grid, Qt.Key.Key_Right)
     assert heard.args == [2]
-    with qtbot.waitSignal(studio.sampleChosen) as heard:
+    with qtbot.waitSignal(grid.chosen) as heard:
         qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert heard.args == [-1]
     qtbot.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=middle)
@@ -112,7 +101,7 @@ def test_a_click_a_double_click_and_the_keys_pick_samples(studio, qtbot, view):
 
 def test_the_caption_says_what_is_marked_and_what_it_cost(studio, view):
     studio.show_state(view)
-    page = studio.samples
+    page = studio.page(Page.SAMPLES)
     assert page.chosen.text() == "2 of 6 \u00b7 seed 4 \u00b7 class one"
     assert page.caption.text() == "MNIST digits \u00b7 DPM-Solver++ 2M \u00b7 4 steps \u00b7 Karras"
     assert page.cost.text() == "4 evaluations \u00b7 1.2 s"
@@ -124,7 +113,7 @@ def test_cells_do_not_move_while_samples_arrive_and_other_runs_leave_nothing_beh
     live = replace(DONE, id="job-1", state=RunState.RUNNING, result=None, busy=Busy("Step 1 of 4", 1, 4))
     running = replace(view, runs=(live,), shown="job-1", pictures=Pictures())
     studio.show_state(running)
-    grid = studio.samples.grid
+    grid = studio.page(Page.SAMPLES).grid
     plan = grid.arrangement()
     assert grid.filled == 0
     studio.show_state(replace(running, pictures=Pictures("job-1", gray(2, 50), first=0)))
@@ -140,27 +129,28 @@ def test_cells_do_not_move_while_samples_arrive_and_other_runs_leave_nothing_beh
 def test_a_running_run_has_progress_and_cancel_in_place_of_the_steps(studio, qtbot, view):
     live = replace(DONE, state=RunState.RUNNING, result=None, busy=Busy("Step 2 of 4", 2, 4, 3.0))
     studio.show_state(replace(view, runs=(live,)))
-    page = studio.samples
+    page = studio.page(Page.SAMPLES)
     assert page.progress.isVisible()
     assert not page.scrubber.isVisible()
-    with qtbot.waitSignal(studio.cancelWanted) as heard:
+    with qtbot.waitSignal(page.history.wanted) as heard:
         page.progress.cancel.click()
-    assert heard.args == ["a"]
+    assert heard.args == ["cancel", "a"]
 
 
 def test_the_slider_asks_for_steps_and_its_end_for_the_result(studio, qtbot, view):
     studio.show_state(view)
-    slider = studio.samples.scrubber.slider
+    scrubber = studio.page(Page.SAMPLES).scrubber
+    slider = scrubber.slider
     assert (slider.value(), slider.maximum()) == (4, 4)
     for value, asked in ((1, 1), (4, -1)):
-        with qtbot.waitSignal(studio.stepWanted) as heard:
+        with qtbot.waitSignal(scrubber.stepWanted) as heard:
             slider.setValue(value)
         assert heard.args == [asked]
 
 
 def test_a_step_is_shown_in_each_of_its_four_forms(studio, view):
     studio.show_state(replace(view, step=a_step(2)))
-    page = studio.samples
+    page = studio.page(Page.SAMPLES)
     assert page.scrubber.slider.value() == 2
     assert page.scrubber.words.text() == "Step 3 of 4   \u03c3 1"
     seen = []
@@ -176,13 +166,13 @@ def test_a_step_is_shown_in_each_of_its_four_forms(studio, view):
 def test_where_only_some_steps_were_kept_the_slider_has_those(studio, qtbot, view):
     kept = {name: gray(4, 60) for name in ("y", "denoised", "eps", "difference")}
     studio.show_state(replace(view, step=StepPictures("a", 2, 2, 0.0, y=gray(4, 200))))
-    page = studio.samples
+    page = studio.page(Page.SAMPLES)
     assert (page.scrubber.slider.value(), page.scrubber.slider.maximum()) == (2, 2)
     assert page.grid.filled == 6
     studio.show_state(replace(view, step=StepPictures("a", 1, 2, 0.7, **kept)))
     assert page.scrubber.words.text() == "Step 2 of 2   \u03c3 0.7"
     assert page.grid.filled == 4
-    with qtbot.waitSignal(studio.stepWanted) as heard:
+    with qtbot.waitSignal(page.scrubber.stepWanted) as heard:
         page.scrubber.slider.setValue(2)
     assert heard.args == [-1]
     studio.show_state(replace(view, step=StepPictures("a", 2, 2, 0.0, y=gray(4, 200))))
@@ -191,7 +181,7 @@ def test_where_only_some_steps_were_kept_the_slider_has_those(studio, qtbot, vie
 
 def test_an_older_answer_does_not_take_the_slider_back(studio, qtbot, view):
     studio.show_state(replace(view, step=a_step(1)))
-    scrubber = studio.samples.scrubber
+    scrubber = studio.page(Page.SAMPLES).scrubber
     scrubber.slider.setValue(2)
     scrubber.slider.setValue(3)
     studio.show_state(replace(view, step=a_step(2)))
@@ -203,10 +193,10 @@ def test_an_older_answer_does_not_take_the_slider_back(studio, qtbot, view):
 
 def test_playing_waits_for_each_step_and_ends_at_the_result(studio, qtbot, view):
     studio.show_state(view)
-    scrubber = studio.samples.scrubber
+    scrubber = studio.page(Page.SAMPLES).scrubber
     asked: list[int] = []
-    studio.stepWanted.connect(asked.append)
-    studio.stepWanted.connect(lambda step: studio.show_state(replace(view, step=a_step(step) if step >= 0 else None)))
+    scrubber.stepWanted.connect(asked.append)
+    scrubber.stepWanted.connect(lambda step: studio.show_state(replace(view, step=a_step(step) if step >= 0 else None)))
     scrubber.play.click()
     qtbot.waitUntil(lambda: not scrubber.playing, timeout=3000)
     assert asked == [0, 1, 2, 3, -1]
@@ -214,20 +204,20 @@ def test_playing_waits_for_each_step_and_ends_at_the_result(studio, qtbot, view)
 
 def test_playing_stops_when_it_cannot_be_seen(studio, view):
     studio.show_state(view)
-    studio.samples.scrubber.play.click()
-    assert studio.samples.scrubber.playing
+    studio.page(Page.SAMPLES).scrubber.play.click()
+    assert studio.page(Page.SAMPLES).scrubber.playing
     studio.hide()
-    assert not studio.samples.scrubber.playing
+    assert not studio.page(Page.SAMPLES).scrubber.playing
 
 
 def test_the_spectrum_is_asked_for_once_and_has_the_noise_level_across(studio, qtbot, view):
     studio.show_state(replace(view, step=a_step(1)))
-    page = studio.samples
-    asked: list[int] = []
-    studio.spectrumWanted.connect(lambda: asked.append(1))
+    page = studio.page(Page.SAMPLES)
+    asked: list[str] = []
+    page.spectrumWanted.connect(asked.append)
     page.scrubber.spectrum.click()
     studio.show_state(replace(view, step=a_step(1)))
-    assert asked == [1]
+    assert asked == [SPEC.model]
     spectrum = SpectrumResult((0.05, 0.1, 0.5), (300.0, 40.0, 0.5))
     studio.show_state(replace(view, step=a_step(1), spectrum=spectrum))
     assert page.spectrum.isVisible()
@@ -237,10 +227,10 @@ def test_the_spectrum_is_asked_for_once_and_has_the_noise_level_across(studio, q
 def test_points_are_drawn_where_they_are_and_picked(studio, qtbot, view):
     points = np.array([[0.0, 0.0], [0.5, 0.5], [-0.5, 0.2]], np.float32)
     studio.show_state(replace(view, pictures=Pictures("a", points=points)))
-    plane = studio.samples.points
+    plane = studio.page(Page.SAMPLES).points
     assert plane.isVisible()
     middle = plane.rect().center() - QPoint(0, 10)
-    with qtbot.waitSignal(studio.sampleChosen) as heard:
+    with qtbot.waitSignal(plane.chosen) as heard:
         qtbot.mouseClick(plane, Qt.MouseButton.LeftButton, pos=middle)
     assert heard.args == [0]
 
@@ -263,7 +253,7 @@ def test_the_strip_shows_runs_with_what_state_they_are_in(studio, qtbot, view, t
         replace(DONE, thumbnail=str(tmp_path / "t.png")),
     )
     studio.show_state(replace(view, runs=runs))
-    strip = studio.samples.history
+    strip = studio.page(Page.SAMPLES).history
     qtbot.waitUntil(lambda: strip.files.picture(str(tmp_path / "t.png")) is not None)
     box = strip.visualRect(strip.model().index(2, 0))
     assert strip.viewport().grab().toImage().pixelColor(box.left() + 35, box.center().y()).name() == "#ff0000"
@@ -271,34 +261,55 @@ def test_the_strip_shows_runs_with_what_state_they_are_in(studio, qtbot, view, t
     assert "Waiting" in tips[0]
     assert "Out of memory" in tips[1]
     assert "Something to know." in tips[2]
-    with qtbot.waitSignal(studio.runChosen) as heard:
+    with qtbot.waitSignal(strip.wanted) as heard:
         qtbot.mouseClick(
             strip.viewport(), Qt.MouseButton.LeftButton, pos=strip.visualRect(strip.model().index(1)).center()
         )
-    assert heard.args == ["f"]
+    assert heard.args == ["show", "f"]
 
 
 def test_the_menu_of_a_run_offers_what_can_be_done_with_it(studio, qtbot, view):
     studio.show_state(view)
-    strip = studio.samples.history
+    strip = studio.page(Page.SAMPLES).history
     words = [action.text() for action in strip.menu(DONE).actions() if action.text()]
     assert words == ["Show", "Use settings", "Run again", "Export", "Reveal", "Delete"]
     live = replace(DONE, state=RunState.QUEUED, result=None)
     menu = strip.menu(live)
-    with qtbot.waitSignal(studio.cancelWanted) as heard:
+    with qtbot.waitSignal(strip.wanted) as heard:
         next(action for action in menu.actions() if action.text() == "Cancel run").trigger()
-    assert heard.args == ["a"]
-    with qtbot.waitSignal(studio.deleteWanted):
+    assert heard.args == ["cancel", "a"]
+    with qtbot.waitSignal(strip.wanted) as heard:
         qtbot.keyClick(strip, Qt.Key.Key_Delete)
+    assert heard.args == ["delete", "a"]
+
+
+@pytest.mark.parametrize("act", ["use", "again", "reveal", "delete"])
+def test_a_button_below_the_samples_wants_something_of_the_run_that_is_shown(studio, qtbot, view, act):
+    studio.show_state(view)
+    page = studio.page(Page.SAMPLES)
+    with qtbot.waitSignal(page.history.wanted) as heard:
+        page.buttons[act].click()
+    assert heard.args == [act, "a"]
+
+
+def test_a_run_of_the_strip_is_shown_before_it_is_exported(studio, view):
+    studio.show_state(view)
+    page = studio.page(Page.SAMPLES)
+    asked: list[tuple[str, str]] = []
+    page.history.wanted.connect(lambda *wanted: asked.append(wanted))
+    exports = next(action for action in page.history.menu(DONE).actions() if action.text() == "Export").menu()
+    exports.actions()[0].trigger()
+    page.export.menu().actions()[0].trigger()
+    assert asked == [("show", "a"), ("grid", "a"), ("grid", "a")]
 
 
 def test_a_failed_run_says_so_in_the_middle_and_can_be_tried_in_halves(studio, qtbot, view):
     failed = replace(DONE, state=RunState.FAILED, result=None)
     trouble = Trouble("9 GB are needed, 6 GB are free.", "Out of memory", retry=SPEC)
     studio.show_state(replace(view, runs=(failed,), pictures=Pictures(), trouble=trouble))
-    page = studio.samples
-    assert page.trouble.isVisible()
-    assert page.trouble.retry.isVisible()
-    with qtbot.waitSignal(studio.retryWanted):
-        page.trouble.retry.click()
+    page = studio.page(Page.SAMPLES)
+    assert studio.trouble.isVisible()
+    with qtbot.waitSignal(studio.trouble.retryWanted) as heard:
+        studio.trouble.retry.click()
+    assert heard.args == [SPEC]
     assert not page.scrubber.isVisible()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,9 +17,8 @@ from engines.generative.diffusion.types import SampleSpec
 from engines.generative.training.types import TrainProgress, TrainSpec
 from widgets.charts.axes import Axis, figure
 from widgets.charts.plot import Plot, Series
-from widgets.generative.state import Busy, CompareView, DiffusionView, Page, TrainView, Trouble
+from widgets.generative.state import Busy, CompareView, DiffusionView, Page, TrainView
 from widgets.generative.studio.curves import drawn
-from widgets.generative.studio.pages import Studio
 
 BASE = SampleSpec("analytic:digits", seeds=(0,))
 SPEC = CompareSpec(BASE, "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10"))
@@ -32,16 +30,6 @@ CURVES = CurveResult(
         Curve("dpm++2m, teleport", (5, 10, 20), (0.06, 0.02, 0.004), (1.6, 3.1, 6.1)),
     ),
 )
-
-
-@pytest.fixture
-def studio(qtbot):
-    made = Studio()
-    qtbot.addWidget(made)
-    made.resize(900, 640)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
 
 
 @pytest.fixture
@@ -70,8 +58,8 @@ def finished(files) -> CompareResult:
 def test_cells_appear_where_they_belong_while_the_grid_fills(studio, qtbot, files):
     first = {place: files[place] for place in ((0, 0), (0, 1))}
     studio.show_state(comparing(cells=first, busy=Busy("Cell 3 of 6", 2, 6)))
-    grid = studio.compare.grid
-    assert (grid.filled, studio.compare.progress.isVisible()) == (2, True)
+    grid = studio.page(Page.COMPARE).grid
+    assert (grid.filled, studio.page(Page.COMPARE).progress.isVisible()) == (2, True)
     plan = grid.box((1, 2))
     studio.show_state(comparing(cells=files, busy=Busy("Cell 6 of 6", 5, 6)))
     assert grid.box((1, 2)) == plan
@@ -84,59 +72,56 @@ def test_cells_appear_where_they_belong_while_the_grid_fills(studio, qtbot, file
 
 def test_headers_name_the_settings_and_the_title_what_is_fixed(studio, files):
     studio.show_state(comparing(cells=files))
-    page = studio.compare
+    page = studio.page(Page.COMPARE)
     assert page.grid.name((1, 2)) == "DPM-Solver++ 2M \u00b7 Steps 10"
-    assert page.title.text() == "Digits, mixture (exact), Karras, guidance 1, seed 0"
+    assert page.state.text() == "Digits, mixture (exact), Karras, guidance 1, seed 0"
 
 
 def test_a_cell_is_marked_read_out_and_used(studio, qtbot, files):
     studio.show_state(comparing(result=finished(files)))
-    page = studio.compare
-    assert not page._use.isEnabled()
+    page = studio.page(Page.COMPARE)
+    assert not page.use.isEnabled()
     at = page.grid.box((0, 1)).center().toPoint()
     qtbot.mouseClick(page.grid, Qt.MouseButton.LeftButton, pos=at)
     assert page.details.text() == "Heun (EDM) \u00b7 Steps 5 \u00b7 error 0.5 \u00b7 5 evaluations \u00b7 0.4 s"
     qtbot.keyClick(page.grid, Qt.Key.Key_Right)
-    with qtbot.waitSignal(studio.cellUsed) as heard:
-        page._use.click()
+    with qtbot.waitSignal(page.grid.used) as heard:
+        page.use.click()
     assert heard.args == [0, 2]
-    with qtbot.waitSignal(studio.cellUsed) as heard:
+    with qtbot.waitSignal(page.grid.used) as heard:
         qtbot.mouseDClick(page.grid, Qt.MouseButton.LeftButton, pos=at)
     assert heard.args == [0, 1]
 
 
 def test_the_lowest_error_of_each_row_is_set_off(studio, files):
     studio.show_state(comparing(result=finished(files)))
-    assert studio.compare.grid._best() == {0: 2, 1: 1}
+    assert studio.page(Page.COMPARE).grid._best() == {0: 2, 1: 1}
 
 
 def test_curves_stand_under_the_grid_with_a_colour_a_sampler_and_a_dash_for_teleport(studio, qtbot, files):
     studio.show_state(comparing(result=finished(files), curves=CURVES))
-    panel = studio.compare.curves
+    panel = studio.page(Page.COMPARE).curves
     assert panel.isVisible()
     names = [(one.name, one.place, one.style) for one in panel.plot.series]
     assert names == [("Euler (DDIM)", 0, 0), ("DPM-Solver++ 2M", 1, 0), ("DPM-Solver++ 2M, teleport", 1, 1)]
     assert "Digits" in panel.title.text()
     assert [one.x for one in drawn(CURVES.curves, "milliseconds")][0] == (1.0, 2.0, 4.0)
-    with qtbot.waitSignal(studio.curvesWanted):
-        panel.again.click()
 
 
-def test_curves_alone_are_shown_and_can_be_asked_for(studio, qtbot, files):
+def test_curves_alone_are_shown_and_can_be_asked_for(studio, files):
     studio.show_state(DiffusionView(page=Page.COMPARE, compared=CompareView(curves_busy=Busy("Heun", 1, 4))))
-    assert studio.compare.curves.isVisible()
-    assert not studio.compare.grid.isVisible()
-    with qtbot.waitSignal(studio.compareCancelWanted):
-        studio.compare.curves.progress.cancel.click()
+    assert studio.page(Page.COMPARE).curves.isVisible()
+    assert not studio.page(Page.COMPARE).grid.isVisible()
+    assert studio.page(Page.COMPARE).curves.progress.isVisible()
+    assert not studio.page(Page.COMPARE).ask.isVisible()
     studio.show_state(comparing(cells=files))
-    with qtbot.waitSignal(studio.curvesWanted):
-        studio.compare._ask.click()
+    assert studio.page(Page.COMPARE).ask.isVisible()
 
 
 def test_in_a_narrow_window_grid_or_curves_are_chosen(studio, qtbot, files):
     studio.show_state(comparing(result=finished(files), curves=CURVES))
     studio.resize(600, 500)
-    page = studio.compare
+    page = studio.page(Page.COMPARE)
     qtbot.waitUntil(lambda: page.grid.isVisible() and not page.curves.isVisible())
     page._which.set_value("curves")
     page._which.chosen.emit("curves")
@@ -214,32 +199,27 @@ def training(step=500, **what) -> DiffusionView:
 
 def test_a_training_shows_its_losses_samples_and_how_far_it_is(studio, qtbot):
     studio.show_state(training(busy=Busy("Step 500 of 5,000", 500, 5000, 240.0)))
-    page = studio.training
-    assert page.figures.text() == "Step 500 of 5,000 \u00b7 loss 0.213 \u00b7 rate 0.001"
+    page = studio.page(Page.TRAINING)
+    assert page.state.text() == "Step 500 of 5,000 \u00b7 loss 0.213 \u00b7 rate 0.001"
     assert page.progress.words.text().endswith("4 min left")
     assert page.grid.filled == 9
     assert page.loss.series[0].x == [100, 200, 300, 400, 500]
     assert len(page.levels.series[0].y) == 8
     assert not page.use.isVisible()
-    with qtbot.waitSignal(studio.trainCancelWanted):
+    with qtbot.waitSignal(page.progress.cancelled):
         page.progress.cancel.click()
 
 
-def test_trained_weights_can_be_sampled_from(studio, qtbot):
+def test_trained_weights_can_be_sampled_from(studio):
     studio.show_state(training(file="/w/mine.safetensors", stopped="stopped by the user"))
-    assert studio.training.figures.text().endswith("stopped by the user")
-    with qtbot.waitSignal(studio.trainedUsed) as heard:
-        studio.training.use.click()
-    assert heard.args == ["/w/mine.safetensors"]
+    assert studio.page(Page.TRAINING).state.text().endswith("stopped by the user")
+    assert studio.page(Page.TRAINING).use.isVisible()
 
 
 def test_a_new_training_begins_with_an_empty_page_of_its_own(studio):
     studio.show_state(training())
     studio.show_state(DiffusionView(page=Page.TRAINING, training=TrainView("Digits", busy=Busy(waiting=True))))
-    page = studio.training
+    page = studio.page(Page.TRAINING)
     assert page.grid.filled == 0
     assert page.loss.series == ()
     assert page.progress.words.text() == "Waiting for its turn"
-    trouble = Trouble("The disk is full.", "Training failed", "The last checkpoint is kept.")
-    studio.show_state(replace(training(), training=TrainView("Digits", trouble=trouble)))
-    assert page.trouble.isVisible()

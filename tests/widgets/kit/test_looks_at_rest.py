@@ -95,6 +95,6 @@ def test_the_newest_job_is_followed_until_another_is_chosen(qtbot):
     panel.show_jobs((first,))
     panel.show_jobs((second, first))
     assert panel.current() == second
-    panel.select(1)
+    panel.list.select(1)
     panel.show_jobs((third, second, first))
     assert panel.current() == first

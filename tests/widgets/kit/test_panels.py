@@ -12,7 +12,8 @@ from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
 from widgets.shell.settings import SettingsDialog, SettingsShown
-from widgets.sources.panel import SOURCE_MIME, SourceRow, SourcesPanel, TileRow, dropped_texts
+from widgets.sources.choice import SOURCE_MIME
+from widgets.sources.panel import SourceRow, SourcesPanel, TileRow, dropped_texts
 
 ROWS = (
     SourceRow("rig", "tiled", "Sample rig", "playing", "good", fps=30.0, tiles=(TileRow("rig/left", "left"),)),
@@ -50,14 +51,14 @@ def test_an_empty_list_offers_the_sample(sources, qtbot):
 
 
 def test_the_selection_stays_while_rows_change(sources):
-    sources.select("rig/left")
+    sources.list.select("rig/left")
     sources.show_rows((SourceRow("new", "file", "Clip", "paused"), *ROWS))
-    assert sources.current() == "rig/left"
+    assert sources.list.current() == "rig/left"
     assert sources.list.topLevelItemCount() == 3
 
 
 def test_remove_reconnect_and_show_tell_the_id(sources, qtbot):
-    sources.select("cam")
+    sources.list.select("cam")
     with qtbot.waitSignal(sources.removed) as heard:
         sources.remove.click()
     assert heard.args == ["cam"]
@@ -155,20 +156,20 @@ def jobs(qtbot):
 
 
 def test_only_what_can_be_done_with_a_job_is_offered(jobs):
-    jobs.select(2)
+    jobs.list.select(2)
     assert [b.isVisible() for b in (jobs.cancel, jobs.reveal, jobs.copy, jobs.remove)] == [True, False, True, False]
-    jobs.select(1)
+    jobs.list.select(1)
     assert [b.isVisible() for b in (jobs.cancel, jobs.reveal, jobs.copy, jobs.remove)] == [False, True, False, True]
 
 
 def test_cancel_reveal_copy_and_remove(jobs, qtbot):
-    jobs.select(2)
+    jobs.list.select(2)
     with qtbot.waitSignal(jobs.cancelled) as heard:
         jobs.cancel.click()
     assert heard.args == [2]
     jobs.copy.click()
     assert QGuiApplication.clipboard().text() == "python main.py calibrate"
-    jobs.select(1)
+    jobs.list.select(1)
     with qtbot.waitSignal(jobs.revealed) as heard:
         jobs.reveal.click()
     assert heard.args == ["/tmp/out.json"]
@@ -178,7 +179,7 @@ def test_cancel_reveal_copy_and_remove(jobs, qtbot):
 
 
 def test_a_failed_job_says_why_and_what_to_do(jobs):
-    jobs.select(0)
+    jobs.list.select(0)
     assert jobs.details.words.text() == "No board"
     assert jobs.details.hint.text() == "Check the board"
     assert jobs.details.trace.toPlainText() == "Traceback: here"
@@ -186,7 +187,7 @@ def test_a_failed_job_says_why_and_what_to_do(jobs):
 
 
 def test_jobs_keep_the_selection(jobs):
-    jobs.select(1)
+    jobs.list.select(1)
     jobs.show_jobs((JobRow(3, "New", "queued", active=True), *JOBS))
     assert jobs.current().id == 1
 

@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from engines.actions.types import Event, Labels, Segment
 from tests import routine
-from tests.widgets.timeline.timeline_views import actions_view, film_view, scores_of
-from widgets.actions.state import Page
+from tests.widgets.timeline.timeline_views import film_view, scores_of
 from widgets.charts.class_colors import class_color
 from widgets.kit.theme import DARK, LIGHT, LOOK
 from widgets.timeline.bars import event_span
@@ -31,12 +30,12 @@ Show = Callable[..., TimelinePanel]
 
 @pytest.fixture
 def show(qtbot) -> Show:
-    def made(line: TimelineView, page: Page = Page.WATCH, width: int = 1200, height: int = 260) -> TimelinePanel:
+    def made(line: TimelineView, width: int = 1200, height: int = 260) -> TimelinePanel:
         panel = TimelinePanel()
         qtbot.addWidget(panel)
         panel.resize(width, height)
         panel.show()
-        panel.show_state(actions_view(line, page))
+        panel.show_state(line)
         QApplication.processEvents()
         return panel
 
@@ -96,7 +95,7 @@ def test_a_hidden_class_is_not_drawn(show: Show, labels: Labels) -> None:
 
 
 def test_segments_lie_over_their_frames(show: Show, labels: Labels) -> None:
-    panel = show(film_view(labels, editing=True), Page.TEACH)
+    panel = show(film_view(labels, editing=True))
     scene, picture = panel.canvas.scene(), _grab(panel)
     middle = scene.layout.box(_lane(panel, "labels", "actions")).center().y()
     for before, segment in zip((None, *labels.segments), labels.segments, strict=False):
@@ -142,7 +141,7 @@ def test_an_equal_state_paints_nothing(show: Show, labels: Labels) -> None:
     paints, stills = panel.canvas.paints, panel.canvas.stills
     for _time in range(3):
         again = replace(line, tracks=(replace(line.tracks[0]),), frame_times=line.frame_times.copy())
-        panel.show_state(actions_view(again))
+        panel.show_state(again)
         QApplication.processEvents()
     assert (panel.canvas.paints, panel.canvas.stills) == (paints, stills)
 
@@ -151,11 +150,11 @@ def test_another_moment_paints_only_what_moves(show: Show, labels: Labels) -> No
     line = film_view(labels, tracks=(scores_of(labels),))
     panel = show(line)
     paints, stills, tiles = panel.canvas.paints, panel.canvas.stills, panel.canvas.tiles[0, "TRN both"].painted
-    panel.show_state(actions_view(replace(line, position=21.0)))
+    panel.show_state(replace(line, position=21.0))
     QApplication.processEvents()
     assert panel.canvas.paints > paints
     assert panel.canvas.stills == stills
-    panel.show_state(actions_view(replace(line, threshold=0.7)))
+    panel.show_state(replace(line, threshold=0.7))
     QApplication.processEvents()
     assert panel.canvas.stills == stills + 1
     assert panel.canvas.tiles[0, "TRN both"].painted == tiles, "curves are as they were"
@@ -171,7 +170,7 @@ def test_now_stands_at_its_time(show: Show, labels: Labels) -> None:
 def test_the_open_segment_grows_with_the_picture(show: Show, labels: Labels) -> None:
     empty = Labels((), labels.classes, labels.rate, labels.frames)
     line = film_view(labels, labels=empty, editing=True, marking="arms_out", marking_from=100, position=12.0)
-    panel = show(line, Page.TEACH)
+    panel = show(line)
     color = class_color(labels.classes.index("arms_out"))
     scene = panel.canvas.scene()
     lane = scene.layout.box(_lane(panel, "labels", "actions"))
@@ -182,7 +181,7 @@ def test_the_open_segment_grows_with_the_picture(show: Show, labels: Labels) -> 
         return [_near(picture, x, y, color, 4) < 60 for x, y in places]
 
     assert shown() == [True, False]
-    panel.show_state(actions_view(replace(line, position=16.0), Page.TEACH))
+    panel.show_state(replace(line, position=16.0))
     assert shown() == [True, True]
 
 
@@ -219,19 +218,19 @@ def test_empty_states(show: Show, labels: Labels) -> None:
     panel = show(TimelineView())
     assert panel.is_empty
     assert not panel.fit.isVisible()
-    panel.show_state(actions_view(film_view(labels, labels=None)))
+    panel.show_state(film_view(labels, labels=None))
     assert not panel.is_empty
     assert panel.canvas.sentence == NO_MODEL
     teach = film_view(labels, labels=Labels((), labels.classes), editing=True)
-    panel.show_state(actions_view(teach, Page.TEACH))
+    panel.show_state(teach)
     assert panel.canvas.sentence == NO_LABELS
-    panel.show_state(actions_view(film_view(labels, editing=True), Page.TEACH))
+    panel.show_state(film_view(labels, editing=True))
     assert panel.canvas.sentence == ""
 
 
 def test_a_low_dock_scrolls(show: Show, labels: Labels) -> None:
     line = film_view(labels, tracks=(scores_of(labels),), editing=True, tracks_known=("actions", "hands"))
-    panel = show(line, Page.TEACH, 700, 130)
+    panel = show(line, 700, 130)
     bar = panel.canvas.verticalScrollBar()
     assert bar.maximum() > 0
     assert not panel.legend.isVisible()
@@ -243,18 +242,18 @@ def test_a_low_dock_scrolls(show: Show, labels: Labels) -> None:
 def test_the_legend_hides_classes_and_says_what_it_has_no_room_for(show: Show, labels: Labels) -> None:
     panel = show(film_view(labels, labels=None), width=560)
     heard: list[str] = []
-    panel.classToggled.connect(heard.append)
+    panel.legend.toggled.connect(heard.append)
     panel.legend.chips[1].click()
     assert heard == [labels.classes[1]]
     hidden = sum(not chip.isVisible() for chip in panel.legend.chips)
     assert panel.legend.more.text() == f"+{hidden}"
     assert hidden > 0
-    panel.show_state(actions_view(film_view(labels, labels=None, hidden=frozenset({labels.classes[1]}))))
+    panel.show_state(film_view(labels, labels=None, hidden=frozenset({labels.classes[1]})))
     assert "hidden" in panel.legend.chips[1].accessibleName()
 
 
 def test_everything_has_a_name_and_a_tip(show: Show, labels: Labels) -> None:
-    panel = show(film_view(labels, tracks=(scores_of(labels),), editing=True, selected=2), Page.TEACH)
+    panel = show(film_view(labels, tracks=(scores_of(labels),), editing=True, selected=2))
     for button in panel.findChildren(QToolButton):
         assert button.accessibleName(), button.text()
         assert button.toolTip()
@@ -264,7 +263,7 @@ def test_everything_has_a_name_and_a_tip(show: Show, labels: Labels) -> None:
 
 
 def test_a_tip_says_what_a_segment_is(show: Show, labels: Labels, monkeypatch: pytest.MonkeyPatch) -> None:
-    panel = show(film_view(labels, editing=True), Page.TEACH)
+    panel = show(film_view(labels, editing=True))
     scene, said = panel.canvas.scene(), []
     monkeypatch.setattr("widgets.timeline.canvas.QToolTip.showText", lambda _at, words, _widget: said.append(words))
     box = scene.layout.box(_lane(panel, "labels", "actions"))
@@ -295,13 +294,13 @@ def _odd_views(labels: Labels) -> dict[str, TimelineView]:
 @pytest.mark.parametrize("heat", [False, True])
 @pytest.mark.parametrize("name", list(_odd_views(Labels((), tuple("abcdef"), 10.0, 393))))
 def test_odd_states_are_shown(show: Show, labels: Labels, name: str, heat: bool) -> None:
-    panel = show(_odd_views(labels)[name], Page.TEACH)
+    panel = show(_odd_views(labels)[name])
     if heat:
         panel.canvas.toggle_heat()
     for x in (150, 600, 1150):
         QTest.mouseMove(panel.canvas.viewport(), QPoint(x, 60))
         assert not _grab(panel).isNull()
-    panel.canvas.zoom(0.01, 1.0)
+    panel.canvas.look(panel.canvas.scope.zoomed(0.01, 1.0))
     panel.canvas.fit()
     assert panel.canvas.scope.axis.span >= 0.19
 
@@ -309,7 +308,7 @@ def test_odd_states_are_shown(show: Show, labels: Labels, name: str, heat: bool)
 def test_names_of_any_length_and_foreign_classes_are_shown(show: Show, labels: Labels) -> None:
     name = "a_very_long_name_of_an_action_that_nobody_would_type_" * 4
     other = Labels((Segment(10, 200, name), Segment(210, 220, "unknown")), (name,), 10.0, 393)
-    panel = show(film_view(labels, labels=other, classes=(name,), editing=True, title=name), Page.TEACH, 640)
+    panel = show(film_view(labels, labels=other, classes=(name,), editing=True, title=name), 640)
     assert not _grab(panel).isNull()
     QTest.keyClick(panel.canvas, Qt.Key.Key_H)
     assert panel.canvas.view.labels is other

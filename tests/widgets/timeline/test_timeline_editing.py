@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from engines.actions.types import Labels, Segment
 from tests import routine
-from tests.widgets.timeline.timeline_views import actions_view, film_view, scores_of
-from widgets.actions.state import Page
+from tests.widgets.timeline.timeline_views import film_view, scores_of
 from widgets.timeline.drawing import level_y, toggle_box
 from widgets.timeline.hits import hit
 from widgets.timeline.menu import context_menu
@@ -24,8 +23,7 @@ from widgets.timeline.state import TimelineView
 
 SIGNALS = (
     *("positionWanted", "playWanted", "segmentAdded", "segmentMoved", "segmentChosen", "segmentRemoved", "relabelled"),
-    *("splitWanted", "trackChosen", "trackAdded", "classToggled", "markWanted", "markDropped", "thresholdChanged"),
-    *("exportEventsWanted", "addSourceWanted", "pageWanted", "helpWanted"),
+    *("splitWanted", "trackChosen", "markWanted", "markDropped", "thresholdChanged", "exportEventsWanted"),
 )
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 NONE, SHIFT, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
@@ -41,11 +39,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         for name in SIGNALS:
-            getattr(self.panel, name).connect(lambda *args, name=name: self.said.append((name, *args)))
+            getattr(self.panel.canvas, name).connect(lambda *args, name=name: self.said.append((name, *args)))
 
     def show(self, **changes: object) -> None:
         self.line = replace(self.line, **changes)  # type: ignore[arg-type]
-        self.panel.show_state(actions_view(self.line, Page.TEACH))
+        self.panel.show_state(self.line)
         QApplication.processEvents()
 
     def at(self, seconds: float, lane: str = "labels", name: str = "actions", share: float = 0.5) -> QPoint:
@@ -122,7 +120,7 @@ def test_dragging_the_now_line_scrubs_frame_by_frame(desk: Desk) -> None:
 
 def test_dragging_curves_pans_and_stops_following(desk: Desk) -> None:
     canvas = desk.panel.canvas
-    canvas.zoom(0.25, 20.0)
+    canvas.look(canvas.scope.zoomed(0.25, 20.0))
     canvas.follow(True)
     assert desk.panel.now.isChecked()
     start = canvas.scope.axis.start
@@ -139,7 +137,7 @@ def test_dragging_curves_pans_and_stops_following(desk: Desk) -> None:
 def test_the_middle_button_and_shift_pan_over_segments_too(desk: Desk) -> None:
     canvas = desk.panel.canvas
     for button, keys in ((MIDDLE, NONE), (LEFT, SHIFT)):
-        canvas.zoom_to(10.0, 20.0)
+        canvas.look(canvas.scope.over(10.0, 20.0))
         start = canvas.scope.axis.start
         place = desk.at(14.5)
         desk.drag(place, place + QPoint(-30, 0), place + QPoint(-50, 0), button=button, keys=keys)
@@ -148,7 +146,8 @@ def test_the_middle_button_and_shift_pan_over_segments_too(desk: Desk) -> None:
 
 
 def test_a_double_click_shows_all(desk: Desk) -> None:
-    desk.panel.canvas.zoom_to(10.0, 12.0)
+    canvas = desk.panel.canvas
+    canvas.look(canvas.scope.over(10.0, 12.0))
     QTest.mouseDClick(desk.panel.canvas.viewport(), LEFT, NONE, desk.at(11.0, "scores", "TRN both", 0.2))
     assert desk.panel.canvas.scope.axis.span == pytest.approx(39.3)
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from engines.actions.types import BACKGROUND, Event, Labels
 from tests import routine
-from widgets.actions.state import ActionsView, Page
 from widgets.timeline.state import ScoreTrack, TimelineView
 
 
@@ -61,7 +60,3 @@ def film_view(clip: Labels, **changes: object) -> TimelineView:
         labels=clip,
     )
     return replace(view, **changes)  # type: ignore[arg-type]
-
-
-def actions_view(line: TimelineView, page: Page = Page.WATCH) -> ActionsView:
-    return ActionsView(page=page, timeline=line)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QDropEvent
 
 from engines.cameras.types import FeedInfo, FeedState, FeedStatus
 from engines.core.frames import Frame, Size, Stamp
-from widgets.viewer.grid import SOURCE_MIME, ViewerGrid
+from widgets.sources.choice import SOURCE_MIME
+from widgets.viewer.grid import ViewerGrid
 from widgets.viewer.transport import clock_words
 
 FILE = FeedInfo(Size(640, 360), 25.0, 250, 10.0, seekable=True, live=False)
@@ -45,16 +46,16 @@ def test_a_layout_shows_so_many_tiles_of_equal_size(grid, layout, count):
 
 
 def test_a_tile_alone_and_back(grid):
-    grid.tile(2).activated.emit(2)
+    grid.maximise(2)
     assert visible(grid) == [2]
     assert grid.maximised_index == 2
-    grid.tile(2).activated.emit(2)
+    grid.maximise(2)
     assert visible(grid) == [0, 1, 2, 3]
 
 
 def test_double_click_on_a_picture_shows_it_alone(grid, qtbot):
     grid.tile(1).set_source("scene1")
-    grid.show_frame(1, frame())
+    grid.tile(1).show_frame(frame())
     qtbot.mouseDClick(grid.tile(1).view, Qt.MouseButton.LeftButton)
     assert grid.maximised_index == 1
 
@@ -106,7 +107,7 @@ def test_a_dropped_row_is_a_source_for_that_tile(grid, qtbot):
     drop = QDropEvent(
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    with qtbot.waitSignal(grid.sourceDropped) as heard:
+    with qtbot.waitSignal(grid.sourceChosen) as heard:
         grid.tile(1).dropEvent(drop)
     assert heard.args == [1, "scene1/left"]
 
@@ -125,7 +126,7 @@ def test_an_engine_is_switched_on_for_a_tile(grid, qtbot):
 def test_state_and_figures_are_in_words(grid):
     tile = grid.tile(0)
     tile.set_source("scene1")
-    grid.show_frame(0, frame())
+    grid.tile(0).show_frame(frame())
     tile.set_status(FeedStatus(FeedState.PLAYING, info=FeedInfo(Size(64, 36), 30)), 29.97, 3)
     assert tile.title.text() == "Rendered rig"
     assert (tile.pill.text, tile.pill.level) == ("playing", "good")

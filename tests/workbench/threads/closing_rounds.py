@@ -100,7 +100,7 @@ class Round:
     def _close(self) -> None:
         self.told.busy += self._running()
         self.told.playing += self._playing()
-        self.told.looking += bool(self.window.calibration.watch.finders.paths())
+        self.told.looking += bool(self.window.features["calibration"].watch.lookers.paths())
         self.told.workers += [child.pid for child in workers()]
         self.window.close()
 
@@ -117,10 +117,10 @@ class Round:
 
     def _looking(self) -> bool:
         """Every third time a finder looks for a board as well."""
-        watch, path = self.window.calibration.watch, self.window.viewer.shown()[0]
-        if self.moment % 3 == 0 and not watch.finders.paths():
+        watch, path = self.window.features["calibration"].watch, self.window.viewer.shown()[0]
+        if self.moment % 3 == 0 and not watch.lookers.paths():
             watch.look(path, True)
-        return self.moment % 3 != 0 or watch.finders.sighting(path) is not None
+        return self.moment % 3 != 0 or watch.sighting(path) is not None
 
 
 def workers() -> list[psutil.Process]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from engines.core.frames import Gap
+from engines.core.frames import Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Latest, Slot
 from tests.workbench.fakes import SAMPLES, picture
@@ -95,15 +95,16 @@ def test_an_engine_that_is_opened_anew_looks_at_the_picture_that_stands_still(st
     assert (thread.latest().means, thread.latest().stamps[0].index) == ((20.0,), 1)
 
 
-def test_an_engine_that_looks_again_follows_its_settings_while_the_picture_stands_still(start: Start, qtbot) -> None:
-    thread, (slot,) = start("thread", engine="MeanAgain")
+@both
+def test_an_engine_that_looks_again_follows_its_settings_in_a_still_picture(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host, engine="MeanAgain")
     slot.put(picture(1, value=10))
     see(qtbot, thread, 1)
     with qtbot.waitSignal(thread.updated):
         thread.configure(MeanSettings(scale=3.0))
     qtbot.waitUntil(lambda: thread.latest().means == (30.0,), timeout=20_000)
     assert thread.latest().stamps[0].index == 1
-    slot.put(Gap("feed", 0, "seek"))
+    slot.put(Gap("feed", 0, GapReason.SEEK))
     slot.put(picture(2, value=10))
     assert see(qtbot, thread, 2).resets == ("seek",)
 
@@ -112,7 +113,7 @@ def test_an_engine_that_looks_again_follows_its_settings_while_the_picture_stand
 def test_gaps_and_wishes_reset_the_engine_once(start: Start, qtbot, host: str) -> None:
     thread, slots = start(host, count=2)
     for slot in slots:
-        slot.put(Gap("feed", 0, "seek"))
+        slot.put(Gap("feed", 0, GapReason.SEEK))
         slot.put(picture(1, "feed/tile"))
     assert see(qtbot, thread, 1).resets == ("seek",)
     thread.reset(Reset.LOOP)

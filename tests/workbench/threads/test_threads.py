@@ -65,7 +65,7 @@ def test_a_failure_has_words_and_a_traceback(qtbot) -> None:
     with qtbot.waitSignal(thread.failed) as told:
         thread.start()
     failure = told.args[0]
-    assert (failure.message, failure.is_defect) == ("ZeroDivisionError: no", True)
+    assert (failure.message, failure.kind) == ("ZeroDivisionError: no", "defect")
     assert "in work" in failure.traceback
     qtbot.waitUntil(lambda: thread.ended)
 
@@ -75,7 +75,7 @@ def test_bad_input_is_not_a_defect(qtbot) -> None:
     with qtbot.waitSignal(thread.failed) as told:
         thread.start()
     assert str(told.args[0]) == "Empty (/a b.png). Choose another"
-    assert not told.args[0].is_defect
+    assert told.args[0].kind != "defect"
     qtbot.waitUntil(lambda: thread.ended)
 
 

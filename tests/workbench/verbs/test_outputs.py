@@ -11,14 +11,15 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 import main
+from engines.actions.evaluation.reports import write_report
+from engines.actions.labels.event_files import write_events
+from engines.actions.labels.files import write_labels
 from engines.actions.types import Event, Labels, Segment
 from engines.core.context import PlainContext
 from engines.core.errors import KinoscopeError
@@ -30,8 +31,7 @@ from engines.generative.diffusion.sampling import job as sampling
 from engines.generative.diffusion.types import SampleSpec
 from tests.engines.faces.gallery.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.gallery.galleries import filled
-from workbench.controllers.actions import files as actions_files
-from workbench.controllers.faces import reports as faces_reports
+from workbench.controllers.faces import dialogs
 from workbench.project.file import Project
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
@@ -158,18 +158,18 @@ FILES = {
     },
     **{
         f"labels of the window {name}": Writes(
-            lambda here, out: actions_files.save_labels(str(out), LABELS, np.arange(9) / 25), name
+            lambda here, out: write_labels(out, LABELS, np.arange(9) / 25), name
         )
         for name in ("l.csv", "l.json", "l.eaf")
     },
     **{
         f"events of the window {name}": Writes(
-            lambda here, out: actions_files.save_events(str(out), EVENTS, np.arange(9) / 25), name
+            lambda here, out: write_events(out, EVENTS, np.arange(9) / 25), name
         )
         for name in ("e.csv", "e.json", "e.eaf", "e.via.json")
     },
-    "actions report json": Writes(lambda here, out: actions_files.save_report(str(out), ()), "r.json", own=("json",)),
-    "actions report csv": Writes(lambda here, out: actions_files.save_report(str(out), ()), "r.csv", own=("table",)),
+    "actions report json": Writes(lambda here, out: write_report(out, ()), "r.json", own=("json",)),
+    "actions report csv": Writes(lambda here, out: write_report(out, ()), "r.csv", own=("table",)),
     "faces report json": Writes(lambda here, out: _report(out), "r.json", own=("json",)),
     "faces report csv": Writes(lambda here, out: _report(out), "r.csv", own=("table",)),
 }  # fmt: skip
@@ -184,7 +184,7 @@ FOLDERS = {
         _verb("faces", "export", "HERE/g.faces", "Person 0", "--out", "OUT"), "out", ("person.json",)
     ),
     "labels of the window for THUMOS": Writes(
-        lambda here, out: actions_files.save_labels(str(out), LABELS, np.arange(9) / 25, "a.mp4"),
+        lambda here, out: write_labels(out, LABELS, np.arange(9) / 25, "a.mp4"),
         "out", ("walk_test.txt",),
     ),
     "bundle of a project": Writes(lambda here, out: _bundle(out), "out", ("source/a.json",)),
@@ -193,11 +193,7 @@ FOLDERS = {
 
 
 def _report(out: Path) -> None:
-    said: dict[str, str] = {}
-    desk: Any = SimpleNamespace(services=SimpleNamespace(notify=lambda text, kind: said.update({kind: text})))
-    faces_reports._save(desk, str(out), {"a": 1}, [["a", "b"], [1, 2]])
-    if "bad" in said:
-        raise KinoscopeError(said["bad"])
+    dialogs.write_report(str(out), {"a": 1}, [["a", "b"], [1, 2]])
 
 
 def _screen() -> ScreenModel:

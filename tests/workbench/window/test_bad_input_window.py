@@ -309,8 +309,8 @@ def board_pictures(folder: Path, count: int) -> None:
 
 def trouble(opened: Opened, qtbot) -> str:
     """Everything that the calibration panel says went wrong."""
-    until(qtbot, lambda: opened.window.calibration.panel.shown.trouble is not None, 40)
-    found = opened.window.calibration.panel.shown.trouble
+    until(qtbot, lambda: opened.window.features["calibration"].panel.shown.trouble is not None, 40)
+    found = opened.window.features["calibration"].panel.shown.trouble
     assert found is not None
     return f"{found.title}. {found.what}. {found.hint}"
 
@@ -319,8 +319,8 @@ def test_photographs_without_a_board_are_said(open_window: Open, qtbot, tmp_path
     for number in range(3):
         write_picture(tmp_path / f"{number}.png", (240, 320))
     opened = open_window()
-    opened.window.calibration.add([str(tmp_path)])
-    until(qtbot, lambda: len(opened.window.calibration.session.material.views) == 3)
+    opened.window.features["calibration"].add([str(tmp_path)])
+    until(qtbot, lambda: len(opened.window.features["calibration"].session.material.views) == 3)
     opened.window.commands.run("calibration.run")
     assert "No view shows the board" in trouble(opened, qtbot)
     until(qtbot, lambda: opened.jobs and opened.jobs[0].state == "failed")
@@ -331,15 +331,15 @@ def test_a_wrong_corner_count_is_answered_with_the_one_that_fits(open_window: Op
     folder.mkdir()
     board_pictures(folder, 4)
     opened = open_window()
-    calibration = opened.window.calibration
+    calibration = opened.window.features["calibration"]
     calibration.set_board(Board.parse("chessboard:8x6:25mm"))
     calibration.add([str(folder)])
     until(qtbot, lambda: len(calibration.session.material.views) == 4)
     opened.window.commands.run("calibration.run")
     assert "9\u00a0\u00d7\u00a06" in trouble(opened, qtbot)
     assert calibration.panel.shown.trouble is not None
-    assert calibration.panel.shown.trouble.board == BOARD
-    calibration.panel.trouble.use.click()
+    assert calibration.panel.shown.trouble.retry == BOARD
+    calibration.panel.trouble.retry.click()
     until(qtbot, lambda: calibration.session.result is not None, 40)
     assert calibration.session.board == BOARD
 
@@ -348,8 +348,8 @@ def test_photographs_of_different_sizes_are_said(open_window: Open, qtbot, tmp_p
     board_pictures(tmp_path, 3)
     write_picture(tmp_path / "kleiner.png", (240, 320))
     opened = open_window()
-    opened.window.calibration.add([str(tmp_path)])
-    until(qtbot, lambda: len(opened.window.calibration.session.material.views) == 4)
+    opened.window.features["calibration"].add([str(tmp_path)])
+    until(qtbot, lambda: len(opened.window.features["calibration"].session.material.views) == 4)
     opened.window.commands.run("calibration.run")
     said = trouble(opened, qtbot).replace("\u00a0\u00d7\u00a0", "x")
     assert "kleiner.png is 320x240" in said
@@ -358,7 +358,7 @@ def test_photographs_of_different_sizes_are_said(open_window: Open, qtbot, tmp_p
 def test_an_empty_folder_and_a_text_file_are_no_photographs(open_window: Open, qtbot, tmp_path: Path) -> None:
     (tmp_path / "leer").mkdir()
     opened = open_window()
-    opened.window.calibration.add([str(tmp_path / "leer")])
+    opened.window.features["calibration"].add([str(tmp_path / "leer")])
     assert "no pictures" in trouble(opened, qtbot)
 
 
@@ -366,6 +366,6 @@ def test_a_calibration_that_is_none_is_said(open_window: Open, qtbot, tmp_path: 
     path = tmp_path / "Kamera ä.yaml"
     path.write_bytes(NOISE)
     opened = open_window()
-    opened.window.calibration.open(str(path))
+    opened.window.features["calibration"].open(str(path))
     assert trouble(opened, qtbot)
-    assert opened.window.calibration.session.result is None
+    assert opened.window.features["calibration"].session.result is None

@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 
 from tests.workbench.opened import every_page
+from workbench.commands import PRESETS
 from workbench.window.placement import FRAME, LEAST, Placement, inside
-from workbench.window.presets import PRESETS
 from workbench.window.toolbar import TopBar
 
 LAPTOP, HALF = QRect(0, 0, 1366, 768), QRect(0, 0, 960, 540)

@@ -13,11 +13,10 @@ from engines.cameras.types import FeedState, SceneSource
 from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
 from widgets.shell.help import PAGES
-from workbench.commands import COMMANDS, Actions
+from workbench.commands import COMMANDS, PRESETS, Actions
 from workbench.controllers.shell.dialogs import HIDDEN
 from workbench.feeds import snapshots
-from workbench.window.docks import DOCKS
-from workbench.window.presets import PRESETS
+from workbench.window.docks import specs
 
 Open = Callable[..., Opened]
 
@@ -77,7 +76,7 @@ def test_every_command_can_be_run_in_an_empty_window_and_with_the_sample(
     monkeypatch.setattr(snapshots, "pictures_dir", lambda: tmp_path)
     opened = open_window()
     window = opened.window
-    monkeypatch.setattr(window.calibration.files, "ask_page", lambda _board: ("", ""))
+    monkeypatch.setattr(window.features["calibration"].files, "ask_page", lambda _board: ("", ""))
     for sample in (False, True):
         if sample:
             window.commands.run("file.open-sample")
@@ -121,7 +120,7 @@ def test_every_dock_can_be_closed_shown_and_comes_back_with_a_reset(open_window:
 
 def test_every_panel_has_a_help_page(open_window: Open) -> None:
     dialogs = open_window(begin=False).window.dialogs
-    for page in (*(spec.id for spec in DOCKS), "viewer", "start"):
+    for page in (*(spec.id for spec in specs()), "viewer", "start"):
         assert len((PAGES / f"{page}.md").read_text("utf-8").split()) > 25, page
         dialogs.show_help(page)
         shown = dialogs.help
@@ -168,12 +167,12 @@ def test_c_captures_only_while_detection_runs(open_window: Open, qtbot) -> None:
     until(qtbot, lambda: opened.picture(0) is not None)
     window.grid.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_C)
-    assert window.calibration.session.material.views == ()
-    window.calibration.watch.look("scene1", True)
-    until(qtbot, lambda: (seen := window.calibration.watch.finders.sighting("scene1")) and seen.found, 20)
+    assert window.features["calibration"].session.material.views == ()
+    window.features["calibration"].watch.look("scene1", True)
+    until(qtbot, lambda: (seen := window.features["calibration"].watch.sighting("scene1")) and seen.found, 20)
     qtbot.keyClick(window, Qt.Key.Key_C)
-    until(qtbot, lambda: len(window.calibration.session.material.views) == 1)
-    window.calibration.watch.look("scene1", False)
+    until(qtbot, lambda: len(window.features["calibration"].session.material.views) == 1)
+    window.features["calibration"].watch.look("scene1", False)
     qtbot.keyClick(window, Qt.Key.Key_C)
-    assert len(window.calibration.session.material.views) == 1
-    until(qtbot, lambda: window.calibration.captures.unwritten == 0)
+    assert len(window.features["calibration"].session.material.views) == 1
+    until(qtbot, lambda: window.features["calibration"].captures.unwritten == 0)

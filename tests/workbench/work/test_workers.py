@@ -18,10 +18,10 @@ from tests.workbench.fakes import SAMPLES
 from tests.workbench.samples import CountResult
 from workbench.work.broker import Broker
 from workbench.work.failure import RemoteFailure
-from workbench.work.workers import Silent, Worker
+from workbench.work.workers import NOBODY, Listener, Worker
 
 
-class Ear(Silent):
+class Ear:
     """Remembers what it hears; `heard` is set by the first event."""
 
     def __init__(self) -> None:
@@ -41,7 +41,8 @@ class Ear(Silent):
         self.notes.append(text)
 
 
-def run(worker: Worker, job: str, listener: Silent | None = None, **spec: object):
+def run(worker: Worker, job: str, ear: Ear | None = None, **spec: object):
+    listener = Listener(ear.progress, ear.event, ear.note) if ear else NOBODY
     return worker.call("run", (f"{SAMPLES}:{job}", spec), title=job, listener=listener)
 
 
@@ -71,7 +72,7 @@ def test_large_arrays_come_back_whole_and_no_shared_memory_has_a_name(worker: Wo
         for key, preview in ear.events:
             assert np.array_equal(preview, np.full(1_000_000, float(key[-1])))
         assert len(ear.events) >= 1
-    assert worker._inlet.name
+    assert worker.rings.inlet.name
     assert shared_memory(os.getpid(), worker.pid or 0) == set()
 
 
@@ -91,7 +92,7 @@ def test_an_exception_comes_with_its_traceback_and_the_worker_goes_on(worker: Wo
         run(worker, "wrong")
     failure = caught.value.failure
     assert failure.message == "ZeroDivisionError: nothing to divide by"
-    assert failure.is_defect
+    assert failure.kind == "defect"
     assert "samples.py" in failure.traceback
     assert "in wrong" in failure.traceback
     assert run(worker, "count", to=3).total == 3
@@ -184,7 +185,7 @@ def test_a_wait_for_threads_is_said_and_ends(worker: Worker, broker: Broker) -> 
     ear.note = note  # type: ignore[method-assign]
     assert run(worker, "heavy", ear, to=0).total == 4
     assert ear.notes == ["Waiting for Train a network"]
-    assert worker._tickets == {}
+    assert broker.waiting_for(broker.request("Next", "cpu", 0, 4, lambda _: None)) == []
 
 
 def test_a_dead_worker_gives_its_lease_back(worker: Worker, broker: Broker) -> None:

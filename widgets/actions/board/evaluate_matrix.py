@@ -1,4 +1,4 @@
-"""The confusion of classes in seconds: truth down, decision across, each row shaded by its own shares."""
+"""The confusion matrix in seconds: a row a true class, a column a decision, shaded by the shares of the row."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetricsF,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip
+from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import percent
 from widgets.charts.drawn import DrawnChart
@@ -102,12 +101,9 @@ class ConfusionMatrix(DrawnChart):
         column = int((place.x() - box.left()) / box.width() * many)
         return min(row, many - 1), min(column, many - 1)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            cell = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.readout(cell), self) if cell else QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, place: QPointF) -> str:
+        cell = self.cell_at(place)
+        return self.readout(cell) if cell else ""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go(self.cell_at(event.position()))
@@ -149,14 +145,14 @@ class ConfusionMatrix(DrawnChart):
         return list(zip(self._classes, self._table, strict=True))
 
     def _left(self) -> float:
-        metrics = QFontMetricsF(number_font(11))
-        widest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
-        return min(widest, NAME, self.width() * 0.34) + 10
+        return min(self._widest(), NAME, self.width() * 0.34) + 10
 
     def _top(self) -> float:
+        return TITLE + min(self._widest(), SLANT) + 8
+
+    def _widest(self) -> float:
         metrics = QFontMetricsF(number_font(11))
-        widest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
-        return TITLE + min(widest, SLANT) + 8
+        return max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
 
     def _box(self) -> QRectF:
         left, top = self._left(), self._top()

@@ -1,4 +1,4 @@
-"""What a threshold trades: events right against events found, false alarms and delay; it is dragged on the curves.
+"""The threshold's trade-off as curves: events that are right, events that are found, false alarms and delay.
 
 Figures are those of the thresholds that were measured, nothing between: slider and marker go from one to the next.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.actions.study_types import TradeOff
 from widgets.actions.board.evaluate_curves import BARE, SnapPlot
@@ -15,6 +15,7 @@ from widgets.actions.board.evaluate_words import known, nearest, threshold_words
 from widgets.charts.band import Mark
 from widgets.charts.plot import Series
 from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
 
@@ -88,9 +89,7 @@ class TradePanel(QWidget):
         self._trade: TradeOff | None = None
         self._asked = 0.5
         self._index = -1
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._settle)
         self._lay_out()
         self._wire()
@@ -216,16 +215,10 @@ class TradePanel(QWidget):
 
     def _lay_out(self) -> None:
         self.shares.set_nothing("The trade-off of the threshold is not measured")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.words)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.slider)
         for plot, high in zip(self.plots, HEIGHTS, strict=True):
             plot.setFixedHeight(high)
-            column.addWidget(plot)
-        column.insertLayout(2, self._foot)
+        self._foot = row_of(self.slider)
+        self.setLayout(column_of(self.words, self.shares, self._foot, self.alarms, self.delay, spacing=4))
 
     def _wire(self) -> None:
         self.slider.valueChanged.connect(self._choose)

@@ -1,4 +1,4 @@
-"""An evaluation of action models in words and rows: table, large figures, a threshold in a sentence."""
+"""Words and table rows of evaluations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widgets.actions.state import EvaluateView
 from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
 from widgets.kit.results import Stat
-from widgets.kit.work_parts import DASH, DOT, count
+from widgets.kit.words import DASH, DOT, count
 
 HEADERS = ("Model", "mAP", "mcAP", "Starts", "Segments", "Ahead .5 s", "Ahead 1 s", "Chance", "One chunk")
 TIPS = (
@@ -29,7 +29,7 @@ NEAR = 1e-6
 
 
 def known(value: float | None) -> float | None:
-    """What is a figure; None for what was not measured."""
+    """A measured figure; None where there is none."""
     return value if value is not None and math.isfinite(value) else None
 
 

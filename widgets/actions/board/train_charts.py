@@ -1,11 +1,11 @@
-"""What is seen of a training: loss and held-out loss, held-out precision with its best, and precision by class."""
+"""Charts of a training: loss and held-out loss, held-out precision with its best, and precision by class."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from engines.actions.study_types import Evaluation, TrainProgress
 from widgets.actions.board.train_words import best_of
@@ -14,7 +14,9 @@ from widgets.charts.band import BandPlot, Mark
 from widgets.charts.class_bars import ClassBars, class_rows
 from widgets.charts.plot import Series
 from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import ElidedLabel
+from widgets.kit.when_new import when_new
 
 ROOM_FOR_BOTH, ROOM_FOR_PLOTS = 820, 560
 """Pixels from which the bars stand beside the plots, and, where they do not, the plots beside each other."""
@@ -40,15 +42,11 @@ class TrainCharts(QWidget):
         self.nothing.setText(NOTHING_HELD)
         self.loss.set_nothing("The loss appears with the first iterations")
         self.map.set_nothing("Precision appears with the first check of the held-out part")
-        self._shown: tuple[TrainProgress | None, Evaluation | None, bool] | None = None
         self._lay_out()
 
+    @when_new
     def show_progress(self, progress: TrainProgress | None, *, held: bool, tested: Evaluation | None = None) -> None:
         """`held`: something is held out, so that there is precision to show. tested: on a benchmark's test videos."""
-        before = self._shown
-        if before is not None and before[0] is progress and before[1] is tested and before[2] == held:
-            return
-        self._shown = progress, tested, held
         for part in (self.map, self._side):
             part.setVisible(held)
         self.nothing.setVisible(not held)
@@ -67,12 +65,8 @@ class TrainCharts(QWidget):
         self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def _show_loss(self, progress: TrainProgress | None) -> None:
-        lines = []
-        if progress is not None and progress.loss:
-            lines.append(_line("training", progress.loss, LOSS))
-        if progress is not None and progress.held_loss:
-            lines.append(_line("held out", progress.held_loss, HELD))
-        self.loss.show_lines(lines)
+        drawn = (("training", progress.loss, LOSS), ("held out", progress.held_loss, HELD)) if progress else ()
+        self.loss.show_lines([_line(*one) for one in drawn if one[1]])
         self.loss.set_ranges(_iterations(progress))
         best = best_of(progress) if progress is not None and progress.map else None
         self.loss.set_uprights([Mark(best[0], "")] if best else ())
@@ -88,9 +82,7 @@ class TrainCharts(QWidget):
         """Of the test videos once they were looked at, before that of what is held out."""
         classes = tested.classes if tested else progress.classes if progress else ()
         ap = tested.ap if tested else progress.ap if progress else {}
-        title = f"{TITLE}, test videos" if tested else TITLE
-        if title != self.bars_title.text():
-            self.bars_title.setText(title)
+        self.bars_title.setText(f"{TITLE}, test videos" if tested else TITLE)
         self._side.setVisible(bool(ap))
         self.bars.show_rows(class_rows([name for name in classes if name in ap] or tuple(ap), [ap]) if ap else ())
 
@@ -103,17 +95,9 @@ class TrainCharts(QWidget):
         for plot in (self.loss, self.map):
             plot.setMinimumHeight(LEAST_PLOT)
             self._plots.addWidget(plot, 1)
-        left = QVBoxLayout()
-        left.addLayout(self._plots, 1)
-        left.addWidget(self.nothing)
-        self._side = QWidget()
+        self._side = held(column_of(self.bars_title, (self.bars, 1), spacing=8, margins=(0, 2, 0, 0)))
         self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 2, 0, 0)
-        side.setSpacing(8)
-        side.addWidget(self.bars_title)
-        side.addWidget(self.bars, 1)
-        self._row.addLayout(left, 6)
+        self._row.addLayout(column_of((self._plots, 1), self.nothing, spacing=16), 6)
         self._row.addWidget(self._side, 5)
 
 

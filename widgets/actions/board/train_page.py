@@ -1,129 +1,148 @@
-"""What a training does: loss and precision while it runs, and what came of it."""
+"""The board's page of trainings: loss and precision while one runs, and what came of it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from engines.actions.study_types import TrainResult, TrainSpec
 from widgets.actions.board.train_charts import TrainCharts
-from widgets.actions.board.train_result import ResultCard
-from widgets.actions.board.train_words import holds_out, phase_of, state_words, title_words
-from widgets.actions.state import ActionsView, Page, TrainView
+from widgets.actions.board.train_words import (
+    file_words,
+    holds_out,
+    measured_words,
+    phase_of,
+    result_stats,
+    result_title,
+    state_words,
+    title_words,
+)
+from widgets.actions.state import ActionsView, TrainView
+from widgets.charts.big_figures import BigFigures
+from widgets.kit.fields import wrapped
+from widgets.kit.icons import icon_pixmap
+from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton, QuietButton, scrolled
-from widgets.kit.theme import number_font
-from widgets.kit.work_parts import BusyLine, Framed
+from widgets.kit.theme import LOOK, number_font
+from widgets.kit.when_new import when_new
+from widgets.kit.work_page import WorkPage
+from widgets.kit.work_parts import Framed
 
 ASKED = "Mark actions in a film of yours, then train a model on them."
 READY = "Ready to train a model on the labelled clips."
 
 
-class TrainPage(QWidget):
-    """Curves, bars, result. "Watch with it" and "Evaluate it" name the model's file."""
+class AdviceLine(QWidget):
+    """One thing that is weak, with its sign."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._mark, self.words = Label(), wrapped("")
+        self.words.setText(text)
+        row = row_of((self.words, 1), spacing=8)
+        row.insertWidget(0, self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(row)
+        LOOK.changed.connect(self._draw_mark)
+        self._draw_mark()
+
+    def _draw_mark(self) -> None:
+        self._mark.setPixmap(icon_pixmap("warn", "warn", ratio=self.devicePixelRatioF()))
+
+
+class ResultCard(QFrame):
+    """Hidden while there is no result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.title = ElidedLabel("", "heading")
+        self.figures = BigFigures("Result of the training")
+        self.measured = wrapped("muted")
+        self.file = ElidedLabel("", "muted", Qt.TextElideMode.ElideMiddle)
+        self.file.setFont(number_font())
+        self.advice: list[AdviceLine] = []
+        self._shown: TrainResult | None = None
+        parts = (self.title, self.figures, self.measured, self.file)
+        self._column = column_of(*parts, spacing=6, margins=(14, 10, 14, 12))
+        self.setLayout(self._column)
+        self.hide()
+
+    def show_result(self, result: TrainResult | None, spec: TrainSpec) -> None:
+        if result is self._shown:
+            return
+        self._shown = result
+        self.setVisible(result is not None)
+        if result is None:
+            return
+        self.title.setText(result_title(result))
+        self.figures.set_stats(result_stats(result))
+        self.measured.setText(measured_words(result, spec))
+        self.file.setText(file_words(result))
+        self.file.set_tip(result.file)
+        self._show_advice(result.advice)
+
+    def _show_advice(self, advice: tuple[str, ...]) -> None:
+        for line in self.advice:
+            self._column.removeWidget(line)
+            line.deleteLater()
+        self.advice = [AdviceLine(text) for text in advice]
+        for line in self.advice:
+            self._column.addWidget(line)
+
+
+class TrainPage(WorkPage):
+    """Curves, bars, result. "Watch with it" and "Evaluate it" name the model's file. The empty page's button asks first
+    for clips, then for the work.
+    """
 
     trainWanted = Signal()
-    trainCancelWanted = Signal()
+    teachWanted = Signal()
     watchWanted = Signal(str)
     evaluateItWanted = Signal(str)
-    pageChosen = Signal(str)
-    SIGNALS = ("trainWanted", "trainCancelWanted", "watchWanted", "evaluateItWanted", "pageChosen")
 
     def __init__(self) -> None:
         super().__init__()
         self.shown = TrainView()
-        self._drawn: TrainView | None = None
-        self.empty = EmptyState(ASKED, "Teach", "chart", "What is trained, and on what, is chosen in the panel")
-        self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
         self.again = QuietButton("Train again", "retry", "Train another model with what the panel says now")
         self.evaluate = PlainButton("Evaluate it", "", "Measure this model on a labelled video")
         self.watch = PrimaryButton("Watch with it", "play", "See live what this model says")
         self.card, self.charts = ResultCard(), TrainCharts()
-        self.progress = BusyLine()
-        self._lay_out()
-        self._wire()
+        empty = EmptyState(ASKED, "Teach", "chart", "What is trained, and on what, is chosen in the panel")
+        results = held(column_of(Framed(self.card, 12, 6), (self.charts, 1), spacing=4), "body")
+        self._head = self.head_of("", self.again, self.evaluate, self.watch)
+        self.lay_out(self._head, self.body_of(empty, scrolled(results)))
+        self.empty.clicked.connect(lambda: (self.trainWanted if self.ready else self.teachWanted).emit())
+        self.again.clicked.connect(self.trainWanted)
+        self.watch.clicked.connect(lambda: self._tell_file(self.watchWanted))
+        self.evaluate.clicked.connect(lambda: self._tell_file(self.evaluateItWanted))
 
     def show_state(self, view: ActionsView) -> None:
-        shown = self.shown = view.train
-        if shown == self._drawn:
-            return
-        self._drawn = shown
+        self._show(view.train)
+
+    @when_new
+    def _show(self, shown: TrainView) -> None:
+        self.shown, idle = shown, shown.busy is None
         self.progress.show_busy(phase_of(shown.busy, shown.progress))
-        self._show_words(shown)
-        there = shown.busy is not None or shown.progress is not None or shown.result is not None
-        self._body.setCurrentIndex(1 if there else 0)
+        self.title.setText(title_words(shown))
+        self.state.setText(state_words(shown))
+        self.state.setVisible(bool(self.state.text()))
+        there = not idle or shown.progress is not None or shown.result is not None
+        self.show_there(there)
         self._head.setVisible(there)
-        self._show_empty()
-        done = shown.result is not None and shown.busy is None
+        self.empty.set_text(READY if self.ready else ASKED, "Train" if self.ready else "Teach")
+        result = shown.result if idle else None
         for button in (self.evaluate, self.watch):
-            button.setVisible(done)
-        self.again.setVisible(shown.busy is None)
-        self.card.show_result(shown.result if shown.busy is None else None, shown.spec)
-        tested = shown.result.tested if shown.result is not None and shown.busy is None else None
+            button.setVisible(result is not None)
+        self.again.setVisible(idle)
+        self.card.show_result(result, shown.spec)
+        tested = result.tested if result is not None else None
         self.charts.show_progress(shown.progress, held=holds_out(shown), tested=tested)
 
     @property
     def ready(self) -> bool:
         """Whether there is something to train on."""
         return bool(self.shown.spec.folder or any(clip.chosen for clip in self.shown.clips) or self.shown.spec.clips)
-
-    def _show_words(self, shown: TrainView) -> None:
-        title, state = title_words(shown), state_words(shown)
-        if (title, state) != (self.title.text(), self.state.text()):
-            self.title.setText(title)
-            self.state.setText(state)
-            self.state.setVisible(bool(state))
-
-    def _show_empty(self) -> None:
-        asked = READY if self.ready else ASKED
-        if asked != self.empty.words.text():
-            self.empty.set_text(asked, "Train" if self.ready else "Teach")
-
-    def _lay_out(self) -> None:
-        self.state.setFont(number_font())
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.state)
-        self._head = QWidget()
-        head = QHBoxLayout(self._head)
-        head.setContentsMargins(12, 8, 8, 4)
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        for button in (self.again, self.evaluate, self.watch):
-            head.addWidget(button)
-        full = QWidget()
-        full.setProperty("role", "body")
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(4)
-        inner.addWidget(Framed(self.card, 12, 6))
-        inner.addWidget(self.charts, 1)
-        self._body = QStackedWidget()
-        self._body.addWidget(self.empty)
-        self._body.addWidget(scrolled(full))
-        for part in (self, self._head, self._body, full):
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        for part in (self, self._head, self._body):
-            part.setProperty("role", "panel")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(self._body, 1)
-        column.addWidget(Framed(self.progress, 12, 6))
-
-    def _wire(self) -> None:
-        self.empty.clicked.connect(self._ask)
-        self.again.clicked.connect(self.trainWanted)
-        self.progress.cancelled.connect(self.trainCancelWanted)
-        self.watch.clicked.connect(lambda: self._tell_file(self.watchWanted))
-        self.evaluate.clicked.connect(lambda: self._tell_file(self.evaluateItWanted))
-
-    def _ask(self) -> None:
-        """The empty page's button: first clips, then the work."""
-        if self.ready:
-            self.trainWanted.emit()
-        else:
-            self.pageChosen.emit(str(Page.TEACH))
 
     def _tell_file(self, signal: SignalInstance) -> None:
         if self.shown.result is not None:

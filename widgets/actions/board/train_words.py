@@ -1,4 +1,4 @@
-"""A training of actions in words: what is trained, how far it is, what came of it and what that was measured on."""
+"""Words of trainings: what is trained, how far it is, what came of it and what that was measured on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
 from widgets.kit.file_names import file_name
 from widgets.kit.results import Stat
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 from widgets.kit.work_state import Busy
 
 HEADS = {
@@ -35,7 +35,7 @@ def holds_out(view: TrainView) -> bool:
 
 
 def title_words(view: TrainView) -> str:
-    """What is or was trained: the form may say something else by now."""
+    """The training that runs or ran: the form may say something else by now."""
     done = view.result is not None and view.busy is None
     return card_words(view.result.card) if done and view.result is not None else head_words(view.spec)
 
@@ -112,7 +112,7 @@ def result_title(result: TrainResult) -> str:
 
 
 def measured_words(result: TrainResult, spec: TrainSpec) -> str:
-    """What the precision was measured on, or that it was not measured."""
+    """Frames that the precision was measured on, or that it was not measured."""
     if result.map is None:
         return "Nothing was held out, so its precision is not measured. Evaluate it on frames it has not seen."
     if result.tested is not None:
@@ -143,7 +143,7 @@ def _precision(result: TrainResult) -> Stat:
 
 
 def features_words(result: TrainResult) -> str:
-    """How long describing the frames took beside."""
+    """Seconds that describing the frames took beside the training."""
     if result.feature_seconds < 0.05:
         return "Frames were described before"
     return f"and {seconds_words(result.feature_seconds)} for describing frames"

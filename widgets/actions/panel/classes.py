@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QMenu
@@ -13,12 +11,13 @@ from widgets.actions.panel.words import class_line, classes_hint, duration_words
 from widgets.actions.state import ActionsView, ClassCount
 from widgets.charts.class_colors import class_brush, class_words
 from widgets.kit.form import beside, say, words
-from widgets.kit.icons import icon
 from widgets.kit.labels import Label
+from widgets.kit.menus import menu_of
 from widgets.kit.panel import PlainButton, Section, TextField, set_property
 from widgets.kit.row_list import RIGHT, RowList, wide, write
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import count
+from widgets.kit.when_new import when_new
+from widgets.kit.words import count
 
 CAP, SWATCH = 20.0, 10.0
 
@@ -69,13 +68,13 @@ class ClassList(RowList):
 
     def menu(self, row: int) -> QMenu:
         told, is_open = self.rows[row]
-        menu, name = QMenu(self), told.name
-        mark = menu.addAction(icon("record"), "End the segment" if is_open else "Begin a segment")
-        mark.triggered.connect(lambda: self.markWanted.emit(name))
-        menu.addAction(icon("edit"), "Rename").triggered.connect(lambda: self.edit_name(row))
-        menu.addSeparator()
-        menu.addAction(icon("delete"), remove_words(told)).triggered.connect(lambda: self.removed.emit(row))
-        return menu
+        return menu_of(
+            self,
+            ("record", "End the segment" if is_open else "Begin a segment", lambda: self.markWanted.emit(told.name)),
+            ("edit", "Rename", lambda: self.edit_name(row)),
+            None,
+            ("delete", remove_words(told), lambda: self.removed.emit(row)),
+        )
 
     def _paint_cap(self, painter: QPainter, row: int, told: ClassCount, is_open: bool) -> None:
         look, cap = LOOK.now, self.cap(row)
@@ -92,11 +91,9 @@ class ClassSection(Section):
     classAdded = Signal(str)
     classRenamed = Signal(str, str)
     classRemoved = Signal(str)
-    markWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("Classes", name="actions.classes")
-        self._shown: Any = None
         self.list = ClassList()
         self.hint = words("hint")
         self.name = TextField("New class", placeholder="New class", tip="What the action is called; Return adds it")
@@ -114,44 +111,38 @@ class ClassSection(Section):
         self.name.returnPressed.connect(self._add)
         self.put.clicked.connect(self._add)
         self.name.textEdited.connect(lambda _text: self._complain(""))
-        self.list.markWanted.connect(self.markWanted)
         self.list.renamed.connect(self._rename)
         self.list.removed.connect(lambda row: self.classRemoved.emit(self.list.name(row)))
 
     def show_state(self, view: ActionsView) -> None:
-        shown = view.teach.counts, view.timeline.marking
-        if shown == self._shown:
-            return
-        self._shown = shown
-        counts, marking = shown
+        self._show(view.teach.counts, view.timeline.marking)
+
+    @when_new
+    def _show(self, counts: tuple[ClassCount, ...], marking: str) -> None:
         self.list.show_rows(tuple((each, each.name == marking) for each in counts))
         for part in (self.list, self._titles):
             part.setVisible(bool(counts))
-        title = f"Classes: {len(counts)}" if counts else "Classes"
-        if self.head.text() != title:
-            self.head.setText(title)
+        self.head.setText(f"Classes: {len(counts)}" if counts else "Classes")
         say(self.hint, classes_hint(counts))
 
     def _add(self) -> None:
         name = " ".join(self.name.text().split())
-        problem = self._wrong(name)
-        self._complain(problem)
-        if not problem:
+        if self._is_right(name):
             self.name.clear()
             self.classAdded.emit(name)
 
     def _rename(self, row: int, name: str) -> None:
-        problem = self._wrong(name)
-        self._complain(problem)
-        if not problem:
+        if self._is_right(name):
             self.classRenamed.emit(self.list.name(row), name)
 
-    def _wrong(self, name: str) -> str:
-        if not name:
-            return "Type what the action is called"
+    def _is_right(self, name: str) -> bool:
+        problem = "" if name else "Type what the action is called"
         if name == BACKGROUND:
-            return f"\u201c{BACKGROUND}\u201d is what lies between the segments"
-        return f"There is a class called {name} already" if any(name == row[0].name for row in self.list.rows) else ""
+            problem = f"\u201c{BACKGROUND}\u201d is what lies between the segments"
+        elif any(name == row[0].name for row in self.list.rows):
+            problem = f"There is a class called {name} already"
+        self._complain(problem)
+        return not problem
 
     def _complain(self, problem: str) -> None:
         self.name.set_problem(problem)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from widgets.actions.panel.words import clip_words
 from widgets.actions.state import ClipState
 from widgets.kit.icons import draw_icon
+from widgets.kit.menus import menu_of
 from widgets.kit.row_list import RowList, write
 from widgets.kit.theme import LOOK
 
@@ -16,7 +17,7 @@ TICK = 14.0
 
 
 class ClipList(RowList):
-    """`clipTaken(video, on)` by a click on a row, by Space or by Return. What cannot be trained on has no tick."""
+    """`clipTaken(video, on)` by a click, by Space or by Return. A clip that cannot be trained on has no tick."""
 
     clipTaken = Signal(str, bool)
     height_of_row, most_rows = 40, 6
@@ -40,9 +41,7 @@ class ClipList(RowList):
         clip: ClipState = self.rows[row]
         if clip.note:
             return None
-        menu = QMenu(self)
-        menu.addAction("Leave it out" if clip.chosen else "Train on it").triggered.connect(lambda: self.turn(row))
-        return menu
+        return menu_of(self, ("", "Leave it out" if clip.chosen else "Train on it", lambda: self.turn(row)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.row >= 0:

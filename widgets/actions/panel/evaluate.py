@@ -1,4 +1,4 @@
-"""Evaluate: models and score files side by side, the labels they are held against, and which frames count."""
+"""The panel's page Evaluate: models and score files, the labels they are compared with, and which frames count."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engines.actions.study_types import EvaluateSpec
 from widgets.actions.panel.frames import FramesField
@@ -14,11 +14,13 @@ from widgets.actions.panel.words import marked
 from widgets.actions.state import ActionsView, EvaluateView
 from widgets.kit.file_names import file_name, file_title
 from widgets.kit.form import say, words
-from widgets.kit.icons import draw_icon, icon
+from widgets.kit.icons import draw_icon
+from widgets.kit.layouts import column_of
+from widgets.kit.menus import menu_of
 from widgets.kit.panel import PlainButton, Section, columns
 from widgets.kit.path_row import PathRow
 from widgets.kit.row_list import RowList, write
-from widgets.kit.work_parts import BusyLine
+from widgets.kit.when_new import when_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +64,18 @@ class ContenderList(RowList):
         write(painter, line.translated(0, 16), kind_words(told), "muted", 11)
 
     def menu(self, row: int) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(icon("edit"), "Rename").triggered.connect(lambda: self.edit_name(row))
-        menu.addSeparator()
-        menu.addAction(icon("delete"), "Take out").triggered.connect(lambda: self.removed.emit(row))
-        return menu
+        remove = ("delete", "Take out", lambda: self.removed.emit(row))
+        return menu_of(self, ("edit", "Rename", lambda: self.edit_name(row)), None, remove)
 
 
 class EvaluatePage(QWidget):
-    """A change of the form goes out as the whole new specification."""
+    """A change of the form goes out as the whole new specification; its buttons say what they want themselves."""
 
     evaluateChanged = Signal(object)
-    modelsWanted = Signal()
-    scoresWanted = Signal()
-    labelsWanted = Signal()
-    videoWanted = Signal()
-    rowRemoved = Signal(int)
-    evaluateCancelWanted = Signal()
-    checked = Signal()
-    SIGNALS = (
-        *("evaluateChanged", "modelsWanted", "scoresWanted", "labelsWanted", "videoWanted", "rowRemoved"),
-        "evaluateCancelWanted",
-    )
 
     def __init__(self) -> None:
         super().__init__()
         self._view, self._whole = EvaluateView(), ActionsView()
-        self._shown: tuple[EvaluateSpec, bool] | None = None
-        self.busy = BusyLine()
         self.models = Section("Models", name="actions.evaluate.models")
         self.list, self.told = ContenderList(), words("hint")
         self.add_model = PlainButton("Add models\u2026", "add", "Model files: each is run over the video first")
@@ -100,33 +86,25 @@ class EvaluatePage(QWidget):
         tip = "Which frames count: A:B, B not included, counted from 0; empty for all that have scores"
         self.frames = FramesField(tip)
         self._lay_out()
-        self._wire()
-
-    @property
-    def problem(self) -> str:
-        """What is typed and cannot be meant."""
-        return self.frames.problem
+        self.list.renamed.connect(self._rename)
+        self.labels.clear.clicked.connect(lambda: self._edit(labels=""))
+        self.video.clear.clicked.connect(lambda: self._edit(video=""))
+        self.frames.framesChanged.connect(lambda frames: self._edit(frames=frames))
 
     def show_state(self, view: ActionsView) -> None:
         """Show exactly this."""
         self._view, self._whole = view.evaluate, view
-        self.busy.show_busy(view.evaluate.busy)
         for section in (self.models, self.truth):
-            if section.isEnabled() != (view.evaluate.busy is None):
-                section.setEnabled(view.evaluate.busy is None)
-        shown = view.evaluate.spec, marked(view)
-        if shown != self._shown:
-            self._shown = shown
-            self._show_spec(*shown)
+            section.setEnabled(view.evaluate.busy is None)
+        self._show_spec(view.evaluate.spec, marked(view))
 
+    @when_new
     def _show_spec(self, spec: EvaluateSpec, own: bool) -> None:
         """own: the project has labels, which are taken where none are chosen."""
         rows = contenders(spec)
         self.list.show_rows(rows)
         self.list.setVisible(bool(rows))
-        title = f"Models: {len(rows)}" if rows else "Models"
-        if self.models.head.text() != title:
-            self.models.head.setText(title)
+        self.models.head.setText(f"Models: {len(rows)}" if rows else "Models")
         say(self.told, "" if rows else "Add models to compare on one video, or scores that were saved before.")
         self.labels.show_path(spec.labels, "as marked in this project" if own else "none")
         self.video.show_path(spec.video, "that of the labels" if own and not spec.labels else "none")
@@ -152,32 +130,11 @@ class EvaluatePage(QWidget):
             self.truth.add(part)
         for section in (self.models, self.truth):
             section.body.setSpacing(8)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        for part in (self.busy, self.models, self.truth):
-            column.addWidget(part)
-        column.addStretch(1)
-
-    def _wire(self) -> None:
-        self.list.removed.connect(self.rowRemoved)
-        self.list.renamed.connect(self._rename)
-        self.labels.clear.clicked.connect(lambda: self._edit(labels=""))
-        self.video.clear.clicked.connect(lambda: self._edit(video=""))
-        self.frames.framesChanged.connect(lambda frames: self._edit(frames=frames))
-        for source, signal in (
-            (self.busy.cancelled, self.evaluateCancelWanted),
-            (self.add_model.clicked, self.modelsWanted),
-            (self.add_scores.clicked, self.scoresWanted),
-            (self.labels.choose.clicked, self.labelsWanted),
-            (self.video.choose.clicked, self.videoWanted),
-            (self.frames.checked, self.checked),
-        ):
-            source.connect(signal)
+        self.setLayout(column_of(self.models, self.truth, None, spacing=12))
 
 
 def contenders(spec: EvaluateSpec) -> tuple[Contender, ...]:
-    """What is compared. A model that has scores already is not run again."""
+    """The rows to compare. A model that has scores already is not run again."""
     many = max(len(spec.models), len(spec.scores))
     told = []
     for place in range(many):

@@ -1,9 +1,8 @@
-"""The actions that were seen, the newest first: when, how long, how sure. A click goes there in the film."""
+"""The list of events, the newest first: when each was, how long, how sure. A click goes there in the film."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
@@ -14,9 +13,10 @@ from widgets.actions.panel.classes import SWATCH, paint_swatch
 from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
 from widgets.kit.form import say, words
-from widgets.kit.icons import icon
+from widgets.kit.menus import menu_of
 from widgets.kit.panel import PlainButton, QuietButton, Section
 from widgets.kit.row_list import RIGHT, RowList, wide, write
+from widgets.kit.when_new import when_new
 from widgets.viewer.transport import clock_words
 
 SHOWN = 200
@@ -35,7 +35,7 @@ class EventList(RowList):
         self._classes: tuple[str, ...] = ()
 
     def show_events(self, events: Sequence[Event], classes: tuple[str, ...]) -> None:
-        """What was chosen stays so while newer ones come above it."""
+        """The chosen event stays chosen while newer ones come above it."""
         held = self.rows[self.row] if 0 <= self.row < len(self.rows) else None
         if classes != self._classes:
             self._classes = classes
@@ -59,21 +59,16 @@ class EventList(RowList):
         write(painter, spans.adjusted(0, 0, -wide(at, 11) - 8, 0), class_words(event.action))
 
     def menu(self, row: int) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(icon("reveal"), "Go to").triggered.connect(lambda: self.opened.emit(row))
-        return menu
+        return menu_of(self, ("reveal", "Go to", lambda: self.opened.emit(row)))
 
 
 class EventSection(Section):
-    """The list, a file to write it to, and the whole film at once."""
+    """The list, `save` to write it to a file, `whole` for the whole film at once."""
 
     eventChosen = Signal(float)
-    exportEventsWanted = Signal()
-    detectWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Events", name="actions.events")
-        self._shown: Any = None
         self.list, self.note = EventList(), words("hint")
         self.save = QuietButton("Export", "export", "Save these events: CSV, JSON, ELAN or VIA")
         tip = "Run the model over every frame of this film, as a job; its scores are drawn on the timeline and kept"
@@ -84,25 +79,19 @@ class EventSection(Section):
         self.body.setSpacing(6)
         self.list.chosen.connect(self._go)
         self.list.opened.connect(self._go)
-        self.save.clicked.connect(self.exportEventsWanted)
-        self.whole.clicked.connect(self.detectWanted)
 
     def show_state(self, view: ActionsView) -> None:
-        events, classes = events_of(view), view.timeline.classes
         film = view.timeline.duration is not None and bool(view.settings.model)
-        note = note_of(view)
-        shown = events, classes, film, note
-        if shown == self._shown:
-            return
-        self._shown = shown
+        self._show(events_of(view), view.timeline.classes, film, note_of(view))
+
+    @when_new
+    def _show(self, events: tuple[Event, ...], classes: tuple[str, ...], film: bool, note: str) -> None:
         self.list.show_events(events, classes)
         self.list.setVisible(bool(events))
         say(self.note, note)
         self.save.setEnabled(bool(events))
         self.whole.setVisible(film)
-        title = f"Events: {len(events):,}" if events else "Events"
-        if self.head.text() != title:
-            self.head.setText(title)
+        self.head.setText(f"Events: {len(events):,}" if events else "Events")
 
     def _go(self, row: int) -> None:
         self.eventChosen.emit(self.list.rows[row].start)
@@ -114,7 +103,7 @@ def events_of(view: ActionsView) -> tuple[Event, ...]:
 
 
 def note_of(view: ActionsView) -> str:
-    """What to know of the list."""
+    """A remark on the list."""
     own = view.timeline.own
     if own is None or not own.events:
         return NOTHING

@@ -1,12 +1,10 @@
-"""How a head is trained: features, network, loss, how far it looks ahead, and the numbers that seldom matter.
+"""Sections of the training form: features, network, loss, how far it looks ahead, and numbers that seldom matter.
 
 Fields are shown as they will be used: published settings stand where nothing else was set. What a network does not
 have is not there to be set.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -16,6 +14,7 @@ from widgets.actions.panel.words import length_words
 from widgets.actions.state import TrainView
 from widgets.kit.form import DEVICES, Form, keep_room, say, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, Segmented, columns, labelled
+from widgets.kit.when_new import when_new
 
 FEATURES = {
     "appearance": ("Appearance", "What the picture shows and how it moves: EfficientNet-Lite0 and DIS optical flow"),
@@ -38,30 +37,27 @@ LOSSES = {
 }
 STEPS_TIP = "Updates of the weights at most"
 TIMELESS = ("hidden", "width", "dropout")
-"""What a network of one frame does not have."""
+"""Fields that a network of one frame does not have."""
 
 
 class FeaturesSection(Form):
-    """What a frame is described by, and how often a decision is made."""
+    """The features that describe a frame, and the rate of decisions."""
 
     def __init__(self) -> None:
         super().__init__("Features", name="actions.train.features")
-        self._shown: TrainSpec | None = None
         self.kind = Segmented("Features", [(id, title) for id, (title, _) in FEATURES.items()])
         self.told = words("hint")
-        self.rate = NumberField("Decisions", 0, *LIMITS["rate"], unit="per second", decimals=1)
+        said = "Chunks of a second, one decision each; 0 takes the film's own frames, up to 10 a second"
+        self.rate = NumberField("Decisions", 0, *LIMITS["rate"], unit="per second", decimals=1, tip=said)
         self.rate.setSpecialValueText("As filmed, up to 10 per second")
-        tip(self.rate, "Chunks of a second, one decision each; 0 takes the film's own frames, up to 10 a second")
         self.bind("features", self.kind)
         self.bind("rate", self.rate)
         for part in (self.kind, self.told, labelled("Decisions", self.rate, self.rate.toolTip())):
             self.add(part)
         self.body.setSpacing(6)
 
+    @when_new
     def show_state(self, spec: TrainSpec) -> None:
-        if spec == self._shown:
-            return
-        self._shown = spec
         used, _way = filled(spec)
         self.show_fields(used)
         for part in (self.kind, self.told):
@@ -75,15 +71,14 @@ class NetworkSection(Form):
 
     def __init__(self) -> None:
         super().__init__("Network", name="actions.train.network")
-        self._shown: TrainSpec | None = None
         self.model = ChoiceField("Network", [(id, title) for id, (title, _) in HEADS.items()])
         self.loss = ChoiceField("Loss", [(id, title) for id, (title, _) in LOSSES.items()])
         self.told = words("hint")
-        self.steps = NumberField("Steps ahead", 4, *LIMITS["future_steps"])
+        said = "Moments ahead for which the network says what will happen; 0 for none"
+        self.steps = NumberField("Steps ahead", 4, *LIMITS["future_steps"], tip=said)
         self.steps.setSpecialValueText("None")
-        self.horizon = NumberField("Looks ahead", 2, *LIMITS["horizon"], unit="s", decimals=2, step=0.25)
-        tip(self.steps, "Moments ahead for which the network says what will happen; 0 for none")
-        tip(self.horizon, "How far ahead the last of them lies")
+        said = "How far ahead the last of them lies"
+        self.horizon = NumberField("Looks ahead", 2, *LIMITS["horizon"], unit="s", decimals=2, step=0.25, tip=said)
         for field, control in (
             *(("model", self.model), ("loss", self.loss)),
             *(("future_steps", self.steps), ("horizon", self.horizon)),
@@ -95,10 +90,8 @@ class NetworkSection(Form):
         self.add(columns(labelled("Steps ahead", self.steps), self._horizon))
         self.body.setSpacing(6)
 
+    @when_new
     def show_state(self, spec: TrainSpec) -> None:
-        if spec == self._shown:
-            return
-        self._shown = spec
         used, _way = filled(spec)
         self.show_fields(used)
         tip(self.model, HEADS[used.model][1])
@@ -113,7 +106,6 @@ class MoreSection(Form):
 
     def __init__(self) -> None:
         super().__init__("More settings", folded=True, name="actions.train.more")
-        self._shown: tuple[TrainSpec, tuple[str, ...]] | None = None
         self.pairs = Pairs()
         for field, title, unit, decimals, step, said in (
             ("hidden", "State H", "", 0, 32, "Length of the recurrent state"),
@@ -133,20 +125,18 @@ class MoreSection(Form):
         self.add(self.pairs)
 
     def show_state(self, train: TrainView) -> None:
-        shown = train.spec, train.devices
-        if shown == self._shown:
-            return
-        self._shown = shown
-        spec, devices = shown
+        self._show(train.spec, train.devices)
+
+    @when_new
+    def _show(self, spec: TrainSpec, devices: tuple[str, ...]) -> None:
         self._offer(tuple(dict.fromkeys((*devices, spec.device))))
         used, way = filled(spec)
         self.show_fields(used)
         show(self.held, round(100 * used.held_out))
         show(self.offset, -1 if used.offset is None else used.offset)
         absent = {name for name in TIMELESS if used.model == "frame"}
-        absent |= {name for name in ("patience",) if not used.held_out}
-        absent |= {name for name in ("offset",) if not used.future_steps}
-        absent |= {name for name in ("device",) if self.device.count() < 2}
+        there = {"patience": used.held_out, "offset": used.future_steps, "device": self.device.count() > 1}
+        absent |= {name for name, is_there in there.items() if not is_there}
         self.pairs.show_without(absent)
         tip(
             self.controls["iterations"],
@@ -196,7 +186,6 @@ class Pairs(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._parts: dict[str, QWidget] = {}
-        self._absent: set[str] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -209,15 +198,10 @@ class Pairs(QWidget):
         self._parts[name] = widget
         widget.setParent(self)
 
+    @when_new
     def show_without(self, absent: set[str]) -> None:
         """All but these, in order."""
-        if absent == self._absent:
-            return
-        self._absent = absent
-        self._place([name for name in self._parts if name not in absent])
+        for place, name in enumerate(name for name in self._parts if name not in absent):
+            self._grid.addWidget(self._parts[name], place // 2, place % 2)
         for name, widget in self._parts.items():
             widget.setVisible(name not in absent)
-
-    def _place(self, names: Sequence[str]) -> None:
-        for place, name in enumerate(names):
-            self._grid.addWidget(self._parts[name], place // 2, place % 2)

@@ -1,15 +1,16 @@
-"""Which frames of a film count, as text: A:B, half open; empty for all of them."""
+"""A field for a range of frames, A:B with B not included; empty for all of them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.actions.study_types import WHOLE, Frames
 from engines.core.errors import UsageError
 from engines.core.frame_ranges import parsed
 from widgets.actions.panel.words import frames_words
 from widgets.kit.form import say, words
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import TextField, labelled, set_property
 
 
@@ -27,11 +28,7 @@ class FramesField(QWidget):
         self.complaint = words("hint")
         set_property(self.complaint, "level", "bad")
         self.complaint.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(labelled("Frames", self.text, tip))
-        column.addWidget(self.complaint)
+        self.setLayout(column_of(labelled("Frames", self.text, tip), self.complaint, spacing=4))
         self.text.editingFinished.connect(self._read)
         self.text.textEdited.connect(lambda _text: self._complain(""))
 

@@ -1,5 +1,5 @@
-"""What is happening now, large; every class as a bar; what comes next; what it costs. Painted, not built of widgets:
-it changes many times a second.
+"""The card of the live page, painted because it changes many times a second: the present action, the next one,
+a bar for each class, and what it costs.
 
 Classes keep their place, so that a bar can be followed; where there are many, the most probable ones are shown.
 """
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from engines.actions.types import Watched
+from engines.actions.types import ModelCard, Watched
 from widgets.actions.panel.classes import paint_swatch
 from widgets.actions.panel.words import over_words
 from widgets.actions.state import WatchView
 from widgets.actions.words import Seen, coming, coming_words, ranked
 from widgets.charts.class_colors import class_brush, class_words, place_of
 from widgets.kit.fields import describe
+from widgets.kit.layouts import column_of
 from widgets.kit.results import Stat
 from widgets.kit.row_list import RIGHT, wide, write
 from widgets.kit.theme import LOOK
@@ -78,9 +79,7 @@ class NowCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.face = _Face()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 10)
-        column.addWidget(self.face)
+        self.setLayout(column_of(self.face, margins=(12, 8, 12, 10)))
         self.hide()
 
     def show_now(self, now: Now | None) -> None:
@@ -92,7 +91,7 @@ class NowCard(QFrame):
 
 
 class _Face(QWidget):
-    """What the card shows."""
+    """The painted content of the card."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -167,7 +166,7 @@ def _told(now: Now) -> str:
 
 
 def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
-    """What it costs: latency, rates, what was left out. What stands still has no latency and no rate."""
+    """Latency, rates and the frames left out. A picture that stands still has no latency and no rate."""
     seen = watch.watched
     if seen is None:
         return ()
@@ -185,9 +184,8 @@ def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
     return (*made, out)
 
 
-def model_words(watch: WatchView) -> str:
+def model_words(card: ModelCard | None) -> str:
     """'6 actions, TRN on appearance and motion, 10 decisions/s, mAP 98.2 %'."""
-    card = watch.card
     if card is None:
         return ""
     streams = " and ".join(card.recipe.streams)
@@ -199,6 +197,6 @@ def model_words(watch: WatchView) -> str:
     return ", ".join(parts)
 
 
-def classes_words(watch: WatchView) -> str:
+def classes_words(card: ModelCard | None) -> str:
     """The names of the actions, for a tooltip."""
-    return ", ".join(class_words(name) for name in watch.card.classes[1:]) if watch.card is not None else ""
+    return ", ".join(class_words(name) for name in card.classes[1:]) if card is not None else ""

@@ -1,12 +1,10 @@
-"""The segments of a film's labels as a list, the one that is open, and what is weak about them."""
+"""The list of a film's segments, the segment that is open, and advice on what is weak about the labels."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from engines.actions.types import Labels, Segment
 from widgets.actions.panel.classes import SWATCH, paint_swatch
@@ -15,14 +13,16 @@ from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
 from widgets.kit.file_names import file_name
 from widgets.kit.form import beside, say, words
-from widgets.kit.icons import draw_icon, icon
+from widgets.kit.icons import draw_icon
+from widgets.kit.layouts import column_of, row_of
+from widgets.kit.menus import menu_of
 from widgets.kit.panel import ElidedLabel, QuietButton, Section, describe
 from widgets.kit.row_list import RIGHT, RowList, wide, write
 from widgets.kit.theme import number_font
+from widgets.kit.when_new import when_new
+from widgets.timeline.axis import FrameClock
 from widgets.timeline.state import TimelineView
 from widgets.viewer.transport import clock_words
-
-NO_TIMES: NDArray[np.float64] = np.zeros(0)
 
 
 class SegmentList(RowList):
@@ -34,21 +34,19 @@ class SegmentList(RowList):
     def __init__(self) -> None:
         super().__init__("Segments", "A click goes to the segment in the film, Delete removes it")
         self._classes: tuple[str, ...] = ()
-        self._times, self._rate, self._tracks = NO_TIMES, 0.0, 1
+        self._clock, self._tracks = FrameClock(), 1
 
     def show_labels(self, labels: Labels, timeline: TimelineView) -> None:
         """These segments, timed as the film is."""
-        timing = labels.classes, len(timeline.frame_times), labels.rate or timeline.rate, len(labels.tracks)
-        if timing != (self._classes, len(self._times), self._rate, self._tracks):
-            self._classes, self._times, self._rate, self._tracks = timing[0], timeline.frame_times, timing[2], timing[3]
-            self.viewport().update()
+        self._classes, self._tracks, self._clock = labels.classes, len(labels.tracks), clock_of(labels, timeline)
+        self.viewport().update()
         self.show_rows(labels.segments)
 
     def span(self, row: int) -> tuple[float, float]:
         """Start and length of a segment in seconds; both of its frames are part of it."""
         segment: Segment = self.rows[row]
-        start = moment(segment.start, self._times, self._rate)
-        return start, moment(segment.end + 1, self._times, self._rate) - start
+        start = self._clock.edge(segment.start)
+        return start, self._clock.edge(segment.end + 1) - start
 
     def words(self, row: int) -> str:
         return segment_words(self.rows[row], *self.span(row), several=self._tracks > 1)
@@ -72,24 +70,19 @@ class SegmentList(RowList):
             write(painter, room.adjusted(used + 8, 0, 0, 0), segment.track, "muted", 11)
 
     def menu(self, row: int) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(icon("reveal"), "Go to").triggered.connect(lambda: self.opened.emit(row))
-        menu.addSeparator()
-        menu.addAction(icon("delete"), "Remove").triggered.connect(lambda: self.removed.emit(row))
-        return menu
+        remove = ("delete", "Remove", lambda: self.removed.emit(row))
+        return menu_of(self, ("reveal", "Go to", lambda: self.opened.emit(row)), None, remove)
 
 
 class SegmentSection(Section):
-    """The list, and files to read it from and write it to."""
+    """The list, and files to read it from (`bring`) and write it to (`save`)."""
 
     segmentChosen = Signal(int)
-    segmentRemoved = Signal(int)
-    importWanted = Signal()
-    exportWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Segments", name="actions.segments")
-        self._labels, self._selected, self._timed = Labels(), -1, 0
+        self._selected = -1
+        self._shown: tuple[Labels, int] | None = None
         self.list, self.file = SegmentList(), words("hint")
         self.bring = QuietButton("Import", "open", "Read labels from a file: CSV, JSON, ELAN, VIA or THUMOS text")
         self.save = QuietButton("Export", "export", "Save these labels: CSV, JSON, ELAN or VIA")
@@ -98,35 +91,31 @@ class SegmentSection(Section):
         self.add(beside(QWidget(), self.bring, self.save))
         self.file.hide()
         self.body.setSpacing(6)
-        self._wire()
+        self.list.chosen.connect(self._choose)
+        self.list.opened.connect(self.segmentChosen)
 
     def show_state(self, view: ActionsView) -> None:
-        labels, timeline = view.teach.labels, view.timeline
-        if labels is not self._labels or len(timeline.frame_times) != self._timed:
-            self._labels, self._timed = labels, len(timeline.frame_times)
-            self.list.show_labels(labels, timeline)
-            self.list.setVisible(bool(labels.segments))
-            self.save.setEnabled(bool(labels.segments))
-            title = f"Segments: {len(labels.segments):,}" if labels.segments else "Segments"
-            if self.head.text() != title:
-                self.head.setText(title)
-        self._select(timeline.selected)
-        said = _file_words(view)
-        if said != self.file.text():
-            say(self.file, said)
-            self.file.setToolTip(view.teach.labels_file)
-
-    def _select(self, row: int) -> None:
+        labels, row = view.teach.labels, view.timeline.selected
+        self._show(labels, view.timeline)
         if row != self._selected or row != self.list.row:
             self._selected = row
             self.list.select(row)
+        self._show_file(_file_words(view), view.teach.labels_file)
 
-    def _wire(self) -> None:
-        self.list.chosen.connect(self._choose)
-        self.list.opened.connect(self.segmentChosen)
-        self.list.removed.connect(self.segmentRemoved)
-        self.bring.clicked.connect(self.importWanted)
-        self.save.clicked.connect(self.exportWanted)
+    def _show(self, labels: Labels, timeline: TimelineView) -> None:
+        shown = labels, len(timeline.frame_times)
+        if self._shown is not None and self._shown[0] is labels and self._shown[1] == shown[1]:
+            return
+        self._shown = shown
+        self.list.show_labels(labels, timeline)
+        self.list.setVisible(bool(labels.segments))
+        self.save.setEnabled(bool(labels.segments))
+        self.head.setText(f"Segments: {len(labels.segments):,}" if labels.segments else "Segments")
+
+    @when_new
+    def _show_file(self, words: str, path: str) -> None:
+        say(self.file, words)
+        self.file.setToolTip(path)
 
     def _choose(self, row: int) -> None:
         self._selected = row
@@ -134,15 +123,14 @@ class SegmentSection(Section):
 
 
 class OpenSegment(QFrame):
-    """The segment that is being marked: since when, how long so far, and how to end it."""
+    """The segment that is being marked: since when, how long so far, and how to end it or to `drop` it."""
 
     markWanted = Signal(str)
-    markDropped = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._action, self._shown = "", ("", "", "")
+        self._action = ""
         self.swatch = Swatch()
         self.title, self.since, self.length = (
             ElidedLabel("", "heading"),
@@ -153,53 +141,30 @@ class OpenSegment(QFrame):
         self.since.setFont(number_font(11))
         self.end = QuietButton("End here", "check", "End the segment at the frame that is shown")
         self.drop = QuietButton("Drop", "close", "Forget this segment (Esc)")
-        self._lay_out()
+        self.length.setSizePolicy(self.swatch.sizePolicy())
+        head = row_of(self.swatch, (self.title, 1), self.length, spacing=8)
+        foot = row_of((self.since, 1), self.drop, self.end, spacing=4)
+        self.setLayout(column_of(head, foot, margins=(8, 8, 8, 4)))
         self.end.clicked.connect(lambda: self.markWanted.emit(self._action))
-        self.drop.clicked.connect(self.markDropped)
         self.hide()
 
     def show_state(self, view: ActionsView) -> None:
-        timeline = view.timeline
-        if not timeline.marking:
-            self.hide()
-            return
-        self._action = timeline.marking
-        rate = view.teach.labels.rate or timeline.rate
-        start = moment(max(timeline.marking_from, 0), timeline.frame_times, rate)
-        seconds = duration_words(max(timeline.position - start, 0.0))
-        shown = class_words(timeline.marking), f"since {clock_words(start)}, frame {timeline.marking_from:,}", seconds
-        if shown != self._shown:
-            self._show(shown, place_of(timeline.marking, view.teach.labels.classes), view)
-        self.show()
+        timeline, self._action = view.timeline, view.timeline.marking
+        if self._action:
+            start = clock_of(view.teach.labels, timeline).edge(max(timeline.marking_from, 0))
+            self.length.setText(duration_words(max(timeline.position - start, 0.0)))
+            since = f"since {clock_words(start)}, frame {timeline.marking_from:,}"
+            key = next((each.key for each in view.teach.counts if each.name == self._action), "")
+            self._show(class_words(self._action), since, place_of(self._action, view.teach.labels.classes), key)
+        self.setVisible(bool(self._action))
 
-    def _show(self, shown: tuple[str, str, str], place: int, view: ActionsView) -> None:
-        before, self._shown = self._shown, shown
-        self.length.setText(shown[2])
-        if shown[:2] == before[:2]:
-            return
-        self.title.setText(shown[0])
-        self.since.setText(shown[1])
+    @when_new
+    def _show(self, title: str, since: str, place: int, key: str) -> None:
+        self.title.setText(title)
+        self.since.setText(since)
         self.swatch.show_place(place)
-        key = next((each.key for each in view.teach.counts if each.name == self._action), "")
         describe(self.end, "End here", "End the segment at the frame that is shown" + (f" ({key})" if key else ""))
-        describe(self, f"{shown[0]} {shown[1]}")
-
-    def _lay_out(self) -> None:
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.swatch)
-        head.addWidget(self.title, 1)
-        self.length.setSizePolicy(self.swatch.sizePolicy())
-        head.addWidget(self.length)
-        foot.setSpacing(4)
-        foot.addWidget(self.since, 1)
-        foot.addWidget(self.drop)
-        foot.addWidget(self.end)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 4)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addLayout(foot)
+        describe(self, f"{title} {since}")
 
 
 class Swatch(QWidget):
@@ -211,9 +176,8 @@ class Swatch(QWidget):
         self.setFixedSize(int(SWATCH), int(SWATCH) + 8)
 
     def show_place(self, place: int) -> None:
-        if place != self._place:
-            self._place = place
-            self.update()
+        self._place = place
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -222,29 +186,24 @@ class Swatch(QWidget):
 
 
 class AdviceLines(QWidget):
-    """What is weak, a line each."""
+    """Weak points, a line each."""
 
     MOST = 4
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[str, ...] = ()
         self.lines = [_Line() for _ in range(self.MOST)]
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for line in self.lines:
-            column.addWidget(line)
+        self.setLayout(column_of(*self.lines, spacing=4))
         self.hide()
 
+    @when_new
     def show_advice(self, advice: tuple[str, ...]) -> None:
         """The first few, and how many more there are."""
-        if advice == self._shown:
-            return
-        self._shown = advice
-        shown = advice if len(advice) <= self.MOST else (*advice[: self.MOST - 1], _more(advice[self.MOST - 1 :]))
+        more = f"And {len(advice) - self.MOST + 1:,} more"
+        shown = advice if len(advice) <= self.MOST else (*advice[: self.MOST - 1], more)
         for place, line in enumerate(self.lines):
-            line.show_text(shown[place] if place < len(shown) else "")
+            say(line.words, shown[place] if place < len(shown) else "")
+            line.setVisible(place < len(shown))
         self.setVisible(bool(advice))
         self.setToolTip("\n".join(advice))
 
@@ -255,31 +214,16 @@ class _Line(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = words("hint")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 0, 0)
-        row.addWidget(self.words)
-
-    def show_text(self, text: str) -> None:
-        self.words.setText(text)
-        self.setVisible(bool(text))
+        self.setLayout(row_of(self.words, margins=(20, 0, 0, 0)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_icon(QPainter(self), QRectF(0, 1, 14, 14).toRect(), "warn", "warn")
 
 
-def moment(frame: int, times: NDArray[np.float64], rate: float) -> float:
-    """When a frame is shown, in seconds; past the last known frame by the mean step, and by `rate` without times."""
-    known = len(times)
-    if frame < known:
-        return float(times[frame])
-    if known > 1:
-        step = float(times[-1] - times[0]) / (known - 1)
-        return float(times[-1]) + step * (frame - known + 1)
-    return frame / rate if rate > 0 else 0.0
-
-
-def _more(advice: tuple[str, ...]) -> str:
-    return f"And {len(advice):,} more"
+def clock_of(labels: Labels, timeline: TimelineView) -> FrameClock:
+    """By the film's frames where they are known, else by its rate."""
+    known = len(timeline.frame_times) > 1
+    return FrameClock(timeline.frame_times, 0.0 if known else labels.rate or timeline.rate)
 
 
 def _file_words(view: ActionsView) -> str:

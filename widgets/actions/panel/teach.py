@@ -1,11 +1,8 @@
-"""Teach: classes with their keys, the segment that is open, the segments that are made, clips of the project."""
+"""The panel's page Teach: classes with their keys, the open segment, the list of segments, clips of the project."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from widgets.actions.panel.classes import ClassSection
 from widgets.actions.panel.clips import ClipList
@@ -13,40 +10,22 @@ from widgets.actions.panel.segments import AdviceLines, OpenSegment, SegmentSect
 from widgets.actions.panel.words import clips_summary, record_words
 from widgets.actions.state import ActionsView, ClipState
 from widgets.kit.form import say, words
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton, Section, describe
+from widgets.kit.when_new import when_new
 
 
 class TeachPage(QWidget):
-    """What the user wants goes out by these signals."""
-
-    classAdded = Signal(str)
-    classRenamed = Signal(str, str)
-    classRemoved = Signal(str)
-    markWanted = Signal(str)
-    markDropped = Signal()
-    segmentChosen = Signal(int)
-    segmentRemoved = Signal(int)
-    importWanted = Signal()
-    exportWanted = Signal()
-    clipTaken = Signal(str, bool)
-    recordWanted = Signal()
-    SIGNALS = (
-        *("classAdded", "classRenamed", "classRemoved", "markWanted", "markDropped", "segmentChosen"),
-        *("segmentRemoved", "importWanted", "exportWanted", "clipTaken", "recordWanted"),
-    )
+    """Its parts say what the user wants."""
 
     def __init__(self) -> None:
         super().__init__()
         self.record, self.open = RecordCard(), OpenSegment()
         self.classes, self.advice = ClassSection(), AdviceLines()
         self.segments, self.clips = SegmentSection(), ClipSection("Clips of this project", "actions.clips")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        for part in (self.record, self.open, self.classes, self.segments, self.advice, self.clips):
-            column.addWidget(part)
-        column.addStretch(1)
-        self._wire()
+        self.setLayout(
+            column_of(self.record, self.open, self.classes, self.segments, self.advice, self.clips, None, spacing=12)
+        )
 
     def show_state(self, view: ActionsView) -> None:
         """Show exactly this."""
@@ -61,37 +40,19 @@ class TeachPage(QWidget):
         self.open.show_state(view)
         self.clips.show_clips(view.teach.clips)
 
-    def _wire(self) -> None:
-        for part, names in (
-            (self.record, ("recordWanted",)),
-            (self.open, ("markWanted", "markDropped")),
-            (self.classes, ("classAdded", "classRenamed", "classRemoved", "markWanted")),
-            (self.segments, ("segmentChosen", "segmentRemoved", "importWanted", "exportWanted")),
-            (self.clips, ("clipTaken",)),
-        ):
-            for name in names:
-                getattr(part, name).connect(getattr(self, name))
-
 
 class ClipSection(Section):
     """The project's labelled clips, hidden while there are none."""
 
-    clipTaken = Signal(str, bool)
-
     def __init__(self, title: str, name: str) -> None:
         super().__init__(title, name=name)
-        self._shown: tuple[ClipState, ...] | None = None
         self.list, self.summary = ClipList(), words("hint")
         self.add(self.list)
         self.add(self.summary)
         self.body.setSpacing(4)
-        self.list.clipTaken.connect(self.clipTaken)
 
+    @when_new
     def show_clips(self, clips: tuple[ClipState, ...]) -> None:
-        """Cheap while they are the same."""
-        if clips == self._shown:
-            return
-        self._shown = clips
         self.list.show_rows(clips)
         say(self.summary, clips_summary(clips))
         self.setVisible(bool(clips))
@@ -100,31 +61,24 @@ class ClipSection(Section):
 class RecordCard(QFrame):
     """A live feed cannot be marked: it is recorded first. Hidden where the source is a film."""
 
-    recordWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._shown: Any = None
         self.words = words("muted")
         self.button = PlainButton("Record", "record", "Record this feed to a film, then mark what happens in it")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.button)
-        self.button.clicked.connect(self.recordWanted)
+        self.setLayout(row_of((self.words, 1), self.button, spacing=8, margins=(12, 8, 8, 8)))
         self.hide()
 
     def show_state(self, view: ActionsView) -> None:
         teach = view.teach
-        shown = not teach.can_label and bool(view.watch.source), teach.recording, round(teach.recorded)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        self.setVisible(shown[0] or teach.recording)
-        self.words.setText(record_words(teach))
-        verb = "Stop recording" if teach.recording else "Record"
+        live = not teach.can_label and bool(view.watch.source)
+        self._show(live, teach.recording, record_words(teach))
+
+    @when_new
+    def _show(self, live: bool, recording: bool, words: str) -> None:
+        self.setVisible(live or recording)
+        self.words.setText(words)
+        verb = "Stop recording" if recording else "Record"
         self.button.setText(verb)
-        tip = "Keep what was recorded as a film" if teach.recording else "Record this feed to a film, then mark it"
+        tip = "Keep what was recorded as a film" if recording else "Record this feed to a film, then mark it"
         describe(self.button, verb, tip)

@@ -1,4 +1,4 @@
-"""The live part of the actions panel: what is happening now, what comes next, and what was seen."""
+"""The panel's page Watch: the present action, the next one, what it costs, the events, and the settings."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from engines.actions.types import WatchSettings
+from engines.actions.types import ModelCard, WatchSettings
 from widgets.actions.panel.events import EventSection
 from widgets.actions.panel.now import NowCard, classes_words, model_words, now_of, stats_of
 from widgets.actions.panel.segments import AdviceLines
 from widgets.actions.panel.words import file_title
 from widgets.actions.state import ActionsView, WatchView
 from widgets.kit.form import Form, beside, say, words
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import (
     ChoiceField,
     EmptyState,
@@ -26,6 +27,7 @@ from widgets.kit.panel import (
     columns,
     labelled,
 )
+from widgets.kit.when_new import when_new
 
 NONE = "No model, the body alone"
 OPENING = "Opening the networks\u2026"
@@ -33,20 +35,9 @@ WEIGHTS = (("float32", "float32"), ("bfloat16", "bfloat16"), ("int8", "int8"))
 
 
 class WatchPage(QWidget):
-    """What the user wants goes out by these signals."""
+    """A change of the settings goes out as the whole new ones; its parts say what else is wanted."""
 
-    modelWanted = Signal()
-    modelChosen = Signal(str)
-    startWanted = Signal()
-    stopWanted = Signal()
     settingsChanged = Signal(object)
-    eventChosen = Signal(float)
-    exportEventsWanted = Signal()
-    detectWanted = Signal()
-    SIGNALS = (
-        *("modelWanted", "modelChosen", "startWanted", "stopWanted", "settingsChanged"),
-        *("eventChosen", "exportEventsWanted", "detectWanted"),
-    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,14 +47,22 @@ class WatchPage(QWidget):
         self.model, self.now = ModelChoice(), NowCard()
         self.opening, self.held, self.cost = words("hint"), AdviceLines(), CostSection()
         self.events, self.more = EventSection(), SettingsSection()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        for part in (self.nothing, self.model, self.now, self.opening, self.held, self.cost, self.events, self.more):
-            column.addWidget(part)
-        column.addStretch(1)
+        self.setLayout(
+            column_of(
+                self.nothing,
+                self.model,
+                self.now,
+                self.opening,
+                self.held,
+                self.cost,
+                self.events,
+                self.more,
+                None,
+                spacing=12,
+            )
+        )
         self.opening.hide()
-        self._wire()
+        self.more.edited.connect(lambda fields: self.settingsChanged.emit(edited(self._settings, fields)))
 
     def show_state(self, view: ActionsView) -> None:
         """Show exactly this."""
@@ -81,7 +80,7 @@ class WatchPage(QWidget):
         self.more.show_state(view.settings)
 
     def _show_notes(self, watch: WatchView) -> None:
-        """What it waits for, and what holds it back."""
+        """The networks that are being opened, or the reason why nothing is seen."""
         waits = watch.running and watch.watched is None and not watch.problem
         if waits != bool(self.opening.text()):
             say(self.opening, OPENING if waits else "")
@@ -89,52 +88,30 @@ class WatchPage(QWidget):
         held = (watch.problem or note) if watch.running else ""
         self.held.show_advice((held,) if held else ())
 
-    def _edit(self, fields: dict[str, Any]) -> None:
-        self.settingsChanged.emit(edited(self._settings, fields))
-
-    def _wire(self) -> None:
-        self.nothing.clicked.connect(self.modelWanted)
-        self.model.openWanted.connect(self.modelWanted)
-        self.model.chosen.connect(self.modelChosen)
-        self.more.edited.connect(self._edit)
-        for name in ("eventChosen", "exportEventsWanted", "detectWanted"):
-            getattr(self.events, name).connect(getattr(self, name))
-
 
 class ModelChoice(QWidget):
-    """Which model watches: those used before, or a file; what it knows and how good it is."""
-
-    chosen = Signal(str)
-    openWanted = Signal()
+    """Which model watches: `field` has those used before, `open` asks for a file; what it knows, how good it is."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: Any = None
         self.field = ChoiceField("Model", tip="The network that says what happens, trained on your own clips")
         self.open = QuietButton("", "open", "Open a model file (.safetensors)", name="Open model")
         self.told = words("hint")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(labelled("Model", beside(self.field, self.open)))
-        column.addWidget(self.told)
-        self.field.chosen.connect(self.chosen)
-        self.open.clicked.connect(self.openWanted)
+        self.setLayout(column_of(labelled("Model", beside(self.field, self.open)), self.told, spacing=4))
 
     def show_state(self, view: ActionsView) -> None:
-        watch, path = view.watch, view.settings.model
-        shown = watch.models, watch.card, path
-        if shown == self._shown:
-            return
-        self._shown = shown
-        choices = [("", NONE), *watch.models]
+        self._show(view.watch.models, view.watch.card, view.settings.model)
+
+    @when_new
+    def _show(self, models: tuple[tuple[str, str], ...], card: ModelCard | None, path: str) -> None:
+        choices = [("", NONE), *models]
         if path and path not in dict(choices):
             choices.append((path, file_title(path)))
         with QSignalBlocker(self.field):
             self.field.set_choices(choices, path)
             self.field.set_value(path)
-        say(self.told, model_words(watch))
-        self.told.setToolTip(classes_words(watch))
+        say(self.told, model_words(card))
+        self.told.setToolTip(classes_words(card))
 
 
 class CostSection(Section):
@@ -142,7 +119,6 @@ class CostSection(Section):
 
     def __init__(self) -> None:
         super().__init__("Speed", name="actions.speed")
-        self._shown: Any = None
         self.grid = StatGrid()
         self.grid.make_rows(4)
         self.add(self.grid)
@@ -151,8 +127,7 @@ class CostSection(Section):
     def show_state(self, view: ActionsView) -> None:
         stats = stats_of(view.watch, view.settings.feature_rate) if view.watch.running else ()
         self.setVisible(bool(stats))
-        if stats and stats != self._shown:
-            self._shown = stats
+        if stats:
             self.grid.set_stats(stats)
 
 
@@ -161,38 +136,55 @@ class SettingsSection(Form):
 
     def __init__(self) -> None:
         super().__init__("Settings", folded=True, name="actions.watch.settings")
-        self._shown: WatchSettings | None = None
         made = {
-            "threshold": NumberField("Begins at", 0.5, 0.01, 1.0, decimals=2, step=0.05),
-            "release": NumberField("Ends below", 0.3, 0.0, 1.0, decimals=2, step=0.05),
-            "least": NumberField("Lasts at least", 0.2, 0.0, 60.0, decimals=2, step=0.1, unit="s"),
-            "feature_rate": NumberField("Frames at most", 30, 1.0, 240.0, unit="per second"),
-            "weights": ChoiceField("Weights", WEIGHTS),
-            "threads": NumberField("Threads", 1, 1, 16),
+            "threshold": NumberField(
+                "Begins at",
+                0.5,
+                0.01,
+                1.0,
+                decimals=2,
+                step=0.05,
+                tip="Probability at which an event of a class begins",
+            ),
+            "release": NumberField(
+                "Ends below",
+                0.3,
+                0.0,
+                1.0,
+                decimals=2,
+                step=0.05,
+                tip="Probability below which it ends; never above the one at which it begins",
+            ),
+            "least": NumberField(
+                "Lasts at least", 0.2, 0, 60, decimals=2, step=0.1, unit="s", tip="What is shorter is no event"
+            ),
+            "feature_rate": NumberField(
+                "Frames at most",
+                30,
+                1.0,
+                240.0,
+                unit="per second",
+                tip="Frames described per second at most; what comes faster is left out",
+            ),
+            "weights": ChoiceField(
+                "Weights",
+                WEIGHTS,
+                tip="How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact",
+            ),
+            "threads": NumberField("Threads", 1, 1, 16, tip="Of each network that describes frames"),
             "pose": Toggle("Show the body", tip="Find the body also where the model does not need it: some 10 ms"),
         }
-        tips = {
-            "threshold": "Probability at which an event of a class begins",
-            "release": "Probability below which it ends; never above the one at which it begins",
-            "least": "What is shorter is no event",
-            "feature_rate": "Frames described per second at most; what comes faster is left out",
-            "weights": "How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact",
-            "threads": "Of each network that describes frames",
-        }
-        rows = [(name, labelled(made[name].accessibleName(), made[name], tip)) for name, tip in tips.items()]
         for field, control in made.items():
             self.bind(field, control, float if field == "feature_rate" else None)
-        parts = dict(rows)
-        self.add(columns(parts["threshold"], parts["release"]))
-        self.add(columns(parts["least"], parts["feature_rate"]))
-        self.add(columns(parts["weights"], parts["threads"]))
-        self.add(made["pose"])
+        *parts, pose = made.values()
+        fields = [labelled(control.accessibleName(), control) for control in parts]
+        for first in range(0, len(fields), 2):
+            self.add(columns(*fields[first : first + 2]))
+        self.add(pose)
         self.body.setSpacing(8)
 
+    @when_new
     def show_state(self, settings: WatchSettings) -> None:
-        if settings == self._shown:
-            return
-        self._shown = settings
         self.show_fields(settings)
         self.set_summary(f"{settings.threshold:g} to {settings.release:g}, {settings.feature_rate:g} frames/s")
 

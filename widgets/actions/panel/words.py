@@ -1,4 +1,4 @@
-"""What the actions panel says: its state, its one action and why that cannot be, moments and lengths of segments."""
+"""Words of the actions panel: its state, its one action and why that cannot be done, moments and lengths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from widgets.actions.state import ActionsView, ClassCount, ClipState, EvaluateVi
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words
 from widgets.kit.file_names import file_title as file_title
-from widgets.kit.work_parts import count, seconds_words
+from widgets.kit.words import count, seconds_words
 from widgets.viewer.transport import clock_words
 
 OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
@@ -24,32 +24,31 @@ PHASES = {"features": "Describing frames", "training": "Training", "saving": "Sa
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """The one action of a page. wanted: the signal it gives; problem: why it cannot be done, in words."""
+    """The one action of a page. problem: why it cannot be done, in words."""
 
     text: str
     icon: str
     tip: str
-    wanted: str
     problem: str = ""
 
 
 def verb(view: ActionsView) -> Verb:
-    """What the button in the panel's head does."""
+    """The action of the button in the panel's head."""
     if view.page is Page.WATCH:
         return _watch_verb(view)
     if view.page is Page.TEACH:
-        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked", "train")
+        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked")
     if view.page is Page.TRAIN:
         tip = "Train a network on these clips; frames are described once and kept"
-        return Verb("Train", "sample", tip, "trainWanted", train_problem(view))
+        return Verb("Train", "sample", tip, train_problem(view))
     tip = "Compare these models with the labels"
-    return Verb("Evaluate", "chart", tip, "evaluateWanted", evaluate_problem(view))
+    return Verb("Evaluate", "chart", tip, evaluate_problem(view))
 
 
 def _watch_verb(view: ActionsView) -> Verb:
     if view.watch.running:
-        return Verb("Stop", "stop", "Stop watching", "stopWanted")
-    return Verb("Start", "actions", "Say what is happening in this source", "startWanted", _watch_problem(view))
+        return Verb("Stop", "stop", "Stop watching")
+    return Verb("Start", "actions", "Say what is happening in this source", _watch_problem(view))
 
 
 def _watch_problem(view: ActionsView) -> str:
@@ -211,7 +210,7 @@ def missing_names(view: ActionsView) -> tuple[str, ...]:
 
 
 def missing_of(view: ActionsView) -> Trouble | None:
-    """What is to be fetched before the page's action can be done."""
+    """The weights to fetch before the page's action can be done."""
     lacking = missing_names(view)
     if not lacking:
         return None
@@ -234,7 +233,7 @@ def class_line(told: ClassCount, is_open: bool) -> str:
 
 
 def classes_hint(counts: Sequence[ClassCount]) -> str:
-    """How to go on."""
+    """The next step."""
     keys = [each.key for each in counts if each.key]
     if not keys:
         return "Name the actions to tell apart, such as wave or sit down."
@@ -279,7 +278,7 @@ def record_words(teach: TeachView) -> str:
 
 
 def published_words(spec: TrainSpec) -> str:
-    """What the published settings stand for, for as far as nothing else was set."""
+    """The values of the published settings, as far as nothing else was set."""
     if not spec.settings:
         return ""
     used, way = filled(spec)

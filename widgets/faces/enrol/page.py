@@ -6,14 +6,16 @@ resembles beside it; the user has the last word.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from engines.core.pictures.files import in_short
 from widgets.faces.enrol.list import ReviewList
 from widgets.faces.enrol.words import Review, store_problem, summary
 from widgets.faces.state import EnrolView, FacesView
+from widgets.kit.file_drops import FileDrops
+from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import (
     ElidedLabel,
     EmptyState,
@@ -25,32 +27,18 @@ from widgets.kit.panel import (
     set_property,
 )
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import DOT, BusyLine, Framed
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
-WIDE = 560
+WIDE, ROOM = 560, (48, 32, 48, 32)
 FILTERS = (("all", "All"), ("doubts", "In doubt"))
 
 
-class EnrolPage(QWidget):
-    """`candidateTaken(row, on)`, `candidateNamed(row, name)`: rows are those of the review's candidates."""
-
-    filesWanted = Signal()
-    folderWanted = Signal()
-    candidateTaken = Signal(int, bool)
-    candidateNamed = Signal(int, str)
-    storeWanted = Signal()
-    dropReviewWanted = Signal()
-    gatherCancelWanted = Signal()
-    thumbsWanted = Signal(list)
-    dropped = Signal(list)
-    SIGNALS = (
-        "filesWanted", "folderWanted", "candidateTaken", "candidateNamed", "storeWanted", "dropReviewWanted",
-        "gatherCancelWanted", "thumbsWanted", "dropped",
-    )  # fmt: skip
+class EnrolPage(FileDrops):
+    """Pictures are chosen by `start`, looked through in `list`; `store` and `drop` end the review."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
         self.shown, self._latest = EnrolView(), FacesView()
         self._read_only = False
         self._known: tuple[object, ...] = ()
@@ -60,11 +48,11 @@ class EnrolPage(QWidget):
         self.filter = Segmented("Show", FILTERS, tip="All faces, or only those with a doubt")
         self.store = PrimaryButton("Store", "save")
         self.drop = QuietButton("Discard", "delete", "Throw this review away; nothing of it is stored")
-        self.progress = BusyLine()
+        self.progress, self.finding = BusyLine(), BusyLine()
         self.start = DropArea()
-        self.finding = _Finding()
         self._lay_out()
-        self._wire()
+        self.list.settled.connect(lambda: self.show_state(self._latest))
+        self.filter.chosen.connect(lambda _value: self._refilter())
 
     def show_state(self, view: FacesView) -> None:
         self._latest = view
@@ -72,14 +60,14 @@ class EnrolPage(QWidget):
             return
         before, self.shown = self.shown, view.enrol
         enrol = view.enrol
-        self.list.show_thumbs(view.thumbs)
+        self.list.thumbs.show_images(view.thumbs)
         gathered = enrol.gathered
         if gathered is None:
             self.start.set_missing(view.people.info is None)
-            self._stack.setCurrentWidget(self.start if enrol.busy is None else self.finding)
-            self.finding.progress.show_busy(enrol.busy)
+            self._stack.setCurrentIndex(int(enrol.busy is not None))
+            self.finding.show_busy(enrol.busy)
             return
-        self._stack.setCurrentWidget(self._review)
+        self._stack.setCurrentIndex(2)
         self.progress.show_busy(enrol.busy)
         self._know(view)
         if before.gathered is None or before.gathered.folder != gathered.folder:
@@ -96,18 +84,8 @@ class EnrolPage(QWidget):
         way = QBoxLayout.Direction
         self._head.setDirection(way.LeftToRight if self.width() >= WIDE else way.TopToBottom)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self.start.set_aimed(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.start.set_aimed(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.start.set_aimed(False)
-        event.acceptProposedAction()
-        self.dropped.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+    def show_aimed(self, on: bool) -> None:
+        self.start.set_aimed(on)
 
     def _show_words(self, review: Review, enrol: EnrolView, read_only: bool) -> None:
         left_out = in_short(enrol.gathered.left_out) if enrol.gathered else ""
@@ -134,52 +112,21 @@ class EnrolPage(QWidget):
         self.list.show_review(self.list.review, self.filter.value() == "doubts", self._names)
 
     def _lay_out(self) -> None:
-        for part in (self, self.filter):
-            part.setProperty("role", part.property("role") or "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        styled(self)
         self.filter.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.line)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for part in (self.filter, self.drop, self.store):
-            buttons.addWidget(part)
-        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        head.setContentsMargins(12, 10, 12, 6)
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        head.addLayout(buttons)
-        self._review = QWidget()
-        column = QVBoxLayout(self._review)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(Framed(self.progress))
-        column.addWidget(self.list, 1)
+        words = column_of(self.title, self.line, spacing=2)
+        buttons = row_of(self.filter, self.drop, self.store, spacing=8)
+        self._head = row_of((words, 1), buttons, spacing=8, margins=(12, 10, 12, 6))
+        nothing = EmptyState("Looking for faces and judging them. Nothing is stored yet.", "", "faces")
+        finding = row_of(None, (self.finding, 3), None, spacing=6)
         self._stack = QStackedWidget()
-        for part in (self.start, self.finding, self._review):
-            self._stack.addWidget(part)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
-
-    def _wire(self) -> None:
-        for source, signal in (
-            (self.list.taken, self.candidateTaken),
-            (self.list.named, self.candidateNamed),
-            (self.list.thumbsWanted, self.thumbsWanted),
-            (self.store.clicked, self.storeWanted),
-            (self.drop.clicked, self.dropReviewWanted),
-            (self.progress.cancelled, self.gatherCancelWanted),
-            (self.finding.progress.cancelled, self.gatherCancelWanted),
-            (self.start.files.clicked, self.filesWanted),
-            (self.start.folder.clicked, self.folderWanted),
+        for part in (
+            self.start,
+            held(column_of((None, 3), nothing, finding, (None, 4), spacing=6, margins=ROOM)),
+            held(column_of(self._head, Framed(self.progress), (self.list, 1))),
         ):
-            source.connect(signal)
-        self.list.settled.connect(lambda: self.show_state(self._latest))
-        self.filter.chosen.connect(lambda _value: self._refilter())
+            self._stack.addWidget(part)
+        self.setLayout(column_of(self._stack))
 
 
 class DropArea(QWidget):
@@ -193,20 +140,9 @@ class DropArea(QWidget):
         self.folder = PlainButton("Choose a folder", "folder", "With one folder a person, or files named Ada_0001.jpg")
         self.hint = ElidedLabel("", "hint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(self.files)
-        row.addWidget(self.folder)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(48, 32, 48, 32)
-        column.addStretch(3)
-        column.addWidget(self.state)
-        column.addLayout(row)
-        column.addSpacing(8)
-        column.addWidget(self.hint)
-        column.addStretch(4)
+        choices = row_of(None, self.files, self.folder, None, spacing=8)
+        parts = ((None, 3), self.state, choices, 8, self.hint, (None, 4))
+        self.setLayout(column_of(*parts, spacing=6, margins=ROOM))
         self.set_missing(False)
 
     def set_missing(self, gallery: bool) -> None:
@@ -231,22 +167,3 @@ class DropArea(QWidget):
         if self._aimed:
             painter.setBrush(LOOK.now.color("accent", 0.08))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 10, 10)
-
-
-class _Finding(QWidget):
-    """Faces are being looked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.progress = BusyLine()
-        self.state = EmptyState("Looking for faces and judging them. Nothing is stored yet.", "", "faces")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(48, 32, 48, 32)
-        column.addStretch(3)
-        column.addWidget(self.state)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.progress, 3)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addStretch(4)

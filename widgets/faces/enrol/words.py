@@ -1,4 +1,4 @@
-"""What the review of an enrolment says, and its rows: people with their faces, those in doubt with their reasons."""
+"""Words and rows of the review of an enrolment: people with their faces, those in doubt with their reasons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum
 from engines.faces.gallery.types import Candidate, Doubt
 from widgets.faces.people.words import folded, people_words
 from widgets.faces.words import file_name
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 
 DOUBTS: dict[Doubt, str] = {
     "unreadable": "Cannot be read",

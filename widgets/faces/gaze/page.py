@@ -1,19 +1,19 @@
-"""Head pose and gaze of the largest face as they are measured, and the nine-point calibration with its error."""
+"""The gaze page: head pose and gaze of the largest face, and the nine-point calibration with its error."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from engines.faces.study_types import GazeFit
 from widgets.faces.gaze.drawings import HeadDial, NinePoints, TrailPlot
 from widgets.faces.gaze.words import degrees, fit_words, looks_words, missing_size, signed, state_words
 from widgets.faces.state import FacesView, GazeView, Page
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, QuietButton, Stat, StatGrid, scrolled
-from widgets.kit.theme import number_font
 from widgets.kit.trouble_card import fetch_words
-from widgets.kit.work_parts import BusyLine, Framed
+from widgets.kit.work_page import WorkPage
 
 ASKED = "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
 FETCH = "Gaze needs the face and iris landmark networks, which are not on this machine yet."
@@ -23,21 +23,16 @@ ABOUT_YAW = "Positive to your right as you see the picture; 0 looks into the cam
 ABOUT_STD = "One standard deviation: mostly what differs from person to person; the place on the screen is without it"
 
 
-class GazePage(QWidget):
-    """Dial, trail and calibration."""
+class GazePage(WorkPage):
+    """Dial, trail and calibration. `fetchWanted`: the landmark networks; `liveWanted`: the live view."""
 
-    calibrateWanted = Signal()
-    gazeCancelWanted = Signal()
-    gazeClearWanted = Signal()
     fetchWanted = Signal()
-    pageWanted = Signal(str)
-    SIGNALS = ("calibrateWanted", "gazeCancelWanted", "gazeClearWanted", "fetchWanted", "pageWanted")
+    liveWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: GazeView | None = None
         self._missing = 0
-        self.title, self.state = ElidedLabel("Head pose and gaze", "heading"), ElidedLabel("", "muted")
         tip = "Look at nine points on the screen, about 20 seconds; better than 11 degrees needs it"
         self.calibrate = PrimaryButton("Calibrate", "target", tip)
         self.problem, self.why = Pill(), ElidedLabel("", "muted")
@@ -45,10 +40,8 @@ class GazePage(QWidget):
         self.angles, self.quality = StatGrid(), StatGrid()
         self.verdict, self.note = Label(), Label()
         self.clear = QuietButton("Forget", "delete", "Forget this calibration; gaze is then told in degrees alone")
-        self.empty = EmptyState(ASKED, "Open live view", "show")
-        self.progress = BusyLine()
         self._lay_out()
-        self._wire()
+        self.empty.clicked.connect(lambda: (self.fetchWanted if self._missing else self.liveWanted).emit())
         self.show_state(FacesView(page=Page.GAZE))
 
     def show_state(self, view: FacesView) -> None:
@@ -58,7 +51,7 @@ class GazePage(QWidget):
             return
         before, self._shown, self._missing = self._shown, shown, missing
         there = shown.pose is not None or shown.fit is not None or shown.target >= 0 or shown.busy is not None
-        self._body.setCurrentIndex(1 if there else 0)
+        self.show_there(there)
         self._show_empty(missing)
         self.calibrate.setEnabled(shown.pose is not None and shown.target < 0 and shown.busy is None)
         self.calibrate.setVisible(there)
@@ -114,21 +107,7 @@ class GazePage(QWidget):
         self.quality.set_stats(_figures(fit) if fit else ())
 
     def _lay_out(self) -> None:
-        self.state.setFont(number_font())
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.state)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 8, 8, 4)
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        head.addWidget(self.calibrate)
-        line = QHBoxLayout()
-        line.setContentsMargins(12, 0, 12, 4)
-        line.setSpacing(8)
-        line.addWidget(self.problem)
-        line.addWidget(self.why, 1)
+        line = row_of(self.problem, (self.why, 1), spacing=8, margins=(12, 0, 12, 4))
         full = QWidget()
         grid = QGridLayout(full)
         grid.setContentsMargins(12, 8, 12, 12)
@@ -143,55 +122,21 @@ class GazePage(QWidget):
         grid.setColumnStretch(1, 3)
         grid.setRowStretch(0, 1)
         grid.setRowStretch(1, 1)
-        self._body = QStackedWidget()
-        self._body.addWidget(self.empty)
-        self._body.addWidget(scrolled(full))
-        for part in (self, full, self._body):
-            part.setProperty("role", "panel")
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addLayout(line)
-        column.addWidget(self._body, 1)
-        column.addWidget(Framed(self.progress, 12, 6))
+        styled(full)
+        head = self.head_of("Head pose and gaze", self.calibrate)
+        self.lay_out(head, line, self.body_of(EmptyState(ASKED, "Open live view", "show"), scrolled(full)))
 
     def _card(self) -> QFrame:
         card = QFrame()
         card.setProperty("role", "card")
         card.setMinimumHeight(CARD)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(12, 8, 8, 10)
-        column.setSpacing(8)
-        row = QHBoxLayout()
-        row.addWidget(ElidedLabel("Calibration", "heading"), 1)
-        row.addWidget(self.clear)
-        column.addLayout(row)
-        column.addWidget(self.points, 1)
         for label, role in ((self.verdict, "muted"), (self.note, "hint")):
             label.setProperty("role", role)
             label.setWordWrap(True)
-            column.addWidget(label)
-        column.addWidget(self.quality)
+        title = row_of((ElidedLabel("Calibration", "heading"), 1), self.clear, spacing=8)
+        parts = (title, (self.points, 1), self.verdict, self.note, self.quality)
+        card.setLayout(column_of(*parts, spacing=8, margins=(12, 8, 8, 10)))
         return card
-
-    def _wire(self) -> None:
-        self.empty.clicked.connect(self._begin)
-        self.calibrate.clicked.connect(self.calibrateWanted)
-        self.clear.clicked.connect(self.gazeClearWanted)
-        self.progress.cancelled.connect(self.gazeCancelWanted)
-
-    def _begin(self) -> None:
-        """The empty page's button: first the files, then the live view."""
-        if self._missing:
-            self.fetchWanted.emit()
-        else:
-            self.pageWanted.emit(str(Page.LIVE))
-
-
-def _calibration(shown: GazeView) -> tuple[GazeFit | None, tuple[int, ...], int]:
-    return shown.fit, shown.collected, shown.target
 
 
 def _figures(fit: GazeFit) -> list[Stat]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose
 from widgets.faces.state import FacesView, GazeView
-from widgets.kit.work_parts import DASH, DOT, count
+from widgets.kit.words import DASH, DOT, count
 
 LANDMARKS = ("face-landmarks", "iris-landmarks")
 

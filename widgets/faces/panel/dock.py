@@ -10,56 +10,28 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from widgets.faces.panel.gallery import GallerySection, SureSection
 from widgets.faces.panel.live import TracksSection
 from widgets.faces.panel.settings import LookingSection, PrivacySection
 from widgets.faces.panel.words import headline, level
-from widgets.faces.state import FacesView, Page, Trouble
-from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton, describe
-from widgets.kit.trouble_card import NarrowTrouble
+from widgets.faces.state import FacesView, Trouble
+from widgets.kit.feature_panel import FeaturePanel
+from widgets.kit.panel import EmptyState, PrimaryButton, QuietButton
 from widgets.sources.picker import SourcePicker
 
 NEEDED = ("yunet", "sface")
 
 
-class FacesPanel(Panel):
-    """What the user wants goes out by these signals."""
+class FacesPanel(FeaturePanel):
+    """The sections are public: whoever makes the panel connects them. `settingsChanged`: another recogniser."""
 
-    pageWanted = Signal(str)
-    sourceChosen = Signal(str)
-    startWanted = Signal()
-    stopWanted = Signal()
     settingsChanged = Signal(object)
-    galleryNewWanted = Signal()
-    galleryOpenWanted = Signal()
-    galleryChosen = Signal(str)
-    unlockWanted = Signal()
-    protectWanted = Signal()
-    unprotectWanted = Signal()
-    keepDaysChanged = Signal(int)
-    expiryDryRunWanted = Signal()
-    expireWanted = Signal()
-    enrolTrackWanted = Signal(int, str)
-    notThisWanted = Signal(int)
-    trackChosen = Signal(int)
-    copyCommandWanted = Signal()
-    redactWanted = Signal()
-    sampleWanted = Signal()
-    fetchWanted = Signal()
-    troubleDismissed = Signal()
-    dropped = Signal(list)
-    logWanted = Signal()
-    helpWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Faces")
-        self.setAcceptDrops(True)
-        self.setMinimumWidth(320)
+        start = PrimaryButton("Start", "faces", "Find, follow and name faces in this source")
+        super().__init__("Faces", start, "What the figures mean, and how to enrol well")
         self.shown = FacesView()
-        self.start = PrimaryButton("Start", "faces", "Find, follow and name faces in this source")
-        self.trouble = NarrowTrouble()
         self.nothing = EmptyState(
             "Add a camera or a film in Sources, then press Start.",
             "Open the sample",
@@ -70,8 +42,13 @@ class FacesPanel(Panel):
         self.tracks = TracksSection()
         self.gallery, self.sure = GallerySection(), SureSection()
         self.looking, self.privacy = LookingSection(), PrivacySection()
-        self._lay_out()
-        self._wire()
+        self.sections = self.tracks, self.gallery, self.sure, self.looking, self.privacy
+        self.enrol = QuietButton("Enrol pictures", "add", "Add people from pictures or folders; or drop them here")
+        self.lay_out(self.nothing, self.source, *self.sections, foot=(self.enrol,))
+        for section in (self.looking, self.privacy):
+            section.edited.connect(self._edit)
+        self.sure.accept.acceptChanged.connect(lambda accept: self._edit({"accept": accept, "threshold": None}))
+        self.sure.follow.clicked.connect(lambda: self._edit({"threshold": None}))
         self.show_state(self.shown)
 
     def show_state(self, view: FacesView) -> None:
@@ -84,29 +61,15 @@ class FacesPanel(Panel):
         self.trouble.show_trouble(view.trouble or missing_of(view), view.missing)
         self.nothing.setVisible(not view.live.sources)
         self.source.show_sources(view.live.sources, view.live.source)
-        for section in (self.tracks, self.gallery, self.sure, self.looking, self.privacy):
+        for section in self.sections:
             section.show_state(view)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        event.acceptProposedAction()
-        self.dropped.emit(paths)
-
     def _show_start(self, view: FacesView) -> None:
-        verb = "Stop" if view.live.running else "Start"
-        can = view.live.running or (bool(view.live.source) and "yunet" not in view.missing)
-        if self.start.text() != verb:
-            self.start.setText(verb)
-        if self.start.isEnabled() != can:
-            self.start.setEnabled(can)
+        live = view.live
+        can = live.running or (bool(live.source) and "yunet" not in view.missing)
         why = "" if can else "The networks are not here yet" if view.missing else "There is no source to look at"
-        tip = why or ("Stop looking" if view.live.running else "Find, follow and name faces in this source")
-        if self.start.toolTip() != tip:
-            describe(self.start, verb, tip)
+        tip = "Stop looking" if live.running else "Find, follow and name faces in this source"
+        self.show_start("Stop" if live.running else "Start", tip, why)
 
     def _edit(self, fields: dict[str, Any]) -> None:
         """Shown at once, and told."""
@@ -114,57 +77,6 @@ class FacesPanel(Panel):
         if settings != self.shown.settings:
             self.show_state(replace(self.shown, settings=settings))
             self.settingsChanged.emit(settings)
-
-    def _lay_out(self) -> None:
-        self.set_action(self.start)
-        for part in (
-            *(self.trouble, self.nothing, self.source, self.tracks),
-            *(self.gallery, self.sure, self.looking, self.privacy),
-        ):
-            self.add(part)
-        self.body.addStretch(1)
-        self._enrol = QuietButton("Enrol pictures", "add", "Add people from pictures or folders; or drop them here")
-        self._copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
-        self._help = QuietButton("", "help", "What the figures mean, and how to enrol well", name="Help")
-        self.add_foot(self._enrol)
-        self.foot.addStretch(1)
-        self.add_foot(self._copy, self._help)
-
-    def _wire(self) -> None:
-        self.start.clicked.connect(lambda: (self.stopWanted if self.shown.live.running else self.startWanted).emit())
-        self.looking.finderEdited.connect(
-            lambda fields: self._edit({"finder": replace(self.shown.settings.finder, **fields)})
-        )
-        self.sure.acceptChanged.connect(lambda accept: self._edit({"accept": accept, "threshold": None}))
-        self.sure.followWanted.connect(lambda: self._edit({"threshold": None}))
-        self._enrol.clicked.connect(lambda: self.pageWanted.emit(Page.ENROL.value))
-        for source, signal in (
-            (self.looking.edited, self._edit),
-            (self.privacy.edited, self._edit),
-            (self.nothing.clicked, self.sampleWanted),
-            (self.source.sourceChosen, self.sourceChosen),
-            (self.tracks.trackChosen, self.trackChosen),
-            (self.tracks.enrolWanted, self.enrolTrackWanted),
-            (self.tracks.refuseWanted, self.notThisWanted),
-            (self.gallery.newWanted, self.galleryNewWanted),
-            (self.gallery.openWanted, self.galleryOpenWanted),
-            (self.gallery.chosen, self.galleryChosen),
-            (self.gallery.unlockWanted, self.unlockWanted),
-            (self.gallery.protectWanted, self.protectWanted),
-            (self.gallery.unprotectWanted, self.unprotectWanted),
-            (self.gallery.pageWanted, self.pageWanted),
-            (self.sure.pageWanted, self.pageWanted),
-            (self.privacy.keepDaysChanged, self.keepDaysChanged),
-            (self.privacy.dryRunWanted, self.expiryDryRunWanted),
-            (self.privacy.expireWanted, self.expireWanted),
-            (self.privacy.redactWanted, self.redactWanted),
-            (self.trouble.fetchWanted, self.fetchWanted),
-            (self.trouble.logWanted, self.logWanted),
-            (self.trouble.dismissed, self.troubleDismissed),
-            (self._copy.clicked, self.copyCommandWanted),
-            (self._help.clicked, self.helpWanted),
-        ):
-            source.connect(signal)
 
 
 def missing_of(view: FacesView) -> Trouble | None:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from engines.faces.gallery.types import GalleryInfo
 from engines.faces.types import Accept
 from widgets.faces.accept import AcceptField
-from widgets.faces.panel.words import gallery_name, gallery_words
+from widgets.faces.panel.words import gallery_words
 from widgets.faces.state import FacesView
 from widgets.faces.words import one_in
+from widgets.kit.file_names import file_title
 from widgets.kit.form import say, words
 from widgets.kit.icons import icon
+from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import ElidedLabel, Pill, PlainButton, QuietButton, Section, describe
+from widgets.kit.words import count
 
 
 class GallerySection(Section):
-    """Who can be recognised."""
+    """Who can be recognised. `chosen(path)`: a gallery used before, or "" for none from now on."""
 
     newWanted = Signal()
-    openWanted = Signal()
     chosen = Signal(str)
-    unlockWanted = Signal()
     protectWanted = Signal()
     unprotectWanted = Signal()
-    pageWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("Gallery", name="faces.gallery")
@@ -41,8 +41,11 @@ class GallerySection(Section):
         self.more = QuietButton("", "more", "Encrypt, change the passphrase, close", name="More about the gallery")
         for button in (self.recent, self.more):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._lay_out()
-        self._wire()
+        self.add(held(row_of((self.title, 1), self.guard, self.more, spacing=4)))
+        self.add(self.facts)
+        self.add(held(row_of(self.unlock, self.make, self.open, self.recent, None, self.people, spacing=4)))
+        self.body.setSpacing(6)
+        self.make.clicked.connect(self.newWanted)
 
     def show_state(self, view: FacesView) -> None:
         shown = view.people.info, view.people.recent
@@ -66,7 +69,7 @@ class GallerySection(Section):
         self._show_info(info)
 
     def _show_info(self, info: GalleryInfo) -> None:
-        self.title.setText(gallery_name(info.path))
+        self.title.setText(file_title(info.path))
         self.title.set_tip(info.path)
         read_only = ". Read only: open elsewhere, or not yours to write" if info.read_only else ""
         say(self.facts, gallery_words(info) + read_only)
@@ -76,7 +79,7 @@ class GallerySection(Section):
     def _fill_recent(self, paths: list[str]) -> None:
         menu = _fresh(self.recent)
         for path in paths:
-            action = menu.addAction(icon("file"), gallery_name(path))
+            action = menu.addAction(icon("file"), file_title(path))
             action.setToolTip(path)
             action.triggered.connect(lambda _on=False, path=path: self.chosen.emit(path))
         menu.setToolTipsVisible(True)
@@ -95,25 +98,9 @@ class GallerySection(Section):
         menu.addSeparator()
         menu.addAction(icon("close"), "Close gallery").triggered.connect(lambda: self.chosen.emit(""))
 
-    def _lay_out(self) -> None:
-        self.add(_row(self.title, self.guard, self.more, stretch=0))
-        self.add(self.facts)
-        self.add(_row(self.unlock, self.make, self.open, self.recent, None, self.people))
-        self.body.setSpacing(6)
-
-    def _wire(self) -> None:
-        self.make.clicked.connect(self.newWanted)
-        self.open.clicked.connect(self.openWanted)
-        self.unlock.clicked.connect(self.unlockWanted)
-        self.people.clicked.connect(lambda: self.pageWanted.emit("people"))
-
 
 class SureSection(Section):
     """How often a stranger may be named, and the threshold that follows."""
-
-    acceptChanged = Signal(object)
-    followWanted = Signal()
-    pageWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("How sure", name="faces.sure")
@@ -126,13 +113,10 @@ class SureSection(Section):
         )
         self.follow = QuietButton("Automatic", "undo", "Let the threshold follow from the rate again")
         self.add(self.accept)
-        self.add(_row(self.words, self.follow, self.curve, stretch=0))
+        self.add(held(row_of((self.words, 1), self.follow, self.curve, spacing=4)))
         self.add(self.weak)
         self.body.setSpacing(6)
-        self.accept.acceptChanged.connect(self.acceptChanged)
         self.accept.acceptMoved.connect(lambda accept: describe(self.accept, _rate_words(accept)))
-        self.follow.clicked.connect(self.followWanted)
-        self.curve.clicked.connect(lambda: self.pageWanted.emit("threshold"))
 
     def show_state(self, view: FacesView) -> None:
         settings, found, report = view.settings, view.live.recognition, view.threshold.report
@@ -161,21 +145,7 @@ def _threshold_words(threshold: float | None, people: int, *, fixed: bool) -> st
         return "The threshold follows from the gallery once somebody is enrolled." if not people else ""
     if fixed:
         return f"Threshold {threshold:.3f}, set by hand"
-    return f"Threshold {threshold:.3f} for {people:,} {'person' if people == 1 else 'people'}"
-
-
-def _row(*widgets: QWidget | None, stretch: int = -1) -> QWidget:
-    """Side by side; None is room to spare; stretch: which of them takes it."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for number, widget in enumerate(widgets):
-        if widget is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(widget, int(number == stretch))
-    return box
+    return f"Threshold {threshold:.3f} for {count(people, 'person', 'people')}"
 
 
 def _fresh(button: QToolButton) -> QMenu:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engines.faces.types import TrackedFace
 from widgets.faces.name_field import NameField
 from widgets.faces.panel.tracks import TrackList
-from widgets.faces.panel.words import cost_words, count
+from widgets.faces.panel.words import cost_words
 from widgets.faces.state import FacesView, LiveFaces
 from widgets.kit.form import say, words
+from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import PlainButton, QuietButton, Section, describe
+from widgets.kit.words import count
 
 
 class TracksSection(Section):
-    """The faces in view, the chosen one's actions, what a frame costs."""
+    """The faces in view, the chosen one's actions, what a frame costs. `list.chosen(track)`: another is chosen."""
 
-    trackChosen = Signal(int)
     enrolWanted = Signal(int, str)
     refuseWanted = Signal(int)
 
@@ -31,12 +31,7 @@ class TracksSection(Section):
         self.enrol = PlainButton("Enrol", "add", "Store the best frames of this track under the name")
         self.refuse = QuietButton("Not this person", "cancelled", "This face is somebody else")
         self.cost = words("hint")
-        self._actions = QWidget()
-        row = QHBoxLayout(self._actions)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.enrol)
+        self._actions = held(row_of((self.name, 1), self.enrol, spacing=4))
         for part in (self.note, self.list, self._actions, self.refuse, self.cost):
             self.add(part)
         for label in (self.note, self.cost):
@@ -118,7 +113,6 @@ class TracksSection(Section):
         if self.name.text().strip() and self.list.hasFocus():
             self._held = track
         self._show_chosen()
-        self.trackChosen.emit(track)
 
     def _enrol(self, name: str) -> None:
         track = self._held if self._held >= 0 else self.list.track

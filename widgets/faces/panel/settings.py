@@ -5,18 +5,18 @@ A control tells the fields it changed; the panel makes the new settings of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engines.faces.gallery.types import Expiring
 from widgets.faces.panel.words import SEARCHES, expiring_words, finder_words
 from widgets.faces.state import FacesView
-from widgets.kit.form import on_change, read, say, show, words
+from widgets.kit.form import Form, on_change, read, say, show, words
+from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import (
     ChoiceField,
-    ElidedLabel,
     NumberField,
     PlainButton,
     QuietButton,
@@ -28,6 +28,7 @@ from widgets.kit.panel import (
     labelled,
 )
 from widgets.kit.pill import Pill
+from widgets.kit.words import count
 
 DETECTORS = (("yunet", "YuNet"), ("blazeface", "BlazeFace"))
 BLURS = {
@@ -38,17 +39,12 @@ BLURS = {
 YEARS = 36500
 
 
-class LookingSection(Section):
-    """`finderEdited(fields)`, `edited(fields)`: what was changed of `FinderSettings` and `RecogniserSettings`."""
-
-    finderEdited = Signal(dict)
-    edited = Signal(dict)
-    summary: ElidedLabel | None = None
+class LookingSection(Form):
+    """`edited(fields)`: what was changed of `RecogniserSettings`; the finder goes out as a whole."""
 
     def __init__(self) -> None:
         super().__init__("Looking", folded=True, name="faces.looking")
         self._shown: tuple[Any, ...] | None = None
-        self.summary = summary = ElidedLabel("", "hint")
         self.search = Segmented("Search", [("plain", "Plain"), ("pyramid", "Pyramid"), ("tiles", "Tiles")])
         self.search_words = words("hint")
         self.smallest = NumberField("Smallest face", 10, 8, 100, unit="px", tip="The smallest width that is looked for")
@@ -58,65 +54,58 @@ class LookingSection(Section):
         self.detector = ChoiceField("Detector", DETECTORS, tip="The network that finds faces")
         self.model = ChoiceField("Recogniser", tip="The network that describes faces; a gallery belongs to one")
         self.gaze = Toggle("Head pose and gaze", tip="Landmarks of the largest faces: some 10 ms each")
-        self._lay_out(summary)
-        for field, control in (
-            ("search", self.search), ("smallest", self.smallest), ("score", self.score), ("detector", self.detector),
-        ):  # fmt: skip
-            on_change(control, lambda field=field, control=control: self.finderEdited.emit({field: read(control)}))
-        on_change(self.model, lambda: self.edited.emit({"model": self.model.value()}))
-        on_change(self.gaze, lambda: self.edited.emit({"gaze": self.gaze.isChecked()}))
+        self._lay_out()
+        self.bind("model", self.model)
+        self.bind("gaze", self.gaze)
+        self._finder = {
+            "search": self.search,
+            "smallest": self.smallest,
+            "score": self.score,
+            "detector": self.detector,
+        }
+        for field, control in self._finder.items():
+            on_change(control, lambda field=field, control=control: self._find_by(field, read(control)))
 
     def show_state(self, view: FacesView) -> None:
-        shown = view.settings.finder, view.settings.model, view.settings.gaze, view.models
+        settings, finder = view.settings, view.settings.finder
+        shown = finder, settings.model, settings.gaze, view.models
         if shown == self._shown:
             return
         before, self._shown = self._shown, shown
-        finder = view.settings.finder
         if before is None or before[3] != view.models:
             with QSignalBlocker(self.model):
-                self.model.set_choices(view.models, view.settings.model)
-        if self.summary is not None:
-            self.summary.setText(finder_words(finder))
-        for control, value in (
-            (self.search, finder.search), (self.smallest, finder.smallest), (self.score, finder.score),
-            (self.detector, finder.detector), (self.model, view.settings.model), (self.gaze, view.settings.gaze),
-        ):  # fmt: skip
-            show(control, value)
+                self.model.set_choices(view.models, settings.model)
+        self.set_summary(finder_words(finder))
+        self.show_fields(settings)
+        for field, control in self._finder.items():
+            show(control, getattr(finder, field))
         self._smallest.setVisible(finder.search != "plain")
         say(self.search_words, SEARCHES[finder.search])
 
-    def set_folded(self, folded: bool) -> None:
-        super().set_folded(folded)
-        if self.summary is not None:
-            self.summary.setVisible(folded)
+    def _find_by(self, field: str, value: object) -> None:
+        if self._shown is not None:
+            self.edited.emit({"finder": replace(self._shown[0], **{field: value})})
 
-    def _lay_out(self, summary: ElidedLabel) -> None:
-        summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        summary.setVisible(self.folded)
-        self._row.setStretch(1, 0)
-        self._row.addWidget(summary, 1)
+    def _lay_out(self) -> None:
         self._smallest = labelled("Smallest face", self.smallest, self.smallest.toolTip())
-        self.add(self.search)
-        self.add(self.search_words)
-        self.add(columns(labelled("Least score", self.score, self.score.toolTip()), self._smallest))
-        self.add(
-            columns(
-                labelled("Detector", self.detector, self.detector.toolTip()),
-                labelled("Recogniser", self.model, self.model.toolTip()),
-            )
-        )
-        self.add(self.gaze)
+        score = labelled("Least score", self.score, self.score.toolTip())
+        networks = (("Detector", self.detector), ("Recogniser", self.model))
+        for part in (
+            self.search,
+            self.search_words,
+            columns(score, self._smallest),
+            columns(*(labelled(name, field, field.toolTip()) for name, field in networks)),
+            self.gaze,
+        ):
+            self.add(part)
         self.body.setSpacing(8)
 
 
 class PrivacySection(Section):
-    """Who is covered, how long faces are kept, covered copies of films."""
+    """Who is covered (`edited`, as `RecogniserSettings` has it), how long faces are kept, covered copies of films."""
 
     edited = Signal(dict)
     keepDaysChanged = Signal(int)
-    dryRunWanted = Signal()
-    expireWanted = Signal()
-    redactWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Privacy", folded=True, name="faces.privacy")
@@ -135,9 +124,6 @@ class PrivacySection(Section):
         self._lay_out()
         on_change(self.blur, lambda: self.edited.emit({"blur": self.blur.value()}))
         on_change(self.days, lambda: self.keepDaysChanged.emit(self.days.whole()))
-        self.dry_run.clicked.connect(self.dryRunWanted)
-        self.expire.clicked.connect(self.expireWanted)
-        self.redact.clicked.connect(self.redactWanted)
 
     def show_state(self, view: FacesView) -> None:
         info, expiring = view.people.info, view.people.expiring
@@ -160,23 +146,21 @@ class PrivacySection(Section):
         say(self.expiring, expiring_words(expiring) if expiring is not None else "")
         self.expire.setVisible(expiring is not None and expiring.faces > 0)
         if expiring is not None and expiring.faces:
-            verb = f"Delete {expiring.faces:,} {'face' if expiring.faces == 1 else 'faces'}"
+            verb = f"Delete {count(expiring.faces, 'face')}"
             self.expire.setText(verb)
             describe(self.expire, verb, "Delete these faces for good; asks first")
 
     def _lay_out(self) -> None:
         self.add_action(self.guard)
-        self.add(labelled("Cover faces", self.blur, "Who is covered in the view and in what is saved from it"))
-        self.add(self.blur_words)
-        self._kept = QWidget()
-        row = QHBoxLayout(self._kept)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(labelled("Keep faces", self.days, self.days.toolTip()), 1)
-        row.addWidget(self.dry_run)
-        row.setAlignment(self.dry_run, Qt.AlignmentFlag.AlignBottom)
-        self.add(self._kept)
-        self.add(self.expiring)
-        self.add(self.expire)
-        self.add(self.redact)
+        days = labelled("Keep faces", self.days, self.days.toolTip())
+        self._kept = held(row_of((days, 1), (self.dry_run, 0, Qt.AlignmentFlag.AlignBottom), spacing=8))
+        for part in (
+            labelled("Cover faces", self.blur, "Who is covered in the view and in what is saved from it"),
+            self.blur_words,
+            self._kept,
+            self.expiring,
+            self.expire,
+            self.redact,
+        ):
+            self.add(part)
         self.body.setSpacing(8)

@@ -1,4 +1,4 @@
-"""What the faces panel says: its state, a gallery, the cost of a frame, what a retention period would delete."""
+"""The words of the faces panel: its state, a gallery, the cost of a frame, what a retention period would delete."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from engines.faces.gallery.types import Expiring, GalleryInfo
 from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces.state import FacesView
 from widgets.faces.words import alike_words
-from widgets.kit.file_names import file_title
+from widgets.kit.words import count
 
 STAGES = ("detect", "align", "embed", "match", "track", "gaze", "blur")
 SEARCHES = {
@@ -46,20 +46,12 @@ def seen_words(found: Recognition) -> str:
     return ", ".join(parts) or "No face"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def gallery_words(info: GalleryInfo) -> str:
     """'12 people, 48 faces, 3 unknown'."""
     if info.locked:
         return "Locked: unlock it to see names"
     parts = [count(info.people, "person", "people"), count(info.faces, "face")]
     return ", ".join(parts + [f"{info.unknown:,} unknown"] * bool(info.unknown))
-
-
-def gallery_name(path: str) -> str:
-    return file_title(path)
 
 
 def cost_words(found: Recognition) -> str:

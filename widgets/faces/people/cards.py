@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from engines.faces.gallery.types import Expiring, Forgotten
 from widgets.faces.people.words import expiring_line, expiring_title, proof_lines, proof_title
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.panel import PlainButton, QuietButton, describe
 from widgets.kit.theme import LOOK
 
 
 class NoteCard(QFrame):
-    """An icon, a title, some lines, buttons at the right; `closed` when it was put away."""
-
-    closed = Signal()
+    """An icon, a title, some lines, buttons at the right."""
 
     def __init__(self, *buttons: QWidget) -> None:
         super().__init__()
@@ -27,19 +26,15 @@ class NoteCard(QFrame):
         self._role = ("info", "muted")
         self._mark, self.title, self.lines = Label(), wrapped("heading"), wrapped("muted")
         self.close_button = QuietButton("", "close", "Put this away", name="Put this away")
-        self.close_button.clicked.connect(self._close)
+        self.close_button.clicked.connect(self.hide)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 4, 10)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        for button in (*buttons, self.close_button):
-            actions.addWidget(button)
         grid.addWidget(self._mark, 0, 0)
         grid.addWidget(self.title, 0, 1)
-        grid.addLayout(actions, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(row_of(*buttons, self.close_button, spacing=4), 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.lines, 1, 1)
         LOOK.changed.connect(self._draw_mark)
         self.hide()
@@ -51,10 +46,6 @@ class NoteCard(QFrame):
         self.lines.setVisible(bool(lines))
         describe(self, title, " ".join(lines))
         self._draw_mark()
-
-    def _close(self) -> None:
-        self.hide()
-        self.closed.emit()
 
     def _draw_mark(self) -> None:
         self._mark.setPixmap(icon_pixmap(*self._role, ratio=self.devicePixelRatioF()))
@@ -80,15 +71,12 @@ class ProofCard(NoteCard):
 
 
 class ExpiringCard(NoteCard):
-    """The dry run of a retention period; `expireWanted` deletes what it lists."""
-
-    expireWanted = Signal()
+    """The dry run of a retention period; `delete` deletes what it lists."""
 
     def __init__(self) -> None:
         self.delete = PlainButton("Delete", "delete")
         super().__init__(self.delete)
         self._shown: Expiring | None = None
-        self.delete.clicked.connect(self.expireWanted)
 
     def show_dry_run(self, dry: Expiring | None, editable: bool = True) -> None:
         self.delete.setEnabled(editable)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engines.faces.gallery.types import GalleryInfo
+from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import SORTS, gallery_line, gallery_name, gallery_tip, matching_line
 from widgets.kit.icons import icon
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, Pill, PrimaryButton, QuietButton, SearchField, describe
 
 
 class GalleryHead(QWidget):
     """`paneWanted(name, on)`: "unknown" or "history" is to be shown at the side or no longer."""
 
-    galleryNewWanted = Signal()
-    galleryOpenWanted = Signal()
-    enrolWanted = Signal()
-    searchChanged = Signal(str)
-    findFileWanted = Signal()
     paneWanted = Signal(str, bool)
     sortChosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, requests: PeopleRequests) -> None:
         super().__init__()
+        self._requests = requests
         self._told: tuple[GalleryInfo | None, int] = (None, -1)
         self._search = ""
         self.title, self.line, self.pill = ElidedLabel("", "title"), ElidedLabel("", "state"), Pill()
@@ -66,47 +64,22 @@ class GalleryHead(QWidget):
         self.enrol.setEnabled(not info.read_only)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 8, 6)
-        column.setSpacing(8)
-        naming = QHBoxLayout()
-        naming.setSpacing(8)
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        naming.addWidget(self.title)
-        naming.addWidget(self.pill)
-        naming.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addLayout(naming)
-        words.addWidget(self.line)
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        top.addLayout(words, 1)
-        top.addWidget(self.enrol)
-        top.addWidget(self.more)
-        self._tools = QWidget()
-        row = QHBoxLayout(self._tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.search, 1)
-        for button in (self.sort, self.by_picture, self.unknown, self.history):
-            row.addWidget(button)
         self.search.setMaximumWidth(320)
-        row.insertStretch(1, 1)
-        column.addLayout(top)
-        column.addWidget(self._tools)
+        naming = row_of(self.title, self.pill, None, spacing=8)
+        top = row_of((column_of(naming, self.line, spacing=2), 1), self.enrol, self.more, spacing=4)
+        buttons = (self.sort, self.by_picture, self.unknown, self.history)
+        self._tools = held(row_of((self.search, 1), None, *buttons, spacing=4))
+        self.setLayout(column_of(top, self._tools, spacing=8, margins=(12, 10, 8, 6)))
 
     def _wire(self) -> None:
         self.search.textChanged.connect(self._type)
-        self.by_picture.clicked.connect(self.findFileWanted)
-        self.enrol.clicked.connect(self.enrolWanted)
+        self.enrol.clicked.connect(self._requests.enrolWanted)
         self.unknown.clicked.connect(lambda on: self.paneWanted.emit("unknown", on))
         self.history.clicked.connect(lambda on: self.paneWanted.emit("history", on))
         menu = QMenu(self)
-        menu.addAction(icon("new"), "New gallery\u2026").triggered.connect(self.galleryNewWanted)
-        menu.addAction(icon("open"), "Open gallery\u2026").triggered.connect(self.galleryOpenWanted)
-        self.more.setMenu(menu)
-        self.more.setPopupMode(self.more.ToolButtonPopupMode.InstantPopup)
+        menu.addAction(icon("new"), "New gallery\u2026").triggered.connect(self._requests.newWanted)
+        menu.addAction(icon("open"), "Open gallery\u2026").triggered.connect(self._requests.openWanted)
         orders, group = QMenu(self), QActionGroup(self)
         for id, (title, _) in SORTS.items():
             action = orders.addAction(title)
@@ -114,13 +87,14 @@ class GalleryHead(QWidget):
             action.setChecked(id == self.order)
             group.addAction(action)
             action.triggered.connect(lambda _on=False, id=id: self._sort(id))
-        self.sort.setMenu(orders)
-        self.sort.setPopupMode(self.sort.ToolButtonPopupMode.InstantPopup)
+        for button, opened in ((self.more, menu), (self.sort, orders)):
+            button.setMenu(opened)
+            button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
 
     def _type(self, text: str) -> None:
         if text != self._search:
             self._search = text
-            self.searchChanged.emit(text)
+            self._requests.searchChanged.emit(text)
 
     def _sort(self, id: str) -> None:
         self.order = id

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
 from engines.faces.gallery.types import GalleryInfo, Person
 from widgets.faces.grid import FaceGrid
@@ -18,74 +18,43 @@ from widgets.faces.people.cards import ExpiringCard, ProofCard
 from widgets.faces.people.empty import GalleryStart
 from widgets.faces.people.head import GalleryHead
 from widgets.faces.people.person import PersonPane
+from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.side import Side
 from widgets.faces.people.suggest import SuggestionStrip
 from widgets.faces.people.words import gallery_name, matching, person_items, person_tip
 from widgets.faces.state import FacesView, PeopleView
 from widgets.faces.thumbs import Thumbs
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
+from widgets.kit.layouts import column_of, styled
 from widgets.kit.panel import EmptyState
-from widgets.kit.work_parts import BusyLine, Framed
+from widgets.kit.work_parts import Framed
 
 WIDE = 720
 SIDE = 352
 TIP = "Ctrl or Shift takes several, to merge them; F2 renames"
 
 
-class PeoplePage(QWidget):
-    """Person and face ids are the gallery's. merged: the first keeps its name. split: these faces are a new person."""
-
-    galleryNewWanted = Signal()
-    galleryOpenWanted = Signal()
-    galleryChosen = Signal(str)
-    unlockWanted = Signal()
-    searchChanged = Signal(str)
-    personChosen = Signal(str)
-    renamed = Signal(str, str)
-    merged = Signal(list)
-    split = Signal(list)
-    moved = Signal(list, str)
-    refused = Signal(list, str)
-    confirmed = Signal(list, str)
-    clusterNamed = Signal(list, str)
-    portraitChosen = Signal(str)
-    facesRemoved = Signal(list)
-    forgetWanted = Signal(str)
-    exportWanted = Signal(str)
-    findWanted = Signal(str)
-    findFileWanted = Signal()
-    historyUndone = Signal(int)
-    enrolWanted = Signal()
-    expireWanted = Signal()
-    peopleCancelWanted = Signal()
-    thumbsWanted = Signal(list)
-    dropped = Signal(list)
-    SIGNALS = (
-        "galleryNewWanted", "galleryOpenWanted", "galleryChosen", "unlockWanted", "searchChanged", "personChosen",
-        "renamed", "merged", "split", "moved", "refused", "confirmed", "clusterNamed", "portraitChosen", "facesRemoved",
-        "forgetWanted", "exportWanted", "findWanted", "findFileWanted", "historyUndone", "enrolWanted",
-        "expireWanted", "peopleCancelWanted", "thumbsWanted", "dropped",
-    )  # fmt: skip
+class PeoplePage(FileDrops):
+    """All that the user wants of people and faces goes out by `requests`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
         self.shown = PeopleView()
         self._listed: tuple[object, ...] = ()
         self._known: tuple[Person, ...] = ()
         self._names: tuple[tuple[str, str], ...] = ()
         self._portraits: dict[str, str] = {}
         self.pane = ""
-        self.head, self.progress = GalleryHead(), BusyLine()
+        self.requests, self.thumbs = PeopleRequests(self), Thumbs(self)
+        self.head = GalleryHead(self.requests)
         self.proof, self.expiring = ProofCard(), ExpiringCard()
-        self.thumbs = Thumbs(self)
-        self.suggestions = SuggestionStrip(self.thumbs)
-        self.grid = FaceGrid("People", 96, 2, tip=TIP, tip_of=person_tip)
-        self.side = Side()
-        self.start, self.locked = GalleryStart(), EmptyState("", "Unlock", "lock-key")
+        self.suggestions = SuggestionStrip(self.requests, self.thumbs)
+        self.grid = FaceGrid(self.thumbs, "People", 96, 2, tip=TIP, tip_of=person_tip)
+        self.side = Side(self.requests, self.thumbs)
+        self.start, self.locked = GalleryStart(self.requests), EmptyState("", "Unlock", "lock-key")
         self.nobody = EmptyState("Nobody is enrolled yet. Drop pictures here, or choose them.", "Enrol people", "faces")
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
+        self._soon = QTimer(self, singleShot=True)
         self._lay_out()
         self._wire()
 
@@ -93,10 +62,9 @@ class PeoplePage(QWidget):
         before, self.shown = self.shown, view.people
         people, info = view.people, view.people.info
         self.head.setVisible(info is not None)
-        self.progress.show_busy(people.busy)
         self.proof.show_proof(people.forgotten)
         self.expiring.show_dry_run(people.expiring, self.editable)
-        self._show_thumbs(view)
+        self.thumbs.show_images(view.thumbs)
         if info is None or info.locked or not (people.people or people.clusters or people.history):
             self._show_empty(people, info)
             return
@@ -122,26 +90,18 @@ class PeoplePage(QWidget):
         super().resizeEvent(event)
         self._turn()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.dropped.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
-
     def people_menu(self, ids: list[str]) -> QMenu | None:
         """What can be done with these people."""
         menu = QMenu(self)
         if len(ids) > 1:
             action = menu.addAction(icon("git-merge"), f"Merge these {len(ids)} into one")
             action.setEnabled(self.editable)
-            action.triggered.connect(lambda: self.merged.emit(ids))
+            action.triggered.connect(lambda: self.requests.merged.emit(ids))
             return menu
         for words, role, act in (
             ("Rename", "edit", lambda: self._of_person(PersonPane.start_rename)),
             ("Merge with\u2026", "git-merge", lambda: self._of_person(PersonPane.ask_merge)),
-            ("Export\u2026", "export", lambda: self.exportWanted.emit(ids[0])),
+            ("Export\u2026", "export", lambda: self.requests.exportWanted.emit(ids[0])),
             ("Delete everywhere\u2026", "delete", lambda: self._of_person(PersonPane.ask_forget)),
         ):
             action = menu.addAction(icon(role), words)
@@ -189,11 +149,6 @@ class PeoplePage(QWidget):
         self.head.show_gallery(info, people.search, len(people.clusters), self.pane, matching=left)
         self.side.show_pane(self.pane, people, self._names, self.grid.selected, self.editable)
 
-    def _show_thumbs(self, view: FacesView) -> None:
-        self.thumbs.show_images(view.thumbs)
-        self.grid.show_thumbs(view.thumbs)
-        self.side.show_thumbs(view.thumbs)
-
     def _show_empty(self, people: PeopleView, info: GalleryInfo | None) -> None:
         self.suggestions.hide()
         if info is None:
@@ -214,7 +169,7 @@ class PeoplePage(QWidget):
             self.show_pane("several")
         elif ids:
             self.pane = "person"
-            self.personChosen.emit(ids[0])
+            self.requests.personChosen.emit(ids[0])
             self.show_pane(self.pane)
 
     def _open(self) -> None:
@@ -232,7 +187,6 @@ class PeoplePage(QWidget):
         """The hits open when they come, or at once where they are there already."""
         if face == self.shown.asked and self.shown.found:
             self.show_pane("found")
-        self.findWanted.emit(face)
 
     def _close_side(self) -> None:
         if self.pane not in ("person", "several"):
@@ -240,13 +194,10 @@ class PeoplePage(QWidget):
             return
         self.show_pane("")
         self.grid.select([])
-        self.personChosen.emit("")
+        self.requests.personChosen.emit("")
 
     def _toggle(self, pane: str, on: bool) -> None:
         self.show_pane(pane if on else "person" if self.shown.selected else "")
-
-    def _sort(self) -> None:
-        self._show_people(self.shown)
 
     def _turn(self) -> None:
         """Side by side, or one above the other where it is narrow."""
@@ -265,45 +216,22 @@ class PeoplePage(QWidget):
         self._body = QStackedWidget()
         for part in (self.start, self.locked, self.nobody, self._main):
             self._body.addWidget(part)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        for part in (self.progress, self.proof, self.expiring, self.suggestions):
-            column.addWidget(Framed(part))
-        column.addWidget(self._body, 1)
-        for part in (self, self.head, self._body):
-            part.setProperty("role", "panel")
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        cards = (Framed(part) for part in (self.proof, self.expiring, self.suggestions))
+        self.setLayout(column_of(self.head, *cards, (self._body, 1)))
+        styled(self, self.head, self._body)
 
     def _wire(self) -> None:
+        requests = self.requests
         self.grid.make_menu = self.people_menu
         self.grid.picked.connect(self._pick)
-        self.grid.faceDropped.connect(self.moved)
+        self.grid.faceDropped.connect(requests.moved)
         self.grid.clicked.connect(lambda _index: self._open())
         self.grid.opened.connect(lambda _id: self._open())
         self.grid.renameWanted.connect(lambda _id: self._of_person(PersonPane.start_rename))
         self.grid.removeWanted.connect(lambda _ids: self._of_person(PersonPane.ask_forget))
-        for source, signal in (
-            (self.thumbs.wanted, self.thumbsWanted),
-            (self.grid.thumbsWanted, self.thumbsWanted),
-            (self.progress.cancelled, self.peopleCancelWanted),
-            (self.expiring.expireWanted, self.expireWanted),
-            (self.suggestions.confirmed, self.confirmed),
-            (self.suggestions.refused, self.refused),
-            (self.locked.clicked, self.unlockWanted),
-            (self.nobody.clicked, self.enrolWanted),
-        ):
-            source.connect(signal)
-        for part, names in (
-            (self.head, ("galleryNewWanted", "galleryOpenWanted", "enrolWanted", "searchChanged", "findFileWanted")),
-            (self.start, ("galleryNewWanted", "galleryOpenWanted", "galleryChosen")),
-            (self.side, tuple(name for name in self.side.SIGNALS if name != "findWanted")),
-        ):
-            for name in names:
-                getattr(part, name).connect(getattr(self, name))
+        self.nobody.clicked.connect(requests.enrolWanted)
         self._soon.timeout.connect(lambda: self.grid.reveal(self.shown.selected))
         self.side.closed.connect(self._close_side)
-        self.side.findWanted.connect(self._find)
+        requests.findWanted.connect(self._find)
         self.head.paneWanted.connect(self._toggle)
-        self.head.sortChosen.connect(self._sort)
+        self.head.sortChosen.connect(lambda _order: self._show_people(self.shown))

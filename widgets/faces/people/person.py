@@ -1,20 +1,22 @@
-"""One person: who they are, all their faces, and what can be done with both."""
+"""One person with all their faces, and the verbs for both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
-from engines.core.frames import Image
 from engines.core.names import same_name
 from engines.faces.gallery.types import FaceRecord, Person
 from widgets.faces.grid import FaceGrid
 from widgets.faces.name_field import NameBar, NameField, id_of
+from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import alike_line, face_item, face_tip, person_line, short_name
 from widgets.faces.row import FaceRow
+from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import icon
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, describe
 
 PORTRAIT = 64
@@ -22,34 +24,17 @@ TIP = "Ctrl or Shift takes several; drag them onto a person"
 
 
 class PersonPane(QWidget):
-    """Ids are the gallery's: faces in lists, persons alone."""
+    """All about one person; the buttons and the menu of the faces do the same."""
 
-    renamed = Signal(str, str)
-    merged = Signal(list)
-    split = Signal(list)
-    moved = Signal(list, str)
-    refused = Signal(list, str)
-    confirmed = Signal(list, str)
-    portraitChosen = Signal(str)
-    facesRemoved = Signal(list)
-    forgetWanted = Signal(str)
-    exportWanted = Signal(str)
-    findWanted = Signal(str)
-    thumbsWanted = Signal(list)
-    closed = Signal()
-    SIGNALS = (
-        "renamed", "merged", "split", "moved", "refused", "confirmed", "portraitChosen", "facesRemoved",
-        "forgetWanted", "exportWanted", "findWanted", "thumbsWanted",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
+    def __init__(self, requests: PeopleRequests, thumbs: Thumbs) -> None:
         super().__init__()
+        self.requests = requests
         self.person: Person | None = None
         self._faces: tuple[FaceRecord, ...] = ()
         self._people: tuple[tuple[str, str], ...] = ()
         self._editable = True
-        self.grid = FaceGrid("Faces of this person", 72, 1, tip=TIP, tip_of=face_tip)
-        self.portrait = FaceRow(self.grid.thumbs, PORTRAIT, 1, "Portrait")
+        self.grid = FaceGrid(thumbs, "Faces of this person", 72, 1, tip=TIP, tip_of=face_tip)
+        self.portrait = FaceRow(thumbs, PORTRAIT, 1, "Portrait")
         self.name = ElidedLabel("", "title")
         self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")
         self.rename_field = NameField("New name", tip="Return renames, Escape leaves it")
@@ -83,9 +68,6 @@ class PersonPane(QWidget):
             self.grid.show_items([face_item(face, person.portrait) for face in faces])
             self._show_selection()
 
-    def show_thumbs(self, images: Mapping[str, Image]) -> None:
-        self.grid.show_thumbs(images)
-
     def start_rename(self) -> None:
         """Put a field in place of the name."""
         if self.person is not None and self._editable:
@@ -110,7 +92,7 @@ class PersonPane(QWidget):
     def ask_forget(self) -> None:
         """Everything of this person is to go; whoever does it asks before."""
         if self.person is not None and self._editable:
-            self.forgetWanted.emit(self.person.id)
+            self.requests.forgetWanted.emit(self.person.id)
 
     def face_menu(self, faces: list[str]) -> QMenu | None:
         """What can be done with these faces."""
@@ -128,32 +110,29 @@ class PersonPane(QWidget):
         """Words, icon, what it does, whether it is for one face only."""
         chosen = set(self.grid.selected)
         doubtful = any(face.id in chosen and not face.confirmed for face in self._faces)
-        confirm = (("Confirm", "check", self._confirm, False),) if doubtful else ()
+        confirm = (("Confirm", "check", lambda: self._answer(self.requests.confirmed), False),) if doubtful else ()
         return (
             ("New person from these", "user-plus", self.split_selected, False),
             ("Move to\u2026", "arrow-right", self.ask_move, False),
-            (f"Not {short_name(person.name)}", "user-minus", self._refuse, False),
+            (f"Not {short_name(person.name)}", "user-minus", lambda: self._answer(self.requests.refused), False),
             *confirm,
-            ("Use as portrait", "star", lambda: self._one(self.portraitChosen), True),
-            ("Find similar", "search", lambda: self._one(self.findWanted), True),
+            ("Use as portrait", "star", lambda: self._one(self.requests.portraitChosen), True),
+            ("Find similar", "search", lambda: self._one(self.requests.findWanted), True),
             ("Remove", "delete", self._remove, False),
         )
 
     def split_selected(self) -> None:
         if self.grid.selected:
-            self.split.emit(self.grid.selected)
+            self.requests.split.emit(self.grid.selected)
 
-    def _refuse(self) -> None:
+    def _answer(self, signal: SignalInstance) -> None:
+        """The selected faces are this person's, or they are not."""
         if self.person is not None and self.grid.selected:
-            self.refused.emit(self.grid.selected, self.person.id)
-
-    def _confirm(self) -> None:
-        if self.person is not None and self.grid.selected:
-            self.confirmed.emit(self.grid.selected, self.person.id)
+            signal.emit(self.grid.selected, self.person.id)
 
     def _remove(self) -> None:
         if self.grid.selected and self._editable:
-            self.facesRemoved.emit(self.grid.selected)
+            self.requests.facesRemoved.emit(self.grid.selected)
 
     def _one(self, signal: SignalInstance) -> None:
         if len(self.grid.selected) == 1:
@@ -166,7 +145,7 @@ class PersonPane(QWidget):
             return
         self._title.setCurrentIndex(0)
         if person is not None and name != person.name:
-            self.renamed.emit(person.id, name)
+            self.requests.renamed.emit(person.id, name)
 
     def _named(self, name: str) -> None:
         """The line for merging or moving was filled in."""
@@ -176,9 +155,9 @@ class PersonPane(QWidget):
             return
         self.bar.hide()
         if self._asked == "merge":
-            self.merged.emit([self.person.id, other])
+            self.requests.merged.emit([self.person.id, other])
         elif self.grid.selected:
-            self.moved.emit(self.grid.selected, other)
+            self.requests.moved.emit(self.grid.selected, other)
 
     def _leave_fields(self) -> None:
         self._title.setCurrentIndex(0)
@@ -217,79 +196,38 @@ class PersonPane(QWidget):
         self.more = QuietButton("", "more", "More that can be done with these faces", name="More")
 
     def _lay_out(self) -> None:
-        top = QVBoxLayout()
-        top.setContentsMargins(0, 0, 4, 0)
-        top.setSpacing(8)
-        top.addLayout(self._head())
-        verbs = QHBoxLayout()
-        verbs.setSpacing(2)
-        for button in (self.merge, self.export, self.forget):
-            verbs.addWidget(button)
-        verbs.addStretch(1)
-        top.addLayout(verbs)
-        top.addWidget(self.bar)
-        self._verbs = QWidget()
-        row = QHBoxLayout(self._verbs)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(self.chosen, 1)
-        for button in (self.make, self.not_them, self.more):
-            row.addWidget(button)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(12, 0, 4, 0)
-        foot.addWidget(self.hint)
-        foot.addWidget(self._verbs)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 10, 0, 4)
-        column.setSpacing(4)
-        column.addLayout(top)
-        column.addWidget(self.grid, 1)
-        column.addLayout(foot)
+        verbs = row_of(self.merge, self.export, self.forget, None, spacing=2)
+        top = column_of(self._head(), verbs, self.bar, spacing=8, margins=(0, 0, 4, 0))
+        self._verbs = held(row_of((self.chosen, 1), self.make, self.not_them, self.more, spacing=2))
+        foot = column_of(self.hint, self._verbs, spacing=4, margins=(12, 0, 4, 0))
+        self.setLayout(column_of(top, (self.grid, 1), foot, spacing=4, margins=(0, 10, 0, 4)))
         for line in (self.hint, self._verbs):
             line.setFixedHeight(30)
 
     def _head(self) -> QHBoxLayout:
         self._title = QStackedWidget()
-        naming = QWidget()
-        row = QHBoxLayout(naming)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.rename)
-        self._title.addWidget(naming)
+        self._title.addWidget(held(row_of((self.name, 1), self.rename, spacing=6)))
         self._title.addWidget(self.rename_field)
         self._title.setFixedHeight(32)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addStretch(1)
-        words.addWidget(self._title)
-        words.addWidget(self.line)
-        words.addWidget(self.alike)
-        words.addStretch(1)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 0, 0)
-        head.setSpacing(10)
-        head.addWidget(self.portrait)
-        head.addLayout(words, 1)
-        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        return head
+        words = column_of(None, self._title, self.line, self.alike, None, spacing=0)
+        close = (self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        return row_of(self.portrait, (words, 1), close, spacing=10, margins=(12, 0, 0, 0))
 
     def _wire(self) -> None:
         self.grid.make_menu = self.face_menu
-        self.grid.thumbsWanted.connect(self.thumbsWanted)
         self.grid.picked.connect(lambda _ids: self._show_selection())
-        self.grid.opened.connect(self.findWanted)
+        self.grid.opened.connect(self.requests.findWanted)
         self.grid.removeWanted.connect(lambda _ids: self._remove())
         self.grid.renameWanted.connect(lambda _id: self.start_rename())
         self.rename.clicked.connect(self.start_rename)
         self.rename_field.named.connect(self._rename)
         self.rename_field.left.connect(lambda: self._title.setCurrentIndex(0))
-        self.close_button.clicked.connect(self.closed)
         self.merge.clicked.connect(self.ask_merge)
-        self.export.clicked.connect(lambda: self.person is not None and self.exportWanted.emit(self.person.id))
+        self.export.clicked.connect(lambda: self.person and self.requests.exportWanted.emit(self.person.id))
         self.forget.clicked.connect(self.ask_forget)
         self.bar.named.connect(self._named)
         self.make.clicked.connect(self.split_selected)
-        self.not_them.clicked.connect(self._refuse)
+        self.not_them.clicked.connect(lambda: self._answer(self.requests.refused))
         self.more.clicked.connect(self._open_more)
 
     def _open_more(self) -> None:

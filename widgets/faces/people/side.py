@@ -1,84 +1,63 @@
-"""What is at the side of the portraits: one person, several, unknown faces, a search's hits, or the history.
+"""The side of the portraits: one person, several, unknown faces, a search's hits, or the history.
 
 One pane at a time, made when it is first wanted; only the one in front is kept up to date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from engines.core.frames import Image
 from engines.faces.gallery.types import Person
 from widgets.faces.people.empty import SeveralPane, SidePane
 from widgets.faces.people.history import HistoryList
 from widgets.faces.people.person import PersonPane
+from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.unknown import FoundPane, UnknownPane
 from widgets.faces.state import PeopleView
+from widgets.faces.thumbs import Thumbs
+from widgets.kit.layouts import styled
 
 LEAST = 300
 P = TypeVar("P", PersonPane, SeveralPane, UnknownPane, FoundPane, HistoryList)
 
 
 class Side(QStackedWidget):
-    """`closed`: the pane in front was closed. The others are the panes' own."""
+    """`closed`: the pane in front was closed."""
 
-    renamed = Signal(str, str)
-    merged = Signal(list)
-    split = Signal(list)
-    moved = Signal(list, str)
-    refused = Signal(list, str)
-    confirmed = Signal(list, str)
-    portraitChosen = Signal(str)
-    facesRemoved = Signal(list)
-    forgetWanted = Signal(str)
-    exportWanted = Signal(str)
-    findWanted = Signal(str)
-    clusterNamed = Signal(list, str)
-    personChosen = Signal(str)
-    historyUndone = Signal(int)
-    thumbsWanted = Signal(list)
     closed = Signal()
-    SIGNALS = (
-        "renamed", "merged", "split", "moved", "refused", "confirmed", "portraitChosen", "facesRemoved", "forgetWanted",
-        "exportWanted", "findWanted", "clusterNamed", "personChosen", "historyUndone", "thumbsWanted",
-    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, requests: PeopleRequests, thumbs: Thumbs) -> None:
         super().__init__()
+        self._requests, self._thumbs = requests, thumbs
         self._panes: dict[str, QWidget] = {}
-        self._images: Mapping[str, Image] = {}
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        styled(self)
         self.setMinimumWidth(LEAST)
         self.hide()
 
     @cached_property
     def person(self) -> PersonPane:
-        return self._add("person", made := PersonPane(), made)
+        return self._add("person", PersonPane(self._requests, self._thumbs))
 
     @cached_property
     def several(self) -> SeveralPane:
-        return self._add("several", made := SeveralPane(), made)
+        return self._add("several", SeveralPane(self._requests, self._thumbs))
 
     @cached_property
     def unknown(self) -> UnknownPane:
-        made = UnknownPane()
-        return self._add("unknown", made, SidePane("Unknown faces", made))
+        return self._add("unknown", UnknownPane(self._requests, self._thumbs), "Unknown faces")
 
     @cached_property
     def found(self) -> FoundPane:
-        made = FoundPane()
-        return self._add("found", made, SidePane("Similar faces", made))
+        return self._add("found", FoundPane(self._requests, self._thumbs), "Similar faces")
 
     @cached_property
     def history(self) -> HistoryList:
-        made = HistoryList()
-        return self._add("history", made, SidePane("History", made))
+        return self._add("history", HistoryList(self._requests), "History")
 
     def show_pane(
         self,
@@ -104,27 +83,14 @@ class Side(QStackedWidget):
             self.history.show_changes(people.history, editable)
         if pane:
             self.setCurrentWidget(self._panes[pane])
-            self._show_images()
         self.setVisible(bool(pane))
 
-    def show_thumbs(self, images: Mapping[str, Image]) -> None:
-        self._images = images
-        if self.isVisible():
-            self._show_images()
-
-    def _show_images(self) -> None:
-        front = self.currentWidget()
-        part = front.body if isinstance(front, SidePane) else front
-        if isinstance(part, (PersonPane, SeveralPane, UnknownPane, FoundPane)):
-            part.show_thumbs(self._images)
-
-    def _add(self, name: str, made: P, pane: QWidget) -> P:
+    def _add(self, name: str, made: P, title: str = "") -> P:
+        """Keep a pane; one with a title gets a frame of its own."""
+        pane = made if isinstance(made, (PersonPane, SeveralPane)) else SidePane(title, made)
         self._panes[name] = pane
         self.addWidget(pane)
-        for signal in made.SIGNALS:
-            getattr(made, signal).connect(getattr(self, signal))
-        if isinstance(pane, (PersonPane, SeveralPane, SidePane)):
-            pane.closed.connect(self.closed)
+        pane.close_button.clicked.connect(self.closed)
         return made
 
 

@@ -6,15 +6,17 @@ without a move of the mouse.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from engines.faces.gallery.types import Suggestion
+from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import faces_may_be, short_name, sure_words
 from widgets.faces.row import FaceRow
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import draw_icon
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe
 
 LEAST = 430
@@ -24,10 +26,7 @@ MOST_CARDS = 4
 class SuggestionCard(QFrame):
     """One suggestion: the faces, the person they resemble, Confirm and Not X."""
 
-    confirmed = Signal(list, str)
-    refused = Signal(list, str)
-
-    def __init__(self, thumbs: Thumbs) -> None:
+    def __init__(self, requests: PeopleRequests, thumbs: Thumbs) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -36,8 +35,8 @@ class SuggestionCard(QFrame):
         self.title, self.name = ElidedLabel("", "hint"), ElidedLabel("", "heading")
         self.confirm = PlainButton("Confirm", "check")
         self.refuse = QuietButton("Not them")
-        self.confirm.clicked.connect(lambda: self._answer(self.confirmed))
-        self.refuse.clicked.connect(lambda: self._answer(self.refused))
+        self.confirm.clicked.connect(lambda: self._answer(requests.confirmed))
+        self.refuse.clicked.connect(lambda: self._answer(requests.refused))
         self._lay_out()
 
     def show_suggestion(self, suggestion: Suggestion, portrait: str) -> None:
@@ -61,22 +60,10 @@ class SuggestionCard(QFrame):
             signal.emit(list(suggestion.faces), suggestion.person)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 6, 6)
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        for label in (self.title, self.name):
-            words.addWidget(label)
-        buttons = QVBoxLayout()
-        buttons.setSpacing(0)
-        buttons.addWidget(self.confirm)
-        buttons.addWidget(self.refuse, 0, Qt.AlignmentFlag.AlignHCenter)
-        row.addWidget(self.faces)
-        row.addWidget(_Arrow())
-        row.addWidget(self.portrait)
-        row.addLayout(words, 1)
-        row.addLayout(buttons)
+        words = column_of(self.title, self.name, spacing=0)
+        buttons = column_of(self.confirm, (self.refuse, 0, Qt.AlignmentFlag.AlignHCenter), spacing=0)
+        parts = (self.faces, _Arrow(), self.portrait, (words, 1), buttons)
+        self.setLayout(row_of(*parts, spacing=8, margins=(8, 6, 6, 6)))
 
 
 class _Arrow(QWidget):
@@ -93,12 +80,9 @@ class _Arrow(QWidget):
 class SuggestionStrip(QWidget):
     """The cards that fit, and arrows where there are more. Hidden while there are none."""
 
-    confirmed = Signal(list, str)
-    refused = Signal(list, str)
-
-    def __init__(self, thumbs: Thumbs) -> None:
+    def __init__(self, requests: PeopleRequests, thumbs: Thumbs) -> None:
         super().__init__()
-        self._thumbs = thumbs
+        self._requests, self._thumbs = requests, thumbs
         self._suggestions: tuple[Suggestion, ...] = ()
         self._portraits: dict[str, str] = {}
         self._first = 0
@@ -107,11 +91,8 @@ class SuggestionStrip(QWidget):
         self.on = QuietButton("", "caret-right", "Suggestions after these", name="Suggestions after")
         self.back.clicked.connect(lambda: self._turn(-1))
         self.on.clicked.connect(lambda: self._turn(1))
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
-        self._row.addWidget(self.back)
-        self._row.addWidget(self.on)
+        self._row = row_of(self.back, self.on, spacing=8)
+        self.setLayout(self._row)
         self._grow()
         self.setFixedHeight(self.cards[0].sizeHint().height())
         self.hide()
@@ -136,9 +117,7 @@ class SuggestionStrip(QWidget):
         self._fill()
 
     def _grow(self) -> None:
-        card = SuggestionCard(self._thumbs)
-        card.confirmed.connect(self.confirmed)
-        card.refused.connect(self.refused)
+        card = SuggestionCard(self._requests, self._thumbs)
         self._row.insertWidget(len(self.cards) + 1, card, 1)
         self.cards.append(card)
 

@@ -1,4 +1,4 @@
-"""What the people page says, and the items of its grids: computed from values, so no widget is needed."""
+"""Words and grid items of the people page, computed from values, so that no widget is needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engines.faces.gallery.types import Expiring, FaceRecord, Forgotten, Found, 
 from engines.faces.types import Quality
 from widgets.faces.cells import FaceItem
 from widgets.faces.words import alike_words, one_in
-from widgets.kit.work_parts import DOT, count
+from widgets.kit.words import DOT, count
 
 MEGA = 1e6
 NAMES_SHOWN = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from engines.faces.study_types import Suspicion
 from widgets.faces.picture import FacePicture
@@ -12,6 +12,7 @@ from widgets.faces.state import AuditView
 from widgets.faces.studies.audit_words import can_move, done_words, image_words, kind, like_words, own_words
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton, QuietButton, describe
 from widgets.kit.pill import Pill
 
@@ -23,11 +24,9 @@ LEVELS = {"wrong-name": "warn", "same-person": "busy"}
 
 
 class SuspicionDetail(QWidget):
-    """`dismissed`, `moved`, `removed` are about the row that is shown."""
+    """`asked(verb)` of the row that is shown: "dismiss", "move", "remove"."""
 
-    dismissed = Signal()
-    moved = Signal()
-    removed = Signal()
+    asked = Signal(str)
 
     def __init__(self, thumbs: Thumbs) -> None:
         super().__init__()
@@ -44,14 +43,9 @@ class SuspicionDetail(QWidget):
         self.move_button = PlainButton("Move", "reveal", "Give it the name of the person it resembles (M)")
         self.remove = QuietButton("Remove", "delete", "Delete this face from the gallery (Delete); can be undone")
         self._lay_out()
-        self.right.clicked.connect(self.dismissed)
-        self.move_button.clicked.connect(self.moved)
-        self.remove.clicked.connect(self.removed)
-
-    @property
-    def row(self) -> int:
-        """The row that is shown, -1 none."""
-        return self._row
+        self.right.clicked.connect(lambda: self.asked.emit("dismiss"))
+        self.move_button.clicked.connect(lambda: self.asked.emit("move"))
+        self.remove.clicked.connect(lambda: self.asked.emit("remove"))
 
     def show_row(self, view: AuditView) -> None:
         """The selected row of this view, or nothing."""
@@ -118,27 +112,9 @@ class SuspicionDetail(QWidget):
         self.note.setText("Names of a folder are its file names: rename or move the file there.")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
-        self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._beside.setSpacing(0)
-        self._beside.addWidget(self.like, 1)
-        self._beside.addWidget(self.own, 1)
-        self._pictures = QHBoxLayout()
-        self._pictures.setSpacing(0)
-        self._pictures.addWidget(self.image, 3)
-        self._pictures.addLayout(self._beside, 2)
-        said = QHBoxLayout()
-        said.setSpacing(8)
-        said.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignTop)
-        said.addWidget(self.reason, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.right, self.move_button, self.remove):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.setSpacing(8)
-        column.addLayout(self._pictures, 1)
-        column.addLayout(said)
-        column.addWidget(self.note)
-        column.addLayout(buttons)
+        self._beside = column_of((self.like, 1), (self.own, 1))
+        self._pictures = row_of((self.image, 3), (self._beside, 2))
+        said = row_of((self.kind, 0, Qt.AlignmentFlag.AlignTop), (self.reason, 1), spacing=8)
+        buttons = row_of(self.right, self.move_button, self.remove, None, spacing=8)
+        parts = ((self._pictures, 1), said, self.note, buttons)
+        self.setLayout(column_of(*parts, spacing=8, margins=(8, 4, 8, 8)))

@@ -1,4 +1,4 @@
-"""Which images may bear a wrong name: a ranked list, and the chosen one large beside what speaks against it."""
+"""The audit page: images that may bear a wrong name as a ranked list, the chosen one large beside the evidence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter
 
 from engines.core.frames import Image
 from engines.faces.study_types import Audit
@@ -15,44 +15,28 @@ from widgets.faces.studies.audit_detail import SuspicionDetail
 from widgets.faces.studies.audit_list import SuspicionList
 from widgets.faces.studies.audit_words import can_move, kinds_of, state_words
 from widgets.faces.words import file_name
+from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, QuietButton
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import BusyLine, Framed
+from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH, LEAST = 760, 420
 ASK = "Find images that may bear a wrong name, duplicates, and people with two names."
 
 
-class AuditPage(QWidget):
+class AuditPage(WorkPage):
     """Rows are places in `Audit.suspicions`."""
 
-    auditGalleryWanted = Signal()
-    auditFolderWanted = Signal()
     suspicionChosen = Signal(int)
     suspicionDismissed = Signal(int)
     suspicionMoved = Signal(int)
     suspicionRemoved = Signal(int)
-    auditCancelWanted = Signal()
-    saveAuditWanted = Signal()
-    thumbsWanted = Signal(list)
-    SIGNALS = (
-        "auditGalleryWanted",
-        "auditFolderWanted",
-        "suspicionChosen",
-        "suspicionDismissed",
-        "suspicionMoved",
-        "suspicionRemoved",
-        "auditCancelWanted",
-        "saveAuditWanted",
-        "thumbsWanted",
-    )
 
     def __init__(self) -> None:
         super().__init__()
         self.shown = AuditView()
         self._audit: Audit | None = None
         self._images: Mapping[str, Image] = {}
-        self.empty = EmptyState(ASK, "Check this gallery", "search", "Compare every face with every other")
         self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
         self.kinds = ChoiceField("Kind", kinds_of(None), tip="Show suspicions of one kind only")
         self.gallery = PlainButton("Check gallery", "faces", "Compare every face of the gallery with every other")
@@ -60,7 +44,6 @@ class AuditPage(QWidget):
         self.save = QuietButton("Save list", "save", "Write the list as JSON or CSV")
         self.list = SuspicionList()
         self.detail = SuspicionDetail(self.list.thumbs)
-        self.progress = BusyLine()
         self.setMinimumWidth(LEAST)
         self._lay_out()
         self._wire()
@@ -69,7 +52,7 @@ class AuditPage(QWidget):
         shown = self.shown = view.audit
         self.progress.show_busy(shown.busy)
         found = shown.audit is not None and bool(shown.audit.suspicions)
-        self._body.setCurrentIndex(1 if found else 0)
+        self.show_there(found)
         self._show_head(shown)
         if shown.audit is not self._audit:
             self._audit = shown.audit
@@ -93,7 +76,7 @@ class AuditPage(QWidget):
         for button in (self.gallery, self.folder, self.empty.button):
             button.setEnabled(not busy)
         self.save.setEnabled(shown.audit is not None)
-        self.kinds.setVisible(self._body.currentIndex() == 1)
+        self.kinds.setVisible(self.there)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -103,16 +86,8 @@ class AuditPage(QWidget):
     def _lay_out(self) -> None:
         self.state.setFont(number_font())
         self.kinds.setMinimumContentsLength(14)
-        head = QVBoxLayout()
-        head.setContentsMargins(12, 8, 8, 8)
-        head.setSpacing(4)
-        for label, controls in ((self.title, (self.gallery, self.folder, self.save)), (self.state, (self.kinds,))):
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addWidget(label, 1)
-            for control in controls:
-                row.addWidget(control)
-            head.addLayout(row)
+        rows = ((self.title, 1), self.gallery, self.folder, self.save), ((self.state, 1), self.kinds)
+        head = column_of(*(row_of(*row, spacing=8) for row in rows), spacing=4, margins=(12, 8, 8, 8))
         self._split = QSplitter()
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.list)
@@ -120,56 +95,36 @@ class AuditPage(QWidget):
         self._split.setStretchFactor(0, 2)
         self._split.setStretchFactor(1, 3)
         self._split.setSizes([400, 600])
-        self._body = QStackedWidget()
-        self._body.addWidget(self.empty)
-        self._body.addWidget(self._split)
-        for part in (self, self.detail, self._body):
-            part.setProperty("role", "panel")
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._body, 1)
-        column.addWidget(Framed(self.progress, 12, 6))
+        styled(self.detail)
+        empty = EmptyState(ASK, "Check this gallery", "search", "Compare every face with every other")
+        self.lay_out(head, self.body_of(empty, self._split))
 
     def _wire(self) -> None:
-        self.empty.clicked.connect(self.auditGalleryWanted)
-        self.gallery.clicked.connect(self.auditGalleryWanted)
-        self.folder.clicked.connect(self.auditFolderWanted)
-        self.save.clicked.connect(self.saveAuditWanted)
-        self.progress.cancelled.connect(self.auditCancelWanted)
+        self.empty.clicked.connect(self.gallery.clicked)
         self.list.chosen.connect(self.suspicionChosen)
-        self.list.thumbs.wanted.connect(self.thumbsWanted)
         self.list.thumbs.changed.connect(lambda: self.detail.show_row(self.shown))
-        self.list.dismissed.connect(self._dismiss)
-        self.list.moved.connect(self._move)
-        self.list.removed.connect(self._remove)
-        self.detail.dismissed.connect(lambda: self._dismiss(self.detail.row))
-        self.detail.moved.connect(lambda: self._move(self.detail.row))
-        self.detail.removed.connect(lambda: self._remove(self.detail.row))
+        for part in (self.list, self.detail):
+            part.asked.connect(self._do)
         self.kinds.chosen.connect(lambda _kind: self._show_list())
 
     def _show_list(self) -> None:
         self.list.show_view(self.shown, self.kinds.value(), self._images)
 
+    def _do(self, verb: str) -> None:
+        """What is asked of the selected row, where it can be done."""
+        shown, row = self.shown, self.shown.selected
+        if shown.audit is None or row in shown.settled:
+            return
+        if verb == "dismiss":
+            self._dismiss(row)
+        elif verb == "remove" and shown.editable:
+            self.suspicionRemoved.emit(row)
+        elif verb == "move" and shown.editable and can_move(shown.audit.suspicions[row]):
+            self.suspicionMoved.emit(row)
+
     def _dismiss(self, row: int) -> None:
         """The name is right: go on to the next one. A second time takes it back and stays."""
-        if row in self.shown.settled:
-            return
         fresh = row not in self.shown.dismissed
         self.suspicionDismissed.emit(row)
         if fresh and (after := self.list.following(row)) != row:
             self.suspicionChosen.emit(after)
-
-    def _move(self, row: int) -> None:
-        one = self.shown.audit.suspicions[row] if self.shown.audit is not None else None
-        if one is not None and self._may_change(row) and can_move(one):
-            self.suspicionMoved.emit(row)
-
-    def _remove(self, row: int) -> None:
-        if self._may_change(row):
-            self.suspicionRemoved.emit(row)
-
-    def _may_change(self, row: int) -> bool:
-        return self.shown.editable and row not in self.shown.settled

@@ -8,7 +8,7 @@ from engines.core.pictures.files import in_short
 from engines.faces.study_types import Audit, Suspicion
 from widgets.faces.state import AuditView
 from widgets.faces.words import file_name, similarity
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 
 KINDS = {
     "wrong-name": ("Wrong name", "warn", "warn"),

@@ -1,13 +1,14 @@
-"""What is evaluated: a folder of named pictures, a pair list, mirror images, and who is enrolled for the open set."""
+"""The form of an evaluation: a folder of pictures, a pair list, mirror images, who is enrolled for the open set."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, NumberField, Segmented, Toggle
 from widgets.kit.path_row import PathRow
 
@@ -18,8 +19,6 @@ CHOICES = (("first", "First"), ("best", "Best"))
 class EvaluateForm(QWidget):
     """`evaluateChanged(EvaluateSpec)`, `openSetChanged(OpenSetSpec)` when the user changes them."""
 
-    imagesWanted = Signal()
-    pairsWanted = Signal()
     evaluateChanged = Signal(object)
     openSetChanged = Signal(object)
 
@@ -62,27 +61,13 @@ class EvaluateForm(QWidget):
         self.openSetChanged.emit(open_spec)
 
     def _lay_out(self) -> None:
-        paths = QHBoxLayout()
-        paths.setSpacing(16)
-        paths.addWidget(self.images, 1)
-        paths.addWidget(self.pairs, 1)
+        paths = row_of((self.images, 1), (self.pairs, 1), spacing=16)
         enrol = ElidedLabel("Open set: enrol the", "muted")
         enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        choices = QHBoxLayout()
-        choices.setSpacing(8)
-        choices.addWidget(self.flip)
-        choices.addWidget(enrol, 1)
-        choices.addWidget(self.which)
-        choices.addWidget(self.enrol)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 8)
-        column.setSpacing(8)
-        column.addLayout(paths)
-        column.addLayout(choices)
+        choices = row_of(self.flip, (enrol, 1), self.which, self.enrol, spacing=8)
+        self.setLayout(column_of(paths, choices, spacing=8, margins=(12, 4, 12, 8)))
 
     def _wire(self) -> None:
-        self.images.choose.clicked.connect(self.imagesWanted)
-        self.pairs.choose.clicked.connect(self.pairsWanted)
         self.pairs.clear.clicked.connect(lambda: self.evaluateChanged.emit(replace(self._spec, pairs="")))
         self.flip.toggled.connect(self._flip)
         self.enrol.valueChanged.connect(lambda many: self.openSetChanged.emit(replace(self._open, enrol=round(many))))

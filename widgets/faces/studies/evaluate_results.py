@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QLabel, QListView, QWidget
 
 from engines.faces.study_types import Curve, Evaluation, OpenSet
 from widgets.charts.band import Band, BandPlot, stairs
@@ -15,6 +15,7 @@ from widgets.faces.studies import evaluate_words as words
 from widgets.faces.studies.threshold_charts import per_bin
 from widgets.kit.figures_table import FiguresTable
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, StatGrid, describe, scrolled
 from widgets.kit.theme import number_font
 
@@ -29,24 +30,11 @@ class Pane(QWidget):
 
     def __init__(self, plots: list[QWidget], figures: list[QWidget]) -> None:
         super().__init__()
-        inner = QWidget()
-        inner.setProperty("role", "body")
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
-        self._row.setContentsMargins(12, 4, 12, 8)
-        self._row.setSpacing(12)
-        self._plots, self._figures = QVBoxLayout(), QVBoxLayout()
         for plot in plots:
             plot.setMinimumHeight(LEAST_PLOT)
-            self._plots.addWidget(plot, 1)
-        for figure in figures:
-            self._figures.addWidget(figure)
-        self._figures.addStretch(1)
-        self._figures.setSpacing(8)
-        self._row.addLayout(self._plots, 5)
-        self._row.addLayout(self._figures, 4)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scrolled(inner))
+        left = column_of(*((plot, 1) for plot in plots), spacing=12)
+        self._row = row_of((left, 5), (column_of(*figures, None, spacing=8), 4), spacing=12, margins=(12, 4, 12, 8))
+        self.setLayout(column_of(scrolled(held(self._row, "body"))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -146,10 +134,7 @@ class MissedPane(QWidget):
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setUniformItemSizes(True)
         self.words = _note("")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.addWidget(self.words)
-        column.addWidget(self.list, 1)
+        self.setLayout(column_of(self.words, (self.list, 1), spacing=6, margins=(12, 8, 12, 8)))
         self._shown: tuple[str, ...] | None = None
 
     def show_files(self, files: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ from engines.faces.study_types import Evaluation, Interval, OpenSet
 from widgets.charts.axes import SUPERSCRIPTS, figure, percent
 from widgets.faces.words import DASH, interval
 from widgets.kit.panel import Stat
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 
 TAR_HEADERS = ("FAR", "TAR", "95 % interval", "Per person")
 TAR_TIPS = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import OperatingPoint, ThresholdReport
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import Series
 from widgets.faces.words import one_in, similarity
+from widgets.kit.layouts import column_of
 
 STRANGERS, MISSED = 0, 1
 FLOOR = 3e-7
@@ -26,11 +27,7 @@ class ThresholdCharts(QWidget):
         self.histogram = BandPlot("Similarities", "Similarity", "Share of faces", shares=True)
         self.curve.set_nothing("The curve appears when the gallery has been checked")
         self.histogram.set_nothing("Similarities of strangers and of the enrolled appear with it")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(4)
-        column.addWidget(self.curve, 3)
-        column.addWidget(self.histogram, 2)
+        self.setLayout(column_of((self.curve, 3), (self.histogram, 2), spacing=4, margins=(4, 4, 4, 4)))
         self.curve.crossed.connect(lambda x: self.histogram.set_cross(None if math.isnan(x) else x))
         self.histogram.crossed.connect(lambda x: self.curve.set_cross(None if math.isnan(x) else x))
 

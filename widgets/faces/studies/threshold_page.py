@@ -1,4 +1,4 @@
-"""What a threshold does on this gallery: strangers named against enrolled missed, with how sure that is.
+"""The threshold page: strangers named against enrolled missed in this gallery, with the intervals of both.
 
 The user sets how often a stranger may be named; threshold, shares and their intervals follow from the report.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter
 
 from engines.faces.gallery.types import GalleryInfo
 from engines.faces.study_types import ThresholdReport
 from engines.faces.types import Accept
 from widgets.faces.accept import AcceptField
-from widgets.faces.state import FacesView, Page
+from widgets.faces.state import FacesView
 from widgets.faces.studies.threshold_cases import CasesList
 from widgets.faces.studies.threshold_charts import ThresholdCharts
 from widgets.faces.studies.threshold_words import (
@@ -26,14 +26,16 @@ from widgets.faces.studies.threshold_words import (
     point_row,
     shown_points,
 )
+from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import FiguresTable
-from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import DOT, BusyLine, Framed
+from widgets.kit.words import DOT
+from widgets.kit.work_page import WorkPage
 
-ROOM_FOR_BOTH = 820
+ROOM_FOR_BOTH, TOP = 820, Qt.AlignmentFlag.AlignTop
 EMPTY = {
     "check": ("Check the gallery to see how often strangers would be named.", "Check this gallery"),
     "enrol": ("How often strangers would be named shows once people are enrolled.", "Enrol people"),
@@ -42,42 +44,38 @@ EMPTY = {
 """Sentence and button, by what has to be done first."""
 
 
-class ThresholdPage(QWidget):
-    """Rate, curve, operating points, histogram, self-check."""
+class ThresholdPage(WorkPage):
+    """Rate, curve, operating points, histogram, self-check. `firstWanted(what)`: a key of `EMPTY`."""
 
     acceptChanged = Signal(object)
-    checkWanted = Signal()
-    caseOpened = Signal(str)
-    thumbsWanted = Signal(list)
-    pageWanted = Signal(str)
-    unlockWanted = Signal()
-    SIGNALS = ("acceptChanged", "checkWanted", "caseOpened", "thumbsWanted", "pageWanted", "unlockWanted")
+    firstWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._report: ThresholdReport | None = None
         self._rate: float | None = None
         self._rates: list[float] = []
-        self.empty = EmptyState(*EMPTY["check"], "chart")
-        self._ask = "check"
+        self._first = "check"
         self.accept = AcceptField()
         self.check = PrimaryButton("Check this gallery", "", "Search every face in the rest of the gallery")
-        self.title, self.cost = ElidedLabel("", "heading"), ElidedLabel()
-        self.basis = ElidedLabel("", "muted")
-        self.weak, self.why = Pill(), Label()
+        self.title, self.cost, self.basis = ElidedLabel("", "heading"), ElidedLabel(), ElidedLabel("", "muted")
+        self.weak, self.why = Pill(), wrapped("muted")
         self.charts, self.cases = ThresholdCharts(), CasesList()
         self.table = FiguresTable("Operating points", HEADERS, TIPS)
-        self.progress = BusyLine()
         self.progress.cancel.hide()
         self._lay_out()
-        self._wire()
+        self.empty.clicked.connect(lambda: self.firstWanted.emit(self._first))
+        self.accept.acceptMoved.connect(self._show_rate)
+        self.accept.acceptChanged.connect(self.acceptChanged)
+        self.table.rowUsed.connect(self._use_row)
+        self._which.chosen.connect(lambda _which: self._place())
 
     def show_state(self, view: FacesView) -> None:
         shown = view.threshold
         self.progress.show_busy(shown.busy if shown.report is None else None)
         self.check.setEnabled(shown.busy is None)
         self.accept.set_accept(shown.accept)
-        self._body.setCurrentIndex(0 if shown.report is None and shown.busy is None else 1)
+        self.show_there(shown.report is not None or shown.busy is not None)
         self._show_empty(view.people.info)
         if shown.report != self._report or self._rate is None:
             self._report, self._rate = shown.report, None
@@ -90,15 +88,9 @@ class ThresholdPage(QWidget):
     def _show_empty(self, info: GalleryInfo | None) -> None:
         """What is to be done before anything can be checked."""
         ask = "enrol" if info is None else "unlock" if info.locked else "check" if info.people else "enrol"
-        if ask != self._ask:
-            self._ask = ask
+        if ask != self._first:
+            self._first = ask
             self.empty.set_text(*EMPTY[ask])
-
-    def _do_first(self) -> None:
-        if self._ask == "enrol":
-            self.pageWanted.emit(Page.ENROL.value)
-        else:
-            (self.unlockWanted if self._ask == "unlock" else self.checkWanted).emit()
 
     def _show_report(self, report: ThresholdReport | None) -> None:
         self.charts.show_report(report)
@@ -148,65 +140,22 @@ class ThresholdPage(QWidget):
 
     def _lay_out(self) -> None:
         self._found = ElidedLabel("", "heading")
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self.accept, 1)
-        top.addWidget(self.check, 0, Qt.AlignmentFlag.AlignTop)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        self.why.setProperty("role", "muted")
-        self.why.setWordWrap(True)
-        line.addWidget(self.weak, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self.why, 1)
-        self._which = Segmented("Shown", (("charts", "Curve"), ("figures", "Figures")), tip="What is shown here")
-        head = QVBoxLayout()
-        head.setContentsMargins(12, 10, 12, 6)
-        head.setSpacing(4)
-        head.addLayout(top)
-        for label in (self.title, self.cost, self.basis):
+        top = row_of((self.accept, 1), (self.check, 0, TOP), spacing=16)
+        said = (self.title, self.cost, self.basis)
+        for label in said:
             label.setFont(number_font())
-            head.addWidget(label)
-        head.addLayout(line)
-        head.addWidget(self._which)
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(8, 8, 8, 8)
-        side.setSpacing(8)
-        side.addWidget(self.table)
-        side.addWidget(self._found)
-        side.addWidget(self.cases, 1)
+        line = row_of((self.weak, 0, TOP), (self.why, 1), spacing=8)
+        self._which = Segmented("Shown", (("charts", "Curve"), ("figures", "Figures")), tip="What is shown here")
+        head = column_of(top, *said, line, self._which, spacing=4, margins=(12, 10, 12, 6))
+        figures = column_of(self.table, self._found, (self.cases, 1), spacing=8, margins=(8, 8, 8, 8))
+        self._side = held(figures, "panel")
         split = QSplitter()
         split.setChildrenCollapsible(False)
         split.addWidget(self.charts)
         split.addWidget(self._side)
         split.setSizes([500, 500])
-        full = QWidget()
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
-        inner.addLayout(head)
-        inner.addWidget(split, 1)
-        self._body = QStackedWidget()
-        self._body.addWidget(self.empty)
-        self._body.addWidget(full)
-        for part in (self, full, self.charts, self._side, self._body):
-            part.setProperty("role", "panel")
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._body, 1)
-        outer.addWidget(Framed(self.progress, 12, 6))
-
-    def _wire(self) -> None:
-        self.empty.clicked.connect(self._do_first)
-        self.check.clicked.connect(self.checkWanted)
-        self.accept.acceptMoved.connect(self._show_rate)
-        self.accept.acceptChanged.connect(self.acceptChanged)
-        self.cases.caseOpened.connect(self.caseOpened)
-        self.cases.thumbsWanted.connect(self.thumbsWanted)
-        self.table.rowUsed.connect(self._use_row)
-        self._which.chosen.connect(lambda _which: self._place())
+        styled(self.charts)
+        self.lay_out(self.body_of(EmptyState(*EMPTY["check"], "chart"), held(column_of(head, (split, 1)), "panel")))
 
     def _use_row(self, row: int) -> None:
         """A double click on an operating point makes it the chosen one."""

@@ -9,7 +9,7 @@ from widgets.charts.axes import percent
 from widgets.charts.band import value_at
 from widgets.faces.studies.threshold_cases import misnamed
 from widgets.faces.words import DASH, interval, one_in, similarity
-from widgets.kit.work_parts import DOT, count
+from widgets.kit.words import DOT, count
 
 HEADERS = ("Strangers", "Threshold", "Missed", "Strangers, 95 %", "Misnamed")
 TIPS = (

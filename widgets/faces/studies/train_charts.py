@@ -1,4 +1,4 @@
-"""What is seen of a head in training: embeddings by person, the angles that decide, accuracy and loss."""
+"""The charts of a head in training: embeddings by person, the angles that decide, accuracy and loss."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter
 
 from engines.faces.study_types import HeadProgress
 from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import LINE_HEIGHT, MIDDLE, Plot, Series
 from widgets.faces.studies.train_words import coloured, histogram, mean
+from widgets.kit.layouts import column_of, held
 from widgets.kit.theme import LOOK, number_font
 
 OWN, OTHER = 2, 1
@@ -84,8 +85,8 @@ class Scatter(Plot):
     def _fit(self) -> None:
         super()._fit()
         self._x = self._y = Axis(-self._extent, self._extent)
-        many = sum(len(one.x) for one in self._series)
-        names = ", ".join(one.name for one in self._series)
+        many = sum(len(one.x) for one in self.series)
+        names = ", ".join(one.name for one in self.series)
         self.setAccessibleDescription(f"{many} held-out faces: {names}" if many else self._nothing)
 
     def _box(self) -> QRectF:
@@ -142,6 +143,7 @@ def _points(points: list[tuple[float, float]], name: str, place: int) -> Series:
     return Series(name, [x for x, _ in points], [y for _, y in points], markers=True, place=place)
 
 
+EDGE = (4, 4, 4, 4)
 LEAST_HEIGHT = 150
 """Pixels below which a chart's words lie over one another."""
 
@@ -205,21 +207,11 @@ class HeadCharts(QSplitter):
 
     def _lay_out(self) -> None:
         self.setChildrenCollapsible(False)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(4)
-        for chart, share in ((self.angles, 5), (self.accuracy, 3), (self.loss, 3)):
+        charts = ((self.angles, 5), (self.accuracy, 3), (self.loss, 3))
+        for chart, _share in charts:
             chart.setMinimumHeight(LEAST_HEIGHT)
-            column.addWidget(chart, share)
-        left = QWidget()
-        inner = QVBoxLayout(left)
-        inner.setContentsMargins(4, 4, 4, 4)
-        inner.addWidget(self.scatter)
-        for part in (left, right):
-            part.setProperty("role", "panel")
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            self.addWidget(part)
+        for part in (column_of(self.scatter, margins=EDGE), column_of(*charts, spacing=4, margins=EDGE)):
+            self.addWidget(held(part, "panel"))
         self.setStretchFactor(0, 5)
         self.setStretchFactor(1, 4)
         self.setSizes([520, 440])

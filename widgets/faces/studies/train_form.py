@@ -1,16 +1,17 @@
-"""What a head is trained on and how: folder, loss with its margins, backbone, and the settings that seldom matter."""
+"""The form of a training: folder, loss with its margins, backbone, and the settings that seldom matter."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import HeadSpec
 from engines.faces.training.margin_choices import CHOICES
 from widgets.faces.studies.train_words import formula, margins_shown
 from widgets.kit.flow_row import FlowRow
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, ElidedLabel, NumberField, Section, Segmented, labelled
 from widgets.kit.path_row import PathRow
 
@@ -25,7 +26,6 @@ MARGINS = (
 class HeadForm(QWidget):
     """`headChanged(HeadSpec)` when the user changes something."""
 
-    headFolderWanted = Signal()
     headChanged = Signal(object)
 
     def __init__(self) -> None:
@@ -120,16 +120,9 @@ class HeadForm(QWidget):
         self.more.body.addWidget(
             FlowRow(((labelled("Recogniser", self.model), 2), *((one, 1) for one in numbers)), 104)
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 4)
-        column.setSpacing(8)
-        column.addWidget(self.images)
-        column.addWidget(loss)
-        column.addWidget(self.formula)
-        column.addWidget(self.more)
+        self.setLayout(column_of(self.images, loss, self.formula, self.more, spacing=8, margins=(12, 4, 12, 4)))
 
     def _wire(self) -> None:
-        self.images.choose.clicked.connect(self.headFolderWanted)
         self.loss.chosen.connect(lambda loss: self._tell(loss=loss, margins=None))
         for field in self.margins:
             field.valueChanged.connect(self._tell_margins)

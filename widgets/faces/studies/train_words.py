@@ -10,7 +10,7 @@ from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from engines.faces.training.margin_choices import CHOICES, Margins, margins_of
 from widgets.charts.axes import percent
 from widgets.faces.state import TrainView
-from widgets.kit.work_parts import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, seconds_words
 
 MINUS, THETA = "\u2212", "\u03b8"
 BIN = 4.0

@@ -1,9 +1,9 @@
-"""Are these two the same person? Two pictures side by side with what was compared, and how sure the answer is."""
+"""The verify page: two pictures side by side, the faces that were compared, and how sure the verdict is."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import Verified
 from widgets.charts.axes import percent
@@ -12,9 +12,11 @@ from widgets.faces.state import FacesView, VerifyView
 from widgets.faces.words import file_name, one_in, similarity
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import Stat, StatGrid, describe
 from widgets.kit.theme import LOOK
-from widgets.kit.work_parts import BusyLine, Framed, count
+from widgets.kit.words import count
+from widgets.kit.work_parts import BusyLine, Framed
 
 SIDES = ("a", "b")
 VERDICTS = {
@@ -32,9 +34,7 @@ class VerifyPage(QWidget):
 
     pictureWanted = Signal(str)
     pictureDropped = Signal(str, str)
-    verifyCancelWanted = Signal()
     thumbsWanted = Signal(list)
-    SIGNALS = ("pictureWanted", "pictureDropped", "verifyCancelWanted", "thumbsWanted")
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,44 +103,21 @@ class VerifyPage(QWidget):
             self.mark.setPixmap(icon_pixmap(role, token, 20, self.devicePixelRatioF()))
 
     def _lay_out(self) -> None:
-        pictures = QHBoxLayout()
-        pictures.setContentsMargins(8, 8, 8, 0)
-        pictures.setSpacing(8)
-        for side in SIDES:
-            pictures.addWidget(self.pictures[side], 1)
+        pictures = row_of(*((picture, 1) for picture in self.pictures.values()), spacing=8, margins=(8, 8, 8, 0))
         for label in (self.verdict, self.advice):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.advice.setProperty("role", "muted")
-        said = QVBoxLayout()
-        said.setSpacing(4)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.mark)
-        line.addWidget(self.verdict, 1)
-        said.addLayout(line)
-        said.addWidget(self.advice)
-        said.addStretch(1)
+        said = column_of(row_of(self.mark, (self.verdict, 1), spacing=8), self.advice, None, spacing=4)
         self.stats.setMaximumWidth(380)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 12)
-        foot.setSpacing(16)
-        foot.addLayout(said, 1)
-        foot.addWidget(self.stats, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(pictures, 1)
-        column.addLayout(foot)
-        column.addWidget(Framed(self.progress, 12, 6))
-        self.setProperty("role", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        foot = row_of((said, 1), (self.stats, 1), spacing=16, margins=(16, 8, 16, 12))
+        self.setLayout(column_of((pictures, 1), foot, Framed(self.progress, 12, 6)))
+        styled(self)
 
     def _wire(self) -> None:
         for side, picture in self.pictures.items():
             picture.chooseWanted.connect(lambda side=side: self.pictureWanted.emit(side))
             picture.dropped.connect(lambda path, side=side: self.pictureDropped.emit(side, path))
-        self.progress.cancelled.connect(self.verifyCancelWanted)
         LOOK.changed.connect(self._draw_mark)
 
 

@@ -1,27 +1,26 @@
-"""The diffusion panel: what to sample, compare or train, as a form; the pictures themselves are the studio's.
+"""The diffusion panel: the form of what to sample, compare or train.
 
-`show_state(DiffusionView)` is the one way in; signals are the one way out. A change of the form goes out as the whole
-new specification and runs nothing.
+`show_state(DiffusionView)` is the one way in. A change of the form goes out as the whole new specification and runs
+nothing; buttons and sections are public, for the controller to connect.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from widgets.generative.panel import words
 from widgets.generative.panel.compare import BaseSection, CompareSection
-from widgets.generative.panel.model import ModelSection, TroubleCard
+from widgets.generative.panel.model import ModelSection
 from widgets.generative.panel.run import RunSection
 from widgets.generative.panel.samples import PromptSection, SamplesSection, StartSection
 from widgets.generative.panel.sampling import GuidanceSection, SamplerSection, ScheduleSection, edited
 from widgets.generative.panel.train import DataSection, EffortSection, KeepSection, LevelsSection, NetworkSection
 from widgets.generative.state import Busy, DiffusionView, Mode, Trouble
+from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.form import Form
-from widgets.kit.panel import Panel, PrimaryButton, ProgressLine, QuietButton, Segmented, describe
+from widgets.kit.panel import PrimaryButton, QuietButton, Segmented
 
 VERBS = {
     Mode.SAMPLE: ("Sample", "Draw samples with these settings (Ctrl+G); while one runs, the next waits"),
@@ -30,41 +29,20 @@ VERBS = {
 }
 
 
-class DiffusionPanel(Panel):
-    """What the user wants goes out by these signals."""
+class DiffusionPanel(FeaturePanel):
+    """Tells the new specification of a run, a comparison or a training whenever the form was changed."""
 
-    modeChosen = Signal(str)
-    modelChosen = Signal(str)
-    openModelFileWanted = Signal()
-    openModelFolderWanted = Signal()
-    predictionChosen = Signal(str)
     specChanged = Signal(object)
     compareChanged = Signal(object)
     trainChanged = Signal(object)
-    startWanted = Signal()
-    cancelWanted = Signal()
-    cancelAllWanted = Signal()
-    curvesWanted = Signal()
-    imageWanted = Signal()
-    maskWanted = Signal()
-    dataFolderWanted = Signal()
-    copyCommandWanted = Signal()
-    dropped = Signal(list)
-    retryWanted = Signal()
-    troubleDismissed = Signal()
-    logWanted = Signal()
-    helpWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Diffusion")
-        self.setAcceptDrops(True)
-        self.setMinimumWidth(320)
+        about = "Samplers, schedules and guidance in short"
+        super().__init__("Diffusion", PrimaryButton("Sample", "sample"), about, titled=False)
         self.shown, self._formed = DiffusionView(), False
-        self.start = PrimaryButton("Sample", "sample")
-        self.progress = ProgressLine()
         self.cancel_all = QuietButton("Cancel all", "", "Stop the run under way and empty the queue")
+        self.open = QuietButton("Open", "open", "Open a model: a safetensors file with its card")
         self.mode = Segmented("Mode", [(mode.value, VERBS[mode][0]) for mode in Mode])
-        self.trouble = TroubleCard()
         self.model, self.prompt, self.samples = ModelSection(), PromptSection(), SamplesSection()
         self.sampler, self.schedule, self.guidance = SamplerSection(), ScheduleSection(), GuidanceSection()
         self.begin, self.run = StartSection(), RunSection()
@@ -79,16 +57,19 @@ class DiffusionPanel(Panel):
             Mode.COMPARE: (self.model, self.grid, self.base),
             Mode.TRAIN: (self.data, self.network, self.levels, self.effort, self.keep),
         }
-        self._lay_out()
-        self._wire()
+        self.progress.add_action(self.cancel_all)
+        self.lay_out(self.mode, *self.all_forms(), foot=(self.open,))
+        self._connect_forms()
         self.show_state(self.shown)
 
     def show_state(self, view: DiffusionView) -> None:
         """Show exactly this."""
         before, self.shown = self.shown, view
         self.set_state(words.headline(view), words.level(view))
-        self._show_start(view)
-        self._show_progress(view)
+        why = words.problem(view)
+        self.show_start(*VERBS[view.mode], f"{why}." if why else "")
+        self.progress.show_busy(busy_of(view))
+        self.cancel_all.setVisible(view.running is not None and view.queued > 0)
         self.mode.set_value(view.mode.value)
         self.trouble.show_trouble(trouble_of(view))
         if form_part(view) != form_part(before) or not self._formed:
@@ -101,111 +82,33 @@ class DiffusionPanel(Panel):
         for form in self.forms[view.mode]:
             form.show_state(view)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        event.acceptProposedAction()
-        self.dropped.emit(paths)
-
-    def _show_start(self, view: DiffusionView) -> None:
-        verb, tip = VERBS[view.mode]
-        why = words.problem(view)
-        self.start.setText(verb)
-        self.start.setEnabled(not why)
-        describe(self.start, verb, f"{why}." if why else tip)
-
-    def _show_progress(self, view: DiffusionView) -> None:
-        busy = busy_of(view)
-        self.cancel_all.setVisible(view.running is not None and view.queued > 0)
-        if busy is None:
-            self.progress.finish()
-            return
-        note = "Cancelling" if busy.cancelling else "Waiting for its turn" if busy.waiting else busy.note or "Starting"
-        left = words.left_words(busy.seconds_left)
-        self.progress.cancel.setEnabled(not busy.cancelling)
-        self.progress.set_progress(busy.done, busy.total, f"{note}, {left}" if left else note)
-
     def all_forms(self) -> list[Form]:
         return list(dict.fromkeys(form for forms in self.forms.values() for form in forms))
 
-    def _edit(self, part: str, fields: dict[str, Any]) -> None:
-        """A field of the specification (part ""), its schedule or its guidance; shown at once, and told."""
-        spec = edited(self.shown.spec, part, fields)
-        if spec != self.shown.spec:
-            self.show_state(replace(self.shown, spec=spec))
-            self.specChanged.emit(spec)
-
-    def _edit_compare(self, fields: dict[str, Any]) -> None:
-        spec = replace(self.shown.compare, **fields)
-        if spec != self.shown.compare:
-            self.show_state(replace(self.shown, compare=spec))
-            self.compareChanged.emit(spec)
-
-    def _edit_train(self, fields: dict[str, Any]) -> None:
-        spec = replace(self.shown.train, **fields)
-        if spec != self.shown.train:
-            self.show_state(replace(self.shown, train=spec))
-            self.trainChanged.emit(spec)
-
-    def _lay_out(self) -> None:
-        self.set_action(self.start)
-        self.progress.add_action(self.cancel_all)
-        for part in (self.trouble, self.progress, self.mode, *self.all_forms()):
-            self.add(part)
-        self.body.addStretch(1)
-        self._open = QuietButton("Open", "open", "Open a model: a safetensors file with its card")
-        self._copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
-        self._help = QuietButton("", "help", "Samplers, schedules and guidance in short", name="Help")
-        self.add_foot(self._open)
-        self.foot.addStretch(1)
-        self.add_foot(self._copy, self._help)
-
-    def _wire(self) -> None:
-        for part, forms in (
-            ("", (self.prompt, self.samples, self.sampler, self.begin, self.run)),
-            ("schedule", (self.schedule,)),
-            ("guidance", (self.guidance,)),
-        ):
-            for form in forms:
-                form.edited.connect(lambda fields, part=part: self._edit(part, fields))
-        self.grid.edited.connect(self._edit_compare)
+    def _connect_forms(self) -> None:
+        """A field of the specification (part ""), its schedule or its guidance; of the grid; of the training."""
+        for form in self.forms[Mode.SAMPLE]:
+            part = {self.schedule: "schedule", self.guidance: "guidance"}.get(form, "")
+            form.edited.connect(
+                lambda fields, part=part: self.edit("spec", edited(self.shown.spec, part, fields), self.specChanged)
+            )
+        self.grid.edited.connect(
+            lambda fields: self.edit("compare", replace(self.shown.compare, **fields), self.compareChanged)
+        )
         for form in self.forms[Mode.TRAIN]:
-            form.edited.connect(self._edit_train)
-        for source, signal in (
-            (self.start.clicked, self.startWanted),
-            (self.progress.cancelled, self.cancelWanted),
-            (self.cancel_all.clicked, self.cancelAllWanted),
-            (self.mode.chosen, self.modeChosen),
-            (self.model.modelChosen, self.modelChosen),
-            (self.model.predictionChosen, self.predictionChosen),
-            (self.model.fileWanted, self.openModelFileWanted),
-            (self.model.folderWanted, self.openModelFolderWanted),
-            (self.begin.imageWanted, self.imageWanted),
-            (self.begin.maskWanted, self.maskWanted),
-            (self.base.curvesWanted, self.curvesWanted),
-            (self.data.folderWanted, self.dataFolderWanted),
-            (self.trouble.retryWanted, self.retryWanted),
-            (self.trouble.logWanted, self.logWanted),
-            (self.trouble.dismissed, self.troubleDismissed),
-            (self._open.clicked, self.openModelFileWanted),
-            (self._copy.clicked, self.copyCommandWanted),
-            (self._help.clicked, self.helpWanted),
-        ):
-            source.connect(signal)
-        self.base.sampleWanted.connect(lambda: self.modeChosen.emit(Mode.SAMPLE.value))
+            form.edited.connect(
+                lambda fields: self.edit("train", replace(self.shown.train, **fields), self.trainChanged)
+            )
 
 
 def form_part(view: DiffusionView) -> tuple[object, ...]:
-    """What the forms depend on: a preview or a step of progress changes none of it."""
+    """The part of the view that forms show: a preview or a step of progress changes none of it."""
     told = (view.mode, view.models, view.model, view.looking, view.spec, view.compare, view.train)
     return *told, view.devices, words.estimate_words(view)
 
 
 def trouble_of(view: DiffusionView) -> Trouble | None:
-    """What went wrong last in what the panel is about."""
+    """The last trouble of the panel's mode."""
     own = {Mode.COMPARE: view.compared.trouble, Mode.TRAIN: view.training.trouble}
     return own.get(view.mode) or view.trouble
 

@@ -1,18 +1,12 @@
-"""Which model, what is known of it, and the one question that a file may leave open: what does it predict?"""
+"""The model section: its choice, its facts, and the question that a file may leave open: what does it predict?"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
-
 from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.panel.words import PREDICTIONS, facts
-from widgets.generative.state import DiffusionView, Trouble
+from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, Group, GroupedChoice, beside, say, tip, words
-from widgets.kit.icons import icon_pixmap
-from widgets.kit.labels import Label
-from widgets.kit.panel import ChoiceField, ElidedLabel, PlainButton, QuietButton, describe, labelled
-from widgets.kit.theme import LOOK
+from widgets.kit.panel import ChoiceField, QuietButton, labelled
 
 KINDS = {
     "network": "Trained networks",
@@ -25,11 +19,6 @@ KINDS = {
 class ModelSection(Form):
     """The model's choice and facts."""
 
-    modelChosen = Signal(str)
-    predictionChosen = Signal(str)
-    fileWanted = Signal()
-    folderWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__("Model", name="diffusion.model")
         self.model = GroupedChoice("Model", tip="What is sampled")
@@ -40,14 +29,7 @@ class ModelSection(Form):
         self._question = labelled(
             "What does it predict? The file does not say.", self.prediction, "What the network was trained to give"
         )
-        self.add(beside(self.model, self.file, self.folder))
-        self.add(self.facts)
-        self.add(self._question)
-        self.body.setSpacing(8)
-        self.model.chosen.connect(self.modelChosen)
-        self.prediction.chosen.connect(self.predictionChosen)
-        self.file.clicked.connect(self.fileWanted)
-        self.folder.clicked.connect(self.folderWanted)
+        self.lay_out(beside(self.model, self.file, self.folder), self.facts, self._question)
 
     def show_state(self, view: DiffusionView) -> None:
         groups = groups_of(view)
@@ -87,70 +69,3 @@ def _predictions() -> list[tuple[str, str]]:
 
 def _tip(model: ModelInfo) -> str:
     return model.summary or facts(model)
-
-
-class TroubleCard(QFrame):
-    """What happened, to which file, what to do; a lighter run and the log one click away."""
-
-    retryWanted = Signal()
-    logWanted = Signal()
-    dismissed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setAccessibleName("What went wrong")
-        self._icon = Label()
-        self.what, self.hint = words("heading"), words("muted")
-        self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
-        self.retry = PlainButton("Try again")
-        self.log = QuietButton("Show log", tip="What was done, step by step")
-        self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
-        self.retry.clicked.connect(self.retryWanted)
-        self.log.clicked.connect(self.logWanted)
-        self.close_button.clicked.connect(self.dismissed)
-        self._lay_out()
-        LOOK.changed.connect(self._paint_icon)
-        self.hide()
-
-    def show_trouble(self, trouble: Trouble | None) -> None:
-        self.setVisible(trouble is not None)
-        if trouble is None:
-            return
-        self.what.setText(trouble.what)
-        say(self.hint, trouble.hint)
-        self.where.setText(trouble.path)
-        self.where.setVisible(bool(trouble.path))
-        self.retry.setVisible(trouble.retry is not None)
-        if trouble.retry is not None:
-            batch = trouble.retry.batch
-            title = f"Retry, {batch} at a time" if batch else "Try again"
-            self.retry.setText(title)
-            describe(self.retry, title, "Run the same again with fewer samples at a time" if batch else "Run it again")
-        self._paint_icon()
-
-    def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 4, 8)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self._icon, 0, 0)
-        grid.addWidget(self.what, 0, 1)
-        grid.addWidget(self.close_button, 0, 2, Qt.AlignmentFlag.AlignTop)
-        for row, part in enumerate((self.where, self.hint, _from_left(self.retry, self.log)), start=1):
-            grid.addWidget(part, row, 1, 1, 2)
-
-    def _paint_icon(self) -> None:
-        self._icon.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
-
-
-def _from_left(*widgets: QWidget) -> QWidget:
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 4, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
-    return box

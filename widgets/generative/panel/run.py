@@ -1,8 +1,6 @@
-"""On what a run is computed and what it costs: device, precision, batch, previews; the jump that saves steps."""
+"""The section on what a run is computed and what it costs: device, precision, batch, previews, the first jump."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
@@ -41,16 +39,15 @@ class RunSection(Form):
         self.preview.setSpecialValueText("none")
         self._target = labelled("Jump to \u03c3", self.target)
         self._lay_out()
-        for field, control in (("device", self.device), ("precision", self.precision), ("batch", self.batch)):
+        for field in ("device", "precision", "batch", "exact", "teleport"):
+            self.bind(field, getattr(self, field))
+        bound = {"keep_steps": self.keep, "preview_every": self.preview, "teleport_to": self.target}
+        for field, control in bound.items():
             self.bind(field, control)
-        for field, control in (("exact", self.exact), ("keep_steps", self.keep), ("teleport", self.teleport)):
-            self.bind(field, control)
-        self.bind("preview_every", self.preview)
-        self.bind("teleport_to", self.target)
 
     def show_state(self, view: DiffusionView) -> None:
         spec, model = view.spec, view.model
-        self._offer(view.devices)
+        self.device.set_choices([(id, DEVICES.get(id, id)) for id in view.devices])
         self.show_fields(spec)
         self.preview.setSuffix(" step" if spec.preview_every == 1 else " steps")
         jumps = model is not None and model.moments
@@ -58,14 +55,12 @@ class RunSection(Form):
         self._target.setVisible(jumps and spec.teleport)
         self.set_summary(estimate_words(view))
 
-    def _offer(self, devices: Sequence[str]) -> None:
-        choices = [(id, DEVICES.get(id, id)) for id in devices]
-        if choices != [(self.device.itemData(row), self.device.itemText(row)) for row in range(self.device.count())]:
-            self.device.set_choices(choices)
-
     def _lay_out(self) -> None:
-        self.add(columns(labelled("Device", self.device), labelled("Precision", self.precision)))
-        self.add(columns(labelled("Samples at a time", self.batch), labelled("Preview every", self.preview)))
-        for part in (self.exact, self.keep, self.teleport, self._target):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Device", self.device), labelled("Precision", self.precision)),
+            columns(labelled("Samples at a time", self.batch), labelled("Preview every", self.preview)),
+            self.exact,
+            self.keep,
+            self.teleport,
+            self._target,
+        )

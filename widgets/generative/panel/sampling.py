@@ -1,17 +1,17 @@
-"""How the noise is removed: sampler with its own numbers, schedule with its curve, guidance."""
+"""Sections on how noise is removed: sampler with its own numbers, schedule with its curve, guidance."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
-from widgets.generative.panel.words import count, sampler_title, schedule_levels, schedule_title, unguided
+from widgets.generative.panel.words import sampler_title, schedule_levels, schedule_title, unguided
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import (
     Control,
@@ -28,6 +28,7 @@ from widgets.kit.form import (
     words,
 )
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+from widgets.kit.words import count
 
 INTERVAL = (0.3, 5.0)
 LARGE = 1e3
@@ -45,10 +46,9 @@ class SamplerSection(Form):
         self._rows = _Options()
         self._options: dict[str, float] = {}
         self.bind("steps", self.steps)
-        self.add(shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1))
-        self.add(self.note)
-        self.add(self._rows)
-        self.body.setSpacing(8)
+        self.lay_out(
+            shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1), self.note, self._rows
+        )
         self.sampler.chosen.connect(self._choose)
 
     def show_state(self, view: DiffusionView) -> None:
@@ -78,7 +78,7 @@ class SamplerSection(Form):
 
 
 def sampler_note(entry: catalog.Sampler | None, steps: int) -> str:
-    """What the method is and what it costs."""
+    """The method in words, with its cost."""
     if entry is None:
         return ""
     cost = f"{count(steps * entry.evaluations, 'evaluation')}" if entry.evaluations > 1 else ""
@@ -142,7 +142,7 @@ def option_field(option: catalog.Option) -> Control:
 
 
 class ScheduleSection(Form):
-    """Which noise levels the steps visit. The first drag of a point turns any schedule into a drawn one."""
+    """The noise levels that the steps visit. The first drag of a point turns any schedule into a drawn one."""
 
     def __init__(self) -> None:
         super().__init__("Noise schedule", name="diffusion.schedule")
@@ -159,12 +159,10 @@ class ScheduleSection(Form):
         self._ends = columns(labelled("Highest \u03c3", self.high), labelled("Lowest \u03c3", self.low))
         self._rho, self._shift = labelled("Rho", self.rho), labelled("Shift", self.shift)
         self._more = columns(self._shift, keep_room(self._rho))
-        for field, control in (("sigma_max", self.high), ("sigma_min", self.low), ("rho", self.rho)):
+        bound = {"sigma_max": self.high, "sigma_min": self.low, "rho": self.rho, "shift": self.shift}
+        for field, control in bound.items():
             self.bind(field, control)
-        self.bind("shift", self.shift)
-        for part in (self.name, self.curve, self.problem, self._ends, self._more):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(self.name, self.curve, self.problem, self._ends, self._more)
         self.name.chosen.connect(self._choose)
         self.curve.changed.connect(self._draw)
         self.curve.resetWanted.connect(self._reset)
@@ -212,7 +210,7 @@ def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
 
 
 class GuidanceSection(Form):
-    """How strongly samples are pushed towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
+    """The push of samples towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
 
     KINDS = (
         ("cfg", "Classifier-free", "D without a class, moved by the weight towards D with it"),
@@ -230,16 +228,17 @@ class GuidanceSection(Form):
         self.limited = Toggle("Only between two noise levels", tip="Outside them the weight is 1, which saves time too")
         self.low = SigmaField("Guidance from", optional=False, tip="Below this noise level there is no guidance")
         self.high = SigmaField("Guidance to", optional=False, tip="Above this noise level there is no guidance")
-        for field, control in (("weight", self.weight), ("kind", self.kind)):
-            self.bind(field, control)
-        self.bind("weak", self.weak)
-        self.bind("classifier", self.classifier)
+        for field in ("weight", "kind", "weak", "classifier"):
+            self.bind(field, getattr(self, field))
         self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
         self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
-        self.add(shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3))
-        for part in (self._weak, self._classifier, self.limited, self._ends):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(
+            shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3),
+            self._weak,
+            self._classifier,
+            self.limited,
+            self._ends,
+        )
         self.limited.clicked.connect(self._limit)
         self.low.valueChanged.connect(lambda _value: self._tell())
         self.high.valueChanged.connect(lambda _value: self._tell())
@@ -284,9 +283,7 @@ def _fill(field: ChoiceField, choices: list[tuple[str, str]], value: str) -> Non
     """The choices, and the present value where it is none of them."""
     if value and all(id != value for id, _ in choices):
         choices = [*choices, (value, value.replace("\\", "/").rpartition("/")[2])]
-    if choices != [(field.itemData(row), field.itemText(row)) for row in range(field.count())]:
-        with QSignalBlocker(field):
-            field.set_choices(choices, value)
+    field.set_choices(choices, value)
 
 
 def edited(spec: SampleSpec, part: str, fields: dict[str, Any]) -> SampleSpec:

@@ -1,4 +1,4 @@
-"""What is trained: data, network, what it learns from which noise levels, and for how long."""
+"""Sections of a training: data, network, noise levels that it learns from, and for how long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engines.generative.training.types import TrainSpec
 from widgets.generative.panel.bell import KNOWN, NoiseBell
 from widgets.generative.panel.words import PREDICTIONS, count, data_title
 from widgets.generative.state import DiffusionView
-from widgets.kit.form import DEVICES, Form, SigmaField, beside, keep_room, on_change, show, tip, words
+from widgets.kit.form import DEVICES, Form, SigmaField, beside, keep_room, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, TextField, Toggle, columns, labelled
 
 PROCESSES = (
@@ -35,7 +35,7 @@ FLOWS = "flow"
 
 
 class DataSection(Form):
-    """What is learned from."""
+    """The data that are learned."""
 
     folderWanted = Signal()
 
@@ -58,13 +58,15 @@ class DataSection(Form):
         self._folder = beside(self.path, self.folder)
         self._side = columns(labelled("Picture size", self.side), QWidget())
         self._drop = labelled("Class dropout", self.drop)
-        self.bind("augment", self.augment)
-        self.bind("use_classes", self.use_classes)
-        self.bind("size", self.side)
-        for part in (labelled("Data", self.data), self._folder, self._side, self.use_classes):
-            self.add(part)
-        self.add(columns(labelled("Random shift", self.augment), keep_room(self._drop)))
-        self.body.setSpacing(8)
+        for field, control in (("augment", self.augment), ("use_classes", self.use_classes), ("size", self.side)):
+            self.bind(field, control)
+        self.lay_out(
+            labelled("Data", self.data),
+            self._folder,
+            self._side,
+            self.use_classes,
+            columns(labelled("Random shift", self.augment), keep_room(self._drop)),
+        )
         tip(self.data, "The pictures that the network learns")
         self.data.chosen.connect(self._choose)
         self.folder.clicked.connect(self.folderWanted)
@@ -94,7 +96,7 @@ class DataSection(Form):
 
 
 class NetworkSection(Form):
-    """What is trained, and what it predicts."""
+    """The network and its prediction."""
 
     def __init__(self) -> None:
         super().__init__("Network", name="diffusion.network")
@@ -108,20 +110,20 @@ class NetworkSection(Form):
         )
         self.prediction = ChoiceField("Predicts", [(id, PREDICTIONS[id][0]) for id in get_args(Prediction)])
         self.process = ChoiceField("Process", [(id, title) for id, title, _ in PROCESSES])
-        for field, control in (("architecture", self.architecture), ("width", self.channels)):
-            self.bind(field, control)
-        self.bind("prediction", self.prediction)
-        self.bind("process", self.process)
         self.layers = NumberField("Depth", 0, 0, 32, tip="Blocks a level of the U-Net, or layers of the DiT")
         self.patch = NumberField("Patch", 0, 0, 16, unit="px", tip="Side of the DiT's patches; 0 by the picture's size")
-        for field, control in (("depth", self.layers), ("patch", self.patch)):
+        for control in (self.layers, self.patch):
             control.setSpecialValueText("usual")
+        for field, control in {"width": self.channels, "depth": self.layers}.items():
             self.bind(field, control)
+        for field in ("architecture", "prediction", "process", "patch"):
+            self.bind(field, getattr(self, field))
         self._patch = keep_room(labelled("Patch", self.patch))
-        self.add(columns(labelled("Architecture", self.architecture), labelled("Width", self.channels)))
-        self.add(columns(labelled("Depth", self.layers), self._patch))
-        self.add(columns(labelled("Predicts", self.prediction), labelled("Process", self.process)))
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Architecture", self.architecture), labelled("Width", self.channels)),
+            columns(labelled("Depth", self.layers), self._patch),
+            columns(labelled("Predicts", self.prediction), labelled("Process", self.process)),
+        )
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train
@@ -134,7 +136,7 @@ class NetworkSection(Form):
 
 
 class LevelsSection(Form):
-    """Which noise levels are learned from, and how much each counts."""
+    """The noise levels that are learned from, and the weight of each."""
 
     def __init__(self) -> None:
         super().__init__("Noise in training", name="diffusion.levels")
@@ -142,13 +144,13 @@ class LevelsSection(Form):
         self.mean = NumberField("Mean", -1.2, -10, 10, decimals=2, step=0.1, tip="Of ln sigma: EDM \u22121.2, SD3 0")
         self.std = NumberField("Standard deviation", 1.2, 0.05, 10, decimals=2, step=0.1, tip="Of ln sigma")
         self.weighting = ChoiceField("Loss weight", [(id, title) for id, title, _ in WEIGHTINGS])
-        self.bind("mean", self.mean)
-        self.bind("std", self.std)
-        self.bind("weighting", self.weighting)
-        self.add(self.bell)
-        self.add(columns(labelled("Mean of ln \u03c3", self.mean), labelled("Standard deviation", self.std)))
-        self.add(labelled("Loss weight", self.weighting))
-        self.body.setSpacing(8)
+        for field in ("mean", "std", "weighting"):
+            self.bind(field, getattr(self, field))
+        self.lay_out(
+            self.bell,
+            columns(labelled("Mean of ln \u03c3", self.mean), labelled("Standard deviation", self.std)),
+            labelled("Loss weight", self.weighting),
+        )
         self.bell.changed.connect(lambda mean, std: self.edited.emit({"mean": mean, "std": std}))
 
     def show_state(self, view: DiffusionView) -> None:
@@ -166,7 +168,7 @@ def normal_words(spec: TrainSpec) -> str:
 
 
 class EffortSection(Form):
-    """How long, how fast, and where it is kept."""
+    """Length, rate and device of the training."""
 
     def __init__(self) -> None:
         super().__init__("Training", name="diffusion.effort")
@@ -184,17 +186,16 @@ class EffortSection(Form):
         self.minutes.setSpecialValueText("never")
         for field in ("steps", "batch", "rate", "ema", "seed", "minutes", "device", "threads"):
             self.bind(field, getattr(self, field), float if field in ("ema", "minutes") else None)
-        self.add(columns(labelled("Steps", self.steps), labelled("Batch", self.batch)))
-        self.add(columns(labelled("Learning rate", self.rate), labelled("Averaging", self.ema)))
-        self.add(columns(labelled("Seed", self.seed), labelled("Stop after", self.minutes)))
-        self.add(columns(labelled("Device", self.device), labelled("CPU threads", self.threads)))
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Steps", self.steps), labelled("Batch", self.batch)),
+            columns(labelled("Learning rate", self.rate), labelled("Averaging", self.ema)),
+            columns(labelled("Seed", self.seed), labelled("Stop after", self.minutes)),
+            columns(labelled("Device", self.device), labelled("CPU threads", self.threads)),
+        )
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train
-        choices = [(id, DEVICES.get(id, id)) for id in view.devices]
-        if choices != [(self.device.itemData(row), self.device.itemText(row)) for row in range(self.device.count())]:
-            self.device.set_choices(choices)
+        self.device.set_choices([(id, DEVICES.get(id, id)) for id in view.devices])
         self.show_fields(spec)
         self.set_summary(f"{count(spec.steps, 'step')}, batch {spec.batch}")
 
@@ -211,14 +212,14 @@ class KeepSection(Form):
         )
         self.pairs = NumberField("Pairs", 20000, 100, 10_000_000, step=1000, tip="Pairs of noise and sample to learn")
         self._pairs = labelled("Pairs", self.pairs)
-        self.bind("name", self.title)
-        self.bind("out", self.out)
-        self.bind("reflow_pairs", self.pairs)
-        on_change(self.reflow, lambda: self.edited.emit({"reflow_of": self.reflow.value()}))
-        self.add(columns(labelled("Name", self.title), labelled("Folder", self.out)))
-        self.add(labelled("Straighten a flow (reflow)", self.reflow))
-        self.add(self._pairs)
-        self.body.setSpacing(8)
+        bound = {"name": self.title, "out": self.out, "reflow_pairs": self.pairs, "reflow_of": self.reflow}
+        for field, control in bound.items():
+            self.bind(field, control)
+        self.lay_out(
+            columns(labelled("Name", self.title), labelled("Folder", self.out)),
+            labelled("Straighten a flow (reflow)", self.reflow),
+            self._pairs,
+        )
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train
@@ -226,10 +227,7 @@ class KeepSection(Form):
         flows = [(one.name, one.title) for one in ours if one.process == FLOWS]
         if spec.reflow_of and all(id != spec.reflow_of for id, _ in flows):
             flows.append((spec.reflow_of, spec.reflow_of))
-        choices = [("", "No, learn the data"), *flows]
-        if choices != [(self.reflow.itemData(row), self.reflow.itemText(row)) for row in range(self.reflow.count())]:
-            self.reflow.set_choices(choices)
+        self.reflow.set_choices([("", "No, learn the data"), *flows])
         self.show_fields(spec)
-        self.reflow.set_value(spec.reflow_of)
         self._pairs.setVisible(bool(spec.reflow_of))
         self.set_summary(spec.name or "named by itself")

@@ -1,4 +1,4 @@
-"""Particles of a 2-D model flowing from noise to data, one small picture a sampler, all in one common time.
+"""The flow page: particles of a 2-D model flowing from noise to data, a small picture a sampler, in one common time.
 
 One timer moves all of them, 30 times a second while they play and can be seen, and not at all otherwise. Choosing
 another model or sampler asks for nothing to be computed; the button does.
@@ -11,32 +11,26 @@ from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QIcon, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMenu,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
 from engines.core.errors import KinoscopeError
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
 from widgets.charts.axes import figure
-from widgets.generative.state import DiffusionView, Trouble
-from widgets.generative.state import FlowView as Shown
+from widgets.generative.state import DiffusionView, FlowView
 from widgets.generative.studio.flow_board import FlowBoard, FlowCell
 from widgets.generative.studio.flow_data import FlowArrays, read_flow, sigma_of
-from widgets.generative.studio.flow_view import Backdrop
+from widgets.generative.studio.flow_picture import Backdrop
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import BusyLine, Framed, TroubleCard
+from widgets.kit.work_page import WorkPage
+from widgets.kit.work_state import Trouble
 
 SECONDS = 7.0
-"""How long the whole way takes at speed 1."""
+"""Of the whole way at speed 1."""
 FRAME_MS = 33
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICKS = 1000
@@ -49,30 +43,26 @@ LAYERS = (
 )
 
 
-class FlowPage(QWidget):
-    """Small multiples of samplers on a 2-D model."""
+class FlowPage(WorkPage):
+    """Small multiples of samplers on a 2-D model. `edited` tells the specification that the user wants; `run` runs it.
 
-    flowChanged = Signal(object)
-    flowWanted = Signal()
-    flowCancelWanted = Signal()
-    logWanted = Signal()
-    SIGNALS = ("flowChanged", "flowWanted", "flowCancelWanted", "logWanted")
+    Its own `trouble` is a result whose file cannot be read.
+    """
+
+    edited = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown = Shown()
+        self.shown = FlowView()
         self._result: FlowResult | None = None
         self._flow: FlowArrays | None = None
         self._passed, self._speed, self._fresh = 0.0, 1.0, False
-        words = "See particles flow from noise to data by four samplers at once."
-        self.empty = EmptyState(words, "Show flow", "play", "Compute the paths of the particles")
-        self.trouble, self.progress = TroubleCard(), BusyLine()
         self.backdrop = Backdrop()
         self.cells = [FlowCell(self.backdrop) for _ in range(4)]
         self.board = FlowBoard(self.cells)
-        self._clock, self._since = QTimer(self), QElapsedTimer()
-        self._clock.setInterval(FRAME_MS)
-        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._asked = FlowSpec()
+        self._clock = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._since = QElapsedTimer()
         self._clock.timeout.connect(self._tick)
         self._lay_out()
         self._wire()
@@ -90,13 +80,10 @@ class FlowPage(QWidget):
     def show_state(self, view: DiffusionView) -> None:
         self.shown = view.flow
         spec, busy = view.flow.spec, view.flow.busy
-        trouble = view.flow.trouble
         if view.flow.result is not self._result:
-            trouble = self._take(view.flow.result) or trouble
-        self.trouble.show_trouble(trouble)
+            self.trouble.show_trouble(self._take(view.flow.result))
         self.progress.show_busy(busy)
-        there = self._flow is not None or busy is not None
-        self._body.setCurrentIndex(1 if there else 0)
+        self.show_there(self._flow is not None or busy is not None)
         models = [(info.name, info.title) for info in view.models if info.shape == (2,)]
         self._show_spec(spec, models or [entry for entry in catalog.ANALYTIC if "2-D" in entry[1]])
         for number, cell in enumerate(self.cells):
@@ -157,15 +144,13 @@ class FlowPage(QWidget):
         return None
 
     def _show_spec(self, spec: FlowSpec, models: list[tuple[str, str]]) -> None:
-        if [self.model.itemData(row) for row in range(self.model.count())] != [name for name, _title in models]:
-            self.model.set_choices(models)
-        self.model.set_value(spec.model)
+        self.model.set_choices(models, spec.model)
         for field, value in ((self.steps, spec.steps), (self.particles, spec.particles), (self.seed, spec.seed)):
             with QSignalBlocker(field):
                 field.setValue(value)
 
     def _change(self, **what: Any) -> None:
-        self.flowChanged.emit(replace(self.shown.spec, **what))
+        self.edited.emit(replace(self.shown.spec, **what))
 
     def _choose_sampler(self, number: int, name: str) -> None:
         samplers = list(self.shown.spec.samplers)
@@ -210,26 +195,11 @@ class FlowPage(QWidget):
             cell.view.update()
 
     def _lay_out(self) -> None:
-        full = QWidget()
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(12, 8, 12, 8)
-        inner.setSpacing(8)
-        inner.addLayout(self._settings())
-        inner.addWidget(self.board, 1)
-        inner.addLayout(self._transport())
-        full.setProperty("role", "panel")
-        full.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._body = QStackedWidget()
-        self._body.setProperty("role", "panel")
-        self._body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._body.addWidget(self.empty)
-        self._body.addWidget(full)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Framed(self.trouble, 8, 8))
-        column.addWidget(self._body, 1)
-        column.addWidget(Framed(self.progress, 12, 6))
+        self.trouble.close_button.hide()
+        parts = self._settings(), (self.board, 1), self._transport()
+        words = "See particles flow from noise to data by four samplers at once."
+        empty = EmptyState(words, "Show flow", "play", "Compute the paths of the particles")
+        self.lay_out(self.body_of(empty, held(column_of(*parts, spacing=8, margins=(12, 8, 12, 8)), "panel")))
 
     def _settings(self) -> QHBoxLayout:
         self.model = ChoiceField("Model of the flow", tip="A distribution in the plane")
@@ -242,17 +212,12 @@ class FlowPage(QWidget):
         self.run = PrimaryButton("Show flow", "play", "Compute the paths with these settings")
         self.changed = Label("Settings have changed")
         self.changed.setProperty("role", "hint")
-        row = QHBoxLayout()
-        row.setSpacing(8)
         self.model.setMaximumWidth(220)
-        row.addWidget(self.model, 2)
-        for part in (self.steps, self.particles, self.seed):
+        numbers = self.steps, self.particles, self.seed
+        for part in numbers:
             part.setMinimumWidth(114)
-            row.addWidget(part, 1)
-        row.addStretch(1)
-        row.addWidget(self.changed)
-        row.addWidget(self.run)
-        return row
+        fields = (self.model, 2), *((part, 1) for part in numbers)
+        return row_of(*fields, None, self.changed, self.run, spacing=8)
 
     def _transport(self) -> QHBoxLayout:
         self.play = QuietButton("", "play", "Play or pause", name="Play")
@@ -266,43 +231,27 @@ class FlowPage(QWidget):
         self.speed = QuietButton("1x", "", "How fast it plays", name="Speed")
         self.speed.setMenu(self._speed_menu())
         self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.play)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.moment)
-        row.addWidget(self.speed)
-        self.layers = {}
-        for layer, title, tip in LAYERS:
-            button = QuietButton(title, "", tip, checkable=True)
+        self.layers = {layer: QuietButton(title, "", tip, checkable=True) for layer, title, tip in LAYERS}
+        for layer, button in self.layers.items():
             button.setChecked(True)
             button.toggled.connect(lambda on, layer=layer: self._show_layer(layer, on))
-            self.layers[layer] = button
-            row.addWidget(button)
-        return row
+        return row_of(self.play, (self.slider, 1), self.moment, self.speed, *self.layers.values(), spacing=6)
 
     def _speed_menu(self) -> QMenu:
         menu, group = QMenu(self), QActionGroup(self)
         for speed in SPEEDS:
-            action = QAction(QIcon(), f"{speed:g}x", menu)
-            action.setCheckable(True)
-            action.setChecked(speed == 1.0)
+            action = QAction(QIcon(), f"{speed:g}x", menu, checkable=True, checked=speed == 1.0)
             action.triggered.connect(lambda _on=False, speed=speed: self.set_speed(speed))
             group.addAction(action)
             menu.addAction(action)
         return menu
 
     def _wire(self) -> None:
-        self._asked = FlowSpec()
-        self.empty.clicked.connect(self.flowWanted)
-        self.run.clicked.connect(self.flowWanted)
-        self.trouble.logWanted.connect(self.logWanted)
-        self.progress.cancelled.connect(self.flowCancelWanted)
         self.play.clicked.connect(self.toggle)
         self.slider.valueChanged.connect(self._seek)
         self.model.chosen.connect(lambda name: self._change(model=name))
-        self.steps.valueChanged.connect(lambda _value: self._change(steps=self.steps.whole()))
-        self.particles.valueChanged.connect(lambda _value: self._change(particles=self.particles.whole()))
-        self.seed.valueChanged.connect(lambda _value: self._change(seed=self.seed.whole()))
+        for name in ("steps", "particles", "seed"):
+            field: NumberField = getattr(self, name)
+            field.valueChanged.connect(lambda _value, name=name, field=field: self._change(**{name: field.whole()}))
         for number, cell in enumerate(self.cells):
             cell.sampler.chosen.connect(lambda name, number=number: self._choose_sampler(number, name))

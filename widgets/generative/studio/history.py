@@ -1,4 +1,4 @@
-"""Earlier runs, the running one and those that wait, in a strip: newest first, a thumbnail and three lines each."""
+"""The strip of runs, newest first: earlier ones, the running one and those that wait, a card each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from widgets.generative.studio.words import STATES, run_tip, sampler_words, samp
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
 
 CARD = QSize(196, 68)
 THUMBNAIL = 52
@@ -45,6 +45,8 @@ EXPORTS = (
     ("gif", "Steps as GIF\u2026", "play"),
     ("mp4", "Steps as MP4\u2026", "play"),
 )
+ICONS = {"use": "settings", "again": "retry"}
+"""Of what is not called as its icon."""
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 
@@ -103,15 +105,11 @@ class RunCard(QStyledItemDelegate):
 
 
 class HistoryStrip(QListView):
-    """`runChosen(id)` on a click; the rest from the menu of a card, Delete and Return."""
+    """`wanted(act, id)`: "show" on a click; "use", "again", "cancel", "reveal", "delete" from the menu of a card or a
+    key; the kind of file to export ("grid", "strip", "gif", "mp4"), after "show".
+    """
 
-    runChosen = Signal(str)
-    useWanted = Signal(str)
-    againWanted = Signal(str)
-    revealWanted = Signal(str)
-    deleteWanted = Signal(str)
-    cancelWanted = Signal(str)
-    exportWanted = Signal(str)
+    wanted = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,30 +145,29 @@ class HistoryStrip(QListView):
         self.setAccessibleDescription(count(len(runs), "run"))
 
     def menu(self, run: Run) -> QMenu:
-        """What can be done with a run."""
+        """The menu of a run."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         id, live = run.id, run.state in (RunState.QUEUED, RunState.RUNNING)
-        menu.addAction(icon("show"), "Show").triggered.connect(lambda: self.runChosen.emit(id))
-        menu.addAction(icon("settings"), "Use settings").triggered.connect(lambda: self.useWanted.emit(id))
-        menu.addAction(icon("retry"), "Run again").triggered.connect(lambda: self.againWanted.emit(id))
-        if live:
-            menu.addSeparator()
-            menu.addAction(icon("cancel"), "Cancel run").triggered.connect(lambda: self.cancelWanted.emit(id))
-            return menu
+        for title, act in (("Show", "show"), ("Use settings", "use"), ("Run again", "again")):
+            self._offer(menu, title, act, id)
         if run.result is not None:
             add_exports(menu.addMenu(icon("export"), "Export"), lambda kind: self._export(id, kind))
-            menu.addAction(icon("reveal"), "Reveal").triggered.connect(lambda: self.revealWanted.emit(id))
+            self._offer(menu, "Reveal", "reveal", id)
         menu.addSeparator()
-        menu.addAction(icon("delete"), "Delete").triggered.connect(lambda: self.deleteWanted.emit(id))
+        self._offer(menu, *(("Cancel run", "cancel") if live else ("Delete", "delete")), id)
         return menu
+
+    def _offer(self, menu: QMenu, title: str, act: str, id: str) -> None:
+        action = menu.addAction(icon(ICONS.get(act, act)), title)
+        action.triggered.connect(lambda: self.wanted.emit(act, id))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         run = self.runs[row] if 0 <= row < len(self.runs) else None
         if run is not None and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             live = run.state in (RunState.QUEUED, RunState.RUNNING)
-            (self.cancelWanted if live else self.deleteWanted).emit(run.id)
+            self.wanted.emit("cancel" if live else "delete", run.id)
         else:
             super().keyPressEvent(event)
 
@@ -181,13 +178,13 @@ class HistoryStrip(QListView):
         event.accept()
 
     def _export(self, id: str, kind: str) -> None:
-        """What is exported is the shown run, so this one is shown first."""
-        self.runChosen.emit(id)
-        self.exportWanted.emit(kind)
+        """The shown run is exported, so this one is shown first."""
+        self.wanted.emit("show", id)
+        self.wanted.emit(kind, id)
 
     def _picked(self, current: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
-            self.runChosen.emit(self.runs[current.row()].id)
+            self.wanted.emit("show", self.runs[current.row()].id)
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.indexAt(at)

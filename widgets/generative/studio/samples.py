@@ -1,4 +1,4 @@
-"""The samples of a run as they form: pictures in the middle, their steps below, earlier runs in a strip.
+"""The samples page: pictures of a run as they form, their steps below, earlier runs in a strip.
 
 Preview, result and step are drawn in the same cells, so nothing moves or flickers when one follows the other.
 """
@@ -9,58 +9,44 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMenu,
-    QSizePolicy,
-    QSplitter,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QToolButton, QWidget
 
+from engines.generative.diffusion.studies.types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
+from widgets.charts.axes import figure
+from widgets.charts.plot import Plot, Series
 from widgets.generative.state import DiffusionView, Pictures, Run, RunState, StepPictures
 from widgets.generative.studio.grid import SampleGrid
 from widgets.generative.studio.history import HistoryStrip, add_exports
 from widgets.generative.studio.images import as_image
 from widgets.generative.studio.points import PointsView
 from widgets.generative.studio.scrubber import FORMS, Scrubber
-from widgets.generative.studio.spectrum import SpectrumPlot
 from widgets.generative.studio.words import cost_words, sample_name, seeds_words, settings_words
+from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import FOLDS, ElidedLabel, EmptyState, QuietButton
 from widgets.kit.theme import number_font
-from widgets.kit.work_parts import DOT, BusyLine, Framed, TroubleCard
+from widgets.kit.words import DOT
+from widgets.kit.work_parts import BusyLine, Framed
 
 SPECTRUM = "studio.spectrum"
 ROOM_FOR_COST = 800
+BUTTONS = (
+    ("use", "settings", "Use settings", "Put the settings of this run into the panel"),
+    ("again", "retry", "Run again", "The same run once more: the same settings and seeds"),
+    ("reveal", "reveal", "Reveal", "Show the folder of this run"),
+    ("delete", "delete", "Delete run", "Delete this run; Undo brings it back"),
+)
+"""Act, icon, name and tip."""
 NO_POINTS = np.empty((0, 2), np.float32)
 Images: TypeAlias = NDArray[np.uint8]
 
 
 class SamplesPage(QWidget):
-    """Samples, scrubber, history."""
+    """Samples, scrubber, history. `spectrumWanted(model)`; what its buttons want is told by `history.wanted`."""
 
-    runChosen = Signal(str)
-    sampleChosen = Signal(int)
-    stepWanted = Signal(int)
-    againWanted = Signal(str)
-    useWanted = Signal(str)
-    deleteWanted = Signal(str)
-    revealWanted = Signal(str)
-    exportWanted = Signal(str)
-    cancelWanted = Signal(str)
-    startWanted = Signal()
-    retryWanted = Signal()
-    spectrumWanted = Signal()
-    logWanted = Signal()
-    SIGNALS = (
-        "runChosen", "sampleChosen", "stepWanted", "againWanted", "useWanted", "deleteWanted", "revealWanted",
-        "exportWanted", "cancelWanted", "startWanted", "retryWanted", "spectrumWanted", "logWanted",
-    )  # fmt: skip
+    spectrumWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,7 +54,6 @@ class SamplesPage(QWidget):
         self._spec: SampleSpec | None = None
         self._asked = ""
         self.empty = EmptyState("Samples appear here and sharpen step by step.", "Sample", "diffusion")
-        self.trouble = TroubleCard()
         self.grid, self.points = SampleGrid(), PointsView()
         self.scrubber, self.progress = Scrubber(), BusyLine()
         self.spectrum, self.history = SpectrumPlot(), HistoryStrip()
@@ -80,7 +65,6 @@ class SamplesPage(QWidget):
         self.shown = view
         run = view.run
         self._body.setCurrentIndex(0 if run is None else 1)
-        self.trouble.show_trouble(view.trouble)
         self.history.show_runs(view.runs, view.shown)
         self.history.setVisible(bool(view.runs))
         if run is not None:
@@ -103,9 +87,9 @@ class SamplesPage(QWidget):
         self._show_samples(view, run, step)
         self._show_words(view, run, step)
         self._show_spectrum(step.sigma if step is not None else None)
-        for button in (self._export, self._reveal):
+        for button in (self.export, self.buttons["reveal"]):
             button.setEnabled(run.result is not None)
-        self._delete.setEnabled(not live)
+        self.buttons["delete"].setEnabled(not live)
 
     def _show_samples(self, view: DiffusionView, run: Run, step: StepPictures | None) -> None:
         pictures = view.pictures if view.pictures.run == run.id else Pictures()
@@ -159,93 +143,60 @@ class SamplesPage(QWidget):
         model = self.shown.run.spec.model if self.shown.run is not None else ""
         if self.shown.spectrum is None and model != self._asked:
             self._asked = model
-            self.spectrumWanted.emit()
+            self.spectrumWanted.emit(model)
 
     def _fold_spectrum(self, on: bool) -> None:
-        FOLDS.note(SPECTRUM, not on)
+        FOLDS.state[SPECTRUM] = not on
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
-        self._canvas = QStackedWidget()
-        self._canvas.addWidget(self.grid)
-        self._canvas.addWidget(self.points)
-        self._split = QSplitter()
-        self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self._canvas)
-        self._split.addWidget(Framed(self.spectrum, 8, 8))
-        self._split.setStretchFactor(0, 1)
-        self._split.setSizes([700, 260])
+        self._canvas, self._foot, self._body = QStackedWidget(), QStackedWidget(), QStackedWidget()
+        split = QSplitter(childrenCollapsible=False)
+        split.addWidget(self._canvas)
+        split.addWidget(Framed(self.spectrum, 8, 8))
+        split.setStretchFactor(0, 1)
+        split.setSizes([700, 260])
         self.scrubber.spectrum.setChecked(not FOLDS.state.get(SPECTRUM, True))
-        self._foot = QStackedWidget()
-        self._foot.addWidget(self.scrubber)
-        self._foot.addWidget(Framed(self.progress))
         self._foot.setFixedHeight(40)
-        full = QWidget()
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
-        for part in (self._split, self._captions(), self._foot):
-            inner.addWidget(part, 1 if part is self._split else 0)
-        self._body = QStackedWidget()
-        self._body.addWidget(self.empty)
-        self._body.addWidget(full)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Framed(self.trouble, 8, 8))
-        column.addWidget(self._body, 1)
-        column.addWidget(Framed(self.history, 8, 4))
-        for part in (full, self._body):
-            part.setProperty("role", "panel")
-            part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        full = held(column_of((split, 1), self._captions(), self._foot), "panel")
+        styled(self._body)
+        for stack, parts in (
+            (self._canvas, (self.grid, self.points)),
+            (self._foot, (self.scrubber, Framed(self.progress))),
+            (self._body, (self.empty, full)),
+        ):
+            for part in parts:
+                stack.addWidget(part)
+        self.setLayout(column_of((self._body, 1), Framed(self.history, 8, 4)))
 
     def _captions(self) -> QWidget:
-        """What is shown, what it cost, and what can be done with it."""
+        """The shown run in words, its cost, and buttons for it."""
         self._note = QuietButton("", "info", "", name="Notes of this run")
-        self._use = QuietButton("", "settings", "Put the settings of this run into the panel", name="Use settings")
-        self._again = QuietButton("", "retry", "The same run once more: the same settings and seeds", name="Run again")
-        self._export = QuietButton("", "export", "Write the samples or their steps as a file", name="Export")
-        self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export = QuietButton("", "export", "Write the samples or their steps as a file", name="Export")
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
-        add_exports(menu, self.exportWanted.emit)
-        self._export.setMenu(menu)
-        self._reveal = QuietButton("", "reveal", "Show the folder of this run", name="Reveal")
-        self._delete = QuietButton("", "delete", "Delete this run; Undo brings it back", name="Delete run")
+        add_exports(menu, self._want)
+        self.export.setMenu(menu)
+        self.buttons = {act: QuietButton("", role, tip, name=name) for act, role, name, tip in BUTTONS}
+        for act, button in self.buttons.items():
+            button.clicked.connect(lambda _on, act=act: self._want(act))
         for label in (self.chosen, self.caption, self.cost):
             label.setFont(number_font(11 if label is self.cost else 13))
         for label in (self.chosen, self.cost):
             label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 4, 8, 0)
-        row.setSpacing(2)
-        row.addWidget(self.chosen)
-        row.addSpacing(10)
-        row.addWidget(self.caption, 1)
-        row.addSpacing(8)
-        row.addWidget(self.cost)
-        row.addSpacing(8)
-        for button in (self._note, self._use, self._again, self._export, self._reveal, self._delete):
-            row.addWidget(button)
-        return bar
+        use, again, show, delete = self.buttons.values()
+        buttons = self._note, use, again, self.export, show, delete
+        words = self.chosen, 10, (self.caption, 1), 8, self.cost, 8
+        return held(row_of(*words, *buttons, spacing=2, margins=(12, 4, 8, 0)))
 
     def _wire(self) -> None:
-        self.empty.clicked.connect(self.startWanted)
-        self.trouble.retryWanted.connect(self.retryWanted)
-        self.trouble.logWanted.connect(self.logWanted)
-        self.progress.cancelled.connect(lambda: self.cancelWanted.emit(self.shown.shown))
-        self.grid.chosen.connect(self.sampleChosen)
-        self.points.chosen.connect(self.sampleChosen)
-        self.scrubber.stepWanted.connect(self.stepWanted)
+        self.progress.cancelled.connect(lambda: self._want("cancel"))
         self.scrubber.formChosen.connect(lambda: self.show_state(self.shown))
         self.scrubber.spectrumToggled.connect(self._fold_spectrum)
-        self._use.clicked.connect(lambda: self.useWanted.emit(self.shown.shown))
-        self._again.clicked.connect(lambda: self.againWanted.emit(self.shown.shown))
-        self._reveal.clicked.connect(lambda: self.revealWanted.emit(self.shown.shown))
-        self._delete.clicked.connect(lambda: self.deleteWanted.emit(self.shown.shown))
-        for name in ("runChosen", "useWanted", "againWanted", "revealWanted", "deleteWanted", "cancelWanted"):
-            getattr(self.history, name).connect(getattr(self, name))
-        self.history.exportWanted.connect(self.exportWanted)
+
+    def _want(self, act: str) -> None:
+        """Of the run that is shown."""
+        self.history.wanted.emit(act, self.shown.shown)
 
 
 def _first(asked: Any, otherwise: Any) -> Any:
@@ -296,3 +247,29 @@ def _parts(step: StepPictures | None, selected: int) -> list[tuple[str, QImage]]
     return [
         (title, as_image(images[selected])) for title, images in found if images is not None and selected < len(images)
     ]
+
+
+class SpectrumPlot(Plot):
+    """The radial power spectrum of a data set with the noise level across it; what lies below is not decided yet.
+
+    Both axes are logarithmic. The noise is white, so a noise level sigma is the line sigma^2 across.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Spectrum and noise level", "Frequency (cycles/pixel)", "Power", log_x=True, log_y=True)
+        self._result: SpectrumResult | None = None
+        self.set_nothing("Measuring the spectrum of this model's data")
+
+    def show_spectrum(self, result: SpectrumResult | None, sigma: float | None) -> None:
+        """`sigma`: noise level of the shown step, None where there is none."""
+        if result is not self._result:
+            self._result = result
+            self.set_series(
+                () if result is None else [Series("Data", result.frequencies, result.power)],
+            )
+        finite = sigma is not None and 0 < sigma < float("inf")
+        self.set_level(sigma**2 if finite and sigma is not None else None, f"noise, \u03c3\u00b2 = {_square(sigma)}")
+
+
+def _square(sigma: float | None) -> str:
+    return figure(sigma**2) if sigma is not None else ""

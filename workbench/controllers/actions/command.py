@@ -1,4 +1,4 @@
-"""The command line that does what a page of the actions panel does."""
+"""Command lines that do what a page of the actions panel does."""
 
 from __future__ import annotations
 

@@ -5,85 +5,77 @@ All three are shown one value, made anew from the form and the parts; nothing is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-
-from engines.actions.study_types import EvaluateSpec, TrainResult
-from engines.actions.types import WatchSettings
+from engines.core.spec import from_json, to_json
 from widgets.actions.board.pages import ActionBoard
 from widgets.actions.panel.dock import ActionsPanel
-from widgets.actions.state import ActionsView, ClipState, Page, TeachView, TrainView, WatchView
+from widgets.actions.panel.words import missing_names
+from widgets.actions.state import ActionsView, Page, TeachView, TrainView, WatchView
 from widgets.timeline.panel import TimelinePanel
 from workbench.commands import Actions
+from workbench.controllers.actions import NEEDED
 from workbench.controllers.actions.dialogs import Dialogs
-from workbench.controllers.actions.films import FilmFacts, Films
-from workbench.controllers.actions.form import Form, keep_form, models_dir, new_model, restore_form
-from workbench.controllers.actions.keys import MarkingKeys
-from workbench.controllers.actions.labels import LabelDesk
-from workbench.controllers.actions.models import Models, titles
-from workbench.controllers.actions.recording import ClipRecorder
+from workbench.controllers.actions.evaluate import Evaluating
+from workbench.controllers.actions.file_work import FileWork
+from workbench.controllers.actions.films import Films
+from workbench.controllers.actions.form import Form
+from workbench.controllers.actions.labels import ProjectLabels
+from workbench.controllers.actions.playhead import Playhead
 from workbench.controllers.actions.studies import Studies
-from workbench.controllers.actions.timeline import TimelineDesk
-from workbench.controllers.actions.watch import Watch
-from workbench.controllers.actions.wiring import wire
+from workbench.controllers.actions.teach import ClipRecorder, MarkingKeys, Teaching
+from workbench.controllers.actions.timeline import Timeline
+from workbench.controllers.actions.train import Training
+from workbench.controllers.actions.watch import Watch, Watching
+from workbench.controllers.common import kept_form
 from workbench.controllers.common.devices import devices
-from workbench.controllers.common.paged_controller import PagedDesk
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
 
-NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
-"""Weights without which nothing is described."""
 IN_VIEWER = (Page.WATCH, Page.TEACH)
+LABELS = (".csv", ".eaf", ".json", ".txt")
 
 
-class ActionsController(PagedDesk):
-    """`timelineWanted(bool)`: whether the timeline belongs under what is in the centre."""
-
-    timelineWanted = Signal(bool)
+class ActionsController(PagedController):
+    form: Form
 
     def __init__(
         self, panel: ActionsPanel, board: ActionBoard, timeline: TimelinePanel, viewer: ViewerController,
         services: Services, actions: Actions,
     ) -> None:  # fmt: skip
         super().__init__("actions", board, IN_VIEWER, Form(), services, actions, panel)
-        self.form: Form
-        self.panel, self.board, self.timeline, self.viewer = panel, board, timeline, viewer
+        self.panel, self.board, self.timeline = panel, board, timeline
         self.view = ActionsView()
         self.devices: tuple[str, ...] = ("cpu",)
         self.errands = Errands("actions")
         services.supervisor.adopt(self.errands)
-        self.dialogs = Dialogs(panel)
-        self.films = Films(services.feeds, self.errands, self)
-        self.models = Models(self.errands, self)
-        self.labels = LabelDesk(services, self.errands, self)
-        self.watch = Watch(viewer, services, lambda: self.form.settings, lambda: self.view.timeline.classes, self)
-        self.studies = Studies(services.jobs, self.errands, self)
-        self.clock = TimelineDesk(self, viewer)
-        self.recorder = ClipRecorder(viewer, services, lambda: self.watch.source, self)
-        self.store = WeightsStore(services.jobs, self.errands, NEEDED, "actions", self)
-        self.keys = MarkingKeys(panel.window(), self.mark_nth, self.labels.drop_mark)
-        wire(self)
+        self._make_parts(viewer)
+        self._connect_parts()
+        self._connect_panels()
         self.restore()
         self.store.look()
         self.errands.ask(devices, self._have_devices, lambda _failure: None)
 
     def close(self) -> None:
-        """Keep the form and stop."""
         self.rest()
-        self.clock.close()
+        self.playhead.close()
         self.recorder.close()
         self.watch.close()
         self.errands.request_stop()
 
+    def keep(self) -> None:
+        kept_form.keep(self.services, self.name, to_json(self.form))
+
     def restore(self) -> None:
-        """Show what the open project holds; nothing happens while it is the same project."""
         if not self.is_other_project():
             return
-        form = restore_form(self.services)
+        form = kept_form.restore(self.services, self.name, partial(from_json, Form), Form())
         there = tuple(path for path in form.models if Path(path).is_file())
         model = form.settings.model
         if model and not Path(model).is_file():
@@ -95,184 +87,105 @@ class ActionsController(PagedDesk):
         self.watch.configure()
         self.show_now()
 
-    # --- what the chosen source is
-
-    @property
-    def video(self) -> str:
-        """The file that the chosen source plays, "" for a live feed and for none."""
-        return self.films.video(self.watch.source)
-
-    @property
-    def facts(self) -> FilmFacts:
-        return self.films.facts(self.video) or FilmFacts()
-
     # --- what the user does
 
     def choose_page(self, name: str) -> None:
         super().choose_page(name)
         self.labels.look()
-        self.timelineWanted.emit(self.form.page in IN_VIEWER)
+        self.services.host.give_room("timeline", self.form.page in IN_VIEWER)
 
-    def set_settings(self, settings: WatchSettings) -> None:
-        """Other settings of the live engine, at once; the model is chosen elsewhere. There is one threshold for live
-        events and for the marker of the trade-off.
-        """
-        evaluate = replace(self.form.evaluate, threshold=settings.threshold)
-        self.set_form(settings=replace(settings, model=self.form.settings.model), evaluate=evaluate)
-        self.watch.configure()
+    def take(self, paths: Sequence[str]) -> None:
+        """Files that were dropped: models are used, labels read, everything else is played."""
+        for path in paths:
+            suffix = Path(path).suffix.lower()
+            if suffix == ".safetensors":
+                (self.evaluating.add if self.form.page is Page.EVALUATE else self.watching.use_model)(path)
+            elif suffix in LABELS and self.films.video:
+                self.teaching.import_labels(path)
+            else:
+                self.services.host.add_source(path)
 
-    def set_threshold(self, value: float) -> None:
-        """An event ends at no higher a probability than it begins at."""
-        release = min(self.form.settings.release, value)
-        self.set_settings(replace(self.form.settings, threshold=value, release=release))
+    def start(self) -> None:
+        """The one action of the page in front."""
+        {
+            Page.WATCH: self.watching.toggle,
+            Page.TEACH: partial(self.choose_page, Page.TRAIN),
+            Page.TRAIN: self.training.start,
+            Page.EVALUATE: self.evaluating.start,
+        }[self.form.page]()
 
-    def use_model(self, path: str) -> None:
-        """Watch with this model from now on, "" for none."""
-        if path:
-            self.models.forget(path)
-        self.form = self.form.with_model(path)
-        self._keep_soon.start()
-        self.trouble = None
-        self.watch.configure()
-        self.show_soon()
+    def cancel(self) -> None:
+        """The work of the page in front."""
+        training = self.form.page is Page.TRAIN
+        (self.studies.cancel_training if training else self.studies.cancel_evaluation)()
 
-    def watch_with(self, path: str) -> None:
-        """The model that came of a training, on what is played."""
-        self.use_model(path)
-        self.go_to(Page.WATCH)
-        if self.watch.source:
-            self.watch.look(self.watch.source, True)
+    def copy_command(self) -> None:
+        lines = {Page.WATCH: self.watching.line, Page.EVALUATE: self.evaluating.line}
+        self.copy(lines.get(self.form.page, self.training.line)())
 
-    def toggle(self) -> None:
-        """Watch the chosen source, or stop."""
-        if not self.watch.source and not self.watch.running:
-            self.services.notify("Open a camera or a video to watch", "info")
-            return
-        self.watch.look(self.watch.source, not self.watch.running)
+    def fetch(self) -> None:
+        """Fetch the weights that the card names: for what went wrong, else for the page in front."""
+        self.store.fetch(self.trouble.fetch if self.trouble is not None else missing_names(self.view))
 
-    def mark(self, action: str) -> None:
-        """Open or close a segment of this class at the frame that is shown."""
-        frame = self.clock.frame
-        if self.video and frame >= 0:
-            self.labels.mark(self.video, action, frame, self.form.track)
-        elif self.video:
-            self.services.notify("Show the film in a tile to mark what happens in it", "info")
-
-    def mark_nth(self, index: int) -> None:
-        classes = self.labels.labels(self.video).classes
-        if index < len(classes):
-            self.mark(classes[index])
-
-    def train(self) -> None:
-        """Train on the chosen clips, or on the benchmark folder of the form."""
-        spec = self.form.train
-        if not spec.out:
-            spec = replace(spec, out=str(new_model(spec)))
-        if not spec.folder:
-            spec = replace(spec, clips=self.labels.chosen(models_dir() / "labels"))
-            if not spec.clips:
-                self.services.notify("Mark segments in a video first, or tick one that has them", "info")
-                self.go_to(Page.TEACH)
-                return
-        self.trouble = None
-        self.studies.train(spec)
-        self.go_to(Page.TRAIN)
-
-    def trained(self, result: TrainResult) -> None:
-        self.models.forget(result.file)
-        self.form = replace(self.form, models=self.form.with_model(result.file).models)
-        self._keep_soon.start()
-        self.studies.forget_model(result.file)
-        self.watch.reopen(result.file)
-
-    def evaluate_it(self, path: str) -> None:
-        """This model on the labelled video at hand, beside what is compared already."""
-        spec = self.form.evaluate
-        if path not in spec.models:
-            names = (*spec.names, Path(path).stem)
-            spec = replace(spec, models=(*spec.models, path), scores=(*spec.scores, ""), names=names)
-        self.set_form(evaluate=spec)
-        self.choose_page(Page.EVALUATE)
-
-    def evaluate(self) -> None:
-        spec = self.evaluate_spec()
-        if not spec.models or not spec.labels:
-            self.services.notify("Choose models or scores, and labels to compare them with", "info")
-            return
-        self.trouble = None
-        self.studies.evaluate(spec)
-        self.go_to(Page.EVALUATE)
-
-    def evaluate_spec(self) -> EvaluateSpec:
-        """As in the form; without labels of its own those that a video has now: the one to run models on, else the
-        chosen one, else any.
-        """
-        spec = self.form.evaluate
-        videos = [clip.video for clip in self.labels.clips() if not clip.note]
-        if spec.labels or not videos:
-            return spec
-        video = next(it for it in (spec.video, self.video, videos[0]) if it in videos)
-        own = self.labels.written(video, models_dir() / "labels")
-        return replace(spec, labels=own.labels, video=spec.video or own.video)
+    def play_recorded(self, path: str) -> None:
+        """Open what was recorded, and go on with it instead of the camera."""
+        before = self.services.feeds.ids()
+        self.services.host.add_source(path)
+        for id in self.services.feeds.ids():
+            if id not in before:
+                self.watch.choose(id)
 
     # --- showing
 
     def show_now(self) -> None:
-        """Show panel, board and timeline what there is."""
-        form, video, facts = self.form, self.video, self.facts
+        form, video, facts = self.form, self.films.video, self.films.facts
         if facts.frames:
             self.labels.know(video, facts.frames, facts.rate)
         self.labels.turn_to(video)
-        clips = self.labels.clips()
         self.view = ActionsView(
             page=form.page,
             settings=form.settings,
             missing=self.store.missing,
             watch=self._watch_view(),
-            teach=TeachView(
-                video, bool(video), self.labels.counts(video), self.labels.labels(video), clips,
-                self.labels.advice(video), self.recorder.on, self.recorder.seconds, self.labels.file(video),
-            ),
-            train=self._train_view(clips),
+            teach=self._teach_view(video),
+            train=self._train_view(),
             evaluate=replace(self.studies.evaluate_view, spec=form.evaluate),
-            timeline=self.clock.view(),
+            timeline=self.line.view(),
             trouble=self.trouble,
-        )  # fmt: skip
+        )
         self.board.show_state(self.view)
-        for part in (self.panel, self.timeline):
-            if part.isVisible():
-                part.show_state(self.view)
-        self._enable()
+        if self.panel.isVisible():
+            self.panel.show_state(self.view)
+        if self.timeline.isVisible():
+            self.timeline.show_state(self.view.timeline)
+        self._set_keys()
+        self.actions.refresh(self.name, self)
 
-    def _train_view(self, clips: tuple[ClipState, ...]) -> TrainView:
+    def _teach_view(self, video: str) -> TeachView:
+        kept, recorder = self.labels.of(video), self.recorder
+        return TeachView(
+            video, bool(video), kept.counts, kept.labels, self.labels.clips(), kept.advice, recorder.on,
+            recorder.seconds, kept.file,
+        )  # fmt: skip
+
+    def _train_view(self) -> TrainView:
         spec = self.form.train
         weak = () if spec.folder or self.form.page is not Page.TRAIN else self.labels.weak(spec)
+        clips = self.labels.clips()
         return replace(self.studies.train_view, spec=spec, clips=clips, devices=self.devices, advice=weak)
 
     def _watch_view(self) -> WatchView:
         watch, path = self.watch, self.watch.source
         running, lookers = watch.running, self.watch.lookers
+        models = tuple((model, Path(model).stem) for model in self.form.models)
         return WatchView(
-            watch.sources(), path, running, titles(self.form.models), self.models.card(self.form.settings.model),
-            watch.watched() if running else None, lookers.rate(path), lookers.dropped(path), watch.problem,
-            watch.moving,
+            watch.sources(), path, running, models, self.watching.card(), watch.watched() if running else None,
+            lookers.rate(path), lookers.dropped(path), watch.problem, watch.moving,
         )  # fmt: skip
 
     def _have_devices(self, found: tuple[str, ...]) -> None:
         self.devices = found
         self.show_soon()
-
-    def _enable(self) -> None:
-        view, teaching = self.view, self.form.page is Page.TEACH and bool(self.video)
-        classes = len(view.teach.labels.classes) if teaching and self.timeline.isVisible() else 0
-        self.keys.set_on(classes, self.labels.open is not None)
-        busy = any((view.train.busy, view.evaluate.busy, self.studies.detecting))
-        for id, on in (
-            ("start", bool(view.watch.source)),
-            ("export-labels", bool(view.teach.labels.segments)),
-            ("cancel", busy),
-        ):
-            self.actions.enable(f"actions.{id}", on)
 
     def _make_page(self) -> None:
         """Not while an engine opens, which keeps the interpreter busy as it is."""
@@ -280,5 +193,84 @@ class ActionsController(PagedDesk):
         if not opening and not (self.board.prepare() or self.panel.prepare()):
             self._pages_soon.stop()
 
-    def keep_form(self) -> None:
-        keep_form(self.form, self.services)
+    # --- how it is put together
+
+    def _make_parts(self, viewer: ViewerController) -> None:
+        services, dialogs = self.services, Dialogs(self.panel)
+        files = FileWork(self.errands, services.notify, self.show_trouble)
+        settings, classes = (lambda: self.form.settings), (lambda: self.view.timeline.classes)
+        self.dialogs = dialogs
+        self.watch = Watch(viewer, services, settings, classes, self)
+        self.playhead = Playhead(viewer, services.feeds, self.watch, self.timeline.isVisible, self)
+        self.recorder = ClipRecorder(viewer, services, self.watch, self)
+        self.films = Films(services.feeds, files, self.watch, self)
+        self.labels = ProjectLabels(services, self.errands, self)
+        self.studies = Studies(services.jobs, files, self.show_trouble, self)
+        self.store = WeightsStore(services.jobs, self.errands, NEEDED, "actions", self)
+        self.watching = Watching(
+            self.watch, self.playhead, self.films, self.studies, files, dialogs, self, services, self
+        )
+        self.teaching = Teaching(self.labels, self.films, self.playhead, self.recorder, files, dialogs, self, services)
+        self.training = Training(self.labels, self.studies, dialogs, self, services.notify)
+        self.evaluating = Evaluating(self.labels, self.films, self.studies, files, dialogs, self, services.notify)
+        self.line = Timeline(self.watch, self.watching, self.playhead, self.films, self.teaching, self)
+        self.keys = MarkingKeys(self.panel.window(), self.teaching.mark_nth, self.labels.drop_mark)
+
+    def _connect_parts(self) -> None:
+        cards, feeds = self.watching.cards, self.services.feeds
+        for part in (self.watch, self.labels, self.studies, cards, self.films, self.store, self.recorder):
+            part.changed.connect(self.show_soon)
+        self.store.failed.connect(self.show_trouble)
+        self.store.arrived.connect(self.dismiss)
+        self.studies.trained.connect(self.watching.renewed)
+        self.playhead.moved.connect(self.show_soon)
+        self.recorder.opened.connect(self.play_recorded)
+        feeds.added.connect(lambda _id: self.watch.follow_sources())
+        feeds.removed.connect(lambda _id: self.watch.follow_sources())
+
+    def _connect_panels(self) -> None:
+        panel, host = self.panel, self.services.host
+        panel.makers = {
+            Page.WATCH: self.watching.page,
+            Page.TEACH: self.teaching.page,
+            Page.TRAIN: self.training.panel_page,
+            Page.EVALUATE: self.evaluating.panel_page,
+        }
+        self.board.makers = {
+            Page.TRAIN: partial(self.training.board_page, self.watching.watch_with, self.evaluating.add),
+            Page.EVALUATE: partial(self.evaluating.board_page, self.watching.set_threshold),
+        }
+        panel.start.clicked.connect(self.start)
+        panel.copy.clicked.connect(self.copy_command)
+        panel.progress.cancelled.connect(self.cancel)
+        panel.source.sourceChosen.connect(self.watch.choose)
+        panel.sample.clicked.connect(self.watching.open_sample)
+        self.board.pageChosen.connect(self.choose_page)
+        self.line.connect(self.timeline)
+        for part in (panel.nothing, self.timeline.empty):
+            part.clicked.connect(lambda: self.actions.run("source.add-file"))
+        for part in (panel, self.board):
+            part.dropped.connect(self.take)
+            part.help.clicked.connect(self.show_help)
+            part.trouble.fetchWanted.connect(self.fetch)
+            part.trouble.dismissed.connect(self.dismiss)
+            part.trouble.logWanted.connect(host.show_log)
+        self.timeline.help.triggered.connect(self.show_help)
+
+    @property
+    def is_busy(self) -> bool:
+        """Training, evaluation or detection is under way."""
+        return any((self.view.train.busy, self.view.evaluate.busy, self.studies.detecting))
+
+    def _set_keys(self) -> None:
+        """Digits mark segments while the user labels a film."""
+        teaching = self.form.page is Page.TEACH and bool(self.films.video) and self.timeline.isVisible()
+        self.keys.set_on(len(self.view.teach.labels.classes) if teaching else 0, self.labels.open is not None)
+
+
+def make(room: Room) -> ActionsController:
+    """The feature in a window."""
+    board = ActionBoard()
+    panel, timeline = room.dock("actions", ActionsPanel()), room.dock("timeline", TimelinePanel())
+    room.board("actions", board, board.head)
+    return ActionsController(panel, board, timeline, room.viewer, room.services, room.commands)

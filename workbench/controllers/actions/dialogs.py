@@ -1,4 +1,4 @@
-"""What the actions panel asks in dialogs; every answer is "" or empty when there is none."""
+"""File dialogs of the actions panel; every answer is "" or empty when there is none."""
 
 from __future__ import annotations
 

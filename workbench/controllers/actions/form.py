@@ -1,21 +1,17 @@
-"""What the actions panel holds of the user's wishes, and how it is kept from start to start."""
+"""The form of the actions panel, which is kept from start to start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from engines.actions.study_types import EvaluateSpec, TrainSpec
 from engines.actions.types import WatchSettings
 from engines.core.places import data_dir
-from engines.core.spec import from_json, to_json
 from widgets.actions.state import Page
-from workbench.controllers.common import kept_form
-from workbench.services import Services
 
-PANEL = "actions"
 MOST_RECENT = 8
 HELD_OUT = 0.25
 """Share of the clips kept back at first, so that a training says how good it is and stops when it gets no better."""
@@ -24,6 +20,11 @@ HELD_OUT = 0.25
 def models_dir() -> Path:
     """Where models are saved unless the user says otherwise."""
     return data_dir() / "actions"
+
+
+def labels_dir() -> Path:
+    """Where the labels of the project's films are written for jobs and for the command line."""
+    return models_dir() / "labels"
 
 
 def new_model(spec: TrainSpec) -> Path:
@@ -53,35 +54,15 @@ class Form:
         return replace(self, settings=replace(self.settings, model=path), models=models[:MOST_RECENT])
 
 
-def keep_form(form: Form, services: Services) -> None:
-    """Save the form in the project, and as the default of the next one."""
-    kept_form.keep(services, PANEL, _plain(form))
+class Pages(Protocol):
+    """The form, and the pages it names, as the parts of the controller reach them."""
 
+    form: Form
 
-def restore_form(services: Services) -> Form:
-    """What the project holds, else the last settings; what cannot be read is the default."""
-    return kept_form.restore(services, PANEL, _form, Form())
+    def set_form(self, **values: object) -> None: ...
 
+    def go_to(self, name: str) -> None: ...
 
-def _plain(form: Form) -> dict[str, Any]:
-    return {
-        "page": str(form.page),
-        "settings": to_json(form.settings),
-        "train": to_json(form.train),
-        "evaluate": to_json(form.evaluate),
-        "models": list(form.models),
-        "track": form.track,
-        "hidden": sorted(form.hidden),
-    }
+    def choose_page(self, name: str) -> None: ...
 
-
-def _form(data: dict[str, Any]) -> Form:
-    return Form(
-        Page(data.get("page", "watch")),
-        from_json(WatchSettings, data.get("settings")),
-        from_json(TrainSpec, data.get("train")),
-        from_json(EvaluateSpec, data.get("evaluate")),
-        tuple(str(path) for path in data.get("models", ())),
-        str(data.get("track", "actions")),
-        frozenset(str(name) for name in data.get("hidden", ())),
-    )
+    def dismiss(self) -> None: ...

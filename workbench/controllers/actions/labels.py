@@ -1,10 +1,11 @@
-"""Labels of the project's videos: kept as they are made, each edit one step of undo, and the segment being marked."""
+"""Labels of the project's videos, each edit one step of undo, and the segment that is being marked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,26 @@ KEYS = "123456789"
 GONE = "The file is no longer there"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kept:
-    """Labels of one video. taken: it is trained on. file: where they were last read from or saved."""
+    """Labels of one video, with what is said of them. taken: it is trained on. file: where they were last read from or
+    saved.
+    """
 
     labels: Labels = Labels()
     taken: bool = True
     file: str = ""
+
+    @cached_property
+    def counts(self) -> tuple[ClassCount, ...]:
+        return counts(self.labels)
+
+    @cached_property
+    def advice(self) -> tuple[str, ...]:
+        return advice(self.labels) if self.labels.segments else ()
+
+
+NONE = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +59,9 @@ class Mark:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is said of one video's labels, worked out once."""
-
-    labels: Labels = field(default_factory=Labels)
-    counts: tuple[ClassCount, ...] = ()
-    advice: tuple[str, ...] = ()
-
-
-class LabelDesk(QObject):
-    """`changed` when labels or the open segment are others. What it shows is worked out when labels change, for it is
-    asked for with every picture; which videos are still there is found out beside the window.
+class ProjectLabels(QObject):
+    """`changed` when labels or the open segment are others. All that is shown of them is kept, for it is asked for with
+    every picture; which videos are still there is found out beside the window.
     """
 
     changed = Signal()
@@ -65,7 +70,6 @@ class LabelDesk(QObject):
         super().__init__(parent)
         self._services, self._errands = services, errands
         self._kept: dict[str, Kept] = {}
-        self._told: dict[str, Told] = {}
         self._gone: frozenset[str] = frozenset()
         self._clips: tuple[ClipState, ...] | None = None
         self._weak: tuple[object, tuple[str, ...]] = (None, ())
@@ -73,9 +77,8 @@ class LabelDesk(QObject):
         self.selected, self._shown = -1, ""
 
     def restore(self) -> None:
-        """What the open project holds."""
+        """Take the labels that the open project holds."""
         self._kept.clear()
-        self._told.clear()
         self._clips, self.open, self.selected = None, None, -1
         for video, data in self._services.project.items(KIND).items():
             try:
@@ -91,21 +94,21 @@ class LabelDesk(QObject):
         self._errands.ask(lambda: _missing(videos), self._have_gone, lambda _failure: None, key="clips")
 
     def turn_to(self, video: str) -> None:
-        """What is selected is a segment of the video that is shown."""
+        """Another video is shown: none of its segments is selected."""
         if video != self._shown:
             self._shown, self.selected = video, -1
 
-    def labels(self, video: str) -> Labels:
-        return self._kept.get(video, Kept()).labels
+    def of(self, video: str) -> Kept:
+        return self._kept.get(video, NONE)
 
-    def file(self, video: str) -> str:
-        return self._kept.get(video, Kept()).file
+    def labels(self, video: str) -> Labels:
+        return self.of(video).labels
 
     def know(self, video: str, frames: int, rate: float) -> None:
         """How long the video is, which edits keep within; cheap where that is known."""
         labels = self.labels(video)
         if video and (labels.frames, labels.rate) != (frames, rate):
-            self._put(video, replace(labels, frames=frames, rate=rate))
+            self._change(video, labels=replace(labels, frames=frames, rate=rate))
 
     def edit(self, video: str, text: str, change: Callable[[Labels], Labels]) -> None:
         """One step that can be undone; what cannot be done is said."""
@@ -151,7 +154,7 @@ class LabelDesk(QObject):
 
     def take(self, video: str, on: bool) -> None:
         """Train on this video, or not."""
-        self._keep(video, replace(self._kept.get(video, Kept()), taken=on))
+        self._change(video, taken=on)
 
     def loaded(self, video: str, labels: Labels, file: str) -> None:
         """Labels that were read from a file replace those there are."""
@@ -160,7 +163,7 @@ class LabelDesk(QObject):
 
     def saved(self, video: str, file: str) -> None:
         """They are in this file as well."""
-        self._keep(video, replace(self._kept.get(video, Kept()), file=file))
+        self._change(video, file=file)
 
     def apply(self, video: str, labels: Labels) -> None:
         """Undo and redo come through here; how long the video is stays known, and what is selected stays so."""
@@ -169,13 +172,8 @@ class LabelDesk(QObject):
             self.selected = followed(known.segments, labels.segments, self.selected)
         if self.open is not None and self.open.video == video:
             self.open = still_open(self.open, known.classes, labels.classes)
-        self._put(video, replace(labels, frames=known.frames or labels.frames, rate=known.rate or labels.rate))
-
-    def counts(self, video: str) -> tuple[ClassCount, ...]:
-        return self._of(video).counts
-
-    def advice(self, video: str) -> tuple[str, ...]:
-        return self._of(video).advice
+        frames, rate = known.frames or labels.frames, known.rate or labels.rate
+        self._change(video, labels=replace(labels, frames=frames, rate=rate))
 
     def clips(self) -> tuple[ClipState, ...]:
         """Every video with segments."""
@@ -191,11 +189,11 @@ class LabelDesk(QObject):
         return self._clips
 
     def chosen(self, folder: Path) -> tuple[Clip, ...]:
-        """What is trained on, with the labels written to files in `folder`."""
+        """The clips to train on, with their labels written to files in `folder`."""
         return tuple(self.written(clip.video, folder) for clip in self.clips() if clip.chosen and not clip.note)
 
     def weak(self, spec: TrainSpec) -> tuple[str, ...]:
-        """What is weak about what would be trained on, in words; worked out once for the same labels and form."""
+        """Weak points of the clips to train on, in words; worked out once for the same labels and form."""
         clips = tuple(clip.video for clip in self.clips() if clip.chosen and not clip.note)
         labels = [self.labels(video) for video in clips]
         asked = clips, tuple(map(id, labels)), spec.frames, spec.held_out, spec.window, spec.rate
@@ -212,49 +210,37 @@ class LabelDesk(QObject):
         write_labels(target, self.labels(video))
         return Clip(video, str(target))
 
-    def _of(self, video: str) -> Told:
-        labels, told = self.labels(video), self._told.get(video)
-        if told is None or told.labels is not labels:
-            told = Told(labels, counts(labels), advice(labels) if labels.segments else ())
-            if video in self._kept:
-                self._told[video] = told
-        return told
-
     def _have_gone(self, gone: frozenset[str]) -> None:
         if gone != self._gone:
             self._gone, self._clips = gone, None
             self.changed.emit()
 
-    def _put(self, video: str, labels: Labels) -> None:
-        self._keep(video, replace(self._kept.get(video, Kept()), labels=labels))
-
-    def _keep(self, video: str, kept: Kept) -> None:
-        self._kept[video], self._clips = kept, None
-        labels = kept.labels
-        if labels.segments or labels.classes:
-            self._services.project.put(KIND, video, {"labels": to_json(labels), "taken": kept.taken, "file": kept.file})
+    def _change(self, video: str, **fields: object) -> None:
+        kept = self._kept[video] = replace(self.of(video), **fields)  # type: ignore[arg-type]
+        self._clips = None
+        if kept.labels.segments or kept.labels.classes:
+            self._services.project.put(KIND, video, to_json(kept))
         self.changed.emit()
 
 
 class EditLabels(QUndoCommand):
     """From one state of a video's labels to another."""
 
-    def __init__(self, desk: LabelDesk, video: str, text: str, before: Labels, after: Labels) -> None:
+    def __init__(self, labels: ProjectLabels, video: str, text: str, before: Labels, after: Labels) -> None:
         super().__init__(text)
-        self._desk, self._video, self._before, self._after = desk, video, before, after
+        self._labels, self._video, self._before, self._after = labels, video, before, after
 
     def redo(self) -> None:
-        self._desk.apply(self._video, self._after)
+        self._labels.apply(self._video, self._after)
 
     def undo(self) -> None:
-        self._desk.apply(self._video, self._before)
+        self._labels.apply(self._video, self._before)
 
 
 def counts(labels: Labels) -> tuple[ClassCount, ...]:
     """Segments and seconds of each class, with its key."""
-    segments, frames = Counter[str](), Counter[str]()
+    segments, frames = Counter(each.action for each in labels.segments), Counter[str]()
     for each in labels.segments:
-        segments[each.action] += 1
         frames[each.action] += each.end - each.start + 1
     second = 1 / labels.rate if labels.rate else 0.0
     return tuple(

@@ -1,4 +1,4 @@
-"""What is known of one source from watching it: one line of scores by media time, and the events in it.
+"""The history of scores of one watched source: one line of scores by media time, and the events in it.
 
 However a film is watched (with jumps, over and over, stopped and begun again), a moment has one row of scores. A run is
 a stretch that was watched without a jump; it remembers the film from its first frame on. Where two runs saw the same

@@ -1,13 +1,21 @@
-"""Jobs of the actions panel: training, running a model over a whole film, evaluation; one of each at a time."""
+"""Jobs of the actions panel: training, a model's run over a whole film, evaluation; one of each at a time."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from engines.actions.features.chunks import decided
+from engines.actions.labels.films import film_facts
+from engines.actions.labels.score_files import read_scores
+from engines.actions.models.files import read_card
+from engines.actions.streaming.events import Levels, events_of
 from engines.actions.study_types import (
     DetectResult,
     DetectSpec,
@@ -17,13 +25,15 @@ from engines.actions.study_types import (
     TrainResult,
     TrainSpec,
 )
+from engines.actions.types import WatchSettings
 from widgets.actions.state import EvaluateView, TrainView
 from widgets.kit.work_state import Busy
+from widgets.timeline.state import ScoreTrack
 from workbench.controllers.actions.command import detect_line, evaluate_line, train_line
-from workbench.controllers.actions.whole_films import WholeFilm, read_whole
+from workbench.controllers.actions.file_work import FileWork
+from workbench.controllers.actions.score_history import VERSIONS
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
-from workbench.threads.background import Errands
 from workbench.threads.jobs import JobQueue
 
 TRAIN = "engines.actions.training.job:run"
@@ -31,16 +41,53 @@ DETECT = "engines.actions.streaming.detect:run"
 EVALUATE = "engines.actions.evaluation.job:run"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WholeFilm:
+    """The scores of a model along a whole film. model, weights: what gave them. scores: a row
+    a frame, without events. rows (n,): those with a decision of their own.
+    """
+
+    model: str
+    weights: str
+    scores: ScoreTrack
+    rows: NDArray[np.bool_]
+
+    def is_by(self, settings: WatchSettings) -> bool:
+        """Whether these settings give these scores."""
+        return (self.model, self.weights) == (settings.model, settings.weights)
+
+    def track(self, settings: WatchSettings) -> ScoreTrack:
+        """With the events by the thresholds of now; the very same value as long as those are the same."""
+        return _track(self, Levels.of(settings))
+
+
+def read_whole(spec: DetectSpec, result: DetectResult) -> WholeFilm:
+    """Read the scores that a run over a film has written. Raises `KinoscopeError` for what is gone or broken since."""
+    scores, rate = read_scores(Path(result.file)), read_card(spec.model).recipe.rate
+    times = film_facts(spec.video).times[scores.frames]
+    name, values = Path(spec.model).stem, scores.probabilities.astype(np.float32)
+    track = ScoreTrack(name, tuple(scores.classes), times, values)
+    return WholeFilm(spec.model, spec.weights, track, decided(times, rate))
+
+
+@lru_cache(maxsize=16)
+def _track(whole: WholeFilm, levels: Levels) -> ScoreTrack:
+    scores, rows = whole.scores, whole.rows
+    events = events_of(scores.classes, scores.times[rows], scores.probabilities[rows], *levels)
+    return replace(scores, events=events, version=next(VERSIONS))
+
+
 class Studies(QObject):
-    """`changed` when there is something else to show; `trained(TrainResult)`; `failed(Trouble)`."""
+    """`changed` when there is something else to show; `trained(file)` when a model was written. failed: told what went
+    wrong.
+    """
 
     changed = Signal()
-    trained = Signal(object)
-    failed = Signal(object)
+    trained = Signal(str)
 
-    def __init__(self, jobs: JobQueue, errands: Errands, parent: QObject) -> None:
+    def __init__(self, jobs: JobQueue, files: FileWork, failed: Callable[[object], object], parent: QObject) -> None:
         super().__init__(parent)
-        self._errands = errands
+        self._files, self._failed = files, failed
         self._train_view, self._evaluate_view = TrainView(), EvaluateView()
         self._whole: dict[str, list[WholeFilm]] = {}
         self._train = self._slot(jobs, TRAIN, "Training failed")
@@ -64,7 +111,7 @@ class Studies(QObject):
         return self._detect.busy
 
     def whole(self, video: str) -> tuple[WholeFilm, ...]:
-        """What models gave along a film from its beginning to its end, the newest last."""
+        """Runs of models over a film from its beginning to its end, the newest last."""
         return tuple(self._whole.get(video, ()))
 
     def train(self, spec: TrainSpec) -> None:
@@ -109,7 +156,7 @@ class Studies(QObject):
     def _slot(self, jobs: JobQueue, job: str, title: str) -> JobSlot:
         slot = JobSlot(jobs, job, partial(trouble_of, title=title), self)
         slot.changed.connect(self.changed)
-        slot.failed.connect(self.failed)
+        slot.failed.connect(self._failed)
         return slot
 
     def _told(self, _key: str, value: object) -> None:
@@ -121,15 +168,12 @@ class Studies(QObject):
         if isinstance(result, TrainResult):
             progress = result.last or self._train_view.progress
             self._train_view = replace(self._train_view, result=result, progress=progress)
-            self.trained.emit(result)
+            self.trained.emit(result.file)
 
     def _detected(self, spec: DetectSpec, result: object) -> None:
         if isinstance(result, DetectResult):
-            self._errands.ask(
-                lambda: read_whole(spec, result),
-                lambda found: self._have(spec.video, found),
-                lambda failure: self.failed.emit(trouble_of(failure.as_json(), "The scores could not be read")),
-            )
+            have = partial(self._have, spec.video)
+            self._files.read(partial(read_whole, spec, result), have, "The scores could not be read")
 
     def _have(self, video: str, found: WholeFilm) -> None:
         made = found.model, found.weights

@@ -1,17 +1,32 @@
-"""The camera side of the actions panel: the engines that watch, what they decided, what is drawn over the picture."""
+"""The page Watch of the panel: the engines that look at sources, what they decided, and the model in use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
 
-from engines.actions.types import Watched, WatchSettings
+from engines.actions.labels.event_files import write_events
+from engines.actions.study_types import DetectSpec
+from engines.actions.types import ModelCard, Watched, WatchSettings
 from engines.cameras.types import FeedState
+from engines.core.store.fetching import load_path
 from widgets.actions.overlays import overlays_of
+from widgets.actions.panel.watch import WatchPage
+from widgets.actions.state import Page
 from widgets.timeline.state import ScoreTrack
+from workbench.controllers.actions.command import as_watched, watch_line
+from workbench.controllers.actions.dialogs import Dialogs
+from workbench.controllers.actions.file_work import FileWork, ReadOnce
+from workbench.controllers.actions.films import Films
+from workbench.controllers.actions.form import Pages, models_dir
+from workbench.controllers.actions.playhead import Playhead
 from workbench.controllers.actions.score_history import ScoreHistory
+from workbench.controllers.actions.studies import Studies
 from workbench.controllers.common.live_threads import Lookers
 from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
@@ -93,7 +108,7 @@ class Watch(SourceWatch):
             self.show_soon()
 
     def _draw(self, path: str) -> None:
-        """What is seen in the picture that is shown, by the settings of now; of another model nothing."""
+        """Draw over the picture that is shown, by the settings of now; of another model nothing."""
         last, found = self.lookers.latest(path), self._found(path)
         classes = self._classes() if path == self.source else ()
         if isinstance(last, Watched):
@@ -111,3 +126,130 @@ class Watch(SourceWatch):
         """Another source may come by the same id."""
         for key in [key for key in self._histories if key[0].partition("/")[0] == id]:
             del self._histories[key]
+
+
+class Watching:
+    """The page of the panel, and what it wants: models, settings, events, runs over whole films."""
+
+    def __init__(
+        self, watch: Watch, playhead: Playhead, films: Films, studies: Studies, files: FileWork, dialogs: Dialogs,
+        pages: Pages, services: Services, parent: QObject,
+    ) -> None:  # fmt: skip
+        self._watch, self._playhead, self._films, self._studies = watch, playhead, films, studies
+        self._files, self._dialogs, self._pages, self._services = files, dialogs, pages, services
+        self.cards = ReadOnce(files, _card, "The model cannot be used", parent)
+
+    def page(self) -> WatchPage:
+        page = WatchPage()
+        page.nothing.clicked.connect(self.open_model)
+        page.model.open.clicked.connect(self.open_model)
+        page.model.field.chosen.connect(self.use_model)
+        page.settingsChanged.connect(self.set_settings)
+        page.events.eventChosen.connect(self._playhead.seek)
+        page.events.save.clicked.connect(self.export_events)
+        page.events.whole.clicked.connect(self.detect)
+        return page
+
+    def card(self) -> ModelCard | None:
+        """The card of the model in use."""
+        return self.cards.of(self._pages.form.settings.model)
+
+    def toggle(self) -> None:
+        """Watch the chosen source, or stop."""
+        watch = self._watch
+        if watch.source or watch.running:
+            watch.look(watch.source, not watch.running)
+        else:
+            self._services.notify("Open a camera or a video to watch", "info")
+
+    def open_model(self) -> None:
+        if path := self._dialogs.model():
+            self.use_model(path)
+
+    def use_model(self, path: str) -> None:
+        """Watch with this model from now on, "" for none."""
+        self.cards.forget(path)
+        form = self._pages.form.with_model(path)
+        self._pages.set_form(settings=form.settings, models=form.models)
+        self._pages.dismiss()
+        self._watch.configure()
+
+    def watch_with(self, path: str) -> None:
+        """The model that came of a training, on what is played."""
+        self.use_model(path)
+        self._pages.go_to(Page.WATCH)
+        if self._watch.source:
+            self._watch.look(self._watch.source, True)
+
+    def renewed(self, path: str) -> None:
+        """A training has written this file: it is a model to choose, and another one than what was known of it."""
+        self.cards.forget(path)
+        self._pages.set_form(models=self._pages.form.with_model(path).models)
+        self._studies.forget_model(path)
+        self._watch.reopen(path)
+
+    def set_settings(self, settings: WatchSettings) -> None:
+        """Other settings of the live engine, at once; the model is chosen elsewhere. There is one threshold for live
+        events and for the marker of the trade-off.
+        """
+        form = self._pages.form
+        evaluate = replace(form.evaluate, threshold=settings.threshold)
+        self._pages.set_form(settings=replace(settings, model=form.settings.model), evaluate=evaluate)
+        self._watch.configure()
+
+    def set_threshold(self, value: float) -> None:
+        """An event ends at no higher a probability than it begins at."""
+        settings = self._pages.form.settings
+        self.set_settings(replace(settings, threshold=value, release=min(settings.release, value)))
+
+    def export_events(self) -> None:
+        """Those that the panel lists."""
+        own, video, times = self.tracks()[0], self._films.video, self._films.facts.known_times
+        if own is None or not own.events:
+            self._services.notify("There are no events to export yet", "info")
+        elif file := self._dialogs.events(Path(video).stem):
+            write = partial(write_events, events=own.events, film_times=times, video=video)
+            self._files.save(file, write, "The events were not saved")
+
+    def detect(self) -> None:
+        """Run the model in use over the whole film, as a job, with the settings of the live engine."""
+        settings, video, card = self._pages.form.settings, self._films.video, self.card()
+        if not settings.model or not video:
+            self._services.notify("Choose a model, and a film to run it over", "info")
+            return
+        out = models_dir() / "scores" / f"{Path(video).stem} {Path(settings.model).stem}.csv"
+        ahead = card is not None and card.shape.future_steps > 0
+        self._studies.detect(as_watched(DetectSpec(settings.model, video, str(out), ahead=ahead), settings))
+
+    def line(self) -> str:
+        """The command line that does the same."""
+        return watch_line(self._pages.form.settings, self._films.video)
+
+    def open_sample(self) -> None:
+        """Play the free clip of the model store and watch it."""
+        self._pages.go_to(Page.WATCH)
+
+        def play(path: Path) -> None:
+            self._watch.look_at_next()
+            self._services.host.add_source(str(path))
+
+        self._files.read(partial(load_path, "walking"), play, "The sample clip cannot be played")
+
+    def tracks(self) -> tuple[ScoreTrack | None, tuple[ScoreTrack, ...]]:
+        """The scores of the chosen model along the source, by its run over the whole film or else by watching; and
+        what others gave along the whole film.
+        """
+        settings, films = self._pages.form.settings, self._studies.whole(self._films.video)
+        others = tuple(each.track(settings) for each in films if not each.is_by(settings))
+        whole = next((each.track(settings) for each in films if each.is_by(settings)), None)
+        live = self._watch.track()
+        if live is None or whole is None:
+            return whole or live, others
+        ahead = {"ahead_times": live.ahead_times, "ahead": live.ahead, "now": live.now}
+        return replace(whole, **ahead, version=whole.version + live.version), others
+
+
+def _card(path: str) -> ModelCard:
+    from engines.actions.models.files import open_model
+
+    return open_model(Path(path)).card

@@ -1,13 +1,10 @@
-"""What the calibration panel works on, as plain values: settings, photographs, what was solved from them.
+"""The state of a calibration as plain values: settings, photographs, and the results solved from them.
 
 No Qt here. The controller changes these values; what the panel shows is computed from them.
 """
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -15,7 +12,9 @@ from pathlib import Path
 
 from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
-from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
+from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
+from widgets.kit.words import count
+from workbench.controllers.common.command_line import line, options
 
 JOB = "engines.calibration.mono:run"
 REMEMBERED = 24
@@ -23,7 +22,7 @@ REMEMBERED = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CalibrationSettings:
     """How to look and how to solve. board is written in its one-word form."""
 
     board: str = str(DEFAULT_BOARD)
@@ -74,7 +73,7 @@ class Material:
 class Session:
     """Settings, material, and the results of the specs that were solved."""
 
-    settings: Settings = field(default_factory=Settings)
+    settings: CalibrationSettings = field(default_factory=CalibrationSettings)
     material: Material = field(default_factory=Material)
     last: MonoResult | None = None
     _solved: OrderedDict[MonoSpec, MonoResult] = field(default_factory=OrderedDict)
@@ -157,18 +156,8 @@ class Session:
 
 def command_line(spec: MonoSpec) -> str:
     """The `main.py` line that does what `spec` says, quoted for this system's shell."""
-    words = ["python", "main.py", "calibrate", "mono", *spec.images, "--board", str(spec.board)]
-    if spec.model != "brown5":
-        words += ["--model", spec.model]
-    if spec.free_board:
-        words.append("--free-board")
-    if spec.window != "auto":
-        words += ["--window", spec.window]
-    for name in spec.exclude:
-        words += ["--exclude", name]
-    if spec.out:
-        words += ["--out", spec.out]
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    changed = options(spec, "model", "free_board", "window", "exclude", "out")
+    return line("calibrate", "mono", *spec.images, "--board", spec.board, *changed)
 
 
 def photograph(path: str | Path) -> ViewRow:

@@ -1,4 +1,4 @@
-"""The camera side of the calibration panel: the chosen source, the finders that look, the views they capture."""
+"""Board detection on the sources of the window, and the views that are captured from it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.calibration.types import Capture, FinderSettings
+from engines.calibration.live import CAPTURE, SEEN, SeenBoard
+from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
 from widgets.calibration.overlays import sighting_overlays
 from widgets.calibration.state import LiveState, Trouble, ViewRow
 from workbench.controllers.calibration.captures import Captures
-from workbench.controllers.calibration.finders import Finders, Seen
 from workbench.controllers.calibration.runs import trouble_of
 from workbench.controllers.calibration.session import Session
+from workbench.controllers.common.live_threads import Lookers
 from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
-FINDER = "board-finder"
+FINDER, TITLE = "calibration", "Board detection"
+ENGINE = "engines.calibration.live:CapturingFinder"
 LIVE_MS = 80
 """The panel follows the finder at most this often."""
 
 
-class Watch(SourceWatch):
+class BoardWatch(SourceWatch):
     """`captured(ViewRow)`; `trouble(Trouble)`.
 
     session: read for the board and the settings. coverage: of the captured views, for the overlay.
@@ -43,22 +45,26 @@ class Watch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._captures, self._session, self._coverage = captures, session, coverage
-        self.finders = Finders(services, parent)
-        super().__init__(FINDER, "Board detection", viewer, services, self.finders, LIVE_MS, parent)
-        self.finders.asked.connect(self._asked)
+        self._captured: dict[str, SeenBoard] = {}
+        super().__init__(FINDER, TITLE, viewer, services, Lookers(services, ENGINE, TITLE, parent), LIVE_MS, parent)
 
     @property
     def live(self) -> LiveState | None:
         """The finder on the chosen source; None when none looks there."""
-        path, finders = self.source, self.finders
+        path, lookers = self.source, self.lookers
         if not self.running:
             return None
-        return LiveState(finders.sighting(path), finders.rate(path), finders.problem(path))
+        return LiveState(self.sighting(path), lookers.rate(path), lookers.problem(path))
+
+    def sighting(self, path: str) -> Sighting | None:
+        """The newest result at `path`."""
+        seen = self._seen(path)
+        return seen.sighting if seen else None
 
     def capture(self) -> None:
         """Keep the view that the finder saw last at the chosen source."""
-        seen = self.finders.seen(self.source)
-        if self.source not in self.finders.paths():
+        seen = self._seen(self.source)
+        if not self.running:
             self._services.notify("Turn on board detection to capture views", "info")
         elif seen is None or not seen.sighting.found:
             self._services.notify("No board in view, so nothing was captured", "info")
@@ -77,20 +83,28 @@ class Watch(SourceWatch):
         )
 
     def see(self, path: str) -> None:
-        sighting = self.finders.sighting(path)
-        if sighting is None:
+        seen, wanted = self._seen(path), self.lookers.events(path).get(CAPTURE)
+        if seen is None:
             return
-        here = path == self.source
+        here, sighting = path == self.source, seen.sighting
+        if isinstance(wanted, SeenBoard) and wanted is not self._captured.get(path):
+            self._captured[path] = wanted
+            if here and self._session().settings.auto:
+                self._capture(path, wanted)
         cells = self._coverage() if here else ()
         self._viewer.show_overlays(FINDER, sighting.stamp, sighting_overlays(sighting, self._session().board, cells))
         if here:
             self.show_soon()
 
-    def _asked(self, path: str, seen: Seen) -> None:
-        if path == self.source and self._session().settings.auto:
-            self._capture(path, seen)
+    def switched(self, path: str, on: bool) -> None:
+        self._captured.pop(path, None)
 
-    def _capture(self, path: str, seen: Seen) -> None:
+    def _seen(self, path: str) -> SeenBoard | None:
+        """The newest result with its frame."""
+        seen = self.lookers.events(path).get(SEEN)
+        return seen if isinstance(seen, SeenBoard) else None
+
+    def _capture(self, path: str, seen: SeenBoard) -> None:
         size = size_of(seen.frame.image)
         other = self._other_size(size)
         if other is not None:

@@ -1,57 +1,68 @@
-"""Live engines on paths: one thread for each feed or tile that is looked at, always with its newest frame."""
+"""Live engines on the sources of the window: a thread for each place that is looked at, with its newest frames."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.cameras.sources.parsing import title
+from engines.cameras.sources.tiles import tile_names
 from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
-from engines.core.slots import Latest, Slot
-from workbench.controllers.common.source_choices import title_of
+from engines.core.slots import Slot
+from widgets.sources.choice import SourceChoice
+from workbench.feeds.running import Feeds
 from workbench.services import Services
 from workbench.threads.engine_thread import Failure
-from workbench.threads.live import LiveThread
+from workbench.threads.live import Host, LiveThread
 
 
 @dataclass(slots=True)
 class _Looker:
     thread: LiveThread
-    slot: Slot
+    slots: dict[str, Slot]
     title: str
 
 
 class Lookers(QObject):
-    """`looked(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words."""
+    """`looked(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words.
+
+    A path names the feed or tile that is looked at, or the first of several of one moment.
+    """
 
     looked = Signal(str)
     stopped = Signal(str, str)
 
-    def __init__(self, services: Services, engine: str, title: str, parent: QObject) -> None:
+    def __init__(self, services: Services, engine: str, title: str, parent: QObject, host: Host = "thread") -> None:
         """engine: dotted path of a live engine; title: what it is called in sentences ("Board detection")."""
         super().__init__(parent)
         self._services, self._engine, self._title = services, engine, title
+        self._host: Host = host
         self._lookers: dict[str, _Looker] = {}
         services.feeds.removed.connect(self._feed_removed)
 
     def paths(self) -> list[str]:
         return list(self._lookers)
 
-    def start(self, path: str, settings: object) -> bool:
-        """Look at `path`; False, with `stopped`, when there is no such source."""
+    def start(self, path: str, settings: object, others: Sequence[str] = ()) -> bool:
+        """Look at `path`, together with others; False, with `stopped`, when there is no such source."""
         if path in self._lookers:
             return True
+        feeds, slots = self._services.feeds, dict[str, Slot]()
         try:
-            slot = self._services.feeds.subscribe(path, Latest())
+            for each in (path, *others):
+                slots[each] = feeds.subscribe(each)
         except KinoscopeError as error:
+            self._give_back(slots)
             self.stopped.emit(path, str(error))
             return False
-        thread = LiveThread(engine=self._engine, settings=settings, slots=[slot], host="thread")
+        thread = LiveThread(self._engine, settings, tuple(slots.values()), self._host)
         thread.updated.connect(lambda: self._updated(path, thread))
         thread.failed.connect(lambda failure: self._failed(path, thread, failure))
-        self._lookers[path] = _Looker(thread, slot, title_of(self._services.feeds, path))
+        self._lookers[path] = _Looker(thread, slots, title_of(feeds, path))
         self._services.supervisor.adopt(thread)
         thread.start()
         return True
@@ -61,7 +72,7 @@ class Lookers(QObject):
         looker = self._lookers.pop(path, None)
         if looker is not None:
             looker.thread.request_stop()
-            self._services.feeds.unsubscribe(path, looker.slot)
+            self._give_back(looker.slots)
 
     def stop_all(self) -> None:
         for path in self.paths():
@@ -114,11 +125,7 @@ class Lookers(QObject):
     def _updated(self, path: str, thread: LiveThread) -> None:
         looker = self._lookers.get(path)
         if looker is not None and looker.thread is thread:
-            self._hear(path)
-
-    def _hear(self, path: str) -> None:
-        """There is something newer at `path`."""
-        self.looked.emit(path)
+            self.looked.emit(path)
 
     def _failed(self, path: str, thread: LiveThread, failure: Failure) -> None:
         looker = self._lookers.get(path)
@@ -126,7 +133,33 @@ class Lookers(QObject):
             self.stop(path)
             self.stopped.emit(path, f"{self._title} stopped: {failure.message}")
 
+    def _give_back(self, slots: dict[str, Slot]) -> None:
+        for path, slot in slots.items():
+            self._services.feeds.unsubscribe(path, slot)
+
     def _feed_removed(self, id: str) -> None:
-        for path, looker in [(path, one) for path, one in self._lookers.items() if path.partition("/")[0] == id]:
+        gone = {path for path, one in self._lookers.items() if id in {each.partition("/")[0] for each in one.slots}}
+        for path in gone:
+            looker = self._lookers[path]
             self.stop(path)
             self.stopped.emit(path, f"{looker.title} was closed; {self._title.lower()} stopped there")
+
+
+def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
+    """What can be looked at, in the order of the Sources panel. The tiles of a tiled source stand for it."""
+    return tuple(choice for id in feeds.ids() for choice in _of_feed(feeds, id))
+
+
+def title_of(feeds: Feeds, path: str) -> str:
+    """What the source at `path` is called; the path itself where there is none."""
+    return next((choice.title for choice in choices(feeds) if choice.path == path), path)
+
+
+def _of_feed(feeds: Feeds, id: str) -> Iterator[SourceChoice]:
+    source = feeds.feed(id).source
+    name = title(source)
+    if source.kind != "tiled":
+        yield SourceChoice(id, name)
+        return
+    for tile in tile_names(source.tiles, source.rows * source.columns):
+        yield SourceChoice(f"{id}/{tile}", f"{name} \u00b7 {tile}")

@@ -7,8 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from widgets.sources.choice import SourceChoice
-from workbench.controllers.common.live_threads import Lookers
-from workbench.controllers.common.source_choices import choices, title_of
+from workbench.controllers.common.live_threads import Lookers, choices, title_of
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
@@ -27,8 +26,8 @@ class SourceWatch(QObject):
     ) -> None:  # fmt: skip
         """id, title: of the engine in the tiles' menus."""
         super().__init__(parent)
-        self._id, self._viewer, self._services, self._lookers = id, viewer, services, lookers
-        self.source = viewer.selected_path()
+        self._id, self._viewer, self._services, self.lookers = id, viewer, services, lookers
+        self.source = ""
         self._next = False
         self._soon = QTimer(self, singleShot=True, interval=every)
         self._soon.timeout.connect(self.changed)
@@ -38,6 +37,7 @@ class SourceWatch(QObject):
         viewer.engineToggled.connect(self._toggled)
         viewer.selectedChanged.connect(self._selected)
         viewer.changed.connect(self._arrived)
+        self.follow_sources()
 
     def settings_for(self, path: str) -> Any:
         """What the engine at `path` is to work with."""
@@ -52,7 +52,7 @@ class SourceWatch(QObject):
     @property
     def running(self) -> bool:
         """The engine looks at the chosen source."""
-        return self.source in self._lookers.paths()
+        return self.source in self.lookers.paths()
 
     def sources(self) -> tuple[SourceChoice, ...]:
         """All that can be looked at."""
@@ -71,12 +71,12 @@ class SourceWatch(QObject):
 
     def look(self, path: str, on: bool) -> None:
         """Look at `path`, or no longer."""
-        if on and path and self._lookers.start(path, self.settings_for(path)):
+        if on and path and self.lookers.start(path, self.settings_for(path)):
             self.source = path
             self._viewer.set_engine(self._id, path, True)
             self.switched(path, True)
         elif not on:
-            self._lookers.stop(path)
+            self.lookers.stop(path)
             self._viewer.set_engine(self._id, path, False)
             self.switched(path, False)
         self.configure()
@@ -88,8 +88,8 @@ class SourceWatch(QObject):
 
     def configure(self) -> None:
         """Hand the settings to every engine that looks."""
-        for path in self._lookers.paths():
-            self._lookers.configure(path, self.settings_for(path))
+        for path in self.lookers.paths():
+            self.lookers.configure(path, self.settings_for(path))
 
     def show_soon(self) -> None:
         """Say `changed`, not more often than is worth it."""
@@ -106,7 +106,7 @@ class SourceWatch(QObject):
 
     def close(self) -> None:
         self._soon.stop()
-        self._lookers.stop_all()
+        self.lookers.stop_all()
 
     def _stopped(self, path: str, why: str) -> None:
         self._viewer.set_engine(self._id, path, False)
@@ -116,7 +116,7 @@ class SourceWatch(QObject):
 
     def _arrived(self) -> None:
         """Another source is shown: the one that was waited for."""
-        shown = [path for path in self._viewer.shown().values() if path not in self._lookers.paths()]
+        shown = [path for path in self._viewer.shown().values() if path not in self.lookers.paths()]
         if self._next and shown:
             self._next = False
             self._services.feeds.feed(shown[-1].partition("/")[0]).set_loop(True)
@@ -128,6 +128,6 @@ class SourceWatch(QObject):
 
     def _selected(self, path: str) -> None:
         """Follow the viewer, unless the engine is busy somewhere else."""
-        elsewhere = self.running and path not in self._lookers.paths()
+        elsewhere = self.running and path not in self.lookers.paths()
         if path and not elsewhere and path in [choice.path for choice in self.sources()]:
             self.choose(path)

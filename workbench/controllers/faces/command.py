@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import fields
+from typing import Any
 
 from engines.faces.gallery.types import GatherSpec
 from engines.faces.study_types import AuditSpec, EvaluateSpec, HeadSpec, OpenSetSpec, RedactSpec, VerifySpec
+from widgets.faces.state import FacesView, Page
 
 MAIN = ("python", "main.py", "faces")
+TRAINING = ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed", "margins")
 
 
 def line(*words: object) -> str:
@@ -15,26 +19,41 @@ def line(*words: object) -> str:
     return shlex.join([*MAIN, *(str(word) for word in words)])
 
 
+def page_line(view: FacesView) -> str:
+    """What the page in front does, with a word in capitals for what is not chosen yet."""
+    gallery = view.people.info.path if view.people.info else ""
+    match view.page:
+        case Page.VERIFY:
+            return verify_line(VerifySpec(view.verify.a or "A", view.verify.b or "B"))
+        case Page.EVALUATE:
+            return evaluate_line(view.evaluate.spec)
+        case Page.AUDIT:
+            return audit_line(AuditSpec(view.audit.target or gallery or "FOLDER"))
+        case Page.TRAIN:
+            return train_line(view.train.spec)
+        case Page.ENROL:
+            return enrol_line(gallery or "GALLERY", GatherSpec(("FOLDER",), ""))
+    return line("identify", gallery or "GALLERY", "PICTURE", "--far", f"{view.settings.accept.rate:g}")
+
+
 def verify_line(spec: VerifySpec) -> str:
-    return line("verify", spec.a, spec.b, *_model(spec.model))
+    return line("verify", spec.a, spec.b, *_options(spec, "model"))
 
 
 def evaluate_line(spec: EvaluateSpec) -> str:
-    pairs = ("--pairs", spec.pairs) if spec.pairs else ()
-    return line("evaluate", "--images", spec.images, *pairs, *_model(spec.model), *(("--flip",) if spec.flip else ()))
+    return line("evaluate", "--images", spec.images, *_options(spec, "pairs", "model", "flip"))
 
 
 def open_set_line(spec: OpenSetSpec) -> str:
-    choose = ("--choose", spec.choose) if spec.choose != "first" else ()
-    return line("open-set", "--images", spec.images, "--enrol", spec.enrol, *choose, *_model(spec.model))
+    return line("open-set", "--images", spec.images, "--enrol", spec.enrol, *_options(spec, "choose", "model"))
 
 
 def audit_line(spec: AuditSpec) -> str:
-    return line("audit", spec.target, *_model(spec.model))
+    return line("audit", spec.target, *_options(spec, "model"))
 
 
 def enrol_line(gallery: str, spec: GatherSpec) -> str:
-    return line("enrol", gallery, *spec.files, *_model(spec.model))
+    return line("enrol", gallery, *spec.files, *_options(spec, "model"))
 
 
 def redact_line(spec: RedactSpec) -> str:
@@ -43,14 +62,17 @@ def redact_line(spec: RedactSpec) -> str:
 
 
 def train_line(spec: HeadSpec) -> str:
-    usual, more = HeadSpec("", ""), []
-    for name in ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed"):
-        if getattr(spec, name) != getattr(usual, name):
-            more += [f"--{name.replace('_', '-')}", getattr(spec, name)]
-    if spec.margins is not None:
-        more += ["--margins", ",".join(f"{margin:g}" for margin in spec.margins)]
-    return line("train", spec.images, "--out", spec.out, "--loss", spec.loss, "--backbone", spec.backbone, *more)
+    chosen = ("--out", spec.out, "--loss", spec.loss, "--backbone", spec.backbone)
+    return line("train", spec.images, *chosen, *_options(spec, *TRAINING))
 
 
-def _model(name: str) -> tuple[str, ...]:
-    return ("--model", name) if name != "sface" else ()
+def _options(spec: Any, *names: str) -> list[object]:
+    """Those of these fields that are not as usual, as options of the same names."""
+    usual = {field.name: field.default for field in fields(spec)}
+    words: list[object] = []
+    for name in names:
+        value = getattr(spec, name)
+        if value != usual[name]:
+            shown = ",".join(f"{one:g}" for one in value) if isinstance(value, tuple) else value
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [shown])]
+    return words

@@ -12,62 +12,58 @@ from pathlib import Path
 
 from engines.core.frames import Image
 from engines.core.places import cache_dir
-from engines.faces.gallery.review_folders import sweep
+from engines.core.spec import from_json, to_json
+from engines.faces.study_types import RedactSpec
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.faces.board import FaceBoard
 from widgets.faces.panel.dock import FacesPanel
 from widgets.faces.state import FacesView, Page
 from workbench.commands import Actions
-from workbench.controllers.common.paged_controller import PagedDesk
+from workbench.controllers.common import kept_form
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.common.weights_store import WeightsStore
+from workbench.controllers.faces import NEEDED
+from workbench.controllers.faces.audit import Audits
+from workbench.controllers.faces.command import page_line, redact_line
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.enrol import Reviews, read_crop
-from workbench.controllers.faces.form import OTHER, Form, keep_form, recognisers, restore_form
+from workbench.controllers.faces.evaluate import Evaluations
+from workbench.controllers.faces.form import OTHER, Form, recognisers
 from workbench.controllers.faces.gallery import Galleries
-from workbench.controllers.faces.gaze import GazeDesk, kept_fit
-from workbench.controllers.faces.heads import Heads
-from workbench.controllers.faces.studies import Studies
-from workbench.controllers.faces.thresholds import Thresholds
+from workbench.controllers.faces.gaze import GazeCalibration, kept_fit
+from workbench.controllers.faces.people import People
+from workbench.controllers.faces.threshold import Thresholds
 from workbench.controllers.faces.thumbs import Thumbs
 from workbench.controllers.faces.tracks import Tracks
+from workbench.controllers.faces.train import Heads
+from workbench.controllers.faces.verify import Verification
 from workbench.controllers.faces.watch import Watch
-from workbench.controllers.faces.wiring import wire
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
-NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
-"""Weights without which faces are not looked for."""
+REDACT = "engines.faces.redaction.job:run"
 
 
-class FacesController(PagedDesk):
+class FacesController(PagedController):
     """Its first page is the viewer, where faces are looked for."""
+
+    form: Form
 
     def __init__(
         self, panel: FacesPanel, board: FaceBoard, viewer: ViewerController, services: Services, actions: Actions
     ) -> None:
         super().__init__("faces", board, (Page.LIVE,), Form(), services, actions, panel)
-        self.form: Form
         self.panel, self.board = panel, board
         self.view = FacesView()
         self.errands = Errands("faces")
         services.supervisor.adopt(self.errands)
-        self.dialogs = Dialogs(panel)
-        jobs = services.jobs
-        self.galleries = Galleries(services, self.errands, lambda: self.form.settings.model, self)
-        self.thumbs = Thumbs(self.errands, self._read_thumb, self)
-        self.watch = Watch(viewer, services, lambda: self.form.settings, self)
-        self.tracks = Tracks(self.watch, self.galleries, self.thumbs, panel)
-        self.gaze = GazeDesk(self.watch, jobs, panel)
-        self.reviews = Reviews(jobs, self.galleries, lambda: self.form.settings.model, self)
-        self.thresholds = Thresholds(self.galleries, self)
-        self.studies = Studies(jobs, self)
-        self.heads = Heads(jobs, self)
-        self.store = WeightsStore(jobs, self.errands, NEEDED, "faces", self)
-        wire(self)
-        self.errands.ask(partial(sweep, cache_dir()), _ignore, _ignore)
+        self._make_parts(viewer)
+        self._join_parts()
+        self._join_panel()
+        self._join_board()
         self.restore()
         self.store.look()
 
@@ -75,15 +71,15 @@ class FacesController(PagedDesk):
         """Keep the form and stop; a review that was not stored goes."""
         self.rest()
         self.watch.close()
-        self.gaze.close()
-        self.reviews.close()
+        self.gaze.close_screen()
+        self.reviews.drop()
         self.errands.request_stop()
 
     def restore(self) -> None:
         """Show what the open project holds; nothing happens while it is the same project."""
         if not self.is_other_project():
             return
-        form = restore_form(self.services)
+        form = kept_form.restore(self.services, self.name, partial(from_json, Form), Form())
         self.form = replace(form, settings=replace(form.settings, refused=(), gaze_fit=kept_fit()))
         self.trouble = None
         self.gaze.restore()
@@ -95,6 +91,9 @@ class FacesController(PagedDesk):
             self.services.notify(f"The gallery {gallery} is no longer there", "warn")
         self.watch.configure()
         self.show_now()
+
+    def keep(self) -> None:
+        kept_form.keep(self.services, self.name, to_json(self.form))
 
     # --- what the user does
 
@@ -108,10 +107,7 @@ class FacesController(PagedDesk):
         if settings.model != before.model and before.gallery:
             self.galleries.open(before.gallery, follow=False)
         if settings.accept != before.accept:
-            self.thresholds.check(settings.accept)
-
-    def set_accept(self, accept: Accept) -> None:
-        self.set_settings(replace(self.form.settings, accept=accept, threshold=None))
+            self.thresholds.check()
 
     def toggle(self) -> None:
         """Look for faces in the chosen source, or stop."""
@@ -125,75 +121,34 @@ class FacesController(PagedDesk):
         self.go_to(Page.LIVE)
         self.errands.ask(_portrait, self._play, self._no_sample)
 
-    def gallery_opened(self, path: str) -> None:
-        """Another gallery is in use, or none."""
-        if path != self.form.settings.gallery:
-            self.form = self.form.with_gallery(path)
-            self._keep_soon.start()
-        self.thumbs.forget()
-        self.trouble = None
-        self.watch.configure()
-        self.thresholds.check(self.form.settings.accept)
-        self.show_soon()
-
-    def follow_gallery(self, recogniser: str) -> None:
-        """Use the recogniser that made the gallery in use."""
-        title = dict(recognisers(recogniser))[recogniser]
-        self.services.notify(f"The gallery was made with {title}, which is the recogniser in use now", "info")
-        self.set_form(settings=replace(self.form.settings, model=recogniser))
-        self.watch.configure()
-
-    def offer_embedding(self, why: str) -> None:
-        """The gallery is another model's: nothing is compared, but its pictures can be described anew."""
-        self.services.notify(why, "warn", "Embed anew", self.galleries.embed_anew)
-
-    def gallery_edited(self) -> None:
-        self.thresholds.check(self.form.settings.accept)
-
-    def refuse(self, track: int, person: str) -> None:
-        """This track is not this person: it is not called so again."""
-        settings = self.form.settings
-        self.form = replace(self.form, settings=replace(settings, refused=(*settings.refused, (track, person))))
-        self.watch.configure()
-
-    def gaze_fitted(self, file: str) -> None:
-        """Another calibration of the gaze, or none."""
-        self.set_settings(replace(self.form.settings, gaze_fit=file))
-
     def take(self, paths: Sequence[str]) -> None:
         """Files that were dropped: a gallery is opened, pictures and folders are looked through for enrolment."""
         if len(paths) == 1 and paths[0].endswith(".faces"):
             self.galleries.open(paths[0])
-        elif paths:
-            self.gather(paths)
+        else:
+            self.reviews.gather(paths)
 
-    def gather(self, paths: Sequence[str], person: str = "") -> None:
-        """Look through pictures for enrolment; a gallery to store them in comes first."""
-        if not paths:
-            return
-        if not self.galleries.path:
-            self.ask_gallery()
-            return
-        self.reviews.gather(paths, person)
-        self.go_to(Page.ENROL)
+    def redact(self) -> None:
+        """Write a covered copy of a film or picture, as a job."""
+        source = self.dialogs.film()
+        if out := self.dialogs.covered(source) if source else "":
+            settings = self.form.settings
+            blur = "unknown" if settings.blur == "unknown" and settings.gallery else "everyone"
+            spec = RedactSpec(source, out, blur, settings.gallery if blur == "unknown" else "", settings.accept)
+            self.services.jobs.submit(REDACT, spec, f"Cover faces in {Path(source).name}", redact_line(spec))
 
-    def ask_gallery(self) -> None:
-        """Something is to be stored, and there is nowhere to."""
-        self.services.notify("Make or open a gallery first", "info", "New gallery", self.new_gallery)
-
-    def new_gallery(self) -> None:
-        if path := self.dialogs.new_gallery():
-            self.galleries.create(path)
-
-    def open_gallery(self) -> None:
-        if path := self.dialogs.open_gallery():
-            self.galleries.open(path)
+    def fetch(self) -> None:
+        """The weights whose absence is the trouble, or all that are missing."""
+        self.store.fetch(self.trouble.fetch if self.trouble else ())
 
     def cancel(self) -> None:
         """Stop all work of the panel that is under way; live recognition goes on."""
-        self.studies.cancel_all()
-        self.reviews.cancel()
-        self.heads.cancel()
+        for part in (self.verification, self.evaluations, self.audits, self.reviews, self.heads):
+            part.cancel()
+
+    def copy_command(self) -> None:
+        """The command line that does what the page in front does."""
+        self.copy(page_line(self.view))
 
     # --- showing
 
@@ -210,32 +165,150 @@ class FacesController(PagedDesk):
             live=self.watch.live,
             people=replace(self.galleries.view, recent=form.recent),
             enrol=self.reviews.view,
-            threshold=replace(self.thresholds.view, accept=form.settings.accept),
-            verify=self.studies.verify_view,
-            evaluate=replace(self.studies.evaluate_view, spec=form.evaluate, open_spec=form.open_set),
-            audit=self.studies.audit_view,
-            train=replace(self.heads.view, spec=form.train),
+            threshold=self.thresholds.view,
+            verify=self.verification.view,
+            evaluate=self.evaluations.view,
+            audit=self.audits.view,
+            train=self.heads.view,
             gaze=self.gaze.view,
             trouble=self.trouble,
         )
         self.panel.show_state(self.view)
         self.board.show_state(self.view)
-        self._enable()
+        self.actions.refresh(self.name, self)
 
-    def _enable(self) -> None:
-        view, enable = self.view, self.actions.enable
-        has = view.people.info is not None and not view.people.info.locked
-        for id, on in (
-            ("start", bool(view.live.source)),
-            ("enrol", has and self.tracks.chosen >= 0),
-            ("protect", has),
-            ("cancel", any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))),
+    @property
+    def unlocked(self) -> bool:
+        """A gallery is open, and no passphrase is missing."""
+        return self.view.people.info is not None and not self.view.people.info.locked
+
+    @property
+    def is_busy(self) -> bool:
+        """Work of the panel is under way."""
+        view = self.view
+        return any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))
+
+    # --- how it is made
+
+    def _make_parts(self, viewer: ViewerController) -> None:
+        services, jobs, form, go = self.services, self.services.jobs, lambda: self.form, self.go_to
+        model = lambda: self.form.settings.model  # noqa: E731
+        self.dialogs = dialogs = Dialogs(self.panel, services.notify)
+        self.galleries = galleries = Galleries(services, self.errands, model, self)
+        self.thumbs = thumbs = Thumbs(self.errands, self._read_thumb, self)
+        self.people = People(services, galleries, thumbs, dialogs, go)
+        self.watch = Watch(viewer, services, lambda: self.form.settings, self)
+        self.tracks = Tracks(self.watch, galleries, self.people, thumbs, self.panel)
+        self.gaze = GazeCalibration(self.watch, jobs, self.panel)
+        self.reviews = Reviews(jobs, galleries, self.people, dialogs, model, go, self)
+        self.thresholds = Thresholds(galleries, lambda: self.form.settings.accept, self)
+        self.verification = Verification(jobs, self.errands, thumbs, dialogs, self)
+        self.evaluations = Evaluations(jobs, dialogs, form, self.set_form, self)
+        self.audits = Audits(services, galleries, dialogs, go, self)
+        self.heads = Heads(services, dialogs, form, self.set_form, self)
+        self.store = WeightsStore(jobs, self.errands, NEEDED, self.name, self)
+
+    def _join_parts(self) -> None:
+        parts = (
+            self.reviews, self.verification, self.evaluations, self.audits, self.heads, self.gaze, self.tracks,
+            self.thresholds, self.store, self.galleries,
+        )  # fmt: skip
+        for part in (*parts, self.thumbs, self.watch):
+            part.changed.connect(self.show_soon)
+        for part in parts:
+            part.failed.connect(self.show_trouble)
+        self.store.arrived.connect(self.dismiss)
+        self.galleries.opened.connect(self._gallery_opened)
+        self.galleries.foreign.connect(self._offer_embedding)
+        self.galleries.recogniserWanted.connect(self._follow_gallery)
+        self.galleries.edited.connect(self.thresholds.check)
+        self.watch.recognised.connect(self.gaze.read)
+        self.tracks.refused.connect(self._refuse)
+        self.gaze.fitted.connect(lambda file: self.set_settings(replace(self.form.settings, gaze_fit=file)))
+        for signal in (self.services.feeds.added, self.services.feeds.removed):
+            signal.connect(lambda _id: self.watch.follow_sources())
+
+    def _join_panel(self) -> None:
+        panel = self.panel
+        for button, act in (
+            (panel.start, self.toggle),
+            (panel.nothing, self.open_sample),
+            (panel.enrol, partial(self.choose_page, Page.ENROL)),
+            (panel.gallery.people, partial(self.choose_page, Page.PEOPLE)),
+            (panel.sure.curve, partial(self.choose_page, Page.THRESHOLD)),
+            (panel.privacy.redact, self.redact),
+            (panel.copy, self.copy_command),
         ):
-            enable(f"faces.{id}", on)
+            button.clicked.connect(lambda act=act: act())
+        panel.settingsChanged.connect(self.set_settings)
+        panel.dropped.connect(self.take)
+        panel.source.sourceChosen.connect(self.watch.choose)
+        panel.tracks.list.chosen.connect(self.tracks.choose)
+        panel.tracks.enrolWanted.connect(self.tracks.enrol)
+        panel.tracks.refuseWanted.connect(self.tracks.refuse)
+        self.people.join(panel.gallery, panel.privacy)
+
+    def _join_board(self) -> None:
+        board, go = self.board, self.choose_page
+        board.pages |= {
+            Page.PEOPLE: lambda: self.people.page(self.take, go),
+            Page.ENROL: lambda: self.reviews.page(self.take, go, self.thumbs),
+            Page.THRESHOLD: lambda: self.thresholds.page(self.people, self.thumbs, self._set_accept, go),
+            Page.VERIFY: self.verification.page,
+            Page.EVALUATE: self.evaluations.page,
+            Page.AUDIT: lambda: self.audits.page(self.thumbs),
+            Page.TRAIN: lambda: self.heads.page(self._use_head),
+            Page.GAZE: lambda: self.gaze.page(self.fetch, go),
+        }
+        board.pageChosen.connect(go)
+        for part in (self.panel, board):
+            part.trouble.fetchWanted.connect(self.fetch)
+            part.trouble.logWanted.connect(self.services.host.show_log)
+            part.trouble.dismissed.connect(self.dismiss)
+            part.help.clicked.connect(self.show_help)
+
+    # --- what the parts tell
+
+    def _gallery_opened(self, path: str) -> None:
+        """Another gallery is in use, or none."""
+        if path != self.form.settings.gallery:
+            self.form = self.form.with_gallery(path)
+            self._keep_soon.start()
+        self.thumbs.forget()
+        self.trouble = None
+        self.watch.configure()
+        self.thresholds.check()
+        self.show_soon()
+
+    def _follow_gallery(self, recogniser: str) -> None:
+        """Use the recogniser that made the gallery in use."""
+        title = dict(recognisers(recogniser))[recogniser]
+        self.services.notify(f"The gallery was made with {title}, which is the recogniser in use now", "info")
+        self.set_form(settings=replace(self.form.settings, model=recogniser))
+        self.watch.configure()
+
+    def _offer_embedding(self, why: str) -> None:
+        """The gallery is another model's: nothing is compared, but its pictures can be described anew."""
+        self.services.notify(why, "warn", "Embed anew", self.galleries.embed_anew)
+
+    def _refuse(self, track: int, person: str) -> None:
+        """This track is not this person: it is not called so again."""
+        settings = self.form.settings
+        self.form = replace(self.form, settings=replace(settings, refused=(*settings.refused, (track, person))))
+        self.watch.configure()
+
+    def _set_accept(self, accept: Accept) -> None:
+        self.set_settings(replace(self.form.settings, accept=accept, threshold=None))
+
+    def _use_head(self, file: str) -> None:
+        """Recognise with a head of one's own. The gallery in use was made with another model, so it is closed."""
+        self.galleries.close()
+        self.set_settings(replace(self.form.settings, model=file))
+        self.services.notify("Recognising with your head; make a new gallery for it", "good")
 
     def _play(self, clip: Path) -> None:
         self.watch.look_at_next()
-        self.sourceWanted.emit(str(clip))
+        self.services.host.add_source(str(clip))
 
     def _no_sample(self, failure: Failure) -> None:
         self.show_trouble(trouble_of(failure.as_json(), "The sample portrait cannot be played"))
@@ -244,15 +317,15 @@ class FacesController(PagedDesk):
         """In the errands' thread: a stored face, a crop of a review, or a picture file."""
         return self.galleries.thumbnail(key) if not Path(key).suffix else read_crop(key)
 
-    def keep_form(self) -> None:
-        keep_form(self.form, self.services)
-
-
-def _ignore(_: object) -> None:
-    """What is swept at the start concerns nobody, nor what cannot be."""
-
 
 def _portrait() -> Path:
     from engines.faces.sample import portrait_clip
 
     return portrait_clip(cache_dir())
+
+
+def make(room: Room) -> FacesController:
+    """The feature in a window."""
+    board = FaceBoard()
+    panel = room.dock("faces", FacesPanel())
+    return FacesController(panel, room.board("faces", board, board.head), room.viewer, room.services, room.commands)

@@ -1,24 +1,31 @@
-"""What the faces panel asks in dialogs; every answer is "" or empty when there is none."""
+"""The questions that the faces panel asks in dialogs; an answer is "" or empty when there is none."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
+from engines.core.errors import KinoscopeError
+from engines.core.files import write_json, write_text
+from engines.core.outputs import JSON, TABLE, check_file
 from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
 from widgets.kit.labels import message_box
 from widgets.kit.save_file import ask_file
+from workbench.services import Notify
 
 GALLERIES = "Galleries (*.faces)"
 FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"
 
 
 class Dialogs:
-    def __init__(self, window: QWidget) -> None:
-        self._window = window
+    def __init__(self, window: QWidget, notify: Notify) -> None:
+        self._window, self._notify = window, notify
 
     def new_gallery(self) -> str:
         return ask_file(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
@@ -70,8 +77,15 @@ class Dialogs:
         offered = path.with_name(f"{path.stem} covered{path.suffix}")
         return ask_file(self._window, "Save the covered copy", str(offered), FILMS)
 
-    def report(self, title: str, name: str) -> str:
-        return ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)")
+    def save_report(self, title: str, name: str, data: object, rows: Sequence[Sequence[object]]) -> None:
+        """Ask where to, and write the data as JSON or the rows as CSV."""
+        if path := ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)"):
+            try:
+                write_report(path, data, rows)
+            except (OSError, KinoscopeError) as error:
+                self._notify(f"{Path(path).name} could not be saved: {error}", "bad")
+                return
+            self._notify(f"Saved {Path(path).name}", "good")
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""
@@ -83,3 +97,13 @@ class Dialogs:
         box.setEscapeButton(no)
         box.exec()
         return box.clickedButton() is yes
+
+
+def write_report(path: str, data: object, rows: Sequence[Sequence[object]]) -> None:
+    """The data as JSON or, in a file that ends so, the rows as CSV."""
+    if path.endswith(".csv"):
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        write_text(check_file(path, TABLE), text.getvalue())
+    else:
+        write_json(check_file(path, JSON), data)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
@@ -15,12 +15,15 @@ from engines.core.names import tidy_name
 from engines.core.places import cache_dir
 from engines.faces.gallery.review_folders import ReviewFolder
 from engines.faces.gallery.types import Change, Gathered, GatherSpec
-from widgets.faces.state import EnrolView
-from widgets.kit.work_parts import count
-from workbench.controllers.common.job_slot import JobSlot
-from workbench.controllers.common.trouble_words import trouble_of
+from widgets.faces.enrol.page import EnrolPage
+from widgets.faces.state import EnrolView, Page
+from widgets.kit.words import count
 from workbench.controllers.faces.command import enrol_line
+from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.gallery import Galleries
+from workbench.controllers.faces.part import Part
+from workbench.controllers.faces.people import People
+from workbench.controllers.faces.thumbs import Thumbs
 from workbench.threads.jobs import JobQueue
 
 if TYPE_CHECKING:
@@ -30,36 +33,62 @@ T = TypeVar("T")
 JOB = "engines.faces.gallery.enrol:run"
 
 
-class Reviews(QObject):
-    """`changed` when there is something else to show; `failed(Trouble)`; `stored` when a review became people."""
-
-    changed = Signal()
-    failed = Signal(object)
-    stored = Signal()
-
-    def __init__(self, jobs: JobQueue, galleries: Galleries, model: Callable[[], str], parent: QObject) -> None:
-        """model: the recogniser in use."""
+class Reviews(Part):
+    def __init__(
+        self, jobs: JobQueue, galleries: Galleries, people: People, dialogs: Dialogs, model: Callable[[], str],
+        go: Callable[[str], object], parent: QObject,
+    ) -> None:  # fmt: skip
+        """model: the recogniser in use. go: to a page, from wherever the user is."""
         super().__init__(parent)
-        self._galleries, self._model = galleries, model
+        self._galleries, self._people, self._dialogs = galleries, people, dialogs
+        self._model, self._go = model, go
         self._view = EnrolView()
         self._folder: ReviewFolder | None = None
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The pictures could not be looked through"), self)
-        self._slot.changed.connect(self.changed)
-        self._slot.failed.connect(self.failed)
+        self._slot = self.slot(jobs, JOB, "The pictures could not be looked through")
         self._slot.done.connect(self._gathered)
 
     @property
     def view(self) -> EnrolView:
         return replace(self._view, busy=self._slot.busy)
 
+    def page(
+        self, take: Callable[[Sequence[str]], object], choose_page: Callable[[str], object], thumbs: Thumbs
+    ) -> EnrolPage:
+        """take: files that were dropped. choose_page: for what was stored."""
+        page = EnrolPage()
+        page.dropped.connect(take)
+        page.start.files.clicked.connect(self.gather_pictures)
+        page.start.folder.clicked.connect(self.gather_folder)
+        page.list.taken.connect(self.take)
+        page.list.named.connect(self.name)
+        page.list.thumbs.wanted.connect(thumbs.want)
+        page.store.clicked.connect(lambda: self.store() and choose_page(Page.PEOPLE))
+        page.drop.clicked.connect(self.drop)
+        for line in (page.progress, page.finding):
+            line.cancelled.connect(self.cancel)
+        return page
+
     def gather(self, files: Sequence[str], person: str = "") -> None:
-        """Look through pictures and folders; what was under review is dropped."""
+        """Look through pictures and folders; what was under review is dropped. A gallery to store in comes first."""
+        if not files:
+            return
+        if not self._galleries.path:
+            self._people.ask_gallery()
+            return
         self.drop()
         self._folder = ReviewFolder(cache_dir())
         naming = "one" if person else "auto"
         spec = GatherSpec(tuple(files), str(self._folder.path), naming, person, self._model())
         self._slot.start(spec, f"Look through {count(len(files), 'file or folder', 'files or folders')}",
                          enrol_line(self._galleries.path, spec))  # fmt: skip
+        self._go(Page.ENROL)
+
+    def gather_pictures(self) -> None:
+        self.gather(self._dialogs.pictures())
+
+    def gather_folder(self) -> None:
+        if folder := self._dialogs.folder("Enrol a folder: one folder a person, or NAME_0001.jpg"):
+            self.gather([folder])
 
     def cancel(self) -> None:
         self._slot.cancel()
@@ -74,11 +103,11 @@ class Reviews(QObject):
         self._view = replace(self._view, names=_with(self._view.names, row, tidy_name(name)))
         self.changed.emit()
 
-    def store(self) -> None:
-        """Store what is taken; the review goes once that is done."""
+    def store(self) -> bool:
+        """Store what is taken, and the review goes. False where there is none."""
         view = self._view
         if view.gathered is None:
-            return
+            return False
         gathered, taken, names = view.gathered, view.taken, view.names
 
         def act(gallery: Gallery) -> Change | None:
@@ -89,7 +118,7 @@ class Reviews(QObject):
         self._view = EnrolView()
         self._galleries.edit(act, "The faces were not stored")
         self.changed.emit()
-        self.stored.emit()
+        return True
 
     def drop(self) -> None:
         """Store nothing; the review's pictures are deleted."""
@@ -99,10 +128,6 @@ class Reviews(QObject):
             self._folder = None
         self._view = EnrolView()
         self.changed.emit()
-
-    def close(self) -> None:
-        """Nothing of a review outlives the window."""
-        self.drop()
 
     def _gathered(self, _spec: GatherSpec, result: object) -> None:
         if not isinstance(result, Gathered):

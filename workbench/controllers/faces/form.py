@@ -1,21 +1,20 @@
-"""What the faces panel holds of the user's wishes, and how it is kept from start to start."""
+"""The form of the faces panel, kept from start to start: its page, and the settings of the recogniser and the jobs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-from engines.core.spec import from_json, to_json
 from engines.faces.study_types import EvaluateSpec, HeadSpec, OpenSetSpec
 from engines.faces.types import RecogniserSettings
 from widgets.faces.state import Page
-from workbench.controllers.common import kept_form
-from workbench.services import Services
 
-PANEL = "faces"
+SetForm: TypeAlias = Callable[..., None]
+"""Changes fields of the form by their names."""
 MOST_RECENT = 8
 OTHER = "other"
 """The choice of a recogniser that asks for a file."""
@@ -48,35 +47,3 @@ def recognisers(model: str) -> tuple[tuple[str, str], ...]:
 @cache
 def _has_dlib() -> bool:
     return find_spec("dlib") is not None
-
-
-def keep_form(form: Form, services: Services) -> None:
-    """Save the form in the project, and as the default of the next one."""
-    kept_form.keep(services, PANEL, _plain(form))
-
-
-def restore_form(services: Services) -> Form:
-    """What the project holds, else the last settings; what cannot be read is the default."""
-    return kept_form.restore(services, PANEL, _form, Form())
-
-
-def _plain(form: Form) -> dict[str, Any]:
-    return {
-        "page": str(form.page),
-        "settings": to_json(form.settings),
-        "evaluate": to_json(form.evaluate),
-        "open_set": to_json(form.open_set),
-        "train": to_json(form.train),
-        "recent": list(form.recent),
-    }
-
-
-def _form(data: dict[str, Any]) -> Form:
-    return Form(
-        Page(data.get("page", "live")),
-        from_json(RecogniserSettings, data.get("settings")),
-        from_json(EvaluateSpec, data.get("evaluate")),
-        from_json(OpenSetSpec, data.get("open_set")),
-        from_json(HeadSpec, data.get("train")),
-        tuple(str(path) for path in data.get("recent", ())),
-    )

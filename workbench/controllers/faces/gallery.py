@@ -21,13 +21,14 @@ from engines.core.frames import Image
 from engines.faces.gallery.types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
 from widgets.faces.state import PeopleView
 from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.faces.part import Part
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 if TYPE_CHECKING:
     from engines.faces.gallery.editing import Gallery
-    from engines.faces.recognition.embed import Vectors
+    from engines.faces.vectors import Vectors
 
 REFRESH = "faces-refresh"
 HITS = 24
@@ -50,17 +51,14 @@ class Snapshot:
     recogniser: str = ""
 
 
-class Galleries(QObject):
-    """`changed` when there is something else to show; `opened(path)`, "" when it was closed; `failed(Trouble)`;
-    `edited` after every change of what is stored; `foreign(words)`: its embeddings are another model's;
-    `recogniserWanted(name)`: what made them, which is not the one in use."""
+class Galleries(Part):
+    """`opened(path)`, "" when it was closed; `edited` after every change of what is stored; `foreign(words)`: its
+    embeddings are another model's; `recogniserWanted(name)`: what made them, which is not the one in use."""
 
-    changed = Signal()
     opened = Signal(str)
     edited = Signal()
     foreign = Signal(str)
     recogniserWanted = Signal(str)
-    failed = Signal(object)
 
     def __init__(self, services: Services, errands: Errands, model: Callable[[], str], parent: QObject) -> None:
         """model: the recogniser in use, for galleries that are made."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -17,9 +17,10 @@ from engines.core.errors import BadInput
 from engines.core.places import data_dir
 from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
-from widgets.faces.state import GazeView
-from workbench.controllers.common.job_slot import JobSlot
+from widgets.faces.gaze.page import GazePage
+from widgets.faces.state import GazeView, Page
 from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.watch import Watch
 from workbench.threads.jobs import JobQueue
 
@@ -37,11 +38,9 @@ MILLIMETRES = (344.0, 194.0)
 """A 15.6 inch screen, where the system does not tell its size."""
 
 
-class GazeDesk(QObject):
-    """`changed` when there is something else to show; `failed(Trouble)`; `fitted(file)`, "" when it was cleared."""
+class GazeCalibration(Part):
+    """`fitted(file)`, "" when it was cleared."""
 
-    changed = Signal()
-    failed = Signal(object)
     fitted = Signal(str)
 
     def __init__(self, watch: Watch, jobs: JobQueue, window: QWidget) -> None:
@@ -53,14 +52,22 @@ class GazeDesk(QObject):
         self._since = 0.0
         self._seen: deque[tuple[float, ...]] = deque(maxlen=MOST)
         self._samples: list[GazeSample] = []
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The calibration failed"), self)
-        self._slot.changed.connect(self.changed)
-        self._slot.failed.connect(self.failed)
+        self._slot = self.slot(jobs, JOB, "The calibration failed")
         self._slot.done.connect(self._done)
 
     @property
     def view(self) -> GazeView:
         return replace(self._view, trail=tuple(self._trail), busy=self._slot.busy)
+
+    def page(self, fetch: Callable[[], object], choose_page: Callable[[str], object]) -> GazePage:
+        """fetch: the networks that are missing."""
+        page = GazePage()
+        page.calibrate.clicked.connect(self.calibrate)
+        page.clear.clicked.connect(self.clear)
+        page.progress.cancelled.connect(self.cancel)
+        page.fetchWanted.connect(fetch)
+        page.liveWanted.connect(lambda: choose_page(Page.LIVE))
+        return page
 
     def restore(self) -> None:
         """The calibration of an earlier start, if there is one that can be read."""
@@ -105,7 +112,7 @@ class GazeDesk(QObject):
     def cancel(self) -> None:
         """Leave the points; what was calibrated before stays."""
         self._slot.cancel()
-        self._close_screen()
+        self.close_screen()
         self._view = replace(self._view, target=-1, collected=())
         self.changed.emit()
 
@@ -114,9 +121,6 @@ class GazeDesk(QObject):
         self._view = replace(self._view, fit=None)
         self.fitted.emit("")
         self.changed.emit()
-
-    def close(self) -> None:
-        self._close_screen()
 
     def _shown(self, target: int) -> None:
         self._since = monotonic()
@@ -138,7 +142,7 @@ class GazeDesk(QObject):
         self.changed.emit()
 
     def _fit(self) -> None:
-        self._close_screen()
+        self.close_screen()
         view, self._view = self._view, replace(self._view, target=-1)
         if min(view.collected) == 0:
             problem = "At some points no face was seen; sit so that the camera sees both eyes and try again"
@@ -153,7 +157,7 @@ class GazeDesk(QObject):
             self._view = replace(self._view, fit=result)
             self.fitted.emit(result.file)
 
-    def _close_screen(self) -> None:
+    def close_screen(self) -> None:
         if self._screen is not None:
             self._screen.close()
             self._screen.deleteLater()

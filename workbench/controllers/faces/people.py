@@ -1,7 +1,8 @@
-"""What the faces panel does with people and galleries: unlock, protect, forget, export, retention, search."""
+"""The people page and the gallery of the panel: open, unlock, protect, forget, export, retention, search."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,57 +12,188 @@ import numpy as np
 
 from engines.core.errors import BadInput
 from engines.faces.gallery.types import Expiring, Forgotten
-from engines.faces.study_types import SelfCheckCase
 from engines.faces.types import FinderSettings
+from widgets.faces.panel.gallery import GallerySection
+from widgets.faces.panel.settings import PrivacySection
+from widgets.faces.people.page import PeoplePage
 from widgets.faces.state import Page
-from widgets.kit.work_parts import count
+from widgets.kit.words import count
+from workbench.controllers.faces.dialogs import Dialogs
+from workbench.controllers.faces.gallery import Galleries
+from workbench.controllers.faces.thumbs import Thumbs
 from workbench.project import forgetting
+from workbench.services import Services
 
 if TYPE_CHECKING:
     from engines.faces.gallery.editing import Gallery
-    from engines.faces.recognition.embed import Vectors
-    from workbench.controllers.faces.controller import FacesController
+    from engines.faces.vectors import Vectors
     from workbench.threads.jobs import JobQueue
 
 
-def unlock(desk: FacesController) -> None:
-    """Ask for the passphrase of the gallery in use and open it again."""
-    path = desk.galleries.path
-    if path and (passphrase := desk.dialogs.passphrase(Path(path).name)):
-        desk.galleries.open(path, passphrase)
+class People:
+    """What is done with the gallery in use and with the people in it."""
 
+    def __init__(
+        self, services: Services, galleries: Galleries, thumbs: Thumbs, dialogs: Dialogs, go: Callable[[str], object]
+    ) -> None:
+        """go: to a page, from wherever the user is."""
+        self._services, self._galleries, self._thumbs = services, galleries, thumbs
+        self._dialogs, self._go = dialogs, go
 
-def protect(desk: FacesController) -> None:
-    """Encrypt the gallery, or change its passphrase."""
-    path = desk.galleries.path
-    if path and (passphrase := desk.dialogs.new_passphrase(Path(path).name)):
-        desk.galleries.edit(lambda gallery: gallery.protect(passphrase), "The gallery was not protected")
-        desk.services.notify("The gallery is being encrypted; without the passphrase nobody can open it", "info")
+    def page(self, take: Callable[[Sequence[str]], object], choose_page: Callable[[str], object]) -> PeoplePage:
+        """take: files that were dropped."""
+        page, edit = PeoplePage(), self._galleries.edit
+        page.dropped.connect(take)
+        page.thumbs.wanted.connect(self._thumbs.want)
+        page.head.by_picture.clicked.connect(self._find_file)
+        page.locked.clicked.connect(self.unlock)
+        page.expiring.delete.clicked.connect(self.expire)
+        asked = page.requests
+        asked.newWanted.connect(self.new_gallery)
+        asked.openWanted.connect(self.open_gallery)
+        asked.galleryChosen.connect(self._galleries.open)
+        asked.enrolWanted.connect(partial(choose_page, Page.ENROL))
+        asked.searchChanged.connect(self._galleries.search)
+        asked.personChosen.connect(self._galleries.select)
+        asked.renamed.connect(lambda person, name: edit(lambda gallery: gallery.rename(person, name)))
+        asked.merged.connect(lambda ids: edit(lambda gallery: gallery.merge(ids)))
+        asked.split.connect(lambda ids: edit(lambda gallery: gallery.split(ids)))
+        asked.moved.connect(lambda ids, person: edit(lambda gallery: gallery.move(ids, person)))
+        asked.refused.connect(lambda ids, person: edit(lambda gallery: gallery.refuse(ids, person)))
+        asked.confirmed.connect(lambda ids, person: edit(lambda gallery: gallery.confirm(ids, person)))
+        asked.clusterNamed.connect(lambda ids, name: edit(lambda gallery: gallery.name_cluster(ids, name)))
+        asked.portraitChosen.connect(lambda face: edit(lambda all: all.set_portrait(all.face(face).person, face)))
+        asked.facesRemoved.connect(lambda ids: edit(lambda gallery: gallery.remove(ids)))
+        asked.forgetWanted.connect(self._forget)
+        asked.exportWanted.connect(self._export)
+        asked.findWanted.connect(self._find_face)
+        asked.historyUndone.connect(self._galleries.undo_entry)
+        return page
 
+    def join(self, section: GallerySection, privacy: PrivacySection) -> None:
+        """Do what the panel's sections ask for."""
+        section.newWanted.connect(self.new_gallery)
+        section.open.clicked.connect(self.open_gallery)
+        section.chosen.connect(lambda path: self._galleries.open(path) if path else self._galleries.close())
+        section.unlock.clicked.connect(self.unlock)
+        section.protectWanted.connect(self.protect)
+        section.unprotectWanted.connect(self._unprotect)
+        privacy.keepDaysChanged.connect(self._keep_days)
+        privacy.dry_run.clicked.connect(self._dry_run)
+        privacy.expire.clicked.connect(self.expire)
 
-def unprotect(desk: FacesController) -> None:
-    """Keep the gallery in the clear from now on."""
-    question = "Names, pictures and embeddings will lie readable on the disk. Take the protection off?"
-    if desk.galleries.path and desk.dialogs.really("Unprotect gallery", question, "Take it off"):
-        desk.galleries.edit(lambda gallery: gallery.unprotect(), "The protection was not taken off")
+    def new_gallery(self) -> None:
+        if path := self._dialogs.new_gallery():
+            self._galleries.create(path)
 
+    def open_gallery(self) -> None:
+        if path := self._dialogs.open_gallery():
+            self._galleries.open(path)
 
-def choose_portrait(desk: FacesController, face: str) -> None:
-    """This face stands for its person."""
-    desk.galleries.edit(lambda gallery: gallery.set_portrait(gallery.face(face).person, face))
+    def ask_gallery(self) -> None:
+        """Something is to be stored, and there is nowhere to."""
+        self._services.notify("Make or open a gallery first", "info", "New gallery", self.new_gallery)
 
+    def unlock(self) -> None:
+        """Ask for the passphrase of the gallery in use and open it again."""
+        path = self._galleries.path
+        if path and (passphrase := self._dialogs.passphrase(Path(path).name)):
+            self._galleries.open(path, passphrase)
 
-def forget_person(desk: FacesController, person: str) -> None:
-    """Delete a person everywhere, after a question; the proof is shown."""
-    known = next((one for one in desk.galleries.view.people if one.id == person), None)
-    if known is None:
-        return
-    question = (
-        f"Delete {known.name} with {count(known.faces, 'face')} everywhere: gallery, history, exports, caches. "
-        "This cannot be undone."
-    )
-    if desk.dialogs.really("Delete everywhere", question, "Delete everywhere"):
-        desk.galleries.ask(partial(_forget, person), partial(_forgotten, desk), "Not everything was deleted")
+    def protect(self) -> None:
+        """Encrypt the gallery, or change its passphrase."""
+        path = self._galleries.path
+        if path and (passphrase := self._dialogs.new_passphrase(Path(path).name)):
+            self._galleries.edit(lambda gallery: gallery.protect(passphrase), "The gallery was not protected")
+            self._services.notify("The gallery is being encrypted; without the passphrase nobody can open it", "info")
+
+    def expire(self) -> None:
+        """Delete what is past its time, after a question."""
+        question = "Faces older than the retention period will be deleted for good. This cannot be undone."
+        if self._galleries.path and self._dialogs.really("Retention", question, "Delete them"):
+            self._galleries.ask(_expire, self._expired)
+
+    def show_person(self, person: str) -> None:
+        """Go to a person."""
+        self._galleries.select(person)
+        self._go(Page.PEOPLE)
+
+    def _unprotect(self) -> None:
+        """Keep the gallery in the clear from now on."""
+        question = "Names, pictures and embeddings will lie readable on the disk. Take the protection off?"
+        if self._galleries.path and self._dialogs.really("Unprotect gallery", question, "Take it off"):
+            self._galleries.edit(lambda gallery: gallery.unprotect(), "The protection was not taken off")
+
+    def _keep_days(self, days: int) -> None:
+        """How long faces are kept; nothing is deleted by setting it."""
+        self._galleries.edit(lambda gallery: gallery.set_keep_days(days), "The retention period was not kept")
+
+    def _dry_run(self) -> None:
+        """What the retention period would delete today."""
+        if self._galleries.path:
+            self._galleries.ask(_expiring, self._would_expire)
+
+    def _would_expire(self, expiring: object) -> None:
+        self._galleries.show(expiring=expiring)
+        self._go(Page.PEOPLE)
+
+    def _expired(self, expired: object) -> None:
+        faces = expired.faces if isinstance(expired, Forgotten) else 0
+        self._galleries.show(expiring=None)
+        self._services.notify(f"Deleted {count(faces, 'face')} past the retention period", "good")
+        self._services.undo.clear()
+        self._galleries.refresh()
+
+    def _forget(self, person: str) -> None:
+        """Delete a person everywhere, after a question; the proof is shown."""
+        known = next((one for one in self._galleries.view.people if one.id == person), None)
+        if known is None:
+            return
+        question = (
+            f"Delete {known.name} with {count(known.faces, 'face')} everywhere: gallery, history, exports, caches. "
+            "This cannot be undone."
+        )
+        if self._dialogs.really("Delete everywhere", question, "Delete everywhere"):
+            self._galleries.ask(partial(_forget, person), self._forgotten, "Not everything was deleted")
+
+    def _forgotten(self, gone: object) -> None:
+        if isinstance(gone, _Gone):
+            jobs = self._services.jobs
+            self._services.undo.clear()
+            self._thumbs.drop(gone.pictures)
+            for record in jobs.records():
+                if forgetting.tells_of_people(record):
+                    jobs.remove(record.id)
+            self._galleries.ask(lambda _: _left(jobs, gone.texts), partial(self._proven, gone.proof))
+
+    def _proven(self, proof: Forgotten, left: object) -> None:
+        assert isinstance(left, list)
+        self._galleries.show(selected="", forgotten=forgetting.with_history(proof, left))
+        self._galleries.refresh()
+
+    def _export(self, person: str) -> None:
+        """Everything that is stored of a person, as a folder of plain files."""
+        if folder := self._dialogs.folder("Export to"):
+            notify = self._services.notify
+            self._galleries.ask(
+                partial(_export, person, Path(folder)), lambda where: notify(f"Exported to {where}", "good")
+            )
+
+    def _find_face(self, face: str) -> None:
+        """Who looks like this stored face."""
+
+        def vector(gallery: Gallery) -> Vectors:
+            table = gallery.table()
+            return table.vectors[table.faces.index(face)]
+
+        self._galleries.find(face, vector)
+
+    def _find_file(self) -> None:
+        """Who looks like the face in a picture."""
+        if path := self._dialogs.picture("Search by a face"):
+            self._thumbs.want([path])
+            self._galleries.find(path, lambda gallery: look(path, gallery.recogniser()))
+            self._go(Page.PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,37 +213,8 @@ def _forget(person: str, gallery: Gallery) -> _Gone:
     return _Gone(forget.forget(gallery, person), pictures, texts)
 
 
-def _forgotten(desk: FacesController, gone: object) -> None:
-    if isinstance(gone, _Gone):
-        jobs = desk.services.jobs
-        desk.services.undo.clear()
-        desk.thumbs.drop(gone.pictures)
-        for record in jobs.records():
-            if forgetting.tells_of_people(record):
-                jobs.remove(record.id)
-        desk.galleries.ask(lambda _: _left(jobs, gone.texts), partial(_proven, desk, gone.proof))
-
-
 def _left(jobs: JobQueue, texts: frozenset[str]) -> list[str]:
     return [*jobs.forget(texts), *forgetting.forget_in_logs(texts)]
-
-
-def _proven(desk: FacesController, proof: Forgotten, left: object) -> None:
-    assert isinstance(left, list)
-    desk.galleries.show(selected="", forgotten=forgetting.with_history(proof, left))
-    desk.galleries.refresh()
-
-
-def export_person(desk: FacesController, person: str) -> None:
-    """Everything that is stored of a person, as a folder of plain files."""
-    folder = desk.dialogs.folder("Export to")
-    if not folder:
-        return
-
-    def told(where: object) -> None:
-        desk.services.notify(f"Exported to {where}", "good")
-
-    desk.galleries.ask(partial(_export, person, Path(folder)), told)
 
 
 def _export(person: str, folder: Path, gallery: Gallery) -> Path:
@@ -120,70 +223,16 @@ def _export(person: str, folder: Path, gallery: Gallery) -> Path:
     return gallery_export.export(gallery, person, folder)
 
 
-def keep_days(desk: FacesController, days: int) -> None:
-    """How long faces are kept; nothing is deleted by setting it."""
-    desk.galleries.edit(lambda gallery: gallery.set_keep_days(days), "The retention period was not kept")
-
-
-def dry_run(desk: FacesController) -> None:
-    """What the retention period would delete today."""
-    info = desk.galleries.view.info
-    if info is None:
-        return
-
-    def told(expiring: object) -> None:
-        if isinstance(expiring, Expiring):
-            desk.galleries.show(expiring=expiring)
-            desk.go_to(Page.PEOPLE)
-
-    desk.galleries.ask(_expiring, told)
-
-
 def _expiring(gallery: Gallery) -> Expiring:
     from engines.faces.gallery import retention
 
     return retention.expiring(gallery)
 
 
-def expire(desk: FacesController) -> None:
-    """Delete what is past its time, after a question."""
-    info = desk.galleries.view.info
-    question = "Faces older than the retention period will be deleted for good. This cannot be undone."
-    if info is None or not desk.dialogs.really("Retention", question, "Delete them"):
-        return
-
-    def told(expired: object) -> None:
-        faces = expired.faces if isinstance(expired, Forgotten) else 0
-        desk.galleries.show(expiring=None)
-        desk.services.notify(f"Deleted {count(faces, 'face')} past the retention period", "good")
-        desk.services.undo.clear()
-        desk.galleries.refresh()
-
-    desk.galleries.ask(_expire, told)
-
-
 def _expire(gallery: Gallery) -> Forgotten:
     from engines.faces.gallery import retention
 
     return retention.expire(gallery)
-
-
-def find_face(desk: FacesController, face: str) -> None:
-    """Who looks like this stored face."""
-
-    def vector(gallery: Gallery) -> Vectors:
-        table = gallery.table()
-        return table.vectors[table.faces.index(face)]
-
-    desk.galleries.find(face, vector)
-
-
-def find_file(desk: FacesController) -> None:
-    """Who looks like the face in a picture."""
-    if path := desk.dialogs.picture("Search by a face"):
-        desk.thumbs.want([path])
-        desk.galleries.find(path, lambda gallery: look(path, gallery.recogniser()))
-        desk.go_to(Page.PEOPLE)
 
 
 def look(path: str, model: str) -> Vectors:
@@ -200,16 +249,3 @@ def look(path: str, model: str) -> Vectors:
     largest = int(np.argmax(found.boxes[:, 2] * found.boxes[:, 3]))
     embedder, points = open_recogniser(model), found.points[largest : largest + 1]
     return embedder.embed(align.inputs(image, points, embedder.card, align.crops(image, points)))[0]
-
-
-def show_case(desk: FacesController, face: str) -> None:
-    """Go to the person a face belongs to."""
-    case = next((one for one in _cases(desk) if one.face == face), None)
-    if case is not None:
-        desk.galleries.select(case.person)
-        desk.go_to(Page.PEOPLE)
-
-
-def _cases(desk: FacesController) -> tuple[SelfCheckCase, ...]:
-    report = desk.thresholds.view.report
-    return report.cases if report is not None else ()

@@ -1,16 +1,18 @@
-"""What is done with one live face: choose it, enrol it from its best frames, say that it is not who it is called."""
+"""One live face: choose it, enrol it from its best frames, say that it is not who it is called."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engines.faces.gallery.types import Change
 from engines.faces.types import TrackedFace
 from workbench.controllers.faces.gallery import Galleries
+from workbench.controllers.faces.part import Part
+from workbench.controllers.faces.people import People
 from workbench.controllers.faces.thumbs import Thumbs
 from workbench.controllers.faces.watch import Watch
 
@@ -22,16 +24,15 @@ if TYPE_CHECKING:
 EVENT = "track:"
 
 
-class Tracks(QObject):
-    """`changed` when another track is chosen; `galleryWanted` to enrol in; `refused(track, person)`."""
+class Tracks(Part):
+    """`refused(track, person)`: this track is not this person."""
 
-    changed = Signal()
-    galleryWanted = Signal()
     refused = Signal(int, str)
 
-    def __init__(self, watch: Watch, galleries: Galleries, thumbs: Thumbs, window: QWidget) -> None:
+    def __init__(self, watch: Watch, galleries: Galleries, people: People, thumbs: Thumbs, window: QWidget) -> None:
         super().__init__(window)
-        self._watch, self._galleries, self._thumbs, self._window = watch, galleries, thumbs, window
+        self._watch, self._galleries, self._people = watch, galleries, people
+        self._thumbs, self._window = thumbs, window
         self.chosen = -1
 
     def choose(self, track: int) -> None:
@@ -52,7 +53,7 @@ class Tracks(QObject):
         """Store the best frames of a track under this name; Undo takes them back."""
         kept = self._kept(track)
         if not self._galleries.path:
-            self.galleryWanted.emit()
+            self._people.ask_gallery()
         elif name.strip() and kept:
             source = self._watch.source
             self._galleries.edit(lambda gallery: _add(gallery, name.strip(), kept, source), "The face was not enrolled")

@@ -1,7 +1,6 @@
-"""Joins the diffusion panel and the studio to jobs, the history, files and undo.
+"""Joins the diffusion panel and the studio to models, runs, studies, training, files and undo.
 
-Both are shown one value, made anew from the form, the runs and the studies; nothing is stored twice. Changing the form
-runs nothing. Progress and previews are shown at most thirty times a second.
+Both are shown one value, made anew from the form and the parts. Changing the form runs nothing.
 """
 
 from __future__ import annotations
@@ -10,73 +9,62 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QTimer
 
 from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.studies.types import CompareSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.generative.panel.dock import DiffusionPanel
 from widgets.generative.panel.words import problem, train_words
-from widgets.generative.state import DiffusionView, Mode, Page, Trouble
+from widgets.generative.state import DiffusionView, Mode, Page
 from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.common.devices import devices
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.generative.command import command_line, compare_line, train_line
+from workbench.controllers.generative.compare import Comparison
 from workbench.controllers.generative.files import Dialogs, Dropped, understand
-from workbench.controllers.generative.form import Form, first_model, for_model, keep_form, restore_form
+from workbench.controllers.generative.flow import Flow
+from workbench.controllers.generative.form import Form, bytes_of, first_model, for_model, keep_form, restore_form
 from workbench.controllers.generative.models import Models
-from workbench.controllers.generative.runs import Runs
-from workbench.controllers.generative.shelf import Shelf
-from workbench.controllers.generative.studies import Studies
+from workbench.controllers.generative.runs import Runs, seconds_of
+from workbench.controllers.generative.samples import Samples
 from workbench.controllers.generative.training import Training, placed
-from workbench.controllers.generative.view import Levels, enable, is_busy, view_of
-from workbench.controllers.generative.wiring import wire
 from workbench.controllers.generative.words import trouble_of
-from workbench.project.file import Project
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
-SOON_MS = 33
 TICK_MS = 500
-KEEP_MS = 400
 PAGES = {Mode.SAMPLE: Page.SAMPLES, Mode.COMPARE: Page.COMPARE, Mode.TRAIN: Page.TRAINING}
 
 
-class DiffusionController(QObject):
-    """`studioWanted` when results are to be seen, `panelWanted`, `logWanted`, `helpWanted(page)`."""
-
-    studioWanted = Signal()
-    panelWanted = Signal()
-    logWanted = Signal()
-    helpWanted = Signal(str)
+class DiffusionController(PagedController):
+    """Progress and previews are shown at most thirty times a second."""
 
     def __init__(self, panel: DiffusionPanel, studio: Studio, services: Services, actions: Actions) -> None:
-        super().__init__(panel)
-        self.panel, self.studio, self.services, self.actions = panel, studio, services, actions
-        self.form = Form()
+        super().__init__("diffusion", studio, (), Form(), services, actions, panel)
+        self.form: Form
+        self.panel, self.studio = panel, studio
         self.info: ModelInfo | None = None
-        self.trouble: Trouble | None = None
-        self._of_run = True
         self.view = DiffusionView()
         self.devices: tuple[str, ...] = ("cpu",)
-        self._project: Project | None = None
-        self._levels = Levels()
+        self._of_run = True
         self._errands = Errands("diffusion files")
         services.supervisor.adopt(self._errands)
         self.dialogs = Dialogs(panel)
-        self.models = Models(services.jobs, self._errands, self)
-        self.runs = Runs(services.jobs, self._errands, self.models.title, self)
-        self.shelf = Shelf(self.runs, self._errands, services, self.dialogs, self)
-        self.studies = Studies(services.jobs, self)
-        self.training = Training(services.jobs, self)
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        jobs = services.jobs
+        self.models = Models(jobs, self._errands, self)
+        self.runs = Runs(jobs, self._errands, self.models.title, self)
+        self.samples = Samples(self.runs, self._errands, services, self.dialogs, self.sample, self.use, self)
+        self.flow = Flow(services, lambda: self.form.flow, lambda spec: self.set_form(flow=spec), self)
+        self.comparison = Comparison(jobs, self.compare, self.measure_curves, self.use, self)
+        self.training = Training(jobs, self.train, self.use_trained, self)
         self._tick = QTimer(self, interval=TICK_MS)
-        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
-        self._soon.timeout.connect(self.show_now)
         self._tick.timeout.connect(self.show_now)
-        self._keep_soon.timeout.connect(self._keep)
-        wire(self)
+        self._connect_parts()
+        self._connect_panel()
+        self._connect_studio()
         self.restore()
         self._errands.ask(devices, self._have_devices, lambda _failure: None)
         self.models.list()
@@ -84,34 +72,27 @@ class DiffusionController(QObject):
 
     def close(self) -> None:
         """Keep the form, delete for good what was deleted, and stop."""
-        for timer in (self._soon, self._tick, self._keep_soon):
-            timer.stop()
-        self._keep()
-        self.shelf.close()
+        self._tick.stop()
+        self.rest()
+        self.samples.close()
         self._errands.request_stop()
 
     def restore(self) -> None:
         """Show what the open project holds; nothing happens while it is the same project."""
-        if self.services.project is self._project:
+        if not self.is_other_project():
             return
-        self._project = self.services.project
         self.form = restore_form(self.services)
         self.trouble = None
         if self.models.ready:
             self.models_listed()
         self.show_now()
 
-    @property
-    def knows_truth(self) -> bool:
-        """The chosen model's denoiser is exact, so that errors can be measured."""
-        return self.info is not None and self.info.exact
-
-    # The form
+    def keep(self) -> None:
+        keep_form(self.form, self.services)
 
     def set_form(self, **values: object) -> None:
         """Another form: shown at once, kept soon. Runs nothing."""
-        self.form = replace(self.form, **values)  # type: ignore[arg-type]
-        self._keep_soon.start()
+        super().set_form(**values)
         self.show_now()
 
     def set_mode(self, mode: str) -> None:
@@ -124,11 +105,12 @@ class DiffusionController(QObject):
             self.choose_model(spec.model)
 
     def choose_model(self, name: str) -> None:
-        self._dismiss()
-        self.models.open(name, self.form.spec.prediction if name == self.form.spec.model else "")
+        if name:
+            self.trouble = None
+            self.models.open(name, self.form.spec.prediction if name == self.form.spec.model else "")
 
     def choose_prediction(self, prediction: str) -> None:
-        """The user's answer for a model that does not say what it predicts."""
+        """The user's answer for a model that does not say."""
         self.set_form(spec=replace(self.form.spec, prediction=prediction))
         self.models.open(self.form.spec.model, prediction)
 
@@ -136,20 +118,19 @@ class DiffusionController(QObject):
         """Put the settings of a run into the form."""
         if spec is None:
             return
-        self._dismiss()
+        self.trouble = None
         self.form = self.form.sampling(spec)
         self.set_form()
         self.models.open(spec.model, spec.prediction)
-        self.panelWanted.emit()
-        if said:
-            self.services.notify(said, "info")
+        self.services.host.show_dock(self.name)
+        self.services.notify(said, "info")
 
-    def use_cell(self, row: int, column: int) -> None:
-        """Put the settings of a cell of the comparison into the form."""
-        result = self.studies.compared.result
-        cells = result.cells if result is not None else ()
-        cell = next((cell for cell in cells if (cell.row, cell.column) == (row, column)), None)
-        self.use(None if cell is None else cell.spec, "Settings of that cell")
+    def use_trained(self, file: str) -> None:
+        """Sample from a network that was trained here."""
+        path = Path(file)
+        self.form = replace(self.form, mode=Mode.SAMPLE, page=Page.SAMPLES)
+        self.choose_model(path.stem if self.models.info(path.stem) is not None else file)
+        self.show_now()
 
     def begin_at(self, image: str = "", mask: str = "") -> None:
         """Begin at a picture, or keep what a mask leaves black."""
@@ -167,56 +148,52 @@ class DiffusionController(QObject):
         if folder:
             self.set_form(train=replace(self.form.train, data=folder), mode=Mode.TRAIN)
 
-    # What is begun and ended
+    def show_form(self, mode: Mode) -> None:
+        """The form of a mode beside its page; nothing is begun."""
+        self.set_mode(mode)
+        self.services.host.show_dock(self.name)
+        self.services.host.show_centre(self.name)
 
     def start(self) -> None:
-        """What the panel's button says: sample, compare or train."""
+        """Begin the panel's mode: sample, compare or train."""
         {Mode.SAMPLE: self.sample, Mode.COMPARE: self.compare, Mode.TRAIN: self.train}[self.form.mode]()
 
     def sample(self, spec: SampleSpec | None = None) -> None:
         """Queue a run: this one, or what the form holds."""
         if spec is None and self._cannot(Mode.SAMPLE):
             return
-        self._dismiss()
-        self.shelf.start(spec or self.form.spec)
-        self._to_studio(Page.SAMPLES)
+        self.trouble = None
+        self.samples.start(spec or self.form.spec)
+        self.choose_page(Page.SAMPLES)
 
     def compare(self) -> None:
         if not self._cannot(Mode.COMPARE):
-            self.studies.compare(self.form.comparing(self.knows_truth))
-            self._to_studio(Page.COMPARE)
+            self.comparison.compare(self._grid())
+            self.choose_page(Page.COMPARE)
 
     def train(self) -> None:
         """Train what the form holds, or go on with it."""
         if self._cannot(Mode.TRAIN):
             return
-        spec = placed(self.form.train)
         title = f"Train {self.form.train.name or train_words(self.view)}"
-        if not self.training.start(spec, title):
+        if not self.training.start(placed(self.form.train), title):
             self.services.notify("It begins when the training under way has ended", "info")
-        self._to_studio(Page.TRAINING)
+        self.choose_page(Page.TRAINING)
 
     def show_flow(self) -> None:
         """The flow page; what flows there begins when nothing is shown yet."""
-        if self.studies.flow.result is None:
-            self.run_flow()
-        self._to_studio(Page.FLOW)
-
-    def run_flow(self) -> None:
-        self.studies.show_flow(self.form.flow)
+        if self.flow.view.result is None:
+            self.flow.run()
+        self.choose_page(Page.FLOW)
 
     def measure_curves(self) -> None:
-        self.studies.measure(self.info)
-        self._to_studio(Page.COMPARE)
-
-    def retry(self) -> None:
-        """The lighter run that was offered, else the same again."""
-        self.sample(self.trouble.retry if self.trouble is not None else None)
+        self.comparison.measure(self.info)
+        self.choose_page(Page.COMPARE)
 
     def cancel(self) -> None:
-        """What the form's mode began; of several runs the one under way."""
+        """Stop the work of the form's mode; of several runs the one under way."""
         if self.form.mode is Mode.COMPARE and self.view.compared.busy or self.view.compared.curves_busy:
-            self.studies.cancel_compare()
+            self.comparison.cancel()
         elif self.form.mode is Mode.TRAIN and self.view.training.busy:
             self.training.cancel()
         elif active := self.runs.active:
@@ -226,40 +203,22 @@ class DiffusionController(QObject):
 
     def cancel_all(self) -> None:
         """Everything of this studio; other jobs go on."""
-        self.runs.cancel_all()
-        self.studies.cancel_all()
+        self.samples.cancel_all()
         self.training.cancel_all()
-        self.models.cancel()
-
-    def ask_spectrum(self) -> None:
-        run = self.view.run
-        self.studies.ask_spectrum(run.spec.model if run is not None else self.form.spec.model)
-
-    def use_trained(self, file: str) -> None:
-        """Sample from a network that was trained here."""
-        path = Path(file)
-        self.form = replace(self.form, mode=Mode.SAMPLE, page=Page.SAMPLES)
-        self.choose_model(path.stem if self.models.info(path.stem) is not None else file)
-        self.show_now()
-
-    # Files
+        for part in (self.flow, self.comparison, self.models):
+            part.cancel()
 
     def take(self, paths: Sequence[str]) -> None:
-        """Files and folders that were dropped."""
-        wanted, mode = tuple(paths), self.form.mode
-        self._errands.ask(lambda: understand(wanted, mode), self._understood, self._refused)
-
-    def copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(self.command())
-        self.services.notify("Command copied", "good")
+        """Files and folders that were dropped or chosen."""
+        wanted, mode = tuple(path for path in paths if path), self.form.mode
+        if wanted:
+            self._errands.ask(lambda: understand(wanted, mode), self._understood, self._refused)
 
     def command(self) -> str:
         """The command line that does what the button would."""
         if self.form.mode is Mode.COMPARE:
-            return compare_line(self.form.comparing(self.knows_truth))
+            return compare_line(self._grid())
         return train_line(self.form.train) if self.form.mode is Mode.TRAIN else command_line(self.form.spec)
-
-    # What has happened
 
     def models_listed(self) -> None:
         """The names are known: open the form's model, or the one to begin with."""
@@ -273,41 +232,66 @@ class DiffusionController(QObject):
         self.info = info
         self.set_form(spec=for_model(self.form.spec, info, catalog.usual_schedule(info.process)))
 
-    def show_trouble(self, trouble: Trouble, of_run: bool = True) -> None:
-        """Said in the panel, and that of a run in the studio too, where it would have appeared."""
-        self.trouble, self._of_run = trouble, of_run
-        self.show_soon()
+    def show_trouble(self, trouble: object) -> None:
+        """Said in the panel, and in the studio too, where the run would have appeared."""
+        self._of_run = True
+        super().show_trouble(trouble)
 
-    def show_form_trouble(self, trouble: Trouble) -> None:
-        """A model or file that was given to the form cannot be used."""
-        self.panelWanted.emit()
-        self.show_trouble(trouble, of_run=False)
+    def show_form_trouble(self, trouble: object) -> None:
+        """A model or file that was given to the form cannot be used: the panel says so."""
+        self.services.host.show_dock(self.name)
+        self.show_trouble(trouble)
+        self._of_run = False
 
     def dismiss(self) -> None:
         """The user has read what went wrong."""
-        self._dismiss()
-        self.studies.dismiss()
-        self.training.dismiss()
+        self.trouble = None
+        for part in (self.flow, self.comparison, self.training):
+            part.say(None)
         self.show_now()
-
-    # Showing
-
-    def show_soon(self) -> None:
-        if not self._soon.isActive():
-            self._soon.start()
 
     def show_now(self) -> None:
         """Make the state anew and show it."""
         self._soon.stop()
-        self.view = view = view_of(self, self._levels)
+        self.view = view = self._look()
         self.panel.show_state(view)
-        self.studio.show_state(view if self._of_run else replace(view, trouble=None))
-        enable(self.actions, view, self.runs.stored(view.shown) is not None)
-        busy = is_busy(view)
-        if busy != self._tick.isActive():
-            self._tick.start() if busy else self._tick.stop()
+        own = {Page.FLOW: view.flow, Page.COMPARE: view.compared, Page.TRAINING: view.training}.get(view.page)
+        trouble = own.trouble if own is not None else view.trouble if self._of_run else None
+        self.studio.show_state(replace(view, trouble=trouble))
+        self.actions.refresh(self.name, self)
+        if view.is_busy != self._tick.isActive():
+            self._tick.start() if view.is_busy else self._tick.stop()
 
-    # Within
+    def _look(self) -> DiffusionView:
+        form, gallery = self.form, self.samples.gallery
+        view = DiffusionView(
+            mode=form.mode,
+            page=form.page,
+            models=self.models.all,
+            model=self.info,
+            looking=self.models.looking,
+            spec=form.spec,
+            compare=self._grid(),
+            train=form.train,
+            estimate_bytes=bytes_of(form.spec, self.info),
+            estimate_seconds=seconds_of(form.spec, self.runs.all_stored()),
+            devices=self.devices,
+            runs=self.runs.rows(),
+            shown=gallery.shown,
+            selected=gallery.selected,
+            pictures=gallery.pictures,
+            step=gallery.step,
+            flow=self.flow.view,
+            compared=self.comparison.view,
+            training=self.training.view,
+            trouble=self.trouble,
+        )
+        shown = view.run.spec if view.run is not None else form.spec
+        return replace(view, spectrum=self.samples.spectra.get(shown.model))
+
+    def _grid(self) -> CompareSpec:
+        """The grid of the form; where the model's denoiser is exact, errors can be measured."""
+        return self.form.comparing(self.info is not None and self.info.exact)
 
     def _cannot(self, mode: Mode) -> bool:
         """Say why it cannot be begun."""
@@ -316,30 +300,90 @@ class DiffusionController(QObject):
             self.services.notify(why, "warn")
         return bool(why)
 
-    def _to_studio(self, page: Page) -> None:
-        self.set_form(page=page)
-        self.studioWanted.emit()
-
     def _understood(self, found: Dropped) -> None:
         if found.settings is not None:
             self.use(found.settings, f"Settings of {found.name}")
-        elif found.model:
-            self.choose_model(found.model)
-        elif found.data:
-            self.learn_from(found.data)
-        elif found.picture:
-            self.begin_at(found.picture)
+        self.choose_model(found.model)
+        self.learn_from(found.data)
+        self.begin_at(found.picture)
 
     def _refused(self, failure: Failure) -> None:
         self.show_form_trouble(trouble_of(failure.as_json(), "That cannot be used"))
-
-    def _dismiss(self) -> None:
-        self.trouble = None
 
     def _have_devices(self, found: tuple[str, ...]) -> None:
         self.devices = found
         self.show_soon()
 
-    def _keep(self) -> None:
-        if self.services.project is self._project:
-            keep_form(self.form, self.services)
+    def _connect_parts(self) -> None:
+        self.models.listed.connect(self.models_listed)
+        self.models.opened.connect(self.model_opened)
+        self.models.failed.connect(self.show_form_trouble)
+        self.runs.failed.connect(self.show_trouble)
+        self.samples.failed.connect(self.show_trouble)
+        self.training.trained.connect(lambda _file: self.models.list())
+        for part in (self.models, self.samples, self.flow, self.comparison, self.training):
+            part.changed.connect(self.show_soon)
+
+    def _connect_panel(self) -> None:
+        panel, ask = self.panel, self.dialogs
+        panel.specChanged.connect(self.set_spec)
+        panel.compareChanged.connect(lambda spec: self.set_form(compare=spec))
+        panel.trainChanged.connect(lambda spec: self.set_form(train=spec))
+        panel.dropped.connect(self.take)
+        panel.mode.chosen.connect(self.set_mode)
+        panel.start.clicked.connect(self.start)
+        panel.progress.cancelled.connect(self.cancel)
+        panel.cancel_all.clicked.connect(self.cancel_all)
+        panel.model.model.chosen.connect(self.choose_model)
+        panel.model.prediction.chosen.connect(self.choose_prediction)
+        panel.model.file.clicked.connect(self.open_file)
+        panel.model.folder.clicked.connect(self.open_folder)
+        panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
+        panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
+        panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
+        panel.base.curves.clicked.connect(self.measure_curves)
+        panel.data.folderWanted.connect(lambda: self.learn_from(ask.data_folder()))
+        panel.trouble.retryWanted.connect(self.sample)
+        panel.trouble.logWanted.connect(self.services.host.show_log)
+        panel.trouble.dismissed.connect(self.dismiss)
+        panel.open.clicked.connect(self.open_file)
+        panel.copy.clicked.connect(self._copy)
+        panel.help.clicked.connect(self.show_help)
+
+    def _connect_studio(self) -> None:
+        """Its pages are made when they are first shown."""
+        studio = self.studio
+        parts = (self.samples, self.flow, self.comparison, self.training)
+        studio.makers = {page: part.page for page, part in zip(Page, parts, strict=True)}
+        studio.pageChosen.connect(lambda page: self.set_form(page=Page(page)))
+        studio.dropped.connect(self.take)
+        studio.trouble.retryWanted.connect(self.sample)
+        studio.trouble.logWanted.connect(self.services.host.show_log)
+        studio.help.clicked.connect(self.show_help)
+
+    def open_file(self) -> None:
+        self.choose_model(self.dialogs.model_file())
+
+    def open_folder(self) -> None:
+        self.choose_model(self.dialogs.model_folder())
+
+    def _copy(self) -> None:
+        self.copy(self.command())
+
+    # Commands
+
+    @property
+    def can_sample(self) -> bool:
+        """The form is complete."""
+        return not problem(replace(self.view, mode=Mode.SAMPLE))
+
+    @property
+    def is_stored(self) -> bool:
+        """The run that is shown has its files."""
+        return self.runs.stored(self.view.shown) is not None
+
+
+def make(room: Room) -> DiffusionController:
+    """The feature in a window."""
+    panel, studio = room.dock("diffusion", DiffusionPanel()), room.board("diffusion", Studio())
+    return DiffusionController(panel, studio, room.services, room.commands)

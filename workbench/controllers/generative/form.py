@@ -1,11 +1,13 @@
-"""What the diffusion panel's form holds, how it follows the model, and how it is kept from start to start."""
+"""The values of the diffusion panel's form: they follow the model, and are kept between two starts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
+from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
+from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.studies.types import CompareSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
 from engines.generative.training.types import TrainSpec
@@ -15,7 +17,7 @@ from workbench.services import Services
 
 PANEL = "diffusion"
 FIRST_MODELS = ("mnist-unet", "mnist-dit", "digits-unet")
-"""What is chosen at the first start, the first of these that is there; else the first of all."""
+"""The choice at the first start: the first of these that is there, else the first of all."""
 FIRST = SampleSpec("", seeds=tuple(range(12)))
 FIRST_COMPARE = CompareSpec(SampleSpec(""), "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10", "20"))
 
@@ -70,33 +72,21 @@ def first_model(names: tuple[str, ...]) -> str:
     return next((name for name in FIRST_MODELS if name in names), names[0] if names else "")
 
 
+def bytes_of(spec: SampleSpec, info: ModelInfo | None) -> int | None:
+    """Memory that a run takes at its highest moment; None while it cannot be told."""
+    if info is None or not spec.seeds:
+        return None
+    try:
+        return memory.estimate(info, spec)
+    except (KinoscopeError, ValueError, ArithmeticError):
+        return None
+
+
 def keep_form(form: Form, services: Services) -> None:
     """Save the form in the project, and as the default of the next one."""
-    kept_form.keep(services, PANEL, _plain(form))
+    kept_form.keep(services, PANEL, to_json(form))
 
 
 def restore_form(services: Services) -> Form:
-    """What the project holds, else the last settings; what cannot be read is the default."""
-    return kept_form.restore(services, PANEL, _form, Form())
-
-
-def _plain(form: Form) -> dict[str, Any]:
-    return {
-        "mode": str(form.mode),
-        "page": str(form.page),
-        "spec": to_json(form.spec),
-        "compare": to_json(form.compare),
-        "train": to_json(form.train),
-        "flow": to_json(form.flow),
-    }
-
-
-def _form(data: dict[str, Any]) -> Form:
-    return Form(
-        Mode(data.get("mode", "sample")),
-        Page(data.get("page", "samples")),
-        from_json(SampleSpec, data.get("spec")),
-        from_json(CompareSpec, data.get("compare")),
-        from_json(TrainSpec, data.get("train")),
-        from_json(FlowSpec, data.get("flow")),
-    )
+    """The form of the project, else of the last settings; the default for one that cannot be read."""
+    return kept_form.restore(services, PANEL, partial(from_json, Form), Form())

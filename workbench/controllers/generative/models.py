@@ -1,6 +1,6 @@
 """The models that can be chosen: those known by name, and files and folders that were opened.
 
-What is known by name is read from cards beside the window's thread; what comes from outside is looked at by a job.
+Cards of models with a name are read beside the window's thread; a job looks at files from outside.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Models(QObject):
         self._looked.done.connect(self._inspected)
         self._looked.failed.connect(self.failed)
         self._looked.changed.connect(self.changed)
+        self.cancel = self._looked.cancel
         self.ready = False
 
     @property
@@ -70,9 +71,6 @@ class Models(QObject):
         elif name:
             self._looked.start(InspectSpec(name, prediction), f"Look at {model_title(name)}")
 
-    def cancel(self) -> None:
-        self._looked.cancel()
-
     def _listed(self, infos: tuple[ModelInfo, ...]) -> None:
         self._named = {info.name: info for info in infos}
         self.ready = True
@@ -83,7 +81,6 @@ class Models(QObject):
         self.failed.emit(trouble_of({"message": str(failure)}, "The models could not be listed"))
         self.listed.emit()
 
-    def _inspected(self, spec: InspectSpec, info: object) -> None:
-        if isinstance(info, ModelInfo):
-            self._opened[info.name] = info
-            self.opened.emit(info)
+    def _inspected(self, _spec: InspectSpec, info: ModelInfo) -> None:
+        self._opened[info.name] = info
+        self.opened.emit(info)

@@ -1,4 +1,4 @@
-"""Sampling runs: those in the queue, those of the history, newest first, and what becomes of them.
+"""Sampling runs of the queue and of the history, newest first.
 
 A run is known by "job-N" until it has a folder of its own. A cancelled or failed run keeps its place, its settings and
 its last preview until the window closes, so that it can be seen and run again.
@@ -7,7 +7,7 @@ its last preview until the window closes, so that it can be seen and run again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -15,10 +15,11 @@ from PySide6.QtCore import QObject, Signal
 from engines.generative.diffusion.types import Preview, SampleResult, SampleSpec
 from engines.generative.runs import history
 from engines.generative.runs.history import StoredRun
+from widgets.generative.panel.words import work_of
 from widgets.generative.state import Run, RunState
 from workbench.controllers.common.job_slot import busy_of
 from workbench.controllers.generative.command import command_line
-from workbench.controllers.generative.words import settings_line, trouble_of
+from workbench.controllers.generative.words import trouble_of
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 from workbench.threads.jobs import JobQueue, JobRecord, JobState
@@ -26,6 +27,8 @@ from workbench.threads.jobs import JobQueue, JobRecord, JobState
 JOB = "engines.generative.diffusion.sampling.job:run"
 KEPT = 50
 """Runs of the history that are shown."""
+SECONDS_OF = 8
+"""So many of the latest runs of a kind tell how long another takes."""
 
 
 @dataclass(slots=True)
@@ -42,14 +45,13 @@ class Tracked:
 
 
 class Runs(QObject):
-    """`changed` for any progress; `previewed(id)`; `finished(id, name)` with the folder's name; `stopped(id)`;
-    `failed(id, Trouble)`; `read` when the history is known."""
+    """`changed` for any progress; `previewed(id)`; `finished(id, name)` with the folder's name; `failed(Trouble)`;
+    `read` when the history is known."""
 
     changed = Signal()
     previewed = Signal(str)
     finished = Signal(str, str)
-    stopped = Signal(str)
-    failed = Signal(str, object)
+    failed = Signal(object)
     read = Signal()
 
     def __init__(self, jobs: JobQueue, errands: Errands, title: Callable[[str], str], parent: QObject) -> None:
@@ -116,7 +118,7 @@ class Runs(QObject):
             self.changed.emit()
 
     def cancel_all(self) -> None:
-        """What waits first, so that nothing begins in between."""
+        """Those that wait first, so that none begins in between."""
         for id in reversed(self.active):
             self.cancel(id)
 
@@ -152,18 +154,14 @@ class Runs(QObject):
 
     def _row(self, stored: StoredRun) -> Run:
         title = stored.info.title or self._title(stored.spec.model)
-        return Run(
-            stored.name, title, settings_line(stored.spec), stored.spec, RunState.DONE, stored.result,
-            stored.thumbnail, "", stored.when,
-        )  # fmt: skip
+        thumbnail, when = stored.thumbnail, stored.when
+        return Run(stored.name, title, stored.spec, result=stored.result, thumbnail=thumbnail, when=when)
 
     def _live(self, tracked: Tracked) -> Run:
         running = tracked.state in (RunState.QUEUED, RunState.RUNNING)
         busy = busy_of(self._jobs.record(tracked.job), tracked.cancelling) if running else None
-        return Run(
-            _id(tracked.job), self._title(tracked.spec.model), settings_line(tracked.spec), tracked.spec,
-            tracked.state, None, "", tracked.note, tracked.when, busy,
-        )  # fmt: skip
+        title, told = self._title(tracked.spec.model), {"note": tracked.note, "when": tracked.when, "busy": busy}
+        return Run(_id(tracked.job), title, tracked.spec, tracked.state, **told)  # type: ignore[arg-type]
 
     def _moved(self, job: int) -> None:
         tracked = self._tracked.get(job)
@@ -189,11 +187,10 @@ class Runs(QObject):
             self._done(tracked, result, record)
         elif record.state is JobState.CANCELLED:
             tracked.state, tracked.note = RunState.CANCELLED, record.note
-            self.stopped.emit(_id(job))
         else:
             tracked.state, tracked.note = RunState.FAILED, record.note
             error = record.error or {"message": record.note}
-            self.failed.emit(_id(job), trouble_of(error, spec=tracked.spec))
+            self.failed.emit(trouble_of(error, spec=tracked.spec))
         self.changed.emit()
 
     def _done(self, tracked: Tracked, result: SampleResult, record: JobRecord) -> None:
@@ -212,9 +209,21 @@ class Runs(QObject):
 
     def _not_read(self, tracked: Tracked, failure: Failure) -> None:
         tracked.state, tracked.note = RunState.FAILED, str(failure)
-        self.failed.emit(_id(tracked.job), trouble_of(failure.as_json(), "The run could not be read"))
+        self.failed.emit(trouble_of(failure.as_json(), "The run could not be read"))
         self.changed.emit()
 
 
 def _id(job: int) -> str:
     return f"job-{job}"
+
+
+def seconds_of(spec: SampleSpec, runs: Iterable[StoredRun]) -> float | None:
+    """Median of what runs of the same model, device and precision would have taken for this; None without any."""
+    alike = sorted((run for run in runs if _kind(run.spec) == _kind(spec)), key=lambda run: run.when, reverse=True)
+    wanted = work_of(spec)
+    found = sorted(run.result.seconds * wanted / work_of(run.spec) for run in alike[:SECONDS_OF] if run.spec.seeds)
+    return found[len(found) // 2] if found else None
+
+
+def _kind(spec: SampleSpec) -> tuple[object, ...]:
+    return spec.model, spec.device, spec.precision, spec.size, spec.exact

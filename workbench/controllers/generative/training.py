@@ -1,9 +1,10 @@
-"""Training as the studio shows it: one at a time, so that the other worker stays free for sampling."""
+"""The training page: one training at a time, so that the other worker stays free for sampling."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from engines.core.spec import to_json
 from engines.generative.diffusion.models import cards
 from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
-from widgets.generative.state import TrainView, Trouble
+from widgets.generative.state import TrainView
+from widgets.generative.studio.training import TrainingPage
+from widgets.kit.work_state import Trouble
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.generative.command import train_line
 from workbench.controllers.generative.words import trouble_of
@@ -29,16 +32,20 @@ class Training(QObject):
     changed = Signal()
     trained = Signal(str)
 
-    def __init__(self, jobs: JobQueue, parent: QObject) -> None:
+    def __init__(self, jobs: JobQueue, train: Callable[[], None], use: Callable[[str], None], parent: QObject) -> None:
+        """train: begin what the form holds; use: sample from a file of weights."""
         super().__init__(parent)
+        self._train, self._use = train, use
         self._view = TrainView()
         self._next: list[tuple[TrainSpec, str]] = []
         self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="Training failed"), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
-        self._slot.failed.connect(self._failed)
+        self._slot.failed.connect(self.say)
+        self._slot.failed.connect(self._go_on)
         self._slot.cancelled.connect(self._stopped)
+        self.cancel = self._slot.cancel
 
     @property
     def view(self) -> TrainView:
@@ -49,6 +56,13 @@ class Training(QObject):
         """Trainings that begin when the one under way has ended."""
         return len(self._next)
 
+    def page(self) -> TrainingPage:
+        page = TrainingPage()
+        page.empty.clicked.connect(self._train)
+        page.progress.cancelled.connect(self.cancel)
+        page.use.clicked.connect(lambda: self._use(self._view.file))
+        return page
+
     def start(self, spec: TrainSpec, title: str) -> bool:
         """Train this; False when it waits for the training under way."""
         if self._slot.job is not None:
@@ -58,16 +72,13 @@ class Training(QObject):
         self._slot.start(spec, title, train_line(spec))
         return True
 
-    def cancel(self) -> None:
-        """Stop the one under way; what it learned up to its last checkpoint stays."""
-        self._slot.cancel()
-
     def cancel_all(self) -> None:
         self._next.clear()
         self._slot.cancel()
 
-    def dismiss(self) -> None:
-        self._view = replace(self._view, trouble=None)
+    def say(self, trouble: Trouble | None) -> None:
+        """Show a trouble; None once the user has read it."""
+        self._view = replace(self._view, trouble=trouble)
         self.changed.emit()
 
     def _told(self, _key: str, value: object) -> None:
@@ -78,14 +89,9 @@ class Training(QObject):
             self._view = replace(self._view, progress=value)
             self.changed.emit()
 
-    def _done(self, _spec: TrainSpec, result: object) -> None:
-        if isinstance(result, TrainResult):
-            self._view = replace(self._view, file=result.file, stopped=result.stopped)
-            self.trained.emit(result.file)
-        self._go_on()
-
-    def _failed(self, trouble: Trouble) -> None:
-        self._view = replace(self._view, trouble=trouble)
+    def _done(self, _spec: TrainSpec, result: TrainResult) -> None:
+        self._view = replace(self._view, file=result.file, stopped=result.stopped)
+        self.trained.emit(result.file)
         self._go_on()
 
     def _stopped(self, _spec: TrainSpec) -> None:

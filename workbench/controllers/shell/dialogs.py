@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, qVersion
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
@@ -15,8 +16,8 @@ from widgets.shell.palette import CommandPalette, CommandRow
 from widgets.shell.settings import SettingsDialog, SettingsShown
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.features import Preset
 from workbench.services import Services
-from workbench.window.presets import PRESETS
 
 HIDDEN = ("window.palette",)
 
@@ -26,9 +27,11 @@ class DialogsController(QObject):
 
     def __init__(
         self, window: QWidget, services: Services, actions: Actions, panel_in_front: Callable[[], str],
-        set_theme: Callable[[str], None],
+        set_theme: Callable[[str], None], presets: Sequence[Preset], pages: Mapping[str, Path],
     ) -> None:  # fmt: skip
+        """pages: of the guide, in their order."""
         super().__init__(window)
+        self._presets, self._pages = presets, pages
         self._window, self._services, self._actions = window, services, actions
         self._panel_in_front, self._set_theme = panel_in_front, set_theme
         self.palette: CommandPalette | None = None
@@ -55,12 +58,12 @@ class DialogsController(QObject):
             self.settings.themeChosen.connect(self._set_theme)
             self.settings.presetChosen.connect(lambda id: self._services.settings.change(start_preset=id))
         value = self._services.settings.value
-        presets = tuple((preset.id, preset.title) for preset in PRESETS)
+        presets = tuple((preset.id, preset.title) for preset in self._presets)
         self.settings.open_with(SettingsShown(value.theme, value.start_preset, presets, str(data_dir())))
 
     def show_help(self, page: str) -> None:
         if self.help is None:
-            self.help = HelpPage(self._window)
+            self.help = HelpPage(self._window, self._pages)
         self.help.show_page(page)
 
     def show_about(self) -> None:

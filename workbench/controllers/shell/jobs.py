@@ -47,7 +47,7 @@ class JobsController(QObject):
         panel.cancelled.connect(jobs.cancel)
         panel.removed.connect(self._remove)
         panel.revealed.connect(reveal)
-        panel.clearWanted.connect(self.clear)
+        panel.clear.clicked.connect(self.clear)
         jobs.changed.connect(lambda _id: self.refresh())
         jobs.finished.connect(self._finished)
         actions.bind("jobs.cancel-all", jobs.cancel_all)

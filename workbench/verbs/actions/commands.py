@@ -5,18 +5,7 @@ from __future__ import annotations
 import typer
 
 from workbench.verbs import console
-from workbench.verbs.actions import (
-    detect as actions_detect,
-)
-from workbench.verbs.actions import (
-    evaluation as actions_evaluation,
-)
-from workbench.verbs.actions import (
-    features as actions_features,
-)
-from workbench.verbs.actions import (
-    training as actions_training,
-)
+from workbench.verbs.actions import detect, evaluation, features, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,5 +26,5 @@ def _group() -> None:
     pass
 
 
-for part in (actions_training, actions_detect, actions_evaluation, actions_features):
+for part in (training, detect, evaluation, features):
     part.register(app)

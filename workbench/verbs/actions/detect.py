@@ -1,4 +1,4 @@
-"""`main.py actions detect`: what a model sees in a film, frame by frame, as a table."""
+"""`main.py actions detect`: the decisions of a model along a film, frame by frame, as a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engines.actions.study_types import DetectSpec
-from workbench.verbs import console, frame_ranges
+from engines.core.spec import to_json
+from workbench.verbs import console
+from workbench.verbs.actions.options import Frames, Json, Threshold, parsed
 
 if TYPE_CHECKING:
     from engines.actions.study_types import DetectResult
@@ -36,19 +38,19 @@ def detect(
     model: Annotated[str, typer.Argument(help="What actions train wrote (.safetensors).", show_default=False)],
     video: Annotated[str, typer.Argument(help="A film.", show_default=False)],
     out: Annotated[str, typer.Option(help="Scores: frame,time_s, then a column a class (.csv).", show_default=False)],
-    frames: Annotated[str, typer.Option(help=frame_ranges.HELP, show_default="all")] = "",
+    frames: Frames = "",
     ahead: Annotated[
         bool, typer.Option("--ahead", help="Also what is anticipated: OUT.ahead.npy, frames x steps x classes.")
     ] = False,
     events: Annotated[str, typer.Option(help="Also events: .csv, .json or .eaf (ELAN).", show_default=False)] = "",
-    threshold: Annotated[float, typer.Option(help="Probability at which an event starts.")] = DEFAULT.threshold,
+    threshold: Threshold = DEFAULT.threshold,
     release: Annotated[
         float, typer.Option(help="Probability below which it ends; 0: three fifths of the threshold.")
     ] = DEFAULT.release,
     least: Annotated[float, typer.Option(help="Seconds that an event lasts at least.")] = DEFAULT.least,
     weights: Annotated[str, typer.Option(help="float32, bfloat16 or int8.")] = DEFAULT.weights,
     threads: Annotated[int, typer.Option(help="Of each network of the features.")] = DEFAULT.threads,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    json: Json = False,
 ) -> None:
     asked: dict[str, Any] = {"model": model, "video": video, "out": out, "ahead": ahead, "events": events}
     asked |= {"threshold": threshold, "release": release, "least": least, "weights": weights, "threads": threads}
@@ -57,9 +59,9 @@ def detect(
         from engines.actions.streaming.detect import run
         from engines.core.spec import from_json
 
-        return run(from_json(DetectSpec, asked | {"frames": frame_ranges.parsed(frames)}), ctx)
+        return run(from_json(DetectSpec, asked | {"frames": parsed(frames)}), ctx)
 
-    console.run(work, None, json=json, render=_show, as_json=_plain)
+    console.run(work, None, json=json, render=_show, as_json=to_json)
 
 
 def _show(result: DetectResult) -> None:
@@ -73,9 +75,3 @@ def _show(result: DetectResult) -> None:
     terminal.print(console.headline(found, f" in {result.frames} frames, {result.fps:.0f} frames per second"))
     for file in filter(None, (result.file, result.ahead)):
         terminal.print(f"Written to {file}")
-
-
-def _plain(result: DetectResult) -> dict[str, Any]:
-    from engines.core.spec import to_json
-
-    return dict(to_json(result))

@@ -10,7 +10,9 @@ import typer
 
 from engines.actions.study_types import EvaluateSpec, Evaluation
 from engines.core.errors import UsageError
-from workbench.verbs import console, frame_ranges
+from engines.core.spec import to_json
+from workbench.verbs import console
+from workbench.verbs.actions.options import Frames, Json, Threshold, Video, parsed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from engines.actions.types import Labels
     from engines.core.context import Context
 
+RENAMED = {"confusion": "confusion_s", "false_alarms": "false_alarms_per_minute", "delay": "delay_s"}
+"""Fields that say their unit on the command line."""
 SHARES = "In JSON all precisions are shares, 0 to 1; on the terminal they are in percent."
 
 
@@ -61,25 +65,24 @@ def evaluate(
     files: Annotated[
         list[str], typer.Argument(help="Score files, or models to run on --video; then the labels.", show_default=False)
     ],
-    frames: Annotated[str, typer.Option(help=frame_ranges.HELP, show_default=False)] = "",
-    video: Annotated[str, typer.Option(help="What was labelled: its frame times.", show_default=False)] = "",
+    frames: Frames = "",
+    video: Video = "",
     model: Annotated[
         list[str] | None,
         typer.Option(help="Model behind each score file: its horizons, for what it anticipated.", show_default=False),
     ] = None,
-    threshold: Annotated[float, typer.Option(help="Probability at which an event starts.")] = 0.5,
+    threshold: Threshold = 0.5,
     one_frame: Annotated[
         bool,
         typer.Option("--one-frame", help="Also a logistic regression on single chunks, learned before --frames."),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Evaluation, ...]:
         from engines.actions.evaluation.job import run
 
         scores, models = sources(files[:-1], model or ())
-        part = frame_ranges.parsed(frames)
-        return run(EvaluateSpec(scores, files[-1], (), models, video, part, threshold, one_frame), ctx)
+        return run(EvaluateSpec(scores, files[-1], (), models, video, parsed(frames), threshold, one_frame), ctx)
 
     console.run(work, None, json=json, render=_show_all, as_json=_told_all)
 
@@ -91,13 +94,15 @@ def evaluate_arrays(
         int | None, typer.Option(help="Column of ambiguous frames, which are left out.", show_default=False)
     ] = None,
     background: Annotated[int, typer.Option(help="Column that is not averaged; -1 for none.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> Evaluation:
         from engines.actions.evaluation.arrays import evaluate_arrays as measured
+        from engines.core.reading import read_array
 
         column = None if background == -1 else background
-        return measured(_array(scores), _array(targets), ignore, column, Path(scores).stem, (scores, targets))
+        arrays = read_array(scores), read_array(targets)
+        return measured(*arrays, ignore, column, Path(scores).stem, (scores, targets))
 
     console.run(work, None, json=json, render=_show, as_json=told)
 
@@ -105,9 +110,9 @@ def evaluate_arrays(
 def labels(
     file: Annotated[str, typer.Argument(help="Labels of any kind.", show_default=False)],
     out: Annotated[str, typer.Option(help="Where to; the suffix says the kind.", show_default=False)] = "",
-    video: Annotated[str, typer.Option(help="What was labelled: its frame times.", show_default=False)] = "",
+    video: Video = "",
     rate: Annotated[float, typer.Option(help="Frames per second, where there is no video.", show_default=False)] = 0.0,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> tuple[Labels, tuple[str, ...]]:
         from engines.actions.labels.files import check, read_labels, write_labels
@@ -159,38 +164,13 @@ def sources(files: Sequence[str], models: Sequence[str]) -> tuple[tuple[str, ...
 
 def told(result: Evaluation) -> dict[str, Any]:
     """An evaluation as the command line tells it."""
-    trade = result.trade_off
-    return {
-        "map": result.map,
-        "mcap": result.mcap,
-        "ap": result.ap,
-        "cap": result.cap,
-        "frames": result.frames,
-        "classes": list(result.classes),
-        "chance": result.chance,
-        "deciles": list(result.deciles),
-        "ahead": [list(pair) for pair in result.ahead],
-        "ahead_still": [list(pair) for pair in result.ahead_still],
-        "starts": [list(pair) for pair in result.starts],
-        "segments": [list(pair) for pair in result.segments],
-        "segment_map": result.segment_map,
-        "confusion_s": [list(row) for row in result.confusion],
-        "trade_off": None
-        if trade is None
-        else {
-            "thresholds": list(trade.thresholds),
-            "precision": list(trade.precision),
-            "recall": list(trade.recall),
-            "false_alarms_per_minute": list(trade.false_alarms),
-            "delay_s": list(trade.delay),
-        },
-        "one_frame": result.one_frame,
-        "name": result.name,
-        "file": result.file,
-        "averaged": list(result.averaged),
-        "trained_share": result.trained_share,
-        "notes": list(result.notes),
-    }
+    said = to_json(result)
+    trade = said["trade_off"] and _renamed(said["trade_off"])
+    return _renamed(said) | {"trade_off": trade, "averaged": list(result.averaged)}
+
+
+def _renamed(said: dict[str, Any]) -> dict[str, Any]:
+    return {RENAMED.get(name, name): value for name, value in said.items()}
 
 
 def _told_all(results: tuple[Evaluation, ...]) -> dict[str, Any]:
@@ -225,12 +205,6 @@ def _show(result: Evaluation) -> None:
         terminal.print(f"  One chunk alone (logistic regression): {100 * result.one_frame:.1f} %")
     for note in result.notes:
         terminal.print(f"  {note}")
-
-
-def _array(path: str) -> NDArray[Any]:
-    from engines.core.reading import read_array
-
-    return read_array(path)
 
 
 def _times(video: str) -> NDArray[Any] | None:

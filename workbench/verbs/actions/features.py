@@ -1,14 +1,16 @@
-"""`main.py actions features`: what is seen of a video, chunk by chunk, as an array for other tools."""
+"""`main.py actions features`: the features of a video, chunk by chunk, as an array for other tools."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.verbs import console, frame_ranges
+from engines.core.errors import UsageError
+from workbench.verbs import console
+from workbench.verbs.actions.options import Frames, Json, parsed
 
 if TYPE_CHECKING:
     from engines.actions.study_types import FeaturesResult
@@ -32,10 +34,10 @@ def features(
     video: Annotated[Path, typer.Argument(help="The video.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The .npy file to write.", show_default=False)],
     kind: Annotated[str, typer.Option(help="appearance, pose or both.")] = "appearance",
-    frames: Annotated[str, typer.Option(help=frame_ranges.HELP, show_default="all")] = "",
+    frames: Frames = "",
     rate: Annotated[float, typer.Option(help="Chunks per second; 0: the video's own rate, up to 10.")] = 0.0,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the networks.")] = 1,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Features of a video."""
 
@@ -45,23 +47,16 @@ def features(
         from engines.core.spec import from_json
 
         asked = {"video": str(video), "out": str(npy_path(out)), "kind": kind, "rate": rate, "threads": threads}
-        part = frame_ranges.parsed(frames)
-        return run(cast(FeaturesSpec, from_json(FeaturesSpec, asked | {"frames": part})), ctx)
+        return run(from_json(FeaturesSpec, asked | {"frames": parsed(frames)}), ctx)
 
-    console.run(work, None, json=json, render=_show, as_json=_told)
+    console.run(work, None, json=json, render=_show, as_json=asdict)
 
 
 def npy_path(out: Path) -> Path:
     """The file with the ending .npy. Raises `UsageError` for another one."""
-    from engines.core.errors import UsageError
-
     if out.suffix not in ("", ".npy"):
         raise UsageError(f"Features are written as .npy, not as '{out.suffix}'", hint="--out features.npy")
     return out.with_suffix(".npy") if out.name else out
-
-
-def _told(result: FeaturesResult) -> dict[str, Any]:
-    return asdict(result)
 
 
 def _show(result: FeaturesResult) -> None:

@@ -1,4 +1,4 @@
-"""`main.py actions train` and `actions show`: a head taught by one's own clips, and what a model says of itself."""
+"""`main.py actions train` and `actions show`: a model taught by labelled clips, and its card."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import typer
 
 from engines.actions.study_types import TrainSpec
 from engines.core.errors import UsageError
-from workbench.verbs import console, frame_ranges
+from workbench.verbs import console
+from workbench.verbs.actions.options import FRAMES, Json, parsed
 from workbench.verbs.spec_options import command, flag
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def register(app: typer.Typer) -> None:
 def _own() -> tuple[inspect.Parameter, ...]:
     files = typer.Argument(help="Videos, or one benchmark folder.", show_default=False)
     labels = typer.Option(help="The labels of each video, in the same order.", show_default=False)
-    frames = typer.Option(help=f"What is learned from. {frame_ranges.HELP}", show_default=False)
+    frames = typer.Option(help=f"What is learned from. {FRAMES}", show_default=False)
     kind = inspect.Parameter.KEYWORD_ONLY
     return (
         inspect.Parameter("videos", kind, annotation=Annotated[list[str], files]),
@@ -87,7 +88,7 @@ def train(*, videos: list[str], labels: list[str] | None, frames: str, json: boo
         from engines.core.spec import from_json
 
         data = sources(videos, labels or [])
-        spec: TrainSpec = from_json(TrainSpec, values | data | {"frames": frame_ranges.parsed(frames)})
+        spec: TrainSpec = from_json(TrainSpec, values | data | {"frames": parsed(frames)})
         from engines.actions.training.job import run
 
         return run(spec, ctx)
@@ -96,7 +97,7 @@ def train(*, videos: list[str], labels: list[str] | None, frames: str, json: boo
 
 
 def _warn(key: str, value: object) -> None:
-    """What is weak about the labels is said before the work begins."""
+    """Weak points of the labels are told before the work begins."""
     if key == "advice":
         for line in cast("tuple[str, ...]", value):
             print(f"Note: {line}", file=sys.stderr)
@@ -120,7 +121,7 @@ def sources(files: list[str], labels: list[str]) -> dict[str, Any]:
 
 def show(
     model: Annotated[str, typer.Argument(help="A model file.", show_default=False)],
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    json: Json = False,
 ) -> None:
     def work(_: None, ctx: Context) -> ModelCard:
         from engines.actions.models.files import open_model

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.verbs import console
+from workbench.verbs.faces.options import Answer, Json, plain
 
 if TYPE_CHECKING:
     from engines.core.context import Context
@@ -21,9 +23,7 @@ Whom = Annotated[str, typer.Argument(metavar="PERSON", help="Name or id.", show_
 Secret = Annotated[
     str, typer.Option("--passphrase-env", help="Environment variable with the passphrase; else it is asked for.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-Answer = dict[str, Any]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def enrol(
 ) -> None:
     def work(_: None, ctx: Context) -> Answer:
         from engines.core.places import cache_dir
-        from engines.core.spec import from_json, to_json
+        from engines.core.spec import from_json
         from engines.faces.gallery.enrol import compared, run, store
         from engines.faces.gallery.review_folders import ReviewFolder, sweep
         from engines.faces.gallery.types import GatherSpec
@@ -81,7 +81,7 @@ def enrol(
             "change": None if change is None else change.id,
             "held_back": [{"file": one.file, "doubts": list(one.doubts), "why": one.words} for one in held],
             "seconds": gathered.seconds,
-            "left_out": to_json(gathered.left_out),
+            "left_out": [plain(one) for one in gathered.left_out],
         }
 
     console.run(work, None, json=json, render=_show_enrolled, as_json=dict)
@@ -107,16 +107,15 @@ def identify(
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Answer:
+    def act(opened: Gallery, ctx: Context) -> Answer:
         from engines.core.spec import from_json
         from engines.faces.gallery.identify import identify as ask
         from engines.faces.types import Accept, FinderSettings
 
-        with _opened(gallery, passphrase_env, read_only=True) as opened:
-            finder = from_json(FinderSettings, {"search": search})
-            return ask(opened, images, Accept(far), finder, ctx, threshold=threshold, model=model)
+        finder = from_json(FinderSettings, {"search": search})
+        return ask(opened, images, Accept(far), finder, ctx, threshold=threshold, model=model)
 
-    console.run(work, None, json=json, render=_show_identified, as_json=dict)
+    _with(gallery, passphrase_env, act, _show_identified, json, read_only=True)
 
 
 def _show_identified(answer: Answer) -> None:
@@ -139,14 +138,12 @@ def _show_identified(answer: Answer) -> None:
 
 
 def people(gallery: Where, passphrase_env: Secret = "", json: Json = False) -> None:
-    def work(_: None, ctx: Context) -> Answer:
-        from engines.core.spec import to_json
+    def act(opened: Gallery, _: Context) -> Answer:
+        history = [plain(change) for change in opened.history(20)]
+        people = [plain(person) for person in opened.people()]
+        return {"gallery": plain(opened.info()), "people": people, "history": history}
 
-        with _opened(gallery, passphrase_env, read_only=True) as opened:
-            history = [to_json(change) for change in opened.history(20)]
-            return {"gallery": to_json(opened.info()), "people": to_json(opened.people()), "history": history}
-
-    console.run(work, None, json=json, render=_show_people, as_json=dict)
+    _with(gallery, passphrase_env, act, _show_people, json, read_only=True)
 
 
 def _show_people(answer: Answer) -> None:
@@ -165,19 +162,17 @@ def _show_people(answer: Answer) -> None:
 
 
 def forget(gallery: Where, person: Whom, yes: Yes = False, passphrase_env: Secret = "", json: Json = False) -> None:
-    def work(_: None, ctx: Context) -> Answer:
-        from engines.core.spec import to_json
+    def act(opened: Gallery, _: Context) -> Answer:
         from engines.faces.gallery.forget import forget as delete
         from workbench.project import forgetting
 
-        with _opened(gallery, passphrase_env) as opened:
-            id = opened.find_person(person)
-            _ask(f"Delete {opened.names()[id]} for good, everywhere? This cannot be undone.", yes, json)
-            texts = forgetting.texts_of(opened, id)
-            proof = delete(opened, id)
-            return to_json(forgetting.with_history(proof, forgetting.forget_in_history(texts)))
+        id = opened.find_person(person)
+        _ask(f"Delete {opened.names()[id]} for good, everywhere? This cannot be undone.", yes, json)
+        texts = forgetting.texts_of(opened, id)
+        proof = delete(opened, id)
+        return plain(forgetting.with_history(proof, forgetting.forget_in_history(texts)))
 
-    console.run(work, None, json=json, render=_show_proof, as_json=dict)
+    _with(gallery, passphrase_env, act, _show_proof, json)
 
 
 def _show_proof(answer: Answer) -> None:
@@ -198,17 +193,13 @@ def export(
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Answer:
+    def act(opened: Gallery, _: Context) -> Answer:
         from engines.faces.gallery.export import export as write
 
-        with _opened(gallery, passphrase_env) as opened:
-            folder = write(opened, opened.find_person(person), out)
+        folder = write(opened, opened.find_person(person), out)
         return {"folder": str(folder), "files": sorted(path.name for path in folder.iterdir())}
 
-    def show(answer: Answer) -> None:
-        console.out().print(f"Written to {answer['folder']}: {len(answer['files'])} files")
-
-    console.run(work, None, json=json, render=show, as_json=dict)
+    _with(gallery, passphrase_env, act, lambda told: f"Written to {told['folder']}: {len(told['files'])} files", json)
 
 
 def protect(
@@ -219,20 +210,17 @@ def protect(
     new_passphrase_env: Annotated[str, typer.Option(help="Variable with the new passphrase; else asked for.")] = "",
     json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Answer:
-        with _opened(gallery, passphrase_env) as opened:
-            if off:
-                opened.unprotect()
-            elif keyring:
-                opened.protect(keyring=True)
-            else:
-                opened.protect(_passphrase(new_passphrase_env, "New passphrase", twice=True))
-            return {"gallery": gallery, "encrypted": opened.info().encrypted}
+    def act(opened: Gallery, _: Context) -> Answer:
+        if off:
+            opened.unprotect()
+        elif keyring:
+            opened.protect(keyring=True)
+        else:
+            opened.protect(_passphrase(new_passphrase_env, "New passphrase", twice=True))
+        return {"gallery": gallery, "encrypted": opened.info().encrypted}
 
-    def show(answer: Answer) -> None:
-        console.out().print(f"{gallery} is {'encrypted' if answer['encrypted'] else 'not encrypted'} now")
-
-    console.run(work, None, json=json, render=show, as_json=dict)
+    says = lambda told: f"{gallery} is {'encrypted' if told['encrypted'] else 'not encrypted'} now"  # noqa: E731
+    _with(gallery, passphrase_env, act, says, json)
 
 
 def reembed(
@@ -241,18 +229,13 @@ def reembed(
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Answer:
-        from engines.core.spec import to_json
+    def act(opened: Gallery, ctx: Context) -> Answer:
         from engines.faces.recognition.recognisers import open_recogniser
 
-        with _opened(gallery, passphrase_env) as opened:
-            opened.reembed(open_recogniser(model), ctx)
-            return to_json(opened.info())
+        opened.reembed(open_recogniser(model), ctx)
+        return plain(opened.info())
 
-    def show(answer: Answer) -> None:
-        console.out().print(f"{answer['faces']} faces belong to {answer['model']} now")
-
-    console.run(work, None, json=json, render=show, as_json=dict)
+    _with(gallery, passphrase_env, act, lambda told: f"{told['faces']} faces belong to {told['model']} now", json)
 
 
 def expire(
@@ -263,33 +246,30 @@ def expire(
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Answer:
-        from engines.core.spec import to_json
+    def act(opened: Gallery, _: Context) -> Answer:
         from engines.faces.gallery.retention import expire as delete
         from engines.faces.gallery.retention import expiring
 
-        with _opened(gallery, passphrase_env, read_only=dry_run) as opened:
-            plan = expiring(opened, days)
-            if dry_run:
-                return {"dry_run": to_json(plan)}
-            if plan.faces:
-                _ask(f"Delete {plan.faces} faces older than {plan.keep_days} days for good?", yes, json)
-            return to_json(delete(opened, plan.keep_days))
+        plan = expiring(opened, days)
+        if dry_run:
+            return {"dry_run": plain(plan)}
+        if plan.faces:
+            _ask(f"Delete {plan.faces} faces older than {plan.keep_days} days for good?", yes, json)
+        return plain(delete(opened, plan.keep_days))
 
-    console.run(work, None, json=json, render=_show_expired, as_json=dict)
+    _with(gallery, passphrase_env, act, _show_expired, json, read_only=dry_run)
 
 
 def _show_expired(answer: Answer) -> None:
-    if "dry_run" not in answer:
-        return _show_proof(answer)
-    plan = answer["dry_run"]
-    if not plan["keep_days"]:
+    plan = answer.get("dry_run")
+    if plan is None:
+        _show_proof(answer)
+    elif not plan["keep_days"]:
         console.out().print("Faces are kept for ever; --days sets a period")
-        return None
-    console.out().print(f"{plan['faces']} faces are older than {plan['keep_days']} days")
-    for name in plan["people"]:
-        console.out().print(f"  {name} would lose every face")
-    return None
+    else:
+        console.out().print(f"{plan['faces']} faces are older than {plan['keep_days']} days")
+        for name in plan["people"]:
+            console.out().print(f"  {name} would lose every face")
 
 
 def undo(
@@ -298,20 +278,32 @@ def undo(
     passphrase_env: Secret = "",
     json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Answer:
+    def act(opened: Gallery, _: Context) -> Answer:
         from engines.core.errors import BadInput
-        from engines.core.spec import to_json
 
-        with _opened(gallery, passphrase_env) as opened:
-            last = next((entry.id for entry in opened.history(0) if not entry.undone), None)
-            if last is None:
-                raise BadInput("There is nothing to take back", path=gallery)
-            return to_json(opened.undo(last if change is None else change))
+        last = next((entry.id for entry in opened.history(0) if not entry.undone), None)
+        if last is None:
+            raise BadInput("There is nothing to take back", path=gallery)
+        return plain(opened.undo(last if change is None else change))
 
-    def show(answer: Answer) -> None:
-        console.out().print(f"Taken back: {answer['what']}")
+    _with(gallery, passphrase_env, act, lambda told: f"Taken back: {told['what']}", json)
 
-    console.run(work, None, json=json, render=show, as_json=dict)
+
+def _with(
+    gallery: str, passphrase_env: str, act: Callable[[Gallery, Context], Answer], show: Callable[[Answer], str | None],
+    json: bool, *, read_only: bool = False,
+) -> None:  # fmt: skip
+    """Do something with a gallery. show: prints the answer, or gives the one line that says it."""
+
+    def work(_: None, ctx: Context) -> Answer:
+        with _opened(gallery, passphrase_env, read_only=read_only) as opened:
+            return act(opened, ctx)
+
+    def render(answer: Answer) -> None:
+        if words := show(answer):
+            console.out().print(words)
+
+    console.run(work, None, json=json, render=render, as_json=dict)
 
 
 def _opened(path: str, passphrase_env: str, *, read_only: bool = False) -> Gallery:

@@ -11,6 +11,7 @@ import typer
 from engines.core.context import Context
 from engines.faces.types import DetectorName, FinderSettings, Search
 from workbench.verbs import console
+from workbench.verbs.faces.options import Json
 
 if TYPE_CHECKING:
     from engines.core.pictures.files import LeftOut
@@ -33,7 +34,7 @@ def gaze(
     detector: Annotated[str, typer.Option(help="yunet or blazeface.")] = "yunet",
     search: Annotated[str, typer.Option(help="plain, pyramid or tiles: how small faces may be.")] = "plain",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the networks.")] = 2,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Head pose and gaze of every face."""
 

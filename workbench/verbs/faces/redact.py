@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.verbs import console
+from workbench.verbs.faces.options import Json, Looking, run_job
 
 if TYPE_CHECKING:
-    from engines.core.context import Context
     from engines.faces.study_types import Redacted
 
 
@@ -30,33 +30,17 @@ def redact(
     blur: Annotated[str, typer.Option(help="Who is covered: everyone or unknown.")] = "everyone",
     gallery: Annotated[str, typer.Option(help="Who is known.", show_default=False)] = "",
     far: Annotated[float, typer.Option(help="Share of strangers that may be taken for somebody known.")] = 1e-3,
-    search: Annotated[str, typer.Option(help="How faces are looked for: plain, pyramid or tiles.")] = "plain",
+    search: Looking = "plain",
     hold: Annotated[float, typer.Option(help="Seconds a face stays covered before and after it is seen.")] = 0.5,
     model: Annotated[str, typer.Option(help="Recogniser; the gallery's own.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+    json: Json = False,
 ) -> None:
     told = {"source": source, "out": out, "blur": blur, "gallery": gallery, "hold": hold, "model": model}
-
-    def work(_: None, ctx: Context) -> Redacted:
-        from engines.core.spec import from_json
-        from engines.faces.redaction.job import run
-        from engines.faces.study_types import RedactSpec
-
-        return run(from_json(RedactSpec, told | {"accept": {"rate": far}, "finder": {"search": search}}), ctx)
-
-    console.run(work, None, json=json, render=_show, as_json=_plain)
+    run_job("redaction.job", told | {"accept": {"rate": far}, "search": search}, json=json, render=_show)
 
 
 def _show(result: Redacted) -> None:
-    words = f"{result.covered} faces covered in {result.frames} frames" if result.frames > 1 else _faces(result.covered)
+    words = f"{result.covered} {'face' if result.covered == 1 else 'faces'} covered"
+    if result.frames > 1:
+        words = f"{result.covered} faces covered in {result.frames} frames"
     console.out().print(f"Wrote {result.out}: {words}, {result.seconds:.1f} s. Look at it before you give it away.")
-
-
-def _faces(count: int) -> str:
-    return f"{count} face covered" if count == 1 else f"{count} faces covered"
-
-
-def _plain(result: Redacted) -> dict[str, Any]:
-    from engines.core.spec import to_json
-
-    return dict(to_json(result))

@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.verbs import console
+from workbench.verbs.faces.options import Answer, Flip, Images, Json, Looking, Model, plain, run_job
 
 if TYPE_CHECKING:
-    from engines.core.context import Context
     from engines.faces.study_types import Audit, Evaluation, OpenSet, Verified
-
-_JSON = typer.Option("--json", help="One JSON object and nothing else.")
-_MODEL = typer.Option(help="Recogniser: sface, dlib, or an ONNX file of yours.")
-_SEARCH = typer.Option(help="How faces are looked for: plain, pyramid or tiles.")
-_IMAGES = typer.Option("--images", help="Folder: NAME_0001.jpg, or a folder a person.", show_default=False)
-_FLIP = typer.Option(help="Average each face with its mirror image.")
 
 
 def register(app: typer.Typer) -> None:
@@ -55,92 +49,65 @@ def register(app: typer.Typer) -> None:
 def verify(
     a: Annotated[str, typer.Argument(help="A picture.", show_default=False)],
     b: Annotated[str, typer.Argument(help="Another.", show_default=False)],
-    model: Annotated[str, _MODEL] = "sface",
-    search: Annotated[str, _SEARCH] = "pyramid",
-    json: Annotated[bool, _JSON] = False,
+    model: Model = "sface",
+    search: Looking = "pyramid",
+    json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Verified:
-        from engines.core.spec import from_json
-        from engines.faces.evaluation.verify import run
-        from engines.faces.study_types import VerifySpec
-
-        return run(from_json(VerifySpec, {"a": a, "b": b, "model": model, "finder": {"search": search}}), ctx)
-
-    console.run(work, None, json=json, render=_show_verified, as_json=_plain)
+    told = {"a": a, "b": b, "model": model, "search": search}
+    run_job("evaluation.verify", told, json=json, render=_show_verified)
 
 
 def evaluate(
-    images: Annotated[str, _IMAGES],
+    images: Images,
     pairs: Annotated[str, typer.Option(help="TSV with the columns fold, same, a, b.", show_default=False)] = "",
-    model: Annotated[str, _MODEL] = "sface",
-    flip: Annotated[bool, _FLIP] = False,
-    search: Annotated[str, _SEARCH] = "plain",
-    json: Annotated[bool, _JSON] = False,
+    model: Model = "sface",
+    flip: Flip = False,
+    search: Looking = "plain",
+    json: Json = False,
 ) -> None:
-    told = {"images": images, "pairs": pairs, "model": model, "flip": flip, "finder": {"search": search}}
-
-    def work(_: None, ctx: Context) -> Evaluation:
-        from engines.core.spec import from_json
-        from engines.faces.evaluation.job import run
-        from engines.faces.study_types import EvaluateSpec
-
-        return run(from_json(EvaluateSpec, told), ctx)
-
-    console.run(work, None, json=json, render=_show_evaluation, as_json=evaluation_json)
+    told = {"images": images, "pairs": pairs, "model": model, "flip": flip, "search": search}
+    run_job("evaluation.job", told, json=json, render=_show_evaluation, as_json=evaluation_json)
 
 
 def open_set(
-    images: Annotated[str, _IMAGES],
+    images: Images,
     enrol: Annotated[int, typer.Option(help="Pictures enrolled a person.")] = 1,
     choose: Annotated[str, typer.Option(help="Which: first in name order, or best by quality.")] = "first",
-    model: Annotated[str, _MODEL] = "sface",
-    flip: Annotated[bool, _FLIP] = False,
-    search: Annotated[str, _SEARCH] = "plain",
-    json: Annotated[bool, _JSON] = False,
+    model: Model = "sface",
+    flip: Flip = False,
+    search: Looking = "plain",
+    json: Json = False,
 ) -> None:
-    told = {"images": images, "enrol": enrol, "choose": choose, "model": model, "flip": flip}
-
-    def work(_: None, ctx: Context) -> OpenSet:
-        from engines.core.spec import from_json
-        from engines.faces.evaluation.open_set import run
-        from engines.faces.study_types import OpenSetSpec
-
-        return run(from_json(OpenSetSpec, told | {"finder": {"search": search}}), ctx)
-
-    console.run(work, None, json=json, render=_show_open_set, as_json=open_set_json)
+    told = {"images": images, "enrol": enrol, "choose": choose, "model": model, "flip": flip, "search": search}
+    run_job("evaluation.open_set", told, json=json, render=_show_open_set, as_json=open_set_json)
 
 
 def audit(
     target: Annotated[str, typer.Argument(help="A gallery, or a folder of pictures.", show_default=False)],
-    model: Annotated[str, _MODEL] = "sface",
+    model: Model = "sface",
     limit: Annotated[int, typer.Option(help="At most so many suspicions.")] = 100,
-    json: Annotated[bool, _JSON] = False,
+    json: Json = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> Audit:
-        from engines.faces.evaluation.audit import run
-        from engines.faces.study_types import AuditSpec
-
-        return run(AuditSpec(target, model, limit), ctx)
-
-    console.run(work, None, json=json, render=_show_audit, as_json=audit_json)
+    told = {"target": target, "model": model, "limit": limit}
+    run_job("evaluation.audit", told, json=json, render=_show_audit, as_json=audit_json)
 
 
-def evaluation_json(result: Evaluation) -> dict[str, Any]:
+def evaluation_json(result: Evaluation) -> Answer:
     """The object of `faces evaluate --json`; `missed` counts pictures without a face, which `missed_files` names."""
     asked = ("1e-2", "1e-3", "1e-4")
-    plain = _plain(result)
+    told = plain(result)
     for key in ("tar", "tar_per_person"):
-        plain[f"{key}_all"] = plain[key]
-        plain[key] = {far: plain[key].get(far) for far in asked}
-    plain |= {"missed": len(result.missed), "missed_files": list(result.missed)}
-    plain["open_set"] = None if result.open_set is None else open_set_json(result.open_set)
-    return plain
+        told[f"{key}_all"] = told[key]
+        told[key] = {far: told[key].get(far) for far in asked}
+    told |= {"missed": len(result.missed), "missed_files": list(result.missed)}
+    told["open_set"] = None if result.open_set is None else open_set_json(result.open_set)
+    return told
 
 
-def open_set_json(result: OpenSet) -> dict[str, Any]:
+def open_set_json(result: OpenSet) -> Answer:
     """The object of `faces open-set --json`: `chosen` says what thresholds from the gallery alone did."""
-    plain = _plain(result)
-    plain["chosen"] = {
+    told = plain(result)
+    told["chosen"] = {
         rate: {
             "threshold": result.chosen_threshold.get(rate),
             "stated": [low, high],
@@ -149,18 +116,12 @@ def open_set_json(result: OpenSet) -> dict[str, Any]:
         }
         for rate, (named, low, high) in result.chosen.items()
     }
-    return plain
+    return told
 
 
-def audit_json(result: Audit) -> dict[str, Any]:
+def audit_json(result: Audit) -> Answer:
     """The object of `faces audit --json`; `missed` counts pictures without a face."""
-    return _plain(result) | {"missed": len(result.missed), "missed_files": list(result.missed)}
-
-
-def _plain(result: object) -> dict[str, Any]:
-    from engines.core.spec import to_json
-
-    return to_json(result)
+    return plain(result) | {"missed": len(result.missed), "missed_files": list(result.missed)}
 
 
 def _table(title: str, *columns: str) -> Any:
@@ -185,11 +146,15 @@ def _show_verified(result: Verified) -> None:
         out.print(f"Note: {line}")
 
 
+def _show_pictures(result: Evaluation | Audit) -> None:
+    missed = f", {len(result.missed)} without a face" if result.missed else ""
+    console.out().print(f"{result.images} pictures of {result.people} people{missed}")
+    console.left_out(result.left_out)
+
+
 def _show_evaluation(result: Evaluation) -> None:
     out = console.out()
-    missed = f", {len(result.missed)} without a face" if result.missed else ""
-    out.print(f"{result.images} pictures of {result.people} people{missed}")
-    console.left_out(result.left_out)
+    _show_pictures(result)
     if result.accuracy is not None and result.accuracy_mean is not None and result.accuracy_std is not None:
         told = f"{_percent(result.accuracy)}, 95 % {_interval(result.accuracy_interval)}"
         out.print(f"Balanced accuracy on {result.pairs} pairs, pooled: {told}")
@@ -228,9 +193,7 @@ def _show_open_set(result: OpenSet) -> None:
 
 def _show_audit(result: Audit) -> None:
     out = console.out()
-    missed = f", {len(result.missed)} without a face" if result.missed else ""
-    out.print(f"{result.images} pictures of {result.people} people{missed}")
-    console.left_out(result.left_out)
+    _show_pictures(result)
     if not result.suspicions:
         out.print("Nothing suspicious")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,16 +10,37 @@ import typer
 from engines.core.errors import UsageError
 from engines.faces.study_types import HeadSpec
 from workbench.verbs import console
+from workbench.verbs.faces.options import Answer, run_job
+from workbench.verbs.spec_options import command, flag
 
 if TYPE_CHECKING:
-    from engines.core.context import Context
     from engines.faces.study_types import HeadResult
 
-DEFAULT = HeadSpec("", "")
+WORDS = {
+    "out": "Folder for the ONNX recogniser and its card.",
+    "loss": "softmax, sphereface, cosface, arcface or adaface.",
+    "scale": "s, which sharpens the softmax.",
+    "model": "Recogniser under a frozen backbone.",
+    "backbone": "frozen: a projection of a recogniser's embeddings; small: a network of its own.",
+    "dim": "Length of an embedding.",
+    "steps": "Updates.",
+    "batch": "Faces an update.",
+    "rate": "Highest learning rate.",
+    "sample": "Share of the centres used an update (partial FC).",
+    "held_out": "Share of each person's pictures held out.",
+    "seed": "Of split, weights and order.",
+}
+FOLDER = Annotated[str, typer.Argument(help="Pictures of the people.", show_default=False)]
+MARGINS = Annotated[str, typer.Option(help="m1,m2,m3 instead of the customary ones.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `faces`."""
+    more = (
+        inspect.Parameter("folder", inspect.Parameter.KEYWORD_ONLY, annotation=FOLDER),
+        inspect.Parameter("margins", inspect.Parameter.KEYWORD_ONLY, annotation=MARGINS, default=""),
+        flag("json", "One JSON object and nothing else."),
+    )
     app.command(
         name="train",
         help=console.help_text(
@@ -29,46 +51,12 @@ def register(app: typer.Typer) -> None:
             "python main.py faces train people/ --out mine --backbone small --json",
             "python main.py faces verify a.jpg b.jpg --model mine/arcface-frozen.onnx",
         ),
-    )(train)
+    )(command(train, HeadSpec, WORDS, *more, skip=("images", "margins")))
 
 
-def train(
-    folder: Annotated[str, typer.Argument(help="Pictures of the people.", show_default=False)],
-    out: Annotated[str, typer.Option(help="Folder for the ONNX recogniser and its card.", show_default=False)],
-    loss: Annotated[str, typer.Option(help="softmax, sphereface, cosface, arcface or adaface.")] = DEFAULT.loss,
-    margins: Annotated[str, typer.Option(help="m1,m2,m3 instead of the customary ones.", show_default=False)] = "",
-    scale: Annotated[float, typer.Option(help="s, which sharpens the softmax.")] = DEFAULT.scale,
-    backbone: Annotated[
-        str, typer.Option(help="frozen: a projection of a recogniser's embeddings; small: a network of its own.")
-    ] = DEFAULT.backbone,
-    model: Annotated[str, typer.Option(help="Recogniser under a frozen backbone.")] = DEFAULT.model,
-    dim: Annotated[int, typer.Option(help="Length of an embedding.")] = DEFAULT.dim,
-    steps: Annotated[int, typer.Option(help="Updates.")] = DEFAULT.steps,
-    batch: Annotated[int, typer.Option(help="Faces an update.")] = DEFAULT.batch,
-    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = DEFAULT.rate,
-    sample: Annotated[float, typer.Option(help="Share of the centres used an update (partial FC).")] = DEFAULT.sample,
-    held_out: Annotated[float, typer.Option(help="Share of each person's pictures held out.")] = DEFAULT.held_out,
-    seed: Annotated[int, typer.Option(help="Of split, weights and order.")] = DEFAULT.seed,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
-) -> None:
-    asked: dict[str, Any] = {
-        "images": folder,
-        "out": out,
-        "loss": loss,
-        "scale": scale,
-        "backbone": backbone,
-        "model": model,
-    }
-    asked |= {"dim": dim, "steps": steps, "batch": batch, "rate": rate, "sample": sample}
-    asked |= {"held_out": held_out, "seed": seed}
-
-    def work(_: None, ctx: Context) -> HeadResult:
-        from engines.core.spec import from_json
-        from engines.faces.training.job import run
-
-        return run(from_json(HeadSpec, asked | {"margins": parsed(margins)}), ctx)
-
-    console.run(work, None, json=json, render=_show, as_json=_told)
+def train(*, folder: str, margins: str, json: bool, **asked: Any) -> None:
+    told = asked | {"images": folder, "margins": parsed(margins)}
+    run_job("training.job", told, json=json, render=_show, as_json=_told)
 
 
 def parsed(margins: str) -> tuple[float, ...] | None:
@@ -84,7 +72,7 @@ def parsed(margins: str) -> tuple[float, ...] | None:
     return numbers
 
 
-def _told(result: HeadResult) -> dict[str, Any]:
+def _told(result: HeadResult) -> Answer:
     last = result.last
     return {
         "file": result.file,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from engines.core.spec import to_json
 from workbench.verbs import console
-from workbench.verbs.generative import studies as sample_studies
-from workbench.verbs.generative import training as sample_training
+from workbench.verbs.generative import studies, training
+from workbench.verbs.generative.options import sample_spec
 
 if TYPE_CHECKING:
     from engines.core.context import Context
-    from engines.generative.diffusion.types import Guidance, ModelInfo, SampleResult, SampleSpec, Schedule, Start
+    from engines.generative.diffusion.types import SampleResult, SampleSpec
 
 
 class _Group(TyperGroup):
@@ -26,8 +26,6 @@ class _Group(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-NAMED = 10
-"""Classes that a message names at most."""
 app = typer.Typer(
     cls=_Group,
     no_args_is_help=True,
@@ -110,177 +108,14 @@ def run(
     def draw(_: None, ctx: Context) -> tuple[SampleSpec, SampleResult]:
         from engines.generative.diffusion.sampling.job import run as sample
 
-        spec = _spec(asked)
+        spec = sample_spec(asked)
         return spec, sample(spec, ctx)
 
     console.run(draw, None, json=json, render=lambda pair: _show(*pair), as_json=lambda pair: as_json(*pair))
 
 
-def _spec(asked: dict[str, Any]) -> SampleSpec:
-    """The options as a spec; a PNG that carries its settings gives all of them."""
-    from dataclasses import replace
-
-    from engines.core.spec import from_json
-    from engines.generative.diffusion.types import SampleSpec
-
-    if Path(asked["model"]).suffix.lower() == ".png":
-        from engines.core.outputs import refuse_inputs
-        from engines.generative.runs.history import read_settings
-
-        refuse_inputs(asked["out"], [Path(asked["model"]).parent])
-        return replace(read_settings(asked["model"]), out=asked["out"])
-    plain = {name: asked[name] for name in _PLAIN}
-    spec = from_json(SampleSpec, plain | {"options": _pairs(asked["option"] or []), "size": _size(asked["size"])})
-    seeds = _seeds(asked)
-    classes = class_numbers(asked["model"], asked["classes"], len(seeds), asked["predicts"])
-    return replace(
-        spec,
-        schedule=_schedule(asked),
-        guidance=_guidance(asked),
-        start=_start(asked),
-        classes=classes,
-        seeds=seeds,
-        prediction=asked["predicts"],
-        preview_every=0,
-    )
-
-
-_PLAIN = (
-    "model", "sampler", "steps", "prompt", "negative", "batch", "device", "precision", "exact", "teleport",
-    "teleport_to", "keep_steps", "out",
-)  # fmt: skip
-
-
-def _schedule(asked: dict[str, Any]) -> Schedule:
-    from engines.generative.diffusion.types import Schedule
-
-    name = schedule_name(asked["model"], asked["schedule"], asked["predicts"])
-    pairs = [part for part in asked["points"].split(",") if part]
-    points = tuple((x, y) for x, y in (_numbers(pair, ":", 2, "--points") for pair in pairs))
-    return Schedule(name, asked["sigma_min"], asked["sigma_max"], asked["rho"], asked["shift"], points)
-
-
-def _seeds(asked: dict[str, Any]) -> tuple[int, ...]:
-    from engines.core.errors import UsageError
-
-    words = [part.strip() for part in asked["seeds"].split(",") if part.strip()]
-    if not all(word.isdigit() for word in words):
-        raise UsageError(f"'{asked['seeds']}' are not seeds", hint="Write for example --seeds 1,4,9")
-    return tuple(map(int, words)) or tuple(range(asked["seed"], asked["seed"] + asked["n"]))
-
-
-def _guidance(asked: dict[str, Any]) -> Guidance:
-    from engines.core.spec import from_json
-    from engines.generative.diffusion.types import Guidance
-
-    interval = _numbers(asked["interval"], ":", 2, "--interval") if asked["interval"] else None
-    told = {"weight": asked["guidance"], "kind": asked["guidance_kind"], "interval": interval}
-    return from_json(Guidance, told | {name: asked[name] for name in ("weak", "classifier")})
-
-
-def _start(asked: dict[str, Any]) -> Start | None:
-    from engines.core.errors import UsageError
-    from engines.core.spec import from_json
-    from engines.generative.diffusion.types import Start
-
-    kind = asked["start"] or ("image" if asked["image"] else "")
-    if not kind:
-        return None
-    if kind != "between" and not asked["image"]:
-        raise UsageError(f"--start {kind} needs a picture", hint="Add --image FILE")
-    return from_json(Start, {"kind": kind} | {name: asked[name] for name in ("image", "mask", "strength")})
-
-
-def schedule_name(model: str, written: str, predicts: str = "") -> str:
-    """The schedule that was asked for, or the one that suits the model."""
-    from engines.generative.diffusion.models.catalog import usual_schedule
-
-    return written or usual_schedule(_looked_at(model, predicts).process)
-
-
-def class_numbers(model: str, written: str, count: int, predicts: str = "") -> tuple[int, ...]:
-    """Class numbers for what the user wrote, names and numbers with commas or `each`, of `count` samples."""
-    from engines.core.errors import UsageError
-
-    words = [part.strip() for part in written.split(",") if part.strip()]
-    if not words:
-        return ()
-    names = _looked_at(model, predicts).classes
-    if not names:
-        raise UsageError(f"{model} has no classes", hint="Leave --class out")
-    if words == ["each"]:
-        return tuple(index % len(names) for index in range(count))
-    numbers = tuple(_class(word, names) for word in words)
-    if len(numbers) not in (1, count):
-        raise UsageError(f"{len(numbers)} classes for {count} samples", hint="Name one, or one a sample")
-    return numbers
-
-
-def _looked_at(model: str, predicts: str) -> ModelInfo:
-    from engines.core.context import PlainContext
-    from engines.generative.diffusion.models.cards import known_models
-    from engines.generative.diffusion.models.opening import run as inspect
-    from engines.generative.diffusion.types import InspectSpec
-
-    known = next((info for info in known_models() if info.name == model), None)
-    return known or inspect(InspectSpec(model, predicts), PlainContext())
-
-
-def _class(word: str, names: tuple[str, ...]) -> int:
-    from engines.core.errors import UsageError
-
-    if word in names:
-        return names.index(word)
-    if word.isdigit() and int(word) < len(names):
-        return int(word)
-    raise UsageError(f"There is no class '{word}'", hint=_nearest(word, names))
-
-
-def _nearest(word: str, names: tuple[str, ...]) -> str:
-    """All names where they are few, else those that are most like the word."""
-    from difflib import SequenceMatcher
-
-    if len(names) <= NAMED:
-        return f"Known are {', '.join(names)}"
-    asked = word.casefold()
-    alike = {name: SequenceMatcher(None, asked, name.casefold()).ratio() for name in names}
-    near = sorted(names, key=lambda name: (asked not in name.casefold(), -alike[name]))[:NAMED]
-    return f"Nearest of {len(names)} are {', '.join(near)}; numbers go from 0 to {len(names) - 1}"
-
-
-def _pairs(written: list[str]) -> dict[str, float]:
-    from engines.core.errors import UsageError
-
-    values = {}
-    for pair in written:
-        name, _, value = pair.partition("=")
-        try:
-            values[name] = float(value)
-        except ValueError:
-            raise UsageError(f"'{pair}' is not NAME=NUMBER", hint="For example --option eta=0.5") from None
-    return values
-
-
-def _size(written: str) -> tuple[int, ...] | None:
-    return tuple(int(side) for side in _numbers(written.lower(), "x", 2, "--size")) if written else None
-
-
-def _numbers(written: str, between: str, count: int, option: str) -> tuple[float, ...]:
-    from engines.core.errors import UsageError
-
-    try:
-        values = tuple(float(part) for part in written.split(between))
-    except ValueError:
-        values = ()
-    if len(values) != count:
-        raise UsageError(f"'{written}' is not a value of {option}", hint=f"Write {between.join(['A', 'B'])}")
-    return values
-
-
 def as_json(spec: SampleSpec, result: SampleResult) -> dict[str, Any]:
     """The object that other tools read. Its keys stay."""
-    from engines.core.spec import to_json
-
     return {"spec": to_json(spec)} | to_json(result)
 
 
@@ -302,7 +137,6 @@ def list_models(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def gather(_: None, __: Context) -> dict[str, Any]:
-        from engines.core.spec import to_json
         from engines.generative.diffusion.models.cards import known_models
         from engines.generative.diffusion.models.catalog import SAMPLERS, SCHEDULES
 
@@ -326,5 +160,5 @@ def _show_names(found: dict[str, Any]) -> None:
         console.out().print(table)
 
 
-sample_studies.add_to(app)
-sample_training.add_to(app)
+studies.add_to(app)
+training.add_to(app)

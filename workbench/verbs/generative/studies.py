@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.verbs import console
+from workbench.verbs.generative.options import axis, class_numbers, run_job, schedule_name, words
 
 if TYPE_CHECKING:
-    from engines.core.context import Context
     from engines.generative.diffusion.studies.types import (
         CompareResult,
         CurveResult,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         LikelihoodResult,
     )
 
+_STUDIES = "engines.generative.diffusion.studies"
 _JSON = typer.Option("--json", help="One JSON object and nothing else.")
 _AXES = "sampler, steps, guidance, schedule, model, seed, class or teleport"
 
@@ -72,19 +73,21 @@ def compare(
     out: Annotated[str, typer.Option(help="Folder to write to.", show_default=False)] = "",
     json: Annotated[bool, _JSON] = False,
 ) -> None:
-    asked = dict(locals())
+    def told() -> dict[str, Any]:
+        across, x_values = axis(x)
+        down, y_values = axis(y) if y else ("seed", (str(seed),))
+        base = {
+            "model": model,
+            "sampler": sampler,
+            "steps": steps,
+            "schedule": {"name": schedule_name(model, schedule)},
+            "guidance": {"weight": guidance},
+            "seeds": [seed],
+            "classes": class_numbers(model, classes, 1),
+        }
+        return {"base": base, "x": across, "x_values": x_values, "y": down, "y_values": y_values, "out": out}
 
-    def work(_: None, ctx: Context) -> CompareResult:
-        from engines.core.spec import from_json
-        from engines.generative.diffusion.studies.comparison import run
-        from engines.generative.diffusion.studies.types import CompareSpec
-
-        across, x_values = _axis(asked["x"])
-        down, y_values = _axis(asked["y"]) if asked["y"] else ("seed", (str(seed),))
-        axes = {"x": across, "x_values": x_values, "y": down, "y_values": y_values}
-        return run(from_json(CompareSpec, axes | {"base": _base(asked), "out": out}), ctx)
-
-    console.run(work, None, json=json, render=_show_grid, as_json=_plain)
+    run_job(f"{_STUDIES}.comparison:run", told, json, _show_grid)
 
 
 def curves(
@@ -95,15 +98,8 @@ def curves(
     seed: Annotated[int, typer.Option(help="Of the starting points.")] = 1,
     json: Annotated[bool, _JSON] = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> CurveResult:
-        from engines.core.spec import from_json
-        from engines.generative.diffusion.studies.error_curves import run
-        from engines.generative.diffusion.studies.types import CurveSpec
-
-        told = {"model": model, "samplers": _words(sampler), "evaluations": _words(evaluations)}
-        return run(from_json(CurveSpec, told | {"starts": starts, "seed": seed}), ctx)
-
-    console.run(work, None, json=json, render=_show_curves, as_json=_plain)
+    told = {"model": model, "samplers": words(sampler), "evaluations": words(evaluations)}
+    run_job(f"{_STUDIES}.error_curves:run", lambda: told | {"starts": starts, "seed": seed}, json, _show_curves)
 
 
 def flow(
@@ -115,13 +111,8 @@ def flow(
     out: Annotated[str, typer.Option(help="Folder to write to.", show_default=False)] = "",
     json: Annotated[bool, _JSON] = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> FlowResult:
-        from engines.generative.diffusion.studies.flow import run
-        from engines.generative.diffusion.studies.types import FlowSpec
-
-        return run(FlowSpec(model, _words(sampler), steps, particles, seed, out=out), ctx)
-
-    console.run(work, None, json=json, render=_show_flow, as_json=_plain)
+    told = dict(locals())
+    run_job(f"{_STUDIES}.flow:run", lambda: told | {"samplers": words(sampler)}, json, _show_flow)
 
 
 def likelihood(
@@ -135,16 +126,8 @@ def likelihood(
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     json: Annotated[bool, _JSON] = False,
 ) -> None:
-    asked = dict(locals())
-
-    def work(_: None, ctx: Context) -> LikelihoodResult:
-        from engines.core.spec import from_json
-        from engines.generative.diffusion.exact.likelihood import run
-        from engines.generative.diffusion.studies.types import LikelihoodSpec
-
-        return run(from_json(LikelihoodSpec, {name: asked[name] for name in asked if name != "json"}), ctx)
-
-    console.run(work, None, json=json, render=_show_likelihood, as_json=_plain)
+    told = dict(locals())
+    run_job("engines.generative.diffusion.exact.likelihood:run", lambda: told, json, _show_likelihood)
 
 
 def export(
@@ -155,53 +138,8 @@ def export(
     scale: Annotated[int, typer.Option(help="Times the samples' own size; 0 to suit.")] = 0,
     json: Annotated[bool, _JSON] = False,
 ) -> None:
-    def work(_: None, ctx: Context) -> ExportResult:
-        from engines.core.spec import from_json
-        from engines.generative.diffusion.studies.types import ExportSpec
-        from engines.generative.runs.exporting import run
-
-        told = {"folder": folder, "kind": kind, "out": out, "columns": columns, "scale": scale}
-        return run(from_json(ExportSpec, told), ctx)
-
-    def show(result: ExportResult) -> None:
-        films = f", {result.frames} pictures" if result.frames > 1 else ""
-        console.out().print(f"Wrote {result.file} ({result.width} x {result.height}{films})")
-
-    console.run(work, None, json=json, render=show, as_json=_plain)
-
-
-def _base(asked: dict[str, Any]) -> dict[str, Any]:
-    from engines.core.spec import to_json
-    from workbench.verbs.generative.sample import class_numbers, schedule_name
-
-    return {
-        "model": asked["model"],
-        "sampler": asked["sampler"],
-        "steps": asked["steps"],
-        "schedule": {"name": schedule_name(asked["model"], asked["schedule"])},
-        "guidance": {"weight": asked["guidance"]},
-        "seeds": [asked["seed"]],
-        "classes": to_json(class_numbers(asked["model"], asked["classes"], 1)),
-    }
-
-
-def _axis(written: str) -> tuple[str, tuple[str, ...]]:
-    from engines.core.errors import UsageError
-
-    axis, equals, values = written.partition("=")
-    if not equals or not _words(values):
-        raise UsageError(f"'{written}' is not an axis", hint="Write for example --x sampler=euler,heun")
-    return axis.strip(), _words(values)
-
-
-def _words(written: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in written.split(",") if part.strip())
-
-
-def _plain(result: object) -> dict[str, Any]:
-    from engines.core.spec import to_json
-
-    return to_json(result)
+    told = dict(locals())
+    run_job("engines.generative.runs.exporting:run", lambda: told, json, _show_export)
 
 
 def _table(title: str, *columns: str) -> Any:
@@ -212,6 +150,11 @@ def _table(title: str, *columns: str) -> Any:
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if index else "left")
     return table
+
+
+def _show_export(result: ExportResult) -> None:
+    films = f", {result.frames} pictures" if result.frames > 1 else ""
+    console.out().print(f"Wrote {result.file} ({result.width} x {result.height}{films})")
 
 
 def _show_grid(result: CompareResult) -> None:

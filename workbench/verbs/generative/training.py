@@ -8,10 +8,10 @@ import typer
 
 from engines.generative.training.types import ClassifierSpec, TrainSpec
 from workbench.verbs import console
+from workbench.verbs.generative.options import run_job
 from workbench.verbs.spec_options import command, flag
 
 if TYPE_CHECKING:
-    from engines.core.context import Context
     from engines.generative.training.types import TrainResult
 
 _SHARED = {
@@ -72,29 +72,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(*, json: bool, **values: Any) -> None:
-    def work(_: None, ctx: Context) -> TrainResult:
-        from engines.core.spec import from_json
-        from engines.generative.training.job import run
-
-        return run(from_json(TrainSpec, values), ctx)
-
-    _run(work, json)
+    run_job("engines.generative.training.job:run", lambda: values, json, _show)
 
 
 def classifier(*, json: bool, **values: Any) -> None:
-    def work(_: None, ctx: Context) -> TrainResult:
-        from engines.core.spec import from_json
-        from engines.generative.training.classifiers import run
-
-        return run(from_json(ClassifierSpec, values), ctx)
-
-    _run(work, json)
-
-
-def _run(work: Any, json: bool) -> None:
-    from engines.core.spec import to_json
-
-    console.run(work, None, json=json, render=_show, as_json=to_json)
+    run_job("engines.generative.training.classifiers:run", lambda: values, json, _show)
 
 
 def _show(result: TrainResult) -> None:

@@ -84,8 +84,3 @@ def levels(schedule: Schedule, steps: int, model: HasRange | tuple[float, float]
     """
     low, high = model if isinstance(model, tuple) else (model.sigma_min, model.sigma_max)
     return torch.from_numpy(plain.values(schedule, steps, low, high))
-
-
-def shifted(sigmas: Tensor, shift: float) -> Tensor:
-    """Stable Diffusion 3's shift of a flow's time, which in sigma is a factor."""
-    return sigmas * shift

@@ -1,4 +1,4 @@
-"""What a likelihood is asked of: pictures or points, brought to a model's range but never to another size."""
+"""Inputs of a likelihood: pictures or points, brought to a model's range but never to another size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.pictures.files import listed
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
-from engines.generative.diffusion.models.opening import Model
+from engines.generative.diffusion.models.model import Model
 from engines.generative.diffusion.studies.types import LikelihoodSpec
 
 

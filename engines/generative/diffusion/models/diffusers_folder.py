@@ -20,7 +20,7 @@ from engines.core.installing import install_hint
 from engines.generative.diffusion.axis.denoiser import Preconditioned
 from engines.generative.diffusion.axis.process import Flow, Preserving, Process
 from engines.generative.diffusion.models.diffusers_config import HALF, Folder, read_folder, weight_files
-from engines.generative.diffusion.models.opening import Condition, Latents, Model
+from engines.generative.diffusion.models.model import Condition, Latents, Model
 from engines.generative.diffusion.types import ModelInfo
 
 NETWORKS = {

@@ -1,4 +1,4 @@
-"""Opening a model by its name, whatever it is, as one thing: a denoiser with its shape, range and conditions.
+"""Opening of any model by its name as one thing: a denoiser with its shape, range and conditions.
 
 An exact distribution ("analytic:digits"), a network of ours or of the user ("mnist-unet", a .safetensors file with its
 card), or a diffusers folder. Nothing is fetched and no pickle is opened.
@@ -6,75 +6,21 @@ card), or a diffusers folder. Nothing is fetched and no pickle is opened.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, OutOfResources, UsageError
-from engines.generative.data.moments import Moments
-from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Denoise, Preconditioned
+from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Preconditioned
 from engines.generative.diffusion.axis.process import process
 from engines.generative.diffusion.models import cards
-from engines.generative.diffusion.types import Card, InspectSpec, ModelInfo
+from engines.generative.diffusion.models.model import Condition, Model
+from engines.generative.diffusion.types import InspectSpec, ModelInfo
 
-Condition: TypeAlias = Tensor | dict[str, Tensor] | None
-"""What the samples are to be: labels (B,), or what a text encoder made of prompts, each (B, ...); None: anything."""
 TYPES = {"float32": torch.float32, "float64": torch.float64, "float16": torch.float16, "bfloat16": torch.bfloat16}
-
-
-@dataclass(frozen=True)
-class Latents:
-    """The picture side of a model whose noise lives in latents. decode: (B, C, h, w) to (B, 3, H, W) in -1..1;
-    encode: the inverse. to_rgb: (C + 1, 3) float32 on the CPU, a linear guess of the decoder, for previews."""
-
-    decode: Callable[[Tensor], Tensor]
-    encode: Callable[[Tensor], Tensor]
-    to_rgb: Tensor
-    factor: int
-
-
-@dataclass(frozen=True)
-class Model:
-    """An opened model.
-
-    apply: `(y, sigma, condition) -> D`. dtype: of the state y (a network in half precision keeps it in float32).
-    describe: turns prompts into a condition, of models that take text. sigmas: those that it was trained at, rising,
-    where it knows whole steps only.
-    """
-
-    info: ModelInfo
-    apply: Callable[[Tensor, Tensor, Condition], Tensor]
-    device: torch.device
-    dtype: torch.dtype = torch.float32
-    moments: Moments | None = None
-    network: nn.Module | None = None
-    describe: Callable[[Sequence[str]], dict[str, Tensor]] | None = None
-    latents: Latents | None = None
-    card: Card | None = None
-
-    def denoise(self, condition: Condition = None) -> Denoise:
-        """The denoiser of a batch: labels (B,), what `describe` gave, or None for no condition."""
-        return lambda y, sigma: self.apply(y, sigma, condition)
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """The values of black and white."""
-        return self.info.low, self.info.high
-
-    @property
-    def nothing(self) -> int:
-        """The label that stands for no class."""
-        return len(self.info.classes)
-
-    def labels(self, classes: Sequence[int]) -> Tensor | None:
-        """Labels (B,) on the model's device; None for a model without classes."""
-        return torch.tensor(list(classes), device=self.device) if self.info.classes else None
 
 
 def run(spec: InspectSpec, ctx: Context) -> ModelInfo:
@@ -179,11 +125,6 @@ class Cast(nn.Module):
     def forward(self, x: Tensor, time: Tensor, label: Tensor | None = None) -> Tensor:
         given: Tensor = self.network(x.to(self.dtype), time.to(self.dtype), label)
         return given.to(x.dtype)
-
-
-def sigma_range(info: ModelInfo) -> tuple[float, float]:
-    """(sigma_min, sigma_max) of a model, with infinity where its card says 0."""
-    return info.sigma_min, info.sigma_max or math.inf
 
 
 def _device(name: str) -> torch.device:

@@ -8,7 +8,6 @@ the first level to a level sigma_s with that, and let a sampler begin there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -48,12 +47,3 @@ def jump_level(moments: Moments, steps: int, first: float = math.inf) -> float:
     """
     spread = math.sqrt(float(moments.values.max())) if len(moments.values) else 1.0
     return min(spread * min(0.5 + 0.165 * steps, 12.0), CLOSEST * first)
-
-
-def with_teleport(sampler: Callable[..., Tensor], moments: Moments, sigma_from: float) -> Callable[..., Tensor]:
-    """The sampler, given a state at `sigma_from` and a schedule that begins where it is to land."""
-
-    def jumping(denoise: object, y: Tensor, sigmas: Tensor, **options: object) -> Tensor:
-        return sampler(denoise, teleport(moments, y, sigma_from, float(sigmas[0])), sigmas, **options)
-
-    return jumping

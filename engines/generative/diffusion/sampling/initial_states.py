@@ -1,4 +1,4 @@
-"""Where a run begins: noise, a picture with noise, a picture with a hole, a picture turned into noise, a walk between.
+"""Initial states of runs: noise, a noised picture, a picture with a hole, an inverted picture, a walk between.
 
 Each is a state, the levels from there on and the denoiser to follow; every sampler can go on from it.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -20,15 +19,11 @@ from torch import Tensor
 from engines.core.errors import BadInput, UsageError
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise, SeededNoise
-from engines.generative.diffusion.axis.schedules import levels
-from engines.generative.diffusion.models.opening import Model
+from engines.generative.diffusion.models.model import Model
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.samplers.stepping import begin as from_noise
-from engines.generative.diffusion.types import SampleSpec
+from engines.generative.diffusion.sampling.plan import Plan, guided
 from engines.generative.runs.png import read_image
-
-if TYPE_CHECKING:
-    from engines.generative.diffusion.sampling.plan import Plan
 
 INVERSION_SAMPLER = "heun"
 
@@ -46,7 +41,7 @@ class Begun:
 def begin(ready: Plan, indices: Sequence[int], noise: SeededNoise) -> Begun:
     """The beginning that a run asks for, for these of its samples."""
     start = ready.spec.start
-    denoise = ready.denoise(indices)
+    denoise = guided(ready, indices)
     if start is None:
         y = from_noise(noise(ready.empty(len(indices))), _first(ready))
         if ready.jump is not None:
@@ -78,21 +73,6 @@ def slerp(first: Tensor, second: Tensor, share: float) -> Tensor:
         return torch.lerp(first, second, share)
     left, right = math.sin((1 - share) * angle), math.sin(share * angle)
     return (first * left + second * right) / math.sin(angle)
-
-
-def teleported(spec: SampleSpec, model: Model, sigmas: Tensor) -> tuple[tuple[float, float], Tensor, str]:
-    """((from, to), levels from there on, what to tell the user) of a jump by the Gaussian of the data."""
-    from engines.generative.diffusion.samplers.teleport import jump_level
-
-    assert model.moments is not None
-    first = float(sigmas[0])
-    target = jump_level(model.moments, spec.steps, first) if spec.teleport_to is None else spec.teleport_to
-    low = float(sigmas[-2]) if float(sigmas[-1]) == 0 else float(sigmas[-1])
-    if not low < target < first:
-        raise UsageError(f"A jump to noise level {target:g} is not between {low:g} and {first:g}", hint="Change it")
-    schedule = replace(spec.schedule, sigma_max=target / spec.schedule.shift)
-    after = levels(schedule, spec.steps, model.info)
-    return (first, target), after, f"Jumped by the data's Gaussian from noise level {first:.4g} to {target:.4g}"
 
 
 def _jump(model: Model, y: Tensor, begin_at: float, end_at: float) -> Tensor:

@@ -1,10 +1,10 @@
-"""What a run is made of before its first step: opened models, noise levels, the guided denoiser, where it begins."""
+"""The plan of a run before its first step: opened models, noise levels, the guided denoiser."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -13,13 +13,12 @@ from torch import Tensor
 from engines.core.errors import UsageError
 from engines.generative.diffusion.axis import guidance
 from engines.generative.diffusion.axis.denoiser import Denoise
-from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.axis.schedules import levels
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.models import opening as models
-from engines.generative.diffusion.models.opening import Condition, Model
+from engines.generative.diffusion.models.model import Condition, Model
 from engines.generative.diffusion.samplers.named import named
-from engines.generative.diffusion.sampling import initial_states as starting
+from engines.generative.diffusion.samplers.teleport import jump_level
 from engines.generative.diffusion.sampling.checks import class_of
 from engines.generative.diffusion.types import SampleSpec
 
@@ -53,14 +52,6 @@ class Plan:
     jump: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
 
-    def denoise(self, indices: Sequence[int]) -> Denoise:
-        """The guided denoiser of these samples of the run."""
-        return guided(self, indices)
-
-    def begin(self, indices: Sequence[int], noise: SeededNoise) -> starting.Begun:
-        """The state, levels and denoiser with which these samples set out."""
-        return starting.begin(self, indices, noise)
-
     def empty(self, count: int) -> Tensor:
         """A state to draw noise for, (count, ...)."""
         return torch.empty((count, *self.shape), dtype=self.model.dtype, device=self.model.device)
@@ -71,7 +62,7 @@ def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
     sigmas = levels(spec.schedule, spec.steps, model.info)
     jump, notes = None, []
     if spec.teleport and spec.start is None:
-        jump, sigmas, note = starting.teleported(spec, model, sigmas)
+        jump, sigmas, note = _teleported(spec, model, sigmas)
         notes.append(note)
     if spec.guidance.kind == "cfg" and spec.guidance.weight != 1:
         notes.append("A guided evaluation is one of twice the batch")
@@ -80,6 +71,19 @@ def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
     return Plan(
         spec, model, opener, sigmas, memory.shape_of(model.info, spec), _options(spec, model), jump, tuple(notes)
     )
+
+
+def _teleported(spec: SampleSpec, model: Model, sigmas: Tensor) -> tuple[tuple[float, float], Tensor, str]:
+    """((from, to), levels from there on, what to tell the user) of a jump by the Gaussian of the data."""
+    assert model.moments is not None
+    first = float(sigmas[0])
+    target = jump_level(model.moments, spec.steps, first) if spec.teleport_to is None else spec.teleport_to
+    low = float(sigmas[-2]) if float(sigmas[-1]) == 0 else float(sigmas[-1])
+    if not low < target < first:
+        raise UsageError(f"A jump to noise level {target:g} is not between {low:g} and {first:g}", hint="Change it")
+    schedule = replace(spec.schedule, sigma_max=target / spec.schedule.shift)
+    after = levels(schedule, spec.steps, model.info)
+    return (first, target), after, f"Jumped by the data's Gaussian from noise level {first:.4g} to {target:.4g}"
 
 
 def _options(spec: SampleSpec, model: Model) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What goes on beside a run: cancelling, progress, previews, steps for scrubbing, the path that samples take.
+"""The watch over a run: cancelling, progress, previews, steps for scrubbing, the path that samples take.
 
 Previews may cost at most a twentieth of a run. Each is paid for beforehand: the next one waits until the run has gone
 on for so long that it fits, and none comes sooner than a screen can show it.
@@ -22,7 +22,6 @@ from engines.generative.diffusion.sampling.plan import Plan
 from engines.generative.diffusion.types import Preview
 from engines.generative.runs.steps_file import StepsWriter, to_uint8
 
-SHARE = 0.05
 AIM = 0.04
 PERIOD = 1 / 30
 GUESS = 0.001

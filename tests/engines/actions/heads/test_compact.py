@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engines.actions.heads import matrices
+from engines.actions.heads import weight_table
 from engines.actions.heads.building import build
 from engines.actions.heads.compact import BLOCK, Bfloat16Matrix, Int8Matrix, packed, rounded
 from engines.actions.heads.streaming import open_stream, softmax
@@ -84,7 +84,7 @@ def test_several_vectors_are_the_same_as_one_by_one(keep) -> None:
 @pytest.mark.parametrize(("keep", "error", "share"), [("int8", 0.05, 0.3), ("bfloat16", 0.01, 0.55)])
 @pytest.mark.parametrize("kind", ["trn", "idn", "miniroad", "gru", "lstm"])
 def test_a_stream_in_fewer_bytes_stays_close(kind, keep, error, share, monkeypatch) -> None:
-    monkeypatch.setattr(matrices, "SMALL", 4096)
+    monkeypatch.setattr(weight_table, "SMALL", 4096)
     shape = HeadShape(kind, (256,), 5, features=128, hidden=128, future_steps=3, window=6)
     torch.manual_seed(0)
     network = build(shape).eval()

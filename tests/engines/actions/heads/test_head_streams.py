@@ -9,9 +9,8 @@ import pytest
 import torch
 from threadpoolctl import ThreadpoolController
 
-from engines.actions.heads import active_rows, blas, matrices, team
+from engines.actions.heads import matrices, products, weight_table
 from engines.actions.heads.building import build
-from engines.actions.heads.graphs import GraphStream
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.types import HeadShape
 from engines.core.errors import BadInput, UsageError
@@ -141,8 +140,8 @@ def test_a_shape_that_no_network_can_have_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", ["trn", "miniroad", "gru", "lstm"])
 def test_reading_active_units_alone_changes_no_number(kind, monkeypatch) -> None:
-    monkeypatch.setattr(matrices, "LARGE", 0)
-    monkeypatch.setattr(active_rows, "PATIENCE", 2)
+    monkeypatch.setattr(weight_table, "LARGE", 0)
+    monkeypatch.setattr(matrices, "PATIENCE", 2)
     shape = replace(SHAPE, kind=kind, features=40, hidden=30)
     network, _, _ = made(shape, std=0.2)
     x = torch.randn(1, 60, 12, dtype=torch.float64).cumsum(1) / 4
@@ -158,10 +157,10 @@ def test_reading_active_units_alone_changes_no_number(kind, monkeypatch) -> None
 
 def test_active_rows_equal_the_whole_matrix_whatever_wakes(monkeypatch) -> None:
     """Units fall asleep, wake one by one and all at once; the product is the same and reads what it needs."""
-    monkeypatch.setattr(active_rows, "PATIENCE", 3)
+    monkeypatch.setattr(matrices, "PATIENCE", 3)
     rng = np.random.default_rng(4)
     weight = rng.normal(size=(17, 300))
-    rows, out = active_rows.ActiveRows(weight, team.Team(1)), np.zeros(17)
+    rows, out = matrices.ActiveRows(weight, products.Team(1)), np.zeros(17)
     for share in [0.1] * 300 + [0.9] + [0.05] * 200:
         x = np.where(np.arange(300) % 20 < 20 * share, rng.normal(size=300), 0.0)
         x[rng.integers(300)] = 1.0
@@ -179,28 +178,18 @@ def test_blas_gets_its_threads_back_when_the_last_has_left() -> None:
 
     before = counts()
     with controller.limit(limits=2):
-        with blas.one_thread():
-            with blas.one_thread():
+        with products.one_thread():
+            with products.one_thread():
                 assert set(counts()) == {1}
             assert set(counts()) == {1}
         assert set(counts()) == {2}
     assert counts() == before
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_object_of_cuda_graphs_runs_step_by_step_elsewhere(kind) -> None:
-    network, x, whole = made(replace(SHAPE, kind=kind))
-    stream = GraphStream(network, batch=2)
-    for _ in range(2):
-        stream.reset()
-        for t in range(CHUNKS):
-            np.testing.assert_allclose(stream.step(x[:, t]).logits, whole.logits[:, t], **CLOSE)
-
-
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_share_products_and_change_no_number(threads, monkeypatch) -> None:
-    monkeypatch.setattr(team, "ALONE", 0)
-    monkeypatch.setattr(matrices, "LARGE", 0)
+    monkeypatch.setattr(products, "ALONE", 0)
+    monkeypatch.setattr(weight_table, "LARGE", 0)
     network, x, whole = made(SHAPE)
     stream = open_stream(SHAPE, arrays(network), np.float64, threads=threads)
     steps = [stream.step(chunk) for chunk in x[0].numpy()]

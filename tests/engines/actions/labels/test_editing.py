@@ -76,10 +76,9 @@ def test_every_edit_leaves_labels_sound_and_changes_only_what_it_says(segments, 
     gone = editing.remove_class(labels, chosen.action)
     assert painted(gone) == {key: value for key, value in before.items() if value != chosen.action}
     assert chosen.action not in gone.classes
-    other = editing.retrack(labels, index, "actions")
     called = editing.relabel(labels, index, "jump")
     assert painted(called) == before | {(chosen.track, frame): "jump" for frame in range(chosen.start, chosen.end + 1)}
-    for each in (moved, halves, renamed, gone, other, called):
+    for each in (moved, halves, renamed, gone, called):
         sound(each)
 
 

@@ -87,6 +87,7 @@ def test_a_missing_file_says_its_name_and_how_to_get_it(shelf: Callable[..., She
         shelf(_file("labels", b"x")).path("labels")
     assert "labels.bin" in caught.value.message
     assert "main.py models fetch labels" in caught.value.hint
+    assert caught.value.facts.fetch == ("labels",)
 
 
 @pytest.mark.parametrize("damage", [lambda old: old[:-1], lambda old: b"X" + old[1:], lambda old: b""])

@@ -22,7 +22,6 @@ from widgets.actions.overlays import ActionPill
 from widgets.actions.panel.now import stats_of
 from widgets.actions.panel.words import watch_line
 from widgets.actions.state import Page
-from workbench.controllers.actions import reports as actions_reports
 from workbench.controllers.actions.command import detect_line
 from workbench.controllers.actions.controller import ActionsController
 from workbench.controllers.actions.form import new_model
@@ -35,51 +34,52 @@ Open = Callable[..., Opened]
 def opened(open_window: Open, qtbot, film: Path) -> Opened:
     opened = open_window(str(film))
     opened.window.commands.run("actions.teach")
-    until(qtbot, lambda: desk(opened).facts.frames and labels(opened).frames, 20)
+    until(qtbot, lambda: desk(opened).films.facts.frames and labels(opened).frames, 20)
     return opened
 
 
 def desk(opened: Opened) -> ActionsController:
-    return opened.window.detection
+    return opened.window.features["actions"]
 
 
 def labels(opened: Opened) -> Labels:
-    return desk(opened).labels.labels(desk(opened).video)
+    return desk(opened).labels.labels(desk(opened).films.video)
 
 
 def test_labels_that_were_imported_at_once_know_the_film(open_window: Open, qtbot, film: Path) -> None:
     opened = open_window(str(film))
     opened.window.commands.run("actions.teach")
-    until(qtbot, lambda: desk(opened).video, 20)
-    desk(opened).films._known.clear()
-    actions_reports.import_labels(desk(opened), str(film.with_name("labels.csv")))
+    until(qtbot, lambda: desk(opened).films.video, 20)
+    desk(opened).films.known.clear()
+    desk(opened).teaching.import_labels(str(film.with_name("labels.csv")))
     until(qtbot, lambda: labels(opened).segments, 20)
-    until(qtbot, lambda: desk(opened).facts.frames, 20)
-    assert labels(opened).frames == desk(opened).facts.frames
+    until(qtbot, lambda: desk(opened).films.facts.frames, 20)
+    assert labels(opened).frames == desk(opened).films.facts.frames
     assert labels(opened).rate == pytest.approx(10)
 
 
 def test_undo_does_not_forget_how_long_the_film_is(opened: Opened) -> None:
     part = desk(opened).labels
     known = labels(opened)
-    part._kept[desk(opened).video] = replace(part._kept[desk(opened).video], labels=replace(known, frames=0, rate=0.0))
-    part.edit(desk(opened).video, "Add", lambda it: editing.add_class(it, "lunge"))
-    part.know(desk(opened).video, known.frames, known.rate)
+    video = desk(opened).films.video
+    part._kept[video] = replace(part._kept[video], labels=replace(known, frames=0, rate=0.0))
+    part.edit(video, "Add", lambda it: editing.add_class(it, "lunge"))
+    part.know(video, known.frames, known.rate)
     opened.window.commands.run("edit.undo")
     assert (labels(opened).frames, labels(opened).rate) == (known.frames, known.rate)
 
 
 def test_what_is_said_of_labels_is_worked_out_when_they_change(opened: Opened) -> None:
-    part, video = desk(opened).labels, desk(opened).video
+    part, video = desk(opened).labels, desk(opened).films.video
     part.add(video, Segment(0, 9, "lunge"))
-    clips, counts, advice = part.clips(), part.counts(video), part.advice(video)
+    clips, counts, advice = part.clips(), part.of(video).counts, part.of(video).advice
     assert (clips[0].segments, counts[0].segments) == (1, 1)
     assert part.clips() is clips
-    assert part.counts(video) is counts
-    assert part.advice(video) is advice
+    assert part.of(video).counts is counts
+    assert part.of(video).advice is advice
     part.add(video, Segment(20, 29, "lunge"))
-    assert (part.clips()[0].segments, part.counts(video)[0].segments) == (2, 2)
-    assert part.counts(video)[0].seconds == pytest.approx(2)
+    assert (part.clips()[0].segments, part.of(video).counts[0].segments) == (2, 2)
+    assert part.of(video).counts[0].seconds == pytest.approx(2)
 
 
 def test_a_clip_whose_film_is_gone_says_so(opened: Opened, qtbot, tmp_path: Path) -> None:
@@ -119,23 +119,34 @@ def test_a_model_never_takes_the_place_of_another_unasked(opened: Opened) -> Non
 
 
 def test_an_evaluation_takes_the_labels_as_they_are_now(opened: Opened) -> None:
-    part, video = desk(opened).labels, desk(opened).video
+    part, video = desk(opened).labels, desk(opened).films.video
     part.add(video, Segment(0, 9, "lunge"))
-    desk(opened).evaluate_it("model.safetensors")
+    desk(opened).evaluating.add("model.safetensors")
     assert desk(opened).form.evaluate.labels == ""
-    assert len(read_labels(desk(opened).evaluate_spec().labels).segments) == 1
+    assert len(read_labels(desk(opened).evaluating.spec().labels).segments) == 1
     part.add(video, Segment(20, 29, "lunge"))
-    spec = desk(opened).evaluate_spec()
+    spec = desk(opened).evaluating.spec()
     assert (spec.video, len(read_labels(spec.labels).segments)) == (video, 2)
 
 
 def test_there_is_one_threshold(opened: Opened) -> None:
     form = desk(opened).form
-    opened.window.panels.actions.settingsChanged.emit(replace(form.settings, threshold=0.7))
+    opened.window.features["actions"].panel.page(Page.WATCH).settingsChanged.emit(replace(form.settings, threshold=0.7))
     assert desk(opened).form.evaluate.threshold == 0.7
-    opened.window.action_board.thresholdChanged.emit(0.2)
+    opened.window.features["actions"].board.page(Page.EVALUATE).results.trade.thresholdChanged.emit(0.2)
     form = desk(opened).form
     assert (form.evaluate.threshold, form.settings.threshold, form.settings.release) == (0.2, 0.2, 0.2)
+
+
+def test_the_button_of_the_panel_does_what_its_page_is_for(opened: Opened, monkeypatch) -> None:
+    part, done = desk(opened), list[str]()
+    for who, what in ((part.watching, "toggle"), (part.training, "start"), (part.evaluating, "start")):
+        monkeypatch.setattr(who, what, lambda name=type(who).__name__: done.append(name))
+    for name in (Page.WATCH, Page.TEACH, Page.TRAIN, Page.EVALUATE):
+        part.choose_page(name)
+        opened.window.features["actions"].panel.start.clicked.emit()
+        done.append(part.form.page)
+    assert done == ["Watching", Page.WATCH, Page.TRAIN, "Training", Page.TRAIN, "Evaluating", Page.EVALUATE]
 
 
 def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open, qtbot) -> None:
@@ -143,7 +154,7 @@ def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open
     opened.window.commands.run("actions.teach")
     until(qtbot, lambda: opened.picture(0) is not None and desk(opened).watch.source, 20)
     camera, recorder = desk(opened).watch.source, desk(opened).recorder
-    opened.window.panels.actions.recordWanted.emit()
+    opened.window.features["actions"].panel.page(Page.TEACH).record.button.click()
     assert recorder.on
     shown = opened.window.viewer._seats[0].shown
     until(qtbot, lambda: opened.window.viewer._seats[0].shown > shown + 5, 30)
@@ -151,7 +162,7 @@ def test_a_recording_that_the_toolbar_ends_is_the_film_to_mark(open_window: Open
     until(qtbot, lambda: opened.says("Recorded"), 20)
     assert not recorder.on
     assert desk(opened).watch.source != camera
-    assert desk(opened).video.endswith(".mp4")
+    assert desk(opened).films.video.endswith(".mp4")
 
 
 def watched_at(source: str) -> Watched:
@@ -167,9 +178,9 @@ def watching(open_window: Open, qtbot, tmp_path: Path) -> Opened:
     opened = open_window(str(film))
     opened.window.commands.run("window.actions")
     part = desk(opened)
-    part.set_settings(replace(part.form.settings, threshold=0.3, release=0.27, least=0.1))
-    part.use_model(model.path)
-    until(qtbot, lambda: part.video and part.facts.frames, 20)
+    part.watching.set_settings(replace(part.form.settings, threshold=0.3, release=0.27, least=0.1))
+    part.watching.use_model(model.path)
+    until(qtbot, lambda: part.films.video and part.films.facts.frames, 20)
     part.watch.look(part.watch.source, True)
     to_the_end(opened, qtbot)
     return opened
@@ -189,13 +200,13 @@ def to_the_end(opened: Opened, qtbot) -> None:
 
 def events(opened: Opened, tmp_path: Path, qtbot, monkeypatch) -> list[tuple[str, float, float | None]]:
     """Of the list; the lane and the file are told to have the same."""
-    part, panel = desk(opened), opened.window.panels.actions
+    part, panel = desk(opened), opened.window.features["actions"].panel
     part.show_now()
     listed = [(each.action, each.start, each.end) for each in reversed(panel.page(Page.WATCH).events.list.rows)]
     assert [(each.action, each.start, each.end) for each in part.view.timeline.tracks[0].events] == listed
     target = tmp_path / f"events{len(list(tmp_path.iterdir()))}.csv"
     monkeypatch.setattr(part.dialogs, "events", lambda _stem: str(target))
-    actions_reports.export_events(part)
+    part.watching.export_events()
     until(qtbot, target.exists, 20)
     rows = list(csv.DictReader(target.read_text().splitlines()))
     assert [(row["action"], float(row["start_s"])) for row in rows] == [
@@ -215,11 +226,11 @@ def test_list_lane_and_file_have_the_same_events_however_often_it_is_watched(
     for action in {action for action, _, _ in again}:
         spans = [(start, end) for each, start, end in again if each == action]
         assert all(before[1] <= after[0] for before, after in pairwise(spans)), "nothing is there twice"
-    desk(watching).toggle()
+    desk(watching).watching.toggle()
     assert not desk(watching).watch.running
     assert events(watching, tmp_path, qtbot, monkeypatch) == again, "stopping takes nothing away"
-    actions_reports.detect(desk(watching))
-    until(qtbot, lambda: desk(watching).studies.whole(desk(watching).video), 60)
+    desk(watching).watching.detect()
+    until(qtbot, lambda: desk(watching).studies.whole(desk(watching).films.video), 60)
     whole = events(watching, tmp_path, qtbot, monkeypatch)
     assert len(desk(watching).view.timeline.tracks) == 1
     scores = desk(watching).view.timeline.own
@@ -228,30 +239,30 @@ def test_list_lane_and_file_have_the_same_events_however_often_it_is_watched(
 
 
 def test_a_picture_that_stands_still_follows_threshold_and_model(watching: Opened, qtbot, tmp_path: Path) -> None:
-    part, panel = desk(watching), watching.window.panels.actions
+    part, panel = desk(watching), watching.window.features["actions"].panel
 
-    def pill() -> ActionPill:
+    def pill() -> ActionPill | None:
         found = watching.window.viewer._overlays["actions", "file1"][1]
-        return next(each for each in found if isinstance(each, ActionPill))
+        return next((each for each in found if isinstance(each, ActionPill)), None)
 
     before = part.view.timeline.own.events
     highest = max(part.watch.watched().now.probabilities)
-    part.set_threshold(highest - 0.01)
+    part.watching.set_threshold(highest - 0.01)
     assert pill().seen.sure
-    part.set_threshold(min(highest + 0.01, 1.0))
+    part.watching.set_threshold(min(highest + 0.01, 1.0))
     assert not pill().seen.sure
     part.show_now()
     shown = {part.view.timeline.threshold, part.form.evaluate.threshold, panel.page(Page.WATCH).now.face.now.threshold}
     assert shown == {part.form.settings.threshold}
     assert part.view.timeline.own.events != before
     other = make_model(tmp_path / "other.safetensors", kind="frame")
-    part.use_model(other.path)
+    part.watching.use_model(other.path)
     part.show_now()
     assert part.view.timeline.own is None, "what another model saw is not shown as this one's"
     assert part.view.watch.watched is None
     until(qtbot, lambda: part.watch.watched() is not None, 20)
     assert (part.watch.watched().model, part.watch.watched().stamp.index) == (other.path, 39)
-    assert pill()
+    until(qtbot, pill, 20)
 
 
 def test_a_film_that_stands_still_has_no_latency_and_no_rates(watching: Opened, qtbot) -> None:
@@ -270,7 +281,7 @@ def test_a_film_that_stands_still_has_no_latency_and_no_rates(watching: Opened, 
 
 
 def test_a_segment_stays_chosen_while_it_is_changed(opened: Opened, qtbot) -> None:
-    part, line, run = desk(opened).labels, opened.window.panels.timeline, opened.window.commands.run
+    part, line, run = desk(opened).labels, opened.window.features["actions"].timeline.canvas, opened.window.commands.run
     for first in (0, 20, 60):
         line.segmentAdded.emit(Segment(first, first + 9, "lunge"))
     line.segmentChosen.emit(1)
@@ -298,10 +309,10 @@ def test_a_model_that_anticipates_nothing_runs_over_a_film_too(opened: Opened, m
     started: list[DetectSpec] = []
     monkeypatch.setattr(desk(opened).studies, "detect", started.append)
     desk(opened).form = desk(opened).form.with_model("m.safetensors")
-    desk(opened).models._cards["m.safetensors"] = card
-    desk(opened).set_settings(replace(desk(opened).form.settings, threshold=0.7, weights="int8"))
+    desk(opened).watching.cards.known["m.safetensors"] = card
+    desk(opened).watching.set_settings(replace(desk(opened).form.settings, threshold=0.7, weights="int8"))
     desk(opened).show_now()
-    actions_reports.detect(desk(opened))
+    desk(opened).watching.detect()
     assert (started[0].ahead, started[0].threshold, started[0].weights) == (steps > 0, 0.7, "int8")
     said = detect_line(started[0]).split()
     assert ("--ahead" in said) == (steps > 0)
@@ -309,43 +320,45 @@ def test_a_model_that_anticipates_nothing_runs_over_a_film_too(opened: Opened, m
 
 
 def test_fetch_fetches_what_the_card_names(opened: Opened, qtbot, monkeypatch) -> None:
-    panel, asked = opened.window.panels.actions, list[tuple[str, ...]]()
+    panel, asked = opened.window.features["actions"].panel, list[tuple[str, ...]]()
     monkeypatch.setattr(desk(opened).store, "fetch", asked.append)
-    panel.sampleWanted.emit()
+    panel.sample.click()
     until(qtbot, lambda: desk(opened).view.trouble is not None, 10)
-    panel.fetchWanted.emit()
+    panel.trouble.fetchWanted.emit()
     desk(opened).dismiss()
     until(qtbot, lambda: desk(opened).view.trouble is None, 10)
-    panel.fetchWanted.emit()
+    panel.trouble.fetchWanted.emit()
     assert asked == [("walking",), ("pose-detection", "pose-landmarks")]
 
 
 def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
-    part, panel, video = desk(opened).labels, opened.window.panels.actions, desk(opened).video
+    part, video = desk(opened).labels, desk(opened).films.video
+    classes = opened.window.features["actions"].panel.page(Page.TEACH).classes
     for name in ("lunge", "stand"):
-        panel.classAdded.emit(name)
+        classes.classAdded.emit(name)
     part.mark(video, "lunge", 5, "actions")
-    panel.classRenamed.emit("lunge", "step")
-    panel.classRemoved.emit("stand")
+    classes.classRenamed.emit("lunge", "step")
+    classes.classRemoved.emit("stand")
     part.mark(video, "step", 9, "actions")
     assert labels(opened) == replace(labels(opened), segments=(Segment(5, 9, "step"),), classes=("step",))
     part.mark(video, "step", 20, "actions")
-    panel.classRemoved.emit("step")
+    classes.classRemoved.emit("step")
     assert part.open is None
 
 
 def test_a_film_that_no_tile_shows_is_not_marked_in_silence(opened: Opened) -> None:
-    opened.window.panels.actions.classAdded.emit("lunge")
+    classes = opened.window.features["actions"].panel.page(Page.TEACH).classes
+    classes.classAdded.emit("lunge")
     opened.window.viewer.empty(0)
     desk(opened).watch.choose("file1")
-    opened.window.panels.actions.markWanted.emit("lunge")
+    classes.list.markWanted.emit("lunge")
     assert opened.says("Show the film in a tile")
     assert desk(opened).labels.open is None
 
 
 def test_a_film_that_is_opened_again_is_looked_at_again(opened: Opened, qtbot) -> None:
-    video = desk(opened).video
+    video = desk(opened).films.video
     opened.window.sources.remove("file1")
-    assert video not in desk(opened).films._known
+    assert video not in desk(opened).films.known
     opened.window.commands.run("edit.undo")
-    until(qtbot, lambda: desk(opened).facts.frames, 10)
+    until(qtbot, lambda: desk(opened).films.facts.frames, 10)

@@ -11,7 +11,7 @@ from engines.actions.streaming.live import ActionWatcher
 from engines.actions.study_types import DetectSpec
 from engines.actions.types import WatchSettings
 from engines.core.context import PlainContext
-from engines.core.frames import Frame, Gap, Stamp
+from engines.core.frames import Frame, Gap, GapReason, Stamp
 from engines.core.slots import Lossless, Slot
 from engines.core.video.film import Film
 from tests.engines.actions.watching import make_film, make_model
@@ -70,7 +70,7 @@ def test_it_says_what_detection_writes(qtbot, start, film, settings, tmp_path):
 def test_after_a_seek_it_begins_anew(qtbot, start, film, settings):
     thread, slot = start(settings)
     first = fed(qtbot, thread, slot, frames_of(film))
-    slot.put(Gap("film", 0, "seek"))
+    slot.put(Gap("film", 0, GapReason.SEEK))
     again = fed(qtbot, thread, slot, frames_of(film, first=100)[:10])
     assert [one.now.probabilities for one in again] == [one.now.probabilities for one in first[:10]]
     assert again[0].now.number == 30

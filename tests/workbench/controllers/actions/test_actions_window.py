@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from engines.actions.evaluation.reports import write_report
 from engines.actions.labels.files import read_labels
 from engines.actions.types import Segment
 from engines.core.places import data_dir
 from tests.workbench.opened import Opened, until
 from widgets.actions.state import ActionsView, Page
-from workbench.controllers.actions import reports as actions_reports
-from workbench.controllers.actions.files import save_report
 
 Open = Callable[..., Opened]
 APPEARANCE = ("efficientnet-lite0",)
@@ -24,7 +23,7 @@ LEARNED = (0, 100)
 
 
 def view(opened: Opened) -> ActionsView:
-    return opened.window.detection.view
+    return opened.window.features["actions"].view
 
 
 @pytest.fixture
@@ -39,26 +38,26 @@ def teaching(open_window: Open, qtbot, film: Path) -> Opened:
     opened = open_window(str(film))
     opened.window.commands.run("window.actions")
     opened.window.commands.run("actions.teach")
-    until(qtbot, lambda: view(opened).teach.video and opened.window.detection.facts.frames, 20)
+    until(qtbot, lambda: view(opened).teach.video and opened.window.features["actions"].films.facts.frames, 20)
     opened.window.services.feeds.feed("file1").pause()
     return opened
 
 
 def shown(opened: Opened, qtbot, frame: int) -> None:
     """Show this frame in the viewer."""
-    desk = opened.window.detection
-    desk.clock.seek(float(desk.facts.times[frame]))
-    until(qtbot, lambda: desk.clock.frame == frame, 20)
+    desk = opened.window.features["actions"]
+    desk.playhead.seek(float(desk.films.facts.times[frame]))
+    until(qtbot, lambda: desk.playhead.frame == frame, 20)
 
 
 def add_class(opened: Opened, *names: str) -> None:
     for name in names:
-        opened.window.panels.actions.classAdded.emit(name)
+        opened.window.features["actions"].panel.page(Page.TEACH).classes.classAdded.emit(name)
 
 
 def segments(opened: Opened) -> tuple[Segment, ...]:
-    desk = opened.window.detection
-    return desk.labels.labels(desk.video).segments
+    desk = opened.window.features["actions"]
+    return desk.labels.labels(desk.films.video).segments
 
 
 def test_the_preset_shows_viewer_and_timeline_and_gives_their_room_to_figures(open_window: Open) -> None:
@@ -69,10 +68,10 @@ def test_the_preset_shows_viewer_and_timeline_and_gives_their_room_to_figures(op
     window.commands.run("actions.evaluate")
     assert window.centre.front == "actions"
     assert window.docks.docks["timeline"].isHidden()
-    assert window.action_board.tabs.currentIndex() == 3
+    assert window.features["actions"].board.tabs.currentIndex() == 3
     window.commands.run("view.one")
-    assert window.detection.view.page is Page.WATCH
-    assert window.action_board.tabs.currentIndex() == 0
+    assert window.features["actions"].view.page is Page.WATCH
+    assert window.features["actions"].board.tabs.currentIndex() == 0
     assert not window.docks.docks["timeline"].isHidden()
     window.commands.run("window.monitor")
     assert window.centre.strip == ""
@@ -88,7 +87,7 @@ def test_keys_mark_segments_at_the_frames_that_are_shown(teaching: Opened, qtbot
     until(qtbot, window.isActiveWindow)
     shown(teaching, qtbot, 10)
     qtbot.keyClick(window, Qt.Key.Key_1)
-    assert window.detection.labels.open is not None
+    assert window.features["actions"].labels.open is not None
     shown(teaching, qtbot, 20)
     qtbot.keyClick(window, Qt.Key.Key_2)
     assert segments(teaching) == (Segment(10, 19, "lunge"),), "another key ends the one before it"
@@ -98,13 +97,13 @@ def test_keys_mark_segments_at_the_frames_that_are_shown(teaching: Opened, qtbot
     qtbot.keyClick(window, Qt.Key.Key_1)
     until(qtbot, lambda: view(teaching).timeline.marking == "lunge")  # Esc is on from here
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.detection.labels.open is None
+    assert window.features["actions"].labels.open is None
     assert len(segments(teaching)) == 2
 
 
 def test_every_edit_can_be_taken_back_and_made_again(teaching: Opened) -> None:
     add_class(teaching, "lunge")
-    line, run = teaching.window.panels.timeline, teaching.window.commands.run
+    line, run = teaching.window.features["actions"].timeline.canvas, teaching.window.commands.run
     line.segmentAdded.emit(Segment(10, 20, "lunge"))
     line.segmentMoved.emit(0, 12, 30)
     line.splitWanted.emit(0, 20)
@@ -125,7 +124,7 @@ def test_every_edit_can_be_taken_back_and_made_again(teaching: Opened) -> None:
 
 def test_labels_are_there_again_at_the_next_start(teaching: Opened, open_window: Open, qtbot) -> None:
     add_class(teaching, "lunge")
-    teaching.window.panels.timeline.segmentAdded.emit(Segment(4, 9, "lunge"))
+    teaching.window.features["actions"].timeline.canvas.segmentAdded.emit(Segment(4, 9, "lunge"))
     assert teaching.end() == []
     second = open_window()
     until(qtbot, lambda: [clip.segments for clip in view(second).teach.clips] == [1], 20)
@@ -133,14 +132,14 @@ def test_labels_are_there_again_at_the_next_start(teaching: Opened, open_window:
 
 
 def test_labels_go_to_a_file_and_come_back(teaching: Opened, qtbot, film: Path, tmp_path: Path, monkeypatch) -> None:
-    desk = teaching.window.detection
-    actions_reports.import_labels(desk, str(film.with_name("labels.csv")))
+    desk = teaching.window.features["actions"]
+    desk.teaching.import_labels(str(film.with_name("labels.csv")))
     until(qtbot, lambda: len(view(teaching).teach.labels.segments) == 23, 20)
     target = tmp_path / "labels.eaf"
     monkeypatch.setattr(desk.dialogs, "new_labels", lambda _video: str(target))
     teaching.window.commands.run("actions.export-labels")
     until(qtbot, lambda: teaching.says("Saved", "labels.eaf"), 20)
-    assert read_labels(target, desk.facts.times).segments == segments(teaching)
+    assert read_labels(target, desk.films.facts.times).segments == segments(teaching)
 
 
 def test_broken_labels_are_said_and_change_nothing(teaching: Opened, qtbot, tmp_path: Path) -> None:
@@ -164,7 +163,7 @@ def test_a_file_that_is_no_model_is_said(open_window: Open, qtbot, tmp_path: Pat
 
 
 def test_without_labels_there_is_nothing_to_train_on(teaching: Opened, qtbot) -> None:
-    teaching.window.panels.actions.trainWanted.emit()
+    teaching.window.features["actions"].training.start()
     until(qtbot, lambda: teaching.says("Mark segments"), 10)
     assert teaching.jobs == []
 
@@ -172,29 +171,30 @@ def test_without_labels_there_is_nothing_to_train_on(teaching: Opened, qtbot) ->
 @pytest.mark.slow
 def test_from_labels_to_events(described: None, teaching: Opened, qtbot, film: Path) -> None:
     """The whole chain: labels, a job that trains, the model on the film, decisions on the timeline, figures."""
-    window, desk = teaching.window, teaching.window.detection
-    actions_reports.import_labels(desk, str(film.with_name("labels.csv")))
+    window, desk = teaching.window, teaching.window.features["actions"]
+    desk.teaching.import_labels(str(film.with_name("labels.csv")))
     until(qtbot, lambda: len(segments(teaching)) == 23, 20)
     out = data_dir() / "actions" / "quick.safetensors"
     spec = replace(desk.form.train, model="gru", frames=LEARNED, iterations=30, held_out=0.0, out=str(out))
-    window.panels.actions.trainChanged.emit(spec)
-    window.panels.actions.trainWanted.emit()
+    window.features["actions"].panel.page(Page.TRAIN).trainChanged.emit(spec)
+    desk.choose_page(Page.TRAIN)
+    window.features["actions"].panel.start.clicked.emit()
     until(qtbot, lambda: view(teaching).train.result is not None, 100)
     assert out.is_file()
-    window.action_board.watchWanted.emit(str(out))
+    window.features["actions"].board.page(Page.TRAIN).watchWanted.emit(str(out))
     window.services.feeds.feed("file1").play()
     until(
         qtbot, lambda: len(view(teaching).timeline.tracks) == 1 and len(view(teaching).timeline.tracks[0].times) > 5, 60
     )
     track = view(teaching).timeline.tracks[0]
-    assert track.classes == ("background", *desk.labels.labels(desk.video).classes)
+    assert track.classes == ("background", *desk.labels.labels(desk.films.video).classes)
     desk.watch.look("file1", False)
-    desk.evaluate_it(str(out))
+    desk.evaluating.add(str(out))
     desk.set_form(evaluate=replace(desk.form.evaluate, frames=LEARNED))
-    window.panels.actions.evaluateWanted.emit()
+    window.features["actions"].panel.start.clicked.emit()
     until(qtbot, lambda: view(teaching).evaluate.results, 60)
     (result,) = view(teaching).evaluate.results
     assert result.frames == LEARNED[1]
     assert result.map > 0.5, "on what it has learned"
-    report = save_report(str(data_dir() / "report.json"), (result,))
+    report = write_report(str(data_dir() / "report.json"), (result,))
     assert json.loads(report.read_text())["models"][0]["map"] == pytest.approx(result.map)

@@ -20,7 +20,7 @@ from engines.core.video.film import Film
 from tests.engines.actions.watching import CLASSES, make_film, make_model
 from widgets.timeline.state import ScoreTrack
 from workbench.controllers.actions.score_history import ScoreHistory
-from workbench.controllers.actions.whole_films import read_whole
+from workbench.controllers.actions.studies import read_whole
 
 FRAMES, FPS, CHUNK = 90, 24, 3
 ASKED = WatchSettings(feature_rate=0.0, threshold=0.3, release=0.27, least=0.1)

@@ -52,12 +52,12 @@ def solved(bench: Bench) -> Callable[[], bool]:
 def test_photographs_to_a_saved_camera(bench: Bench, photographs: list[str], qtbot, tmp_path: Path) -> None:
     controller, panel = bench.controller, bench.panel
     assert bench.state.phase is Phase.EMPTY
-    assert not panel.run_button.isEnabled()
+    assert not panel.start.isEnabled()
     controller.add(photographs)
     until(qtbot, lambda: len(bench.state.views) == 13)
     assert bench.state.phase is Phase.READY
-    controller.panel.freeBoardToggled.emit(True)
-    qtbot.mouseClick(panel.run_button, Qt.MouseButton.LeftButton)
+    controller.set(free_board=True)
+    qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: bench.state.busy is not None)
     assert bench.state.phase is Phase.BUSY
     until(qtbot, solved(bench), 40)
@@ -124,7 +124,7 @@ def test_photographs_to_a_saved_camera(bench: Bench, photographs: list[str], qtb
     assert words[words.index("--board") + 1] == "chessboard:9x6:25mm"
     assert "--free-board" in words
     assert words[words.index("--exclude") + 1] == worst.name
-    controller.copy_command()
+    panel.copy.click()
     assert QGuiApplication.clipboard().text() == controller.command()
 
 
@@ -146,9 +146,9 @@ def test_wrong_board_offers_the_one_that_fits(bench: Bench, photographs: list[st
     controller.run()
     until(qtbot, lambda: bench.state.trouble is not None, 40)
     assert bench.state.phase is Phase.FAILED
-    assert bench.trouble.board == BOARD
-    assert panel.trouble.use.text() == "Use 9 \u00d7 6"
-    qtbot.mouseClick(panel.trouble.use, Qt.MouseButton.LeftButton)
+    assert bench.trouble.retry == BOARD
+    assert panel.trouble.retry.text() == "Use 9 \u00d7 6"
+    qtbot.mouseClick(panel.trouble.retry, Qt.MouseButton.LeftButton)
     assert bench.state.board == BOARD
     until(qtbot, solved(bench), 40)
     assert bench.state.trouble is None
@@ -161,7 +161,7 @@ def test_folder_of_text_is_refused_in_words(bench: Bench, qtbot, tmp_path: Path)
     assert bench.trouble.title == "Photographs not added"
     assert "no pictures" in bench.trouble.what
     bench.panel.trouble.close_button.click()
-    assert bench.state.phase is Phase.EMPTY
+    until(qtbot, lambda: bench.state.phase is Phase.EMPTY)
 
 
 def test_project_brings_everything_back(

@@ -19,6 +19,7 @@ from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.types import Forgotten
 from tests.engines.faces.gallery.galleries import CARD, Maker
 from tests.workbench.opened import Opened, until
+from widgets.faces.state import Page
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.log import logging_to
 from workbench.project.forgetting import forget_in_history, texts_of
@@ -129,14 +130,14 @@ def test_the_window_deletes_them_everywhere_and_keeps_the_others(
     told(store)
     store.close()
     opened = open_window()
-    desk = opened.window.faces
+    desk = opened.window.features["faces"]
     monkeypatch.setattr(desk.dialogs, "really", lambda *_: True)
     desk.galleries.open(str(gallery_of_two(tmp_path / "g.faces")))
     until(qtbot, lambda: len(desk.galleries.view.people) == 2)
     people = {person.name: person for person in desk.galleries.view.people}
     for person in people.values():
         desk.thumbs.put(person.portrait, np.zeros((8, 8, 3), np.uint8))
-    opened.window.board.forgetWanted.emit(people[NAME].id)
+    opened.window.features["faces"].board.page(Page.PEOPLE).requests.forgetWanted.emit(people[NAME].id)
     until(qtbot, lambda: desk.galleries.view.forgotten is not None, 20)
     proof = desk.galleries.view.forgotten
     assert isinstance(proof, Forgotten)
@@ -158,7 +159,7 @@ def test_return_and_escape_delete_nothing(qtbot, monkeypatch: pytest.MonkeyPatch
 
         return execute
 
-    dialogs = Dialogs(None)  # type: ignore[arg-type]
+    dialogs = Dialogs(None, lambda *_: None)  # type: ignore[arg-type]
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
         monkeypatch.setattr(QMessageBox, "exec", press(key))
         assert not dialogs.really("Delete everywhere", "Delete <b>Ada</b>?", "Delete everywhere")

@@ -14,8 +14,8 @@ Open = Callable[..., Opened]
 
 
 def opened_on(opened: Opened, qtbot, path: Path) -> None:
-    opened.window.faces.galleries.open(str(path))
-    until(qtbot, lambda: opened.window.faces.galleries.path == str(path), 20)
+    opened.window.features["faces"].galleries.open(str(path))
+    until(qtbot, lambda: opened.window.features["faces"].galleries.path == str(path), 20)
 
 
 def test_the_gallerys_own_recogniser_comes_into_use(open_window: Open, qtbot, weights, tmp_path: Path, group: Path):
@@ -23,12 +23,12 @@ def test_the_gallerys_own_recogniser_comes_into_use(open_window: Open, qtbot, we
     model = own_recogniser(tmp_path / "good.onnx")
     Gallery.create(tmp_path / "g.faces", open_recogniser(model).card).close()
     opened = open_window()
-    desk = opened.window.faces
+    desk = opened.window.features["faces"]
     assert desk.form.settings.model == "sface"
     opened_on(opened, qtbot, tmp_path / "g.faces")
     until(qtbot, lambda: desk.form.settings.model == str(model), 20)
     assert opened.says("made with good")
-    desk.gather([str(group)], "Anna")
+    desk.reviews.gather([str(group)], "Anna")
     until(qtbot, lambda: desk.reviews.view.gathered is not None, 60)
     gathered = desk.reviews.view.gathered
     assert gathered is not None
@@ -51,4 +51,4 @@ def test_a_recogniser_that_is_missing_is_said(open_window: Open, qtbot, weights,
     opened = open_window()
     opened_on(opened, qtbot, tmp_path / "galleries.faces")
     until(qtbot, lambda: opened.says("no longer where it was", str(model)), 20)
-    assert opened.window.faces.form.settings.model == "sface"
+    assert opened.window.features["faces"].form.settings.model == "sface"

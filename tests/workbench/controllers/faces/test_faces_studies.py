@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import struct
+from types import SimpleNamespace
+from typing import Any, cast
 
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject
 
 from engines.core.frames import Size
-from engines.faces.study_types import Audit, AuditSpec, Suspicion
+from engines.faces.study_types import Audit, Suspicion
 from engines.faces.tracking.live_gallery import KnownPeople
 from engines.faces.types import Accept
 from tests.engines.faces.gallery.galleries import filled
 from workbench.controllers.common.job_slot import JobSlot
-from workbench.controllers.faces.studies import Studies, located, picture_size
-from workbench.controllers.faces.thresholds import _report
+from workbench.controllers.faces.audit import Audits, located
+from workbench.controllers.faces.threshold import report_of
+from workbench.controllers.faces.verify import Verification, picture_size
 from workbench.threads.jobs import JobQueue
 from workbench.threads.supervisor import Supervisor
 
 
 @pytest.fixture
-def studies(qtbot, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch):
+def queue(qtbot, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch):
     """Without the jobs themselves."""
     monkeypatch.setattr(JobSlot, "start", lambda *_what: None)
-    owner, queue = QObject(), JobQueue(supervisor, workers=1)
-    yield Studies(queue, owner)
+    made = JobQueue(supervisor, workers=1)
+    yield made
     supervisor.shutdown()
-    queue.close()
+    made.close()
 
 
 def jpeg(wide: int, high: int, note: int) -> bytes:
@@ -54,12 +56,14 @@ def test_what_is_no_picture_has_no_size(tmp_path):
     assert picture_size(str(tmp_path / "none.jpg")) is None
 
 
-def test_pictures_to_verify_come_with_their_sizes(studies, tmp_path):
+def test_pictures_to_verify_come_with_their_sizes(queue, tmp_path):
+    pictures: Any = SimpleNamespace(put=lambda *_: None, read=lambda *_: None)
+    part = Verification(queue, cast("Any", None), pictures, cast("Any", None), queue)
     for side, wide in (("a", 120), ("b", 300)):
         path = tmp_path / f"{side}.jpg"
         path.write_bytes(jpeg(wide, 50, 1))
-        studies.show_picture(side, str(path))
-    view = studies.verify_view
+        part.show_picture(side, str(path))
+    view = part.view
     assert (view.size_a, view.size_b) == (Size(120, 50), Size(300, 50))
 
 
@@ -77,20 +81,22 @@ def test_pictures_of_a_folder_are_given_by_their_whole_paths(tmp_path, below):
     assert located(audit, tmp_path / "lab.gallery") is audit
 
 
-def test_names_of_a_folder_cannot_be_changed_and_a_moved_face_is_settled(studies, tmp_path):
-    studies.audit(AuditSpec(str(tmp_path)))
-    assert not studies.audit_view.editable
-    studies.audit(AuditSpec(str(tmp_path / "lab.gallery")))
-    assert studies.audit_view.editable
-    studies.settle_suspicion(3)
-    studies.settle_suspicion(3)
-    assert studies.audit_view.settled == {3}
-    studies.dismiss_suspicion(1)
-    assert (studies.audit_view.settled, studies.audit_view.dismissed) == ({3}, {1})
+def test_names_of_a_folder_cannot_be_changed_and_a_moved_face_is_settled(queue, tmp_path):
+    services: Any = SimpleNamespace(jobs=queue)
+    part = Audits(services, cast("Any", None), cast("Any", None), lambda _page: None, queue)
+    part.start(str(tmp_path))
+    assert not part.view.editable
+    part.start(str(tmp_path / "lab.gallery"))
+    assert part.view.editable
+    part.settle(3)
+    part.settle(3)
+    assert part.view.settled == {3}
+    part.dismiss(1)
+    assert (part.view.settled, part.view.dismissed) == ({3}, {1})
 
 
 def test_the_threshold_page_and_the_live_recogniser_have_one_threshold(tmp_path):
     with filled(tmp_path / "a.faces", people=12, each=3) as gallery:
         accept = Accept(1e-3)
         live = KnownPeople.of(gallery.table(), gallery.names(), gallery.card.name)
-        assert _report(gallery, accept).chosen.threshold == live.threshold(accept)
+        assert report_of(gallery, accept).chosen.threshold == live.threshold(accept)

@@ -17,6 +17,7 @@ from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, S
 from engines.generative.training.types import TrainSpec
 from workbench.controllers.generative import command
 from workbench.verbs.generative import sample
+from workbench.verbs.generative.options import sample_spec
 
 numbers = some.floats(0.001, 100, allow_nan=False)
 starts = some.one_of(
@@ -71,7 +72,7 @@ def parsed(line: str, name: str) -> dict[str, Any]:
 @settings(max_examples=40)
 @given(specs)
 def test_a_run_is_read_back_as_it_was(spec: SampleSpec) -> None:
-    again = sample._spec(parsed(command.command_line(spec), "run"))
+    again = sample_spec(parsed(command.command_line(spec), "run"))
     assert replace(again, preview_every=1, keep_steps=True) == spec
 
 

@@ -92,10 +92,10 @@ def done(desk: Desk, qtbot, count: int = 1) -> None:
 
 def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: Desk, qtbot) -> None:
     began: list[str] = []
-    desk.controller.studioWanted.connect(lambda: began.append(desk.view.page))
+    desk.services.host.show_centre = lambda _name: began.append(desk.view.page)
     desk.choose()
     assert desk.runs == (), "changing a setting runs nothing"
-    desk.panel.startWanted.emit()
+    desk.panel.start.click()
     assert began == [Page.SAMPLES]
     assert desk.view.shown == desk.runs[0].id
     done(desk, qtbot)
@@ -103,7 +103,7 @@ def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: De
     run = desk.view.run
     assert run is not None
     assert run.result is not None
-    assert (run.title, run.settings) == ("Digits, mixture (exact)", "Euler (DDIM), 6 steps, seeds 0\u20132")
+    assert run.title == "Digits, mixture (exact)"
     assert desk.view.pictures.images is not None
     assert len(desk.view.pictures.images) == 3
     assert Path(run.thumbnail).is_file()
@@ -111,7 +111,7 @@ def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: De
     assert job.command.startswith("python main.py sample analytic:digits --sampler euler")
 
     until(qtbot, lambda: desk.view.step is not None)
-    desk.studio.stepWanted.emit(2)
+    desk.page(Page.SAMPLES).scrubber.stepWanted.emit(2)
     until(qtbot, lambda: desk.view.step is not None and desk.view.step.step == 2)
     step = desk.view.step
     assert step is not None
@@ -121,7 +121,7 @@ def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: De
         assert np.array_equal(step.denoised, steps.pictures(2)["denoised"])
 
     first = desk.view.pictures.images
-    desk.studio.againWanted.emit(run.id)
+    desk.want("again", run.id)
     done(desk, qtbot, 2)
     assert desk.view.shown != run.id
     assert np.array_equal(desk.view.pictures.images, first), "the same run gives the same pictures"
@@ -129,7 +129,7 @@ def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: De
 
     again = desk.view.shown
     folder = Path(run.result.folder)
-    desk.studio.deleteWanted.emit(run.id)
+    desk.want("delete", run.id)
     until(qtbot, lambda: not folder.exists())
     assert [row.id for row in desk.runs] == [again]
     desk.offered["Undo"]()  # type: ignore[operator]
@@ -139,31 +139,31 @@ def test_a_run_forms_is_kept_scrubbed_repeated_deleted_and_brought_back(desk: De
 
 def test_the_current_run_is_cancelled_and_the_next_one_begins(desk: Desk, qtbot) -> None:
     desk.choose(LONG)
-    desk.panel.startWanted.emit()
+    desk.panel.start.click()
     until(qtbot, lambda: desk.view.pictures.images is not None, 40)
     assert not desk.view.pictures.final
     assert desk.view.running is not None
     desk.choose()
-    desk.panel.startWanted.emit()
+    desk.panel.start.click()
     assert desk.view.queued == 1
     assert desk.view.running is not None
     assert desk.view.shown == desk.view.running.id, "the run under way stays in view while another waits"
     other = desk.services.jobs.submit("tests.workbench.samples:count", {"to": 3}, "Another's job")
-    desk.panel.cancelWanted.emit()
+    desk.panel.progress.cancelled.emit()
     until(qtbot, lambda: RunState.DONE in desk.states(), 40)
     cancelled = next(run for run in desk.runs if run.state is RunState.CANCELLED)
-    desk.studio.runChosen.emit(cancelled.id)
+    desk.want("show", cancelled.id)
     until(qtbot, lambda: desk.view.pictures.run == cancelled.id)
     assert desk.view.pictures.images is not None, "what it had made can still be seen"
-    desk.studio.deleteWanted.emit(cancelled.id)
+    desk.want("delete", cancelled.id)
     assert desk.states() == [RunState.DONE]
 
     desk.choose(LONG)
     for _ in range(3):
-        desk.panel.startWanted.emit()
+        desk.panel.start.click()
     until(qtbot, lambda: desk.view.running is not None and desk.view.pictures.run == desk.view.running.id, 40)
     until(qtbot, lambda: desk.view.pictures.images is not None, 40)
-    desk.panel.cancelAllWanted.emit()
+    desk.panel.cancel_all.click()
     until(qtbot, lambda: desk.states().count(RunState.CANCELLED) == 3, 40)
     assert desk.services.jobs.record(other).state is JobState.DONE, "other jobs go on"
 
@@ -176,7 +176,7 @@ def test_a_failure_says_what_and_why_and_the_settings_stay(desk: Desk, qtbot, tm
     until(qtbot, lambda: desk.view.spec.start is not None)
     assert desk.view.spec.start is not None
     assert desk.view.spec.start.image == str(picture)
-    desk.panel.startWanted.emit()
+    desk.panel.start.click()
     until(qtbot, lambda: desk.view.trouble is not None, 40)
     trouble = desk.view.trouble
     assert trouble is not None
@@ -184,13 +184,13 @@ def test_a_failure_says_what_and_why_and_the_settings_stay(desk: Desk, qtbot, tm
     assert trouble.hint
     assert desk.states() == [RunState.FAILED]
     assert desk.view.spec.start.image == str(picture)
-    desk.panel.troubleDismissed.emit()
+    desk.panel.trouble.dismissed.emit()
     assert desk.view.trouble is None
 
 
 def test_a_sampled_picture_brings_its_settings_back(desk: Desk, qtbot, monkeypatch, tmp_path: Path) -> None:
     spec = desk.choose(sampler="heun", steps=4, seeds=(7, 9), options={"churn": 3.0})
-    desk.panel.startWanted.emit()
+    desk.panel.start.click()
     done(desk, qtbot)
     run = desk.view.run
     assert run is not None
@@ -205,7 +205,7 @@ def test_a_sampled_picture_brings_its_settings_back(desk: Desk, qtbot, monkeypat
 
     target = tmp_path / "all.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_a, **_k: (str(target), "")))
-    desk.studio.exportWanted.emit("grid")
+    desk.want("grid", desk.view.shown)
     until(qtbot, lambda: any("all.png" in text for text in desk.said), 20)
     assert target.stat().st_size > 100
 
@@ -213,9 +213,9 @@ def test_a_sampled_picture_brings_its_settings_back(desk: Desk, qtbot, monkeypat
 def test_form_and_history_come_back_at_the_next_start(make: Callable[[], Desk], qtbot) -> None:
     first = make()
     spec = first.choose(steps=5, seeds=(3,))
-    first.panel.startWanted.emit()
+    first.panel.start.click()
     done(first, qtbot)
-    first.panel.modeChosen.emit("train")
+    first.panel.mode.chosen.emit("train")
     first.controller.close()
     second = make()
     until(qtbot, lambda: second.view.pictures.final)
@@ -228,26 +228,26 @@ def test_form_and_history_come_back_at_the_next_start(make: Callable[[], Desk], 
 def test_a_grid_fills_and_a_cell_gives_its_settings(desk: Desk, qtbot) -> None:
     desk.choose()
     grid = CompareSpec(SampleSpec(""), "sampler", ("euler", "heun"), "steps", ("3", "6"))
-    desk.panel.modeChosen.emit("compare")
+    desk.panel.mode.chosen.emit("compare")
     desk.panel.compareChanged.emit(grid)
     assert desk.view.compare == replace(grid, base=SMALL)
-    desk.panel.startWanted.emit()
+    desk.panel.start.click()
     assert desk.view.page is Page.COMPARE
     until(qtbot, lambda: desk.view.compared.result is not None, 60)
     compared = desk.view.compared
     assert set(compared.cells) == {(row, column) for row in (0, 1) for column in (0, 1)}
     assert all(Path(file).is_file() for file in compared.cells.values())
     assert compared.errors[0, 0] > compared.errors[1, 0] > 0, "more steps are nearer to the truth"
-    desk.studio.cellUsed.emit(1, 1)
+    desk.page(Page.COMPARE).grid.used.emit(1, 1)
     assert (desk.view.mode, desk.view.spec.sampler, desk.view.spec.steps) == (Mode.SAMPLE, "heun", 6)
 
 
 def test_one_training_at_a_time_and_then_it_can_be_sampled_from(desk: Desk, qtbot, home: Path) -> None:
     tiny = TrainSpec("digits", "", width=8, steps=6, batch=8, sample_every=3)
-    desk.panel.modeChosen.emit("train")
+    desk.panel.mode.chosen.emit("train")
     for spec in (tiny, replace(tiny, seed=1)):
         desk.panel.trainChanged.emit(spec)
-        desk.panel.startWanted.emit()
+        desk.panel.start.click()
     assert desk.controller.training.waiting == 1
     assert desk.services.jobs.records()[-1].command.startswith("python main.py sample train --data digits --out ")
     until(qtbot, lambda: desk.view.training.file != "" and desk.controller.training.waiting == 0, 90)
@@ -257,7 +257,7 @@ def test_one_training_at_a_time_and_then_it_can_be_sampled_from(desk: Desk, qtbo
     assert (progress.step, progress.images is None) == (6, False)
     assert file.is_relative_to(home)
     until(qtbot, lambda: file.stem in {info.name for info in desk.view.models})
-    desk.studio.trainedUsed.emit(str(file))
+    desk.page(Page.TRAINING).use.click()
     until(qtbot, lambda: desk.view.model is not None and desk.view.model.name == file.stem)
     assert (desk.view.mode, desk.view.page, desk.view.spec.model) == (Mode.SAMPLE, Page.SAMPLES, file.stem)
     own = [info.name for info in desk.view.models if info.name.startswith("my-digits-unet-")]

@@ -16,14 +16,15 @@ from engines.generative.diffusion.types import Guidance, ModelInfo, SampleResult
 from engines.generative.runs import history
 from engines.generative.runs.png import settings_texts, write_png
 from engines.generative.training.types import TrainSpec
+from widgets.generative.panel.words import schedule_levels, work_of
 from widgets.generative.state import Mode
-from workbench.controllers.generative.estimate import bytes_of, cost, noise_levels, seconds_of
 from workbench.controllers.generative.files import understand
-from workbench.controllers.generative.form import Form, first_model, for_model
+from workbench.controllers.generative.form import Form, bytes_of, first_model, for_model
 from workbench.controllers.generative.gallery import stacked
+from workbench.controllers.generative.runs import seconds_of
+from workbench.controllers.generative.samples import ASIDE, empty_aside
 from workbench.controllers.generative.training import placed
-from workbench.controllers.generative.undo import ASIDE, empty_aside, move_folder
-from workbench.controllers.generative.words import lighter, seeds_words, trouble_of
+from workbench.controllers.generative.words import lighter, trouble_of
 
 DIGITS = ModelInfo("analytic:digits", "Digits", "analytic", (1, 8, 8), exact=True, moments=True)
 CLASSY = ModelInfo("net", "Network", "network", (1, 28, 28), classes=tuple("0123456789"))
@@ -69,11 +70,10 @@ def test_a_batch_of_all_samples_is_written_as_the_usual_one() -> None:
 
 
 def test_levels_are_those_of_the_schedule_and_none_where_it_makes_no_sense() -> None:
-    levels = noise_levels(SampleSpec("m", steps=5), DIGITS)
+    levels, _ = schedule_levels(SampleSpec("m", steps=5), DIGITS)
     assert (levels[0], levels[-1], len(levels)) == (DIGITS.sigma_max, 0.0, 6)
-    assert noise_levels(SampleSpec("m", steps=5, schedule=Schedule("flow")), FLOW)[0] == float("inf")
-    assert noise_levels(SampleSpec("m", schedule=Schedule(sigma_min=3.0, sigma_max=1.0)), DIGITS) == ()
-    assert noise_levels(SampleSpec("m"), None) == ()
+    assert schedule_levels(SampleSpec("m", steps=5, schedule=Schedule("flow")), FLOW)[0][0] == float("inf")
+    assert schedule_levels(SampleSpec("m", schedule=Schedule(sigma_min=3.0, sigma_max=1.0)), DIGITS)[0] == ()
 
 
 def stored(spec: SampleSpec, seconds: float, when: float = 0.0) -> history.StoredRun:
@@ -88,7 +88,7 @@ def test_seconds_follow_from_runs_of_the_same_kind() -> None:
     assert seconds_of(replace(spec, sampler="heun", seeds=(0,)), runs) == pytest.approx(2.0)
     assert seconds_of(replace(spec, guidance=Guidance(2.0)), runs) == pytest.approx(4.0)
     assert seconds_of(replace(spec, model="third"), runs) is None
-    assert cost(replace(spec, sampler="nobody's")) == 20
+    assert work_of(replace(spec, sampler="nobody's")) == 20
 
 
 def test_memory_grows_with_the_batch_and_is_not_told_of_nothing() -> None:
@@ -108,14 +108,6 @@ def test_where_memory_ran_out_a_run_in_halves_is_offered() -> None:
     assert lighter(SampleSpec("m")) is None
     assert lighter(replace(spec, exact=True)) is None
     assert trouble_of({"kind": "bad-input", "message": "x"}, spec=spec).retry is None
-
-
-@pytest.mark.parametrize(
-    ("seeds", "words"),
-    [((4,), "seed 4"), ((0, 1, 2), "seeds 0\u20132"), ((5, 9), "2 seeds"), ((), "0 seeds")],
-)
-def test_seeds_in_words(seeds: tuple[int, ...], words: str) -> None:
-    assert seeds_words(seeds) == words
 
 
 def png(path: Path, texts: dict[str, str] | None = None) -> str:
@@ -160,7 +152,7 @@ def test_what_was_deleted_is_set_aside_and_then_goes() -> None:
     folder.mkdir()
     (folder / "run.json").write_text(json.dumps({}))
     away = history.runs_dir() / ASIDE / "a-run"
-    move_folder(folder, away)
+    history.move_run(folder, away)
     assert not folder.exists()
     assert history.runs() == ()
     (away / "notes.txt").write_text("mine")

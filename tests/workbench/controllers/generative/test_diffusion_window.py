@@ -18,13 +18,13 @@ Open = Callable[..., Opened]
 def opened_studio(open_window: Open, qtbot) -> Opened:
     opened = open_window()
     opened.window.commands.run("window.diffusion")
-    until(qtbot, lambda: opened.window.studio.shown.model is not None)
+    until(qtbot, lambda: opened.window.features["diffusion"].studio.shown.model is not None)
     return opened
 
 
 def test_the_preset_brings_the_studio_and_the_others_the_viewer(open_window: Open, qtbot) -> None:
     window = opened_studio(open_window, qtbot).window
-    assert window.centre.front == "studio"
+    assert window.centre.front == "diffusion"
     assert not window.grid.isVisible()
     window.commands.run("help.guide")
     assert window.dialogs.help is not None
@@ -41,7 +41,7 @@ def test_the_preset_brings_the_studio_and_the_others_the_viewer(open_window: Ope
 def test_the_preset_of_the_last_start_brings_its_centre_back(open_window: Open, qtbot) -> None:
     assert opened_studio(open_window, qtbot).end() == []
     again = open_window(begin=False).window
-    assert again.centre.front == "studio"
+    assert again.centre.front == "diffusion"
     assert not again.docks.docks["diffusion"].isHidden()
 
 
@@ -50,10 +50,12 @@ def test_sampling_from_another_preset_brings_the_studio(open_window: Open, qtbot
     window = opened.window
     window.commands.run("window.monitor")
     window.commands.run("diffusion.sample")
-    assert window.centre.front == "studio"
-    assert window.studio.shown.page is Page.SAMPLES
+    assert window.centre.front == "diffusion"
+    assert window.features["diffusion"].studio.shown.page is Page.SAMPLES
     window.commands.run("diffusion.cancel")
-    until(qtbot, lambda: [run.state for run in window.studio.shown.runs] == [RunState.CANCELLED], 30)
+    until(
+        qtbot, lambda: [run.state for run in window.features["diffusion"].studio.shown.runs] == [RunState.CANCELLED], 30
+    )
     assert window.services.jobs.records()[-1].state is JobState.CANCELLED
 
 
@@ -64,11 +66,11 @@ def test_what_falls_on_the_studio_is_no_source(open_window: Open, qtbot, tmp_pat
     song = tmp_path / "song.mp3"
     song.write_bytes(b"la la la")
     opened.drop(str(song))
-    until(qtbot, lambda: window.panels.diffusion.shown.trouble is not None)
-    trouble = window.panels.diffusion.shown.trouble
+    until(qtbot, lambda: window.features["diffusion"].panel.shown.trouble is not None)
+    trouble = window.features["diffusion"].panel.shown.trouble
     assert trouble is not None
     assert trouble.path == str(song)
-    assert window.studio.shown.trouble is None, "once is enough"
+    assert window.features["diffusion"].studio.shown.trouble is None, "once is enough"
     assert not window.docks.docks["diffusion"].isHidden(), "the panel that says it comes to the front"
     assert opened.sources == []
     assert opened.notices == []
@@ -81,7 +83,10 @@ def test_forms_are_opened_by_their_commands_and_begin_nothing(open_window: Open,
     window = opened.window
     for id, mode, page in (("train", Mode.TRAIN, Page.TRAINING), ("compare", Mode.COMPARE, Page.COMPARE)):
         window.commands.run(f"diffusion.{id}")
-        assert (window.studio.shown.mode, window.studio.shown.page) == (mode, page)
+        assert (window.features["diffusion"].studio.shown.mode, window.features["diffusion"].studio.shown.page) == (
+            mode,
+            page,
+        )
     assert opened.jobs == []
     window.commands.run("diffusion.copy-command")
     assert QGuiApplication.clipboard().text().startswith("python main.py sample compare ")

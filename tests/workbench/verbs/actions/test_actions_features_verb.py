@@ -10,8 +10,8 @@ import typer
 from typer.testing import CliRunner
 
 from engines.core.errors import UsageError
+from engines.core.frame_ranges import parsed
 from tests.engines.cameras.films import write_video
-from workbench.verbs import frame_ranges
 from workbench.verbs.actions import features as actions_features
 
 app = typer.Typer()
@@ -76,10 +76,10 @@ def test_no_film_is_refused(tmp_path):
     ("text", "frames"), [("", (0, None)), ("0:191", (0, 191)), ("85:", (85, None)), (":7", (0, 7)), (":", (0, None))]
 )
 def test_ranges_are_half_open(text, frames):
-    assert frame_ranges.parsed(text) == frames
+    assert parsed(text) == frames
 
 
 @pytest.mark.parametrize("text", ["5", "1:2:3", "-1:4", "a:b", "4:4", "1.5:3"])
 def test_what_is_no_range_is_refused(text):
     with pytest.raises(UsageError):
-        frame_ranges.parsed(text)
+        parsed(text)

@@ -15,7 +15,7 @@ import pytest
 import main
 from engines.core.errors import UsageError
 from engines.generative.training.types import ClassifierSpec, TrainSpec
-from workbench.verbs.generative import sample
+from workbench.verbs.generative import options as written
 from workbench.verbs.generative import training as sample_training
 from workbench.verbs.spec_options import options
 
@@ -109,25 +109,25 @@ def test_a_comparison_is_one_run_a_cell(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_class_names_and_numbers() -> None:
-    assert sample.class_numbers("mnist-unet", "3, 7", 2) == (3, 7)
-    assert sample.class_numbers("mnist-unet", "each", 12) == (*range(10), 0, 1)
-    assert sample.class_numbers("mnist-unet", "", 2) == ()
+    assert written.class_numbers("mnist-unet", "3, 7", 2) == (3, 7)
+    assert written.class_numbers("mnist-unet", "each", 12) == (*range(10), 0, 1)
+    assert written.class_numbers("mnist-unet", "", 2) == ()
 
 
 def test_an_unknown_class_is_answered_by_the_nearest_ten(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (*(f"bird {number}" for number in range(990)), "tabby cat", "tiger cat", "cat")
-    monkeypatch.setattr(sample, "_looked_at", lambda *_: SimpleNamespace(classes=names))
+    monkeypatch.setattr(written, "_looked_at", lambda *_: SimpleNamespace(classes=names))
     with pytest.raises(UsageError, match="There is no class 'caat'") as error:
-        sample.class_numbers("x", "caat", 1)
+        written.class_numbers("x", "caat", 1)
     near = error.value.hint.removeprefix("Nearest of 993 are ").partition(";")[0].split(", ")
     assert len(near) == 10
     assert near[0] == "cat"
     assert set(near) <= set(names)
     assert error.value.hint.endswith("numbers go from 0 to 992")
     with pytest.raises(UsageError) as error:
-        sample.class_numbers("x", "tiger", 1)
+        written.class_numbers("x", "tiger", 1)
     assert "are tiger cat, " in error.value.hint
-    monkeypatch.setattr(sample, "_looked_at", lambda *_: SimpleNamespace(classes=("a", "b")))
+    monkeypatch.setattr(written, "_looked_at", lambda *_: SimpleNamespace(classes=("a", "b")))
     with pytest.raises(UsageError) as error:
-        sample.class_numbers("x", "c", 1)
+        written.class_numbers("x", "c", 1)
     assert error.value.hint == "Known are a, b"

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
-from engines.generative.diffusion.axis import denoiser
 from engines.generative.diffusion.axis.denoiser import Preconditioned
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.axis.process import process
@@ -51,12 +50,13 @@ class Right(nn.Module):
             case "x0":
                 return clean
             case "eps":
-                return denoiser.to_eps(y, clean, sigma)
+                return (y - clean) / sigma
             case "v":
-                return denoiser.to_v(y, clean, sigma)
+                scale = (1 + sigma**2) ** -0.5
+                return scale * (y - clean) / sigma - scale * sigma * clean
             case "u":
-                return denoiser.to_velocity(y, clean, sigma)
-        return denoiser.to_score(y, clean, sigma) * sigma
+                return (y - clean) / sigma - clean
+        return (clean - y) / sigma**2 * sigma
 
 
 @pytest.mark.parametrize(("prediction", "name"), CASES)

@@ -9,7 +9,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.generative.diffusion.axis import denoiser
 from engines.generative.diffusion.axis.process import Preserving, process
 
 NAMES = ("edm", "ve", "flow", "vp", "vp-scaled", "vp-cosine")
@@ -69,15 +68,3 @@ def test_infinity():
     assert process("vp").time(math.inf) == 999
     with pytest.raises(ValueError, match="no process"):
         process("unknown")
-
-
-@given(sigma=st.floats(1e-3, 1e3))
-def test_every_prediction_leads_back_to_the_denoiser(sigma: float):
-    y, clean = torch.randn(2, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(1)) * 3
-    for there, back in (
-        (denoiser.to_eps, denoiser.from_eps),
-        (denoiser.to_score, denoiser.from_score),
-        (denoiser.to_velocity, denoiser.from_velocity),
-        (denoiser.to_v, denoiser.from_v),
-    ):
-        assert torch.allclose(back(y, there(y, clean, sigma), sigma), clean, rtol=1e-9, atol=1e-9)

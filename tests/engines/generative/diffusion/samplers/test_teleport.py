@@ -14,7 +14,7 @@ from engines.generative.diffusion.axis.schedules import karras
 from engines.generative.diffusion.distributions import analytic
 from engines.generative.diffusion.exact.ode import relative_error, solve
 from engines.generative.diffusion.samplers.named import sample
-from engines.generative.diffusion.samplers.teleport import jump_level, teleport, with_teleport
+from engines.generative.diffusion.samplers.teleport import jump_level, teleport
 
 
 def _normal(*shape: int, seed: int = 0) -> Tensor:
@@ -66,7 +66,7 @@ def test_a_sampler_after_a_jump_is_nearer_to_the_truth() -> None:
     plain = sample(digits, y, karras(10, 0.002, 80.0), sampler="euler")
     level = jump_level(digits.moments, 10)
     after = karras(10, 0.05, level)
-    jumped = with_teleport(lambda *a, **k: sample(*a, sampler="euler", **k), digits.moments, 80.0)(digits, y, after)
+    jumped = sample(digits, teleport(digits.moments, y, 80.0, level), after, sampler="euler")
     errors = [float(relative_error(end, truth).mean()) for end in (plain, jumped)]
     assert errors[1] < 0.7 * errors[0]
 

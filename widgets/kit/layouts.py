@@ -1,0 +1,74 @@
+"""Rows and columns of widgets in one call, and widgets on the colour of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
+
+Margins: TypeAlias = tuple[int, int, int, int]
+Part: TypeAlias = QWidget | QLayout | int | None | tuple[Any, ...]
+Box = TypeVar("Box", bound=QBoxLayout)
+NONE: Margins = (0, 0, 0, 0)
+
+
+def row_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QHBoxLayout:
+    """Parts from left to right. None takes the room that is left, a number is so many pixels, (part, n) stretches.
+
+    A third value of a tuple is the alignment.
+    """
+    return _filled(QHBoxLayout(), parts, spacing, margins)
+
+
+def column_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QVBoxLayout:
+    """Parts from top to bottom, as in `row_of`."""
+    return _filled(QVBoxLayout(), parts, spacing, margins)
+
+
+def held(layout: QLayout, role: str = "") -> QWidget:
+    """A widget that holds this; `role`: the style sheet paints its background."""
+    box = QWidget()
+    box.setLayout(layout)
+    if role:
+        styled(box, role=role)
+    return box
+
+
+def split_of(*parts: QWidget, sizes: Sequence[int], stretch: Sequence[int] = ()) -> QSplitter:
+    """Parts side by side that the user divides; none of them can be closed."""
+    split = QSplitter()
+    split.setChildrenCollapsible(False)
+    for part in parts:
+        split.addWidget(part)
+    for place, share in enumerate(stretch):
+        split.setStretchFactor(place, share)
+    split.setSizes(sizes)
+    return split
+
+
+def styled(*widgets: QWidget, role: str = "panel") -> None:
+    """Give widgets the background that the style sheet has for this role."""
+    for widget in widgets:
+        widget.setProperty("role", role)
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def _filled(box: Box, parts: tuple[Part, ...], spacing: int, margins: Margins) -> Box:
+    box.setSpacing(spacing)
+    box.setContentsMargins(*margins)
+    for part in parts:
+        _put(box, part)
+    return box
+
+
+def _put(box: QBoxLayout, part: Part) -> None:
+    item, *how = part if isinstance(part, tuple) else (part,)
+    if item is None:
+        box.addStretch(*how or [1])
+    elif isinstance(item, int):
+        box.addSpacing(item)
+    else:
+        add: Callable[..., None] = box.addWidget if isinstance(item, QWidget) else box.addLayout
+        add(item, *how)

@@ -1,0 +1,46 @@
+"""Figures, durations and counts in words."""
+
+from __future__ import annotations
+
+from widgets.kit.work_state import Busy
+
+DASH = "\u2013"
+DOT = " \u00b7 "
+
+
+def busy_words(busy: Busy) -> str:
+    """'Step 7 of 20, 3 s left'."""
+    if busy.cancelling:
+        return "Cancelling"
+    words = "Waiting for its turn" if busy.waiting else busy.note or "Starting"
+    left = seconds_left(busy.seconds_left)
+    return f"{words}, {left}" if left else words
+
+
+def seconds_left(value: float | None) -> str:
+    """'4 s left', '2 min left', '3.5 h left', or nothing."""
+    if value is None:
+        return ""
+    if value < 90:
+        return f"{max(1, round(value))} s left"
+    return f"{round(value / 60)} min left" if value < 5400 else f"{value / 3600:.1f} h left"
+
+
+def seconds_words(value: float) -> str:
+    """'0.84 s', '12 s', '3 min 5 s'."""
+    if value < 100:
+        return f"{value:.2g} s" if value < 10 else f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s"
+
+
+def number(value: float) -> str:
+    """Three figures: '80', '1.34', '0.0021'; infinity as its sign."""
+    if value == float("inf"):
+        return "\u221e"
+    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 or not value else f"{value:.1e}"
+
+
+def count(value: int, word: str, plural: str = "") -> str:
+    """'1 sample', '1,200 samples'; plural where it is not the word with an s."""
+    return f"{value:,} {word if value == 1 else plural or word + 's'}"

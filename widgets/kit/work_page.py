@@ -1,0 +1,59 @@
+"""The base of a page about one piece of work: head, empty state or results, trouble, progress with cancel."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
+
+from widgets.kit.layouts import column_of, held, row_of, styled
+from widgets.kit.panel import ElidedLabel, EmptyState
+from widgets.kit.theme import number_font
+from widgets.kit.trouble_card import TroubleCard
+from widgets.kit.work_parts import BusyLine, Framed
+
+
+class WorkPage(QWidget):
+    """`lay_out` puts the parts in; whoever makes the page connects `progress.cancelled`, `empty.clicked` and so on.
+
+    A page shows what went wrong by `trouble` only where the board above it does not. title and state are there once
+    `head_of` was called, empty and body once `body_of` was.
+    """
+
+    title: ElidedLabel
+    state: ElidedLabel
+    empty: EmptyState
+    body: QStackedWidget
+
+    def __init__(self, *, cancel: str = "Cancel") -> None:
+        super().__init__()
+        self.trouble, self.progress = TroubleCard(), BusyLine(cancel)
+
+    @property
+    def there(self) -> bool:
+        """Whether results are shown in place of the empty state."""
+        return self.body.currentIndex() == 1
+
+    def show_there(self, on: bool) -> None:
+        """Results, or the empty state."""
+        self.body.setCurrentIndex(int(on))
+
+    def head_of(self, title: str, *buttons: QWidget) -> QWidget:
+        """Title and state at the left, buttons at the right."""
+        self.title, self.state = ElidedLabel(title, "heading"), ElidedLabel("", "muted")
+        self.state.setFont(number_font())
+        words = column_of(self.title, self.state, spacing=2)
+        return held(row_of((words, 1), *buttons, spacing=8, margins=(12, 8, 8, 4)), "panel")
+
+    def body_of(self, empty: EmptyState, results: QWidget) -> QWidget:
+        """The empty state, or the results once `show_there` is told so."""
+        self.empty, self.body = empty, QStackedWidget()
+        self.body.addWidget(empty)
+        self.body.addWidget(results)
+        styled(self.body)
+        return self.body
+
+    def lay_out(self, *parts: QWidget | QLayout, roomy: QWidget | QLayout | None = None) -> None:
+        """Parts from top to bottom between trouble and progress. roomy: what takes the room, the body if not told."""
+        most = roomy or self.body
+        shares = [(part, 1 if part is most else 0) for part in parts]
+        self.setLayout(column_of(Framed(self.trouble, 8, 8), *shares, Framed(self.progress, 12, 6)))
+        styled(self)

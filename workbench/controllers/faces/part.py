@@ -1,0 +1,25 @@
+"""The base of parts of the faces controller: they tell that there is something else to show, and what went wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.common.trouble_words import trouble_of
+from workbench.threads.jobs import JobQueue
+
+
+class Part(QObject):
+    """`failed(Trouble)`."""
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def slot(self, jobs: JobQueue, job: str, title: str) -> JobSlot:
+        """For one kind of job. title: of the trouble when it fails."""
+        slot = JobSlot(jobs, job, partial(trouble_of, title=title), self)
+        slot.changed.connect(self.changed)
+        slot.failed.connect(self.failed)
+        return slot

@@ -1,0 +1,113 @@
+"""What a feature declares of itself: one record, which window, menus, drops, help, tour and benchmarks read.
+
+The record stands in the feature's package of controllers and is free of Qt; `make` names what is imported when the
+feature is first shown or asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+Area = Literal["left", "right", "bottom"]
+
+
+def named(path: str) -> Any:
+    """What "module:name" names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """id: "menu.verb". group: commands of one number stand between two separators of a menu.
+
+    choice: name of a group of which one is checked at a time; check: can be on or off. run, enabled: what a command of
+    a feature does, and whether it can now, given the feature's controller. idle: it may make sense before that is made.
+    """
+
+    id: str
+    title: str
+    menu: str
+    tip: str
+    shortcut: str = ""
+    icon: str = ""
+    group: int = 0
+    check: bool = False
+    choice: str = ""
+    run: Callable[[Any], object] | None = None
+    enabled: Callable[[Any], bool] | None = None
+    idle: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DockSpec:
+    """Where a dock stands after a reset. Docks of one area are tabs of one another, by `order`."""
+
+    id: str
+    title: str
+    area: Area
+    size: int
+    order: int
+    behind: tuple[str, ...] = ()
+    """Presets other than its own that have it as a tab that is not in front."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """docks: those to show with their size in pixels (0: as it is), the first of each area in front.
+
+    centre: what is in the middle of the window; strip: the tabs above it, "" for none.
+    """
+
+    id: str
+    title: str
+    tip: str
+    shortcut: str
+    icon: str
+    docks: Mapping[str, int] = field(default_factory=dict)
+    centre: str = "viewer"
+    strip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """id: of its panel's dock, its board in the centre, its page of the guide, and what its commands begin with.
+
+    title: of its menu. make: "module:function" that takes a `Room` and gives the controller.
+    """
+
+    id: str
+    title: str
+    make: str
+    docks: tuple[DockSpec, ...]
+    preset: Preset
+    commands: tuple[Command, ...] = ()
+    live: str = ""
+    """What its live engine is called in the tiles' menus, "" for none."""
+    takes: tuple[str, ...] = ()
+    """Endings of files that it takes wherever they fall."""
+    drops: tuple[str, ...] = ()
+    """What takes any file that falls there: its "board", its "strip" of tabs with what is below."""
+    jobs: tuple[str, ...] = ()
+    """How the dotted paths of its jobs begin."""
+    unsaid: tuple[str, ...] = ()
+    """Jobs whose failure its board and panel do not show, so that a notice must."""
+    guide: str = ""
+    """Folder with a page for each of its docks, "" where the pages of all are."""
+    tour: str = ""
+    """Module with the stops of the tour: `stops(theme)`, `again(theme)` and `MAIN`."""
+    benchmarks: Mapping[str, str] = field(default_factory=dict)
+    """Names of `main.py bench` and what is measured."""
+    weights: tuple[str, ...] = ()
+    """Names in the model store without which it does not work."""
+    sweep: str = ""
+    """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
+    samples: tuple[str, ...] = ()
+    """More of the store that its panel and tests load."""
+
+    def shows(self, job: str) -> bool:
+        """Whether its board shows how this job failed."""
+        return job.startswith(self.jobs) and not job.startswith(self.unsaid)

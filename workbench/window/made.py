@@ -1,0 +1,136 @@
+"""Makes a feature when it is first shown or asked for, and tells which of them files and failures belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from engines.core.places import cache_dir
+from workbench.commands import Actions
+from workbench.controllers.common.feature_controller import P, W
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.features import Feature, Preset, named
+from workbench.services import Services
+from workbench.threads.background import Errands
+from workbench.threads.jobs import JobRecord
+from workbench.window.centre import Centre
+from workbench.window.docks import Docks
+
+SOON_MS = 2000
+"""So long the first command waits for what a feature finds when it is made."""
+
+
+class Made:
+    """`made["faces"]` is the controller of a feature, made if need be. This is also the room that it is made in."""
+
+    def __init__(
+        self, features: Iterable[Feature], docks: Docks, centre: Centre, viewer: ViewerController, services: Services,
+        commands: Actions,
+    ) -> None:  # fmt: skip
+        self.viewer, self.services, self.commands = viewer, services, commands
+        self.records = tuple(features)
+        self._docks, self._centre = docks, centre
+        self._made: dict[str, Any] = {}
+        viewer.engineToggled.connect(self._toggled)
+        for feature in self.records:
+            if feature.live:
+                viewer.register_engine(feature.id, feature.live)
+            for dock in feature.docks:
+                docks.docks[dock.id].visibilityChanged.connect(partial(self._seen, feature.id))
+            for command in feature.commands:
+                commands.bind(command.id, partial(self._run, feature.id, command.id))
+                commands.enable(command.id, command.idle)
+
+    def __getitem__(self, id: str) -> Any:
+        if id not in self._made:
+            self._made[id] = named(self.record(id).make)(self)
+        return self._made[id]
+
+    def __contains__(self, id: str) -> bool:
+        """Whether it is made."""
+        return id in self._made
+
+    def record(self, id: str) -> Feature:
+        return next(feature for feature in self.records if feature.id == id)
+
+    # The room that a feature is made in
+
+    def dock(self, id: str, panel: P) -> P:
+        self._docks.docks[id].fill(panel)
+        return panel
+
+    def board(self, name: str, board: W, strip: QWidget | None = None) -> W:
+        self._centre.add(name, board, strip)
+        return board
+
+    # What the window asks
+
+    def make_for(self, preset: Preset) -> None:
+        """Have the feature that this preset is of."""
+        for feature in self.records:
+            if feature.preset.id == preset.id:
+                self[feature.id]
+
+    def sweep(self, errands: Errands) -> None:
+        """Clear up after a program that was killed, made or not; what cannot be cleared concerns nobody."""
+        for feature in self.records:
+            if feature.sweep:
+                errands.ask(partial(_sweep, feature.sweep), lambda _done: None, lambda _failure: None)
+
+    def restore(self) -> None:
+        """Another project is open."""
+        for controller in self._made.values():
+            controller.restore()
+
+    def close(self) -> None:
+        for controller in reversed(self._made.values()):
+            controller.close()
+
+    def shows(self, record: JobRecord) -> bool:
+        """What is in the centre shows how this job failed."""
+        there = (self._centre.front, self._centre.strip)
+        return any(feature.id in there and feature.shows(record.job) for feature in self.records)
+
+    def taker(self, files: Sequence[str]) -> str:
+        """Id of the feature that files which fall onto the window are for, "" for none."""
+        ending = Path(files[0]).suffix
+        strip, front = self._centre.strip, self._centre.front
+        places = {"board": front, "strip": strip}
+        own = [one.id for one in self.records if ending in one.takes]
+        there = [one.id for one in self.records if one.id in [places[part] for part in one.drops]]
+        return next(iter([*[id for id in there if id == front], *own, *there]), "")
+
+    # Within
+
+    def _seen(self, id: str, on: bool) -> None:
+        """A dock came into view, or went."""
+        if id in self._made or (on and not self._docks.arranging):
+            self[id].show_soon()
+
+    def _run(self, id: str, command: str) -> None:
+        """The first command of a feature: once it is made, it has bound its own. One that cannot be done now is done as
+        soon as the feature has found what it needs, if that is soon, and its panel says what is missing.
+        """
+        self[id]
+        action = self.commands.action(command)
+        if action.isEnabled():
+            self.commands.run(command)
+            return
+        self._docks.show(id)
+        late = action.enabledChanged.connect(lambda on: on and action.trigger(), Qt.ConnectionType.SingleShotConnection)
+        QTimer.singleShot(SOON_MS, action, lambda: action.disconnect(late))
+
+    def _toggled(self, engine: str, path: str, on: bool) -> None:
+        """A live engine of a feature that is not there to hear it."""
+        if engine not in self._made and any(feature.id == engine for feature in self.records):
+            self[engine]
+            self.viewer.engineToggled.emit(engine, path, on)
+
+
+def _sweep(path: str) -> None:
+    named(path)(cache_dir())
