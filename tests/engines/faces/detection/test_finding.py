@@ -66,7 +66,7 @@ def test_the_same_face_at_every_size_of_picture(portrait: Path, weights, scale: 
     finder = _finder(detector=detector)
     truth, found = finder.detect(image), finder.detect(cv2.resize(image, None, fx=scale, fy=scale))
     assert overlaps(found.boxes[:1] / scale, truth.boxes)[0, 0] > 0.85
-    assert np.abs(found.points[0] / scale - truth.points[0]).max() < 0.06 * truth.boxes[0, 2]
+    assert np.abs(found.points[0] / scale - truth.points[0]).max() < 0.07 * truth.boxes[0, 2]
     assert (found.boxes[1:, 2] < 20).all()
 
 
