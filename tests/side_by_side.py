@@ -22,12 +22,13 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def arrange(items: list[pytest.Item]) -> None:
-    """A group for each file; files that hold a slow test first."""
+    """A group for each file, and one for all that share a graphics card; files that hold a slow test first."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+            shared = "gpu" if item.get_closest_marker("gpu") else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @contextmanager
