@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Literal
 
 Area = Literal["left", "right", "bottom"]
+
+
+def named(path: str) -> Any:
+    """What "module:name" names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,8 @@ class Feature:
     """Names of `main.py bench` and what is measured."""
     weights: tuple[str, ...] = ()
     """Names in the model store without which it does not work."""
+    sweep: str = ""
+    """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
 

@@ -1,4 +1,4 @@
-"""What the actions engine is asked and what it answers: plain values that go to and from JSON, light to import.
+"""Values of the actions engine, asked and answered: they go to and from JSON and are light to import.
 
 Class 0 is always the background ("nothing of interest"). Times are seconds within the recording. A chunk is one step of
 a head: all frames since the step before, pooled.

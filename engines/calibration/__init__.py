@@ -1,1 +1,1 @@
-"""From pictures of a board to a camera model with figures to trust, and the live finder that helps to take them."""
+"""Calibration: a camera model with known errors from pictures of a board, and the live finder that helps."""

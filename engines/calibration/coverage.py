@@ -1,4 +1,4 @@
-"""How much of the picture the views have touched: an 8 x 6 grid that the guidance, the map and the verdict share."""
+"""Coverage of the picture by the views: an 8 x 6 grid that the guidance, the map and the verdict share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do next with the board, in words, and when a view is worth taking.
+"""Guidance at the camera: says in words what to do next with the board, and judges when a view is worth taking.
 
 A calibration is carried by views that differ: in place, in tilt and in distance. A view is new when it differs clearly
 in one of them from each view taken. The guide keeps what has been taken and names the one thing that is missing most.
@@ -37,7 +37,7 @@ _OTHER_SIZE = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class BoardLook:
     """One found board, judged: sharpness 0 to 1, still, new among those taken, and its share of the picture."""
 
     sharpness: float
@@ -88,7 +88,7 @@ class Guide:
                 return missing
         return "" if self.count >= ENOUGH_VIEWS else "Take more views, each one different"
 
-    def advice(self, look: Look | None) -> str:
+    def advice(self, look: BoardLook | None) -> str:
         """Words for this moment: what hinders, else the goal."""
         if look is None:
             return "Show the whole board to the camera"

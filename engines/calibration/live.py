@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.guidance import SHARP, Guide, Look, outline_of, share_of, sharpness_of
+from engines.calibration.guidance import SHARP, BoardLook, Guide, outline_of, share_of, sharpness_of
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import (
     Detection,
@@ -113,11 +113,11 @@ class BoardFinder:
         self._last = None
         self._still_for = 0
 
-    def _judge(self, gray: Gray, found: Detection, outline: Floats, guide: Guide) -> Look:
+    def _judge(self, gray: Gray, found: Detection, outline: Floats, guide: Guide) -> BoardLook:
         moved = np.inf if self._last is None else float(np.abs(outline - self._last).max())
         self._last = outline
         self._still_for = self._still_for + 1 if moved < max(1.0, _STILL_SHARE * max(gray.shape)) else 0
-        return Look(
+        return BoardLook(
             sharpness=sharpness_of(gray, guide.board, found.ids, found.corners),
             still=self._still_for >= _STILL_FRAMES,
             new=guide.is_new(outline),
@@ -126,7 +126,7 @@ class BoardFinder:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenBoard:
     """A result and the very frame it belongs to."""
 
     sighting: Sighting
@@ -143,7 +143,7 @@ class CapturingFinder(BoardFinder):
 
     def process(self, frames: FrameSet) -> Sighting:
         sighting = super().process(frames)
-        seen = Seen(sighting, frames[0])
+        seen = SeenBoard(sighting, frames[0])
         if sighting.wants_capture:
             self._ctx.emit(CAPTURE, seen)
         self._ctx.emit(SEEN, seen)
@@ -264,7 +264,7 @@ def _sighting(
     began: float,
     found: Detection | None = None,
     outline: Floats | None = None,
-    look: Look | None = None,
+    look: BoardLook | None = None,
     wants_capture: bool = False,
 ) -> Sighting:
     return Sighting(

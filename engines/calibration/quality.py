@@ -1,4 +1,4 @@
-"""What a calibration is worth, in one word and in sentences that say why and what to do.
+"""The verdict on a calibration, in one word and in sentences that say why and what to do.
 
 The fit's RMS alone says little: a handful of similar views fits well and is wrong. So the verdict looks at what the
 views can carry (number, coverage, tilt), at the uncertainty of the focal length, at the error on views that were left

@@ -1,4 +1,4 @@
-"""What a calibration is asked and what it answers. Plain values that go to and from JSON; nothing heavy is imported."""
+"""Specifications and results of calibration. Plain values that go to and from JSON; nothing heavy is imported."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where frames come from: cameras, files, folders, streams, tiled pictures and a rendered rig with known truth."""
+"""Sources of frames: cameras, files, folders, streams, tiled pictures and a rendered rig with known truth."""

@@ -1,1 +1,1 @@
-"""What all engines share: frames, contexts, the live contract, errors, boards, the model store, atomic files."""
+"""Contracts and tools of all engines: frames, contexts, live engines, errors, boards, the model store, whole files."""

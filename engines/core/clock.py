@@ -1,4 +1,4 @@
-"""Time is handed in, never fetched: tests move it by hand and never sleep."""
+"""Clocks as functions that are handed in, so that tests move time by hand and never sleep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite files of ours: known by their application id before one byte is changed, born whole, and told apart when ill.
+"""SQLite files of ours: known by their application id before a byte is changed, born whole, errors told apart.
 
 A new file is made under another name and linked into place, so that a kill or a full disk at its birth leaves nothing
 that would be in the way. It is its owner's alone (0600): whatever is in it may be private.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources
-from engines.core.files import NO_SPACE, PRIVATE, disk_is_full, move_aside
+from engines.core.files import NO_SPACE, PRIVATE, disk_full, disk_is_full, move_aside
 from engines.core.names import shown
 from engines.core.reading import regular_file
 
@@ -171,13 +171,13 @@ def in_words(error: sqlite3.Error | OSError, path: Path, what: str) -> Kinoscope
     """A full disk is called a full disk, missing rights are missing rights, and only the rest is damage."""
     if isinstance(error, OSError):
         if error.errno in NO_SPACE:
-            return _full(path, what)
+            return disk_full(path, f"the {what} is as it was")
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return _no_rights(path, what)
         return BadInput(f"The {what} cannot be used: {error.strerror or error}", path=path)
     name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_FULL" or (name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and disk_is_full(path)):
-        return _full(path, what)
+        return disk_full(path, f"the {what} is as it was")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return BadInput(f"Another program is writing to the {what}", path=path, hint="Try again")
     if name == "SQLITE_READONLY_DBMOVED":
@@ -191,10 +191,6 @@ def in_words(error: sqlite3.Error | OSError, path: Path, what: str) -> Kinoscope
 
 def _damaged(path: Path, what: str, why: str) -> BadInput:
     return BadInput(f"The {what} is damaged: {why}", path=path, hint="Restore it from a backup")
-
-
-def _full(path: Path, what: str) -> OutOfResources:
-    return OutOfResources("The disk is full", path=path, hint=f"Free some space; the {what} is as it was")
 
 
 def _no_rights(path: Path, what: str) -> BadInput:

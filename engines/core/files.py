@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engines.core.errors import BadInput, OutOfResources
+from engines.core.errors import BadInput, KinoscopeError, OutOfResources
 
 PRIVATE = 0o600
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -95,6 +95,19 @@ def unwritable(error: OSError | ValueError, target: str | Path) -> Exception:
     return BadInput(f"The file cannot be written: {reason}", path=target, hint="Choose another name or folder")
 
 
+def folder_refused(error: OSError, folder: Path) -> KinoscopeError:
+    """Why nothing can be written in a folder, in words."""
+    if error.errno in NO_SPACE:
+        return disk_full(folder, "what was there is as it was")
+    reason = error.strerror or str(error)
+    return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
+
+
+def disk_full(path: str | Path, kept: str = "") -> OutOfResources:
+    """The error of a full disk. kept: what of the user's is unharmed."""
+    return OutOfResources("The disk is full", path=path, hint="Free some space" + (f"; {kept}" if kept else ""))
+
+
 def move_aside(path: str | Path) -> Path:
     """Rename a broken file to `name.broken-TIME.ext` so that a fresh one can take its place; the new path."""
     path = Path(path)
@@ -134,6 +147,5 @@ def _part(named: Path, target: Path, mode: int) -> Path:
 def _told(error: OSError, target: Path) -> Exception:
     """numpy says how much was written, with no number of the error."""
     if error.errno in NO_SPACE or (error.errno is None and disk_is_full(target)):
-        hint = "Free some space and save again; the old file is untouched"
-        return OutOfResources("The disk is full", path=target, hint=hint)
+        return disk_full(target, "the old file is untouched")
     return error

@@ -1,4 +1,4 @@
-"""A picture and the moment it belongs to: what every feed gives and every live engine takes."""
+"""Frames: a picture and its moment, given by every feed and taken by every live engine."""
 
 from __future__ import annotations
 

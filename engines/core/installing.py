@@ -1,4 +1,4 @@
-"""How a package that is missing is installed: by the pip of the very Python that runs, not by whichever comes first."""
+"""The command that installs a missing package with the pip of the very Python that runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lock beside a file that is being written for long: the second who would write it is told who does.
+"""File locks beside files that are being written: whoever would write one at the same time is told who does.
 
 It is the operating system's own lock, so it goes with its process, however that ends; a file that a dead process left
 stops nobody. What stands in the file is only for people.
@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from engines.core.errors import BadInput, KinoscopeError, OutOfResources
-from engines.core.files import NO_SPACE
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.files import folder_refused
 from engines.core.reading import read_json
 
 SUFFIX = ".lock"
@@ -94,7 +94,7 @@ def only_writer(target: str | Path, what: str) -> Iterator[None]:
             target.parent.mkdir(parents=True, exist_ok=True)
             taken = lock.take()
         except OSError as error:
-            raise _in_words(error, target.parent) from error
+            raise folder_refused(error, target.parent) from error
         if not taken:
             raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
         yield
@@ -103,13 +103,6 @@ def only_writer(target: str | Path, what: str) -> Iterator[None]:
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
-
-
-def _in_words(error: OSError, folder: Path) -> KinoscopeError:
-    if error.errno in NO_SPACE:
-        return OutOfResources("The disk is full", path=folder, hint="Free some space")
-    reason = error.strerror or str(error)
-    return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
 
 
 def _open(path: Path) -> int:

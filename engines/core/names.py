@@ -1,4 +1,4 @@
-"""One rule for "the same name", of people, classes and files, and the form in which any name can be shown."""
+"""One rule for "the same name" of people, classes and files, and the form in which any name can be shown."""
 
 from __future__ import annotations
 

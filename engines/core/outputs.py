@@ -1,4 +1,4 @@
-"""Where results go, by one rule for all: nothing is replaced or removed but what this program wrote before.
+"""Places of results by one rule: nothing is replaced or removed but files that this program wrote before.
 
 A *file* that is there already is replaced when it is of the very kind that is written, told by its content, and is not
 an input of the same work. A *folder* that is a result as a whole must be absent, empty, or hold an earlier result of
@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
-from engines.core.files import NO_SPACE, atomic_path, check_room, write_json
+from engines.core.errors import BadInput, KinoscopeError, UsageError
+from engines.core.files import atomic_path, check_room, folder_refused, write_json
 from engines.core.locks import SUFFIX, only_writer
 from engines.core.reading import MIB, read_json, regular_file
 
@@ -336,9 +336,4 @@ def _in_words(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in NO_SPACE:
-            hint = "Free some space; what was there is as it was"
-            raise OutOfResources("The disk is full", path=folder, hint=hint) from error
-        reason = error.strerror or str(error)
-        hint = "Choose another folder"
-        raise BadInput(f"The folder cannot be written: {reason}", path=folder, hint=hint) from error
+        raise folder_refused(error, folder) from error

@@ -1,4 +1,4 @@
-"""Where Kinoscope keeps what outlives a run: settings, job history, fetched weights, logs.
+"""Folders of Kinoscope for everything that outlives a run: settings, job history, fetched weights, logs.
 
 Everything derives from five folders. `KINOSCOPE_HOME` moves all of them at once, for a portable copy and for
 tests; without it they are where the system wants them (XDG on Linux, Library on macOS, AppData on Windows).

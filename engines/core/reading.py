@@ -1,4 +1,4 @@
-"""The gate in front of every reader, and readers of text, JSON, tables, XML and arrays that cannot be led astray.
+"""Readers of text, JSON, tables, XML and arrays that refuse files too large, too deep or of another kind.
 
 A path is looked at before it is opened: a pipe or device would never end, a folder is no file, and a size says what
 memory it will take. Whatever does not parse is `BadInput` with the file's name, however it is broken.

@@ -1,4 +1,4 @@
-"""How readers take frames from a feed: each has a slot of its own and says what happens when it is slow.
+"""Slots by which readers take frames from a feed; each says what happens when its reader is slow.
 
 `Latest` is for eyes and live engines: an unread frame is replaced and counted as dropped. `Lossless` is for
 recording, training and evaluation: a file waits for the reader, a camera that overflows leaves a `Gap`.

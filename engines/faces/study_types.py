@@ -1,4 +1,4 @@
-"""What the faces engine measures: thresholds, verification, evaluation, audits, blurred films. Plain values.
+"""Specs and results of the faces engine: thresholds, verification, evaluation, audits, blurred films. Plain values.
 
 Shares are 0 to 1. An interval (low, high) is 95 % unless said otherwise. Curves are tuples of equal length.
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.faces.recognition.embed import Vectors, unit
+from engines.faces.vectors import Vectors, unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the faces engine is asked and what it answers: plain values that go to and from JSON; nothing heavy is imported.
+"""Settings and results of the faces engine: plain values that go to and from JSON; nothing heavy is imported.
 
 Pixels: (0, 0) is the centre of the first pixel. The five points are always in the order of `POINT_NAMES`, named from
 the picture's own side: "left" is where the viewer sees left.

@@ -10,7 +10,7 @@ import pytest
 
 from engines.calibration.targets.photographs import read_image as photograph
 from engines.cameras.readers.folder import FolderReader
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.types import FolderSource
 from engines.core.errors import BadInput
 from engines.core.pictures.reading import read_picture
@@ -52,7 +52,7 @@ def _feed(path: Path) -> np.ndarray:
     reader.open()
     picture = reader.read()
     reader.close()
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, TimedPicture)
     return picture.image
 
 

@@ -23,7 +23,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class ErrorAxis:
     """`top`: the largest value shown. `step`: between two lines. `decimals`: that the labels need."""
 
     top: float
@@ -31,7 +31,7 @@ class Axis:
     decimals: int
 
     @classmethod
-    def over(cls, largest: float) -> Axis:
+    def over(cls, largest: float) -> ErrorAxis:
         """Two to four round steps up to a little over `largest`."""
         rough = max(largest, 1e-6) * 1.02 / 4
         power = 10.0 ** math.floor(math.log10(rough))
@@ -83,7 +83,7 @@ class ViewBars(DrawnChart):
 
     def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        axis = Axis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
+        axis = ErrorAxis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
         self._paint_axis(painter, axis)
         for index, view in enumerate(self._views):
             self._paint_bar(painter, index, view, axis)
@@ -131,11 +131,11 @@ class ViewBars(DrawnChart):
     def _hovered(self) -> int:
         return -1 if self._cursor is None else self._at(self._cursor)
 
-    def _y(self, value: float, axis: Axis) -> float:
+    def _y(self, value: float, axis: ErrorAxis) -> float:
         plot = self._plot()
         return plot.bottom() - plot.height() * value / axis.top
 
-    def _paint_axis(self, painter: QPainter, axis: Axis) -> None:
+    def _paint_axis(self, painter: QPainter, axis: ErrorAxis) -> None:
         plot = self._plot()
         painter.setFont(number_font(11))
         value = 0.0
@@ -151,7 +151,7 @@ class ViewBars(DrawnChart):
             value += axis.step
         painter.drawText(QRectF(0, 0, LEFT - 6, 16), RIGHT, "px")
 
-    def _paint_bar(self, painter: QPainter, index: int, view: ViewResult, axis: Axis) -> None:
+    def _paint_bar(self, painter: QPainter, index: int, view: ViewResult, axis: ErrorAxis) -> None:
         column = self.bar(index)
         chosen = view.path == self._selected
         if chosen or index == self._hovered:
@@ -167,7 +167,7 @@ class ViewBars(DrawnChart):
             painter.setPen(QPen(LOOK.now.nth(1), 2))
             painter.drawLine(QPointF(box.left() - 2, y), QPointF(box.right() + 2, y))
 
-    def _paint_line(self, painter: QPainter, axis: Axis) -> None:
+    def _paint_line(self, painter: QPainter, axis: ErrorAxis) -> None:
         plot, y = self._plot(), self._y(min(self._rms, axis.top), axis)
         pen = QPen(LOOK.now.color("text", 0.7), 1)
         pen.setDashPattern([4.0, 4.0])

@@ -7,7 +7,6 @@ is the commonest mistake there is, so both counts are always shown, and changing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
@@ -57,28 +56,6 @@ class LengthField(NumberField):
             return QValidator.State.Acceptable, text, position
         hopeful = re.fullmatch(r"[\d.,\s]*[cm]{0,2}\s*", text, re.IGNORECASE) is not None
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid), text, position
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What the fields say, which need not be a possible board."""
-
-    kind: str
-    columns: int
-    rows: int
-    square: float
-    marker: float
-    dictionary: str
-    inverted: bool
-    legacy: bool
-
-    def board(self) -> Board:
-        """Raises `KinoscopeError` that says what is wrong."""
-        if self.kind == "chessboard":
-            return Board("chessboard", self.columns, self.rows, self.square, inverted=False)
-        return Board(
-            "charuco", self.columns, self.rows, self.square, self.marker, self.dictionary, self.inverted, self.legacy
-        )
 
 
 class BoardEditor(QWidget):
@@ -183,7 +160,7 @@ class BoardEditor(QWidget):
         if self._quiet:
             return
         try:
-            board = self._draft().board()
+            board = self._made()
         except KinoscopeError as error:
             self._say(str(error), "bad")
             return
@@ -193,17 +170,13 @@ class BoardEditor(QWidget):
             self._say(counting_words(board), "")
             self.changed.emit(board)
 
-    def _draft(self) -> _Draft:
-        return _Draft(
-            self.kind.value(),
-            self.columns.whole(),
-            self.rows.whole(),
-            self.square.metres(),
-            self.marker.metres(),
-            self.dictionary.value(),
-            self.inverted.isChecked(),
-            self.legacy.isChecked(),
-        )
+    def _made(self) -> Board:
+        """What the fields say. Raises `KinoscopeError` where there can be no such board."""
+        grid = self.columns.whole(), self.rows.whole()
+        if self.kind.value() == "chessboard":
+            return Board("chessboard", *grid, self.square.metres())
+        markers = self.marker.metres(), self.dictionary.value(), self.inverted.isChecked(), self.legacy.isChecked()
+        return Board("charuco", *grid, self.square.metres(), *markers)
 
     def _follow(self, board: Board) -> None:
         charuco = board.kind == "charuco"

@@ -67,7 +67,7 @@ def _power(value: float) -> int:
     return math.floor(math.log10(value))
 
 
-class Figures(QWidget):
+class ErrorFigures(QWidget):
     """The two errors, large, and the verdict beside them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

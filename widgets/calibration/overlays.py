@@ -1,4 +1,4 @@
-"""What calibration draws over pictures: the board as it is found live, and the residuals of a solved view."""
+"""Overlays of calibration: the board as it is found live, and the residuals of a solved view."""
 
 from __future__ import annotations
 

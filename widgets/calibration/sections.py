@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.frames import Size
 from widgets.calibration.drawings import CoverageMap
-from widgets.calibration.state import MODEL_NAMES, CalibrationView, count
+from widgets.calibration.state import MODEL_NAMES, CalibrationView
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, columns, describe, labelled
+from widgets.kit.words import count
 
 WINDOW_START = 7
 MAP_WIDTH = 128

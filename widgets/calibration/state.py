@@ -16,6 +16,7 @@ from engines.calibration.coverage import COLUMNS, ROWS, touched
 from engines.calibration.types import Intrinsics, ModelName, MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
+from widgets.kit.words import count
 from widgets.kit.work_state import Busy as Busy
 from widgets.kit.work_state import Trouble as Trouble
 from widgets.sources.choice import SourceChoice as SourceChoice
@@ -160,11 +161,6 @@ class CalibrationView:
         if self.live.sighting is None:
             return "Waiting for the first frame"
         return self.live.sighting.guidance or ("Board found" if self.live.sighting.found else "No board in view")
-
-
-def count(number: int, noun: str) -> str:
-    """'1 view', '12 views'."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def pixels(value: float | None) -> str:

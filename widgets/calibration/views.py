@@ -28,9 +28,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.calibration.state import ViewRow, count, pixels
+from widgets.calibration.state import ViewRow, pixels
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import LOOK, number_font
+from widgets.kit.words import count
 
 USE, VIEW, RMS, LEFT_OUT = range(4)
 HEADERS = ("", "View", "RMS, px", "Left out")

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 
 from widgets.charts.axes import Axis, figure, percent
-from widgets.charts.plot import MIDDLE, Plot, Series
+from widgets.charts.drawn import LINE, draw_note, stroke
+from widgets.charts.plot import Plot, Series
 from widgets.kit.theme import LOOK, number_font
 
-LINE = 15.0
 FILLS = (Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.FDiagPattern, Qt.BrushStyle.Dense6Pattern)
 
 
@@ -69,36 +69,23 @@ class BandPlot(Plot):
         shares_x: bool = False,
     ) -> None:
         super().__init__(name, x_title, y_title, log_x=log_x, log_y=log_y)
-        self._bands: tuple[Band, ...] = ()
-        self._uprights: tuple[Mark, ...] = ()
+        self.bands: tuple[Band, ...] = ()
+        self.uprights: tuple[Mark, ...] = ()
         self._shares, self._shares_x = shares, shares_x
         self._x_range: tuple[float, float] | None = None
         self._y_range: tuple[float, float] | None = None
         self._least_left = 0.0
-        self._cross: float | None = None
+        self.cross: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    @property
-    def bands(self) -> tuple[Band, ...]:
-        return self._bands
-
-    @property
-    def uprights(self) -> tuple[Mark, ...]:
-        return self._uprights
-
-    @property
-    def cross(self) -> float | None:
-        """Where the cross hair stands."""
-        return self._cross
 
     def show_lines(self, series: Sequence[Series], bands: Sequence[Band] = ()) -> None:
         """Show these, in whole."""
-        self._bands = tuple(bands)
+        self.bands = tuple(bands)
         self.set_series(series)
 
     def set_uprights(self, marks: Sequence[Mark]) -> None:
-        if tuple(marks) != self._uprights:
-            self._uprights = tuple(marks)
+        if tuple(marks) != self.uprights:
+            self.uprights = tuple(marks)
             self.update()
 
     def set_ranges(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
@@ -108,8 +95,8 @@ class BandPlot(Plot):
 
     def set_cross(self, x: float | None) -> None:
         """Put the cross hair somewhere, as a chart above or below does."""
-        if x != self._cross:
-            self._cross = x
+        if x != self.cross:
+            self.cross = x
             self.update()
 
     @property
@@ -126,17 +113,15 @@ class BandPlot(Plot):
     def reading(self, x: float) -> list[str]:
         """Every line at an x: first the x itself, then "name: y (low\u2013high)"."""
         head = f"{self.x_title} {self._words(x, self._shares_x)}"
-        lines = [self._line_reading(one, x) for one in self._series if not one.faint]
+        lines = [self._line_reading(one, x) for one in self.series if not one.faint]
         return [head, *[line for line in lines if line]]
 
     def table(self) -> list[list[str]]:
         rows = super().table()
-        for band in self._bands:
-            if band.hatched:
-                continue
-            name = self._name_of(band.place)
-            rows += [[f"{name}, low", f"{x:.6g}", f"{y:.6g}"] for x, y in zip(band.x, band.low, strict=True)]
-            rows += [[f"{name}, high", f"{x:.6g}", f"{y:.6g}"] for x, y in zip(band.x, band.high, strict=True)]
+        for band in self.bands:
+            name = next((one.name for one in self.series if one.place == band.place), "band")
+            for end, values in () if band.hatched else (("low", band.low), ("high", band.high)):
+                rows += [[f"{name}, {end}", f"{x:.6g}", f"{y:.6g}"] for x, y in zip(band.x, values, strict=True)]
         return rows
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -150,27 +135,25 @@ class BandPlot(Plot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         box = self._box()
-        if event.key() in steps and self._series:
-            now = self._cross if self._cross is not None else self._x_at(box, box.center().x())
+        if event.key() in steps and self.series:
+            now = self.cross if self.cross is not None else self._x_at(box, box.center().x())
             at = box.left() + box.width() * self._x.share(now) + 2 * steps[Qt.Key(event.key())]
             self._move_cross(self._x_at(box, min(max(at, box.left()), box.right())))
-            self.setAccessibleDescription(", ".join(self.reading(self._cross or 0.0)))
-        elif event.key() == Qt.Key.Key_Escape and self._cross is not None:
+            self.setAccessibleDescription(", ".join(self.reading(self.cross or 0.0)))
+        elif event.key() == Qt.Key.Key_Escape and self.cross is not None:
             self._move_cross(None)
         else:
             super().keyPressEvent(event)
 
     def _move_cross(self, x: float | None) -> None:
-        if x != self._cross:
+        if x != self.cross:
             self.set_cross(x)
             self.crossed.emit(math.nan if x is None else x)
 
     def _fit(self) -> None:
         super()._fit()
-        xs = [x for one in self._series for x in one.x]
-        ys = [y for one in self._series for y in one.y]
-        self._x = _axis(self._x_range, xs, self.log_x, self._shares_x)
-        self._y = _axis(self._y_range, ys, self.log_y, self._shares)
+        self._x = _axis(self._x_range, [x for one in self.series for x in one.x], self.log_x, self._shares_x)
+        self._y = _axis(self._y_range, [y for one in self.series for y in one.y], self.log_y, self._shares)
 
     def _box(self) -> QRectF:
         box = super()._box()
@@ -187,7 +170,7 @@ class BandPlot(Plot):
         super()._draw_axes(painter, box)
         painter.save()
         painter.setClipRect(box)
-        for band in self._bands:
+        for band in self.bands:
             self._draw_band(painter, box, band)
         painter.restore()
 
@@ -202,10 +185,7 @@ class BandPlot(Plot):
         painter.drawPolygon(area)
         if band.hatched:
             color.setAlphaF(0.45)
-            brush = painter.brush()
-            brush.setColor(color)
-            brush.setStyle(FILLS[band.place % len(FILLS)])
-            painter.setBrush(brush)
+            painter.setBrush(QBrush(color, FILLS[band.place % len(FILLS)]))
             painter.drawPolygon(area)
 
     def _held(self, box: QRectF, x: float, y: float) -> QPointF:
@@ -213,59 +193,44 @@ class BandPlot(Plot):
         share = self._y.share(y) if y > 0 or not self._y.log else 0.0
         return QPointF(self._at(box, x, self._y.low).x(), box.bottom() - box.height() * min(max(share, 0.0), 1.0))
 
-    def _draw_marks(self, painter: QPainter, box: QRectF) -> None:
-        super()._draw_marks(painter, box)
-        for mark in self._uprights:
-            self._draw_upright(painter, box, mark)
-
     def _draw_upright(self, painter: QPainter, box: QRectF, mark: Mark) -> None:
         share = self._x.share(mark.x)
         if not 0 <= share <= 1:
             return
         look, x = LOOK.now, box.left() + box.width() * share
         style = Qt.PenStyle.SolidLine if mark.chosen else Qt.PenStyle.DotLine
-        painter.setPen(QPen(look.color("text" if mark.chosen else "muted", 0.9), 1.5 if mark.chosen else 1, style))
-        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        pen = QPen(look.color("text" if mark.chosen else "muted", 0.9), 1.5 if mark.chosen else 1, style)
+        stroke(painter, pen, QPointF(x, box.top()), QPointF(x, box.bottom()))
         if mark.words:
             wide = QFontMetricsF(number_font(11)).horizontalAdvance(mark.words) + 12
             left = x + 5 if x + 5 + wide < box.right() else x - 5 - wide
-            self._draw_pill(painter, QRectF(left, box.top() + 2, wide, 18), [mark.words])
-
-    def _draw_pill(self, painter: QPainter, pill: QRectF, lines: list[str]) -> None:
-        look = LOOK.now
-        painter.setPen(QPen(look.color("line"), 1))
-        painter.setBrush(look.color("raised", 0.94))
-        painter.drawRoundedRect(pill, 5, 5)
-        painter.setPen(look.color("text"))
-        high = pill.height() / len(lines) if len(lines) == 1 else LINE
-        top = pill.top() if len(lines) == 1 else pill.top() + 4
-        for index, line in enumerate(lines):
-            painter.drawText(QRectF(pill.left() + 6, top + index * high, pill.width() - 8, high), MIDDLE, line)
+            draw_note(painter, QRectF(left, box.top() + 2, wide, 18), [mark.words])
 
     def _draw_cursor(self, painter: QPainter, box: QRectF) -> None:
-        if self._cross is None or not 0 <= self._x.share(self._cross) <= 1:
+        for mark in self.uprights:
+            self._draw_upright(painter, box, mark)
+        if self.cross is None or not 0 <= self._x.share(self.cross) <= 1:
             return
-        look, x = LOOK.now, box.left() + box.width() * self._x.share(self._cross)
-        painter.setPen(QPen(look.color("muted", 0.6), 1))
-        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-        for one in self._series:
-            y = None if one.faint else value_at(one.x, one.y, self._cross)
-            if y is not None and self._shown(self._cross, y):
+        look, x = LOOK.now, box.left() + box.width() * self._x.share(self.cross)
+        stroke(painter, QPen(look.color("muted", 0.6), 1), QPointF(x, box.top()), QPointF(x, box.bottom()))
+        for one in self.series:
+            y = None if one.faint else value_at(one.x, one.y, self.cross)
+            if y is not None and self._shown(self.cross, y):
                 painter.setPen(QPen(look.color("text"), 1.5))
                 painter.setBrush(one.color)
-                painter.drawEllipse(self._held(box, self._cross, y), 3.5, 3.5)
-        lines = self.reading(self._cross)
+                painter.drawEllipse(self._held(box, self.cross, y), 3.5, 3.5)
+        lines = self.reading(self.cross)
         metrics = QFontMetricsF(number_font(11))
         wide, high = max(metrics.horizontalAdvance(line) for line in lines) + 14, LINE * len(lines) + 8
         left = x + 8 if x + 8 + wide < self.width() - 2 else max(x - 8 - wide, 2.0)
-        self._draw_pill(painter, QRectF(left, max(box.top() + 24, box.bottom() - high - 6), wide, high), lines)
+        draw_note(painter, QRectF(left, max(box.top() + 24, box.bottom() - high - 6), wide, high), lines)
 
     def _line_reading(self, one: Series, x: float) -> str:
         y = value_at(one.x, one.y, x)
         if y is None:
             return ""
         words = f"{one.name}: {self._words(y, self._shares)}"
-        band = next((band for band in self._bands if band.place == one.place and not band.hatched), None)
+        band = next((band for band in self.bands if band.place == one.place and not band.hatched), None)
         if band is None:
             return words
         low, high = value_at(band.x, band.low, x), value_at(band.x, band.high, x)
@@ -275,9 +240,6 @@ class BandPlot(Plot):
 
     def _words(self, value: float, share: bool) -> str:
         return percent(value) if share else figure(value)
-
-    def _name_of(self, place: int) -> str:
-        return next((one.name for one in self._series if one.place == place), "band")
 
 
 def value_at(x: Sequence[float], y: Sequence[float], at: float) -> float | None:

@@ -1,13 +1,14 @@
-"""The few figures that count, large, with what they are above them; the last ones are left out where it is narrow."""
+"""A line of the few figures that count, set large; the last ones are left out where it is narrow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QSize
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.charts.drawn import told_at
 from widgets.kit.results import Stat
 from widgets.kit.theme import LOOK, number_font
 
@@ -23,21 +24,17 @@ class BigFigures(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._stats: tuple[Stat, ...] = ()
+        self.stats: tuple[Stat, ...] = ()
         self.setAccessibleName(name)
         self.setMinimumWidth(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         LOOK.changed.connect(self.update)
 
-    @property
-    def stats(self) -> tuple[Stat, ...]:
-        return self._stats
-
     def set_stats(self, stats: Sequence[Stat]) -> None:
         """Show these; equal ones touch nothing."""
-        if tuple(stats) == self._stats:
+        if tuple(stats) == self.stats:
             return
-        self._stats = tuple(stats)
+        self.stats = tuple(stats)
         self.setAccessibleDescription(", ".join(f"{one.label} {one.value} {one.unit}".strip() for one in stats))
         self.updateGeometry()
         self.update()
@@ -48,7 +45,7 @@ class BigFigures(QWidget):
     def shown(self) -> list[tuple[float, float, Stat]]:
         """Left edge, width and figure of those that there is room for."""
         left, places = 0.0, []
-        for index, stat in enumerate(self._stats):
+        for index, stat in enumerate(self.stats):
             wide = _width(stat, _size(index, stat))
             if index and left + wide > self.width():
                 break
@@ -56,13 +53,12 @@ class BigFigures(QWidget):
             left += wide + APART
         return places
 
+    def tip_at(self, place: QPointF) -> str:
+        """What is said of the figure there."""
+        return next((stat.tip for left, wide, stat in self.shown() if left <= place.x() <= left + wide), "")
+
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            x = event.pos().x()
-            tip = next((stat.tip for left, wide, stat in self.shown() if left <= x <= left + wide), "")
-            QToolTip.showText(event.globalPos(), tip, self) if tip else QToolTip.hideText()
-            return True
-        return super().event(event)
+        return told_at(self, event, self.tip_at) or super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), LOOK.now

@@ -1,4 +1,4 @@
-"""How a class of actions looks wherever it is shown: a colour, and a dash and a hatch so that colour is never alone.
+"""The colour, dash and hatch of an action class, the same in every chart; colour is never alone.
 
 A class's look follows from its place among the classes without the background. The eight series colours of the theme
 come first with solid lines; from the ninth on they come again with another dash and another hatch. Each is made a
@@ -44,11 +44,6 @@ def class_color(index: int, look: Tokens | None = None) -> QColor:
     return QColor(_toned(look.name, index % len(look.series))) if index >= 0 else look.color("muted")
 
 
-def action_color(action: str, classes: Sequence[str], look: Tokens | None = None) -> QColor:
-    """Colour of a class by its name; gray where `classes` (without the background) does not know it."""
-    return class_color(place_of(action, classes), look)
-
-
 def class_dash(index: int) -> Qt.PenStyle:
     """Line style of the index-th class: solid for the first eight, then another for every eight."""
     return DASHES[_round(index) % len(DASHES)]
@@ -57,14 +52,6 @@ def class_dash(index: int) -> Qt.PenStyle:
 def class_hatch(index: int) -> Qt.BrushStyle:
     """Pattern of an area of the index-th class: plain for the first eight, then another for every eight."""
     return HATCHES[_round(index) % len(HATCHES)]
-
-
-def class_pen(index: int, width: float = 1.5, look: Tokens | None = None) -> QPen:
-    """Colour and dash of the index-th class as a pen."""
-    pen = QPen(class_color(index, look), width, class_dash(index))
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
 
 
 def class_brush(index: int, alpha: float = 1.0, look: Tokens | None = None) -> QBrush:

@@ -1,34 +1,40 @@
-"""What charts that paint themselves have in common: repainted with the theme, a right click saves figures or drawing.
+"""The base of charts that paint themselves: repainted with the theme, a right click saves figures or drawing.
 
 Made without a plotting library, whose import would hold the window for a third of a second when the first one appears.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
+    QFont,
     QGuiApplication,
+    QHelpEvent,
     QImage,
     QMouseEvent,
     QPaintDevice,
     QPainter,
     QPaintEvent,
+    QPen,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.kit.fields import describe
+from widgets.kit.figures_table import csv_text
 from widgets.kit.icons import icon
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.theme import LOOK
+from widgets.kit.theme import LOOK, number_font
 
+LINE = 15.0
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
 
 
@@ -50,9 +56,14 @@ class DrawnChart(QWidget):
         raise NotImplementedError
 
     def csv(self) -> str:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(self.table())
-        return text.getvalue()
+        return csv_text(self.table())
+
+    def tip_at(self, place: QPointF) -> str:
+        """What the tooltip says at a place."""
+        return ""
+
+    def event(self, event: QEvent) -> bool:
+        return told_at(self, event, self.tip_at) or super().event(event)
 
     def save(self, path: str) -> None:
         """Write figures (.csv) or drawing (.svg, .png), whole or not at all; `saved` tells the path."""
@@ -112,3 +123,53 @@ class DrawnChart(QWidget):
     def _ask_file(self, kind: str) -> None:
         if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
             save_or_say(self, path, self.save)
+
+
+def told_at(widget: QWidget, event: QEvent, words_at: Callable[[QPointF], str]) -> bool:
+    """Show the tooltip that belongs to a place; False where the event asks for none."""
+    if not isinstance(event, QHelpEvent):
+        return False
+    words = words_at(QPointF(event.pos()))
+    QToolTip.showText(event.globalPos(), words, widget) if words else QToolTip.hideText()
+    return True
+
+
+def label(painter: QPainter, room: QRectF, words: str, color: QColor, side: Qt.AlignmentFlag = LEFT) -> None:
+    """Words in the middle of a line's height."""
+    painter.setPen(color)
+    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def stroke(painter: QPainter, pen: QPen, start: QPointF, end: QPointF) -> None:
+    """A straight line."""
+    painter.setPen(pen)
+    painter.drawLine(start, end)
+
+
+def flowed(widths: Sequence[float], room: float) -> list[tuple[float, int]]:
+    """Left edge and row of names one after the other, in as many rows as it takes."""
+    x, row, places = 0.0, 0, []
+    for width in widths:
+        if x and x + width > room:
+            x, row = 0.0, row + 1
+        places.append((x, row))
+        x += width
+    return places
+
+
+def draw_note(painter: QPainter, box: QRectF, lines: Sequence[str]) -> None:
+    """Lines of words on a raised ground."""
+    look = LOOK.now
+    painter.setPen(QPen(look.color("line"), 1))
+    painter.setBrush(look.color("raised", 0.94))
+    painter.drawRoundedRect(box, 5, 5)
+    high, top = (LINE, box.top() + 4) if len(lines) > 1 else (box.height(), box.top())
+    for index, line in enumerate(lines):
+        label(painter, QRectF(box.left() + 6, top + index * high, box.width() - 8, high), line, look.color("text"))
+
+
+def bold(size: int) -> QFont:
+    """The font of figures, strong."""
+    font = number_font(size)
+    font.setWeight(QFont.Weight.DemiBold)
+    return font

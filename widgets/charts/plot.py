@@ -14,16 +14,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import Axis, figure
-from widgets.charts.drawn import DrawnChart
+from widgets.charts.class_colors import DASHES
+from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, flowed, label, stroke
 from widgets.kit.theme import LOOK, number_font
 
-STYLES = (
-    Qt.PenStyle.SolidLine,
-    Qt.PenStyle.DashLine,
-    Qt.PenStyle.DotLine,
-    Qt.PenStyle.DashDotLine,
-    Qt.PenStyle.DashDotDotLine,
-)
 LINE_HEIGHT = 16.0
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -52,7 +46,7 @@ class Series:
 
     @property
     def pen_style(self) -> Qt.PenStyle:
-        return STYLES[(self.place if self.style < 0 else self.style) % len(STYLES)]
+        return DASHES[(self.place if self.style < 0 else self.style) % len(DASHES)]
 
 
 class Plot(DrawnChart):
@@ -62,17 +56,12 @@ class Plot(DrawnChart):
         super().__init__(name)
         self.x_title, self.y_title = x_title, y_title
         self.log_x, self.log_y = log_x, log_y
-        self._series: tuple[Series, ...] = ()
+        self.series: tuple[Series, ...] = ()
         self._level: tuple[float, str] | None = None
-        self._marks: tuple[tuple[float, str], ...] = ()
         self._x, self._y = Axis.over((), log_x), Axis.over((), log_y)
         self._nothing = ""
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    @property
-    def series(self) -> tuple[Series, ...]:
-        return self._series
 
     @property
     def level(self) -> float | None:
@@ -81,7 +70,7 @@ class Plot(DrawnChart):
 
     def set_series(self, series: Sequence[Series]) -> None:
         """Show these, in whole."""
-        self._series = tuple(series)
+        self.series = tuple(series)
         self._fit()
 
     def set_level(self, value: float | None, words: str = "") -> None:
@@ -91,11 +80,6 @@ class Plot(DrawnChart):
             self._level = fresh
             self.update()
 
-    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
-        """Thin upright lines at these x, with words."""
-        self._marks = tuple(marks)
-        self.update()
-
     def set_nothing(self, words: str) -> None:
         """What is said while there are no lines."""
         self._nothing = words
@@ -103,7 +87,7 @@ class Plot(DrawnChart):
 
     def table(self) -> list[list[str]]:
         """The figures, a heading first."""
-        rows = [[one.name, f"{x:.6g}", f"{y:.6g}"] for one in self._series for x, y in zip(one.x, one.y, strict=True)]
+        rows = [[one.name, f"{x:.6g}", f"{y:.6g}"] for one in self.series for x, y in zip(one.x, one.y, strict=True)]
         return [["line", self.x_title, self.y_title], *rows]
 
     def readout(self, place: QPointF) -> str:
@@ -118,9 +102,9 @@ class Plot(DrawnChart):
         return QSize(320, 200)
 
     def _fit(self) -> None:
-        self._x = Axis.over([x for one in self._series for x in one.x], self.log_x)
-        self._y = Axis.over([y for one in self._series for y in one.y], self.log_y)
-        words = ", ".join(one.name for one in self._series if not one.faint)
+        self._x = Axis.over([x for one in self.series for x in one.x], self.log_x)
+        self._y = Axis.over([y for one in self.series for y in one.y], self.log_y)
+        words = ", ".join(one.name for one in self.series if not one.faint)
         self.setAccessibleDescription(f"{self.y_title} over {self.x_title}: {words}" if words else self._nothing)
         self.update()
 
@@ -140,9 +124,9 @@ class Plot(DrawnChart):
     def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
-        if not any(len(one.x) for one in self._series):
-            painter.setPen(LOOK.now.color("muted"))
+        if not any(len(one.x) for one in self.series):
             room = QRectF(self.rect()).adjusted(12, 12, -12, -12)
+            painter.setPen(LOOK.now.color("muted"))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._nothing)
             return
         box = self._box()
@@ -150,34 +134,27 @@ class Plot(DrawnChart):
         self._draw_legend(painter)
         painter.save()
         painter.setClipRect(box.adjusted(-5, -5, 5, 5))
-        for one in self._series:
+        for one in self.series:
             self._draw_line(painter, box, one)
         painter.restore()
         self._draw_level(painter, box)
-        self._draw_marks(painter, box)
         self._draw_cursor(painter, box)
 
     def _draw_axes(self, painter: QPainter, box: QRectF) -> None:
         look = LOOK.now
         faint, words = QPen(look.color("muted", 0.15), 1), look.color("muted")
-        for value, label in self._y.ticks():
+        for value, text in self._y.ticks():
             y = round(self._at(box, self._x.low, value).y()) + 0.5
-            painter.setPen(faint)
-            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-            painter.setPen(words)
-            painter.drawText(QRectF(0, y - 8, box.left() - 6, 16), Qt.AlignmentFlag.AlignRight | MIDDLE, label)
-        for value, label in self._x.ticks(max(2, int(box.width() / 46))):
+            stroke(painter, faint, QPointF(box.left(), y), QPointF(box.right(), y))
+            label(painter, QRectF(0, y - 8, box.left() - 6, 16), text, words, RIGHT)
+        for value, text in self._x.ticks(max(2, int(box.width() / 46))):
             x = round(self._at(box, value, self._y.low).x()) + 0.5
-            painter.setPen(faint)
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+            stroke(painter, faint, QPointF(x, box.top()), QPointF(x, box.bottom()))
             painter.setPen(words)
-            painter.drawText(QRectF(x - 40, box.bottom() + 3, 80, 15), Qt.AlignmentFlag.AlignHCenter, label)
-        painter.setPen(QPen(look.color("line"), 1))
-        painter.drawLine(box.bottomLeft(), box.bottomRight())
-        painter.setPen(words)
-        foot = QRectF(box.left(), box.bottom() + 19, box.width(), 16)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignRight | MIDDLE, self.x_title)
-        painter.drawText(QRectF(8, 2, self.width() - 16, LINE_HEIGHT), MIDDLE, self.y_title)
+            painter.drawText(QRectF(x - 40, box.bottom() + 3, 80, 15), Qt.AlignmentFlag.AlignHCenter, text)
+        stroke(painter, QPen(look.color("line"), 1), box.bottomLeft(), box.bottomRight())
+        label(painter, QRectF(box.left(), box.bottom() + 19, box.width(), 16), self.x_title, words, RIGHT)
+        label(painter, QRectF(8, 2, self.width() - 16, LINE_HEIGHT), self.y_title, words)
 
     def _draw_line(self, painter: QPainter, box: QRectF, one: Series) -> None:
         color = one.color
@@ -200,20 +177,13 @@ class Plot(DrawnChart):
         return math.isfinite(x) and math.isfinite(y) and (x > 0 or not self.log_x) and (y > 0 or not self.log_y)
 
     def _legend(self) -> list[Series]:
-        named = [one for one in self._series if not one.faint]
+        named = [one for one in self.series if not one.faint]
         return named if len(named) > 1 else []
 
     def _legend_places(self, wide: float) -> list[tuple[float, int]]:
         """Left edge and row of each name of the legend."""
-        metrics, places = QFontMetricsF(number_font(11)), []
-        x, row = 0.0, 0
-        for one in self._legend():
-            width = metrics.horizontalAdvance(one.name) + 40
-            if x and x + width > wide + 12:
-                x, row = 0.0, row + 1
-            places.append((x, row))
-            x += width
-        return places
+        metrics = QFontMetricsF(number_font(11))
+        return flowed([metrics.horizontalAdvance(one.name) + 40 for one in self._legend()], wide + 12)
 
     def _legend_rows(self, wide: float) -> int:
         places = self._legend_places(wide)
@@ -223,11 +193,10 @@ class Plot(DrawnChart):
         metrics = QFontMetricsF(number_font(11))
         for one, (left, row) in zip(self._legend(), self._legend_places(self.width() - 24), strict=True):
             x, y = 8 + left, 2 + LINE_HEIGHT * (row + 1) + LINE_HEIGHT / 2
-            painter.setPen(QPen(one.color, 2.5 if one.strong else 1.75, one.pen_style))
-            painter.drawLine(QPointF(x, y), QPointF(x + 20, y))
-            painter.setPen(LOOK.now.color("muted"))
+            pen = QPen(one.color, 2.5 if one.strong else 1.75, one.pen_style)
+            stroke(painter, pen, QPointF(x, y), QPointF(x + 20, y))
             room = QRectF(x + 25, y - 8, metrics.horizontalAdvance(one.name) + 4, LINE_HEIGHT)
-            painter.drawText(room, MIDDLE, one.name)
+            label(painter, room, one.name, LOOK.now.color("muted"))
 
     def _draw_level(self, painter: QPainter, box: QRectF) -> None:
         if self._level is None:
@@ -235,35 +204,18 @@ class Plot(DrawnChart):
         value, words = self._level
         y = box.bottom() - box.height() * min(max(self._y.share(value), 0.0), 1.0)
         color = LOOK.now.color("warn")
-        painter.setPen(QPen(color, 1.5, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-        painter.setPen(color)
-        above = y - 18 > box.top()
-        room = QRectF(box.left() + 4, y - 17 if above else y + 2, box.width() - 8, 15)
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | MIDDLE, words)
-
-    def _draw_marks(self, painter: QPainter, box: QRectF) -> None:
-        for value, words in self._marks:
-            share = self._x.share(value)
-            if not 0 <= share <= 1:
-                continue
-            x = box.left() + box.width() * share
-            painter.setPen(QPen(LOOK.now.color("warn", 0.8), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-            right = x + 90 < box.right()
-            side = Qt.AlignmentFlag.AlignLeft if right else Qt.AlignmentFlag.AlignRight
-            room = QRectF(x + 4 if right else x - 124, box.top(), 120, 15)
-            painter.setPen(LOOK.now.color("warn"))
-            painter.drawText(room, side | MIDDLE, words)
+        dashed = QPen(color, 1.5, Qt.PenStyle.DashLine)
+        stroke(painter, dashed, QPointF(box.left(), y), QPointF(box.right(), y))
+        top = y - 17 if y - 18 > box.top() else y + 2
+        label(painter, QRectF(box.left() + 4, top, box.width() - 8, 15), words, color)
 
     def _draw_cursor(self, painter: QPainter, box: QRectF) -> None:
-        found = self._nearest(self._cursor) if self._cursor is not None else None
-        if self._cursor is None or found is None:
+        if self._cursor is None or (found := self._nearest(self._cursor)) is None:
             return
         look, (one, index) = LOOK.now, found
         point = self._at(box, one.x[index], one.y[index])
-        painter.setPen(QPen(look.color("muted", 0.5), 1))
-        painter.drawLine(QPointF(point.x(), box.top()), QPointF(point.x(), box.bottom()))
+        across = QPointF(point.x(), box.top()), QPointF(point.x(), box.bottom())
+        stroke(painter, QPen(look.color("muted", 0.5), 1), *across)
         painter.setPen(QPen(look.color("text"), 1.5))
         painter.setBrush(one.color)
         painter.drawEllipse(point, 4.0, 4.0)
@@ -271,23 +223,14 @@ class Plot(DrawnChart):
         wide = QFontMetricsF(number_font(11)).horizontalAdvance(words) + 14
         left = min(max(point.x() - wide / 2, 4.0), self.width() - wide - 4)
         top = point.y() - 28 if point.y() - 28 > 0 else point.y() + 10
-        pill = QRectF(left, top, wide, 20)
-        painter.setPen(QPen(look.color("line"), 1))
-        painter.setBrush(look.color("raised", 0.95))
-        painter.drawRoundedRect(pill, 5, 5)
-        painter.setPen(look.color("text"))
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+        draw_note(painter, QRectF(left, top, wide, 20), [words])
 
-    def _nearest(self, place: QPointF | None) -> tuple[Series, int] | None:
+    def _nearest(self, place: QPointF) -> tuple[Series, int] | None:
         """The point nearest to a place, within 60 pixels."""
-        if place is None:
-            return None
         box, best, found = self._box(), 60.0, None
-        for one in (one for one in self._series if not one.faint):
+        for one in (one for one in self.series if not one.faint):
             for index, (x, y) in enumerate(zip(one.x, one.y, strict=True)):
-                if not self._shown(x, y):
-                    continue
-                away = self._at(box, x, y) - place
+                away = self._at(box, x, y) - place if self._shown(x, y) else QPointF(best, best)
                 if (distance := math.hypot(away.x(), away.y())) < best:
                     best, found = distance, (one, index)
         return found

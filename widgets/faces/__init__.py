@@ -1,1 +1,1 @@
-"""What is seen of faces: the panel, the board, grids and overlays."""
+"""Widgets of the faces engine: the panel, the board, grids and overlays."""

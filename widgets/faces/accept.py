@@ -1,4 +1,4 @@
-"""How often a stranger may be named: "1 in N", on a logarithmic slider or typed exactly."""
+"""The field for how often a stranger may be named: "1 in N", on a logarithmic slider or typed exactly."""
 
 from __future__ import annotations
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle
 
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import LEVEL_TOKENS
-from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
+from widgets.kit.row_list import write
+from widgets.kit.theme import LOOK, RADIUS, mixed
 
 PAD = 6
 CAPTION, SUB = 18, 15
 BADGE = 20
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,78 +39,6 @@ class FaceItem:
     @property
     def spoken(self) -> str:
         return ", ".join(part for part in (self.caption, self.sub, self.words) if part)
-
-
-class FacesModel(QAbstractListModel):
-    """The items as Qt asks for them."""
-
-    def __init__(self, parent: QListView) -> None:
-        super().__init__(parent)
-        self.items: tuple[FaceItem, ...] = ()
-        self.tip_of: Callable[[FaceItem], str] = lambda item: item.spoken
-        self._rows: dict[str, int] = {}
-
-    def show_items(self, items: tuple[FaceItem, ...]) -> bool:
-        """Show these. True where other items than before are there, or in another order."""
-        rows = {item.id: row for row, item in enumerate(items)}
-        if list(rows) == list(self._rows):
-            self.items = items
-            if items:
-                self.dataChanged.emit(self.index(0), self.index(len(items) - 1))
-            return False
-        self.beginResetModel()
-        self.items, self._rows = items, rows
-        self.endResetModel()
-        return True
-
-    def row_of(self, id: str) -> int:
-        return self._rows.get(id, -1)
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.items)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        item = self.items[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return item.caption
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return item.spoken
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tip_of(item)
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
-
-
-class FaceCell(QStyledItemDelegate):
-    """Picture, caption, a quieter line. `target`: row that a drop would land on, -1 none."""
-
-    def __init__(self, thumbs: Thumbs, lines: int, parent: QListView) -> None:
-        super().__init__(parent)
-        self._thumbs, self._lines = thumbs, lines
-        self.size = QSize(1, 1)
-        self.target = -1
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return self.size
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        assert isinstance(model, FacesModel)
-        item = model.items[index.row()]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cell = QRectF(option.rect)
-        _paint_ground(painter, cell.adjusted(1, 1, -1, -1), option.state, index.row() == self.target)
-        box = picture_box(cell)
-        self._thumbs.paint(painter, box, item.thumb)
-        if item.badge:
-            paint_badge(painter, QPointF(box.right(), box.top()), item.badge, item.level)
-        if item.meter is not None:
-            paint_meter(painter, QRectF(box.left(), box.bottom() + 3, box.width(), 3), item.meter)
-        _paint_words(painter, cell, box.bottom(), item, self._lines)
-        painter.restore()
 
 
 def cell_height(wide: int, lines: int) -> int:
@@ -155,7 +80,19 @@ def meter_token(share: float) -> str:
     return "good" if share >= 0.6 else "warn" if share >= 0.35 else "bad"
 
 
-def _paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, target: bool) -> None:
+def paint_cell(painter: QPainter, cell: QRectF, item: FaceItem, thumbs: Thumbs, lines: int) -> None:
+    """Picture, caption, a quieter line."""
+    box = picture_box(cell)
+    thumbs.paint(painter, box, item.thumb)
+    if item.badge:
+        paint_badge(painter, QPointF(box.right(), box.top()), item.badge, item.level)
+    if item.meter is not None:
+        paint_meter(painter, QRectF(box.left(), box.bottom() + 3, box.width(), 3), item.meter)
+    _paint_words(painter, cell, box.bottom(), item, lines)
+
+
+def paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, target: bool) -> None:
+    """What a chosen, hovered or current cell stands on. target: a drop would land on it."""
     look, flags = LOOK.now, QStyle.StateFlag
     chosen, focus = bool(state & flags.State_Selected) or target, bool(state & flags.State_HasFocus) or target
     hovered = bool(state & flags.State_MouseOver)
@@ -168,18 +105,9 @@ def _paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, targ
 
 
 def _paint_words(painter: QPainter, cell: QRectF, top: float, item: FaceItem, lines: int) -> None:
-    look = LOOK.now
     top += 5 if item.meter is not None else 3
     room = QRectF(cell.left() + PAD, top, cell.width() - 2 * PAD, CAPTION)
     if lines > 0:
-        _write(painter, room, item.caption, number_font(12), look.color("text"))
+        write(painter, room, item.caption, size=12)
     if lines > 1:
-        room = QRectF(room.left(), room.bottom() - 1, room.width(), SUB)
-        _write(painter, room, item.sub, number_font(11), look.color("muted"))
-
-
-def _write(painter: QPainter, room: QRectF, words: str, font: QFont, color: QColor) -> None:
-    painter.setFont(font)
-    painter.setPen(color)
-    shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        write(painter, QRectF(room.left(), room.bottom() - 1, room.width(), SUB), item.sub, "muted", 11)

@@ -35,13 +35,13 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle
 
 from engines.core.errors import BadInput
 from engines.core.reading import parse_json
-from widgets.faces.cells import PAD, FaceCell, FaceItem, FacesModel, cell_height
+from widgets.faces.cells import PAD, FaceItem, cell_height, paint_cell, paint_ground
+from widgets.faces.rows import PaintedList
 from widgets.faces.thumbs import Thumbs
-from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK
 
 FACES_MIME = "application/x-kinoscope-faces"
@@ -52,7 +52,7 @@ SLACK = 4
 """Pixels at the right that Qt's list view leaves free when it wraps."""
 
 
-class FaceGrid(QListView):
+class FaceGrid(PaintedList):
     """What the user does goes out by these signals; ids are those of the items.
 
     picked: the selection, in the items' order. opened: Return or a double click. faceDropped: faces dragged from a
@@ -76,35 +76,45 @@ class FaceGrid(QListView):
         tip_of: Callable[[FaceItem], str] | None = None,
     ) -> None:
         """`side`: of a picture in pixels, at least. `lines`: of words below it. tip_of: an item's tooltip."""
-        super().__init__()
-        self._model = FacesModel(self)
-        self._model.tip_of = tip_of or self._model.tip_of
-        self.thumbs = thumbs
-        self._cell = FaceCell(thumbs, lines, self)
+        super().__init__(name, tip)
+        self.thumbs, self._tip_of = thumbs, tip_of or (lambda item: item.spoken)
         self._side, self._lines, self._quiet = side, lines, False
+        self._places: dict[str, int] = {}
+        self._target = -1
         self._message = ""
         self.make_menu: Callable[[list[str]], QMenu | None] | None = None
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(lambda: self.reveal(self.current))
-        self.setModel(self._model)
-        self.setItemDelegate(self._cell)
         self._dress()
-        describe(self, name, tip)
         thumbs.changed.connect(self.viewport().update)
         self.selectionModel().selectionChanged.connect(self._tell)
-        self.doubleClicked.connect(self._open)
-        LOOK.changed.connect(self.viewport().update)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.rows[index.row()].id))
+
+    def title(self, row: int) -> str:
+        return str(self.rows[row].caption)
+
+    def spoken(self, row: int) -> str:
+        return str(self.rows[row].spoken)
+
+    def tip(self, row: int) -> str:
+        return self._tip_of(self.rows[row])
+
+    def flags_of(self, row: int, flags: Qt.ItemFlag) -> Qt.ItemFlag:
+        return flags | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
+
+    def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
+        paint_ground(painter, room.adjusted(1, 1, -1, -1), state, row == self._target)
+        paint_cell(painter, room, self.rows[row], self.thumbs, self._lines)
 
     @property
     def items(self) -> tuple[FaceItem, ...]:
-        return self._model.items
+        return self.rows
 
     @property
     def selected(self) -> list[str]:
         """Ids of the selected items, in the items' order."""
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return [self._model.items[row].id for row in rows]
+        return [self.rows[row].id for row in rows]
 
     @property
     def columns(self) -> int:
@@ -112,11 +122,14 @@ class FaceGrid(QListView):
 
     def show_items(self, items: Sequence[FaceItem]) -> None:
         """Show these; what was selected stays so where it is still there, and so does the place scrolled to."""
-        if items is self._model.items or tuple(items) == self._model.items:
+        items = tuple(items)
+        if items == self.rows:
             return
         kept, current, place = self.selected, self.current, self.verticalScrollBar().value()
-        self._quiet = True
-        if self._model.show_items(tuple(items)):
+        places = {item.id: row for row, item in enumerate(items)}
+        same, self._places, self._quiet = list(places) == list(self._places), places, True
+        self.show_rows(items, same=same)
+        if not same:
             self.thumbs.forget_asked()
             self._fit()
             self.select(kept, current)
@@ -134,30 +147,32 @@ class FaceGrid(QListView):
 
     def select(self, ids: Iterable[str], current: str = "") -> None:
         """Select exactly these, without saying so. `current`: where the keys go on from, the first of them if ""."""
-        rows = [row for row in map(self._model.row_of, ids) if row >= 0]
+        rows = [row for row in (self._places.get(id, -1) for id in ids) if row >= 0]
         if rows == sorted(index.row() for index in self.selectionModel().selectedIndexes()) and not current:
             return
         chosen = QItemSelection()
         for row in rows:
-            chosen.select(self._model.index(row), self._model.index(row))
+            chosen.select(self.model().index(row, 0), self.model().index(row, 0))
         quiet, self._quiet = self._quiet, True
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        row = self._model.row_of(current) if current else min(rows, default=-1)
+        row = self._places.get(current, -1) if current else min(rows, default=-1)
         if row >= 0:
-            self.selectionModel().setCurrentIndex(self._model.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.selectionModel().setCurrentIndex(
+                self.model().index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
         self._quiet = quiet
 
     def reveal(self, id: str) -> None:
         """Scroll to an item."""
-        row = self._model.row_of(id)
+        row = self._places.get(id, -1)
         if row >= 0:
-            self.scrollTo(self._model.index(row))
+            self.scrollTo(self.model().index(row, 0))
 
     @property
     def current(self) -> str:
         """Id of the item that the keys go on from."""
         row = self.currentIndex().row()
-        return self._model.items[row].id if 0 <= row < len(self._model.items) else ""
+        return self.rows[row].id if 0 <= row < len(self.rows) else ""
 
     def indexAt(self, point: QPoint) -> QModelIndex:
         """The gaps between faces belong to none, so that a rubber band can begin there."""
@@ -167,7 +182,7 @@ class FaceGrid(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._message and not self._model.items:
+        if self._message and not self.rows:
             painter = QPainter(self.viewport())
             painter.setPen(LOOK.now.color("muted"))
             room = self.viewport().rect().adjusted(16, 16, -16, -16)
@@ -217,7 +232,7 @@ class FaceGrid(QListView):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._aim(self.indexAt(event.position().toPoint()).row() if self._wants(event) else -1)
-        event.acceptProposedAction() if self._cell.target >= 0 else event.ignore()
+        event.acceptProposedAction() if self._target >= 0 else event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._aim(-1)
@@ -229,15 +244,15 @@ class FaceGrid(QListView):
             event.ignore()
             return
         event.acceptProposedAction()
-        self.faceDropped.emit(dragged_faces(event.mimeData()), self._model.items[row].id)
+        self.faceDropped.emit(dragged_faces(event.mimeData()), self.rows[row].id)
 
     def _wants(self, event: QDropEvent) -> bool:
         return bool(event.mimeData().hasFormat(FACES_MIME)) and event.source() is not self
 
     def _aim(self, row: int) -> None:
         """Mark the item that a drop would land on."""
-        if row != self._cell.target:
-            self._cell.target = row
+        if row != self._target:
+            self._target = row
             self.viewport().update()
 
     def _drag_picture(self) -> QPixmap:
@@ -245,7 +260,7 @@ class FaceGrid(QListView):
         made.setDevicePixelRatio(self.devicePixelRatioF())
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
-        key = self._model.items[self._model.row_of(self.selected[0])].thumb
+        key = self.rows[self._places[self.selected[0]]].thumb
         self.thumbs.paint(painter, QRectF(0, 0, DRAGGED, DRAGGED), key, 0.85)
         painter.end()
         return made
@@ -257,12 +272,9 @@ class FaceGrid(QListView):
         least = self._side + 2 * PAD
         columns = max(1, room // least)
         wide = min(room // columns, round(least * GROWTH))
-        self._cell.size = QSize(wide, cell_height(wide, self._lines))
-        if self.gridSize() != self._cell.size:
-            self.setGridSize(self._cell.size)
-
-    def _open(self, index: QModelIndex) -> None:
-        self.opened.emit(self._model.items[index.row()].id)
+        self.size_of_row = QSize(wide, cell_height(wide, self._lines))
+        if self.gridSize() != self.size_of_row:
+            self.setGridSize(self.size_of_row)
 
     def _tell(self) -> None:
         if not self._quiet:
@@ -270,7 +282,7 @@ class FaceGrid(QListView):
             self.picked.emit(self.selected)
 
     def _say_count(self) -> None:
-        chosen, count = len(self.selectionModel().selectedIndexes()), len(self._model.items)
+        chosen, count = len(self.selectionModel().selectedIndexes()), len(self.rows)
         self.setAccessibleDescription(f"{count:,} faces" + (f", {chosen:,} selected" if chosen else ""))
 
     def _dress(self) -> None:
@@ -281,11 +293,6 @@ class FaceGrid(QListView):
         self.setMovement(QListView.Movement.Static)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionRectVisible(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
         self.setViewportMargins(6, 4, 0, 4)
 
 

@@ -1,4 +1,4 @@
-"""What the live recogniser saw, drawn over the picture: who is where, how sure that is, and who must not be seen.
+"""Overlays of the live recogniser: frames with names, points, head pose and gaze, and covers over faces.
 
 Known faces have a whole frame, unknown ones its corners, expected ones (not found in this very frame) a dashed one, so
 that the colours are never needed. A covered face is covered in saved pictures too (`overlays.Cover`).

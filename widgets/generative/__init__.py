@@ -1,1 +1,1 @@
-"""What is seen of generative models: the panel of settings and the studio of results."""
+"""Widgets of generative models: the panel of settings and the studio of results."""

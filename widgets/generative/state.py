@@ -27,7 +27,7 @@ from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 
 
 class Mode(StrEnum):
-    """What the panel's form is about and its first button does."""
+    """The subject of the panel's form and of its first button."""
 
     SAMPLE = "sample"
     COMPARE = "compare"
@@ -35,7 +35,7 @@ class Mode(StrEnum):
 
 
 class Page(StrEnum):
-    """What the studio in the centre shows."""
+    """The pages of the studio in the centre."""
 
     SAMPLES = "samples"
     FLOW = "flow"

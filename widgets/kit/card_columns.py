@@ -1,4 +1,4 @@
-"""Titled cards in two columns where there is room, else in one: a page of results that scrolls."""
+"""Titled result cards in two columns, or in one where the page is narrow."""
 
 from __future__ import annotations
 

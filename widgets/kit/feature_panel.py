@@ -49,7 +49,7 @@ class FeaturePanel(FileDrops, Panel):
 
     def lay_out(self, *parts: QWidget | QLayout, foot: Sequence[QWidget] = (), more: Sequence[QWidget] = ()) -> None:
         """Sections from top to bottom; foot: small actions at the left; more: beside copy and help."""
-        self.set_action(self.start)
+        self.add_head(self.start)
         for part in (self.trouble, self.progress, *parts):
             self.add(part) if isinstance(part, QWidget) else self.body.addLayout(part)
         self.body.addStretch(1)

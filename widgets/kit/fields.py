@@ -1,4 +1,4 @@
-"""The controls that panels are made of. Each is born with a name that a screen reader says and a tooltip.
+"""The controls that panels are made of. Each has a name for the screen reader and a tooltip from the start.
 
 Looks come from `resources/theme.qss` by property; what is painted by hand asks `LOOK` for the tokens while painting.
 """
@@ -75,42 +75,39 @@ class ElidedLabel(Label):
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
 
-    def shown_text(self) -> str:
-        """What fits."""
-        return self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        shown = self.shown_text()
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         tip = self._tip or (self.text() if shown != self.text() else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
         painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
 
 
-class PrimaryButton(QPushButton):
-    """The one thing to do in a panel."""
-
-    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
-        super().__init__(text)
-        self.setProperty("primary", "true")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        if icon_role:
-            self.setIcon(icon(icon_role, "on_accent", "on_accent"))
-            self.setIconSize(BESIDE_TEXT)
-        describe(self, text, tip)
-
-
 class PlainButton(QPushButton):
     """A button with a border, for dialogs and forms."""
 
+    tokens = ("muted", "accent")
+    """Colours of its icon, at rest and switched on."""
+
     def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
         super().__init__(text)
         if icon_role:
-            self.setIcon(icon(icon_role))
+            self.setIcon(icon(icon_role, *self.tokens))
             self.setIconSize(BESIDE_TEXT)
         describe(self, text, tip)
+
+
+class PrimaryButton(PlainButton):
+    """The one thing to do in a panel."""
+
+    tokens = ("on_accent", "on_accent")
+
+    def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
+        super().__init__(text, icon_role, tip)
+        self.setProperty("primary", "true")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
 class QuietButton(QToolButton):

@@ -1,10 +1,10 @@
-"""A small table of figures that are read, not edited: one row can be marked; Ctrl+C and a right click copy it."""
+"""A table of figures to read and copy (Ctrl+C, right click); one row can be marked."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -89,25 +89,13 @@ class FiguresTable(QTableView):
         self._model = FiguresModel(tuple(headers), tuple(tips))
         self._most = most
         self.setModel(self._model)
-        describe(self, name, "Right click copies the table")
-        describe(self.horizontalHeader(), f"{name}: headings")
-        describe(self.verticalHeader(), f"{name}: rows")
-        for corner in self.findChildren(QAbstractButton):
-            describe(corner, f"{name}: all rows")
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        plain_table(self, name, "Right click copies the table", ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(40)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalHeader().setMinimumSectionSize(40)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.doubleClicked.connect(lambda index: self.rowUsed.emit(index.row()))
         self._fit_height()
 
@@ -126,9 +114,7 @@ class FiguresTable(QTableView):
             self._fit_columns()
 
     def csv(self) -> str:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self._model.headers, *self._model.rows])
-        return text.getvalue()
+        return csv_text([self._model.headers, *self._model.rows])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -175,6 +161,29 @@ class FiguresTable(QTableView):
     def _fit_height(self) -> None:
         shown = min(max(len(self._model.rows), 1), self._most)
         self.setFixedHeight(ROW_HEIGHT * shown + self.horizontalHeader().sizeHint().height() + 2)
+
+
+def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None:
+    """Rows of one height without lines between them, chosen whole; it never scrolls across."""
+    head, side = table.horizontalHeader(), table.verticalHeader()
+    for part, words in ((table, tip), (head, f"{name}: headings"), (side, f"{name}: rows")):
+        describe(part, name if part is table else words, words)
+    for corner in table.findChildren(QAbstractButton):
+        describe(corner, f"{name}: all rows")
+    table.setShowGrid(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    side.hide()
+    side.setDefaultSectionSize(row_height)
+    side.setMinimumSectionSize(row_height)
+    head.setHighlightSections(False)
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as the text of a CSV file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

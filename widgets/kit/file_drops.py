@@ -1,4 +1,4 @@
-"""Files that are dropped onto a board, a panel or a page: taken, and told as paths."""
+"""A widget that takes dropped files and tells their paths: boards, panels and pages share it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ class FileDrops(QWidget):
         super().__init__(*given)
         self.setAcceptDrops(True)
 
+    def taken(self, data: QMimeData) -> list[str]:
+        """What of the dragged data it takes: the paths of files."""
+        return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+
     def show_aimed(self, on: bool) -> None:
-        """Files are being dragged over it, or no longer."""
+        """What it takes is being dragged over it, or no longer."""
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
+        if self.taken(event.mimeData()):
             event.acceptProposedAction()
             self.show_aimed(True)
 
@@ -31,11 +35,6 @@ class FileDrops(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.show_aimed(False)
-        if paths := local_files(event.mimeData()):
+        if taken := self.taken(event.mimeData()):
             event.acceptProposedAction()
-            self.dropped.emit(paths)
-
-
-def local_files(data: QMimeData) -> list[str]:
-    """Paths of the files that are dragged."""
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+            self.dropped.emit(taken)

@@ -1,4 +1,4 @@
-"""Files as they are called on the screen, whatever system their path is from."""
+"""Names of files as the screen shows them, whatever system their path is from."""
 
 from __future__ import annotations
 

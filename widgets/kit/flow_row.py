@@ -1,4 +1,4 @@
-"""Controls in a row that goes on in the next one where there is no room: a form in the middle of the window."""
+"""A row of controls that goes on in the next line where there is no room, for forms in the middle of the window."""
 
 from __future__ import annotations
 

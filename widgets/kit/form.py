@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel, QValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from widgets.kit.fields import (
     ChoiceField,
@@ -25,10 +25,12 @@ from widgets.kit.fields import (
     set_property,
 )
 from widgets.kit.labels import Label
+from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import Section
 
 Group: TypeAlias = tuple[str, Sequence[tuple[str, str, str]]]
 """A heading, and (id, title, tip) of each choice under it."""
+DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 AUTO = -1.0
 STEP = 1.1
 
@@ -131,44 +133,36 @@ class GroupedChoice(ChoiceField):
 Control: TypeAlias = NumberField | ChoiceField | Segmented | Toggle | TextField
 
 
+WAYS: tuple[tuple[type, Callable[[Any], Any], Callable[[Any, Any], Any], Callable[[Any], Any]], ...] = (
+    (SigmaField, SigmaField.sigma, SigmaField.set_sigma, lambda field: field.valueChanged),
+    (NumberField, lambda field: field.value() if field.decimals() else field.whole(), NumberField.setValue,
+     lambda field: field.valueChanged),
+    (Toggle, Toggle.isChecked, Toggle.setChecked, lambda toggle: toggle.clicked),
+    (TextField, TextField.text, TextField.setText, lambda field: field.textEdited),
+    (QWidget, lambda choice: choice.value(), lambda choice, id: choice.set_value(id), lambda choice: choice.chosen),
+)  # fmt: skip
+"""By kind of control, the first that fits: what reads it, what sets it, what it says when the user changes it."""
+
+
 def read(control: Control) -> Any:
     """What a control stands at."""
-    if isinstance(control, SigmaField):
-        return control.sigma()
-    if isinstance(control, NumberField):
-        return control.value() if control.decimals() else control.whole()
-    if isinstance(control, Toggle):
-        return control.isChecked()
-    return control.text() if isinstance(control, TextField) else control.value()
+    return _ways(control)[0](control)
 
 
 def show(control: Control, value: Any) -> None:
     """Set a control without its telling anybody."""
-    if read(control) == value:
-        return
-    with QSignalBlocker(control):
-        if isinstance(control, SigmaField):
-            control.set_sigma(value)
-        elif isinstance(control, NumberField):
-            control.setValue(value)
-        elif isinstance(control, Toggle):
-            control.setChecked(value)
-        elif isinstance(control, TextField):
-            control.setText(value)
-        else:
-            control.set_value(value)
+    if read(control) != value:
+        with QSignalBlocker(control):
+            _ways(control)[1](control, value)
 
 
 def on_change(control: Control, act: Callable[[], None]) -> None:
     """Call `act` whenever the user changes a control."""
-    if isinstance(control, NumberField):
-        control.valueChanged.connect(lambda _value: act())
-    elif isinstance(control, Toggle):
-        control.clicked.connect(lambda _on: act())
-    elif isinstance(control, TextField):
-        control.textEdited.connect(lambda _text: act())
-    else:
-        control.chosen.connect(lambda _id: act())
+    _ways(control)[2](control).connect(lambda _value: act())
+
+
+def _ways(control: Control) -> list[Any]:
+    return next(ways for kind, *ways in WAYS if isinstance(control, kind))
 
 
 class Form(Section):
@@ -195,6 +189,12 @@ class Form(Section):
         self.controls[field] = control
         on_change(control, lambda: self.edited.emit({field: kind(read(control)) if kind else read(control)}))
 
+    def lay_out(self, *parts: QWidget) -> None:
+        """Parts from top to bottom, close together."""
+        for part in parts:
+            self.add(part)
+        self.body.setSpacing(8)
+
     def show_fields(self, value: Any) -> None:
         """Set every bound control from the field of `value` that it stands for."""
         for field, control in self.controls.items():
@@ -216,9 +216,7 @@ class Form(Section):
 
 def words(role: str = "hint") -> QLabel:
     """Words that wrap."""
-    label = Label()
-    label.setProperty("role", role)
-    label.setWordWrap(True)
+    label = Label("", role, wraps=True)
     label.setMinimumWidth(1)
     return label
 
@@ -231,25 +229,17 @@ def say(label: QLabel, text: str) -> None:
 
 def beside(first: QWidget, *more: QWidget, spacing: int = 4) -> QWidget:
     """Controls in a row, the first as wide as there is room."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
-    row.addWidget(first, 1, Qt.AlignmentFlag.AlignVCenter if isinstance(first, QLabel) else Qt.AlignmentFlag.AlignTop)
-    for widget in more:
-        row.addWidget(widget)
-    return box
+    row = row_of((first, 1), *more, spacing=spacing)
+    row.setAlignment(first, Qt.AlignmentFlag.AlignVCenter if isinstance(first, QLabel) else Qt.AlignmentFlag.AlignTop)
+    return held(row)
 
 
 def shared(first: QWidget, second: QWidget, left: int, right: int) -> QWidget:
     """Two controls in columns of unequal width."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    row.addWidget(first, left, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(second, right, Qt.AlignmentFlag.AlignTop)
-    return box
+    row = row_of((first, left), (second, right), spacing=8)
+    for part in (first, second):
+        row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+    return held(row)
 
 
 def keep_room(widget: QWidget) -> QWidget:

@@ -1,4 +1,4 @@
-"""Words that are shown as they are: text of files and people is never taken for HTML.
+"""Labels that show plain text: text of files and people is never taken for HTML.
 
 Tooltips and what Qt's own dialogs say are made plain by `resources/theme.qss`.
 """

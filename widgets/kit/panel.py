@@ -1,4 +1,4 @@
-"""What every panel is built of: a head with its state in words, a body of sections that fold, a foot of small actions.
+"""The frame of every panel: a head with its state in words, a body of sections that fold, a foot of small actions.
 
 A panel says what the user wants by signals and is told what to show by values; it never looks for anything itself.
 The controls are in `widgets.kit.fields` and are given on from here, so that a panel has one place to import from.
@@ -6,11 +6,12 @@ The controls are in `widgets.kit.fields` and are given on from here, so that a p
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedLayout,
@@ -67,18 +68,11 @@ __all__ = [
 ]
 
 
-class Folds(QObject):
+@dataclass
+class Folds:
     """Which sections the user has folded, by name; the application keeps it between two starts."""
 
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.state: dict[str, bool] = {}
-
-    def note(self, name: str, folded: bool) -> None:
-        self.state[name] = folded
-        self.changed.emit()
+    state: dict[str, bool] = field(default_factory=dict)
 
 
 FOLDS = Folds()
@@ -142,8 +136,6 @@ class _Drawing(QWidget):
 class Section(QWidget):
     """A titled part of a panel that folds. `body` is the column to put things into."""
 
-    toggled = Signal(bool)
-
     def __init__(self, title: str, folded: bool = False, *, name: str = "") -> None:
         """`name` is what its state is remembered by; the title where there is none."""
         super().__init__()
@@ -179,8 +171,7 @@ class Section(QWidget):
 
     def _turn(self) -> None:
         self.set_folded(not self.folded)
-        FOLDS.note(self._name, self.folded)
-        self.toggled.emit(self.folded)
+        FOLDS.state[self._name] = self.folded
 
 
 class Panel(QWidget):
@@ -189,12 +180,12 @@ class Panel(QWidget):
     A panel of settings scrolls as a whole; one that is a table or a list (`scrolling=False`) leaves that to it.
     """
 
-    def __init__(self, title: str, *, scrolling: bool = True) -> None:
+    def __init__(self, title: str, scrolling: bool = True) -> None:
         super().__init__()
         styled(self)
         self.setAccessibleName(title)
         self.head = _Head(title)
-        self.body = column_of(spacing=12, margins=(12, 4, 12, 12))
+        self.body = column_of(spacing=12, margins=(12, 4, 12, 12) if scrolling else (0, 0, 0, 0))
         self._body = held(self.body, "body")
         self._stack = QStackedLayout()
         self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
@@ -212,13 +203,10 @@ class Panel(QWidget):
         """The line under the title, in words; `level` "good", "warn", "bad", "busy" or "" puts an icon before it."""
         self.head.set_state(text, level)
 
-    def set_action(self, button: QPushButton) -> None:
-        """The primary action at the right of the head."""
-        self.head.buttons.addWidget(button)
-
-    def add_head_action(self, widget: QWidget) -> None:
-        """A quiet control before the primary action."""
-        self.head.buttons.insertWidget(0, widget)
+    def add_head(self, *controls: QWidget) -> None:
+        """Controls at the right of the head, the primary action last."""
+        for control in controls:
+            self.head.buttons.addWidget(control)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         self.body.addWidget(widget, stretch)

@@ -1,4 +1,4 @@
-"""A file or folder that a form asks for: what it is for, its last part, and a button that chooses another."""
+"""A row of a form that asks for a file or folder: label, last part of the path, a button that chooses another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A state as a pill: an icon in the colour of its level and a word, so that colour is never the only carrier."""
+"""A pill that shows a state: an icon in the colour of its level beside a word, so colour is never alone."""
 
 from __future__ import annotations
 
@@ -22,53 +22,40 @@ class Pill(QWidget):
 
     def __init__(self, text: str = "", level: str = "", icon_role: str = "") -> None:
         super().__init__()
-        self._text, self._level, self._role = text, level, icon_role
-        self._compact = False
+        self.text, self.level, self._role = text, level, icon_role
+        self.compact = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        font = number_font(11)
-        self.setFont(font)
+        self.setFont(number_font(11))
         self._describe()
-
-    @property
-    def text(self) -> str:
-        return self._text
-
-    @property
-    def level(self) -> str:
-        return self._level
 
     def set_state(self, text: str, level: str = "", icon_role: str = "") -> None:
         """`level`: "good", "warn", "bad", "busy" or "" (nothing to say). The icon follows it unless it is given."""
-        if (text, level, icon_role) == (self._text, self._level, self._role):
+        if (text, level, icon_role) == (self.text, self.level, self._role):
             return
-        self._text, self._level, self._role = text, level, icon_role
+        self.text, self.level, self._role = text, level, icon_role
         self._describe()
         self.updateGeometry()
         self.update()
 
     def set_compact(self, on: bool) -> None:
         """Only the icon, for places with little room; the word is then in the tooltip."""
-        if on != self._compact:
-            self._compact = on
+        if on != self.compact:
+            self.compact = on
             self.updateGeometry()
             self.update()
 
-    @property
-    def compact(self) -> bool:
-        return self._compact
-
     def sizeHint(self) -> QSize:
-        return QSize(COMPACT, self.HEIGHT) if self._compact else pill_size(self._text)
+        return QSize(COMPACT, self.HEIGHT) if self.compact else pill_size(self.text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._text:
+        if not self.text:
             return
         painter = QPainter(self)
-        words = "" if self._compact else self._text
-        draw_pill(painter, QRectF(self.rect()), words, self._level, self._role)
+        words = "" if self.compact else self.text
+        draw_pill(painter, QRectF(self.rect()), words, self.level, self._role)
 
     def _describe(self) -> None:
-        describe(self, f"State: {self._text}" if self._text else "State", self._text)
+        describe(self, f"State: {self.text}" if self.text else "State", self.text)
 
 
 def pill_size(text: str) -> QSize:

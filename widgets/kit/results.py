@@ -1,4 +1,4 @@
-"""Figures in rows and work under way: what a panel shows of a computation, before, during and after."""
+"""A grid of figures with label, value, unit and spread, for the results of a computation."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class StatGrid(QWidget):
 
     def _add_row(self) -> None:
         index = len(self._rows)
-        row = (ElidedLabel("", "muted"), ElidedLabel(), Label(), Label())
+        row = (ElidedLabel("", "muted"), ElidedLabel(), Label("", "muted"), Label("", "muted"))
         for column, label in enumerate(row):
             align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
@@ -75,8 +75,6 @@ class StatGrid(QWidget):
             label.setFont(number_font())
         for label in row[:2]:
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        row[2].setProperty("role", "muted")
-        row[3].setProperty("role", "muted")
         self._rows.append(row)
 
 

@@ -1,4 +1,4 @@
-"""A list whose rows are painted, not built of widgets: thousands cost no more than what is in view.
+"""A list that paints its rows instead of building widgets: thousands cost no more than the visible ones.
 
 What a row looks like and says comes from a subclass; rows are any values that compare. Nothing is stored: a name typed
 into a row goes out as a signal, and comes back with the next rows or not at all.

@@ -1,5 +1,4 @@
-"""One way of asking where to save: the ending is added, never put in place of a part of the name, and the question
-whether a file may be replaced is about exactly the file that will be written."""
+"""Dialogs that ask where to save a file: they add the ending and ask before a file is replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slider that goes where it is clicked and leaves the up and down keys to what lies around it."""
+"""A slider that goes where it is clicked and leaves the up and down keys to its surroundings."""
 
 from __future__ import annotations
 

@@ -1,15 +1,16 @@
-"""What went wrong: what happened, to which file, what to do; what is missing is fetched with one click."""
+"""A card for a failure: what happened, to which file, what to do; it fetches what is missing or tries again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout
 
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import icon_pixmap
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe
 from widgets.kit.theme import LOOK
 from widgets.kit.work_state import NOTHING_MISSING, Trouble
@@ -78,10 +79,7 @@ class TroubleCard(QFrame):
 
     def _lay_out(self, narrow: bool, titled: bool) -> None:
         first, *more = (*((self.title,) if titled else ()), self.what, self.where, self.hint)
-        actions = QHBoxLayout()
-        actions.setSpacing(4)
-        for button in (self.fetch, self.retry, self.log):
-            actions.addWidget(button)
+        actions = row_of(self.fetch, self.retry, self.log, spacing=4)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 4, 10)
         grid.setHorizontalSpacing(8)

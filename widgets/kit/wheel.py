@@ -1,4 +1,4 @@
-"""The wheel belongs to the page: over what has not the focus it scrolls what lies around, and changes nothing."""
+"""Filters that leave the mouse wheel to the page while a control has not the focus."""
 
 from __future__ import annotations
 
@@ -7,33 +7,30 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 
 class _Wheel(QObject):
+    """Gives the wheel to what lies around a widget without the focus; `scrolled`: only where that can scroll."""
+
+    def __init__(self, scrolled: bool) -> None:
+        super().__init__()
+        self._scrolled = scrolled
+
+    def install(self, widget: QWidget) -> None:
+        if widget.focusPolicy() == Qt.FocusPolicy.WheelFocus:
+            widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        widget.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget) or not self.passes(watched):
+        if event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget) or watched.hasFocus():
+            return False
+        if self._scrolled and not _can_scroll(area_around(watched)):
             return False
         event.ignore()
         return True
 
-    def passes(self, widget: QWidget) -> bool:
-        return not widget.hasFocus()
 
-
-class _WheelOfPictures(_Wheel):
-    def passes(self, widget: QWidget) -> bool:
-        area = area_around(widget)
-        return super().passes(widget) and area is not None and _can_scroll(area)
-
-
-_FIELDS, _PICTURES = _Wheel(), _WheelOfPictures()
-
-
-def leave_wheel(widget: QWidget) -> None:
-    """For a field, slider or row of tabs: the wheel is its own once it has the focus, which the wheel does not give."""
-    _install(widget, _FIELDS)
-
-
-def leave_wheel_where_scrolled(widget: QWidget) -> None:
-    """For a picture or chart that zooms: the same, but only within a panel that scrolls."""
-    _install(widget, _PICTURES)
+leave_wheel = _Wheel(scrolled=False).install
+"""For a field, slider or row of tabs: the wheel is its own once it has the focus, which the wheel does not give."""
+leave_wheel_where_scrolled = _Wheel(scrolled=True).install
+"""For a picture or chart that zooms: the same, but only within a panel that scrolls."""
 
 
 def area_around(widget: QWidget) -> QScrollArea | None:
@@ -44,11 +41,6 @@ def area_around(widget: QWidget) -> QScrollArea | None:
     return above
 
 
-def _can_scroll(area: QScrollArea) -> bool:
-    return any(bar.maximum() > bar.minimum() for bar in (area.verticalScrollBar(), area.horizontalScrollBar()))
-
-
-def _install(widget: QWidget, wheel: _Wheel) -> None:
-    if widget.focusPolicy() == Qt.FocusPolicy.WheelFocus:
-        widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    widget.installEventFilter(wheel)
+def _can_scroll(area: QScrollArea | None) -> bool:
+    bars = (area.verticalScrollBar(), area.horizontalScrollBar()) if area is not None else ()
+    return any(bar.maximum() > bar.minimum() for bar in bars)

@@ -6,7 +6,6 @@ from widgets.kit.work_state import Busy
 
 DASH = "\u2013"
 DOT = " \u00b7 "
-DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 def busy_words(busy: Busy) -> str:

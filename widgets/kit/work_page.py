@@ -1,4 +1,4 @@
-"""A page of a board about one piece of work: head, empty state or results, what went wrong, progress with cancel."""
+"""The base of a page about one piece of work: head, empty state or results, trouble, progress with cancel."""
 
 from __future__ import annotations
 

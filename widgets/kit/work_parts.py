@@ -1,4 +1,4 @@
-"""Work under way as a line with a bar, and a frame that comes and goes with what it holds."""
+"""A progress line with a cancel button, and a frame that is shown as long as the widget in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work under way, and what went wrong with it, as panels show them: one value for every engine."""
+"""Values for work under way and for what went wrong with it, the same for every engine."""
 
 from __future__ import annotations
 

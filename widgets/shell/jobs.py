@@ -1,4 +1,4 @@
-"""The Jobs panel: what runs, what is left of it in words, what became of it; one click from stopping or finding it."""
+"""The Jobs panel: lists jobs with progress and time left, shows details of one, cancels, reveals, copies."""
 
 from __future__ import annotations
 
@@ -54,13 +54,11 @@ class JobsPanel(Panel):
     cancelled = Signal(int)
     removed = Signal(int)
     revealed = Signal(str)
-    copied = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("Jobs", scrolling=False)
         self._rows: tuple[JobRow, ...] = ()
         self._chosen = NO_JOB
-        self.body.setContentsMargins(0, 0, 0, 0)
         self.list = _List()
         self.details = _Details()
         self.add(split_of(self.list, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
@@ -69,13 +67,12 @@ class JobsPanel(Panel):
         self.copy = QuietButton("Copy as command", "command", "Copy the line that does the same without the window")
         self.remove = QuietButton("Remove", "remove", "Take the ended job off the list")
         self.clear = QuietButton("", "clear", "Take all ended jobs off the list", name="Clear ended jobs")
-        for button in (self.cancel, self.reveal, self.copy, self.remove, self.clear):
-            self.head.buttons.addWidget(button)
+        self.add_head(self.cancel, self.reveal, self.copy, self.remove, self.clear)
         self.set_empty(EmptyState(NOTHING, "", "jobs"))
         self.list.currentItemChanged.connect(self._follow)
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._chosen.id))
         self.reveal.clicked.connect(lambda: self.revealed.emit(self._chosen.result))
-        self.copy.clicked.connect(self._copy)
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._chosen.command))
         for wanted in (self.list.removeWanted, self.remove.clicked):
             wanted.connect(self._remove)
         self.show_jobs(())
@@ -112,10 +109,6 @@ class JobsPanel(Panel):
         row = self.current()
         if row is not None and not row.active:
             self.removed.emit(row.id)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._chosen.command)
-        self.copied.emit(self._chosen.command)
 
 
 class _Details(QWidget):

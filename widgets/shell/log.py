@@ -1,4 +1,4 @@
-"""The Log panel: what happened, by level and by word, with the traceback of a chosen line. Bounded and cheap."""
+"""The Log panel: lists what was logged, filtered by level and words, with the traceback of the chosen line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from widgets.kit.fields import trace_view
+from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
 from widgets.kit.layouts import split_of
-from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField, describe
+from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
 
@@ -41,11 +42,9 @@ class LogPanel(Panel):
 
     cleared = Signal()
     saved = Signal(str)
-    copied = Signal(str)
 
     def __init__(self, depth: int = DEPTH) -> None:
         super().__init__("Log", scrolling=False)
-        self.body.setContentsMargins(0, 0, 0, 0)
         self._rows: deque[LogRow] = deque(maxlen=depth)
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
@@ -56,8 +55,7 @@ class LogPanel(Panel):
         self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
         self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
-        for widget in (self.level, self.search, self.copy, self.save, self.clear):
-            self.head.buttons.addWidget(widget)
+        self.add_head(self.level, self.search, self.copy, self.save, self.clear)
         self.table = _Table(self._model)
         self.details = trace_view("Details", "The traceback of the chosen line")
         self.details.hide()
@@ -115,9 +113,7 @@ class LogPanel(Panel):
     def _copy(self) -> None:
         chosen = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         rows = [self._model.rows[number] for number in chosen] if len(chosen) > 1 else list(self._model.rows)
-        text = "\n".join(line_text(row) for row in rows)
-        QGuiApplication.clipboard().setText(text)
-        self.copied.emit(text)
+        QGuiApplication.clipboard().setText("\n".join(line_text(row) for row in rows))
 
     def _save(self) -> None:
         if path := ask_file(self, "Save log", "kinoscope log.txt", "Text files (*.txt *.log)"):
@@ -187,24 +183,16 @@ class _Table(QTableView):
     def __init__(self, model: _Lines) -> None:
         super().__init__()
         self.setModel(model)
-        self.setShowGrid(False)
+        plain_table(self, "Log lines", "Choose a line to see its details", 26)
         self.setWordWrap(False)
         self.setIconSize(QSize(ICON - 2, ICON - 2))
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
+        self.setMinimumWidth(240)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setHighlightSections(False)
-        describe(head, "Columns of the log", "Drag an edge to change a column's width")
-        describe(self.verticalHeader(), "Lines of the log")
         head.setStretchLastSection(True)
         for column, wide in enumerate((104, 96, 132)):
             self.setColumnWidth(column, wide)
-        self.setMinimumWidth(240)
-        describe(self, "Log lines", "Choose a line to see its details")
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         self.setColumnHidden(2, self.width() < 560)

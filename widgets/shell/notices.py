@@ -1,4 +1,4 @@
-"""Notices: short sentences in the lower right corner of the work that wait for nobody and take no focus.
+"""Notices: short sentences in the lower right corner of the work that take no focus and go by themselves.
 
 They lie over the pictures, never over a panel: what a panel says about the same trouble, and its buttons, stay in view.
 """

@@ -1,4 +1,4 @@
-"""The command palette: every command, found by typing a few of its letters; what was used last stands first."""
+"""The command palette: finds a command by a few of its letters; recently used ones stand first."""
 
 from __future__ import annotations
 
@@ -114,19 +114,17 @@ class CommandPalette(QFrame):
     def _key(self, event: QKeyEvent) -> bool:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_PageUp: -MOST_ROWS}
         key = Qt.Key(event.key())
-        if key in steps and self.list.count():
+        last = self.list.count() - 1
+        if key in steps and last >= 0:
             place = self.list.currentRow() + steps[key]
-            one = abs(steps[key]) == 1
-            last = self.list.count() - 1
-            self.list.setCurrentRow(place % (last + 1) if one else min(max(place, 0), last))
-            return True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.list.setCurrentRow(place % (last + 1) if abs(steps[key]) == 1 else min(max(place, 0), last))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._run(self.list.currentItem())
-            return True
-        if key == Qt.Key.Key_Escape:
+        elif key == Qt.Key.Key_Escape:
             self._leave()
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def _fill(self, query: str) -> None:
         self.list.clear()

@@ -1,4 +1,4 @@
-"""The Properties panel: what is known of the selected source, in groups of figures."""
+"""The Properties panel: figures of the selected source, in groups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings page: few things, each applied at once, nothing to confirm."""
+"""The settings page: each choice is applied at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be said to open each kind of source: a small form a kind, that makes the source or says what is missing."""
+"""One small form for each kind of source, which makes the source or says what is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLayout, QVBoxLayout, QWidget
 
 from engines.cameras.sources.parsing import stream_source
 from engines.cameras.types import (
@@ -25,7 +25,8 @@ from engines.core.addresses import bare
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from widgets.kit.fields import ChoiceField, NumberField, PlainButton, QuietButton, Segmented, TextField, Toggle
-from widgets.kit.panel import columns, labelled
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import columns, describe, labelled
 from widgets.kit.theme import LOOK, number_font
 
 BOARDS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_50"
@@ -42,17 +43,18 @@ class SourceFields(QWidget):
     """The form of one kind. `source(name)` gives the source; `UsageError` says in words what is not right yet."""
 
     changed = Signal()
+    first: QWidget
+    """Where typing begins."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(12)
+        self.column = column_of(spacing=12)
+        self.setLayout(self.column)
 
-    @property
-    def first(self) -> QWidget:
-        """Where typing begins."""
-        raise NotImplementedError
+    def lay_out(self, *rows: QWidget | QLayout) -> None:
+        """More rows, from the top."""
+        for row in rows:
+            self.column.addWidget(row) if isinstance(row, QWidget) else self.column.addLayout(row)
 
     def source(self, name: str) -> Source:
         raise NotImplementedError
@@ -67,37 +69,24 @@ class SourceFields(QWidget):
 class UsbFields(SourceFields):
     """A camera chosen by its name."""
 
-    rescanWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__()
         self._cameras: dict[str, UsbCamera] = {}
-        self.camera = ChoiceField("Camera", tip="Cameras that the system lists")
+        self.first = self.camera = ChoiceField("Camera", tip="Cameras that the system lists")
         self.rescan = QuietButton("", "retry", "Look for cameras again", name="Look again")
-        self.rescan.clicked.connect(self.rescanWanted)
         self.picture = ChoiceField("Picture size", SIZES, tip="A wish: the camera gives the nearest it has")
         self.rate = NumberField("Rate", 0, 0, 240, unit="fps", tip="A wish; 0 leaves it to the camera")
         self.rate.setSpecialValueText("as it gives")
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        line.addWidget(self.camera, 1)
-        line.addWidget(self.rescan)
-        self.column.addWidget(labelled("Camera", row))
-        self.column.addWidget(columns(labelled("Picture size", self.picture), labelled("Rate", self.rate)))
+        wishes = columns(labelled("Picture size", self.picture), labelled("Rate", self.rate))
+        self.lay_out(labelled("Camera", held(row_of((self.camera, 1), self.rescan, spacing=4))), wishes)
         self.camera.chosen.connect(self._tell)
         self.set_cameras([UsbCamera("First camera", "0")])
-
-    @property
-    def first(self) -> QWidget:
-        return self.camera
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The cameras there are; none at all is said in the field."""
         self._cameras = {f"{camera.backend}:{camera.address}": camera for camera in cameras}
-        none = [("", "No camera found")]
-        self.camera.set_choices([(id, camera.name) for id, camera in self._cameras.items()] or none)
+        listed = [(id, camera.name) for id, camera in self._cameras.items()]
+        self.camera.set_choices(listed or [("", "No camera found")])
         self._tell()
 
     def source(self, name: str) -> UsbSource:
@@ -114,21 +103,11 @@ class _PathFields(SourceFields):
 
     def __init__(self, label: str, placeholder: str, tip: str) -> None:
         super().__init__()
-        self.path = TextField(label, placeholder=placeholder, tip=tip)
+        self.first = self.path = TextField(label, placeholder=placeholder, tip=tip)
         self.path.textChanged.connect(self._tell)
         self.browse = PlainButton("Browse", tip="Choose in the file system")
         self.browse.clicked.connect(self._browse)
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(self.path, 1)
-        line.addWidget(self.browse)
-        self.column.addWidget(labelled(label, row))
-
-    @property
-    def first(self) -> QWidget:
-        return self.path
+        self.lay_out(labelled(label, held(row_of((self.path, 1), self.browse, spacing=8))))
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, self.path.accessibleName())
@@ -147,7 +126,7 @@ class FileFields(_PathFields):
     def __init__(self) -> None:
         super().__init__("Video file", "/path/to/video.mp4", "A file, or drop one on the window")
         self.loop = Toggle("Begin again at the end", False, tip="Loop; can be changed while it plays")
-        self.column.addWidget(self.loop)
+        self.lay_out(self.loop)
 
     def source(self, name: str) -> FileSource:
         path = _existing(self.path.text(), "video file")
@@ -167,7 +146,7 @@ class FolderFields(_PathFields):
         super().__init__("Folder", "/path/to/images", "Its images are played in natural order")
         self.pattern = TextField("Pattern", "*", tip="Which files, for example left*.jpg")
         self.rate = NumberField("Rate", 5, 0.1, 240, unit="fps", decimals=1, tip="Pictures per second")
-        self.column.addWidget(columns(labelled("Files", self.pattern), labelled("Rate", self.rate)))
+        self.lay_out(columns(labelled("Files", self.pattern), labelled("Rate", self.rate)))
 
     def source(self, name: str) -> FolderSource:
         path = _existing(self.path.text(), "folder")
@@ -189,12 +168,8 @@ class StreamFields(SourceFields):
         )
         self.url.textChanged.connect(self._tell)
         self.timeout = NumberField("Give up after", 10, 1, 120, unit="s", tip="How long to wait for an answer")
-        self.column.addWidget(labelled("Address", self.url))
-        self.column.addWidget(columns(labelled("Give up after", self.timeout), QWidget()))
-
-    @property
-    def first(self) -> QWidget:
-        return self.url
+        self.lay_out(labelled("Address", self.url), columns(labelled("Give up after", self.timeout), QWidget()))
+        self.first = self.url
 
     def source(self, name: str) -> StreamSource:
         url = self.url.text().strip()
@@ -217,13 +192,10 @@ class SceneFields(SourceFields):
         self.board.textChanged.connect(self._tell)
         self.noise = NumberField("Noise", 2, 0, 50, unit="levels", decimals=1, tip="Standard deviation in gray levels")
         self.blur = NumberField("Blur", 0.6, 0, 10, unit="px", decimals=1, step=0.1, tip="Standard deviation in pixels")
-        self.column.addWidget(columns(labelled("Cameras", self.cameras), labelled("Rate", self.rate)))
-        self.column.addWidget(labelled("Board", self.board))
-        self.column.addWidget(columns(labelled("Noise", self.noise), labelled("Blur", self.blur)))
-
-    @property
-    def first(self) -> QWidget:
-        return self.board
+        self.first = self.board
+        look = columns(labelled("Noise", self.noise), labelled("Blur", self.blur))
+        rig = columns(labelled("Cameras", self.cameras), labelled("Rate", self.rate))
+        self.lay_out(rig, labelled("Board", self.board), look)
 
     def source(self, name: str) -> SceneSource:
         return SceneSource(
@@ -251,20 +223,15 @@ class TiledFields(SourceFields):
             "Names of the tiles", placeholder="left, right, …", tip="Row by row; unnamed ones are numbered"
         )
         self.preview = TileDrawing()
-        self.column.addWidget(labelled("Source that is split", self.kind))
-        self.column.addLayout(self._inner)
-        self.column.addWidget(columns(labelled("Rows", self.rows), labelled("Columns", self.columns)))
-        self.column.addWidget(labelled("Names of the tiles", self.names))
-        self.column.addWidget(self.preview)
+        self.first = self.kind
+        counts = columns(labelled("Rows", self.rows), labelled("Columns", self.columns))
+        names = labelled("Names of the tiles", self.names)
+        self.lay_out(labelled("Source that is split", self.kind), self._inner, counts, names, self.preview)
         self.kind.chosen.connect(self._choose)
         for signal in (self.rows.valueChanged, self.columns.valueChanged, self.names.textChanged):
             signal.connect(self._draw)
         self.of()
         self._draw()
-
-    @property
-    def first(self) -> QWidget:
-        return self.kind
 
     def tile_names(self) -> tuple[str, ...]:
         """As they were typed."""
@@ -319,8 +286,7 @@ class TileDrawing(QWidget):
         super().__init__()
         self._rows, self._columns, self._names = 2, 2, ()
         self.setFixedHeight(108)
-        self.setAccessibleName("How the picture is split")
-        self.setToolTip("How the picture is split")
+        describe(self, "How the picture is split")
 
     def set_tiles(self, rows: int, columns: int, names: Sequence[str]) -> None:
         self._rows, self._columns, self._names = rows, columns, tuple(names)

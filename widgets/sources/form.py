@@ -1,4 +1,4 @@
-"""The form that adds a source: one window for all kinds, beside the work and never in its way."""
+"""The form that adds a source: one window for all kinds, beside the work."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from engines.cameras.types import UsbCamera
+from engines.cameras.types import Source, UsbCamera
 from engines.core.errors import KinoscopeError
 from widgets.kit.fields import PlainButton, PrimaryButton, TextField, set_property
 from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import labelled
 from widgets.kit.theme import CONTROL_HEIGHT
 from widgets.sources.fields import (
@@ -62,12 +63,9 @@ class SourceForm(QDialog):
         self.setFixedWidth(WIDTH)
         self.kind = "file"
         self._tried = False
-        self.lead = Label()
-        self.lead.setProperty("role", "muted")
-        self.lead.setWordWrap(True)
+        self.lead = Label("", "muted", wraps=True)
         self.name = TextField("Name", placeholder="Made from the source", tip="What lists call it; may stay empty")
-        self.problem = Label()
-        self.problem.setWordWrap(True)
+        self.problem = Label(wraps=True)
         set_property(self.problem, "level", "bad")
         self.add = PrimaryButton("Add", "", "Open this source and show it (Enter)")
         self.add.clicked.connect(self._make)
@@ -75,22 +73,14 @@ class SourceForm(QDialog):
         cancel = PlainButton("Cancel", "", "Close without adding (Escape)")
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 16, 16, 16)
-        self._column.setSpacing(12)
-        self._column.addWidget(self.lead)
         self.fields: dict[str, SourceFields] = {}
         self._cameras: Sequence[UsbCamera] | None = None
         self._forms = QVBoxLayout()
-        self._column.addLayout(self._forms)
-        self._column.addWidget(labelled("Name", self.name))
-        self._column.addWidget(self.problem)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(self.add)
-        self._column.addLayout(row)
+        parts = self.lead, self._forms, labelled("Name", self.name), self.problem
+        self._column = column_of(
+            *parts, row_of(None, cancel, self.add, spacing=8), spacing=12, margins=(16, 16, 16, 16)
+        )
+        self.setLayout(self._column)
 
     def open_for(self, kind: str) -> None:
         """Show the form of this kind, beside the window that it belongs to."""
@@ -127,33 +117,30 @@ class SourceForm(QDialog):
 
     def _usb_fields(self) -> UsbFields:
         fields = UsbFields()
-        fields.rescanWanted.connect(self.camerasWanted)
+        fields.rescan.clicked.connect(self.camerasWanted)
         if self._cameras is not None:
             fields.set_cameras(self._cameras)
         return fields
 
     def _make(self) -> None:
         self._tried = True
+        if (source := self._check()) is not None:
+            self.made.emit(source)
+            self.fields[self.kind].forget()
+            self.name.clear()
+            self.accept()
+
+    def _check(self) -> Source | None:
+        """The source; None where something is missing, which is said, but not before the user has tried once."""
+        source, words = None, ""
         try:
             source = self.fields[self.kind].source(self.name.text().strip())
-        except KinoscopeError:
-            self._check()
-            return
-        self.made.emit(source)
-        self.fields[self.kind].forget()
-        self.name.clear()
-        self.accept()
-
-    def _check(self) -> None:
-        """Say what is missing, but not before the user has tried once."""
-        words = ""
-        try:
-            self.fields[self.kind].source(self.name.text().strip())
         except KinoscopeError as error:
             words = f"{error.message}. {error.hint}".rstrip(". ") + "."
         self.problem.setText(words if self._tried else "")
         self.problem.setVisible(bool(words) and self._tried)
         self._settle()
+        return source
 
     def _settle(self) -> None:
         """As high as what it holds."""

@@ -1,25 +1,24 @@
-"""The list of sources: rows of two lines that paint themselves, tiles below them, figures in columns."""
+"""The list of sources, painted in rows of two lines, with tiles below them and figures in columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QTreeWidgetItemIterator,
 )
 
-from widgets.kit.fields import describe
+from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import draw_pill, pill_size
+from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
 from widgets.kit.theme import LOOK, number_font
 from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.form import KINDS
@@ -70,12 +69,9 @@ class SourceList(QTreeWidget):
         self.setExpandsOnDoubleClick(False)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-        self.setItemDelegate(_RowPainter(self))
+        self.setItemDelegate(_Painter(self))
         describe(self.header(), "Columns of the sources")
-        describe(self, "Sources", "Double click shows a source; drag it onto a tile")
+        quiet(self, "Sources", "Double click shows a source; drag it onto a tile")
 
     def show_rows(self, rows: Sequence[SourceRow]) -> None:
         chosen = self.current()
@@ -117,12 +113,9 @@ class SourceList(QTreeWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        item = self.itemAt(event.position().toPoint())
-        if (
-            item is not None
-            and item.childCount()
-            and _caret_box(self.visualItemRect(item)).contains(event.position().toPoint())
-        ):
+        at = event.position().toPoint()
+        item = self.itemAt(at)
+        if item is not None and item.childCount() and _caret_box(self.visualItemRect(item)).contains(at):
             item.setExpanded(not item.isExpanded())
 
     def _items(self) -> list[QTreeWidgetItem]:
@@ -135,55 +128,38 @@ class SourceList(QTreeWidget):
         return items
 
 
-class _RowPainter(QStyledItemDelegate):
+class _Painter(RowPainter):
     """Paints a source in two lines and a tile in one; figures stand in columns."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        row = index.data(ROW)
-        return QSize(120, TILE_HEIGHT if isinstance(row, TileRow) else ROW_HEIGHT)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, TILE_HEIGHT if isinstance(index.data(ROW), TileRow) else ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        row, box = index.data(ROW), option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_back(painter, option)
+    def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
+        super().paint_ground(painter, box, chosen, focus)
+        if chosen:
+            painter.fillRect(QRect(box.topLeft(), QSize(2, box.height())), LOOK.now.color("accent"))
+
+    def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
+        row = index.data(ROW)
         if isinstance(row, TileRow):
             _paint_tile(painter, box, row)
         elif isinstance(row, SourceRow):
             opened = self.parent().isExpanded(index) if row.tiles else None  # type: ignore[union-attr]
             _paint_source(painter, box, row, opened)
-        painter.restore()
-
-
-def _paint_back(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    state = QStyle.StateFlag
-    if option.state & state.State_Selected:
-        painter.fillRect(option.rect, LOOK.now.color("accent", 0.16))
-        painter.fillRect(QRect(option.rect.topLeft(), QSize(2, option.rect.height())), LOOK.now.color("accent"))
-    elif option.state & state.State_MouseOver:
-        painter.fillRect(option.rect, LOOK.now.color("raised"))
 
 
 def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | None) -> None:
-    look = LOOK.now
-    draw_icon(
-        painter, QRect(box.left() + 12, box.top() + 8, 16, 16), row.kind, "accent" if row.level == "good" else "muted"
-    )
+    kind = QRect(box.left() + 12, box.top() + 8, 16, 16)
+    draw_icon(painter, kind, row.kind, "accent" if row.level == "good" else "muted")
     if opened is not None:
         draw_icon(painter, _caret_box(box), "caret-down" if opened else "caret-right")
     pill = pill_size(row.state)
     place = QRectF(box.right() - 10 - pill.width(), box.top() + 6, pill.width(), pill.height())
     draw_pill(painter, place, row.state, row.level)
-    painter.setFont(number_font())
-    painter.setPen(look.color("text"))
-    words = QRect(box.left() + 36, box.top() + 6, int(place.left()) - box.left() - 44, 20)
-    _draw_words(painter, words, row.title)
+    _write(painter, QRect(box.left() + 36, box.top() + 6, int(place.left()) - box.left() - 44, 20), row.title)
     below = QRect(box.left() + 36, box.top() + 26, box.width() - 46, 18)
-    painter.setFont(number_font(11))
-    painter.setPen(look.color("muted"))
     if row.message and row.level in ("bad", "warn"):
-        painter.setPen(look.color(row.level))
-        _draw_words(painter, below, row.message, Qt.TextElideMode.ElideRight)
+        write(painter, QRectF(below), row.message, row.level, 11)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
         _paint_figures(painter, below, first, row.dropped, row.latency_ms)
@@ -191,34 +167,26 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
 
 def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     draw_icon(painter, QRect(box.left() + 36, box.top() + 7, 14, 14), "tile")
-    painter.setFont(number_font())
-    painter.setPen(LOOK.now.color("text"))
     words = box.adjusted(56, 0, -10 - (56 if row.latency_ms is not None else 0), 0)
-    wanted = painter.fontMetrics().horizontalAdvance(row.title) + 84
-    drops = row.dropped if wanted <= words.width() else 0
-    _draw_words(painter, words.adjusted(0, 0, -76 if drops else 0, 0), row.title)
-    painter.setFont(number_font(11))
-    painter.setPen(LOOK.now.color("muted"))
+    drops = row.dropped if wide(row.title) + 84 <= words.width() else 0
+    _write(painter, words.adjusted(0, 0, -76 if drops else 0, 0), row.title)
     _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", drops, row.latency_ms)
 
 
 def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, latency_ms: float | None) -> None:
     """Rate at the left, latency at the right edge, drops before it: columns line up from row to row."""
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, rate)
+    line, drops = QRectF(box), f"{dropped} dropped"
+    write(painter, line, rate, "muted", 11)
     if latency_ms is not None:
-        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, f"{latency_ms:.0f} ms")
-    advance = painter.fontMetrics().horizontalAdvance
-    if dropped and advance(rate) + advance(f"{dropped} dropped") + 64 <= box.width():
-        painter.drawText(box.adjusted(0, 0, -52, 0), middle | Qt.AlignmentFlag.AlignRight, f"{dropped} dropped")
+        write(painter, line, f"{latency_ms:.0f} ms", "muted", 11, RIGHT)
+    if dropped and wide(rate, 11) + wide(drops, 11) + 64 <= box.width():
+        write(painter, line.adjusted(0, 0, -52, 0), drops, "muted", 11, RIGHT)
 
 
-def _draw_words(painter: QPainter, box: QRect, text: str, how: Qt.TextElideMode | None = None) -> None:
-    """As much as fits; a file's name keeps its ending unless `how` says otherwise."""
-    if how is None:
-        how = Qt.TextElideMode.ElideMiddle if "." in text[-5:] else Qt.TextElideMode.ElideRight
-    shown = painter.fontMetrics().elidedText(text, how, box.width())
-    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+def _write(painter: QPainter, box: QRect, title: str) -> None:
+    """As much of a title as fits; a file's name keeps its ending."""
+    how = Qt.TextElideMode.ElideMiddle if "." in title[-5:] else Qt.TextElideMode.ElideRight
+    write(painter, QRectF(box), QFontMetrics(number_font()).elidedText(title, how, box.width()))
 
 
 def _caret_box(box: QRect) -> QRect:

@@ -1,4 +1,4 @@
-"""The Sources panel: every source, how it does, and its tiles below it; where sources are added and dragged from."""
+"""The Sources panel: lists every source with its state and tiles; sources are added and dragged from here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData, QUrl, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QTreeWidgetItem
+from PySide6.QtCore import QMimeData, QUrl, Signal, SignalInstance
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu
 
 from engines.cameras.types import UsbCamera
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
 from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton
 from widgets.kit.theme import LOOK
@@ -21,7 +22,7 @@ from widgets.sources.list import ROW, SourceList, SourceRow, TileRow
 __all__ = ["SOURCE_MIME", "SourceRow", "SourcesPanel", "TileRow", "dropped_texts"]
 
 
-class SourcesPanel(Panel):
+class SourcesPanel(FileDrops, Panel):
     """Shows rows, and tells what the user wants with them."""
 
     sourceMade = Signal(object)
@@ -29,21 +30,18 @@ class SourcesPanel(Panel):
     retried = Signal(str)
     activated = Signal(str)
     selected = Signal(str)
-    dropped = Signal(list)
     sampleWanted = Signal()
     camerasWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Sources", scrolling=False)
+        super().__init__("Sources", False)
         self._rows: tuple[SourceRow, ...] = ()
-        self._form: SourceForm | None = None
+        self.form: SourceForm | None = None
         self._cameras: list[UsbCamera] | None = None
-        self._drop = False
-        self.setAcceptDrops(True)
-        self.body.setContentsMargins(0, 0, 0, 0)
+        self._aimed = False
         self.add_button = PrimaryButton("Add", "add", "Add a camera, file, folder, stream, tiled source or scene")
         self.add_button.setMenu(self._menu())
-        self.set_action(self.add_button)
+        self.add_head(self.add_button)
         self.list = SourceList()
         self.add(self.list, 1)
         self.retry = QuietButton("Reconnect", "retry", "Open the selected source again")
@@ -56,7 +54,14 @@ class SourcesPanel(Panel):
         )  # fmt: skip
         empty.clicked.connect(self.sampleWanted)
         self.set_empty(empty)
-        self._connect()
+        for wanted, told in (
+            (self.retry.clicked, self.retried),
+            (self.remove.clicked, self.removed),
+            (self.list.removeWanted, self.removed),
+        ):
+            wanted.connect(lambda *_, told=told: self._tell(told))
+        self.list.itemActivated.connect(lambda item: self.activated.emit(item.data(0, ROW).id))
+        self.list.currentItemChanged.connect(self._enable)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[SourceRow]) -> None:
@@ -75,56 +80,38 @@ class SourcesPanel(Panel):
         self.set_state(", ".join(words), "bad" if failed else "")
         self._enable()
 
-    def current(self) -> str:
-        """Id of the selected row, "" when none is."""
-        return self.list.current()
-
-    def select(self, id: str) -> None:
-        self.list.select(id)
-
     def open_form(self, kind: str) -> None:
         """The form that adds a source of this kind."""
-        if self._form is None:
-            self._form = SourceForm(self.window())
-            self._form.made.connect(self.sourceMade)
-            self._form.camerasWanted.connect(self.camerasWanted)
+        if self.form is None:
+            self.form = SourceForm(self.window())
+            self.form.made.connect(self.sourceMade)
+            self.form.camerasWanted.connect(self.camerasWanted)
             if self._cameras is not None:
-                self._form.set_cameras(self._cameras)
-        self._form.open_for(kind)
+                self.form.set_cameras(self._cameras)
+        self.form.open_for(kind)
 
     def close_form(self) -> None:
         """Close the form if it is open; nothing is added."""
-        if self._form is not None:
-            self._form.reject()
-
-    @property
-    def form(self) -> SourceForm | None:
-        """The form, once it has been opened."""
-        return self._form
+        if self.form is not None:
+            self.form.reject()
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`: what the system lists."""
         self._cameras = list(cameras)
-        if self._form is not None:
-            self._form.set_cameras(self._cameras)
+        if self.form is not None:
+            self.form.set_cameras(self._cameras)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        data = event.mimeData()
-        if not data.hasFormat(SOURCE_MIME) and (data.hasUrls() or data.hasText()):
-            self._mark(True)
-            event.acceptProposedAction()
+    def taken(self, data: QMimeData) -> list[str]:
+        return [] if data.hasFormat(SOURCE_MIME) else dropped_texts(data)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._mark(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._mark(False)
-        self.dropped.emit(dropped_texts(event.mimeData()))
-        event.acceptProposedAction()
+    def show_aimed(self, on: bool) -> None:
+        self._aimed = on
+        self.setContentsMargins(*((2,) * 4 if on else (0,) * 4))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._drop:
+        if self._aimed:
             painter = QPainter(self)
             painter.setPen(QPen(LOOK.now.color("accent"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -136,34 +123,14 @@ class SourcesPanel(Panel):
         menu.triggered.connect(lambda action: self.open_form(action.data()))
         return menu
 
-    def _connect(self) -> None:
-        self.retry.clicked.connect(self._retry)
-        self.remove.clicked.connect(self._remove)
-        self.list.itemActivated.connect(self._activate)
-        self.list.currentItemChanged.connect(self._enable)
-        self.list.removeWanted.connect(self._remove)
-
-    def _activate(self, item: QTreeWidgetItem) -> None:
-        self.activated.emit(item.data(0, ROW).id)
-
-    def _retry(self) -> None:
-        if self.current():
-            self.retried.emit(self.current())
-
-    def _remove(self) -> None:
-        if self.current():
-            self.removed.emit(self.current())
+    def _tell(self, signal: SignalInstance) -> None:
+        if self.list.current():
+            signal.emit(self.list.current())
 
     def _enable(self, *_items: object) -> None:
         for button in (self.retry, self.remove):
-            button.setEnabled(bool(self.current()))
-        if self.current():
-            self.selected.emit(self.current())
-
-    def _mark(self, on: bool) -> None:
-        self._drop = on
-        self.setContentsMargins(*((2,) * 4 if on else (0,) * 4))
-        self.update()
+            button.setEnabled(bool(self.list.current()))
+        self._tell(self.selected)
 
 
 def dropped_texts(data: QMimeData) -> list[str]:

@@ -1,12 +1,13 @@
-"""Which feed or tile a panel looks at."""
+"""A field that chooses the feed or tile a panel looks at."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from widgets.kit.layouts import row_of
 from widgets.kit.panel import ChoiceField, labelled
 from widgets.sources.choice import SourceChoice
 
@@ -21,9 +22,7 @@ class SourcePicker(QWidget):
         self._sources: tuple[tuple[str, str], ...] = ()
         self.source = ChoiceField("Source", tip=tip)
         self.source.chosen.connect(self.sourceChosen)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(labelled("Source", self.source, tip))
+        self.setLayout(row_of(labelled("Source", self.source, tip)))
 
     def show_sources(self, sources: Sequence[SourceChoice], chosen: str) -> None:
         """Cheap while they are the same."""

@@ -26,7 +26,6 @@ class TimelinePanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Timeline", scrolling=False)
-        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.canvas, self.legend = Canvas(), Legend()
         self._fields: tuple[object, ...] = ()
@@ -72,8 +71,7 @@ class TimelinePanel(Panel):
         self.help = menu.addAction("Help on the timeline")
         self.more.setMenu(menu)
         tools = (self.brush, self.track, self.fit, self.now, self.heat, self.classes, self.more)
-        for tool in reversed(tools):
-            self.add_head_action(tool)
+        self.add_head(*tools)
 
     def _connect(self) -> None:
         canvas = self.canvas

@@ -1,4 +1,4 @@
-"""The centre of the window: one, four or nine tiles on the base, one of them selected, one of them alone if wished."""
+"""The grid in the centre of the window: one, four or nine tiles; one is selected, one can be shown alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from engines.core.frames import Frame
 from widgets.kit.layouts import styled
-from widgets.viewer.overlays import Overlay
 from widgets.viewer.tile import TileHost, ViewerTile
 
 LAYOUTS = {"1": 1, "2x2": 2, "3x3": 3}
@@ -78,10 +76,6 @@ class ViewerGrid(TileHost):
         self._engines = list(engines)
         for tile in self._tiles.values():
             tile.set_engines(self._engines)
-
-    def show_frame(self, index: int, frame: Frame, overlays: Sequence[Overlay] = (), *, moving: bool = True) -> None:
-        """Show a frame, and what belongs to it, in a tile. moving: the source gives new ones now."""
-        self.tile(index).show_frame(frame, overlays, moving=moving)
 
     def select(self, index: int) -> None:
         """Select a tile; `selected` is sent when it was another one before."""

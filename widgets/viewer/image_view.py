@@ -1,4 +1,4 @@
-"""The picture: frames at their aspect, zoom to the cursor, pan, pixel values, overlays.
+"""A view of frames at their aspect: zoom to the cursor, pan, pixel values, overlays.
 
 A frame is kept as it came and scaled only when it is painted, so frames that come faster than the screen cost nothing.
 The scaled picture is kept too: a repaint for an overlay or the readout copies it and no more.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QImage,
@@ -49,21 +49,12 @@ class PaintStats:
     milliseconds: deque[float] = field(default_factory=lambda: deque(maxlen=512))
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=512))
 
-    def latency(self, quantile: float = 0.5) -> float:
-        """Capture to paint, in seconds; 0 before the first frame."""
-        return _quantile(self.latencies, quantile)
-
-    def paint_ms(self, quantile: float = 0.5) -> float:
-        return _quantile(self.milliseconds, quantile)
-
 
 class ImageView(QWidget):
     """Shows one picture. `painted` carries the stamp of each frame once it stands on the screen."""
 
     activated = Signal()
     pressed = Signal()
-    hovered = Signal(float, float, str)
-    left = Signal()
     zoomed = Signal(float)
     painted = Signal(object)
 
@@ -75,9 +66,9 @@ class ImageView(QWidget):
         self._clock = clock
         self._margin = margin
         self._image: NDArray[np.uint8] | None = None
-        self._stamp: Stamp | None = None
+        self.stamp: Stamp | None = None
         self._fresh = self._late = False
-        self._viewport: Viewport | None = None
+        self.viewport: Viewport | None = None
         self._overlays: tuple[Overlay, ...] = ()
         self._message = ""
         self._pixels: NDArray[np.uint8] | None = None
@@ -98,13 +89,13 @@ class ImageView(QWidget):
 
     def set_frame(self, frame: Frame, *, moving: bool = True) -> None:
         """Show a frame. It is not copied. moving: it has just come, so its age tells how late it is."""
-        self._late = moving if frame.stamp != self._stamp else self._late
-        self._stamp = frame.stamp
+        self._late = moving if frame.stamp != self.stamp else self._late
+        self.stamp = frame.stamp
         self._take(frame.image)
 
     def set_image(self, image: NDArray[np.uint8]) -> None:
         """Show an H x W or H x W x 3 (BGR) uint8 array; `ValueError` for anything else. It is not copied."""
-        self._stamp = None
+        self.stamp = None
         self._take(image)
 
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
@@ -114,23 +105,13 @@ class ImageView(QWidget):
 
     def clear(self, message: str = "") -> None:
         """Show no picture, and why, in words."""
-        self._image, self._stamp, self._viewport, self._pixels = None, None, None, None
+        self._image, self.stamp, self.viewport, self._pixels = None, None, None, None
         self._overlays, self._message = (), message
         self.update()
 
     @property
     def has_picture(self) -> bool:
         return self._image is not None
-
-    @property
-    def stamp(self) -> Stamp | None:
-        """Of the frame that is shown."""
-        return self._stamp
-
-    @property
-    def viewport(self) -> Viewport | None:
-        """Where the picture lies; None without one."""
-        return self._viewport
 
     def snapshot(self) -> NDArray[np.uint8]:
         """The picture at full resolution, without overlays. `ValueError` when there is none."""
@@ -147,12 +128,12 @@ class ImageView(QWidget):
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge around a place in the widget (its middle where none is given)."""
-        if self._viewport is not None:
-            self._look_from(self._viewport.zoomed(factor, at or QPointF(self.rect().center())))
+        if self.viewport is not None:
+            self._look_from(self.viewport.zoomed(factor, at or QPointF(self.rect().center())))
 
     def pan(self, dx: float, dy: float) -> None:
-        if self._viewport is not None:
-            self._look_from(self._viewport.panned(dx, dy))
+        if self.viewport is not None:
+            self._look_from(self.viewport.panned(dx, dy))
 
     def value_at(self, x: float, y: float) -> str:
         """The pixel there in words: "R 12 G 40 B 200", "128" for a gray picture, "" outside."""
@@ -172,29 +153,29 @@ class ImageView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()
         painter = QPainter(self)
-        if self._image is None or self._viewport is None:
+        if self._image is None or self.viewport is None:
             self._paint_message(painter)
             return
-        self._paint_picture(painter, self._image, self._viewport)
+        self._paint_picture(painter, self._image, self.viewport)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for overlay in self._overlays:
-            overlay.paint(painter, self._viewport)
-        self._paint_readout(painter, self._viewport)
+            overlay.paint(painter, self.viewport)
+        self._paint_readout(painter, self.viewport)
         painter.end()
         self._count(started)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._viewport is not None:
-            self._look_from(self._viewport.resized(self.width(), self.height(), self.devicePixelRatioF()))
+        if self.viewport is not None:
+            self._look_from(self.viewport.resized(self.width(), self.height(), self.devicePixelRatioF()))
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self._viewport is not None:
-            self._look_from(self._viewport.resized(self.width(), self.height(), self.devicePixelRatioF()))
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.viewport is not None:
+            self._look_from(self.viewport.resized(self.width(), self.height(), self.devicePixelRatioF()))
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._viewport is None:
+        if self.viewport is None:
             event.ignore()
             return
         self.zoom(1.25 ** (event.angleDelta().y() / 120), event.position())
@@ -208,7 +189,7 @@ class ImageView(QWidget):
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._drag is not None and self._viewport is not None and not self._viewport.fitted:
+        if self._drag is not None and self.viewport is not None and not self.viewport.fitted:
             moved = event.position() - self._drag
             self._drag = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -229,7 +210,6 @@ class ImageView(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._cursor = None
-        self.left.emit()
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -246,9 +226,9 @@ class ImageView(QWidget):
     def _take(self, image: NDArray[np.uint8]) -> None:
         if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
             raise ValueError(f"A picture is uint8, H x W or H x W x 3, not {image.dtype} {image.shape}")
-        old, self._image = self._viewport, image
+        old, self._image = self.viewport, image
         if old is None or (old.width, old.height) != (image.shape[1], image.shape[0]):
-            self._viewport = self._fitted(image)
+            self.viewport = self._fitted(image)
         self._pixels = None
         self._fresh = True
         self.update()
@@ -258,18 +238,15 @@ class ImageView(QWidget):
         return Viewport.fit(wide, high, self.width(), self.height(), self.devicePixelRatioF(), self._margin)
 
     def _look_from(self, viewport: Viewport) -> None:
-        if viewport != self._viewport:
-            self._viewport, self._pixels = viewport, None
+        if viewport != self.viewport:
+            self.viewport, self._pixels = viewport, None
             self.zoomed.emit(viewport.scale)
             self.update()
 
     def _hover(self, at: QPointF) -> None:
         self._cursor = at
-        if self._viewport is not None:
-            x, y = self._viewport.to_image(at)
-            self.hovered.emit(x, y, self.value_at(x, y))
-            if self.readout:
-                self.update(0, self.height() - 40, self.width(), 40)
+        if self.viewport is not None and self.readout:
+            self.update(0, self.height() - 40, self.width(), 40)
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), LOOK.now.color("surface"))
@@ -294,12 +271,10 @@ class ImageView(QWidget):
         x0, y0, x1, y1 = viewport.region()
         painter.setPen(QPen(DARK.color("base", 0.35), 1))
         first, last = viewport.to_widget(x0 - 0.5, y0 - 0.5), viewport.to_widget(x1 - 0.5, y1 - 0.5)
-        for column in range(x0, x1 + 1):
-            x = viewport.to_widget(column - 0.5, 0).x()
-            painter.drawLine(QPointF(x, first.y()), QPointF(x, last.y()))
-        for row in range(y0, y1 + 1):
-            y = viewport.to_widget(0, row - 0.5).y()
-            painter.drawLine(QPointF(first.x(), y), QPointF(last.x(), y))
+        across = [viewport.to_widget(column - 0.5, 0).x() for column in range(x0, x1 + 1)]
+        down = [viewport.to_widget(0, row - 0.5).y() for row in range(y0, y1 + 1)]
+        painter.drawLines([QLineF(x, first.y(), x, last.y()) for x in across])
+        painter.drawLines([QLineF(first.x(), y, last.x(), y) for y in down])
         if viewport.scale >= 2 * GRID_FROM:
             self._paint_values(painter, image, viewport)
 
@@ -319,8 +294,7 @@ class ImageView(QWidget):
         if self._cursor is None or not self.readout:
             return
         x, y = viewport.to_image(self._cursor)
-        value = self.value_at(x, y)
-        if value:
+        if value := self.value_at(x, y):
             text = f"{round(x)}, {round(y)}   {value}"
             wide = pill_width(text)
             box = QRectF(self.width() - wide - 8, self.height() - PILL_HEIGHT - 8, wide, PILL_HEIGHT)
@@ -332,12 +306,8 @@ class ImageView(QWidget):
         if self._fresh:
             self._fresh = False
             stats.frames += 1
-            if self._stamp is not None:
+            if self.stamp is not None:
                 if self._late:
-                    stats.latencies.append(self._clock() - self._stamp.captured_at)
-                self.painted.emit(self._stamp)
+                    stats.latencies.append(self._clock() - self.stamp.captured_at)
+                self.painted.emit(self.stamp)
             self._late = False
-
-
-def _quantile(values: deque[float], quantile: float) -> float:
-    return float(np.quantile(values, quantile)) if values else 0.0

@@ -1,4 +1,4 @@
-"""What is drawn over a picture: frozen values in image coordinates, painted in screen pixels.
+"""Shapes and words drawn over a picture: frozen values in image coordinates, painted in screen pixels.
 
 Every line has a dark halo, so that it reads on any picture; colours are those of the dark theme in both themes, because
 the picture below is the same in both. Image coordinates: (0, 0) is the centre of the first pixel, as in OpenCV.

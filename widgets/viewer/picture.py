@@ -1,4 +1,4 @@
-"""How a picture lies in a widget, and how its pixels get there for the least work.
+"""The place of a picture in a widget, and the scaling of its pixels with the least work.
 
 A frame is scaled straight to the widget's device pixels and handed to Qt as it will be shown, so that the painter only
 copies. `main.py bench display` measures what that saves beside the usual ways.

@@ -1,4 +1,4 @@
-"""One tile of the viewer: what it shows, how that is doing in words, and a few tools while the pointer is there."""
+"""One tile of the viewer: a source's picture, its state in words, and a few tools under the pointer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
+    QAction,
     QEnterEvent,
     QMouseEvent,
     QPainter,
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QStackedLayou
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
 from widgets.kit.fields import ElidedLabel, QuietButton
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState
@@ -77,7 +76,7 @@ class TileHost(QWidget):
         raise NotImplementedError
 
 
-class ViewerTile(QFrame):
+class ViewerTile(FileDrops):
     """A tile; what the user wants with it is said by its host."""
 
     def __init__(self, index: int, host: TileHost) -> None:
@@ -95,8 +94,7 @@ class ViewerTile(QFrame):
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
         self._message = ""
-        self._chosen = self._keyboard = self._drop = False
-        self.setAcceptDrops(True)
+        self._chosen = self._keyboard = self._aimed = False
         self.setAccessibleName(f"Tile {index + 1}")
         self._build()
         self._connect()
@@ -201,7 +199,7 @@ class ViewerTile(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         look = LOOK.now
-        marked = self._chosen or self._drop
+        marked = self._chosen or self._aimed
         painter.setBrush(look.color("surface"))
         painter.setPen(QPen(look.color("accent" if marked else "line"), 2 if marked else 1))
         inset = 1.0 if marked else 0.5
@@ -226,24 +224,14 @@ class ViewerTile(QFrame):
         self._place_tools()
         self._place_words()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(SOURCE_MIME):
-            self._aim(True)
-            event.acceptProposedAction()
+    def taken(self, data: QMimeData) -> list[str]:
+        return [bytes(data.data(SOURCE_MIME).data()).decode()] if data.hasFormat(SOURCE_MIME) else []
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._aim(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._aim(False)
-        self.host.sourceChosen.emit(self.index, bytes(event.mimeData().data(SOURCE_MIME).data()).decode())
-        event.acceptProposedAction()
+    def show_aimed(self, on: bool) -> None:
+        self._aimed = on
+        self.update()
 
     # Within
-
-    def _aim(self, on: bool) -> None:
-        self._drop = on
-        self.update()
 
     def _build(self) -> None:
         parts = (self.title, 1), self.figures, self.pill
@@ -289,6 +277,7 @@ class ViewerTile(QFrame):
         self._engine_menu.aboutToShow.connect(self._fill_engines)
         self.fit.clicked.connect(self.view.fit)
         for signal, told in (
+            (self.dropped, lambda paths: host.sourceChosen.emit(index, paths[0])),
             (looks, lambda action: host.engineToggled.emit(index, action.data(), action.isChecked())),
             (self._failed.clicked, lambda: host.retryWanted.emit(index)),
             (self.snapshot.clicked, lambda: host.snapshotWanted.emit(index)),
@@ -339,25 +328,21 @@ class ViewerTile(QFrame):
         return (*self._overlays, Caption(self._message, "bottom-left", "warn")) if self._message else self._overlays
 
     def _fill_sources(self) -> None:
-        self._source_menu.clear()
+        menu = self._source_menu
+        menu.clear()
         for path, title in self._sources:
-            action = self._source_menu.addAction(icon("tile" if "/" in path else "sources"), title)
-            action.setData(path)
-            action.setCheckable(path == self.source)
-            action.setChecked(path == self.source)
+            action = menu.addAction(icon("tile" if "/" in path else "sources"), title)
+            _offer(action, path, path == self.source, checkable=path == self.source)
         if not self._sources:
-            self._source_menu.addAction(icon("add"), "Add a source…").setData(None)
+            menu.addAction(icon("add"), "Add a source\u2026").setData(None)
         if self.source:
-            self._source_menu.addSeparator()
-            self._source_menu.addAction(icon("clear"), "Empty this tile").setData("")
+            menu.addSeparator()
+            menu.addAction(icon("clear"), "Empty this tile").setData("")
 
     def _fill_engines(self) -> None:
         self._engine_menu.clear()
         for id, title in self._engines:
-            action = self._engine_menu.addAction(title)
-            action.setCheckable(True)
-            action.setChecked(id in self._on)
-            action.setData(id)
+            _offer(self._engine_menu.addAction(title), id, id in self._on)
 
     def _choose_here(self) -> None:
         if self._sources:
@@ -370,3 +355,9 @@ class ViewerTile(QFrame):
             self.host.addWanted.emit(self.index)
         else:
             self.host.sourceChosen.emit(self.index, path)
+
+
+def _offer(action: QAction, data: str, on: bool, *, checkable: bool = True) -> None:
+    action.setData(data)
+    action.setCheckable(checkable)
+    action.setChecked(on)

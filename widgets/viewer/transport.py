@@ -1,4 +1,4 @@
-"""Play, step, seek, loop, speed: the bar under a picture whose source can be wound."""
+"""The bar under a recording: play, step, seek, loop, speed."""
 
 from __future__ import annotations
 

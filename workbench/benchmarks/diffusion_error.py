@@ -71,11 +71,7 @@ def main(
     with torch.no_grad():
         shared = _shared()
         rows = [row for name in ("digits", "digits-set") for row in _few_steps(name, starts, seed, tuned)]
-    versions = {
-        "diffusers": getattr(peers.diffusers(), "__version__", "not installed (make peers)"),
-        "k_diffusion": "installed" if peers.k_diffusion() else "not installed (make peers)",
-    }
-    return versions | {"starts": starts, "shared": shared, "few_steps": rows, "targets": _targets(shared, rows)}
+    return peers.versions() | {"starts": starts, "shared": shared, "few_steps": rows, "targets": _targets(shared, rows)}
 
 
 def problem(name: str, count: int, seed: int, tolerance: float = 1e-3) -> Problem:
@@ -149,12 +145,10 @@ def _few_steps(name: str, starts: int, seed: int, tuned: bool) -> list[dict[str,
     kept = {"problem": name}
     if tuned:
         practice = problem(name, 48, 7)
-        found = [_tuned(practice, given, nfe, False) for nfe in NFE[:3]]
-        rows.append(kept | {"method": "best published, tuned"} | _columns([error for error, _ in found]))
-        rows[-1]["which"] = ", ".join(which for _, which in found)
-        found = [_tuned(practice, given, nfe, True) for nfe in NFE[:3]]
-        rows.append(kept | {"method": "best published, tuned, after a jump"} | _columns([error for error, _ in found]))
-        rows[-1]["which"] = ", ".join(which for _, which in found)
+        for jump, title in ((False, "best published, tuned"), (True, "best published, tuned, after a jump")):
+            found = [_tuned(practice, given, nfe, jump) for nfe in NFE[:3]]
+            rows.append(kept | {"method": title} | _columns([error for error, _ in found]))
+            rows[-1]["which"] = ", ".join(which for _, which in found)
     for method, learned in (("gaussian, learned levels", 0), ("gaussian, learned levels and weights", 1)):
         rows.append(kept | {"method": method} | _columns([ours(given, nfe, learned) for nfe in NFE]))
     return rows

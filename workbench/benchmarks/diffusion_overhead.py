@@ -1,4 +1,4 @@
-"""What a sampler costs a step beyond the network: ours, a bare loop of the same arithmetic, diffusers, k-diffusion.
+"""The cost of a sampler's step beyond the network: ours, a bare loop of the same arithmetic, diffusers, k-diffusion.
 
 The network is a function that returns a tensor made beforehand. All run in one thread, one after the other, round by
 round; what is told is the median over rounds of the thread's own processor time, so that other work on the machine
@@ -65,12 +65,11 @@ def main(
     with one_thread(), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = [row for shape in SHAPES for row in _measure(shape, steps, rounds)]
-    versions = {
-        "torch": torch.__version__,
-        "diffusers": getattr(peers.diffusers(), "__version__", "not installed (make peers)"),
-        "k_diffusion": "installed" if peers.k_diffusion() else "not installed (make peers)",
-    }
-    return versions | {"steps": steps, "microseconds_a_step": rows, "targets": _targets(rows)}
+    return (
+        {"torch": torch.__version__}
+        | peers.versions()
+        | {"steps": steps, "microseconds_a_step": rows, "targets": _targets(rows)}
+    )
 
 
 @contextmanager

@@ -55,6 +55,15 @@ def diffusers() -> ModuleType | None:
     return importlib.import_module("diffusers")
 
 
+def versions() -> dict[str, str]:
+    """Of the libraries that are measured against."""
+    absent = "not installed (make peers)"
+    return {
+        "diffusers": getattr(diffusers(), "__version__", absent),
+        "k_diffusion": "installed" if k_diffusion() else absent,
+    }
+
+
 def scheduler(name: str, sigmas: Tensor, **config: Any) -> Any:
     """A diffusers scheduler by class name, told to walk exactly these levels, which end in 0.
 

@@ -28,7 +28,7 @@ from engines.generative.diffusion.studies.types import LikelihoodSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule
 from engines.generative.training import classifiers as classifying
 from engines.generative.training import reflow
-from engines.generative.training.watch import pictures
+from engines.generative.training.job import pictures
 
 JUDGE = "mnist-classifier"
 EDM = Schedule("karras", 0.02, 40.0)

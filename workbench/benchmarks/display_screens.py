@@ -38,7 +38,7 @@ class OurScreen:
         self._timer.start()
 
     def show(self, index: int, frame: Frame) -> None:
-        self._grid.show_frame(index, frame)
+        self._grid.tile(index).show_frame(frame)
 
     def close(self) -> None:
         self._timer.stop()

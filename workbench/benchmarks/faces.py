@@ -32,12 +32,12 @@ from engines.faces import sample
 from engines.faces.detection.finding import open_finder
 from engines.faces.gallery.search import PersonIndex
 from engines.faces.recognition import align
-from engines.faces.recognition.embed import unit
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.table import FaceTable
 from engines.faces.tracking.live import FaceRecogniser
 from engines.faces.tracking.live_gallery import GalleryWatch, KnownPeople
 from engines.faces.types import FinderSettings, RecogniserSettings, Search
+from engines.faces.vectors import unit
 from workbench.benchmarks.faces_scenes import SmallFaces, judged, pasted
 
 SIZE = (640, 480)

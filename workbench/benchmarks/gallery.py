@@ -19,7 +19,7 @@ import typer
 from numpy.typing import NDArray
 
 from engines.faces.gallery import ann
-from engines.faces.recognition.embed import Vectors, unit
+from engines.faces.vectors import Vectors, unit
 
 EACH = 5
 NOISE = 0.75

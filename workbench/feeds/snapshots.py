@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 from PySide6.QtCore import Signal
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, WorkFailed
 from engines.core.files import atomic_path
-from engines.core.frames import Frame
+from engines.core.frames import Frame, Image
 from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
 from widgets.viewer.overlays import Cover, Overlay
@@ -29,7 +29,7 @@ class SnapshotWriter(EngineThread):
     def work(self) -> None:
         target = free_name(pictures_dir() / self._name)
         try:
-            write_png(target, self._frame)
+            write_png(target, self._frame.image)
         except OSError as error:
             raise BadInput(error.strerror or str(error), path=target.parent) from error
         self.written.emit(target)
@@ -44,10 +44,10 @@ def covered(frame: Frame, overlays: Sequence[Overlay]) -> Frame:
     return Frame(image, frame.stamp)
 
 
-def write_png(target: Path, frame: Frame) -> None:
-    """Write a frame's pixels as they are, whole or not at all."""
-    done, data = cv2.imencode(".png", frame.image)
+def write_png(target: Path, image: Image) -> None:
+    """Write pixels as they are, whole or not at all."""
+    done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
-        raise OSError("The picture could not be encoded as PNG")
+        raise WorkFailed("The picture could not be encoded as PNG", path=target)
     with atomic_path(target) as part:
         part.write_bytes(data.tobytes())

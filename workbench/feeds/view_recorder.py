@@ -6,10 +6,9 @@ are left out and counted; the film is never in the window's way.
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from fractions import Fraction
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -32,33 +31,29 @@ class ViewRecorder(EngineThread):
         super().__init__("recorder", parent)
         self.target = target
         self.left_out = 0
-        self._waiting: deque[Frame] = deque()
-        self._changed = threading.Condition()
+        self._waiting: SimpleQueue[Frame | None] = SimpleQueue()
         self._last = -1
         self._size: Size | None = None
 
     def put(self, frame: Frame) -> None:
-        """One more frame, from any thread; one that was put already or has another size than the first is not taken."""
+        """One more frame; one that was put already or has another size than the first is not taken."""
         size = size_of(frame.image)
-        with self._changed:
-            self._size = self._size or size
-            if frame.stamp.index == self._last or size != self._size:
-                return
-            self._last = frame.stamp.index
-            if len(self._waiting) >= ROOM:
-                self.left_out += 1
-                return
-            self._waiting.append(frame)
-            self._changed.notify()
+        self._size = self._size or size
+        if frame.stamp.index == self._last or size != self._size:
+            return
+        self._last = frame.stamp.index
+        if self._waiting.qsize() >= ROOM:
+            self.left_out += 1
+        else:
+            self._waiting.put(frame)
 
     def request_stop(self) -> None:
         super().request_stop()
-        with self._changed:
-            self._changed.notify()
+        self._waiting.put(None)
 
     def work(self) -> None:
         """Writes until it is asked to stop; what waits then is written too. Without a frame there is no film."""
-        first = self._next()
+        first = self._waiting.get()
         if first is None:
             return
         with new_file(self.target, media(self.target)) as part:
@@ -82,11 +77,6 @@ class ViewRecorder(EngineThread):
                 image.time_base = BASE
                 film.mux(stream.encode(image))
                 count += 1
-                frame = self._next()
+                frame = self._waiting.get()
             film.mux(stream.encode(None))
         return count
-
-    def _next(self) -> Frame | None:
-        with self._changed:
-            self._changed.wait_for(lambda: bool(self._waiting) or self.stopping)
-            return self._waiting.popleft() if self._waiting else None

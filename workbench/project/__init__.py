@@ -1,1 +1,1 @@
-"""What is kept: the project file, settings, and what is deleted for good."""
+"""The project file, the settings, and the deletion of personal data."""

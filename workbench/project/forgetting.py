@@ -1,4 +1,4 @@
-"""What the job history and the log tell of people: deleted with them, overwritten, and looked for afterwards."""
+"""Deletes what the job history and the log tell of people: overwrites it, and looks for it afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes back at the next start: theme, preset, layout, recent files, what each panel was set to.
+"""Settings that come back at the next start: theme, preset, layout, recent files, the state of each panel.
 
 One JSON file, its owner's alone, written whole or not at all. A value that makes no sense is left out with a notice; a
 broken file, or one of a newer program, is moved aside, and the default is used. Keys that nobody knows are left out.

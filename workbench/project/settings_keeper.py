@@ -22,8 +22,8 @@ class SettingsKeeper(QObject):
     ) -> None:
         super().__init__(parent)
         self._store, self._notify, self._said = store, notify, ""
-        self._errands = Errands("settings")
-        supervisor.adopt(self._errands)
+        self.errands = Errands("settings")
+        supervisor.adopt(self.errands)
         self._clock = QTimer(self, interval=SOON_MS)
         self._clock.timeout.connect(self._keep)
         self._clock.start()
@@ -31,11 +31,11 @@ class SettingsKeeper(QObject):
     def close(self) -> None:
         """No more: the window writes the last ones itself."""
         self._clock.stop()
-        self._errands.request_stop()
+        self.errands.request_stop()
 
     def _keep(self) -> None:
         if self._store.changed:
-            self._errands.ask(self._store.save, self._saved, self._failed, key="save")
+            self.errands.ask(self._store.save, self._saved, self._failed, key="save")
 
     def _failed(self, failure: Failure) -> None:
         self._saved(str(failure))

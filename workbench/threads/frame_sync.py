@@ -1,4 +1,4 @@
-"""Frames of one moment from several slots.
+"""Joins frames of one moment from several slots.
 
 The tiles of one feed share their index, so a set is complete when all have the same one; different feeds share no
 index, so the newest of each stands for now. Gaps on the way are kept as resets, each reason once.
@@ -15,7 +15,7 @@ from engines.core.slots import Slot
 _RESETS = {GapReason.SEEK: Reset.SEEK, GapReason.LOOP: Reset.LOOP}
 
 
-class Moments:
+class FrameSync:
     """Takes from the slots; one thread."""
 
     def __init__(self, slots: Sequence[Slot]) -> None:

@@ -23,7 +23,7 @@ from engines.core.live import Live, LooksAgain, Reset
 from engines.core.slots import Slot
 from engines.core.spec import resolve
 from workbench.threads.engine_thread import EngineThread, Wake
-from workbench.threads.frame_sync import Moments
+from workbench.threads.frame_sync import FrameSync
 from workbench.work.broker import Broker
 from workbench.work.messages import Verb
 from workbench.work.workers import Listener, Worker
@@ -133,24 +133,24 @@ class LiveThread(EngineThread):
         try:
             self._open(engine, self._settings)
             self.opened.emit()
-            moments = Moments(self.slots)
-            while not self.stopping and not moments.closed:
-                self._step(engine, moments)
+            sync = FrameSync(self.slots)
+            while not self.stopping and not sync.closed:
+                self._step(engine, sync)
         finally:
             try:
                 engine.close()
             finally:
                 self._let_go()
 
-    def _step(self, engine: Live[Any, Any], moments: Moments) -> None:
-        frames = moments.take(0.1)
+    def _step(self, engine: Live[Any, Any], sync: FrameSync) -> None:
+        frames = sync.take(0.1)
         opened = self._reconfigure(engine)
         if frames is None and opened:
-            frames = moments.standing()
+            frames = sync.standing()
         if frames is None:
             self._look_again(engine)
             return
-        for why in self._due(moments):
+        for why in self._due(sync):
             engine.reset(why)
         start = self._clock()
         result = engine.process(frames)
@@ -180,11 +180,11 @@ class LiveThread(EngineThread):
         self._open(engine, wanted)
         return True
 
-    def _due(self, moments: Moments) -> list[Reset]:
+    def _due(self, sync: FrameSync) -> list[Reset]:
         """Every reason to forget earlier frames, once."""
         with self._lock:
             resets, self._resets = self._resets, []
-        return list(dict.fromkeys([*resets, *moments.resets()]))
+        return list(dict.fromkeys([*resets, *sync.resets()]))
 
     def _open(self, engine: Live[Any, Any], settings: object) -> None:
         self._say("Opening")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from PySide6.QtCore import QTimer
 from engines.core.places import data_dir
 from widgets.actions.state import ActionsView, Page
 from workbench.controllers.actions.form import models_dir
-from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
+from workbench.tour.walk import Stop, begin_at, nothing, reference, show_page, stops_at, themed
 from workbench.window.main import Window
 
 LEARNED, SHOWN = (0, 286), (286, 371)
@@ -28,40 +27,34 @@ MAIN = ("actions-empty", "actions-pose")
 
 def stops(theme: str) -> list[Stop]:
     """What a newcomer would try: the sample first, then a film of one's own from labels to figures."""
+    stop = stops_at("actions", theme)
     made = [
-        _stop(theme, "empty", partial(_begin, theme=theme)),
-        _stop(theme, "pose", _sample, _body, 60),
+        stop("empty", partial(begin_at, theme=theme, feature="actions", page=Page.WATCH)),
+        stop("pose", _sample, _body, 60),
     ]
     if _folder().is_dir():
         made += [
-            _stop(theme, "teach-empty", _open_film, _film_there),
-            _stop(theme, "teach", _import, _labelled),
-            _stop(theme, "marking", _mark, _marking),
-            _stop(theme, "training", partial(_train, model=SHORT_TRN), _training, 120),
-            _stop(theme, "trained", nothing, _trained, 300),
-            _stop(theme, "watch", _watch, _watched, 120),
-            _stop(theme, "compare", partial(_train, model=SHORT_FRAME), _trained, 300),
-            _stop(theme, "evaluate-ready", _compare, _comparable),
-            _stop(theme, "evaluate", _evaluate, _evaluated, 120),
+            stop("teach-empty", _open_film, _film_there),
+            stop("teach", _import, _labelled),
+            stop("marking", _mark, _marking),
+            stop("training", partial(_train, model=SHORT_TRN), _training, 120),
+            stop("trained", nothing, _trained, 300),
+            stop("watch", _watch, _watched, 120),
+            stop("compare", partial(_train, model=SHORT_FRAME), _trained, 300),
+            stop("evaluate-ready", _compare, _comparable),
+            stop("evaluate", _evaluate, _evaluated, 120),
         ]
-    return made + [_stop(theme, "trouble", _broken, _refused), _stop(theme, "done", _rest)]
+    return made + [stop("trouble", _broken, _refused), stop("done", _rest)]
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
-    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
+    stop = stops_at("actions", theme)
+    begin = stop(
+        "again", partial(begin_at, theme=theme, feature="actions", page=Page.WATCH), partial(themed, theme=theme)
+    )
     pages = (Page.TEACH, Page.TRAIN, Page.EVALUATE) if _folder().is_dir() else ()
-    return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
-
-
-def _stop(
-    theme: str,
-    name: str,
-    act: Callable[[Window], object],
-    ready: Callable[[Window], bool] = lambda _window: True,
-    seconds: float = 20,
-) -> Stop:
-    return Stop(f"{theme}-actions-{name}", act, ready, lambda window: window.features["actions"].panel, seconds)
+    return [begin, *(stop(str(page), partial(show_page, feature="actions", page=page)) for page in pages)]
 
 
 def _folder() -> Path:
@@ -70,16 +63,6 @@ def _folder() -> Path:
 
 def _view(window: Window) -> ActionsView:
     return window.features["actions"].view
-
-
-def _begin(window: Window, theme: str) -> None:
-    begin_at(window, theme, "actions")
-    window.features["actions"].dismiss()
-    window.features["actions"].choose_page(Page.WATCH)
-
-
-def _page(window: Window, page: Page) -> None:
-    window.features["actions"].choose_page(page)
 
 
 def _sample(window: Window) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ import cv2
 
 from engines.core.places import data_dir
 from widgets.faces.state import FacesView, Page
-from workbench.tour.walk import Stop, begin_at, nothing, reference, themed
+from workbench.tour.walk import Stop, begin_at, nothing, reference, show_page, stops_at, themed
 from workbench.window.main import Window
 
 SITTER = "Eileen Collins"
@@ -26,49 +25,41 @@ MAIN = ("faces-empty", "faces-live")
 
 def stops(theme: str) -> list[Stop]:
     """What a newcomer would try, from a live picture to a covered one."""
+    stop = stops_at("faces", theme)
     made = [
-        _stop(theme, "empty", partial(_begin, theme=theme)),
-        _stop(theme, "live", _portrait, _seen, 60),
-        _stop(theme, "people-empty", _gallery, _gallery_there),
-        _stop(theme, "enrolled", _enrol, _named, 60),
+        stop("empty", partial(begin_at, theme=theme, feature="faces", page=Page.LIVE)),
+        stop("live", _portrait, _seen, 60),
+        stop("people-empty", _gallery, _gallery_there),
+        stop("enrolled", _enrol, _named, 60),
     ]
     if _folder().is_dir():
         _album()
         _sample()
         made += [
-            _stop(theme, "looking-through", _gather, _gathering, 60),
-            _stop(theme, "review", nothing, _reviewed, 180),
-            _stop(theme, "people", _store, _stored, 120),
-            _stop(theme, "person", _choose, _chosen),
-            _stop(theme, "threshold", partial(_page, page=Page.THRESHOLD), _reported, 60),
-            _stop(theme, "verify", _verify, _verified, 60),
-            _stop(theme, "audit", _audit, _audited, 60),
-            _stop(theme, "evaluate", _evaluate, _evaluated, 180),
-            _stop(theme, "train", _train, _trained, 180),
+            stop("looking-through", _gather, _gathering, 60),
+            stop("review", nothing, _reviewed, 180),
+            stop("people", _store, _stored, 120),
+            stop("person", _choose, _chosen),
+            stop("threshold", partial(show_page, feature="faces", page=Page.THRESHOLD), _reported, 60),
+            stop("verify", _verify, _verified, 60),
+            stop("audit", _audit, _audited, 60),
+            stop("evaluate", _evaluate, _evaluated, 180),
+            stop("train", _train, _trained, 180),
         ]
     return made + [
-        _stop(theme, "gaze", _gaze, _looking, 60),
-        _stop(theme, "covered", _cover, _covered, 60),
-        _stop(theme, "trouble", _broken, _refused),
-        _stop(theme, "done", _rest),
+        stop("gaze", _gaze, _looking, 60),
+        stop("covered", _cover, _covered, 60),
+        stop("trouble", _broken, _refused),
+        stop("done", _rest),
     ]
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
+    stop = stops_at("faces", theme)
     pages = [Page.LIVE] + ([Page.PEOPLE, Page.THRESHOLD, Page.AUDIT, Page.EVALUATE] if _folder().is_dir() else [])
-    begin = _stop(theme, "again", partial(_begin, theme=theme), partial(themed, theme=theme))
-    return [begin, *(_stop(theme, str(page), partial(_page, page=page)) for page in pages)]
-
-
-def _stop(
-    theme: str,
-    name: str,
-    act: Callable[[Window], object],
-    ready: Callable[[Window], bool] = lambda _window: True,
-    seconds: float = 20,
-) -> Stop:
-    return Stop(f"{theme}-faces-{name}", act, ready, lambda window: window.features["faces"].panel, seconds)
+    begin = stop("again", partial(begin_at, theme=theme, feature="faces", page=Page.LIVE), partial(themed, theme=theme))
+    return [begin, *(stop(str(page), partial(show_page, feature="faces", page=page)) for page in pages)]
 
 
 def _folder() -> Path:
@@ -77,16 +68,6 @@ def _folder() -> Path:
 
 def _view(window: Window) -> FacesView:
     return window.features["faces"].view
-
-
-def _begin(window: Window, theme: str) -> None:
-    begin_at(window, theme, "faces")
-    window.features["faces"].dismiss()
-    window.features["faces"].choose_page(Page.LIVE)
-
-
-def _page(window: Window, page: Page) -> None:
-    window.features["faces"].choose_page(page)
 
 
 def _portrait(window: Window) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Page, RunState
 from widgets.kit.theme import LOOK, THEMES
-from workbench.tour.walk import Stop
+from workbench.tour.walk import Stop, begin_at, show_page, stops_at
 from workbench.window.main import Window
 
 EXACT = "analytic:digits"
@@ -33,49 +32,38 @@ MAIN = ("diffusion-empty", "diffusion-samples")
 
 def stops(theme: str) -> list[Stop]:
     """What a newcomer would try: sample, look at the steps, flow, compare, train, and a file that is refused."""
-
-    def stop(name: str, act: Callable[[Window], object], ready: Callable[[Window], bool], seconds: float = 180) -> Stop:
-        return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.features["diffusion"].panel, seconds)
-
+    stop = partial(stops_at("diffusion", theme), seconds=180)
     return [
-        stop("empty", partial(_begin, theme=theme), _listed),
+        stop("empty", partial(begin_at, theme=theme, feature="diffusion", page=Page.SAMPLES), _listed),
         stop("sampling", _sample_long, _forming),
         stop("samples", _sample, _sampled),
         stop("steps", _half_way, _step_shown),
         stop("flow", _flow, _flowing),
-        stop("compare", _compare, _compared, 180),
-        stop("training", _train, _learning, 120),
-        stop("history", _more_runs, _all_done, 120),
+        stop("compare", _compare, _compared),
+        stop("training", _train, _learning),
+        stop("history", _more_runs, _all_done),
         stop("failed", _pickle, _refused),
-        stop("done", _rest, lambda window: True),
+        stop("done", _rest),
     ]
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best; of results that are there."""
-
-    def stop(name: str, act: Callable[[Window], object], ready: Callable[[Window], bool]) -> Stop:
-        return Stop(f"{theme}-diffusion-{name}", act, ready, lambda window: window.features["diffusion"].panel)
-
+    stop = stops_at("diffusion", theme)
     return [
-        stop("samples", partial(_begin, theme=theme), partial(_themed, theme=theme)),
-        stop("flow", partial(_page, page=Page.FLOW), lambda window: True),
-        stop("compare", partial(_page, page=Page.COMPARE), lambda window: True),
-        stop("training", partial(_page, page=Page.TRAINING), lambda window: True),
+        stop(
+            "samples",
+            partial(begin_at, theme=theme, feature="diffusion", page=Page.SAMPLES),
+            partial(_themed, theme=theme),
+        ),
+        stop("flow", partial(show_page, feature="diffusion", page=Page.FLOW)),
+        stop("compare", partial(show_page, feature="diffusion", page=Page.COMPARE)),
+        stop("training", partial(show_page, feature="diffusion", page=Page.TRAINING)),
     ]
 
 
 def _view(window: Window) -> DiffusionView:
     return window.features["diffusion"].studio.shown
-
-
-def _begin(window: Window, theme: str) -> None:
-    if window.services.settings.value.theme != theme:
-        window.set_theme(theme)
-    window.notices.clear()
-    window.preset("diffusion")
-    window.features["diffusion"].dismiss()
-    window.features["diffusion"].studio.pageChosen.emit(str(Page.SAMPLES))
 
 
 def _listed(window: Window) -> bool:
@@ -209,10 +197,6 @@ def _refused(window: Window) -> bool:
 def _rest(window: Window) -> None:
     window.features["diffusion"].cancel_all()
     window.features["diffusion"].dismiss()
-
-
-def _page(window: Window, page: Page) -> None:
-    window.features["diffusion"].studio.pageChosen.emit(str(page))
 
 
 def _themed(window: Window, theme: str) -> bool:

@@ -68,12 +68,32 @@ def themed(window: Window, theme: str) -> bool:
     return LOOK.now is THEMES[theme]
 
 
-def begin_at(window: Window, theme: str, preset: str) -> None:
-    """A preset in a theme, with no notice left over."""
+def stops_at(feature: str, theme: str) -> Callable[..., Stop]:
+    """Makes stops at a feature: name, act, ready, seconds."""
+
+    def stop(
+        name: str,
+        act: Callable[[Window], object],
+        ready: Callable[[Window], bool] = lambda _window: True,
+        seconds: float = 20,
+    ) -> Stop:
+        return Stop(f"{theme}-{feature}-{name}", act, ready, panel(feature), seconds)
+
+    return stop
+
+
+def begin_at(window: Window, theme: str, feature: str, page: str) -> None:
+    """A page of a feature in a theme, with no notice left over."""
     if window.services.settings.value.theme != theme:
         window.set_theme(theme)
     window.notices.clear()
-    window.preset(preset)
+    window.preset(feature)
+    window.features[feature].dismiss()
+    show_page(window, feature, page)
+
+
+def show_page(window: Window, feature: str, page: str) -> None:
+    window.features[feature].choose_page(page)
 
 
 class StallMeter(QObject):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from engines.core.places import cache_dir
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import P, W
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.features import Feature, Preset
+from workbench.features import Feature, Preset, named
 from workbench.services import Services
+from workbench.threads.background import Errands
 from workbench.threads.jobs import JobRecord
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks
@@ -47,8 +48,7 @@ class Made:
 
     def __getitem__(self, id: str) -> Any:
         if id not in self._made:
-            module, _, name = self.record(id).make.partition(":")
-            self._made[id] = getattr(import_module(module), name)(self)
+            self._made[id] = named(self.record(id).make)(self)
         return self._made[id]
 
     def __contains__(self, id: str) -> bool:
@@ -75,6 +75,12 @@ class Made:
         for feature in self.records:
             if feature.preset.id == preset.id:
                 self[feature.id]
+
+    def sweep(self, errands: Errands) -> None:
+        """Clear up after a program that was killed, made or not; what cannot be cleared concerns nobody."""
+        for feature in self.records:
+            if feature.sweep:
+                errands.ask(partial(_sweep, feature.sweep), lambda _done: None, lambda _failure: None)
 
     def restore(self) -> None:
         """Another project is open."""
@@ -124,3 +130,7 @@ class Made:
         if engine not in self._made and any(feature.id == engine for feature in self.records):
             self[engine]
             self.viewer.engineToggled.emit(engine, path, on)
+
+
+def _sweep(path: str) -> None:
+    named(path)(cache_dir())

@@ -296,6 +296,7 @@ class Window(QMainWindow, Host):
         if self.services.supervisor.closed:
             return
         self.project.start(arguments)
+        self.features.sweep(self._keeper.errands)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:
                 self.notify(notice, "warn")

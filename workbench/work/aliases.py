@@ -1,4 +1,4 @@
-"""Where a job or live engine lies now that was written down under an earlier dotted path. Kept for good."""
+"""Earlier dotted paths of jobs and live engines, and where they lie now. Kept for good."""
 
 from __future__ import annotations
 

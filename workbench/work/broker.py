@@ -1,4 +1,4 @@
-"""Who may use how much: one broker hands out memory of devices and CPU threads, first come, first served.
+"""The broker lends memory of devices and CPU threads, first come, first served.
 
 Two heavy jobs at once would each take twice as long and run out of GPU memory together; so the second waits, and
 says for whom. A request that could never be met is refused at once instead of waiting for ever.

@@ -1,4 +1,4 @@
-"""What is left of an exception once it has crossed a thread or a process: words only, no live objects.
+"""A failure as plain values: the part of an exception that crosses a thread or a process.
 
 Threads, workers, jobs and the log all speak of failures in this one shape. Free of Qt, because workers use it too.
 """

@@ -1,4 +1,4 @@
-"""What the window and its workers say to each other through the pipe. Small frozen values."""
+"""Messages between the window and its workers through the pipe. Small frozen values."""
 
 from __future__ import annotations
 

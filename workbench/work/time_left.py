@@ -1,4 +1,4 @@
-"""How long a job will still take, from the progress it has made: smoothed, and silent until it knows something."""
+"""Estimates the time a job still takes from its progress: smoothed, and silent until it knows something."""
 
 from __future__ import annotations
 

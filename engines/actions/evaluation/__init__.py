@@ -1,1 +1,1 @@
-"""How good scores are: per frame, per decile, ahead of time, at starts, as segments."""
+"""Measures of scores: per frame, per decile, ahead of time, at starts, as segments."""

@@ -1,4 +1,4 @@
-"""What a model says of the time to come, beside the plainest guess: that the current class goes on."""
+"""Measures of what a model says of the time to come, beside the plainest guess: the current class goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How early an action is known: average precision of the frames in each tenth of their instance."""
+"""Earliness of a model: average precision of the frames in each tenth of their instance."""
 
 from __future__ import annotations
 

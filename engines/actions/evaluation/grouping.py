@@ -1,4 +1,4 @@
-"""Streams of probabilities grouped into segments all at once, by the rule that `watching.events` follows live.
+"""Streams of probabilities grouped into segments all at once, by the rule that `streaming.events` follows live.
 
 For each class alone: a segment begins where its probability reaches the threshold, and ends where it falls below the
 release level (hysteresis, so that it does not flicker); what is shorter than `least` is dropped.

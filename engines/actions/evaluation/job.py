@@ -15,13 +15,13 @@ from engines.actions.evaluation.deciles import by_decile
 from engines.actions.evaluation.grouping import edges
 from engines.actions.evaluation.occasions import segments, starts, trade_off
 from engines.actions.evaluation.precision import by_class, calibrated, mean_of
+from engines.actions.evaluation.sources import trained_share, warnings
 from engines.actions.evaluation.truth import Truth
 from engines.actions.labels.checking import check
 from engines.actions.labels.files import read_labels
 from engines.actions.labels.score_files import Scores, read_scores
 from engines.actions.labels.targets import is_ambiguous
 from engines.actions.study_types import EvaluateSpec, Evaluation
-from engines.actions.training.films import trained_share, warnings
 from engines.actions.types import Labels, ModelCard
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError

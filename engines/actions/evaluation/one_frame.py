@@ -1,4 +1,4 @@
-"""What is reached without time: a logistic regression on single chunks, learned from what came before.
+"""The baseline without time: a logistic regression on single chunks, learned from what came before.
 
 Where it does as well as a model, the video does not show that the model needs its memory.
 """

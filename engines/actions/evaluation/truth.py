@@ -1,4 +1,4 @@
-"""What really happened in the rows that are measured: classes by row, and each instance of an action as a whole."""
+"""The truth of the rows that are measured: classes by row, and each instance of an action as a whole."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is seen of a moment: appearance, motion and body pose as vectors, cut into chunks of one rate."""
+"""Features of a moment: appearance, motion and body pose as vectors, cut into chunks of one rate."""

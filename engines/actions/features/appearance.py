@@ -1,4 +1,4 @@
-"""What a picture looks like, as 1280 numbers: EfficientNet-Lite0, trained on ImageNet, in onnxruntime.
+"""Appearance of a picture as 1280 numbers: EfficientNet-Lite0, trained on ImageNet, in onnxruntime.
 
 The pixels are scaled as the weights' makers do, (x - 127) / 128 in RGB. The whole picture is seen, squashed to a
 square, unless the recipe asks for its centre: at the edges of a picture things happen too.

@@ -1,4 +1,4 @@
-"""Features that were made once are kept: under the digest of their recipe, the very file and the part of it."""
+"""The cache of features: each is kept under the digest of its recipe, the very file and the part of it."""
 
 from __future__ import annotations
 

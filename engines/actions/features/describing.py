@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import perf_counter
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +19,6 @@ from engines.actions.features.appearance import CROPS, SIDE, Appearance
 from engines.actions.features.motion import Motion
 from engines.actions.features.pose import Body, BodyFinder
 from engines.actions.features.recipes import DIMS, VERSION, networks_of
-from engines.actions.features.shrinking import halved
 from engines.actions.features.skeleton import Skeleton
 from engines.actions.types import BodyPose, Recipe
 from engines.core.errors import BadInput
@@ -124,3 +124,16 @@ def _check(recipe: Recipe) -> None:
         made = recipe.of or "another version of this program"
         hint = "Run it on feature files made the same way, or train it again on videos"
         raise BadInput(f"These features come from {made}: they cannot be made from a picture here", hint=hint)
+
+
+def halved(image: Image, least: Size) -> Image:
+    """The picture at a half, a quarter ... of its size, as small as both sides stay at least `least`.
+
+    A mean over areas that do not divide the picture's takes 8 ms at 1080p, halves 1 ms together. At odd sizes one row
+    or column is left out.
+    """
+    while image.shape[1] >= 2 * least.width and image.shape[0] >= 2 * least.height:
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        even = image[: 2 * height, : 2 * width]
+        image = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return image

@@ -1,4 +1,4 @@
-"""How a picture moves, as numbers: dense inverse search flow between two described frames, told by place and direction.
+"""Motion between two described frames as numbers: dense inverse search flow by place and direction.
 
 Kroeger et al.: Fast optical flow using dense inverse search (ECCV 2016). Both pictures are gray and of one small size.
 Displacements are divided by the picture's width and by the real time between the frames, so a vector is a speed in

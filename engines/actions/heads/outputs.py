@@ -1,4 +1,4 @@
-"""What a head gives for each chunk, and the sizes that its parts are built from; shared by every kind of network."""
+"""Outputs of a head for each chunk, and small layers; shared by every kind of network."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from engines.actions.heads.products import Array
-from engines.actions.heads.stream_parts import Affine, Projection, Step, optional_ahead
+from engines.actions.heads.stream_parts import Affine, HeadStream, Projection, Step, optional_ahead
 from engines.actions.heads.weight_table import WeightTable
 from engines.actions.types import HeadShape
 
 
-class IDNStream:
+class IDNStream(HeadStream):
     """The equations of `idn`. A ring keeps W_xz e and W_xh e of the window's chunks, so each is computed once.
 
     e, of the newest chunk, is x0: W_0r, W_0z, W_xz and W_xh meet it in one product.
@@ -32,7 +32,7 @@ class IDNStream:
         self._z, self._h, self._r = table.buffer(window, hidden), table.buffer(hidden), table.buffer(hidden)
         self._count = 0
 
-    def step(self, x: Array) -> Step:
+    def _step(self, x: Array) -> Step:
         self._seen.times(self._project(x), self._parts.reshape(-1))
         reset, update, *kept = self._parts
         place = self._count % self._window

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import numpy as np
 
-from engines.actions.heads.products import Array
+from engines.actions.heads.products import Array, one_thread
 from engines.actions.heads.weight_table import WeightTable, checked
 
 NORM_EPSILON = 1e-5
@@ -17,6 +18,27 @@ class Step(NamedTuple):
 
     logits: Array
     ahead: Array | None = None
+
+
+class HeadStream(ABC):
+    """A head and what it has seen so far."""
+
+    def step(self, x: Array) -> Step:
+        """Take one chunk's features (D,), already standardised. Raises BadInput for another length."""
+        with one_thread():
+            return self._step(x)
+
+    @abstractmethod
+    def _step(self, x: Array) -> Step: ...
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Forget what was seen."""
+
+    @property
+    @abstractmethod
+    def bytes_read(self) -> int:
+        """Bytes of weights that a step reads; a matrix used several times counts each time."""
 
 
 class Projection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.actions.heads.products import Array, Product
-from engines.actions.heads.stream_parts import LSTM, Affine, Projection, Step, optional_ahead
+from engines.actions.heads.stream_parts import LSTM, Affine, HeadStream, Projection, Step, optional_ahead
 from engines.actions.heads.weight_table import WeightTable, checked
 from engines.actions.types import HeadShape
 
@@ -53,7 +53,7 @@ class GRU:
         self.h[:] = 0.0
 
 
-class RecurrentStream:
+class RecurrentStream(HeadStream):
     """The equations of `gru`."""
 
     def __init__(self, shape: HeadShape, table: WeightTable) -> None:
@@ -66,7 +66,7 @@ class RecurrentStream:
         self._classify = Affine(table, "f_classification.0", hidden, shape.classes)
         self._ahead = optional_ahead(table, hidden, shape.future_steps, shape.classes)
 
-    def step(self, x: Array) -> Step:
+    def _step(self, x: Array) -> Step:
         self._project(x)
         self._cell.advance()
         h = np.maximum(self._cell.h, 0.0) if self._relu else self._cell.h
@@ -82,7 +82,7 @@ class RecurrentStream:
         return self._project.bytes + cell + self._classify.bytes + (self._ahead.bytes if self._ahead else 0)
 
 
-class FrameStream:
+class FrameStream(HeadStream):
     """A linear classifier of the chunk alone."""
 
     def __init__(self, shape: HeadShape, table: WeightTable) -> None:
@@ -91,7 +91,7 @@ class FrameStream:
         self._classify = Affine(table, "classifier", self._inputs, shape.classes)
         self._ahead = optional_ahead(table, self._inputs, shape.future_steps, shape.classes)
 
-    def step(self, x: Array) -> Step:
+    def _step(self, x: Array) -> Step:
         x = checked(x, self._inputs).astype(self._dtype, copy=False)
         ahead = None if self._ahead is None else self._ahead(x).reshape(-1, self._classes)
         return Step(self._classify(x), ahead)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from engines.actions.heads.products import Array, Product
-from engines.actions.heads.stream_parts import LSTM, Affine, Projection, Step
+from engines.actions.heads.stream_parts import LSTM, Affine, HeadStream, Projection, Step
 from engines.actions.heads.weight_table import WeightTable
 from engines.actions.types import HeadShape
 
 
-class TRNStream:
+class TRNStream(HeadStream):
     """The equations of `trn`; [u | f] lie side by side in memory, and so do the states of the decoder."""
 
     def __init__(self, shape: HeadShape, table: WeightTable) -> None:
@@ -23,7 +23,7 @@ class TRNStream:
         self._classify = Affine(table, "classifier", hidden, shape.classes)
         self._decoder = Decoder(shape, table, self._classify) if shape.future_steps else None
 
-    def step(self, x: Array) -> Step:
+    def _step(self, x: Array) -> Step:
         encoder, decoder = self._encoder, self._decoder
         self._project(x)
         encoder.advance()

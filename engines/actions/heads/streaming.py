@@ -7,15 +7,13 @@ window. What a step costs is reading its weights, so a stream keeps them in the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.actions.heads.blas import one_thread
-from engines.actions.heads.products import Array
 from engines.actions.heads.stream_idn import IDNStream
-from engines.actions.heads.stream_parts import Step
+from engines.actions.heads.stream_parts import HeadStream, Step
 from engines.actions.heads.stream_recurrent import FrameStream, RecurrentStream
 from engines.actions.heads.stream_trn import TRNStream
 from engines.actions.heads.weight_table import WeightTable
@@ -23,23 +21,6 @@ from engines.actions.types import HeadShape, Weights
 from engines.core.errors import UsageError
 
 __all__ = ["HeadStream", "Step", "open_stream", "softmax"]
-
-
-class HeadStream(Protocol):
-    """A head and what it has seen so far."""
-
-    def step(self, x: Array) -> Step:
-        """Take one chunk's features (D,), already standardised. Raises BadInput for another length."""
-        ...
-
-    def reset(self) -> None:
-        """Forget what was seen."""
-        ...
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes of weights that a step reads; a matrix used several times counts each time."""
-        ...
 
 
 def open_stream(
@@ -51,9 +32,9 @@ def open_stream(
 ) -> HeadStream:
     """A stream of the head `build(shape)` whose `state_dict()` holds `weights`; other names in it are left alone.
 
-    dtype: of the arithmetic. keep: how the large matrices are held (`matrices`). threads: that share large
-    products, the caller's own included; BLAS itself keeps to one during a step (`blas` says why). Raises BadInput for
-    weights that are missing or of another shape, UsageError for a way of keeping them that there is not.
+    dtype: of the arithmetic. keep: how the large matrices are held (`weight_table`). threads: that share large
+    products, the caller's own included; BLAS itself keeps to one during a step. Raises BadInput for weights that are
+    missing or of another shape, UsageError for a way of keeping them that there is not.
     """
     kinds: dict[str, Any] = {"trn": TRNStream, "idn": IDNStream, "frame": FrameStream}
     kinds |= dict.fromkeys(("gru", "lstm", "miniroad"), RecurrentStream)
@@ -62,25 +43,7 @@ def open_stream(
     if shape.kind not in kinds:
         raise UsageError(f"There is no head of the kind {shape.kind!r}")
     stream: HeadStream = kinds[shape.kind](shape, WeightTable(weights, np.dtype(dtype), keep, threads))
-    return OneThread(stream)
-
-
-class OneThread:
-    """A stream whose steps keep BLAS to one thread."""
-
-    def __init__(self, stream: HeadStream) -> None:
-        self._stream = stream
-
-    def step(self, x: Array) -> Step:
-        with one_thread():
-            return self._stream.step(x)
-
-    def reset(self) -> None:
-        self._stream.reset()
-
-    @property
-    def bytes_read(self) -> int:
-        return self._stream.bytes_read
+    return stream
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:

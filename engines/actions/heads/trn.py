@@ -22,7 +22,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engines.actions.heads import trn_recurrence
-from engines.actions.heads.lstm_math import lstm_step
 from engines.actions.heads.outputs import HeadOutput, joined
 
 
@@ -200,3 +199,10 @@ class TRN(nn.Module):
 
     def _drop(self, x: Tensor) -> Tensor:
         return F.dropout(x, self.dropout, self.training)
+
+
+def lstm_step(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
+    """Hidden and cell state (..., H) of the gates (..., 4 H) in torch's order: input, forget, cell, output."""
+    i, f, g, o = gates.chunk(4, dim=-1)
+    cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
+    return o.sigmoid() * cell.tanh(), cell

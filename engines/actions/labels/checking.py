@@ -1,4 +1,4 @@
-"""Whether labels make sense: what is wrong is said with its file and row, what is merely weak is advice."""
+"""Checks of labels: mistakes are said with their file and row, weaknesses are advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was seen, kept as tables and as documents of annotation tools: CSV, JSON, ELAN, VIA.
+"""Files of detected events: tables and documents of annotation tools (CSV, JSON, ELAN, VIA).
 
 Events of different actions may last at the same time, so each action is a track (a tier, in ELAN). A CSV of events is
 also a file of labels.

@@ -1,4 +1,4 @@
-"""What all readers of label files make first: rows with the place they came from, then labels that hold together."""
+"""Rows of label files with the place they came from, made into labels that hold together."""
 
 from __future__ import annotations
 

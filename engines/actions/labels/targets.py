@@ -1,4 +1,4 @@
-"""Labels as what a head learns and is measured against: a class, or a set of classes, for every frame.
+"""Targets of learning and measuring: the class of every frame, or its set of classes.
 
 A chunk's target is the class of the frame that closed it, so the same functions serve chunks: hand them those frames.
 """

@@ -1,4 +1,4 @@
-"""A model is one safetensors file: the head's weights, how features are standardised, and the card in its metadata.
+"""Model files: one safetensors file with the head's weights, the standardisation and the card in its metadata.
 
 So the same file gives the same answer everywhere: classes, recipe of the features, horizons and shape go with the
 weights. Free of torch, because the window opens models too. Tensors are named as in the head's `state_dict`; the mean

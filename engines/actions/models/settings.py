@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from engines.actions.study_types import TrainSpec
-from engines.actions.training.windows import steps_ahead
 from engines.actions.types import HeadShape
 from engines.core.errors import UsageError
 
@@ -140,6 +139,18 @@ def shape_of(spec: TrainSpec, way: Way, inputs: tuple[int, ...], classes: int) -
 def steps_of(spec: TrainSpec, rate: float) -> tuple[int, ...]:
     """Chunks ahead of each decoder step."""
     return steps_ahead(spec.future_steps, spec.horizon, rate, spec.offset)
+
+
+def steps_ahead(count: int, horizon: float, rate: float, offset: int | None = None) -> tuple[int, ...]:
+    """How many chunks ahead each of `count` decoder steps looks.
+
+    With an offset the first step looks that many chunks ahead (0: at the current one, as TRN was released) and the rest
+    follow every horizon/count seconds. Without, the last one looks `horizon` seconds ahead. rate: chunks per second.
+    """
+    apart = horizon * rate / count if count else 0.0
+    if offset is None:
+        return tuple(round((step + 1) * apart) for step in range(count))
+    return tuple(offset + round(step * apart) for step in range(count))
 
 
 def _words(name: str) -> str:

@@ -6,18 +6,25 @@ the cap is left out and counted.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.actions.features.describing import NOBODY, Describer
 from engines.actions.models.files import open_model
 from engines.actions.streaming.detector import Detector, describer_of
-from engines.actions.streaming.pace import Cap, Pace
 from engines.actions.types import Watched, WatchSettings
 from engines.core.clock import Clock, monotonic
 from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Image, Size, Stamp, size_of
 from engines.core.live import Reset
+
+BURST = 2.0
+"""Frames that may follow each other closer than the cap's rate: time stamps jitter."""
+WINDOW = 2.0
+"""Seconds over which a rate is taken."""
+LONGEST = 256
 
 BROKEN = "A frame gave no usable features and was left out"
 REOPEN = ("model", "weights", "threads", "pose")
@@ -156,3 +163,42 @@ class ActionWatcher:
             return BROKEN
         needs = self._detector is None or "pose" in self._describer.recipe.streams
         return self._describer.note if needs or self._describer.note != NOBODY else ""
+
+
+class Cap:
+    """Lets `rate` frames per second of media time through at most, as evenly as they come. 0 or less: all."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.reset()
+
+    def reset(self) -> None:
+        """The next frame is let through."""
+        self._saved, self._newest = BURST, 0.0
+
+    def lets(self, seconds: float) -> bool:
+        if self.rate <= 0:
+            return True
+        passed, self._newest = seconds - self._newest, seconds
+        self._saved = BURST if passed < 0 else min(self._saved + passed * self.rate, BURST)
+        if self._saved < 1.0 - 1e-6:
+            return False
+        self._saved -= 1.0
+        return True
+
+
+class Pace:
+    """Events per second over the last two seconds."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=LONGEST)
+
+    def tick(self, now: float) -> None:
+        self._times.append(now)
+
+    def rate(self, now: float) -> float:
+        """0 before the second one, and when nothing came for longer than the window."""
+        times = self._times
+        while times and times[0] < now - WINDOW:
+            times.popleft()
+        return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 and times[-1] > times[0] else 0.0

@@ -1,4 +1,4 @@
-"""What a head is taught with: chunks of labelled clips with the class of each, split into what is learned and held out.
+"""Examples of a training: chunks of labelled clips with their classes, split into learned and held out.
 
 Everything that is wrong or weak in the user's files is said here, before a training begins.
 """

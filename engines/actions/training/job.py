@@ -7,31 +7,76 @@ weights that were best on it are kept, and a training that gets no better there 
 
 from __future__ import annotations
 
-import copy
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from engines.actions.evaluation.precision import by_class, mean_of
 from engines.actions.heads.building import HeadOutput, build, initialise_as_published
 from engines.actions.models import settings
 from engines.actions.models.files import check_place, save_model
-from engines.actions.models.standard import Standard
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
+from engines.actions.training.benchmarks import read_folder, tested
 from engines.actions.training.examples import Examples, read_clips
-from engines.actions.training.folder_study import read_folder, tested
-from engines.actions.training.held_out import Look, look
-from engines.actions.training.losses import Targets, head_loss
+from engines.actions.training.losses import Targets, cross_entropy, head_loss
+from engines.actions.training.standard import Standard
 from engines.actions.training.windows import Windows
 from engines.actions.types import HeadShape, ModelCard
 from engines.core.context import Context
-from engines.core.errors import OutOfResources, UsageError, WorkFailed
+from engines.core.errors import UsageError
 from engines.core.locks import only_writer
 from engines.core.training.curves import LossCurve
-from engines.core.training.threads import ran_out, threads
+from engines.core.training.loop import EarlyStop, Loop, Schedule, check_loss, descend
+from engines.core.training.threads import threads
+
+EVEN = 1e-3
+"""Precisions this near are even; then the loss decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """loss: cross-entropy. ap: None where a class does not occur or was not learned; map: mean of the others."""
+
+    iteration: int
+    loss: float
+    map: float | None = None
+    ap: dict[str, float | None] = field(default_factory=dict)
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """What `map` is the mean of."""
+        return tuple(name for name, value in self.ap.items() if value is not None)
+
+    def better_than(self, other: Look) -> bool:
+        """A higher precision, or about the same with a lower loss."""
+        mine, others = self.map or 0.0, other.map or 0.0
+        return mine > others + EVEN or (mine > others - EVEN and self.loss < other.loss)
+
+
+@torch.no_grad()
+def look(iteration: int, network: nn.Module, examples: Examples, standard: Standard) -> Look:
+    """Every held-out part once, as a stream would go through it."""
+    network.eval()
+    device = next(network.parameters()).device
+    logits, targets = [], []
+    for each in examples.held:
+        features = torch.from_numpy(standard.rows(each.whole.features))
+        logits.append(network(features[None].to(device)).logits[0, each.begin :].cpu())
+        targets.append(each.whole.targets[each.begin :])
+    scores, truth = torch.cat(logits), np.concatenate(targets)
+    loss = float(cross_entropy(scores, torch.from_numpy(truth)))
+    known = truth.sum(axis=1) > 0
+    ap = by_class(torch.softmax(scores, -1).numpy()[known], truth[known] > 0)[1:]
+    ap[[name not in examples.learned for name in examples.classes[1:]]] = np.nan
+    named = dict(zip(examples.classes[1:], (None if np.isnan(value) else float(value) for value in ap), strict=True))
+    mean = mean_of(ap)
+    return Look(iteration, loss, None if np.isnan(mean) else mean, named)
+
 
 TELL_SECONDS = 0.3
 LOOKS = 30
@@ -61,26 +106,22 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
         return training.keep()
 
 
-@dataclass
-class Training:
+class Training(Loop):
     """One training from its examples to its file."""
 
-    spec: TrainSpec
-    way: settings.Way
-    examples: Examples
-    path: Path
-    ctx: Context
+    step = 0
 
-    def __post_init__(self) -> None:
-        spec, way, examples = self.spec, self.way, self.examples
+    def __init__(self, spec: TrainSpec, way: settings.Way, examples: Examples, path: Path, ctx: Context) -> None:
+        self.spec, self.way, self.examples, self.path, self.ctx = spec, way, examples, path, ctx
+        self.smaller = f"Take a batch of {max(1, spec.batch // 2)}, or a smaller head"
         self.began = time.monotonic()
-        self.steps = settings.steps_of(spec, examples.recipe.rate)
+        self.ahead = settings.steps_of(spec, examples.recipe.rate)
         self.shape = settings.shape_of(spec, way, examples.recipe.dims, len(examples.classes))
         self.standard = Standard.of(examples, way.standardise)
         self.windows = Windows(
             examples.train,
             _length(self.shape, spec.loss),
-            self.steps,
+            self.ahead,
             ends=spec.loss == "last",
             seed=spec.seed,
         )
@@ -90,45 +131,26 @@ class Training:
             initialise_as_published(self.network)
         self.network.to(spec.device)
         self.optimiser = _optimiser(self.network, spec, way)
-        self.iterations = _iterations(spec, way, examples.chunks)
-        self.curve = LossCurve(self.iterations)
-        self.looks: list[Look] = []
-        self.best: tuple[Look, dict[str, Tensor]] | None = None
-        self.iteration, self.told = 0, 0.0
+        self.steps = _steps(spec, way, examples.chunks)
+        self.schedule = Schedule(self.steps, spec.learning_rate, WARM, fall=way.fall)
+        self.curve = LossCurve(self.steps)
+        self.held = EarlyStop(Look.better_than, spec.patience)
+        self.told = 0.0
         self.last: TrainProgress | None = None
 
-    def to_the_end(self) -> None:
-        """All iterations, or as many as make what is held out better. Raises `Cancelled`, `WorkFailed`."""
-        try:
+    def begin(self) -> None:
+        self.tell("training")
+
+    def now_and_then(self) -> str:
+        """Look at what is held out, and tell; a training that gets no better there ends."""
+        if self.examples.held and self.step % max(1, self.steps // LOOKS) == 0:
+            self.held.add(look(self.step, self.network, self.examples, self.standard), self.network)
+        if time.monotonic() - self.told > TELL_SECONDS:
             self.tell("training")
-            while self.iteration < self.iterations and not self.stale:
-                self.ctx.check()
-                self.advance()
-                if self.examples.held and self.iteration % self._look_every == 0:
-                    self.look()
-                if time.monotonic() - self.told > TELL_SECONDS:
-                    self.tell("training")
-        except (RuntimeError, MemoryError) as error:
-            if not ran_out(error):
-                raise
-            hint = f"Take a batch of {max(1, self.spec.batch // 2)}, or a smaller head"
-            raise OutOfResources("Not enough memory for this training", hint=hint) from error
-
-    @property
-    def _look_every(self) -> int:
-        return max(1, self.iterations // LOOKS)
-
-    @property
-    def stale(self) -> bool:
-        """Whether the last `patience` looks at what is held out brought nothing."""
-        if self.best is None:
-            return False
-        return len(self.looks) - 1 - self.looks.index(self.best[0]) >= self.spec.patience
+        return "held out" if self.held.stale else ""
 
     def advance(self) -> None:
         """One step of the optimiser."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate_at(self.iteration, self.iterations, self.spec.learning_rate, self.way.fall)
         drawn = self.windows.draw(self.spec.batch)
         features, *known = (
             torch.from_numpy(each).to(self.spec.device) for each in (drawn.features, drawn.now, drawn.ahead, drawn.last)
@@ -139,58 +161,43 @@ class Training:
         output: HeadOutput = self.network(features)
         scale = 1 / self.shape.features if self.shape.norm else 1.0
         loss = head_loss(output, Targets(*known), self.spec.loss, self.shape.window, scale)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise WorkFailed(
-                f"The loss is no number any more at iteration {self.iteration}", hint="Use a lower learning rate"
-            )
-        self.optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        if self.way.clip:
-            nn.utils.clip_grad_norm_(self.network.parameters(), self.way.clip)
-        self.optimiser.step()
-        self.iteration += 1
-        self.curve.add(self.iteration, value)
-
-    def look(self) -> None:
-        """At what is held out; the weights are remembered when they are the best so far."""
-        seen = look(self.iteration, self.network, self.examples, self.standard)
-        self.looks.append(seen)
-        if self.best is None or seen.better_than(self.best[0]):
-            self.best = seen, copy.deepcopy(self.network.state_dict())
+        value = check_loss(float(loss.detach()), self.step, "Use a lower learning rate")
+        descend(self.optimiser, loss, self.schedule.at(self.step), self.way.clip)
+        self.step += 1
+        self.curve.add(self.step, value)
 
     def tell(self, phase: str) -> None:
         """Say how far it is."""
-        newest = self.looks[-1] if self.looks else None
+        looks, best = self.held.looks, self.held.best
+        newest = looks[-1] if looks else None
         self.last = TrainProgress(
             phase=phase,
-            iteration=self.iteration,
-            iterations=self.iterations,
+            iteration=self.step,
+            iterations=self.steps,
             loss=tuple(self.curve.loss),
-            held_loss=tuple((each.iteration, each.loss) for each in self.looks),
-            map=tuple((each.iteration, each.map) for each in self.looks if each.map is not None),
+            held_loss=tuple((each.iteration, each.loss) for each in looks),
+            map=tuple((each.iteration, each.map) for each in looks if each.map is not None),
             ap=newest.ap if newest else {},
-            best=self.best[0].iteration if self.best else -1,
+            best=best.iteration if best else -1,
             classes=self.examples.classes,
         )
         self.ctx.emit("progress", self.last)
         precision = f", {100 * newest.map:.1f} % mAP held out" if newest and newest.map is not None else ""
         loss = f", loss {self.curve.loss[-1][1]:.3f}" if self.curve.loss else ""
-        self.ctx.progress(self.iteration, self.iterations, f"Training{loss}{precision}")
+        self.ctx.progress(self.step, self.steps, f"Training{loss}{precision}")
         self.told = time.monotonic()
 
     def keep(self) -> TrainResult:
         """Write the model and say what came of it."""
         spec, examples = self.spec, self.examples
-        stopped = self.iteration < self.iterations
-        if self.best is not None:
-            self.network.load_state_dict(self.best[1])
+        found = self.held.best
+        if found is not None:
+            self.network.load_state_dict(self.held.weights)
         weights = {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
         seconds = time.monotonic() - self.began
         card = self._card(seconds)
         self.tell("saving")
         measured = tested(spec, card, weights, self.standard, self.ctx) if spec.folder else None
-        found = self.best[0] if self.best else None
         if measured is not None:
             card = replace(card, map=measured.map, averaged=len(measured.averaged))
         elif found is not None:
@@ -199,11 +206,11 @@ class Training:
         return TrainResult(
             file=str(self.path),
             card=card,
-            iterations=self.iteration,
+            iterations=self.step,
             seconds=seconds,
             feature_seconds=examples.feature_seconds,
             map=card.map,
-            stopped_early=stopped,
+            stopped_early=self.step < self.steps,
             advice=examples.advice,
             last=self.last,
             tested=measured,
@@ -216,7 +223,7 @@ class Training:
             classes=self.examples.classes,
             shape=self.shape,
             recipe=self.examples.recipe,
-            horizons=tuple(step / rate for step in self.steps),
+            horizons=tuple(step / rate for step in self.ahead),
             trained_on=self.examples.trained_on,
             seconds=round(seconds, 1),
             films=self.examples.films,
@@ -224,22 +231,12 @@ class Training:
         )
 
 
-def rate_at(iteration: int, iterations: int, rate: float, fall: bool = True) -> float:
-    """Warmed up over the first 20 iterations (or a tenth), then falling to 0 as half a cosine (Loshchilov, 2017)."""
-    if not fall:
-        return rate
-    warm = min(WARM, iterations // 10)
-    if iteration < warm:
-        return rate * (iteration + 1) / warm
-    return rate * 0.5 * (1 + math.cos(math.pi * (iteration - warm) / max(iterations - warm, 1)))
-
-
 def _length(shape: HeadShape, loss: str) -> int:
     """Chunks of a training window: IDN looks back on a whole one from its last fifth, or from its very last."""
     return shape.window + shape.window // 4 if shape.kind == "idn" and loss != "last" else shape.window
 
 
-def _iterations(spec: TrainSpec, way: settings.Way, chunks: int) -> int:
+def _steps(spec: TrainSpec, way: settings.Way, chunks: int) -> int:
     if not way.rounds:
         return spec.iterations
     return max(1, math.ceil(way.rounds * chunks / (way.stride * spec.batch)))

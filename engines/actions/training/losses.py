@@ -1,4 +1,4 @@
-"""What a head is taught by: cross-entropy and its relatives, over the present and over what the decoder anticipates.
+"""Losses of heads: cross-entropy and its relatives, over the present and over what the decoder anticipates.
 
 All take logits (N, C) and targets (N, C), rows of shares that sum to 1; a row of zeros is left out. Frames that nobody
 can name are such rows, and there is no output for them: that is how the released code treats THUMOS14's ambiguous

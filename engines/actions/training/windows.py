@@ -53,18 +53,6 @@ def shares(flags: ArrayLike) -> Floats:
     return divided
 
 
-def steps_ahead(count: int, horizon: float, rate: float, offset: int | None = None) -> tuple[int, ...]:
-    """How many chunks ahead each of `count` decoder steps looks.
-
-    With an offset the first step looks that many chunks ahead (0: at the current one, as TRN was released) and the rest
-    follow every horizon/count seconds. Without, the last one looks `horizon` seconds ahead. rate: chunks per second.
-    """
-    apart = horizon * rate / count if count else 0.0
-    if offset is None:
-        return tuple(round((step + 1) * apart) for step in range(count))
-    return tuple(offset + round(step * apart) for step in range(count))
-
-
 class Windows:
     """Draws windows of at most `length` chunks so that every chunk is drawn as often as any other.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ import numpy as np
 from engines.calibration.formats.storage import Value, matrix, number, read_xml, read_yaml
 from engines.calibration.solve.camera_models import calibration_flags, camera_matrix, intrinsics_of
 from engines.calibration.types import DISTORTION_NAMES, Intrinsics, ModelName, MonoResult, ViewResult
-from engines.core import reading
+from engines.core import reading, spec
 from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import write_json, write_text
@@ -125,14 +125,9 @@ def from_json(data: object) -> MonoResult:
         raise BadInput("This JSON is not a calibration of one camera")
     if data.get("version") != VERSION:
         raise BadInput(f"This calibration was written by another version ({data.get('version')})")
-    known = {field.name for field in fields(MonoResult)}
     with _in_words():
-        values = {key: _tuples(value) for key, value in data.items() if key in known}
-        values["image_size"] = Size(**data["image_size"])
-        values["intrinsics"] = Intrinsics(**{key: float(value) for key, value in data["intrinsics"].items()})
-        values["board"] = None if data["board"] is None else Board.parse(data["board"])
-        values["views"] = tuple(ViewResult(**{k: _tuples(v) for k, v in view.items()}) for view in data["views"])
-        return _checked(MonoResult(**values))
+        board = None if data["board"] is None else asdict(Board.parse(data["board"]))
+        return _checked(spec.from_json(MonoResult, data | {"board": board}))
 
 
 def to_yaml(result: MonoResult) -> str:
@@ -362,10 +357,6 @@ def _finite(value: float) -> float | None:
 def _triple(values: Any) -> tuple[float, float, float] | None:
     x, y, z = (float(value) for value in values)
     return (x, y, z) if np.isfinite([x, y, z]).all() else None
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def _checked(result: MonoResult) -> MonoResult:

@@ -1,4 +1,4 @@
-"""Which corner count fits, when the one that was given does not.
+"""Looks for the corner count that fits, when the one that was given does not.
 
 Counting squares instead of inner corners is the commonest slip. Too large a count finds nothing; one too small may find
 a part of the board, another one in every view, which is worse because it goes unnoticed. So both are looked for.

@@ -1,4 +1,4 @@
-"""Is there a chessboard at all? Asked of a small picture, because a frame without a board is the expensive one.
+"""A quick test for a chessboard in a small picture, because a full search of a frame without a board is slow.
 
 The classic finder thresholds the picture again and again before it gives up. Here the corners of a chessboard are
 looked for as what they are: saddle points of the brightness whose neighbours along a line are saddles turned by a

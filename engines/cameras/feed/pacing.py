@@ -1,4 +1,4 @@
-"""When the next picture is due, how many came in the last second, and how long to wait before trying again."""
+"""Times a feed: when the next picture is due, the rate of the last second, the wait before another attempt."""
 
 from __future__ import annotations
 

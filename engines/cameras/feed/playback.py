@@ -8,11 +8,11 @@ from functools import partial
 from typing import TypeVar
 
 from engines.cameras.feed.pacing import Pacer
-from engines.cameras.feed.playback_requests import Move, SeekTo, StepBy, Wishes
-from engines.cameras.feed.report import Report
-from engines.cameras.feed.subscribers import Audience
+from engines.cameras.feed.playback_requests import Move, PlaybackRequests, SeekTo, StepBy
+from engines.cameras.feed.report import FeedReport
+from engines.cameras.feed.subscribers import Subscribers
 from engines.cameras.readers.abandonable import Hand, Stalled
-from engines.cameras.readers.reader import Picture, Reader, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, FeedState
 from engines.core.clock import Clock
 from engines.core.errors import SourceFailed
@@ -29,18 +29,18 @@ class Playback:
 
     def __init__(
         self, id: str, reader: Reader, info: FeedInfo, hand: Hand,
-        *, wishes: Wishes, audience: Audience, report: Report, clock: Clock,
+        *, requests: PlaybackRequests, subscribers: Subscribers, report: FeedReport, clock: Clock,
     ) -> None:  # fmt: skip
         self._id = id
         self._reader = reader
         self._info = info
         self._hand = hand
-        self._wishes = wishes
-        self._audience = audience
+        self._requests = requests
+        self._subscribers = subscribers
         self._report = report
         self._clock = clock
-        self._pacer = Pacer(clock, wishes.speed)
-        self._pending: Picture | None = None
+        self._pacer = Pacer(clock, requests.speed)
+        self._pending: TimedPicture | None = None
         self._last: Frame | None = None
         self._since_jump = 0
         self._let_through = 0
@@ -51,53 +51,53 @@ class Playback:
     def run(self) -> None:
         """Returns when asked to reopen; raises `Abandoned` when stopped and `KinoscopeError` when the source breaks."""
         if self._report.shown is not None:
-            self._audience.publish(Gap(self._id, 0, GapReason.REOPENED))
-        while not self._wishes.stopping and not self._wishes.take_reopen():
+            self._subscribers.publish(Gap(self._id, 0, GapReason.REOPENED))
+        while not self._requests.stopping and not self._requests.take_reopen():
             self._turn()
 
     def _turn(self) -> None:
-        seen = self._wishes.version
-        move = self._wishes.take_move()
+        seen = self._requests.version
+        move = self._requests.take_move()
         if move is not None:
             self._obey(move)
         elif self._ended:
-            self._wishes.wait(seen)
-        elif self._wishes.paused and self._info.live and not self._info.seekable:
+            self._requests.wait(seen)
+        elif self._requests.paused and self._info.live and not self._info.seekable:
             self._drain()
-        elif self._wishes.paused and self._last is not None:
-            self._audience.hold(self._last)
+        elif self._requests.paused and self._last is not None:
+            self._subscribers.hold(self._last)
             self._report.say(FeedState.PAUSED, self._words)
             self._pacer.restart()
-            self._wishes.wait(seen)
+            self._requests.wait(seen)
         else:
             self._play(seen)
 
     def _play(self, seen: int) -> None:
         item = self._pending or self._read()
         self._pending = None
-        self._audience.hold(None)
+        self._subscribers.hold(None)
         self._report.say(FeedState.PLAYING, self._words)
-        if isinstance(item, Picture) and self._reader.paced and not self._due(item, seen):
+        if isinstance(item, TimedPicture) and self._reader.paced and not self._due(item, seen):
             self._pending = item
             return
         self._take(item)
 
-    def _due(self, picture: Picture, seen: int) -> bool:
+    def _due(self, picture: TimedPicture, seen: int) -> bool:
         """Wait for the picture's time. False: something changed meanwhile."""
-        self._pacer.set_speed(self._wishes.speed)
+        self._pacer.set_speed(self._requests.speed)
         while (left := self._pacer.wait(picture.media_time)) > 0:
-            if self._wishes.wait(seen, min(left, SLICE)):
+            if self._requests.wait(seen, min(left, SLICE)):
                 return False
         return True
 
     def _drain(self) -> None:
         """A paused camera goes on giving pictures; they are let go so that none is stale afterwards."""
         item = self._read()
-        self._audience.hold(self._last)
+        self._subscribers.hold(self._last)
         self._report.say(FeedState.PAUSED, self._words)
-        if isinstance(item, Picture) and self._let_through <= 0 and self._last is not None:
+        if isinstance(item, TimedPicture) and self._let_through <= 0 and self._last is not None:
             return
-        self._let_through -= isinstance(item, Picture)
+        self._let_through -= isinstance(item, TimedPicture)
         self._take(item)
 
     def _obey(self, move: Move) -> None:
@@ -108,7 +108,7 @@ class Playback:
             self._jump(self._reader_call(partial(self._reader.locate, seconds)), GapReason.SEEK)
             self._show_next()
         elif not isinstance(move, SeekTo):
-            self._wishes.reopen()
+            self._requests.reopen()
 
     def _step(self, frames: int) -> None:
         if self._info.live and not self._info.seekable:
@@ -128,7 +128,7 @@ class Playback:
         while True:
             self._take(item or self._read())
             item = None
-            if self._report.frames != before or self._ended or self._wishes.stopping:
+            if self._report.frames != before or self._ended or self._requests.stopping:
                 return
 
     def _jump(self, index: int, why: GapReason) -> None:
@@ -137,45 +137,45 @@ class Playback:
         self._ended = False
         self._since_jump = 0
         self._pacer.restart()
-        self._audience.publish(Gap(self._id, 0, why))
+        self._subscribers.publish(Gap(self._id, 0, why))
 
     def _take(self, item: ReaderItem) -> None:
-        if isinstance(item, Picture):
+        if isinstance(item, TimedPicture):
             self._show(item)
         elif isinstance(item, Gap):
             self._report.lost += item.lost
-            self._audience.publish(replace(item, source=self._id))
+            self._subscribers.publish(replace(item, source=self._id))
         else:
             self._finish(item)
 
-    def _show(self, picture: Picture) -> None:
+    def _show(self, picture: TimedPicture) -> None:
         index, time = picture.index + self._base_index, picture.media_time + self._base_time
         stamp = Stamp(self._id, index, self._clock(), time, picture.turn)
         frame = Frame(picture.image, stamp)
         if self._last is not None and self._last.image.shape != frame.image.shape:
-            self._audience.publish(Gap(self._id, 0, GapReason.RESIZED))
+            self._subscribers.publish(Gap(self._id, 0, GapReason.RESIZED))
         self._last = frame
         self._since_jump += 1
         self._pacer.shown(picture.media_time)
         self._report.count(frame)
-        self._audience.publish(frame, None if self._info.live else self._may_wait)
+        self._subscribers.publish(frame, None if self._info.live else self._may_wait)
 
     def _may_wait(self) -> bool:
-        return not self._wishes.restless
+        return not self._requests.restless
 
     def _finish(self, end: End) -> None:
         """The source gives no more: again from the start, or rest at the last picture."""
         if self._reader.reconnects and self._info.live:
             raise SourceFailed(end.why or "The pictures stopped")
         self._broke = end.why
-        if self._wishes.loop and self._info.seekable and self._since_jump > 0:
+        if self._requests.loop and self._info.seekable and self._since_jump > 0:
             self._jump(0, GapReason.LOOP)
             self._pacer.wrap(1.0 / self._info.fps if self._info.fps > 0 else 0.0)
             return
         self._ended = True
-        self._audience.hold(self._last)
+        self._subscribers.hold(self._last)
         self._report.say(FeedState.ENDED, self._words)
-        self._audience.publish(End(self._id, end.why))
+        self._subscribers.publish(End(self._id, end.why))
 
     @property
     def _words(self) -> str:
@@ -188,7 +188,7 @@ class Playback:
     def _reader_call(self, work: Callable[[], T]) -> T:
         limit = self._reader.read_limit
         try:
-            return self._hand.call(work, lambda: self._wishes.stopping, limit)
+            return self._hand.call(work, lambda: self._requests.stopping, limit)
         except Stalled:
             raise SourceFailed(f"No picture came for {limit:g} s") from None
 

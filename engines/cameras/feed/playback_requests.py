@@ -1,4 +1,4 @@
-"""What the user wants of a feed, said from any thread and read by the feed's own."""
+"""Requests to a feed (play, pause, seek, step): made from any thread, carried out by the feed's own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from engines.core.errors import UsageError
 
@@ -31,9 +31,10 @@ class Again:
 
 
 Move: TypeAlias = SeekTo | StepBy | Again
+Switch: TypeAlias = Literal["stopping", "paused", "loop"]
 
 
-class Wishes:
+class PlaybackRequests:
     """The bell rings, and `version` grows, with every change."""
 
     def __init__(self, loop: bool, speed: float) -> None:
@@ -46,20 +47,18 @@ class Wishes:
         self._reopen = False
         self._moves: deque[Move] = deque()
 
-    def stop(self) -> None:
-        self._set("stopping", True)
-
-    def set_paused(self, paused: bool) -> None:
-        self._set("paused", paused)
-
-    def set_loop(self, on: bool) -> None:
-        self._set("loop", on)
+    def set(self, switch: Switch, on: bool) -> None:
+        with self.bell:
+            setattr(self, switch, on)
+            self._ring()
 
     def set_speed(self, factor: float) -> None:
         """Raises `UsageError` for a speed below 0 or above 1000."""
         if not 0 <= factor <= 1000:
             raise UsageError(f"A speed of {factor:g} is not possible", hint="0 is as fast as can be, 1 is real time")
-        self._set("speed", factor)
+        with self.bell:
+            self.speed = factor
+            self._ring()
 
     def reopen(self) -> None:
         with self.bell:
@@ -98,11 +97,6 @@ class Wishes:
         """Wait for a change after version `seen` (or `until()`); False after `timeout` seconds without."""
         with self.bell:
             return self.bell.wait_for(lambda: self.version != seen or (until is not None and until()), timeout)
-
-    def _set(self, name: str, value: bool | float) -> None:
-        with self.bell:
-            setattr(self, name, value)
-            self._ring()
 
     def _ring(self) -> None:
         self.version += 1

@@ -1,4 +1,4 @@
-"""What a feed says of itself: written by its own thread, read by any."""
+"""The state and counts of a feed: written by its own thread, read by any."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engines.core.clock import Clock
 from engines.core.frames import Frame
 
 
-class Report:
+class FeedReport:
     """State, words and counts. `on_change` is called when the state, the words or the info change, not per frame."""
 
     def __init__(self, clock: Clock) -> None:

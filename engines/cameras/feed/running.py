@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from engines.cameras.feed.pacing import backoff
 from engines.cameras.feed.playback import Playback
-from engines.cameras.feed.playback_requests import Again, SeekTo, StepBy, Wishes
-from engines.cameras.feed.report import Report
-from engines.cameras.feed.subscribers import Audience
+from engines.cameras.feed.playback_requests import Again, PlaybackRequests, SeekTo, StepBy
+from engines.cameras.feed.report import FeedReport
+from engines.cameras.feed.subscribers import Subscribers
 from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
 from engines.cameras.readers.opening import open_reader, reader_for
 from engines.cameras.readers.reader import Reader
@@ -37,10 +37,10 @@ class Feed:
         self._clock = clock
         self._simple = simple(source)
         self._grid = TileGrid.of(source)
-        self._audience = Audience(self._grid)
-        self._report = Report(clock)
+        self._subscribers = Subscribers(self._grid)
+        self._report = FeedReport(clock)
         loop = isinstance(self._simple, FileSource | FolderSource) and self._simple.loop
-        self._wishes = Wishes(loop, self._simple.speed if isinstance(self._simple, FileSource) else 1.0)
+        self._requests = PlaybackRequests(loop, self._simple.speed if isinstance(self._simple, FileSource) else 1.0)
         self._tries = 0
         self._stuck: Hand | None = None
 
@@ -56,66 +56,66 @@ class Feed:
     def run(self) -> None:
         """Open, read, publish; returns after `stop()`. A failing source is a state, not an exception."""
         try:
-            while not self._wishes.stopping:
+            while not self._requests.stopping:
                 self._session()
         except BaseException:
             self._report.say(FeedState.FAILED, "The feed stopped because of a defect; the log has the details")
             raise
-        self._audience.hold(None)
-        self._audience.publish(End(self.id, "the feed was closed"))
+        self._subscribers.hold(None)
+        self._subscribers.publish(End(self.id, "the feed was closed"))
         self._report.say(FeedState.CLOSED)
 
     def stop(self) -> None:
         """Returns at once; `run()` returns within 200 ms, also when the source hangs."""
-        self._wishes.stop()
+        self._requests.set("stopping", True)
 
     def status(self) -> FeedStatus:
-        return self._report.status(self._wishes.loop, self._wishes.speed)
+        return self._report.status(self._requests.loop, self._requests.speed)
 
     def subscribe(
         self, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None, tile: str = ""
     ) -> Slot:
         """A slot of one's own for the whole frame or a tile. Raises `UsageError` for an unknown tile."""
-        return self._audience.join(policy, wake, tile)
+        return self._subscribers.join(policy, wake, tile)
 
     def unsubscribe(self, slot: Slot) -> None:
         """Close the slot and forget it."""
-        self._audience.part(slot)
+        self._subscribers.part(slot)
 
     def play(self) -> None:
         """Go on; from the start when it had ended."""
-        self._wishes.set_paused(False)
+        self._requests.set("paused", False)
         if self._report.state is FeedState.ENDED:
-            self._wishes.move(Again())
+            self._requests.move(Again())
 
     def pause(self) -> None:
         """Stand still at the present picture."""
-        self._wishes.set_paused(True)
+        self._requests.set("paused", True)
 
     def step(self, frames: int = 1) -> None:
         """Pause, `frames` further on (negative: back)."""
-        self._wishes.move(StepBy(frames))
+        self._requests.move(StepBy(frames))
 
     def seek(self, seconds: float) -> None:
         """Go to the picture shown at this media time; playing or paused as before."""
-        self._wishes.move(SeekTo(seconds))
+        self._requests.move(SeekTo(seconds))
 
     def set_loop(self, on: bool) -> None:
         """At the end, begin again."""
-        self._wishes.set_loop(on)
+        self._requests.set("loop", on)
 
     def set_speed(self, factor: float) -> None:
         """1 is real time, 0 as fast as the readers take. Raises `UsageError` below 0."""
-        self._wishes.set_speed(factor)
+        self._requests.set_speed(factor)
 
     def retry(self) -> None:
         """Open the source again now, whatever the state."""
-        self._wishes.reopen()
+        self._requests.reopen()
 
     def _session(self) -> None:
         """From opening the source to closing it, and the wait after a failure."""
         self._announce()
-        hand = Hand(f"source of {self.id}", self._wishes.bell)
+        hand = Hand(f"source of {self.id}", self._requests.bell)
         reader = reader_for(self._simple, self._clock)
         shown = self._report.frames
         failure: KinoscopeError | None = None
@@ -141,7 +141,7 @@ class Feed:
     def _open_and_play(self, hand: Hand, reader: Reader) -> None:
         try:
             info = hand.call(
-                lambda: open_reader(reader, self._simple), lambda: self._wishes.stopping, reader.open_limit
+                lambda: open_reader(reader, self._simple), lambda: self._requests.stopping, reader.open_limit
             )
         except Stalled:
             raise SourceFailed(
@@ -150,7 +150,7 @@ class Feed:
         self._report.say(self._report.state, self._report.message, self._tiled(info))
         play = Playback(
             self.id, reader, info, hand,
-            wishes=self._wishes, audience=self._audience, report=self._report, clock=self._clock,
+            requests=self._requests, subscribers=self._subscribers, report=self._report, clock=self._clock,
         )  # fmt: skip
         play.run()
 
@@ -176,13 +176,13 @@ class Feed:
 
     def _wait(self, until: float | None) -> None:
         """Until the user wants it opened, or the time has come and no earlier attempt still hangs."""
-        while not self._wishes.stopping:
-            seen = self._wishes.version
-            if self._wishes.take_reopen():
+        while not self._requests.stopping:
+            seen = self._requests.version
+            if self._requests.take_reopen():
                 return
             if until is not None and self._clock() >= until and not (self._stuck and self._stuck.alive):
                 return
-            self._wishes.wait(seen, None if until is None else _nap(until - self._clock()))
+            self._requests.wait(seen, None if until is None else _nap(until - self._clock()))
 
 
 def _nap(left: float) -> float:

@@ -1,4 +1,4 @@
-"""Who reads a feed: one slot each, for the whole frame or for one tile of it."""
+"""The readers of a feed: one slot each, for the whole frame or for one tile of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engines.core.frames import End, FeedItem, Frame
 from engines.core.slots import Latest, Lossless, Slot
 
 
-class Audience:
+class Subscribers:
     """Hands items to every slot. Slots come and go from any thread; one thread publishes."""
 
     def __init__(self, grid: TileGrid | None) -> None:

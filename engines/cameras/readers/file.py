@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from engines.cameras.readers.reader import Picture, Reader, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, FileSource
 from engines.core.frames import End, Gap, GapReason, size_of
 from engines.core.video.ends import claimed, cut_short, kind_of
@@ -55,7 +55,7 @@ class FileReader(Reader):
             self._next, self._whole = shown.index, self._opened.damaged
             return Gap("", missing, GapReason.DAMAGED)
         self._next = shown.index + 1
-        return Picture(self._converter.bgr(shown.frame, self._opened.codec), shown.index, shown.seconds)
+        return TimedPicture(self._converter.bgr(shown.frame, self._opened.codec), shown.index, shown.seconds)
 
     def locate(self, seconds: float) -> int:
         return self._opened.timeline.at(seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engines.cameras.readers.reader import Picture, Reader, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, FolderSource
 from engines.core.errors import BadInput, KinoscopeError, SourceFailed
 from engines.core.frames import End, Gap, GapReason, Size, size_of
@@ -57,7 +57,7 @@ class FolderReader(Reader):
         if picture.note:
             self._guessed[path.name] = picture.note
         self._remark()
-        return Picture(picture.image, index, index / self._source.fps, picture.turn)
+        return TimedPicture(picture.image, index, index / self._source.fps, picture.turn)
 
     def locate(self, seconds: float) -> int:
         return min(int(seconds * self._source.fps + 1e-6), len(self._paths) - 1)

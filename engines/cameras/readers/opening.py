@@ -1,4 +1,4 @@
-"""Which reader a source needs, and the gate in front of them all. Only what that kind needs is imported."""
+"""Chooses the reader of a source and checks the source first. Only what that kind needs is imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a feed asks of every kind of source: open, read, go to a picture, close. Each kind is one small class."""
+"""The base class of readers, one for each kind of source: open, read, go to a picture, close."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engines.core.frames import End, Gap, Image
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TimedPicture:
     """`image`: uint8 BGR, H x W x 3, not written to again. `index` from 0; `media_time` in seconds from the first.
 
     turn: how the camera was held, as EXIF counts, for an image that was turned upright; 1 for one that was not.
@@ -22,7 +22,7 @@ class Picture:
     turn: int = 1
 
 
-ReaderItem: TypeAlias = Picture | Gap | End
+ReaderItem: TypeAlias = TimedPicture | Gap | End
 """Gaps and ends leave `source` empty: the feed knows its own name."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.cameras.readers.reader import Picture, Reader
+from engines.cameras.readers.reader import Reader, TimedPicture
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import FeedInfo, SceneSource
 
@@ -21,10 +21,10 @@ class SceneReader(Reader):
         detail = f"{cameras} rendered camera{'s' if cameras > 1 else ''} of {self._source.size}, {self._source.board}"
         return FeedInfo(self._scene.size, self._source.fps, seekable=True, live=True, detail=detail)
 
-    def read(self) -> Picture:
+    def read(self) -> TimedPicture:
         assert self._scene is not None
         index, self._next = self._next, self._next + 1
-        return Picture(self._scene.render(index), index, self._scene.time(index))
+        return TimedPicture(self._scene.render(index), index, self._scene.time(index))
 
     def locate(self, seconds: float) -> int:
         return int(seconds * self._source.fps + 1e-6)

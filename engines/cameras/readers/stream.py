@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import av
 
-from engines.cameras.readers.reader import Picture, Reader, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.sources.parsing import check_address
 from engines.cameras.types import FeedInfo, StreamSource
 from engines.core.addresses import bare
@@ -72,7 +72,7 @@ class StreamReader(Reader):
         if isinstance(frame, Gap):
             return frame
         index, self._index = self._index, self._index + 1
-        return Picture(self._converter.bgr(frame, codec_of(self._stream)), index, self._time(frame))
+        return TimedPicture(self._converter.bgr(frame, codec_of(self._stream)), index, self._time(frame))
 
     def close(self) -> None:
         self._decoded = iter(())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engines.cameras.readers.reader import Picture, Reader, ReaderItem
+from engines.cameras.readers.reader import Reader, ReaderItem, TimedPicture
 from engines.cameras.types import FeedInfo, UsbSource
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import SourceFailed
@@ -56,7 +56,7 @@ class UsbReader(Reader):
             if ok and image is not None:
                 index, self._index = self._index, self._index + 1
                 picture = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR) if image.ndim == 2 else image
-                return Picture(np.asarray(picture, dtype=np.uint8), index, self._clock() - self._started)
+                return TimedPicture(np.asarray(picture, dtype=np.uint8), index, self._clock() - self._started)
             if not self._capture.isOpened():
                 break
         return End("", f"{self._name} gives no more pictures; it may have been unplugged")

@@ -1,4 +1,4 @@
-"""How the rendered board moves: as somebody moves it who calibrates a camera.
+"""The motion of the rendered board: it moves as a person moves it who calibrates a camera.
 
 It glides to a place, rests there for a second so that a still picture can be taken, and glides on. The places go all
 over the pictures, tilted both ways, near and far, so that a calibration from the rests is well conditioned. Each one

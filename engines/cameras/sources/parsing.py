@@ -1,4 +1,4 @@
-"""From what a user drops or types to a source, its title in words, and its JSON."""
+"""Parses what a user drops or types into a source; gives its title in words, and its JSON."""
 
 from __future__ import annotations
 

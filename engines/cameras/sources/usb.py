@@ -1,4 +1,4 @@
-"""Which cameras this machine has, by name."""
+"""Lists the cameras of this machine by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the boxes of an AVIF or JPEG 2000 file say of its picture before anything is unpacked."""
+"""Size, depth and turn of an AVIF or JPEG 2000 picture, read from its boxes before anything is unpacked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files are pictures, in which order they come, which were left out and why. Light: no decoder is imported.
+"""Picture files of a folder: their order, and those left out with the reason. Light: no decoder is imported.
 
 Names are never taken for patterns where they exist as they are: `photos [2024]` is a folder, and only what follows it
 may be a pattern.

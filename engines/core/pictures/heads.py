@@ -1,4 +1,4 @@
-"""What a picture file says of itself before anything is unpacked: kind, size, how it was held, bits, how many it holds.
+"""Heads of picture files: kind, size, orientation, bits and count, read before anything is unpacked.
 
 Only what has a head that is known here is given to a decoder: so nothing of an unknown size is ever unpacked.
 """

@@ -1,4 +1,4 @@
-"""The one reader of pictures: whatever people have becomes 8-bit BGR, upright or as the sensor gave it, or is refused.
+"""The one reader of pictures: any file becomes 8-bit BGR, upright or as the sensor gave it, or is refused.
 
 CMYK, grey, palette, floats and up to 16 bits become 8-bit colour, what is transparent lies on white. Where something
 had to be guessed, `note` says it. Each file is decoded once, and only after its head has said how large it is.

@@ -1,1 +1,1 @@
-"""What every training shares."""
+"""The parts that every training shares: loop, schedule, early stop, state, checkpoints, curves."""

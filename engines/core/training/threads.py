@@ -1,4 +1,4 @@
-"""What a training takes of the machine: CPU threads for as long as it holds its lease, and memory that may run out."""
+"""Threads and memory of a training: CPU threads for as long as it holds its lease, and memory that may run out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+
+from engines.core.errors import OutOfResources
 
 
 @contextmanager
@@ -24,3 +26,14 @@ def ran_out(error: Exception) -> bool:
     text = str(error).lower()
     told = ("can't allocate memory", "not enough memory", "out of memory")
     return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(part in text for part in told)
+
+
+@contextmanager
+def enough_memory(message: str, hint: str) -> Iterator[None]:
+    """Raises `OutOfResources` where the block runs out of memory."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not ran_out(error):
+            raise
+        raise OutOfResources(message, hint=hint) from error

@@ -1,4 +1,4 @@
-"""Whether a film that came to its end was all there, and where it broke off if not."""
+"""The end of a film: whether all of it was there, and where it broke off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file that should be a video, in plain words."""
+"""Faults of a file that should be a video, in plain words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which number and time a decoded picture of a film has.
+"""Numbers and times of a film's decoded pictures.
 
 This is the one place that decides it: what is on screen, a label, a score and a copy all number through it, so a
 picture has the same number and time whether it was played up to or sought.

@@ -1,4 +1,4 @@
-"""Which picture is shown when: the bridge between a film's time stamps, picture numbers and seconds.
+"""The timeline of a film: the bridge between its time stamps, picture numbers and seconds.
 
 Pictures are numbered in the order in which they are shown, from 0. Where a file's stamps tell that order, a stamp is
 the number. Where they do not (an AVI's B-frames, bare H.264, stamps that repeat or run back), pictures are `counted`

@@ -1,4 +1,4 @@
-"""Which faces are in a picture, however large or small they are: a detector with a plan of where to look."""
+"""Face detection in pictures of any size: a detector with a plan of where to look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where and how large a picture is looked at, so that small and very large faces come to a size the network knows.
+"""The parts and sizes at which a picture is looked at, so that faces of any size come to one that the network knows.
 
 A level is the picture enlarged or reduced; a level too large for one pass is cut into tiles that overlap by more than
 the largest face that only this level sees. What several passes found is merged: one box a face, the surest one.

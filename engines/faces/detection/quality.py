@@ -1,4 +1,4 @@
-"""How fit a face is for recognition, from what is seen of it: sharpness, size, view, light and the detector's score.
+"""The quality of a face for recognition: sharpness, size, view, light and the detector's score.
 
 The parts are joined so that a person's better images are those more like their other images: among usable faces the
 detector's score says most, and the length of the network's vector, where it is known, says more than all that is seen

@@ -1,4 +1,4 @@
-"""Where the faces are: YuNet in onnxruntime, at any size of picture.
+"""YuNet, the detector, in onnxruntime at any size of picture.
 
 Wu, Peng, Yu: YuNet: a tiny millisecond-level face detector, Machine Intelligence Research 20 (2023). One network pass;
 boxes, five points and two scores for every cell of three grids (strides 8, 16, 32); overlaps are suppressed.

@@ -1,1 +1,1 @@
-"""How good recognition is: thresholds of a gallery, verification, evaluation, open sets, wrong names."""
+"""Measurements of recognition: thresholds of a gallery, verification, evaluation, open sets, wrong names."""

@@ -1,4 +1,4 @@
-"""How good a recogniser is on a folder of people: accuracy on a pair list, true-accept rates over all pairs of images.
+"""Job: evaluates a recogniser on a folder of people, by a pair list and by all pairs of images.
 
 Errors hang together by person, so intervals draw people again, not pairs; and because one person with many pictures
 can make most of the genuine pairs, every rate is also given with each person counting alike.
@@ -20,10 +20,11 @@ from engines.faces.evaluation.pair_list import Accuracy, Pair
 from engines.faces.evaluation.pair_scores import PairScores, pair_scores
 from engines.faces.recognition.folder import read_folder
 from engines.faces.scores.impostors import EDGES
-from engines.faces.scores.intervals import Floats, draws, percentile
+from engines.faces.scores.intervals import draws, percentile
 from engines.faces.scores.meaning import check_vectors
 from engines.faces.study_types import Curve, EvaluateSpec, Evaluation, Interval, OpenSet
 from engines.faces.table import FaceTable
+from engines.faces.vectors import Floats
 
 FARS = {"1e-2": 1e-2, "1e-3": 1e-3, "1e-4": 1e-4, "1e-5": 1e-5, "1e-6": 1e-6}
 BINS = np.round(np.linspace(-0.5, 1.0, 76), 4)

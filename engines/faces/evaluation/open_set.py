@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.faces.recognition.folder import read_folder
-from engines.faces.scores.intervals import Floats, draws, percentile, wilson
+from engines.faces.scores.intervals import draws, percentile, wilson
 from engines.faces.scores.meaning import ScoreModel, check_vectors
 from engines.faces.study_types import Curve, Interval, OpenSet, OpenSetSpec
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
-
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Floats, Rows
 
 RATES = {"0.1": 0.1, "0.01": 0.01, "0.001": 0.001}
 CUSTOMARY = 0.363

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.core.reading import parse_rows, read_text
-from engines.faces.scores.intervals import Floats, Interval, wilson
+from engines.faces.scores.intervals import Interval, wilson
+from engines.faces.vectors import Floats
 
 Flags = NDArray[np.bool_]
 

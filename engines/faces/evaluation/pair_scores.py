@@ -12,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.faces.scores.impostors import EDGES
-from engines.faces.scores.intervals import Floats
 from engines.faces.table import FaceTable
-
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Floats, Rows
 
 _BLOCK = 512
 _KEPT = 0.02

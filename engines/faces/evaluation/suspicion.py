@@ -1,4 +1,4 @@
-"""How probably each face bears a wrong name, from the faces alone.
+"""The odds that each face bears a wrong name, from the faces alone.
 
 A face is its own person's, another's in the table, or nobody's there. Each is weighed by how much likelier the
 similarity is for the same person than for different people; the faces that look wrong count less as references for the
@@ -10,14 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.faces.recognition.embed import Vectors
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Floats, Rows, Vectors
 
 WRONG = 0.01
 """Share of names that are wrong, beforehand."""

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from engines.core.errors import BadInput
-from engines.faces.scores.intervals import Floats, share_by_people
+from engines.faces.scores.intervals import share_by_people
 from engines.faces.scores.leaving_out import MOST, LeftOut, leave_out
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.study_types import OperatingPoint, SelfCheckCase, ThresholdReport
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
+from engines.faces.vectors import Floats
 
 RATES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 BINS = np.round(np.linspace(-0.5, 1.0, 76), 4)

@@ -1,4 +1,4 @@
-"""Are these two pictures of one person? The best pair of their faces, with what its similarity means.
+"""Job: compares two pictures by the best pair of their faces, and says what the similarity means.
 
 The meaning comes from what is known of the recogniser beforehand (`references`): two pictures have no gallery.
 """
@@ -17,11 +17,12 @@ from engines.core.pictures.reading import read_picture
 from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import assess
 from engines.faces.recognition import align
-from engines.faces.recognition.embed import Embedder, Vectors
+from engines.faces.recognition.embed import Embedder
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.study_types import Verified, VerifySpec
 from engines.faces.types import Face, Quality
+from engines.faces.vectors import Vectors
 
 SURE = 0.95
 """Between this probability and its complement the verdict is "not sure"."""

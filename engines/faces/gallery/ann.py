@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
 from engines.core.reading import MOST_ARRAY, parse_json, read_bytes
-from engines.faces.recognition.embed import Vectors
+from engines.faces.vectors import Rows, Vectors
 
-Rows = NDArray[np.intp]
 LIMIT = 100_000
 """Fewer vectors than this are searched exactly."""
 SMALL = 2**24

@@ -30,12 +30,13 @@ from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.rows import MARGIN, PORTRAIT, NewFace
 from engines.faces.gallery.types import Candidate, Change, Gathered, GatherSpec
 from engines.faces.recognition import align
-from engines.faces.recognition.embed import Embedder, Vectors
+from engines.faces.recognition.embed import Embedder
 from engines.faces.recognition.folder import LEAST_SHARE, judge, main_face
 from engines.faces.recognition.naming import people_of
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.types import FinderSettings
+from engines.faces.vectors import Vectors
 
 VECTORS = "vectors.npy"
 

@@ -1,4 +1,4 @@
-"""What speaks against enrolling a face: said before anything is stored, because one bad photo poisons a person.
+"""Doubts about enrolling a face, said before anything is stored, because one bad photo poisons a person.
 
 A duplicate is one picture twice: embeddings of different photographs of a person stay below .94 on LFW, and below .95
 only the same pixels count, however they were saved. A wrong face is one that is nearer to somebody else than to the
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from engines.core.names import folded, name_key, same_name, shown
 from engines.faces.gallery.types import Candidate, Doubt
-from engines.faces.recognition.embed import Vectors, unit
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.scores.references import like_sface
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept, Quality
+from engines.faces.vectors import Vectors, unit
 
 SAME_PICTURE = 0.95
 """Cosine from which two faces are one photograph."""

@@ -1,4 +1,4 @@
-"""What forgetting does to backups and exports: cleaned where they are proven to be ours, named where they are not."""
+"""Forgetting in backups and exports: they are cleaned where they are proven to be ours, and named where not."""
 
 from __future__ import annotations
 

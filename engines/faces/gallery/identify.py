@@ -1,4 +1,4 @@
-"""Who is in these pictures: every face against a gallery, with the threshold that the asked rate of strangers gives."""
+"""Identification of pictures: every face against a gallery, with the threshold for the asked rate of strangers."""
 
 from __future__ import annotations
 

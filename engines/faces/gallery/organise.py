@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.faces.gallery.search import PersonIndex
 from engines.faces.gallery.types import Cluster, Suggestion
-from engines.faces.recognition.embed import Vectors
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
+from engines.faces.vectors import Rows, Vectors
 
 Refusals = Collection[tuple[str, str]]
-Rows = NDArray[np.intp]
 STRANGERS = 0.05
 """Share of unknown faces that may meet a stranger as alike as the groups' threshold."""
 BLIND = 0.6

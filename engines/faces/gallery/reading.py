@@ -1,4 +1,4 @@
-"""What is asked of a gallery: people, faces, vectors, pictures, history. Nothing here writes.
+"""Queries of a gallery: people, faces, vectors, pictures, history. Nothing here writes.
 
 Decrypted vectors are kept in memory by face id, and only those that a revision brought are read: a vector changes
 under its id only when the whole gallery is embedded anew.
@@ -23,10 +23,10 @@ from engines.faces.gallery.search import PersonIndex
 from engines.faces.gallery.store import Store
 from engines.faces.gallery.types import Change, FaceRecord, GalleryInfo, Person
 from engines.faces.recognition.align import SIDE
-from engines.faces.recognition.embed import Vectors, unit
 from engines.faces.recognition.recognisers import recogniser_of
 from engines.faces.table import FaceTable
 from engines.faces.types import ModelCard
+from engines.faces.vectors import Vectors, unit
 
 FACE = "id, person, added, confirmed, details"
 

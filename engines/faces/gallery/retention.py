@@ -1,4 +1,4 @@
-"""How long faces are kept: what a period would delete today (the dry run), and deleting it with proof."""
+"""The retention period of a gallery: a dry run of what it would delete today, and deleting it with proof."""
 
 from __future__ import annotations
 

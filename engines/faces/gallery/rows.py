@@ -1,4 +1,4 @@
-"""What goes into the gallery and how a face is written in a row.
+"""New faces of a gallery, and a face as a row of its table.
 
 Of each face one picture is kept: the aligned face with 24 pixels around it (160 x 160). Its middle 112 x 112 is exactly
 the recogniser's input, so that one picture serves as portrait and to embed anew with another model. JPEG of quality 95
@@ -23,8 +23,8 @@ from engines.core.spec import from_json
 from engines.faces.gallery.store import Store
 from engines.faces.gallery.types import FaceRecord
 from engines.faces.recognition.align import SIDE
-from engines.faces.recognition.embed import Vectors
 from engines.faces.types import Box, FivePoints, Quality
+from engines.faces.vectors import Vectors
 
 PORTRAIT = 160
 """Side of the kept picture."""

@@ -1,4 +1,4 @@
-"""Who is this? One matrix product for all probes against all people, exact; where that gets slow by a graph.
+"""The search for a person: one matrix product for all probes against all people, exact; by a graph where that is slow.
 
 A person is their template: the mean of their faces weighted by quality. Similarities are what `scores.ScoreModel` is
 calibrated on. (On LFW, at one stranger in 1000, the larger of template and best single face named .1 to .2 points more
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.faces.gallery.ann import Nearest, nearest_of
-from engines.faces.recognition.embed import Vectors
 from engines.faces.table import FaceTable
+from engines.faces.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)

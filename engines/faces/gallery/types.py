@@ -1,4 +1,4 @@
-"""What the gallery holds and says: people, their faces, groups of unknown ones, and what was changed. Plain values.
+"""Values of the gallery: people, their faces, groups of unknown ones, and what was changed. Plain values.
 
 A picture of a face is asked for by its id (`Gallery.thumbnail`), never carried in these values.
 """

@@ -1,1 +1,1 @@
-"""Where a face points and looks: landmarks, head pose, gaze, and a calibration of one's own."""
+"""Head pose and gaze: landmarks, head pose, gaze, and a calibration of one's own."""

@@ -22,8 +22,8 @@ from engines.core.outputs import check_file
 from engines.faces.gaze.screen_model import CALIBRATION, SCALES, TERMS, ScreenModel, degrees_apart, terms
 from engines.faces.study_types import GazeFit, GazeFitSpec
 from engines.faces.training.rle import FLOOR, RLE, positive
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)
 UNITS, STEPS, RATE, DECAY = 8, 250, 0.02, 0.05
 LEAST_POINTS = 5

@@ -1,4 +1,4 @@
-"""How a head is held: yaw, pitch and roll in degrees from the face mesh.
+"""The pose of a head: yaw, pitch and roll in degrees from the face mesh.
 
 Axes of the camera: x to the viewer's right, y down, z away from the viewer; a face that looks into the camera looks
 along -z. A rotation takes the head's axes to the camera's: R = Rz(roll) Rx(-pitch) Ry(-yaw). yaw: the face turns to
@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
 from engines.faces.types import HeadPose
-
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
 
 _PAIRED = (
     (263, 45.2, -0.8, 4.5),  # outer corner of the eye

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engines.core.frames import Image
 from engines.core.networks.litert import Network
 from engines.core.regions import Region, back, cut
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 FACE_SIDE, EYE_SIDE = 192, 64
 ROOM = 1.5
 """The region's side, in sides of the square about the mesh."""

@@ -1,4 +1,4 @@
-"""Where a face looks: a ray in degrees from the place of each iris against its eyeball, and whether the eyes are shut.
+"""The gaze of a face: a ray in degrees from the place of each iris against its eyeball, and whether the eyes are shut.
 
 Geometric, nothing is trained (Hansen, Ji: In the eye of the beholder, PAMI 2010, section 4). The eyeball's centre lies
 behind the corners of the eye; how far, and how the head is turned, is known in millimetres from the head's model. The
@@ -21,8 +21,7 @@ from engines.faces.gaze.head_pose import head_pose, rotation, scale
 from engines.faces.gaze.landmarks import CORNERS, Eye, FaceMesh, Irises, Mesh, region_of
 from engines.faces.gaze.screen_model import ScreenModel
 from engines.faces.types import Gaze, HeadPose
-
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
 
 PUPIL = 10.0
 """Millimetres from an eyeball's centre of rotation to its pupil as seen: 13 to the cornea less 3."""

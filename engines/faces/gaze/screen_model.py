@@ -18,8 +18,8 @@ from engines.core.outputs import check_file, holding
 from engines.core.reading import MISFITS, making_sense, read_json
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Point
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 FORMAT = "kinoscope gaze calibration 1"
 CALIBRATION = holding("a gaze calibration", FORMAT.encode())
 SCALES = (1.0, 1.0, 1.0, 1.0, 5.0, 5.0, 5.0, 0.1, 0.1, 0.05)

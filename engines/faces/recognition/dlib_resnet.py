@@ -23,8 +23,9 @@ from engines.core.frames import Image
 from engines.core.installing import install_hint
 from engines.core.store.fetching import load_path
 from engines.core.store.registry import REGISTRY
-from engines.faces.recognition.embed import Vectors, checked, unit
+from engines.faces.recognition.embed import checked
 from engines.faces.types import ModelCard
+from engines.faces.vectors import Vectors, unit
 
 SIZE, MARGIN = 240, 3 / 14
 """The crop: the gallery's kept picture, one and a half times as large."""

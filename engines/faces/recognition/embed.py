@@ -15,8 +15,8 @@ from engines.core.store.fetching import load_path
 from engines.core.store.registry import REGISTRY
 from engines.faces.recognition.networks import open_network
 from engines.faces.types import ModelCard
+from engines.faces.vectors import Vectors, unit
 
-Vectors = NDArray[np.float32]
 TOGETHER = 4
 """Faces in one pass: more gain nothing."""
 SFACE = 5.0, 15.0
@@ -108,9 +108,3 @@ def checked(vectors: Vectors, card: ModelCard) -> Vectors:
     if not vectors.any(axis=1).all():
         raise WorkFailed(f"{card.title} gives zeros for a face", hint="Check its card: mean and std")
     return vectors
-
-
-def unit(vectors: NDArray[np.floating]) -> Vectors:
-    """Each row brought to length 1; rows of zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

@@ -24,11 +24,12 @@ from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import Values, assess
 from engines.faces.detection.yunet import Detections
 from engines.faces.recognition import align
-from engines.faces.recognition.embed import Embedder, Network, Vectors, unit
+from engines.faces.recognition.embed import Embedder, Network
 from engines.faces.recognition.naming import Naming, people_of
 from engines.faces.recognition.recognisers import open_recogniser
 from engines.faces.table import FaceTable
 from engines.faces.types import Face, FinderSettings, ModelCard
+from engines.faces.vectors import Vectors, unit
 
 LEAST_SHARE = 0.3
 """A face smaller than this part of the largest one is in the background."""

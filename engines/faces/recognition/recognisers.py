@@ -1,4 +1,4 @@
-"""Which network describes faces: SFace, dlib's, or an ONNX file of the user's own with its card.
+"""The recognisers that can be opened: SFace, dlib's, or an ONNX file of the user's own with its card.
 
 A card is a JSON file beside the network (model.onnx, model.json); each entry may be left out:
     name, title, licence    words
@@ -24,9 +24,10 @@ from engines.core.store.preparing import file_hash
 from engines.core.store.registry import REGISTRY
 from engines.faces.recognition.align import SIDE
 from engines.faces.recognition.dlib_resnet import DlibResNet
-from engines.faces.recognition.embed import TOGETHER, Embedder, Input, Network, SFace, Vectors, checked, unit
+from engines.faces.recognition.embed import TOGETHER, Embedder, Input, Network, SFace, checked
 from engines.faces.recognition.networks import open_network
 from engines.faces.types import ModelCard
+from engines.faces.vectors import Vectors, unit
 
 BUILT_IN = (("sface", "SFace"), ("dlib", "dlib ResNet"))
 """Recognisers by name, with their titles."""

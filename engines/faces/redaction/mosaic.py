@@ -1,4 +1,4 @@
-"""What covers a face that must not be recognised: its place in a few squares of colour.
+"""The mosaic over a face that must not be recognised: its place in a few squares of colour.
 
 So few squares that a recogniser finds the person among bare pictures no more often than by chance (measured on LFW).
 Not nothing: in a closed group of 100 people, each known by an equally covered picture, the colours alone point at the

@@ -1,4 +1,4 @@
-"""What is covered in each frame of a film, once all of it has been looked at: no gap shows a face.
+"""The plan of what is covered in each frame of a film, made of the whole film, so that no gap shows a face.
 
 Between two sightings of a track its box moves in a straight line; before the first and after the last it stays for a
 while, as large as it can have moved; neither reaches over a cut. A face is left bare only when its track bears a name
@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.faces.types import Box
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 BRIDGED = 1.0
 """Seconds without a sighting that a straight line bridges, and more where `hold` is longer."""
 

@@ -1,1 +1,1 @@
-"""What a similarity is worth: impostors, tails, thresholds and probabilities, with intervals."""
+"""The meaning of a similarity: impostors, tails, thresholds and probabilities, with intervals."""

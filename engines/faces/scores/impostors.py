@@ -11,11 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.faces.recognition.embed import Vectors
 from engines.faces.table import FaceTable
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Floats, Rows, Vectors
 
 EDGES = np.linspace(-1.0, 1.0, 2001)
 HIGHEST = 2000

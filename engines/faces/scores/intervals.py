@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from engines.faces.vectors import Floats
+
 Interval = tuple[float, float]
-Floats = NDArray[np.float64]
 
 
 def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:

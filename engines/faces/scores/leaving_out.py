@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.faces.table import FaceTable
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Floats, Rows
 
 MOST = 20_000
 _BLOCK = 1000

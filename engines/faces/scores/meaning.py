@@ -1,4 +1,4 @@
-"""What a similarity means: how rarely a stranger reaches it in this gallery, and how probably it is the same person.
+"""The meaning of a similarity: how rarely a stranger reaches it in a gallery, how probably it is the same person.
 
 A stranger is searched against everybody, so the share of strangers who get a name grows with the gallery: with a
 share p of pairs of different people at or above the threshold it is 1 - (1 - p)^N for N people. p comes from the
@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.faces.scores.impostors import EDGES, Impostors, impostors, inflation, without_doubles
@@ -19,8 +18,8 @@ from engines.faces.scores.references import REFERENCES, Reference
 from engines.faces.scores.tails import fit, survival
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
+from engines.faces.vectors import Floats
 
-Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 
 _TRUSTED = 30.0

@@ -1,4 +1,4 @@
-"""What is known of a recogniser beforehand: similarities of different people and of the same person, as a few numbers.
+"""References of a recogniser: similarities of different people and of the same person, measured beforehand.
 
 A small gallery cannot say how rarely strangers look alike; these numbers do until it can. Each was measured on people
 that no stranger of our measurements belongs to.

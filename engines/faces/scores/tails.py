@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
 
 SHAPE_PRIOR = (-0.1, 0.07)
 """Mean and standard deviation: a cosine is bounded and nearly normal for strangers, so its tail is slightly short."""

@@ -1,4 +1,4 @@
-"""Who a track is, decided on all that was seen of it: names neither flicker nor stand twice in one picture.
+"""The name of a track, decided on all that was seen of it, so that names neither flicker nor stand twice.
 
 The embeddings of a track are gathered, weighted by quality; the name is decided on the mean of their similarities,
 taken at the threshold and given back only well below it. Faces are described only where that adds evidence, a few a
@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image, Stamp
-from engines.faces.recognition.embed import Vectors
 from engines.faces.scores.references import like_sface
 from engines.faces.types import Box, FivePoints, Quality
+from engines.faces.vectors import Vectors
 
 HOLD = 0.05
 """A name is kept until the similarity falls this far below the threshold, or another person is this much nearer.

@@ -1,4 +1,4 @@
-"""Where a face will be next: one constant-velocity Kalman filter per face, all of them stepped at once.
+"""Prediction of where faces will be: one constant-velocity Kalman filter per face, all of them stepped at once.
 
 State of each: centre x and y in pixels, logarithm of the scale (geometric mean of width and height) and logarithm of
 the aspect (width over height), each with its velocity per second. The four do not mix, so a filter is four pairs and a
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from engines.faces.vectors import Floats
+
 SEEN = np.array([0.06, 0.06, 0.08, 0.08])
 """Standard deviation of a detection: of the centre as a part of the scale, of the two logarithms."""
 SPEED = np.array([3.0, 3.0, 0.5, 0.0])

@@ -18,11 +18,11 @@ from engines.core.clock import Clock, monotonic
 from engines.core.errors import KinoscopeError
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.search import PersonIndex
-from engines.faces.recognition.embed import Vectors
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
 from engines.faces.tracking.evidence import Nearest
 from engines.faces.types import Accept, ModelCard, RecogniserSettings
+from engines.faces.vectors import Vectors
 
 BROKEN = (KinoscopeError, OSError, sqlite3.Error)
 """What a gallery that is taken away or damaged under the recogniser raises."""

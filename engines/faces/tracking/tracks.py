@@ -18,7 +18,8 @@ from scipy.optimize import linear_sum_assignment
 
 from engines.core.frames import Image
 from engines.faces.detection.yunet import Detections
-from engines.faces.tracking.kalman import Floats, Kalman, boxes_of, measured
+from engines.faces.tracking.kalman import Kalman, boxes_of, measured
+from engines.faces.vectors import Floats
 
 COAST = 1.0
 """Seconds of media time a face is still shown where it is expected."""

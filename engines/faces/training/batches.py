@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.frames import Image
-from engines.faces.training.data import Rows
 from engines.faces.training.networks import MEAN, STD
+from engines.faces.vectors import Rows
 
 SHIFT = 4
 """Pixels by which crops are moved at most."""

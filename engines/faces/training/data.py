@@ -1,4 +1,4 @@
-"""What a head is trained on: one face of each picture of a folder, whose it is, and which pictures are held out."""
+"""The data of a training: one face of each picture of a folder, whose it is, and which pictures are held out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from engines.faces.recognition import align
 from engines.faces.recognition.folder import FolderFaces, read_folder
 from engines.faces.study_types import HeadSpec
 from engines.faces.types import ModelCard
-
-Rows = NDArray[np.intp]
+from engines.faces.vectors import Rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,8 @@ pictures with flips and shifts). Pictures held out decide what is reported; the 
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ import torch
 from torch import Tensor
 
 from engines.core.context import Context
-from engines.core.errors import OutOfResources, UsageError, WorkFailed
-from engines.core.training.threads import ran_out, threads
+from engines.core.errors import UsageError
+from engines.core.training.loop import Loop, Schedule, check_loss, descend
+from engines.core.training.threads import threads
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from engines.faces.training import export
 from engines.faces.training.batches import Feed
@@ -72,16 +72,14 @@ def check(spec: HeadSpec) -> None:
             raise UsageError(f"{words} must be {low:g} to {high:g}, not {value:g}")
 
 
-@dataclass
-class Training:
+class Training(Loop):
     """One training from its data to its files."""
 
-    spec: HeadSpec
-    data: HeadData
-    ctx: Context
+    step = 0
+    smaller = "Use fewer faces a step"
 
-    def __post_init__(self) -> None:
-        spec, data = self.spec, self.data
+    def __init__(self, spec: HeadSpec, data: HeadData, ctx: Context) -> None:
+        self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
         self.feed = Feed(data.inputs, data.labels, data.train, min(spec.batch, len(data.train)), spec.seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(spec.seed)
@@ -94,51 +92,34 @@ class Training:
         self.optimiser = torch.optim.SGD(self.network.parameters(), spec.rate, MOMENTUM, weight_decay=decay)
         self.curves, self.view = Curves(spec.steps), View()
         self.held = torch.from_numpy(data.labels[data.held])
-        self.step = 0
+        self.schedule = Schedule(spec.steps, spec.rate, WARM)
         self.began = self.told = self.spent = 0.0
         self.last: HeadProgress | None = None
 
-    def to_the_end(self) -> None:
-        """All steps. Raises `Cancelled`, `WorkFailed`, `OutOfResources`."""
-        try:
-            self.tell(at_once=True)
-            self.began, self.spent = time.monotonic(), 0.0
-            while self.step < self.spec.steps:
-                self.ctx.check()
-                self.advance()
-                self._now_and_then()
-        except (RuntimeError, MemoryError) as error:
-            if not ran_out(error):
-                raise
-            raise OutOfResources("Not enough memory for this training", hint="Use fewer faces a step") from error
+    def begin(self) -> None:
+        self.tell(at_once=True)
+        self.began, self.spent = time.monotonic(), 0.0
 
     def advance(self) -> None:
         """One step of stochastic gradient descent with momentum."""
-        rate = rate_at(self.step, self.spec.steps, self.spec.rate)
-        self.optimiser.param_groups[0]["lr"] = self.centres.rate = rate
+        self.centres.rate = self.schedule.at(self.step)
         inputs, labels = self.feed.batch()
         self.network.train()
         loss = self.centres.loss(self.network(inputs), labels)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise WorkFailed(
-                f"The loss is no number any more at step {self.step}", hint="Use a lower learning rate or scale"
-            )
-        self.optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        if isinstance(self.network, Projection):
-            self.network.pull()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), STEEPEST)
-        self.optimiser.step()
+        value = check_loss(float(loss.detach()), self.step, "Use a lower learning rate or scale")
+        pull = self.network.pull if isinstance(self.network, Projection) else None
+        descend(self.optimiser, loss, self.centres.rate, STEEPEST, adjust=pull)
         self.centres.step()
         self.step += 1
         self.curves.add(self.step, value)
 
-    def _now_and_then(self) -> None:
+    def now_and_then(self) -> str:
+        """Look at the held-out pictures at the end, and where looking takes a small part of the time."""
         last = self.step == self.spec.steps
         room = LOOK_SHARE * self.spent < time.monotonic() - self.began
         if last or (room and self.step % self.curves.every == 0):
             self.tell(last)
+        return ""
 
     def tell(self, at_once: bool = False) -> None:
         """Look at the held-out pictures; say how far it is where that was not said just now."""
@@ -190,14 +171,6 @@ class Training:
 
 def _path(spec: HeadSpec) -> Path:
     return Path(spec.out) / f"{spec.loss}-{spec.backbone}.onnx"
-
-
-def rate_at(step: int, steps: int, rate: float) -> float:
-    """Warmed up over the first 50 steps (or a tenth), then falling to 0 as half a cosine (Loshchilov, 2017)."""
-    warm = min(WARM, steps // 10)
-    if step < warm:
-        return rate * (step + 1) / warm
-    return rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(steps - warm, 1)))
 
 
 def _network(spec: HeadSpec, data: HeadData) -> Projection | SmallFace:

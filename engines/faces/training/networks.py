@@ -1,4 +1,4 @@
-"""What is trained under a margin softmax: a projection of finished embeddings, or a small network of its own.
+"""The networks under a margin softmax: a projection of finished embeddings, or a small network of its own.
 
 The small one goes from 112 x 112 to 28 x 28 at once and works there with full 3 x 3 convolutions: on a processor they
 give more for a millisecond than the depthwise ones of MobileFaceNet (Chen et al., 2018), whose global depthwise

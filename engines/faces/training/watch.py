@@ -1,4 +1,4 @@
-"""What is shown of a training: held-out embeddings in two dimensions that do not turn, and the angles that decide."""
+"""Views of a training: held-out embeddings in two dimensions that do not turn, and the angles that decide."""
 
 from __future__ import annotations
 

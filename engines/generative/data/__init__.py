@@ -1,1 +1,1 @@
-"""What generative models learn from and are compared with: data sets, moments, distances."""
+"""Data of generative models: data sets, their moments, distances to them."""

@@ -1,4 +1,4 @@
-"""What small networks are trained on: scikit-learn's digits, MNIST, or a folder of one's own pictures.
+"""Data sets of small networks: scikit-learn's digits, MNIST, or a folder of one's own pictures.
 
 Everything is in memory as float32 in [-1, 1], (N, C, H, W): these are sets of thousands, not millions.
 """

@@ -1,4 +1,4 @@
-"""How far samples are from data: sliced Wasserstein, Frechet distance, precision and recall; how straight paths are.
+"""Distances of samples from data: sliced Wasserstein, Frechet, precision and recall; straightness of paths.
 
 All take plain features, (n, d), in any type and compute in float64. Who shows a Frechet distance names the features.
 """

@@ -1,4 +1,4 @@
-"""What a pickle would do, told without letting it: the names it imports and calls, read from its opcodes.
+"""Contents of a pickle without running it: the names that it imports and calls, read from its opcodes.
 
 A pickle is a program. Opening one runs it, so none is ever opened here; `refuse` says what is in it and how to turn
 it into a file that holds numbers alone. No torch.

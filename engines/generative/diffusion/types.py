@@ -1,4 +1,4 @@
-"""What the diffusion engine is asked and what it answers. Plain values that go to and from JSON; torch is not imported.
+"""Values of the diffusion engine, asked and answered. They go to and from JSON; torch is not imported.
 
 Each job is `engines.diffusion.MODULE:run(spec, ctx) -> result`; the module is named at its spec.
 """

@@ -1,4 +1,4 @@
-"""What a network is told besides the noised sample: its noise level as waves, and a class.
+"""Embeddings of what a network is told besides the noised sample: its noise level as waves, and a class.
 
 Whole steps 0..999, flow's t and EDM's ln(sigma)/4 differ by orders of magnitude, so a time is first multiplied by a
 scale of its own; after that one set of frequencies serves all.

@@ -1,4 +1,4 @@
-"""A finished run in forms that others read: a sheet, a film strip, a GIF, an MP4. No torch.
+"""Exports of a finished run: a sheet, a film strip, a GIF, an MP4. No torch.
 
 Films show the state becoming the samples, one kept step a frame, and stay on the last one.
 """

@@ -1,4 +1,4 @@
-"""Runs that are kept: one folder each, with everything needed to show them and to run them again. No torch.
+"""Kept runs: one folder each, with everything needed to show them and to run them again. No torch.
 
 A run's folder holds `run.json` (specification, result, what the model was, which files are the run's), a picture a
 sample (`0000.png`, settings inside) or `points.npy`, `grid.png`, `thumbnail.png` and `steps.npz` when steps were kept.

@@ -1,4 +1,4 @@
-"""Pictures of pictures: many samples on one sheet, points as a picture, a thumbnail. No torch."""
+"""Sheets of pictures: many samples on one, points as a picture, a thumbnail, captions. No Qt, no torch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+PAPER = 255
+INK = 25
+SIZE = 13
+_FACE = "sans"
 
 THUMBNAIL = 160
 GRID = 1600
@@ -44,3 +49,26 @@ def scatter(points: NDArray[np.float64], reach: float = 0.0) -> NDArray[np.uint8
     for x, y in at.round().astype(int).tolist():
         cv2.circle(canvas, (x, y), 3, 230, -1, cv2.LINE_AA)
     return canvas
+
+
+def width_of(text: str, size: int = SIZE) -> int:
+    """Pixels that a line takes."""
+    if not text:
+        return 0
+    box = cv2.getTextSize((8192, 256), text, (0, 64), cv2.FontFace(_FACE), size)
+    return int(box[0] + box[2])
+
+
+def shortened(text: str, width: int, size: int = SIZE) -> str:
+    """The text, or as much of it as fits into a width with an ellipsis after it."""
+    if width_of(text, size) <= width:
+        return text
+    while text and width_of(text + "…", size) > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def write(sheet: NDArray[np.uint8], text: str, left: int, baseline: int, size: int = SIZE, ink: int = INK) -> None:
+    """Write one line on (H, W, 3) in place; left and baseline in pixels."""
+    colour = (ink, ink, ink)
+    cv2.putText(sheet, text, (left, baseline), colour, cv2.FontFace(_FACE), size)

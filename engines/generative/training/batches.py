@@ -1,4 +1,4 @@
-"""What a step of training sees: which pictures, moved how far, at which noise levels, with which noise.
+"""Batches of a step of training: pictures, their shifts, noise levels and noise.
 
 All of it depends on the seed and the number of the step alone, not on what was drawn before. So a training that goes on
 after a crash continues the same random stream with nothing to remember.

@@ -17,7 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engines.core.context import Context
-from engines.core.errors import BadInput, UsageError, WorkFailed
+from engines.core.errors import BadInput, UsageError
+from engines.core.training.loop import Loop, Schedule, check_loss
+from engines.core.training.state import State
 from engines.core.training.threads import threads
 from engines.generative import networks
 from engines.generative.data.datasets import Dataset, split
@@ -30,8 +32,8 @@ from engines.generative.networks.classifier import Classifier
 from engines.generative.networks.embedding import TIME_SCALES
 from engines.generative.training import files
 from engines.generative.training.batches import batch, stream
-from engines.generative.training.setup import LICENCES, SMALL_SIDE, SOURCES
-from engines.generative.training.state import State, rate_at
+from engines.generative.training.loss_by_level import LossByLevel
+from engines.generative.training.setup import LEAST_WARM, LICENCES, SMALL_SIDE, SOURCES, WARM_UP
 from engines.generative.training.types import ClassifierSpec, TrainResult
 
 PROCESS = Exploding("edm")
@@ -104,9 +106,9 @@ def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
         if data.labels is None or len(data.classes) < 2:
             raise BadInput("These data have no classes", path=spec.data, hint="Make a folder for each class")
         with files.place(spec.out, _name(spec, data)):
-            state = State(_fresh(spec, data))
-            began = time.monotonic()
-            _learn(spec, data, state, ctx)
+            learning = Learning(spec, data, ctx)
+            state, began = learning.state, time.monotonic()
+            learning.to_the_end()
             state.seconds = time.monotonic() - began
             card = _card(spec, data, held, state)
             path, _ = files.write_weights(Path(spec.out), card, state.weights(), None)
@@ -125,25 +127,38 @@ def _arguments(spec: ClassifierSpec, data: Dataset) -> dict[str, Any]:
     return said | ({"time_scale": TIME_SCALES["edm"]} if spec.noisy else {})
 
 
-def _learn(spec: ClassifierSpec, data: Dataset, state: State[nn.Module], ctx: Context) -> None:
-    for step in range(spec.steps):
-        ctx.check()
-        seen = batch(data, step, spec.batch, spec.seed)
+class Learning(Loop):
+    """The training of one classifier."""
+
+    def __init__(self, spec: ClassifierSpec, data: Dataset, ctx: Context) -> None:
+        self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
+        self.smaller = f"Take a batch of {max(1, spec.batch // 2)}"
+        self.state = State(_fresh(spec, data), LossByLevel())
+        self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
+
+    @property
+    def step(self) -> int:
+        return self.state.step
+
+    def advance(self) -> None:
+        """One step of Adam on a fresh batch, bent and, for a noisy one, with noise."""
+        spec, state = self.spec, self.state
+        seen = batch(self.data, self.step, spec.batch, spec.seed)
         assert seen.label is not None
-        x0 = bent(seen.x0, seen.generator)
+        x0, sigma = bent(seen.x0, seen.generator), torch.ones(spec.batch)
         if spec.noisy:
             sigma = levels(spec.batch, MEAN, STD, PROCESS.sigma_min, PROCESS.sigma_max, seen.generator)
             y = x0 + sigma.reshape(-1, 1, 1, 1) * seen.eps
-            logits = logits_at(state.model, y, sigma, _std(data))
+            logits = logits_at(state.model, y, sigma, _std(self.data))
         else:
-            sigma = torch.ones(spec.batch)
             logits = state.model(x0)
         each = F.cross_entropy(logits, seen.label, reduction="none", label_smoothing=0 if spec.noisy else SMOOTHING)
-        loss = state.curves.add(step, sigma, each.detach())
-        if not math.isfinite(loss):
-            raise WorkFailed(f"The loss is no number any more at step {step}", hint="Try a lower learning rate")
-        state.update(each.mean(), rate_at(step, spec.steps, spec.rate), HALVING)
-        ctx.progress(step + 1, spec.steps, f"Loss {state.curves.smoothed:.4f}")
+        check_loss(state.curves.add(self.step, sigma, each.detach()), self.step, "Try a lower learning rate")
+        state.update(each.mean(), self.schedule.at(self.step), HALVING)
+
+    def now_and_then(self) -> str:
+        self.ctx.progress(self.step, self.steps, f"Loss {self.state.curves.smoothed:.4f}")
+        return ""
 
 
 def bent(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -164,7 +179,7 @@ def _name(spec: ClassifierSpec, data: Dataset) -> str:
     return spec.name or f"{data.name}-classifier{'-noisy' if spec.noisy else ''}"
 
 
-def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module]) -> Card:
+def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module, LossByLevel]) -> Card:
     source = SOURCES.get(spec.data, f"{len(data.images)} pictures of the folder {data.name}")
     kind = "of noised pictures" if spec.noisy else "of clean pictures"
     return Card(

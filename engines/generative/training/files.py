@@ -1,48 +1,32 @@
-"""What training leaves on the disk: the weights with their card, and a checkpoint to go on from.
-
-Both are safetensors, never a pickle, and are written under another name first: a full disk or a killed process leaves
-the file before as it was. A checkpoint is one file, so its parts cannot be of different steps.
-"""
+"""Files of a trained network: its place, its weights with their card, and the command that trains it again."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from engines.core.errors import BadInput, UsageError
+from engines.core.errors import UsageError
 from engines.core.files import atomic_path, write_json
 from engines.core.locks import only_writer
 from engines.core.outputs import check_file, holding
-from engines.core.reading import parse_json, regular_file
 from engines.core.spec import to_json
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.types import Card
-from engines.generative.training.types import FREE
 
 CHECKPOINT = ".checkpoint"
 MOMENTS = "moments."
 FAINT = 1e-6
 WEIGHTS = holding("a network that was trained here", b"__metadata__", b'"card"')
 CARD = holding("the card of a network", b'"architecture"', b'"prediction"')
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """tensors by name; said: plain values, the spec among them."""
-
-    tensors: dict[str, Tensor]
-    said: dict[str, Any]
 
 
 def checkpoint_path(out: Path, name: str) -> Path:
@@ -63,38 +47,6 @@ def place(out: str | Path, name: str) -> Iterator[None]:
         check_file(path.with_name(f"{name}.safetensors"), WEIGHTS)
         check_file(path.with_name(f"{name}.json"), CARD)
         yield
-
-
-def write_checkpoint(path: Path, tensors: dict[str, Tensor], said: dict[str, Any]) -> None:
-    """Write a checkpoint, whole or not at all. Raises `OutOfResources` when the disk is full."""
-    content = save({name: value.detach().contiguous() for name, value in tensors.items()}, {"said": json.dumps(said)})
-    with atomic_path(path) as part:
-        part.write_bytes(content)
-
-
-def read_checkpoint(path: Path) -> Checkpoint | None:
-    """What to go on from; None when there is nothing. Raises `BadInput` for a broken file."""
-    if not path.exists():
-        return None
-    regular_file(path, what="checkpoint")
-    try:
-        with safe_open(str(path), "pt") as held:
-            said = parse_json((held.metadata() or {})["said"])
-            if not isinstance(said, dict):
-                raise ValueError("what it says of its training makes no sense")
-            return Checkpoint({name: held.get_tensor(name) for name in held.keys()}, said)  # noqa: SIM118
-    except (SafetensorError, BadInput, KeyError, ValueError, OSError) as error:
-        hint = "Delete it to begin anew, or give the training another name"
-        raise BadInput(f"The checkpoint cannot be read: {error}", path=path, hint=hint) from error
-
-
-def check_same(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Raise `BadInput` when a checkpoint belongs to other settings than those asked for."""
-    other = [name for name in now if name not in FREE and before.get(name, now[name]) != now[name]]
-    if other:
-        was = ", ".join(f"{name.replace('_', ' ')} was {before[name]}" for name in other[:3])
-        hint = f"Begin anew under another name, or delete {path.name}"
-        raise BadInput(f"A training with other settings is kept here: {was}", path=path, hint=hint)
 
 
 def write_weights(out: Path, card: Card, tensors: dict[str, Tensor], moments: Moments | None) -> tuple[Path, Card]:

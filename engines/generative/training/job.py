@@ -1,4 +1,4 @@
-"""Train a small network on one axis: y = x0 + sigma eps, and the loss is a weight of sigma times |D(y, sigma) - x0|^2.
+"""Training of a small network on one axis: y = x0 + sigma eps, a loss of |D(y, sigma) - x0|^2 weighted by sigma.
 
 What the network predicts, how its loss is weighted and which noise levels it sees are three settings; EDM, DDPM and
 rectified flow are points of them. A training may be killed at any moment and goes on from its last checkpoint.
@@ -8,22 +8,36 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from engines.core.context import Context
-from engines.core.errors import Cancelled, OutOfResources, WorkFailed
+from engines.core.errors import WorkFailed
 from engines.core.spec import to_json
-from engines.core.training.threads import ran_out, threads
+from engines.core.training import checkpoints
+from engines.core.training.loop import Loop, Schedule, lost
+from engines.core.training.state import State
+from engines.core.training.threads import threads
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.axis.denoiser import Preconditioned
+from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.axis.weighting import levels, losses
 from engines.generative.training import files
 from engines.generative.training.batches import batch
-from engines.generative.training.setup import Setup, card, check, name_of, prepare
-from engines.generative.training.state import State, rate_at
-from engines.generative.training.types import TrainProgress, TrainResult, TrainSpec
-from engines.generative.training.watch import samples
+from engines.generative.training.loss_by_level import LossByLevel
+from engines.generative.training.setup import LEAST_WARM, WARM_UP, Setup, card, check, name_of, prepare
+from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
+
+if TYPE_CHECKING:
+    from engines.generative.training.setup import Setup
+SAMPLES = 16
+STEPS = 8
+LOWEST, HIGHEST = 0.02, 40.0
 
 MOST_SAVE_SECONDS = 60.0
 TELL_SECONDS = 0.5
@@ -46,27 +60,26 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
             return run_.keep(resumed, stopped)
 
 
-@dataclass
-class Run:
+class Run(Loop):
     """One training from its settings to its files."""
 
-    spec: TrainSpec
-    setup: Setup
-    ctx: Context
-
-    def __post_init__(self) -> None:
-        self.state: State[Preconditioned] = self.setup.state
-        self.path = files.checkpoint_path(Path(self.spec.out), self.setup.name)
+    def __init__(self, spec: TrainSpec, setup: Setup, ctx: Context) -> None:
+        self.spec, self.setup, self.ctx, self.steps = spec, setup, ctx, spec.steps
+        self.smaller = f"Take a batch of {max(1, spec.batch // 2)}, a smaller width, or close other programs"
+        self.too_large = f"A batch of {spec.batch} does not fit into the memory"
+        self.state: State[Preconditioned, LossByLevel] = setup.state
+        self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
+        self.path = files.checkpoint_path(Path(spec.out), setup.name)
         self.began = self.saved = self.told = time.monotonic()
         self.before = 0.0
         self.ended: list[int] = []
 
     def resume(self) -> int:
         """Go on from the checkpoint, if there is one; the step it was at."""
-        held = files.read_checkpoint(self.path)
+        held = checkpoints.read_checkpoint(self.path)
         if held is None:
             return 0
-        files.check_same(self.path, held.said["spec"], to_json(self.spec))
+        checkpoints.check_same(self.path, held.said["spec"], to_json(self.spec), FREE)
         self.state.restore(held.tensors, held.said)
         self.before = self.state.seconds
         self.ended = list(held.said.get("ended", []))
@@ -74,23 +87,9 @@ class Run:
             self.ended.append(self.state.step)
         return self.state.step
 
-    def to_the_end(self) -> str:
-        """All steps that are left; why it stopped before, or "". A cancelled training keeps what it has learned."""
-        try:
-            while self.state.step < self.spec.steps:
-                self.ctx.check()
-                self.advance()
-                self._now_and_then()
-                if self.spec.minutes and time.monotonic() - self.began > 60 * self.spec.minutes:
-                    return "time"
-        except Cancelled:
-            self.save()
-            raise
-        except (RuntimeError, MemoryError) as error:
-            if not ran_out(error):
-                raise
-            raise self._too_large() from error
-        return ""
+    @property
+    def step(self) -> int:
+        return self.state.step
 
     def advance(self) -> None:
         """One step."""
@@ -106,9 +105,10 @@ class Run:
         loss = state.curves.add(state.step, sigma, each.detach().cpu())
         if not math.isfinite(loss):
             raise self._lost()
-        state.update(each.mean(), rate_at(state.step, spec.steps, spec.rate), spec.ema)
+        state.update(each.mean(), self.schedule.at(state.step), spec.ema)
 
-    def _now_and_then(self) -> None:
+    def now_and_then(self) -> str:
+        """Save and tell where it is time for it; the training ends once its minutes are over."""
         now = time.monotonic()
         self.state.seconds = self.before + now - self.began
         if now - self.saved > min(self.spec.save_seconds, MOST_SAVE_SECONDS):
@@ -116,35 +116,35 @@ class Run:
         shown = self.spec.sample_every and self.state.step % self.spec.sample_every == 0
         if shown or now - self.told > TELL_SECONDS or self.state.step == self.spec.steps:
             self.tell(bool(shown))
+        return "time" if self.spec.minutes and now - self.began > 60 * self.spec.minutes else ""
 
     def save(self) -> None:
         """Write the checkpoint. Raises `WorkFailed` rather than write weights that are no numbers."""
         if not self.state.is_finite():
             raise self._lost()
         said = {"spec": to_json(self.spec), "ended": self.ended, **self.state.said()}
-        files.write_checkpoint(self.path, self.state.tensors(), said)
+        checkpoints.write_checkpoint(self.path, self.state.tensors(), said)
         self.saved = time.monotonic()
-
-    def _too_large(self) -> OutOfResources:
-        hint = f"Take a batch of {max(1, self.spec.batch // 2)}, a smaller width, or close other programs"
-        return OutOfResources(f"A batch of {self.spec.batch} does not fit into the memory", hint=hint)
 
     def _lost(self) -> WorkFailed:
         kept = self.path.exists()
-        hint = f"Try a learning rate of {self.spec.rate / 3:.1e}" + (
-            "; the last good checkpoint is kept" if kept else ""
-        )
-        message = f"The loss is no number any more at step {self.state.step}"
-        return WorkFailed(message, path=self.path if kept else None, hint=hint)
+        advice = "; the last good checkpoint is kept" if kept else ""
+        hint = f"Try a learning rate of {self.spec.rate / 3:.1e}{advice}"
+        return lost(self.step, hint, self.path if kept else None)
 
     def tell(self, shown: bool) -> None:
         """Say how far it is; with samples of the averaged weights when `shown`."""
         state, spec = self.state, self.spec
         images = samples(state.average, self.setup) if shown else None
-        rate = rate_at(state.step, spec.steps, spec.rate)
         curves = state.curves
         said = TrainProgress(
-            state.step, spec.steps, curves.smoothed, rate, curves.over_steps(), curves.by_level(), images
+            state.step,
+            spec.steps,
+            curves.smoothed,
+            self.schedule.at(state.step),
+            curves.over_steps(),
+            curves.by_level(),
+            images,
         )
         self.ctx.emit("train", said)
         self.ctx.progress(state.step, spec.steps, f"Step {state.step}, loss {curves.smoothed:.4f}")
@@ -160,3 +160,25 @@ class Run:
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
         notes = self.setup.data.notes
         return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped, notes)
+
+
+@torch.no_grad()
+def samples(model: Preconditioned, setup: Setup) -> NDArray[np.uint8]:
+    """(n, H, W[, 3]) uint8 pictures of the weights as they are; classes in turn."""
+    from engines.generative.diffusion.axis.schedules import karras
+    from engines.generative.diffusion.samplers.named import sample
+
+    classes = len(setup.data.classes)
+    label = (torch.arange(SAMPLES) % classes).to(setup.device) if classes else None
+    low, high = max(setup.range[0], LOWEST), min(setup.range[1], HIGHEST)
+    sigmas = karras(STEPS, low, high)
+    like = torch.empty(SAMPLES, *setup.data.shape, device=setup.device)
+    start = SeededNoise(range(SAMPLES))(like) * float(sigmas[0])
+    return pictures(sample(model.conditioned(label), start, sigmas, sampler="dpm++2m"))
+
+
+def pictures(x: Tensor, low: float = -1.0, high: float = 1.0) -> NDArray[np.uint8]:
+    """Samples (n, C, H, W) as uint8 pictures, (n, H, W) when grey, else (n, H, W, 3) RGB."""
+    scaled = ((x.detach().float().cpu() - low) / (high - low) * 255).round().clamp(0, 255).nan_to_num(0)
+    images = scaled.permute(0, 2, 3, 1).to(torch.uint8).numpy()
+    return images[..., 0] if images.shape[-1] == 1 else images

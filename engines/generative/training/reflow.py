@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.locks import only_writer
+from engines.core.training.checkpoints import read_checkpoint, write_checkpoint
 from engines.generative.data.datasets import Dataset
 from engines.generative.data.metrics import straightness as path_straightness
 from engines.generative.diffusion.axis.denoiser import Denoise, Preconditioned
@@ -25,7 +26,6 @@ from engines.generative.diffusion.models.cards import find, read_card
 from engines.generative.diffusion.models.checkpoints import load_network
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.types import Card
-from engines.generative.training import files
 from engines.generative.training.batches import stream
 from engines.generative.training.types import TrainSpec
 
@@ -56,7 +56,7 @@ def _made(spec: TrainSpec, card: Card, model: Preconditioned, ctx: Context) -> t
     path = Path(spec.out) / f"{spec.name or card.name}{PAIRS}"
     asked = [_asked(spec, card, first) for first in range(0, spec.reflow_pairs, CHUNK)]
     with only_writer(path, "set of pairs"):
-        held = files.read_checkpoint(path)
+        held = read_checkpoint(path)
         done = list(torch.split(held.tensors["images"].float(), CHUNK)) if held else []
         for index, (noise, label) in enumerate(asked):
             if index < len(done):
@@ -65,7 +65,7 @@ def _made(spec: TrainSpec, card: Card, model: Preconditioned, ctx: Context) -> t
             ctx.progress(index * CHUNK, spec.reflow_pairs, "Solving the flow for pairs")
             done.append(carried(model, noise.to(spec.device), label.to(spec.device), card.classes).cpu())
             if index % 4 == 3 or index + 1 == len(asked):
-                files.write_checkpoint(path, {"images": torch.cat(done).half()}, {"of": card.sha256})
+                write_checkpoint(path, {"images": torch.cat(done).half()}, {"of": card.sha256})
     images = torch.cat(done)[: spec.reflow_pairs].half().float()
     return images, torch.cat([noise for noise, _ in asked]), torch.cat([label for _, label in asked])
 

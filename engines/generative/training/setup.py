@@ -1,4 +1,4 @@
-"""From settings to a network ready to learn: the data, the shape of the network, its card."""
+"""The setup of a training from its settings: the data, the shape of the network, its card."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import nn
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.training.state import State
 from engines.generative import networks
 from engines.generative.data.datasets import Dataset, split
 from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Preconditioned
@@ -21,10 +22,12 @@ from engines.generative.diffusion.axis.weighting import WEIGHTINGS
 from engines.generative.diffusion.types import Card
 from engines.generative.networks.embedding import TIME_SCALES
 from engines.generative.training import files as training_files
-from engines.generative.training.state import State
+from engines.generative.training.loss_by_level import LossByLevel
 from engines.generative.training.types import TrainSpec
 
 FARTHEST = 1e4
+WARM_UP, LEAST_WARM = 200, 1
+"""Steps in which the learning rate rises."""
 SMALL_SIDE = 16
 LEAST_STD = 0.05
 SOURCES = {
@@ -39,7 +42,7 @@ class Setup:
     """All that a training needs besides its settings."""
 
     name: str
-    state: State[Preconditioned]
+    state: State[Preconditioned, LossByLevel]
     data: Dataset
     arguments: dict[str, Any]
     range: tuple[float, float]
@@ -59,7 +62,16 @@ def prepare(spec: TrainSpec, ctx: Context) -> Setup:
     if first:
         model.network.load_state_dict(first[1].state_dict())
     low, high = model.process.sigma_min, min(model.process.sigma_max, FARTHEST)
-    return Setup(name_of(spec), State(model, spec.device), data, arguments, (low, high), data_std, spec.device, figures)
+    return Setup(
+        name_of(spec),
+        State(model, LossByLevel(), spec.device),
+        data,
+        arguments,
+        (low, high),
+        data_std,
+        spec.device,
+        figures,
+    )
 
 
 def name_of(spec: TrainSpec) -> str:

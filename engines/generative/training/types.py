@@ -1,4 +1,4 @@
-"""What is asked of, and answered by, training. Plain values that go to and from JSON; torch is not imported."""
+"""Specs and results of trainings. Plain values that go to and from JSON; torch is not imported."""
 
 from __future__ import annotations
 

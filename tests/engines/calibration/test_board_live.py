@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.coverage import emptiest_region, touched
-from engines.calibration.guidance import Guide, Look, normal_of, outline_of, sharpness_of
+from engines.calibration.guidance import BoardLook, Guide, normal_of, outline_of, sharpness_of
 from engines.calibration.live import BoardFinder
 from engines.calibration.solve.camera_models import project
 from engines.calibration.targets import gate
@@ -226,7 +226,7 @@ def test_charuco_is_found_and_followed():
 def test_the_guide_names_what_is_missing():
     size = Size(640, 480)
     guide = Guide(BOARD, size)
-    good = Look(sharpness=1.0, still=True, new=True, share=0.3)
+    good = BoardLook(sharpness=1.0, still=True, new=True, share=0.3)
     assert guide.advice(None) == "Show the whole board to the camera"
     assert guide.advice(good) == "Capture a first view"
     assert guide.advice(replace(good, share=0.01)) == "Move closer"
@@ -312,7 +312,7 @@ def test_enough_views_are_enough():
         assert outline is not None
         guide.add(whole, outline)
     assert guide.goal() == ""
-    assert guide.advice(Look(1.0, True, False, 0.3)) == "Enough views: calibrate"
+    assert guide.advice(BoardLook(1.0, True, False, 0.3)) == "Enough views: calibrate"
 
 
 def test_the_outline_and_normal_are_the_boards():

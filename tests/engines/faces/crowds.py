@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
-from engines.faces.recognition.embed import unit
 from engines.faces.table import FaceTable
+from engines.faces.vectors import unit
 
 
 def crowd(counts: list[int], *, dim: int = 64, spread: float = 0.7, seed: int = 0, name: str = "p") -> FaceTable:

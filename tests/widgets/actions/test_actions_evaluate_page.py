@@ -172,7 +172,7 @@ def test_what_was_not_measured_says_so_everywhere(page):
         assert plot.series == ()
         assert "not measured" in plot._nothing or "says nothing" in plot._nothing
     assert not shown.trade.slider.isVisible()
-    assert all("does not occur" in shown.bars.readout(place) for place in middles(shown.bars))
+    assert all("does not occur" in shown.bars.tip_at(place) for place in middles(shown.bars))
     page.grab()
 
 

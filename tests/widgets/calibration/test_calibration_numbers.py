@@ -8,7 +8,7 @@ from engines.calibration.types import Intrinsics, MonoResult
 from engines.core.boards import Board
 from engines.core.frames import Size
 from widgets.calibration import numbers as calibration_numbers
-from widgets.calibration.numbers import BIG, Figures
+from widgets.calibration.numbers import BIG, ErrorFigures
 
 
 def solved(verdict: str) -> MonoResult:
@@ -31,8 +31,8 @@ def solved(verdict: str) -> MonoResult:
 
 @pytest.mark.parametrize(("width", "smaller"), [(520, False), (286, True)])
 def test_the_figures_leave_the_verdict_its_room(qtbot, monkeypatch, width: int, smaller: bool) -> None:
-    monkeypatch.setattr(Figures, "_verdict", lambda *_drawn: None)
-    figures = Figures()
+    monkeypatch.setattr(ErrorFigures, "_verdict", lambda *_drawn: None)
+    figures = ErrorFigures()
     qtbot.addWidget(figures)
     figures.show_result(solved("good"))
     figures.resize(width, 56)

@@ -18,7 +18,7 @@ from engines.calibration.solve.camera_models import project, undistort_maps
 from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
-from widgets.calibration.bars import Axis
+from widgets.calibration.bars import ErrorAxis
 from widgets.calibration.board import LengthField
 from widgets.calibration.numbers import parameters
 from widgets.calibration.overlays import enlargement, moved, residual_overlays, sighting_overlays
@@ -322,7 +322,7 @@ def test_enlargement_is_round_and_makes_residuals_visible(rms: float, width: int
 
 @given(largest=st.floats(1e-3, 500))
 def test_the_axis_covers_its_bars_with_few_round_lines(largest: float) -> None:
-    axis = Axis.over(largest)
+    axis = ErrorAxis.over(largest)
     assert axis.top >= largest
     assert 1 <= round(axis.top / axis.step) <= 5
     assert float(f"{axis.step:.{axis.decimals}f}") == pytest.approx(axis.step)

@@ -57,9 +57,9 @@ def test_with_several_models_a_row_has_a_bar_each_and_the_readout_names_them(bar
     bars.show_rows(class_rows(ACTIONS, [one.ap for one in TWO]), [one.name for one in TWO], 1)
     bars.resize(500, bars.sizeHint().height())
     place = QPointF(250, bars._top() + 1.5 * bars._row_height())
-    assert bars.readout(place) == f"{class_words(ACTIONS[1])}\nTRN both: 99.2 %\nGRU pose: 92.3 %"
-    assert bars.readout(QPointF(250, 0)) == ""
-    assert bars.readout(QPointF(250, bars.height() + 50)) == ""
+    assert bars.tip_at(place) == f"{class_words(ACTIONS[1])}\nTRN both: 99.2 %\nGRU pose: 92.3 %"
+    assert bars.tip_at(QPointF(250, 0)) == ""
+    assert bars.tip_at(QPointF(250, bars.height() + 50)) == ""
 
 
 def test_equal_rows_paint_nothing(bars, qapp, qtbot):

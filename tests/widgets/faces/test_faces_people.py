@@ -93,7 +93,7 @@ def test_an_equal_state_touches_nothing(page, monkeypatch):
     page.show_state(people(RICH))
     touched: list[str] = []
     for part in (page.grid, page.side.person.grid):
-        monkeypatch.setattr(part._model, "show_items", lambda items: touched.append("items"))
+        monkeypatch.setattr(part, "show_rows", lambda items, **_: touched.append("items"))
     monkeypatch.setattr(page.suggestions, "_fill", lambda: touched.append("cards"))
     page.show_state(people(RICH))
     page.show_state(people(replace(RICH, people=tuple(PEOPLE), suggestions=tuple(SUGGESTIONS))))

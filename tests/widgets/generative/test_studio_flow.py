@@ -13,7 +13,7 @@ from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
 from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.state import Busy, DiffusionView, FlowView, Page
 from widgets.generative.studio.flow_data import read_flow, sigma_of, time_of
-from widgets.generative.studio.flow_view import Backdrop
+from widgets.generative.studio.flow_picture import Backdrop
 
 SPIRALS = ModelInfo("analytic:spirals", "Two spirals", "analytic", (2,), exact=True)
 SPEC = FlowSpec(samplers=("euler", "flow"), steps=10, particles=32)

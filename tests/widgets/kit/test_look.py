@@ -86,7 +86,7 @@ def test_accent_and_series_can_be_told_from_the_ground(look):
 def calibration_like() -> Panel:
     panel = Panel("Board")
     panel.set_state("12 views, RMS 0.114 px, good", "good")
-    panel.set_action(PrimaryButton("Calibrate", "", "Solve for the camera"))
+    panel.add_head(PrimaryButton("Calibrate", "", "Solve for the camera"))
     section = Section("Board", name="look/board")
     section.add(labelled("Kind", Segmented("Kind", [("a", "Chessboard"), ("b", "ChArUco")])))
     across = labelled("Columns", NumberField("Columns", 9, 3, 100))
@@ -219,20 +219,34 @@ def inner(widget: QWidget) -> bool:
 
 
 @pytest.mark.parametrize("name", PIECES)
-def test_every_control_has_a_name_and_a_tooltip(qtbot, name):
+def test_a_piece_is_named_whole_and_in_the_colours_of_both_themes(qtbot, qapp, tmp_path, name):
+    """Set KINOSCOPE_GALLERY to a folder to look at the pictures."""
     widget = shown(qtbot, name)
-    bare = [
+    assert (nameless(widget), cut_off(widget), out_of_parent(widget)) == ([], [], [])
+    folder = Path(os.environ.get("KINOSCOPE_GALLERY", tmp_path))
+    try:
+        for look in (LIGHT, DARK):
+            LOOK.apply(qapp, look)
+            image = widget.grab().toImage()
+            assert image.save(str(folder / f"{name}-{look.name}.png"))
+            assert share_of(image, (look.surface, look.base, look.raised)) > 0.25
+            assert len(colours(image)) > 8, "it is blank"
+    finally:
+        if LOOK.now is not DARK:
+            LOOK.apply(qapp, DARK)
+
+
+def nameless(widget: QWidget) -> list[str]:
+    """Controls without a name or a tooltip."""
+    return [
         f"{type(control).__name__} {control.objectName()} {getattr(control, 'text', str)()}"
         for control in widget.findChildren(QWidget)
         if isinstance(control, CONTROLS) and not inner(control) and not (control.accessibleName() and control.toolTip())
     ]
-    assert bare == []
 
 
-@pytest.mark.parametrize("name", PIECES)
-def test_nothing_is_cut_off(qtbot, name):
-    """Labels and buttons are as large as their words; what may be short ends in an ellipsis by design."""
-    widget = shown(qtbot, name)
+def cut_off(widget: QWidget) -> list[str]:
+    """Labels and buttons smaller than their words; what may be short ends in an ellipsis by design."""
     cut = []
     for part in widget.findChildren(QWidget):
         if not part.isVisible() or inner(part) or isinstance(part, ElidedLabel):
@@ -243,34 +257,17 @@ def test_nothing_is_cut_off(qtbot, name):
                 cut.append(f"{type(part).__name__} '{part.accessibleName() or part.text()}' {part.size()} {needed}")
         if isinstance(part, QLabel) and part.wordWrap() and part.height() < part.heightForWidth(part.width()) - 1:
             cut.append(f"wrapped '{part.text()}' {part.size()}")
-    assert cut == []
+    return cut
 
 
-@pytest.mark.parametrize("name", PIECES)
-def test_nothing_reaches_out_of_its_parent(qtbot, name):
-    widget = shown(qtbot, name)
-    out = [
+def out_of_parent(widget: QWidget) -> list[str]:
+    """Controls that reach out of what holds them."""
+    return [
         f"{type(part).__name__} '{part.accessibleName()}' {part.geometry()} in {part.parentWidget().size()}"
         for part in widget.findChildren(QWidget)
         if part.isVisible() and isinstance(part, CONTROLS) and not inner(part) and not part.isWindow()
         and not part.parentWidget().rect().adjusted(-1, -1, 1, 1).contains(part.geometry())
     ]  # fmt: skip
-    assert out == []
-
-
-@pytest.mark.parametrize("look", [DARK, LIGHT], ids=lambda look: look.name)
-def test_the_gallery_is_drawn_in_the_colours_of_the_theme(qtbot, qapp, tmp_path, look):
-    """Every piece in a theme; set KINOSCOPE_GALLERY to a folder to look at the pictures."""
-    folder = Path(os.environ.get("KINOSCOPE_GALLERY", tmp_path))
-    LOOK.apply(qapp, look)
-    try:
-        for name in PIECES:
-            image = shown(qtbot, name).grab().toImage()
-            assert image.save(str(folder / f"{name}-{look.name}.png"))
-            assert share_of(image, (look.surface, look.base, look.raised)) > 0.25, name
-            assert len(colours(image)) > 8, f"{name} is blank"
-    finally:
-        LOOK.apply(qapp, DARK)
 
 
 def colours(image: QImage) -> np.ndarray:

@@ -51,14 +51,14 @@ def test_an_empty_list_offers_the_sample(sources, qtbot):
 
 
 def test_the_selection_stays_while_rows_change(sources):
-    sources.select("rig/left")
+    sources.list.select("rig/left")
     sources.show_rows((SourceRow("new", "file", "Clip", "paused"), *ROWS))
-    assert sources.current() == "rig/left"
+    assert sources.list.current() == "rig/left"
     assert sources.list.topLevelItemCount() == 3
 
 
 def test_remove_reconnect_and_show_tell_the_id(sources, qtbot):
-    sources.select("cam")
+    sources.list.select("cam")
     with qtbot.waitSignal(sources.removed) as heard:
         sources.remove.click()
     assert heard.args == ["cam"]

@@ -55,7 +55,7 @@ def test_a_tile_alone_and_back(grid):
 
 def test_double_click_on_a_picture_shows_it_alone(grid, qtbot):
     grid.tile(1).set_source("scene1")
-    grid.show_frame(1, frame())
+    grid.tile(1).show_frame(frame())
     qtbot.mouseDClick(grid.tile(1).view, Qt.MouseButton.LeftButton)
     assert grid.maximised_index == 1
 
@@ -126,7 +126,7 @@ def test_an_engine_is_switched_on_for_a_tile(grid, qtbot):
 def test_state_and_figures_are_in_words(grid):
     tile = grid.tile(0)
     tile.set_source("scene1")
-    grid.show_frame(0, frame())
+    grid.tile(0).show_frame(frame())
     tile.set_status(FeedStatus(FeedState.PLAYING, info=FeedInfo(Size(64, 36), 30)), 29.97, 3)
     assert tile.title.text() == "Rendered rig"
     assert (tile.pill.text, tile.pill.level) == ("playing", "good")

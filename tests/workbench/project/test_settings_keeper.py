@@ -28,7 +28,7 @@ def test_a_place_that_cannot_be_written_is_said_once(qtbot, supervisor: Supervis
     keeper = SettingsKeeper(store, supervisor, lambda text, _level: said.append(text), owner)
     for theme in ("light", "dark"):
         store.change(theme=theme)
-        until(qtbot, lambda: not store.changed and keeper._errands.idle)
+        until(qtbot, lambda: not store.changed and keeper.errands.idle)
     keeper.close()
     assert len(said) == 1
     assert "could not be saved" in said[0]

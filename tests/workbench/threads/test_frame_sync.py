@@ -10,7 +10,7 @@ from engines.core.frames import End, Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Latest, Lossless, Slot
 from tests.workbench.fakes import picture
-from workbench.threads.frame_sync import Moments
+from workbench.threads.frame_sync import FrameSync
 
 
 def slots(count: int, policy: Latest | Lossless = Lossless()) -> list[Slot]:
@@ -23,7 +23,7 @@ def indices(frames: list) -> list[int]:
 
 def test_tiles_come_as_a_set_of_one_index() -> None:
     left, right = pair = slots(2, Latest())
-    moments = Moments(pair)
+    moments = FrameSync(pair)
     left.put(picture(4, "feed/left"))
     assert moments.take(0.0) is None
     right.put(picture(4, "feed/right"))
@@ -33,7 +33,7 @@ def test_tiles_come_as_a_set_of_one_index() -> None:
 
 def test_a_tile_that_is_behind_is_waited_for() -> None:
     left, right = pair = slots(2, Latest())
-    moments = Moments(pair)
+    moments = FrameSync(pair)
     right.put(picture(4, "feed/right"))
     left.put(picture(5, "feed/left"))
     assert moments.take(0.0) is None
@@ -43,7 +43,7 @@ def test_a_tile_that_is_behind_is_waited_for() -> None:
 
 def test_a_jump_back_does_not_wait_for_the_old_time() -> None:
     left, right = pair = slots(2, Latest())
-    moments = Moments(pair)
+    moments = FrameSync(pair)
     for slot, name in zip(pair, ("left", "right"), strict=True):
         slot.put(picture(500, f"feed/{name}"))
     assert indices(moments.take(0.0) or []) == [500, 500]
@@ -59,7 +59,7 @@ def test_a_jump_back_does_not_wait_for_the_old_time() -> None:
 
 def test_different_feeds_give_their_newest() -> None:
     one, two = pair = slots(2, Latest())
-    moments = Moments(pair)
+    moments = FrameSync(pair)
     one.put(picture(7, "door"))
     two.put(picture(90, "yard"))
     assert indices(moments.take(0.0) or []) == [7, 90]
@@ -78,7 +78,7 @@ def test_different_feeds_give_their_newest() -> None:
 )
 def test_gaps_become_resets(why: GapReason, resets: list[Reset]) -> None:
     (slot,) = one = slots(1, Latest())
-    moments = Moments(one)
+    moments = FrameSync(one)
     slot.put(Gap("feed", 3, why))
     slot.put(picture(1))
     assert moments.take(0.0) is not None
@@ -87,7 +87,7 @@ def test_gaps_become_resets(why: GapReason, resets: list[Reset]) -> None:
 
 def test_the_end_keeps_the_last_picture_and_a_closed_slot_is_noticed() -> None:
     (slot,) = one = slots(1)
-    moments = Moments(one)
+    moments = FrameSync(one)
     slot.put(picture(1))
     slot.put(End("feed"))
     assert indices(moments.take(0.0) or []) == [1]
@@ -99,7 +99,7 @@ def test_the_end_keeps_the_last_picture_and_a_closed_slot_is_noticed() -> None:
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3)), max_size=60))
 def test_whatever_the_order_a_set_of_tiles_is_of_one_moment_and_time_goes_on(plan: list[tuple[int, int]]) -> None:
     three = slots(3, Latest())
-    moments, at, last = Moments(three), [0, 0, 0], -1
+    moments, at, last = FrameSync(three), [0, 0, 0], -1
     for tile, steps in plan:
         for _ in range(steps):
             three[tile].put(picture(at[tile], f"feed/{tile}"))

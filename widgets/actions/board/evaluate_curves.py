@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from engines.actions.study_types import Evaluation
 from widgets.charts.band import BandPlot
-from widgets.charts.plot import STYLES, Series
+from widgets.charts.class_colors import DASHES
+from widgets.charts.plot import Series
 
 STILL = "the current class goes on"
 DASHED = 1
-STYLE_ORDER = tuple(style for style in range(len(STYLES)) if style != DASHED)
+STYLE_ORDER = tuple(style for style in range(len(DASHES)) if style != DASHED)
 """Line styles of models; dashes are kept for what they are compared with."""
 MOST_LETTERS = 40
 HEIGHT, BARE = 216, 48
@@ -27,7 +28,7 @@ class SnapPlot(BandPlot):
     """The cross hair goes from one measured point to the next: nothing is read off between them."""
 
     def _move_cross(self, x: float | None) -> None:
-        places = sorted({at for one in self._series for at in one.x})
+        places = sorted({at for one in self.series for at in one.x})
         if x is None or not places:
             super()._move_cross(None)
             return

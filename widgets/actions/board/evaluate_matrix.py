@@ -11,14 +11,13 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetricsF,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip
+from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import percent
 from widgets.charts.drawn import DrawnChart
@@ -102,12 +101,9 @@ class ConfusionMatrix(DrawnChart):
         column = int((place.x() - box.left()) / box.width() * many)
         return min(row, many - 1), min(column, many - 1)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            cell = self.cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.readout(cell), self) if cell else QToolTip.hideText()
-            return True
-        return super().event(event)
+    def tip_at(self, place: QPointF) -> str:
+        cell = self.cell_at(place)
+        return self.readout(cell) if cell else ""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go(self.cell_at(event.position()))

@@ -12,10 +12,9 @@ from engines.actions.models.settings import LIMITS, filled
 from engines.actions.study_types import TrainSpec
 from widgets.actions.panel.words import length_words
 from widgets.actions.state import TrainView
-from widgets.kit.form import Form, keep_room, say, show, tip, words
+from widgets.kit.form import DEVICES, Form, keep_room, say, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, Segmented, columns, labelled
 from widgets.kit.when_new import when_new
-from widgets.kit.words import DEVICES
 
 FEATURES = {
     "appearance": ("Appearance", "What the picture shows and how it moves: EfficientNet-Lite0 and DIS optical flow"),

@@ -1,19 +1,19 @@
-"""How the rows of a review are painted: headings, faces in a flow, and doubtful ones with what they resemble."""
+"""The painting of a review's rows: headings, faces in a flow, and doubtful ones with what they resemble."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtWidgets import QStyle
 
 from engines.faces.gallery.types import Candidate
 from widgets.faces.cells import paint_meter
 from widgets.faces.enrol.words import USELESS, Kind, Review, Row, doubt_title, person_words
-from widgets.faces.name_field import NameField
 from widgets.faces.people.words import quality_words
 from widgets.faces.thumbs import Thumbs
 from widgets.faces.words import file_name
 from widgets.kit.icons import draw_icon
+from widgets.kit.row_list import write
 from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
 
 HEAD, SIDE = 38, 96
@@ -23,134 +23,90 @@ TICK = 20
 NAME_ROOM = 220
 LEFT_OUT = 0.45
 """Opacity of a face that is not ticked."""
-Index = QModelIndex | QPersistentModelIndex
+STRONG = QFont.Weight.DemiBold
 
 
-class ReviewCell(QStyledItemDelegate):
-    """`named(row, text)`: a name was typed into a row. `names`: what it is completed to."""
+def paint_row(
+    painter: QPainter, cell: QRectF, state: QStyle.StateFlag, row: Row, review: Review, thumbs: Thumbs
+) -> None:
+    """A heading, a face, or a doubtful one with what it resembles."""
+    _paint_ground(painter, cell, state, row.kind)
+    if row.kind is Kind.PERSON:
+        _paint_person(painter, cell, row, review)
+    elif row.kind is Kind.FACE:
+        _paint_face(painter, cell, row.first, review, thumbs)
+    else:
+        _paint_doubt(painter, cell, row.first, review, thumbs)
 
-    named = Signal(int, str)
 
-    def __init__(self, thumbs: Thumbs, parent: QListView) -> None:
-        super().__init__(parent)
-        self._thumbs = thumbs
-        self.review = Review()
-        self.rows: tuple[Row, ...] = ()
-        self.names: tuple[str, ...] = ()
-        self.width = 400
+def _paint_person(painter: QPainter, cell: QRectF, row: Row, review: Review) -> None:
+    if row.title != USELESS:
+        taken = [review.takes(index) for index in row.members]
+        paint_tick(painter, tick_box(cell.toRect(), row.kind), all(taken), any(taken))
+    left = cell.left() + TICK + 14
+    room = QRectF(left, cell.top(), cell.width() * 0.6 + 2, HEAD)
+    wide = min(write(painter, room, row.title, weight=STRONG), room.width())
+    if row.title != USELESS:
+        draw_icon(painter, QRect(int(left + wide) + 8, int(cell.center().y()) - 6, 12, 12), "edit")
+        wide += 20
+    room = QRectF(left + wide + 12, cell.top(), cell.right() - left - wide - 20, HEAD)
+    write(painter, room, person_words(review, row), "muted", 11)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        kind = self.rows[index.row()].kind
-        return TILE if kind is Kind.FACE else QSize(self.width, HEAD if kind is Kind.PERSON else DOUBT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, cell = self.rows[index.row()], QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_ground(painter, cell, option.state, row.kind)
-        if row.kind is Kind.PERSON:
-            self._paint_person(painter, cell, row)
-        elif row.kind is Kind.FACE:
-            self._paint_face(painter, cell, row.first)
-        else:
-            self._paint_doubt(painter, cell, row.first)
-        painter.restore()
+def _paint_face(painter: QPainter, cell: QRectF, index: int, review: Review, thumbs: Thumbs) -> None:
+    candidate = review.candidates[index]
+    box = QRectF(cell.left() + 6, cell.top() + 6, SIDE, SIDE)
+    thumbs.paint(painter, box, candidate.crop, 1.0 if review.takes(index) else LEFT_OUT)
+    paint_tick(painter, tick_box(cell.toRect(), Kind.FACE), review.takes(index))
+    if candidate.quality is not None:
+        paint_meter(painter, QRectF(box.left(), box.bottom() + 3, SIDE, 3), candidate.quality.total)
+        room = QRectF(box.left(), box.bottom() + 7, SIDE, 16)
+        write(painter, room, quality_words(candidate.quality), "muted", 11)
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = NameField("Name of this person", tip="Return keeps the name, Escape leaves it as it was")
-        editor.setParent(parent)
-        editor.show_names(self.names)
-        editor.named.connect(lambda _name: self._commit(editor))
-        editor.left.connect(lambda: self.closeEditor.emit(editor))
-        return editor
 
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        assert isinstance(editor, NameField)
-        editor.setText(self.review.name(self.rows[index.row()].first))
-        editor.selectAll()
+def _paint_doubt(painter: QPainter, cell: QRectF, index: int, review: Review, thumbs: Thumbs) -> None:
+    candidate, taken = review.candidates[index], review.takes(index)
+    box = QRectF(cell.left() + 6, cell.top() + 6, SIDE, SIDE)
+    thumbs.paint(painter, box, candidate.crop or candidate.file)
+    if candidate.row >= 0:
+        paint_tick(painter, tick_box(cell.toRect(), Kind.DOUBT), taken)
+    if candidate.like:
+        _paint_like(painter, like_box(cell), candidate, thumbs)
+    left = reasons_left(cell, candidate)
+    room = QRectF(left, cell.top() + 8, cell.right() - 12 - left, cell.height() - 12)
+    _paint_reasons(painter, room, candidate, review.name(index))
 
-    def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
-        assert isinstance(editor, NameField)
-        if editor.name() != self.review.name(self.rows[index.row()].first):
-            self.named.emit(index.row(), editor.name())
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        row = self.rows[index.row()]
-        editor.setGeometry(name_box(option.rect, row.kind, self.review.candidates[row.first]))
+def _paint_reasons(painter: QPainter, room: QRectF, candidate: Candidate, name: str) -> None:
+    look = LOOK.now
+    bad = candidate.row < 0
+    draw_icon(painter, QRect(int(room.left()), int(room.top()) + 2, 14, 14), "warn", "bad" if bad else "warn")
+    title = QRectF(room.left() + 20, room.top(), room.width() - 20, 19)
+    write(painter, title, doubt_title(candidate), weight=STRONG)
+    painter.setFont(number_font(12))
+    painter.setPen(look.color("text"))
+    words = QRectF(room.left(), room.top() + 21, room.width(), 2 * painter.fontMetrics().lineSpacing())
+    used = min(painter.boundingRect(words, Qt.TextFlag.TextWordWrap, candidate.words).height(), words.height())
+    painter.drawText(words, Qt.TextFlag.TextWordWrap, candidate.words)
+    facts = [file_name(candidate.file)]
+    if candidate.quality is not None:
+        facts.append(f"quality {quality_words(candidate.quality)}")
+    line = QRectF(room.left(), words.top() + used + 2, room.width(), 15)
+    write(painter, line, " \u00b7 ".join(facts), "muted", 11)
+    if candidate.row >= 0:
+        box = QRectF(room.left(), room.top() + 73, min(room.width(), NAME_ROOM), 20)
+        _paint_name(painter, box, name)
 
-    def _commit(self, editor: NameField) -> None:
-        self.commitData.emit(editor)
-        self.closeEditor.emit(editor)
 
-    def _paint_person(self, painter: QPainter, cell: QRectF, row: Row) -> None:
-        look = LOOK.now
-        if row.title != USELESS:
-            taken = [self.review.takes(index) for index in row.members]
-            paint_tick(painter, tick_box(cell.toRect(), row.kind), all(taken), any(taken))
-        font = number_font(13)
-        font.setWeight(QFont.Weight.DemiBold)
-        left = cell.left() + TICK + 14
-        wide = min(QFontMetricsF(font).horizontalAdvance(row.title), cell.width() * 0.6)
-        _write(painter, QRectF(left, cell.top(), wide + 2, HEAD), row.title, font, look.color("text"))
-        if row.title != USELESS:
-            draw_icon(painter, QRect(int(left + wide) + 8, int(cell.center().y()) - 6, 12, 12), "edit")
-            wide += 20
-        room = QRectF(left + wide + 12, cell.top(), cell.right() - left - wide - 20, HEAD)
-        _write(painter, room, person_words(self.review, row), number_font(11), look.color("muted"))
-
-    def _paint_face(self, painter: QPainter, cell: QRectF, index: int) -> None:
-        candidate = self.review.candidates[index]
-        box = QRectF(cell.left() + 6, cell.top() + 6, SIDE, SIDE)
-        self._thumbs.paint(painter, box, candidate.crop, 1.0 if self.review.takes(index) else LEFT_OUT)
-        paint_tick(painter, tick_box(cell.toRect(), Kind.FACE), self.review.takes(index))
-        if candidate.quality is not None:
-            paint_meter(painter, QRectF(box.left(), box.bottom() + 3, SIDE, 3), candidate.quality.total)
-            room = QRectF(box.left(), box.bottom() + 7, SIDE, 16)
-            _write(painter, room, quality_words(candidate.quality), number_font(11), LOOK.now.color("muted"))
-
-    def _paint_doubt(self, painter: QPainter, cell: QRectF, index: int) -> None:
-        candidate, taken = self.review.candidates[index], self.review.takes(index)
-        box = QRectF(cell.left() + 6, cell.top() + 6, SIDE, SIDE)
-        self._thumbs.paint(painter, box, candidate.crop or candidate.file)
-        if candidate.row >= 0:
-            paint_tick(painter, tick_box(cell.toRect(), Kind.DOUBT), taken)
-        if candidate.like:
-            self._paint_like(painter, like_box(cell), candidate)
-        left = reasons_left(cell, candidate)
-        room = QRectF(left, cell.top() + 8, cell.right() - 12 - left, cell.height() - 12)
-        self._paint_reasons(painter, room, candidate, index)
-
-    def _paint_reasons(self, painter: QPainter, room: QRectF, candidate: Candidate, index: int) -> None:
-        look = LOOK.now
-        bad = candidate.row < 0
-        draw_icon(painter, QRect(int(room.left()), int(room.top()) + 2, 14, 14), "warn", "bad" if bad else "warn")
-        font = number_font(13)
-        font.setWeight(QFont.Weight.DemiBold)
-        title = QRectF(room.left() + 20, room.top(), room.width() - 20, 19)
-        _write(painter, title, doubt_title(candidate), font, look.color("text"))
-        painter.setFont(number_font(12))
-        painter.setPen(look.color("text"))
-        words = QRectF(room.left(), room.top() + 21, room.width(), 2 * painter.fontMetrics().lineSpacing())
-        used = min(painter.boundingRect(words, Qt.TextFlag.TextWordWrap, candidate.words).height(), words.height())
-        painter.drawText(words, Qt.TextFlag.TextWordWrap, candidate.words)
-        facts = [file_name(candidate.file)]
-        if candidate.quality is not None:
-            facts.append(f"quality {quality_words(candidate.quality)}")
-        line = QRectF(room.left(), words.top() + used + 2, room.width(), 15)
-        _write(painter, line, " \u00b7 ".join(facts), number_font(11), look.color("muted"))
-        if candidate.row >= 0:
-            box = QRectF(room.left(), room.top() + 73, min(room.width(), NAME_ROOM), 20)
-            _paint_name(painter, box, self.review.name(index))
-
-    def _paint_like(self, painter: QPainter, box: QRectF, candidate: Candidate) -> None:
-        """What it resembles, with that person's name across its foot."""
-        self._thumbs.paint(painter, box, candidate.like)
-        if candidate.like_name:
-            foot = QRectF(box.left(), box.bottom() - 17, box.width(), 17)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(LOOK.now.color("base", 0.78))
-            painter.drawRoundedRect(foot, RADIUS, RADIUS)
-            _write(painter, foot.adjusted(5, 0, -5, 0), candidate.like_name, number_font(11), LOOK.now.color("text"))
+def _paint_like(painter: QPainter, box: QRectF, candidate: Candidate, thumbs: Thumbs) -> None:
+    """What it resembles, with that person's name across its foot."""
+    thumbs.paint(painter, box, candidate.like)
+    if candidate.like_name:
+        foot = QRectF(box.left(), box.bottom() - 17, box.width(), 17)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(LOOK.now.color("base", 0.78))
+        painter.drawRoundedRect(foot, RADIUS, RADIUS)
+        write(painter, foot.adjusted(5, 0, -5, 0), candidate.like_name, size=11)
 
 
 def like_box(cell: QRectF) -> QRectF:
@@ -193,10 +149,7 @@ def paint_tick(painter: QPainter, box: QRect, on: bool, partly: bool = False) ->
 
 def _paint_name(painter: QPainter, box: QRectF, name: str) -> None:
     """A name that can be edited: with a pencil behind it."""
-    look, font = LOOK.now, number_font(12)
-    words = name or "No name yet"
-    _write(painter, box.adjusted(0, 0, -20, 0), words, font, look.color("text" if name else "warn"))
-    wide = min(QFontMetricsF(font).horizontalAdvance(words), box.width() - 20)
+    wide = write(painter, box.adjusted(0, 0, -20, 0), name or "No name yet", "text" if name else "warn", 12)
     draw_icon(painter, QRect(int(box.left() + wide) + 6, int(box.top()) + 4, 12, 12), "edit")
 
 
@@ -216,10 +169,3 @@ def _paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, kind
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("raised"))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
-
-
-def _write(painter: QPainter, room: QRectF, words: str, font: QFont, color: QColor) -> None:
-    painter.setFont(font)
-    painter.setPen(color)
-    shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)

@@ -6,72 +6,21 @@ the tick does it for one face or, in a heading, for the whole person.
 
 from __future__ import annotations
 
-from typing import Any
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyleOptionViewItem, QWidget
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    Qt,
-    Signal,
-    SignalInstance,
-)
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
-
-from widgets.faces.enrol.cells import ReviewCell, name_box, tick_box
+from widgets.faces.enrol.cells import DOUBT, HEAD, TILE, name_box, paint_row, tick_box
 from widgets.faces.enrol.words import Kind, Review, Row, candidate_tip, rows_of, spoken
 from widgets.faces.grid import SLACK
+from widgets.faces.name_field import NameField
+from widgets.faces.rows import PaintedList, RowDelegate
 from widgets.faces.thumbs import Thumbs
-from widgets.kit.fields import describe
 from widgets.kit.icons import icon
-from widgets.kit.theme import LOOK
-
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
+from widgets.kit.row_list import Index
 
 
-class ReviewModel(QAbstractListModel):
-    """Rows as Qt asks for them."""
-
-    def __init__(self, parent: QListView) -> None:
-        super().__init__(parent)
-        self.review = Review()
-        self.rows: tuple[Row, ...] = ()
-
-    def show_rows(self, review: Review, rows: tuple[Row, ...]) -> bool:
-        """True where the rows are others, and not only what is ticked."""
-        self.review = review
-        if rows == self.rows:
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return False
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-        return True
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken(self.review, row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.title if row.kind is Kind.PERSON else candidate_tip(self.review, row.first)
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        editable = self.review.usable(self.rows[index.row()].first)
-        return super().flags(index) | (Qt.ItemFlag.ItemIsEditable if editable else Qt.ItemFlag.NoItemFlags)
-
-
-class ReviewList(QListView):
+class ReviewList(PaintedList):
     """`taken(candidate, on)` and `named(candidate, name)`, one signal a candidate; after a batch of them `settled`.
 
     While a batch goes out `saying` is true: what is shown need not follow every single one.
@@ -82,36 +31,47 @@ class ReviewList(QListView):
     settled = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self._model = ReviewModel(self)
-        self.thumbs = Thumbs(self)
-        self.cell = ReviewCell(self.thumbs, self)
+        super().__init__("Faces to be enrolled", "Space ticks what is selected, F2 names it")
+        self.thumbs, self.review = Thumbs(self), Review()
+        self.cell = NameEditor(self)
+        self._wide = 400
         self._only_doubts, self.saying = False, False
-        self.setModel(self._model)
         self.setItemDelegate(self.cell)
         self._dress()
         self.cell.named.connect(self._name)
         self.thumbs.changed.connect(self.viewport().update)
-        LOOK.changed.connect(self.viewport().update)
 
-    @property
-    def review(self) -> Review:
-        return self._model.review
+    def title(self, row: int) -> str:
+        return str(self.rows[row].title)
 
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        return self._model.rows
+    def spoken(self, row: int) -> str:
+        return spoken(self.review, self.rows[row])
+
+    def tip(self, row: int) -> str:
+        shown = self.rows[row]
+        return shown.title if shown.kind is Kind.PERSON else candidate_tip(self.review, shown.first)
+
+    def size_of(self, row: int) -> QSize:
+        kind = self.rows[row].kind
+        return TILE if kind is Kind.FACE else QSize(self._wide, HEAD if kind is Kind.PERSON else DOUBT)
+
+    def flags_of(self, row: int, flags: Qt.ItemFlag) -> Qt.ItemFlag:
+        return flags | Qt.ItemFlag.ItemIsEditable if self.review.usable(self.rows[row].first) else flags
+
+    def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
+        paint_row(painter, room, state, self.rows[row], self.review, self.thumbs)
 
     def show_review(self, review: Review, only_doubts: bool, names: tuple[str, ...] = ()) -> None:
         """`names`: of known people, to complete to."""
         self.cell.names = names
-        if (review, only_doubts) == (self._model.review, self._only_doubts):
+        if (review, only_doubts) == (self.review, self._only_doubts):
             return
         kept, place = self.selected(), self.verticalScrollBar().value()
         self._only_doubts = only_doubts
         rows = rows_of(review, only_doubts)
-        self.cell.review, self.cell.rows = review, rows
-        if self._model.show_rows(review, rows):
+        self.review, same = review, rows == self.rows
+        self.show_rows(rows, same=same)
+        if not same:
             self.thumbs.forget_asked()
             self._select(kept)
             self.doItemsLayout()
@@ -121,7 +81,7 @@ class ReviewList(QListView):
     def selected(self) -> list[int]:
         """The candidates that are selected, a heading standing for its whole person."""
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return list(dict.fromkeys(member for row in rows for member in self._model.rows[row].members))
+        return list(dict.fromkeys(member for row in rows for member in self.rows[row].members))
 
     def toggle(self, members: list[int]) -> None:
         """Tick them all, or untick them where all are ticked."""
@@ -168,12 +128,12 @@ class ReviewList(QListView):
             self.menu().popup(self.viewport().mapToGlobal(place))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.cell.width = max(240, self.width() - self.verticalScrollBar().sizeHint().width() - 16 - SLACK)
+        self._wide = max(240, self.width() - self.verticalScrollBar().sizeHint().width() - 16 - SLACK)
         super().resizeEvent(event)
 
     def _clicked(self, index: QModelIndex, place: QPoint) -> bool:
         """A click on the tick or on the name does what they promise."""
-        row, area = self._model.rows[index.row()], self.visualRect(index)
+        row, area = self.rows[index.row()], self.visualRect(index)
         if tick_box(area, row.kind).adjusted(-3, -3, 3, 3).contains(place) and self.review.usable(row.first):
             self.setFocus()
             self.toggle(list(row.members))
@@ -190,7 +150,7 @@ class ReviewList(QListView):
         self._say(self.taken, others, on)
 
     def _name(self, number: int, name: str) -> None:
-        row = self._model.rows[number]
+        row = self.rows[number]
         chosen = self.selected()
         members = chosen if set(row.members) <= set(chosen) else list(row.members)
         self._say(self.named, [index for index in members if self.review.usable(index)], name)
@@ -206,12 +166,11 @@ class ReviewList(QListView):
 
     def _select(self, members: list[int]) -> None:
         wanted = set(members)
-        for number, row in enumerate(self._model.rows):
+        for number, row in enumerate(self.rows):
             if row.kind is not Kind.PERSON and row.first in wanted:
-                self.selectionModel().select(self._model.index(number), QItemSelectionModel.SelectionFlag.Select)
+                self.selectionModel().select(self.model().index(number, 0), QItemSelectionModel.SelectionFlag.Select)
 
     def _dress(self) -> None:
-        describe(self, "Faces to be enrolled", "Space ticks what is selected, F2 names it")
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -220,8 +179,44 @@ class ReviewList(QListView):
         self.setSelectionRectVisible(True)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.EditKeyPressed | triggers.DoubleClicked)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
         self.setViewportMargins(6, 0, 0, 4)
+
+
+class NameEditor(RowDelegate):
+    """`named(row, text)`: a name was typed into a row. `names`: what it is completed to."""
+
+    named = Signal(int, str)
+
+    def __init__(self, view: ReviewList) -> None:
+        super().__init__(view)
+        self._list = view
+        self.names: tuple[str, ...] = ()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = NameField("Name of this person", tip="Return keeps the name, Escape leaves it as it was")
+        editor.setParent(parent)
+        editor.show_names(self.names)
+        editor.named.connect(lambda _name: self._commit(editor))
+        editor.left.connect(lambda: self.closeEditor.emit(editor))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        assert isinstance(editor, NameField)
+        editor.setText(self._name_at(index))
+        editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
+        assert isinstance(editor, NameField)
+        if editor.name() != self._name_at(index):
+            self.named.emit(index.row(), editor.name())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        row: Row = self._list.rows[index.row()]
+        editor.setGeometry(name_box(option.rect, row.kind, self._list.review.candidates[row.first]))
+
+    def _name_at(self, index: Index) -> str:
+        return self._list.review.name(self._list.rows[index.row()].first)
+
+    def _commit(self, editor: NameField) -> None:
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor)

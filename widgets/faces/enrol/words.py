@@ -1,4 +1,4 @@
-"""What the review of an enrolment says, and its rows: people with their faces, those in doubt with their reasons."""
+"""Words and rows of the review of an enrolment: people with their faces, those in doubt with their reasons."""
 
 from __future__ import annotations
 

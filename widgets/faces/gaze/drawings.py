@@ -1,4 +1,4 @@
-"""What the gaze page draws: a head held as measured, the trail of looks in degrees, and the nine points as seen."""
+"""The drawings of the gaze page: a head held as measured, the trail of looks in degrees, and the nine points."""
 
 from __future__ import annotations
 

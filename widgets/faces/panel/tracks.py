@@ -8,97 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QMenu,
-    QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QSizePolicy, QStyle
 
 from engines.core.frames import Image
 from engines.faces.types import TrackedFace
 from widgets.faces.panel.words import nearest_words, track_line, track_tip, track_title
+from widgets.faces.rows import PaintedList
 from widgets.faces.thumbs import Thumbs
-from widgets.kit.fields import describe
 from widgets.kit.icons import icon
-from widgets.kit.row_list import NOWHERE, RIGHT, Index, paint_ground, wide, write
+from widgets.kit.row_list import RIGHT, paint_ground, wide, write
 from widgets.kit.theme import LOOK
 
 ROW, SIDE, PAD = 64, 48, 8
 MOST_ROWS = 5
 
 
-class TracksModel(QAbstractListModel):
-    """The faces by track number."""
-
-    def __init__(self, parent: QListView) -> None:
-        super().__init__(parent)
-        self.faces: tuple[TrackedFace, ...] = ()
-        self.threshold = 0.0
-
-    def show_faces(self, faces: tuple[TrackedFace, ...], threshold: float) -> bool:
-        """True where other tracks than before are there."""
-        same = [face.track for face in faces] == [face.track for face in self.faces]
-        if not same:
-            self.beginResetModel()
-        self.faces, self.threshold = faces, threshold
-        if not same:
-            self.endResetModel()
-        elif faces:
-            self.dataChanged.emit(self.index(0), self.index(len(faces) - 1))
-        return not same
-
-    def row_of(self, track: int) -> int:
-        return next((row for row, face in enumerate(self.faces) if face.track == track), -1)
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.faces)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        face = self.faces[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return track_title(face)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return track_tip(face, self.threshold)
-        return None
-
-
-class TrackRow(QStyledItemDelegate):
-    """Paints one row."""
-
-    def __init__(self, thumbs: Thumbs, parent: QListView) -> None:
-        super().__init__(parent)
-        self._thumbs = thumbs
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        assert isinstance(model, TracksModel)
-        face, flags = model.faces[index.row()], QStyle.StateFlag
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = QRectF(option.rect).adjusted(1, 1, -1, -1)
-        paint_ground(painter, row, bool(option.state & flags.State_Selected), bool(option.state & flags.State_HasFocus))
-        picture = QRectF(row.left() + PAD - 1, row.top() + (row.height() - SIDE) / 2, SIDE, SIDE)
-        painter.setOpacity(1.0 if face.seen else 0.5)
-        self._thumbs.paint(painter, picture, "" if face.mosaic else f"track:{face.track}", painter.opacity())
-        words = QRectF(picture.right() + 10, row.top() + 7, row.right() - picture.right() - 18, row.height() - 14)
-        _paint_words(painter, words, face)
-        if face.name or face.nearest:
-            bar = QRectF(words.left(), words.top() + 23, words.width(), 4)
-            paint_similarity(painter, bar, face.similarity, model.threshold, bool(face.name))
-        painter.restore()
-
-
-class TrackList(QListView):
+class TrackList(PaintedList):
     """`chosen(track)`; `enrolWanted(track)` on Return or a double click; `refuseWanted(track)` on Delete."""
 
     chosen = Signal(int)
@@ -106,44 +33,58 @@ class TrackList(QListView):
     refuseWanted = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
+        tip = "Return: enrol. Delete: this is not who it is called."
+        super().__init__("Faces in view", tip, size=QSize(160, ROW))
         self.thumbs = Thumbs(self)
-        self._model, self._quiet = TracksModel(self), False
-        self.setModel(self._model)
-        self.setItemDelegate(TrackRow(self.thumbs, self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
+        self._threshold, self._quiet = 0.0, False
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        describe(self, "Faces in view", "Return: enrol. Delete: this is not who it is called.")
+        self.setMouseTracking(False)
         self.thumbs.changed.connect(self.viewport().update)
         self.selectionModel().currentChanged.connect(self._tell)
         self.doubleClicked.connect(lambda _index: self._ask(self.enrolWanted))
-        LOOK.changed.connect(self.viewport().update)
+
+    def title(self, row: int) -> str:
+        return track_title(self.rows[row])
+
+    def spoken(self, row: int) -> str:
+        return track_tip(self.rows[row], self._threshold)
+
+    def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
+        face, flags, row_box = self.rows[row], QStyle.StateFlag, room.adjusted(1, 1, -1, -1)
+        paint_ground(painter, row_box, bool(state & flags.State_Selected), bool(state & flags.State_HasFocus))
+        picture = QRectF(row_box.left() + PAD - 1, row_box.top() + (row_box.height() - SIDE) / 2, SIDE, SIDE)
+        painter.setOpacity(1.0 if face.seen else 0.5)
+        self.thumbs.paint(painter, picture, "" if face.mosaic else f"track:{face.track}", painter.opacity())
+        left = picture.right() + 10
+        words = QRectF(left, row_box.top() + 7, row_box.right() - left - 8, row_box.height() - 14)
+        _paint_words(painter, words, face)
+        if face.name or face.nearest:
+            bar = QRectF(words.left(), words.top() + 23, words.width(), 4)
+            paint_similarity(painter, bar, face.similarity, self._threshold, bool(face.name))
 
     @property
     def track(self) -> int:
         """The chosen one, -1 none."""
-        index = self.currentIndex()
-        return self._model.faces[index.row()].track if index.isValid() else -1
+        return self.face.track if self.face is not None else -1
 
     @property
     def face(self) -> TrackedFace | None:
         index = self.currentIndex()
-        return self._model.faces[index.row()] if index.isValid() else None
+        return self.rows[index.row()] if index.isValid() else None
 
     def show_faces(self, faces: tuple[TrackedFace, ...], threshold: float, images: Mapping[str, Image]) -> None:
         """These, by number; the chosen one stays chosen, and when it is gone the first unknown one is."""
         self.thumbs.show_images(images)
         ordered = tuple(sorted(faces, key=lambda face: face.track))
-        if (ordered, threshold) == (self._model.faces, self._model.threshold):
+        if (ordered, threshold) == (self.rows, self._threshold):
             return
-        before = self.track
-        self._quiet = True
-        if self._model.show_faces(ordered, threshold):
-            self.select(before if self._model.row_of(before) >= 0 else _first(ordered))
+        before, self._threshold, self._quiet = self.track, threshold, True
+        tracks = [face.track for face in ordered]
+        same = tracks == [face.track for face in self.rows]
+        self.show_rows(ordered, same=same)
+        if not same:
+            self.select(before if before in tracks else _first(ordered))
             self.updateGeometry()
             self.setFixedHeight(ROW * max(1, min(len(ordered), MOST_ROWS)))
         self._quiet = False
@@ -151,9 +92,9 @@ class TrackList(QListView):
             self.chosen.emit(self.track)
 
     def select(self, track: int) -> None:
-        row = self._model.row_of(track)
+        row = next((row for row, face in enumerate(self.rows) if face.track == track), -1)
         if row >= 0:
-            self.setCurrentIndex(self._model.index(row))
+            self.setCurrentIndex(self.model().index(row, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

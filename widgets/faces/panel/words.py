@@ -1,4 +1,4 @@
-"""What the faces panel says: its state, a gallery, the cost of a frame, what a retention period would delete."""
+"""The words of the faces panel: its state, a gallery, the cost of a frame, what a retention period would delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the people page says, and the items of its grids: computed from values, so no widget is needed."""
+"""Words and grid items of the people page, computed from values, so that no widget is needed."""
 
 from __future__ import annotations
 

@@ -3,214 +3,118 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import QMenu, QStyle
 
 from engines.core.frames import Image
 from engines.faces.study_types import Suspicion
+from widgets.faces.rows import PaintedList
 from widgets.faces.state import AuditView
 from widgets.faces.studies.audit_words import ALL, can_move, chance, done_words, kind, row_words
 from widgets.faces.thumbs import Thumbs
-from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
-from widgets.kit.theme import LOOK, number_font
+from widgets.kit.row_list import RIGHT, wide, write
 
 ROW, SIDE, RANK, GAP = 60, 44, 30, 8
-NOWHERE = QModelIndex()
-Index = QModelIndex | QPersistentModelIndex
 KEYS_TIP = "D: the name is right. M: move to the person it resembles. Delete: remove."
 KEYS = {Qt.Key.Key_D: "dismiss", Qt.Key.Key_M: "move", Qt.Key.Key_Delete: "remove", Qt.Key.Key_Backspace: "remove"}
 
 
-class SuspicionsModel(QAbstractListModel):
-    """Those suspicions of a view that are of the wanted kind; `rows` are their places in the whole."""
+class SuspicionList(PaintedList):
+    """`chosen(row)`; `asked(verb)` of the chosen one: "dismiss" (D), "move" (M), "remove" (Delete).
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.view = AuditView()
-        self.rows: tuple[int, ...] = ()
-        self._kind = ALL
-
-    def show_view(self, view: AuditView, kind_id: str) -> bool:
-        """Whether the rows are others now."""
-        before, self.view = self.view, view
-        if view.audit is before.audit and kind_id == self._kind:
-            return False
-        self.beginResetModel()
-        self._kind = kind_id
-        self.rows = tuple(row for row, one in enumerate(self.suspicions) if kind_id in (ALL, one.kind))
-        self.endResetModel()
-        return True
-
-    @property
-    def suspicions(self) -> tuple[Suspicion, ...]:
-        return self.view.audit.suspicions if self.view.audit is not None else ()
-
-    def place(self, row: int) -> int:
-        """Where a row of the whole is in the list, -1 nowhere."""
-        return self.rows.index(row) if row in self.rows else -1
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        roles = Qt.ItemDataRole
-        row = self.rows[index.row()]
-        if role == roles.ToolTipRole:
-            one = self.suspicions[row]
-            return f"{one.reason}\nThe name is wrong with a chance of {chance(one)}"
-        if role in (roles.DisplayRole, roles.AccessibleTextRole):
-            return row_words(row, self.suspicions[row], done_words(row, self.view))
-        return None
-
-
-class SuspicionDelegate(QStyledItemDelegate):
-    """One row, painted."""
-
-    def __init__(self, model: SuspicionsModel, thumbs: Thumbs, parent: QListView) -> None:
-        super().__init__(parent)
-        self._model, self._thumbs = model, thumbs
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(220, ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bare = QStyleOptionViewItem(option)
-        self.initStyleOption(bare, index)
-        bare.text = ""  # type: ignore[attr-defined]
-        widget = option.widget  # type: ignore[attr-defined]
-        if widget is not None:
-            widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, widget)
-        row = self._model.rows[index.row()]
-        room: QRect = option.rect  # type: ignore[attr-defined]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_row(painter, room, row, self._model.suspicions[row], done_words(row, self._model.view))
-        painter.restore()
-
-    def _paint_row(self, painter: QPainter, room: QRect, row: int, one: Suspicion, done: str) -> None:
-        rank = QRect(room.left(), room.top(), RANK, room.height())
-        _write(painter, rank, f"{row + 1}", 11, "muted", Qt.AlignmentFlag.AlignRight)
-        top = room.top() + (ROW - SIDE) / 2
-        self._thumbs.paint(painter, QRectF(rank.right() + GAP, top, SIDE, SIDE), one.image, 0.4 if done else 1.0)
-        left = rank.right() + SIDE + 2 * GAP
-        line = QRect(left, room.top() + 11, room.right() - left - GAP, 18)
-        words, role, token = kind(one)
-        words, role, token = (done.capitalize(), "check", "good") if done else (words, role, token)
-        end = f"{words}  {chance(one)}"
-        wide = min(QFontMetrics(number_font(11)).horizontalAdvance(end) + 22, line.width() * 3 // 5)
-        tag = QRect(line.right() - wide, line.top(), wide, line.height())
-        draw_icon(painter, QRect(tag.left() + 2, tag.top() + 2, 14, 14), role, token)
-        _write(painter, tag.adjusted(18, 0, 0, 0), end, 11, "muted", Qt.AlignmentFlag.AlignRight)
-        name = line.adjusted(0, 0, -wide - GAP, 0)
-        _write(painter, name, one.name, 13, "muted" if done else "text", strong=not done)
-        _write(painter, line.translated(0, 20), one.reason, 11, "muted")
-
-
-class SuspicionList(QListView):
-    """`chosen(row)`; `asked(verb)` of the chosen one: "dismiss" (D), "move" (M), "remove" (Delete)."""
+    `rows`: places in the whole list of those that are shown, which are of the wanted kind.
+    """
 
     chosen = Signal(int)
     asked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._model = SuspicionsModel()
+        super().__init__("Suspicious images, the most suspicious first", KEYS_TIP, size=QSize(220, ROW), framed=True)
+        self._view, self._kind, self._quiet = AuditView(), ALL, False
         self.thumbs = Thumbs(self)
         self.thumbs.changed.connect(self.viewport().update)
-        self._quiet = False
-        self.setModel(self._model)
-        self.setItemDelegate(SuspicionDelegate(self._model, self.thumbs, self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumSize(240, 2 * ROW)
-        describe(self, "Suspicious images, the most suspicious first", KEYS_TIP)
         self.selectionModel().currentRowChanged.connect(self._picked)
 
     @property
-    def rows(self) -> tuple[int, ...]:
-        """Rows of the whole list that are shown."""
-        return self._model.rows
+    def suspicions(self) -> tuple[Suspicion, ...]:
+        return self._view.audit.suspicions if self._view.audit is not None else ()
 
     def show_view(self, view: AuditView, kind_id: str, thumbs: Mapping[str, Image]) -> None:
-        before = self._model.view
+        before, self._view = self._view, view
+        fresh, self._kind = view.audit is not before.audit or kind_id != self._kind, kind_id
         self._quiet = True
-        fresh = self._model.show_view(view, kind_id)
+        if fresh:
+            self.show_rows(tuple(row for row, one in enumerate(self.suspicions) if kind_id in (ALL, one.kind)))
         if fresh or view.selected != before.selected:
-            self._mark(self._model.place(view.selected))
+            self._mark(self.rows.index(view.selected) if view.selected in self.rows else -1)
         self._quiet = False
         self.thumbs.show_images(thumbs)
         if (view.dismissed, view.settled) != (before.dismissed, before.settled):
             self.viewport().update()
 
+    def spoken(self, row: int) -> str:
+        place = self.rows[row]
+        return row_words(place, self.suspicions[place], done_words(place, self._view))
+
+    def tip(self, row: int) -> str:
+        one = self.suspicions[self.rows[row]]
+        return f"{one.reason}\nThe name is wrong with a chance of {chance(one)}"
+
+    def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
+        place = self.rows[row]
+        one, done = self.suspicions[place], done_words(place, self._view)
+        write(painter, QRectF(room.left(), room.top(), RANK, ROW), f"{place + 1}", "muted", 11, RIGHT)
+        left = room.left() + RANK + GAP - 1
+        picture = QRectF(left, room.top() + (ROW - SIDE) / 2, SIDE, SIDE)
+        self.thumbs.paint(painter, picture, one.image, 0.4 if done else 1.0)
+        left += SIDE + GAP
+        line = QRectF(left, room.top() + 11, room.right() - 1 - left - GAP, 18)
+        words, role, token = (done.capitalize(), "check", "good") if done else kind(one)
+        end = f"{words}  {chance(one)}"
+        room_of_tag = min(round(wide(end, 11)) + 22, int(line.width()) * 3 // 5)
+        tag = QRectF(line.right() - 1 - room_of_tag, line.top(), room_of_tag, 18)
+        draw_icon(painter, QRectF(tag.left() + 2, tag.top() + 2, 14, 14).toRect(), role, token)
+        write(painter, tag.adjusted(18, 0, 0, 0), end, "muted", 11, RIGHT)
+        weight = QFont.Weight.Normal if done else QFont.Weight.DemiBold
+        write(painter, line.adjusted(0, 0, -room_of_tag - GAP, 0), one.name, "muted" if done else "text", weight=weight)
+        write(painter, line.translated(0, 20), one.reason, "muted", 11)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self._model.view.selected
-        if event.key() in KEYS and not event.modifiers() and 0 <= row < len(self._model.suspicions):
+        if event.key() in KEYS and not event.modifiers() and 0 <= self._view.selected < len(self.suspicions):
             self.asked.emit(KEYS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row = self._model.view.selected
-        if not 0 <= row < len(self._model.suspicions):
+        if not 0 <= self._view.selected < len(self.suspicions):
             return
-        one, menu = self._model.suspicions[row], QMenu(self)
+        one, menu = self.suspicions[self._view.selected], QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icon("check"), "Name is right\tD").triggered.connect(lambda: self.asked.emit("dismiss"))
-        if self._model.view.editable:
-            if can_move(one):
-                move = menu.addAction(icon("reveal"), f"Move to {one.like_name}\tM")
-                move.triggered.connect(lambda: self.asked.emit("move"))
-            menu.addAction(icon("delete"), "Remove\tDel").triggered.connect(lambda: self.asked.emit("remove"))
+        verbs = [("check", "Name is right\tD", "dismiss")]
+        if self._view.editable:
+            verbs += [("reveal", f"Move to {one.like_name}\tM", "move")] * can_move(one)
+            verbs.append(("delete", "Remove\tDel", "remove"))
+        for role, words, verb in verbs:
+            menu.addAction(icon(role), words).triggered.connect(lambda _on=False, verb=verb: self.asked.emit(verb))
         menu.popup(event.globalPos())
 
     def following(self, row: int) -> int:
         """The next shown row after this one that is still to be done, or itself."""
-        view = self._model.view
+        view = self._view
         done = view.dismissed | view.settled
-        return next((other for other in self._model.rows if other > row and other not in done), row)
+        return next((other for other in self.rows if other > row and other not in done), row)
 
     def _mark(self, place: int) -> None:
         if place < 0:
             self.selectionModel().clear()
             return
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.selectionModel().setCurrentIndex(self._model.index(place), flags)
+        self.selectionModel().setCurrentIndex(self.model().index(place, 0), flags)
 
     def _picked(self, current: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
-            self.chosen.emit(self._model.rows[current.row()])
-
-
-def _write(
-    painter: QPainter,
-    room: QRect,
-    words: str,
-    size: int,
-    token: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    *,
-    strong: bool = False,
-) -> None:
-    font = number_font(size)
-    font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
-    painter.setFont(font)
-    painter.setPen(LOOK.now.color(token))
-    shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
+            self.chosen.emit(self.rows[current.row()])

@@ -3,120 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QStyle
 
 from engines.core.frames import Image
 from engines.faces.gallery.types import Person
 from engines.faces.study_types import SelfCheckCase
+from widgets.faces.rows import PaintedList
 from widgets.faces.thumbs import Thumbs
 from widgets.faces.words import similarity
-from widgets.kit.fields import describe
-from widgets.kit.theme import LOOK, number_font
+from widgets.kit.row_list import write
 
 ROW, SIDE, GAP = 64, 48, 8
-NOWHERE = QModelIndex()
-Index = QModelIndex | QPersistentModelIndex
 
 
-class CasesModel(QAbstractListModel):
-    """The cases, worst first as they come."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cases: tuple[SelfCheckCase, ...] = ()
-        self.threshold = 0.0
-        self.portraits: Mapping[str, str] = {}
-
-    def show_cases(self, cases: tuple[SelfCheckCase, ...], threshold: float) -> None:
-        self.beginResetModel()
-        self.cases, self.threshold = cases, threshold
-        self.endResetModel()
-
-    def nearest(self, case: SelfCheckCase) -> str:
-        """The picture of what a face resembles: of that face, or where it is a person, of that person."""
-        return self.portraits.get(case.nearest, case.nearest)
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.cases)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        roles = Qt.ItemDataRole
-        if role in (roles.DisplayRole, roles.ToolTipRole, roles.AccessibleTextRole):
-            return ", ".join(case_lines(self.cases[index.row()], self.threshold))
-        return None
-
-
-class CaseDelegate(QStyledItemDelegate):
-    """Face, nearest face, and what they are in two lines."""
-
-    def __init__(self, thumbs: Thumbs) -> None:
-        super().__init__()
-        self.thumbs = thumbs
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bare = QStyleOptionViewItem(option)
-        self.initStyleOption(bare, index)
-        bare.text = ""  # type: ignore[attr-defined]
-        widget = option.widget  # type: ignore[attr-defined]
-        if widget is not None:
-            widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, widget)
-        model = cast(CasesModel, index.model())
-        case = model.cases[index.row()]
-        room: QRect = option.rect  # type: ignore[attr-defined]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top = room.top() + (ROW - SIDE) / 2
-        left = room.left() + GAP
-        self.thumbs.paint(painter, QRectF(left, top, SIDE, SIDE), case.face)
-        self.thumbs.paint(painter, QRectF(left + SIDE + 4, top, SIDE, SIDE), model.nearest(case))
-        self._write(painter, room.adjusted(2 * SIDE + 4 + 3 * GAP, 0, -GAP, 0), case_lines(case, model.threshold))
-        painter.restore()
-
-    def _write(self, painter: QPainter, room: QRect, words: tuple[str, str, str]) -> None:
-        lines = tuple(zip(words, (13, 13, 11), ("text", "muted", "muted"), strict=True))
-        high = 18
-        top = room.top() + (ROW - high * len(lines)) // 2
-        for number, (line_words, size, token) in enumerate(lines):
-            font = number_font(size)
-            painter.setFont(font)
-            painter.setPen(LOOK.now.color(token))
-            line = QRect(room.left(), top + number * high, room.width(), high)
-            shown = QFontMetrics(font).elidedText(line_words, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-class CasesList(QListView):
-    """`caseOpened(face id)` on a double click or Return."""
+class CasesList(PaintedList):
+    """`caseOpened(face id)` on a double click or Return. `rows` are the cases, worst first as they come."""
 
     caseOpened = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
-        self._model, self.thumbs = CasesModel(), Thumbs(self)
+        tip = "Return or a double click opens the face's person"
+        super().__init__("Faces that would be misnamed", tip, size=QSize(200, ROW), framed=True)
+        self.thumbs = Thumbs(self)
         self._people: tuple[Person, ...] = ()
+        self._portraits: dict[str, str] = {}
+        self._threshold = 0.0
         self.thumbs.changed.connect(self.viewport().update)
-        self._delegate = CaseDelegate(self.thumbs)
-        self.setModel(self._model)
-        self.setItemDelegate(self._delegate)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(2 * ROW)
-        describe(self, "Faces that would be misnamed", "Return or a double click opens the face's person")
-        self.doubleClicked.connect(lambda index: self.caseOpened.emit(self._model.cases[index.row()].face))
-
-    @property
-    def cases(self) -> tuple[SelfCheckCase, ...]:
-        return self._model.cases
+        self.doubleClicked.connect(lambda index: self.caseOpened.emit(self.rows[index.row()].face))
 
     def show_cases(
         self,
@@ -128,16 +45,35 @@ class CasesList(QListView):
         """threshold: from which on a face gets a name. people: for the portraits of those that faces resemble."""
         if people is not self._people:
             self._people = people
-            self._model.portraits = {person.id: person.portrait for person in people}
+            self._portraits = {person.id: person.portrait for person in people}
             self.viewport().update()
-        if (cases, threshold) != (self._model.cases, self._model.threshold):
-            self._model.show_cases(cases, threshold)
+        if (cases, threshold) != (self.rows, self._threshold):
+            self._threshold = threshold
+            self.show_rows(cases)
             self.thumbs.forget_asked()
         self.thumbs.show_images(thumbs)
 
+    def spoken(self, row: int) -> str:
+        return ", ".join(case_lines(self.rows[row], self._threshold))
+
+    def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
+        """The face, what it resembles (a face, or the portrait of a person), and the words in three lines."""
+        case = self.rows[row]
+        top, left = room.top() + (ROW - SIDE) / 2, room.left() + GAP
+        for key in (case.face, self._portraits.get(case.nearest) or case.nearest):
+            self.thumbs.paint(painter, QRectF(left, top, SIDE, SIDE), key)
+            left += SIDE + 4
+        line = QRectF(room.left() + 2 * SIDE + 4 + 3 * GAP, room.top() + 5, 0, 18)
+        line.setRight(room.right() - GAP)
+        for words, size, token in zip(
+            case_lines(case, self._threshold), (13, 13, 11), ("text", "muted", "muted"), strict=True
+        ):
+            write(painter, line, words, token, size)
+            line.translate(0, 18)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.caseOpened.emit(self._model.cases[self.currentIndex().row()].face)
+            self.caseOpened.emit(self.rows[self.currentIndex().row()].face)
         else:
             super().keyPressEvent(event)
 

@@ -85,8 +85,8 @@ class Scatter(Plot):
     def _fit(self) -> None:
         super()._fit()
         self._x = self._y = Axis(-self._extent, self._extent)
-        many = sum(len(one.x) for one in self._series)
-        names = ", ".join(one.name for one in self._series)
+        many = sum(len(one.x) for one in self.series)
+        names = ", ".join(one.name for one in self.series)
         self.setAccessibleDescription(f"{many} held-out faces: {names}" if many else self._nothing)
 
     def _box(self) -> QRectF:

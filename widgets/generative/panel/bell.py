@@ -1,4 +1,4 @@
-"""From which noise levels a network learns: ln sigma is drawn from a normal, and its peak is the one point to drag.
+"""The bell of noise levels in training: ln sigma is drawn from a normal, whose peak can be dragged.
 
 The peak of the density of N(mean, std^2) lies at (mean, 0.4 / std), so one point in the plane is both numbers: sideways
 is the mean, higher is narrower. EDM and SD3 are two such points.
@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 
-from widgets.kit.fields import describe
+from widgets.generative.panel.schedule_curve import DragCurve
 from widgets.kit.theme import LOOK, number_font
 
 KNOWN = (("EDM", -1.2, 1.2), ("SD3", 0.0, 1.0))
@@ -30,28 +29,18 @@ def density(x: float, mean: float, std: float) -> float:
     return PEAK / std * math.exp(-0.5 * ((x - mean) / std) ** 2)
 
 
-class NoiseBell(QWidget):
+class NoiseBell(DragCurve):
     """`changed(mean, std)` after a drag, a click on a known point, or a key."""
 
     changed = Signal(float, float)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.mean, self.std = -1.2, 1.2
-        self._dragged = False
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        describe(
-            self,
+        super().__init__(
             "Noise levels in training",
             "Drag the peak: sideways is the mean of ln sigma, higher is narrower. "
             "A click on EDM or SD3 takes theirs; the arrow keys move it",
         )
-        LOOK.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, 132)
+        self.mean, self.std = -1.2, 1.2
 
     def show_normal(self, mean: float, std: float) -> None:
         self.mean, self.std = mean, std
@@ -59,7 +48,7 @@ class NoiseBell(QWidget):
         self.update()
 
     def place(self, x: float, y: float) -> QPointF:
-        """Where (ln sigma, density) is in the widget."""
+        """The place of (ln sigma, density) in the widget."""
         area = self._area()
         across = area.left() + (x - LOW) / (HIGH - LOW) * area.width()
         return QPointF(across, area.bottom() - y / TOP_DENSITY * area.height())
@@ -105,12 +94,6 @@ class NoiseBell(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged = False
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key
         side = {key.Key_Left: -0.1, key.Key_Right: 0.1}.get(Qt.Key(event.key()), 0.0)
@@ -132,10 +115,7 @@ class NoiseBell(QWidget):
         painter.setPen(QPen(look.color("text" if self.hasFocus() else "accent"), 1.5))
         painter.setBrush(look.color("accent"))
         painter.drawEllipse(self.peak(self.mean, self.std), 5, 5)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(look.color("accent"), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        self.paint_focus(painter)
 
     def _paint_axis(self, painter: QPainter) -> None:
         look, area = LOOK.now, self._area()

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import Axis, CompareSpec
 from widgets.generative.panel.words import compare_words, facts, grid_estimate, sample_words
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, beside, say, words
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, PlainButton, TextField, describe, labelled
 
 TITLES: dict[Axis, str] = {
@@ -36,7 +37,7 @@ FIRST: dict[Axis, tuple[str, ...]] = {
     "class": ("0", "1", "2", "3"),
     "teleport": ("off", "on"),
 }
-"""What a direction begins with."""
+"""First values of a direction."""
 WHOLE = ("steps", "seed")
 NUMBERS = (*WHOLE, "guidance")
 ROWS = 6
@@ -115,12 +116,7 @@ class ValuesField(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         describe(self.list, f"{name}: choices", "Tick what is compared; the space bar ticks the marked one")
         self.order = words()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.text)
-        column.addWidget(self.list)
-        column.addWidget(self.order)
+        self.setLayout(column_of(self.text, self.list, self.order, spacing=4))
         self.text.textEdited.connect(self._type)
         self.list.itemChanged.connect(lambda _item: self._tick())
 
@@ -168,7 +164,7 @@ class ValuesField(QWidget):
             self.changed.emit(values)
 
     def _tick(self) -> None:
-        """What was there keeps its place; a new value goes to the end; the last one stays ticked."""
+        """A value that was there keeps its place; a new one goes to the end; the last one stays ticked."""
         on = [
             self._id(row)
             for row in range(self.list.count())
@@ -193,12 +189,9 @@ class CompareSection(Form):
         self.down = ChoiceField("Rows", tip="What differs from row to row")
         self.x_values, self.y_values = ValuesField("Columns"), ValuesField("Rows")
         self.total = words()
-        self.add(labelled("Columns", self.across))
-        self.add(self.x_values)
-        self.add(labelled("Rows", self.down))
-        self.add(self.y_values)
-        self.add(self.total)
-        self.body.setSpacing(8)
+        self.lay_out(
+            labelled("Columns", self.across), self.x_values, labelled("Rows", self.down), self.y_values, self.total
+        )
         self.across.chosen.connect(self._choose_x)
         self.down.chosen.connect(self._choose_y)
         self.x_values.changed.connect(lambda values: self.edited.emit({"x_values": values}))
@@ -251,7 +244,7 @@ def _apart(x: Axis, spec: CompareSpec) -> dict[str, Axis]:
 
 
 class BaseSection(Form):
-    """What all cells share, in one line each, and the way to change it; error curves where truth is known."""
+    """The settings that all cells share, and the way to change them; error curves where the truth is known."""
 
     def __init__(self) -> None:
         super().__init__("Everything else", name="diffusion.base")
@@ -261,11 +254,7 @@ class BaseSection(Form):
             "Error curves", "chart-line", "Error against the exact ODE over evaluations, for the usual samplers"
         )
         self.why = words()
-        self.add(self.what)
-        self.add(self.model)
-        self.add(beside(QWidget(), self.change, self.curves, spacing=8))
-        self.add(self.why)
-        self.body.setSpacing(8)
+        self.lay_out(self.what, self.model, beside(QWidget(), self.change, self.curves, spacing=8), self.why)
 
     def show_state(self, view: DiffusionView) -> None:
         say(self.what, sample_words(view) if view.model is not None else "No model yet")

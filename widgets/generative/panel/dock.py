@@ -102,13 +102,13 @@ class DiffusionPanel(FeaturePanel):
 
 
 def form_part(view: DiffusionView) -> tuple[object, ...]:
-    """What the forms depend on: a preview or a step of progress changes none of it."""
+    """The part of the view that forms show: a preview or a step of progress changes none of it."""
     told = (view.mode, view.models, view.model, view.looking, view.spec, view.compare, view.train)
     return *told, view.devices, words.estimate_words(view)
 
 
 def trouble_of(view: DiffusionView) -> Trouble | None:
-    """What went wrong last in what the panel is about."""
+    """The last trouble of the panel's mode."""
     own = {Mode.COMPARE: view.compared.trouble, Mode.TRAIN: view.training.trouble}
     return own.get(view.mode) or view.trouble
 

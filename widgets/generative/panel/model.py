@@ -29,10 +29,7 @@ class ModelSection(Form):
         self._question = labelled(
             "What does it predict? The file does not say.", self.prediction, "What the network was trained to give"
         )
-        self.add(beside(self.model, self.file, self.folder))
-        self.add(self.facts)
-        self.add(self._question)
-        self.body.setSpacing(8)
+        self.lay_out(beside(self.model, self.file, self.folder), self.facts, self._question)
 
     def show_state(self, view: DiffusionView) -> None:
         groups = groups_of(view)

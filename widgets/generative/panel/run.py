@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
-from widgets.kit.form import Form, SigmaField
+from widgets.kit.form import DEVICES, Form, SigmaField
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
-from widgets.kit.words import DEVICES
 
 PRECISIONS = (
     ("float32", "float32"),
@@ -57,8 +56,11 @@ class RunSection(Form):
         self.set_summary(estimate_words(view))
 
     def _lay_out(self) -> None:
-        self.add(columns(labelled("Device", self.device), labelled("Precision", self.precision)))
-        self.add(columns(labelled("Samples at a time", self.batch), labelled("Preview every", self.preview)))
-        for part in (self.exact, self.keep, self.teleport, self._target):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Device", self.device), labelled("Precision", self.precision)),
+            columns(labelled("Samples at a time", self.batch), labelled("Preview every", self.preview)),
+            self.exact,
+            self.keep,
+            self.teleport,
+            self._target,
+        )

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engines.generative.diffusion.types import SampleSpec, Start
-from widgets.generative.panel.words import count
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, beside, say, show, tip, words
 from widgets.kit.panel import (
@@ -21,6 +20,7 @@ from widgets.kit.panel import (
     describe,
     labelled,
 )
+from widgets.kit.words import count
 
 SEEDS = 2**32 - 1
 MOST = 4096
@@ -39,10 +39,11 @@ class PromptSection(Form):
         for field in (self.columns, self.lines):
             field.setSpecialValueText("model")
             field.valueChanged.connect(lambda _value: self._tell_size())
-        self.add(labelled("Prompt", self.prompt))
-        self.add(labelled("Negative prompt", self.negative))
-        self.add(columns(labelled("Width", self.columns), labelled("Height", self.lines)))
-        self.body.setSpacing(8)
+        self.lay_out(
+            labelled("Prompt", self.prompt),
+            labelled("Negative prompt", self.negative),
+            columns(labelled("Width", self.columns), labelled("Height", self.lines)),
+        )
         self.prompt.textChanged.connect(lambda: self.edited.emit({"prompt": self.prompt.toPlainText()}))
         self.negative.textChanged.connect(lambda: self.edited.emit({"negative": self.negative.toPlainText()}))
 
@@ -74,7 +75,7 @@ def _text(name: str, tip: str, height: int) -> QPlainTextEdit:
 
 
 class SamplesSection(Form):
-    """How many samples, from which seeds, of which class."""
+    """Number, seeds and classes of the samples."""
 
     def __init__(self) -> None:
         super().__init__("Samples", name="diffusion.samples")
@@ -86,10 +87,11 @@ class SamplesSection(Form):
         self.classes = ChoiceField("Class", tip="What the model is asked for")
         self.note = words()
         self._classes = labelled("Class", self.classes)
-        self.add(columns(labelled("How many", self.number), labelled("First seed", beside(self.first, self.dice))))
-        self.add(self._classes)
-        self.add(self.note)
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("How many", self.number), labelled("First seed", beside(self.first, self.dice))),
+            self._classes,
+            self.note,
+        )
         describe(self.first, "First seed", "A seed gives the same sample alone and in a batch")
         self.first.valueChanged.connect(lambda _value: self._seed())
         self.number.valueChanged.connect(lambda _value: self._seed())
@@ -138,7 +140,7 @@ def in_a_row(seeds: tuple[int, ...]) -> bool:
 
 
 def class_choice(spec: SampleSpec, names: int) -> str:
-    """What the class control stands at for a specification."""
+    """The choice of the class control for a specification."""
     classes = spec.classes
     if len(classes) == 0:
         return NONE
@@ -158,7 +160,7 @@ def spread(spec: SampleSpec, names: int, number: int) -> tuple[int, ...]:
 
 
 class StartSection(Form):
-    """Where a run begins: at noise, or at a picture."""
+    """The start of a run: noise, or a picture."""
 
     KINDS = (
         ("noise", "Pure noise", "Every sample from its own seed"),
@@ -182,9 +184,7 @@ class StartSection(Form):
         self._image = beside(self.image_name, self.choose_image, spacing=8)
         self._mask = beside(self.mask_name, self.choose_mask, spacing=8)
         self._strength = columns(labelled("Strength", self.strength), QWidget())
-        for part in (self.kind, self.note, self._image, self._mask, self._strength):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(self.kind, self.note, self._image, self._mask, self._strength)
         self.kind.chosen.connect(self._choose)
         self.strength.valueChanged.connect(lambda value: self._tell(strength=value / 100))
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
-from widgets.generative.panel.words import count, sampler_title, schedule_levels, schedule_title, unguided
+from widgets.generative.panel.words import sampler_title, schedule_levels, schedule_title, unguided
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import (
     Control,
@@ -28,6 +28,7 @@ from widgets.kit.form import (
     words,
 )
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+from widgets.kit.words import count
 
 INTERVAL = (0.3, 5.0)
 LARGE = 1e3
@@ -45,10 +46,9 @@ class SamplerSection(Form):
         self._rows = _Options()
         self._options: dict[str, float] = {}
         self.bind("steps", self.steps)
-        self.add(shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1))
-        self.add(self.note)
-        self.add(self._rows)
-        self.body.setSpacing(8)
+        self.lay_out(
+            shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1), self.note, self._rows
+        )
         self.sampler.chosen.connect(self._choose)
 
     def show_state(self, view: DiffusionView) -> None:
@@ -78,7 +78,7 @@ class SamplerSection(Form):
 
 
 def sampler_note(entry: catalog.Sampler | None, steps: int) -> str:
-    """What the method is and what it costs."""
+    """The method in words, with its cost."""
     if entry is None:
         return ""
     cost = f"{count(steps * entry.evaluations, 'evaluation')}" if entry.evaluations > 1 else ""
@@ -142,7 +142,7 @@ def option_field(option: catalog.Option) -> Control:
 
 
 class ScheduleSection(Form):
-    """Which noise levels the steps visit. The first drag of a point turns any schedule into a drawn one."""
+    """The noise levels that the steps visit. The first drag of a point turns any schedule into a drawn one."""
 
     def __init__(self) -> None:
         super().__init__("Noise schedule", name="diffusion.schedule")
@@ -162,9 +162,7 @@ class ScheduleSection(Form):
         bound = {"sigma_max": self.high, "sigma_min": self.low, "rho": self.rho, "shift": self.shift}
         for field, control in bound.items():
             self.bind(field, control)
-        for part in (self.name, self.curve, self.problem, self._ends, self._more):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(self.name, self.curve, self.problem, self._ends, self._more)
         self.name.chosen.connect(self._choose)
         self.curve.changed.connect(self._draw)
         self.curve.resetWanted.connect(self._reset)
@@ -212,7 +210,7 @@ def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
 
 
 class GuidanceSection(Form):
-    """How strongly samples are pushed towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
+    """The push of samples towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
 
     KINDS = (
         ("cfg", "Classifier-free", "D without a class, moved by the weight towards D with it"),
@@ -234,10 +232,13 @@ class GuidanceSection(Form):
             self.bind(field, getattr(self, field))
         self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
         self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
-        self.add(shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3))
-        for part in (self._weak, self._classifier, self.limited, self._ends):
-            self.add(part)
-        self.body.setSpacing(8)
+        self.lay_out(
+            shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3),
+            self._weak,
+            self._classifier,
+            self.limited,
+            self._ends,
+        )
         self.limited.clicked.connect(self._limit)
         self.low.valueChanged.connect(lambda _value: self._tell())
         self.high.valueChanged.connect(lambda _value: self._tell())

@@ -1,4 +1,4 @@
-"""The noise levels of a run as a curve over its steps, in ln sigma, with points that can be dragged.
+"""The curve of a run's noise levels over its steps, in ln sigma, with points to drag.
 
 Any schedule shows points; the first drag turns it into a drawn one. Noise falls from step to step, so a point never
 passes its neighbours. Between points ln sigma is the engine's monotone cubic.
@@ -62,34 +62,47 @@ def moved(points: Points, index: int, share: float, value: float, low: float, hi
     return (*points[:index], fresh, *points[index + 1 :])
 
 
-class ScheduleCurve(QWidget):
+class DragCurve(QWidget):
+    """A curve with points to drag by mouse or keys."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self._dragged = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        describe(self, name, tip)
+        LOOK.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 132)
+
+    def paint_focus(self, painter: QPainter) -> None:
+        """A ring around what has the focus."""
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(LOOK.now.color("accent"), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+
+class ScheduleCurve(DragCurve):
     """`changed` tells the points after a drag or a key; a double click asks for the schedule's own levels again."""
 
     changed = Signal(object)
     resetWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.levels: tuple[float, ...] = ()
-        self.points: Points = ()
-        self.drawn = False
-        self.active = -1
-        self._dragged = False
-        self._hover: QPointF | None = None
-        self._range = (math.log(0.001), math.log(100.0))
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        describe(
-            self,
+        super().__init__(
             "Noise schedule",
             "Drag a point to draw a schedule, or choose one with the left and right keys and move it up and down; "
             "a double click or Escape goes back",
         )
-        LOOK.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, 132)
+        self.levels: tuple[float, ...] = ()
+        self.points: Points = ()
+        self.drawn = False
+        self.active = -1
+        self._hover: QPointF | None = None
+        self._range = (math.log(0.001), math.log(100.0))
 
     def show_levels(self, levels: Sequence[float], points: Points = ()) -> None:
         """The levels of a run (the last may be 0, the first infinite); points: those of a drawn schedule."""
@@ -103,7 +116,7 @@ class ScheduleCurve(QWidget):
         self.update()
 
     def place(self, share: float, value: float) -> QPointF:
-        """Where (share of the steps, ln sigma) is in the widget."""
+        """The place of (share of the steps, ln sigma) in the widget."""
         area, (low, high) = self._area(), self._range
         return QPointF(area.left() + share * area.width(), area.bottom() - (value - low) / (high - low) * area.height())
 
@@ -191,7 +204,7 @@ class ScheduleCurve(QWidget):
             self._move(max(self.active, 0), share + GAP * along, value + NUDGE * up)
 
     def _tell_place(self) -> None:
-        """What a screen reader says of the chosen point."""
+        """Describe the chosen point to a screen reader."""
         if 0 <= self.active < len(self.points):
             share, value = self.points[self.active]
             words = f"point {self.active + 1} of {len(self.points)}, sigma {math.exp(value):.3g} at {share:.0%}"
@@ -275,10 +288,7 @@ class ScheduleCurve(QWidget):
             painter.setBrush(look.color("accent" if chosen else "surface"))
             painter.setPen(QPen(look.color("text" if chosen else "accent" if self.drawn else "muted"), 1.5))
             painter.drawEllipse(self.place(*point), 5, 5)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(look.color("accent"), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        self.paint_focus(painter)
 
 
 def _level(sigma: float) -> str:

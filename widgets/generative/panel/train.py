@@ -12,9 +12,8 @@ from engines.generative.training.types import TrainSpec
 from widgets.generative.panel.bell import KNOWN, NoiseBell
 from widgets.generative.panel.words import PREDICTIONS, count, data_title
 from widgets.generative.state import DiffusionView
-from widgets.kit.form import Form, SigmaField, beside, keep_room, show, tip, words
+from widgets.kit.form import DEVICES, Form, SigmaField, beside, keep_room, show, tip, words
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, TextField, Toggle, columns, labelled
-from widgets.kit.words import DEVICES
 
 PROCESSES = (
     ("edm", "EDM", "Noise is added to the data; sigma from 0.002 to 80"),
@@ -36,7 +35,7 @@ FLOWS = "flow"
 
 
 class DataSection(Form):
-    """What is learned from."""
+    """The data that are learned."""
 
     folderWanted = Signal()
 
@@ -61,10 +60,13 @@ class DataSection(Form):
         self._drop = labelled("Class dropout", self.drop)
         for field, control in (("augment", self.augment), ("use_classes", self.use_classes), ("size", self.side)):
             self.bind(field, control)
-        for part in (labelled("Data", self.data), self._folder, self._side, self.use_classes):
-            self.add(part)
-        self.add(columns(labelled("Random shift", self.augment), keep_room(self._drop)))
-        self.body.setSpacing(8)
+        self.lay_out(
+            labelled("Data", self.data),
+            self._folder,
+            self._side,
+            self.use_classes,
+            columns(labelled("Random shift", self.augment), keep_room(self._drop)),
+        )
         tip(self.data, "The pictures that the network learns")
         self.data.chosen.connect(self._choose)
         self.folder.clicked.connect(self.folderWanted)
@@ -94,7 +96,7 @@ class DataSection(Form):
 
 
 class NetworkSection(Form):
-    """What is trained, and what it predicts."""
+    """The network and its prediction."""
 
     def __init__(self) -> None:
         super().__init__("Network", name="diffusion.network")
@@ -117,10 +119,11 @@ class NetworkSection(Form):
         for field in ("architecture", "prediction", "process", "patch"):
             self.bind(field, getattr(self, field))
         self._patch = keep_room(labelled("Patch", self.patch))
-        self.add(columns(labelled("Architecture", self.architecture), labelled("Width", self.channels)))
-        self.add(columns(labelled("Depth", self.layers), self._patch))
-        self.add(columns(labelled("Predicts", self.prediction), labelled("Process", self.process)))
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Architecture", self.architecture), labelled("Width", self.channels)),
+            columns(labelled("Depth", self.layers), self._patch),
+            columns(labelled("Predicts", self.prediction), labelled("Process", self.process)),
+        )
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train
@@ -133,7 +136,7 @@ class NetworkSection(Form):
 
 
 class LevelsSection(Form):
-    """Which noise levels are learned from, and how much each counts."""
+    """The noise levels that are learned from, and the weight of each."""
 
     def __init__(self) -> None:
         super().__init__("Noise in training", name="diffusion.levels")
@@ -143,10 +146,11 @@ class LevelsSection(Form):
         self.weighting = ChoiceField("Loss weight", [(id, title) for id, title, _ in WEIGHTINGS])
         for field in ("mean", "std", "weighting"):
             self.bind(field, getattr(self, field))
-        self.add(self.bell)
-        self.add(columns(labelled("Mean of ln \u03c3", self.mean), labelled("Standard deviation", self.std)))
-        self.add(labelled("Loss weight", self.weighting))
-        self.body.setSpacing(8)
+        self.lay_out(
+            self.bell,
+            columns(labelled("Mean of ln \u03c3", self.mean), labelled("Standard deviation", self.std)),
+            labelled("Loss weight", self.weighting),
+        )
         self.bell.changed.connect(lambda mean, std: self.edited.emit({"mean": mean, "std": std}))
 
     def show_state(self, view: DiffusionView) -> None:
@@ -164,7 +168,7 @@ def normal_words(spec: TrainSpec) -> str:
 
 
 class EffortSection(Form):
-    """How long, how fast, and where it is kept."""
+    """Length, rate and device of the training."""
 
     def __init__(self) -> None:
         super().__init__("Training", name="diffusion.effort")
@@ -182,11 +186,12 @@ class EffortSection(Form):
         self.minutes.setSpecialValueText("never")
         for field in ("steps", "batch", "rate", "ema", "seed", "minutes", "device", "threads"):
             self.bind(field, getattr(self, field), float if field in ("ema", "minutes") else None)
-        self.add(columns(labelled("Steps", self.steps), labelled("Batch", self.batch)))
-        self.add(columns(labelled("Learning rate", self.rate), labelled("Averaging", self.ema)))
-        self.add(columns(labelled("Seed", self.seed), labelled("Stop after", self.minutes)))
-        self.add(columns(labelled("Device", self.device), labelled("CPU threads", self.threads)))
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Steps", self.steps), labelled("Batch", self.batch)),
+            columns(labelled("Learning rate", self.rate), labelled("Averaging", self.ema)),
+            columns(labelled("Seed", self.seed), labelled("Stop after", self.minutes)),
+            columns(labelled("Device", self.device), labelled("CPU threads", self.threads)),
+        )
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train
@@ -210,10 +215,11 @@ class KeepSection(Form):
         bound = {"name": self.title, "out": self.out, "reflow_pairs": self.pairs, "reflow_of": self.reflow}
         for field, control in bound.items():
             self.bind(field, control)
-        self.add(columns(labelled("Name", self.title), labelled("Folder", self.out)))
-        self.add(labelled("Straighten a flow (reflow)", self.reflow))
-        self.add(self._pairs)
-        self.body.setSpacing(8)
+        self.lay_out(
+            columns(labelled("Name", self.title), labelled("Folder", self.out)),
+            labelled("Straighten a flow (reflow)", self.reflow),
+            self._pairs,
+        )
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.train

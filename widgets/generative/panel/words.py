@@ -1,4 +1,4 @@
-"""What the diffusion panel says: its head, its estimates, why the button rests. Computed, so no widget is needed."""
+"""Words of the diffusion panel: its head, its estimates, why its button rests."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engines.generative.diffusion.studies.types import CompareSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Mode
+from widgets.kit.words import count
 
 PREDICTIONS: dict[str, tuple[str, str]] = {
     "eps": ("Noise (eps)", "The noise that was added; DDPM, Stable Diffusion 1 and XL"),
@@ -97,7 +98,7 @@ def grid_of(view: DiffusionView) -> CompareSpec:
 
 
 def grid_cells(view: DiffusionView) -> tuple[list[SampleSpec], KinoscopeError | None]:
-    """What every cell would run; or none, and why."""
+    """The specification of every cell; or none, and why."""
     model = view.model
     try:
         return list(chain(*varying.cells(grid_of(view), model.classes if model is not None else ()))), None
@@ -116,11 +117,6 @@ def sampler_title(id: str) -> str:
 
 def schedule_title(id: str) -> str:
     return next((entry.title for entry in catalog.SCHEDULES if entry.id == id), id)
-
-
-def count(number: int, noun: str) -> str:
-    """'1 step', '12 steps'."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def sample_words(view: DiffusionView) -> str:

@@ -100,7 +100,7 @@ class ComparePage(WorkPage):
 
 
 def _spec(compared: CompareView) -> CompareSpec | None:
-    """What the grid is about; a result alone knows its axes too."""
+    """The specification of the grid; a result alone knows its axes too."""
     result = compared.result
     if compared.spec is not None or result is None or not result.cells:
         return compared.spec
@@ -108,7 +108,7 @@ def _spec(compared: CompareView) -> CompareSpec | None:
 
 
 def _cells(compared: CompareView) -> dict[tuple[int, int], GridCell]:
-    """What is known by (row, column): of the result, and before it of the cells that are done."""
+    """Cells by (row, column): of the result, and before it those that are done."""
     live = {place: GridCell(file, compared.errors.get(place)) for place, file in compared.cells.items()}
     return live | _finished(compared.result)
 

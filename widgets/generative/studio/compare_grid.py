@@ -39,7 +39,7 @@ MOVES = {
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """What is known of one cell. file: "" while it is not there."""
+    """One cell. file: "" while it is not there."""
 
     file: str = ""
     error: float | None = None
@@ -56,7 +56,7 @@ class GridCell:
 
     @property
     def figure(self) -> str:
-        """What fits under a small picture."""
+        """The figure that fits under a small picture."""
         if self.error is not None:
             return figure(self.error)
         return f"{self.nfe} eval." if self.nfe is not None else ""
@@ -122,7 +122,7 @@ class CompareGrid(QWidget):
         return DOT.join(part for part in (self._columns[place[1]], row) if part)
 
     def box(self, place: tuple[int, int]) -> QRectF:
-        """Where the picture of a cell is."""
+        """The place of a cell's picture."""
         side, left, top = self._plan()
         return QRectF(left + place[1] * (side + GAP), top + place[0] * (side + FOOT + GAP), side, side)
 

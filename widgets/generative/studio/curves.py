@@ -1,14 +1,16 @@
-"""Error against the exact ODE over what it costs: evaluations, or milliseconds. Both axes logarithmic."""
+"""Error curves: error against the exact ODE over evaluations or milliseconds, both axes logarithmic."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import Curve, CurveResult
 from widgets.charts.plot import Plot, Series
+from widgets.generative.panel.words import sampler_title
 from widgets.generative.state import Busy
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, Segmented
 from widgets.kit.work_parts import BusyLine, Framed
 
@@ -31,19 +33,9 @@ class CurvesPanel(QWidget):
         )
         self.plot.set_nothing("Measuring errors against the exact ODE")
         self.progress = BusyLine()
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 6, 8, 0)
-        row.setSpacing(8)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.over)
-        row.addWidget(self.again)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(4)
-        column.addWidget(head)
-        column.addWidget(self.plot, 1)
-        column.addWidget(Framed(self.progress, 12, 4))
+        head = held(row_of((self.title, 1), self.over, self.again, spacing=8, margins=(12, 6, 8, 0)))
+        progress = Framed(self.progress, 12, 4)
+        self.setLayout(column_of(head, (self.plot, 1), progress, spacing=4, margins=(0, 0, 0, 4)))
         self.over.chosen.connect(lambda _over: self._draw())
         self.setMinimumHeight(200)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -74,8 +66,7 @@ def drawn(curves: tuple[Curve, ...], over: str) -> list[Series]:
 
 def _series(curve: Curve, place: int, both: bool, over: str) -> Series:
     base = curve.name.removesuffix(TELEPORT)
-    entry = catalog.sampler(base)
-    title = (entry.title if entry else base) + curve.name[len(base) :]
+    title = sampler_title(base) + curve.name[len(base) :]
     x = curve.evaluations if over == "evaluations" else curve.milliseconds
     style = (1 if curve.name != base else 0) if both else place
     return Series(title, x, curve.errors, markers=True, place=place, style=style)

@@ -34,8 +34,7 @@ class PictureFiles(QObject):
         super().__init__(parent)
         self._read: OrderedDict[str, tuple[int, QImage]] = OrderedDict()
         self._queue: OrderedDict[str, int] = OrderedDict()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
         LOOK.changed.connect(self._forget_points)
 
@@ -50,7 +49,7 @@ class PictureFiles(QObject):
             self._timer.start(0)
 
     def picture(self, path: str) -> QImage | None:
-        """What has been read of this file, None if nothing yet."""
+        """The picture of this file, None while it has not been read."""
         known = self._read.get(path)
         return known[1] if known is not None and not known[1].isNull() else None
 

@@ -17,11 +17,10 @@ from engines.core.errors import KinoscopeError
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
 from widgets.charts.axes import figure
-from widgets.generative.state import DiffusionView
-from widgets.generative.state import FlowView as Shown
+from widgets.generative.state import DiffusionView, FlowView
 from widgets.generative.studio.flow_board import FlowBoard, FlowCell
 from widgets.generative.studio.flow_data import FlowArrays, read_flow, sigma_of
-from widgets.generative.studio.flow_view import Backdrop
+from widgets.generative.studio.flow_picture import Backdrop
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
@@ -31,7 +30,7 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
 
 SECONDS = 7.0
-"""How long the whole way takes at speed 1."""
+"""Of the whole way at speed 1."""
 FRAME_MS = 33
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICKS = 1000
@@ -54,7 +53,7 @@ class FlowPage(WorkPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown = Shown()
+        self.shown = FlowView()
         self._result: FlowResult | None = None
         self._flow: FlowArrays | None = None
         self._passed, self._speed, self._fresh = 0.0, 1.0, False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import FlowResult
 from widgets.generative.studio.flow_data import FlowArrays
-from widgets.generative.studio.flow_view import Backdrop, FlowView
+from widgets.generative.studio.flow_picture import Backdrop, FlowPicture
+from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField
 
 SAMPLERS = (("flow", "Flow matching (Euler)"), *((entry.id, entry.title) for entry in catalog.SAMPLERS))
@@ -21,12 +22,8 @@ class FlowCell(QWidget):
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__()
         self.sampler = ChoiceField("Sampler", SAMPLERS, tip="What moves the particles of this picture")
-        self.view = FlowView(backdrop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.sampler)
-        column.addWidget(self.view, 1)
+        self.view = FlowPicture(backdrop)
+        self.setLayout(column_of(self.sampler, (self.view, 1), spacing=4))
 
     def show_sampler(self, name: str, flow: FlowArrays | None, result: FlowResult | None, message: str) -> None:
         self.sampler.set_value(name)
@@ -73,7 +70,7 @@ class FlowBoard(QWidget):
 
 
 def _figures(name: str, result: FlowResult | None) -> tuple[tuple[str, str], ...]:
-    """What a sampler needed and how well it did."""
+    """Cost and errors of a sampler."""
     if result is None or name not in result.nfe:
         return ()
     straight, error = result.straightness.get(name), result.errors.get(name)

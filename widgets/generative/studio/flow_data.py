@@ -42,7 +42,7 @@ class Path2D:
 
 @dataclass(frozen=True, slots=True)
 class FlowArrays:
-    """What a `FlowResult` names. times: (L,) rising, of field (L, G, G, 2) and density (L, G, G, each at most 1)."""
+    """The arrays of a `FlowResult`. times: (L,) rising, of field (L, G, G, 2) and density (L, G, G, each at most 1)."""
 
     paths: dict[str, Path2D]
     times: NDArray[np.float64]

@@ -28,10 +28,9 @@ MOVES = {
 
 
 class SampleGrid(QWidget):
-    """`chosen(index)` when a sample is picked (-1: none), `largeToggled(on)` when one is shown alone or no longer."""
+    """`chosen(index)` when a sample is picked, -1 for none."""
 
     chosen = Signal(int)
-    largeToggled = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +65,7 @@ class SampleGrid(QWidget):
 
     @property
     def filled(self) -> int:
-        """How many cells have a picture."""
+        """The number of cells with a picture."""
         return len(self._images)
 
     def image(self, index: int) -> QImage | None:
@@ -80,7 +79,7 @@ class SampleGrid(QWidget):
         self.update()
 
     def show_cells(self, total: int, size: tuple[int, int], selected: int = -1, names: Sequence[str] = ()) -> None:
-        """How many cells of pictures (height, width) there are, which is marked, and what each is called."""
+        """Show a number of cells for pictures of (height, width), one of them marked, each with a name."""
         picture = size[1], size[0]
         if (total, picture) != (self._total, self._picture):
             self._total, self._picture = total, picture
@@ -106,7 +105,7 @@ class SampleGrid(QWidget):
         self.update()
 
     def show_parts(self, parts: Sequence[tuple[str, QImage]]) -> None:
-        """What a sample shown alone is drawn as: several pictures with titles, side by side; () for itself."""
+        """Draw a sample shown alone as several pictures with titles, side by side; () for itself."""
         self._parts = tuple(parts)
         self.update()
 
@@ -114,14 +113,13 @@ class SampleGrid(QWidget):
         if on != self._large:
             self._large = on
             self._drawn.clear()
-            self.largeToggled.emit(on)
             self.update()
 
     def name(self, index: int) -> str:
         return self._names[index] if 0 <= index < len(self._names) else f"Sample {index + 1}"
 
     def arrangement(self) -> Arrangement:
-        """Where the cells are, in device pixels."""
+        """The places of the cells, in device pixels."""
         ratio = self.devicePixelRatioF()
         room = round(self.width() * ratio), round(self.height() * ratio)
         count = 1 if self.large else max(self._total, 1)

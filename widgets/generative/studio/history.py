@@ -145,7 +145,7 @@ class HistoryStrip(QListView):
         self.setAccessibleDescription(count(len(runs), "run"))
 
     def menu(self, run: Run) -> QMenu:
-        """What can be done with a run."""
+        """The menu of a run."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         id, live = run.id, run.state in (RunState.QUEUED, RunState.RUNNING)
@@ -178,7 +178,7 @@ class HistoryStrip(QListView):
         event.accept()
 
     def _export(self, id: str, kind: str) -> None:
-        """What is exported is the shown run, so this one is shown first."""
+        """The shown run is exported, so this one is shown first."""
         self.wanted.emit("show", id)
         self.wanted.emit(kind, id)
 

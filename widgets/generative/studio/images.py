@@ -69,7 +69,7 @@ class Arrangement:
 
 
 def _scale(columns: int, count: int, picture: tuple[int, int], inside: tuple[int, int], gap: int) -> float:
-    """How much larger than itself a picture is drawn with so many columns; whole where small pictures are enlarged."""
+    """The scale of a picture in a grid of so many columns; whole where small pictures are enlarged."""
     rows = math.ceil(count / columns)
     free = (inside[0] - (columns - 1) * gap) / columns, (inside[1] - (rows - 1) * gap) / rows
     scale = max(min(free[0] / picture[0], free[1] / picture[1]), 1 / max(picture))

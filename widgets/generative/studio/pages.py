@@ -16,7 +16,7 @@ TITLES = {
 
 
 class Studio(PageBoard):
-    """Whoever makes it puts what makes each page into `makers`. Its tabs are its own; no strip stands above it."""
+    """A board that holds its own tabs. The controller puts the makers of its pages into `makers`."""
 
     def __init__(self) -> None:
         super().__init__("Diffusion studio", TITLES, {}, "What the studio shows and how to read it")

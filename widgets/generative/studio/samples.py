@@ -13,14 +13,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QToolButton, QWidget
 
+from engines.generative.diffusion.studies.types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
+from widgets.charts.axes import figure
+from widgets.charts.plot import Plot, Series
 from widgets.generative.state import DiffusionView, Pictures, Run, RunState, StepPictures
 from widgets.generative.studio.grid import SampleGrid
 from widgets.generative.studio.history import HistoryStrip, add_exports
 from widgets.generative.studio.images import as_image
 from widgets.generative.studio.points import PointsView
 from widgets.generative.studio.scrubber import FORMS, Scrubber
-from widgets.generative.studio.spectrum import SpectrumPlot
 from widgets.generative.studio.words import cost_words, sample_name, seeds_words, settings_words
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import FOLDS, ElidedLabel, EmptyState, QuietButton
@@ -144,7 +146,7 @@ class SamplesPage(QWidget):
             self.spectrumWanted.emit(model)
 
     def _fold_spectrum(self, on: bool) -> None:
-        FOLDS.note(SPECTRUM, not on)
+        FOLDS.state[SPECTRUM] = not on
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
@@ -168,7 +170,7 @@ class SamplesPage(QWidget):
         self.setLayout(column_of((self._body, 1), Framed(self.history, 8, 4)))
 
     def _captions(self) -> QWidget:
-        """What is shown, what it cost, and what can be done with it."""
+        """The shown run in words, its cost, and buttons for it."""
         self._note = QuietButton("", "info", "", name="Notes of this run")
         self.export = QuietButton("", "export", "Write the samples or their steps as a file", name="Export")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -245,3 +247,29 @@ def _parts(step: StepPictures | None, selected: int) -> list[tuple[str, QImage]]
     return [
         (title, as_image(images[selected])) for title, images in found if images is not None and selected < len(images)
     ]
+
+
+class SpectrumPlot(Plot):
+    """The radial power spectrum of a data set with the noise level across it; what lies below is not decided yet.
+
+    Both axes are logarithmic. The noise is white, so a noise level sigma is the line sigma^2 across.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Spectrum and noise level", "Frequency (cycles/pixel)", "Power", log_x=True, log_y=True)
+        self._result: SpectrumResult | None = None
+        self.set_nothing("Measuring the spectrum of this model's data")
+
+    def show_spectrum(self, result: SpectrumResult | None, sigma: float | None) -> None:
+        """`sigma`: noise level of the shown step, None where there is none."""
+        if result is not self._result:
+            self._result = result
+            self.set_series(
+                () if result is None else [Series("Data", result.frequencies, result.power)],
+            )
+        finite = sigma is not None and 0 < sigma < float("inf")
+        self.set_level(sigma**2 if finite and sigma is not None else None, f"noise, \u03c3\u00b2 = {_square(sigma)}")
+
+
+def _square(sigma: float | None) -> str:
+    return figure(sigma**2) if sigma is not None else ""

@@ -1,4 +1,4 @@
-"""Back and forth through the steps of a finished run: which step, which of its four pictures, playing.
+"""The scrubber: back and forth through the steps of a finished run, in one of four pictures each.
 
 The last place of the slider is the result itself. Steps are asked for by `stepWanted`; the view's answer moves nothing
 that the user is holding. Playing goes on when the answer is there, so it never runs ahead of what can be read.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from widgets.charts.axes import figure
 from widgets.generative.state import DiffusionView, RunState, StepPictures
 from widgets.kit.labels import Label
+from widgets.kit.layouts import row_of
 from widgets.kit.panel import QuietButton, Segmented
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
@@ -51,14 +52,10 @@ class Scrubber(QWidget):
             button.setToolTip(FORM_TIPS[button.text()])
         tip = "The noise level on the spectrum of the data: what is below the line has not been decided"
         self.spectrum = QuietButton("", "chart", tip, name="Spectrum", checkable=True)
-        self._clock = QTimer(self)
-        self._clock.setInterval(TICK_MS)
+        self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tick)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(8)
-        for part in (self.play, self.slider, self.words, self.form, self.spectrum):
-            row.addWidget(part, 1 if part is self.slider else 0)
+        parts = self.play, (self.slider, 1), self.words, self.form, self.spectrum
+        self.setLayout(row_of(*parts, spacing=8, margins=(8, 0, 8, 0)))
         self.play.clicked.connect(self.toggle)
         self.slider.valueChanged.connect(self._moved)
         self.form.chosen.connect(lambda _form: self.formChosen.emit())
@@ -115,7 +112,7 @@ class Scrubber(QWidget):
         super().hideEvent(event)
 
     def _follow(self, step: StepPictures | None) -> None:
-        """What is shown in words, and the slider where nobody is moving it."""
+        """Bring words and slider up to date, the slider only where nobody is moving it."""
         at = self._steps if step is None else min(step.step, self._steps)
         if not self.slider.isSliderDown() and not self.playing and self._wanted < 0 and self.slider.value() != at:
             with QSignalBlocker(self.slider):

@@ -1,11 +1,11 @@
-"""Runs and their settings in words: what stands under samples, in the history and on the axes of a comparison."""
+"""Runs and their settings in words, for captions, cards and tooltips of the studio."""
 
 from __future__ import annotations
 
 import time
 
-from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import SampleSpec
+from widgets.generative.panel.words import sampler_title, schedule_title
 from widgets.generative.state import DiffusionView, Run, RunState
 from widgets.kit.words import DOT, count, seconds_words
 
@@ -20,14 +20,8 @@ STATES = {
 
 
 def sampler_words(spec: SampleSpec) -> str:
-    entry = catalog.sampler(spec.sampler)
-    title = entry.title if entry is not None else spec.sampler
+    title = sampler_title(spec.sampler)
     return f"{title}, teleport" if spec.teleport else title
-
-
-def schedule_words(spec: SampleSpec) -> str:
-    name = spec.schedule.name
-    return next((entry.title for entry in catalog.SCHEDULES if entry.id == name), name)
 
 
 def seeds_words(spec: SampleSpec) -> str:
@@ -65,7 +59,7 @@ def sample_name(view: DiffusionView, spec: SampleSpec, index: int) -> str:
 
 def settings_words(spec: SampleSpec) -> str:
     """'DPM-Solver++ 2M · 20 steps · Karras · guidance 2'."""
-    parts = [sampler_words(spec), count(spec.steps, "step"), schedule_words(spec)]
+    parts = [sampler_words(spec), count(spec.steps, "step"), schedule_title(spec.schedule.name)]
     if spec.guidance.weight != 1:
         parts.append(f"guidance {spec.guidance.weight:g}")
     if spec.start is not None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from workbench.features import Command, DockSpec, Feature, Preset
 
+NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
+"""Weights without which nothing is looked for."""
 COMMANDS = (
-    Command("actions.start", "Watch for actions", "Actions", "Say what is happening in the chosen source, or stop doing so", "Ctrl+Shift+W", "actions"),
-    Command("actions.open-model", "Open model…", "Actions", "A model that was trained before", "", "open"),
-    Command("actions.sample", "Open sample clip", "Actions", "A free clip of one person walking, to try the pose and labels on", "", "file"),
-    Command("actions.detect", "Run over the whole film", "Actions", "Decide for every frame of the chosen film, as a job", "", "play"),
-    Command("actions.export-events", "Export events…", "Actions", "As CSV, JSON, ELAN or VIA", "", "export"),
-    Command("actions.teach", "Label a film", "Actions", "Mark on the timeline what happens when", "", "", 1),
-    Command("actions.import-labels", "Open labels…", "Actions", "CSV, JSON, ELAN, VIA or THUMOS", "", "open", 1),
-    Command("actions.export-labels", "Save labels as…", "Actions", "CSV, JSON, ELAN or VIA", "", "save", 1),
-    Command("actions.train", "Train a model", "Actions", "On labelled clips or on a folder of features", "", "chart", 2),
-    Command("actions.evaluate", "Evaluate models", "Actions", "Precision, anticipation, starts and segments, models side by side", "", "chart", 2),
-    Command("actions.cancel", "Cancel", "Actions", "Stop training, detection and evaluation", "", "clear", 3, idle=False),
-    Command("actions.copy-command", "Copy as command", "Actions", "The command line that does the same", "", "copy", 3),
+    Command("actions.start", "Watch for actions", "Actions", "Say what is happening in the chosen source, or stop doing so", "Ctrl+Shift+W", "actions", run=lambda it: it.watching.toggle(), enabled=lambda it: bool(it.view.watch.source)),
+    Command("actions.open-model", "Open model…", "Actions", "A model that was trained before", "", "open", run=lambda it: it.watching.open_model()),
+    Command("actions.sample", "Open sample clip", "Actions", "A free clip of one person walking, to try the pose and labels on", "", "file", run=lambda it: it.watching.open_sample()),
+    Command("actions.detect", "Run over the whole film", "Actions", "Decide for every frame of the chosen film, as a job", "", "play", run=lambda it: it.watching.detect()),
+    Command("actions.export-events", "Export events…", "Actions", "As CSV, JSON, ELAN or VIA", "", "export", run=lambda it: it.watching.export_events()),
+    Command("actions.teach", "Label a film", "Actions", "Mark on the timeline what happens when", "", "", 1, run=lambda it: it.go_to("teach")),
+    Command("actions.import-labels", "Open labels…", "Actions", "CSV, JSON, ELAN, VIA or THUMOS", "", "open", 1, run=lambda it: it.teaching.open_labels()),
+    Command("actions.export-labels", "Save labels as…", "Actions", "CSV, JSON, ELAN or VIA", "", "save", 1, run=lambda it: it.teaching.save_labels(), enabled=lambda it: bool(it.view.teach.labels.segments)),
+    Command("actions.train", "Train a model", "Actions", "On labelled clips or on a folder of features", "", "chart", 2, run=lambda it: it.go_to("train")),
+    Command("actions.evaluate", "Evaluate models", "Actions", "Precision, anticipation, starts and segments, models side by side", "", "chart", 2, run=lambda it: it.go_to("evaluate")),
+    Command("actions.cancel", "Cancel", "Actions", "Stop training, detection and evaluation", "", "clear", 3, idle=False, run=lambda it: it.studies.cancel_all(), enabled=lambda it: it.is_busy),
+    Command("actions.copy-command", "Copy as command", "Actions", "The command line that does the same", "", "copy", 3, run=lambda it: it.copy_command()),
 )  # fmt: skip
 FEATURE = Feature(
     "actions",
@@ -41,7 +43,7 @@ FEATURE = Feature(
     jobs=("engines.actions.",),
     tour="workbench.tour.actions",
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},
-    weights=("efficientnet-lite0", "pose-detection", "pose-landmarks"),
+    weights=NEEDED,
     samples=("walking",),
     commands=COMMANDS,
 )

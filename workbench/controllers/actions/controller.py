@@ -17,6 +17,7 @@ from widgets.actions.panel.words import missing_names
 from widgets.actions.state import ActionsView, Page, TeachView, TrainView, WatchView
 from widgets.timeline.panel import TimelinePanel
 from workbench.commands import Actions
+from workbench.controllers.actions import NEEDED
 from workbench.controllers.actions.dialogs import Dialogs
 from workbench.controllers.actions.evaluate import Evaluating
 from workbench.controllers.actions.file_work import FileWork
@@ -37,8 +38,6 @@ from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
 
-NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
-"""Weights without which nothing is described."""
 IN_VIEWER = (Page.WATCH, Page.TEACH)
 LABELS = (".csv", ".eaf", ".json", ".txt")
 
@@ -59,7 +58,6 @@ class ActionsController(PagedController):
         self._make_parts(viewer)
         self._connect_parts()
         self._connect_panels()
-        self._bind()
         self.restore()
         self.store.look()
         self.errands.ask(devices, self._have_devices, lambda _failure: None)
@@ -160,7 +158,8 @@ class ActionsController(PagedController):
             self.panel.show_state(self.view)
         if self.timeline.isVisible():
             self.timeline.show_state(self.view.timeline)
-        self._enable()
+        self._set_keys()
+        self.actions.refresh(self.name, self)
 
     def _teach_view(self, video: str) -> TeachView:
         kept, recorder = self.labels.of(video), self.recorder
@@ -258,34 +257,15 @@ class ActionsController(PagedController):
             part.trouble.logWanted.connect(host.show_log)
         self.timeline.help.triggered.connect(self.show_help)
 
-    def _bind(self) -> None:
-        for id, act in (
-            ("start", self.watching.toggle),
-            ("sample", self.watching.open_sample),
-            ("open-model", self.watching.open_model),
-            ("detect", self.watching.detect),
-            ("export-events", self.watching.export_events),
-            ("import-labels", self.teaching.open_labels),
-            ("export-labels", self.teaching.save_labels),
-            ("teach", partial(self.go_to, Page.TEACH)),
-            ("train", partial(self.go_to, Page.TRAIN)),
-            ("evaluate", partial(self.go_to, Page.EVALUATE)),
-            ("cancel", self.studies.cancel_all),
-            ("copy-command", self.copy_command),
-        ):
-            self.actions.bind(f"actions.{id}", act)
+    @property
+    def is_busy(self) -> bool:
+        """Training, evaluation or detection is under way."""
+        return any((self.view.train.busy, self.view.evaluate.busy, self.studies.detecting))
 
-    def _enable(self) -> None:
-        view, teaching = self.view, self.form.page is Page.TEACH and bool(self.films.video)
-        classes = len(view.teach.labels.classes) if teaching and self.timeline.isVisible() else 0
-        self.keys.set_on(classes, self.labels.open is not None)
-        busy = any((view.train.busy, view.evaluate.busy, self.studies.detecting))
-        for id, on in (
-            ("start", bool(view.watch.source)),
-            ("export-labels", bool(view.teach.labels.segments)),
-            ("cancel", busy),
-        ):
-            self.actions.enable(f"actions.{id}", on)
+    def _set_keys(self) -> None:
+        """Digits mark segments while the user labels a film."""
+        teaching = self.form.page is Page.TEACH and bool(self.films.video) and self.timeline.isVisible()
+        self.keys.set_on(len(self.view.teach.labels.classes) if teaching else 0, self.labels.open is not None)
 
 
 def make(room: Room) -> ActionsController:

@@ -10,14 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 from PySide6.QtCore import QObject, Signal
 
-from engines.core.errors import OutOfResources, WorkFailed
-from engines.core.files import atomic_path
+from engines.core.errors import OutOfResources
 from engines.core.frames import Image
 from engines.core.outputs import free_name
 from engines.core.places import data_dir
+from workbench.feeds.snapshots import write_png
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
@@ -78,7 +77,7 @@ class Captures(QObject):
         self._waiting.add(target)
         self._errands.ask(
             lambda: write_png(target, image),
-            lambda _path: self._done(target),
+            lambda _none: self._done(target),
             lambda failure: self._failed(target, failure),
         )
 
@@ -98,16 +97,6 @@ class Captures(QObject):
             self._folders[source] = folder
         self._numbers[folder] = self._numbers.get(folder, 0) + 1
         return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"
-
-
-def write_png(target: Path, image: Image) -> Path:
-    """Write a picture as PNG, whole or not at all."""
-    done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    if not done:
-        raise WorkFailed("The picture could not be encoded as PNG", path=target)
-    with atomic_path(target) as part:
-        part.write_bytes(data.tobytes())
-    return target
 
 
 def file_name(source: str) -> str:

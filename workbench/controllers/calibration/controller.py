@@ -18,13 +18,14 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
 from widgets.calibration.panel import CalibrationPanel
-from widgets.calibration.state import CalibrationView, Trouble, ViewRow, count
+from widgets.calibration.state import CalibrationView, Trouble, ViewRow
+from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.files import Files, shortened
 from workbench.controllers.calibration.keeping import keep_session, restore_session
 from workbench.controllers.calibration.pictures import picture, thumbnail
-from workbench.controllers.calibration.runs import Runs, trouble_of
+from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
 from workbench.controllers.calibration.session import Material, Session, command_line, photograph
 from workbench.controllers.calibration.watch import BoardWatch
 from workbench.controllers.common.feature_controller import FeatureController, Room
@@ -69,13 +70,13 @@ class CalibrationController(FeatureController):
         self.watch = BoardWatch(
             viewer, services, self.captures, lambda: self.session, lambda: self._base.coverage, self
         )
-        self.runs = Runs(services.jobs, self)
+        self.runs = CalibrationRuns(services.jobs, self)
         self.files = Files(self._errands, panel, self.show_trouble)
         self._refit_soon = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._refit_soon.timeout.connect(self._refit)
         self._listen()
         self._connect_panel()
-        self._bind()
+        self._connect_buttons()
         self.restore()
 
     def close(self) -> None:
@@ -287,7 +288,7 @@ class CalibrationController(FeatureController):
             selected=self._selected,
         )
         self.panel.show_state(state)
-        self._enable(state)
+        self.actions.refresh(self.name, self)
 
     def _failed(self, title: str) -> Callable[[Failure], None]:
         return lambda failure: self.show_trouble(trouble_of(failure.as_json(), title))
@@ -315,9 +316,9 @@ class CalibrationController(FeatureController):
         if self.watch.source:
             self.watch.look(self.watch.source, True)
         else:
-            self._add_pictures()
+            self.add_pictures()
 
-    def _add_pictures(self) -> None:
+    def add_pictures(self) -> None:
         self.add(self.files.ask_pictures())
 
     def _sources_changed(self, _id: str = "") -> None:
@@ -361,32 +362,24 @@ class CalibrationController(FeatureController):
         panel.trouble.dismissed.connect(self.dismiss)
         panel.help.clicked.connect(self.show_help)
 
-    def _bind(self) -> None:
-        panel, files = self.panel, self.files
-        for id, button, act in (
-            ("capture", panel.camera.capture, self.watch.capture),
-            ("run", panel.start, self.run),
-            ("add-images", panel.photographs, self._add_pictures),
-            ("open", panel.open, lambda: self.open(files.ask_calibration())),
-            ("save", panel.save, lambda: self.save(files.ask_target(self._file_name()))),
-            ("board-pdf", panel.print, lambda: self.save_board(*files.ask_page(self.session.board))),
-            ("copy-command", panel.copy, lambda: self.copy(self.command())),
-            ("clear", panel.discard, self.clear),
-        ):
-            self.actions.bind(f"{NAME}.{id}", act)
-            button.clicked.connect(act)
+    def _connect_buttons(self) -> None:
+        """Those that are commands, too."""
+        panel = self.panel
+        buttons = {
+            "capture": panel.camera.capture,
+            "run": panel.start,
+            "add-images": panel.photographs,
+            "open": panel.open,
+            "save": panel.save,
+            "board-pdf": panel.print,
+            "copy-command": panel.copy,
+            "clear": panel.discard,
+        }
+        for id, button in buttons.items():
+            button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
 
-    def _enable(self, state: CalibrationView) -> None:
-        for id, on in (
-            ("capture", state.live is not None),
-            ("run", state.can_calibrate),
-            ("save", state.result is not None),
-            ("copy-command", bool(state.views)),
-            ("clear", bool(state.views) or bool(state.loaded_from)),
-        ):
-            self.actions.enable(f"{NAME}.{id}", on)
-
-    def _file_name(self) -> str:
+    @property
+    def file_name(self) -> str:
         """A name for a saved calibration: what was calibrated."""
         views = self.session.material.views
         return f"{Path(views[0].path).parent.name} calibration" if views else "calibration"

@@ -1,18 +1,18 @@
-"""What the project keeps of a calibration: settings, photographs, the result. Autosaved; brought back when it opens."""
+"""The calibration in the project: settings, photographs and the result are saved by themselves and brought back."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from engines.calibration.formats import files as formats
-from engines.calibration.types import MonoResult, Point
+from engines.calibration.types import MonoResult
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
 from widgets.calibration.state import ViewRow
-from workbench.controllers.calibration.session import Material, Session, Settings
+from workbench.controllers.calibration.session import CalibrationSettings, Material, Session
 from workbench.services import Services
 
 KIND, ID, PANEL = "calibration", "mono", "calibration"
@@ -66,29 +66,17 @@ def _remember(session: Session, result: MonoResult) -> None:
     session.keep(session.spec(leave_one_out=result.loo_rms_px is not None), result)
 
 
-def _settings(values: dict[str, Any]) -> Settings:
-    settings: Settings = from_json(Settings, values)
+def _settings(values: dict[str, Any]) -> CalibrationSettings:
+    settings: CalibrationSettings = from_json(CalibrationSettings, values)
     Board.parse(settings.board)
     return settings
 
 
 def _view(view: ViewRow) -> dict[str, Any]:
-    size = None if view.size is None else [view.size.width, view.size.height]
-    told = {"found": view.found, "corners": view.corners, "outline": view.outline, "size": size}
-    return {"path": view.path, "name": view.name, "used": view.used, **told}
+    kept = {name: getattr(view, name) for name in ("path", "name", "used", "found", "corners", "outline")}
+    return kept | {"size": None if view.size is None else [view.size.width, view.size.height]}
 
 
 def _row(kept: dict[str, Any]) -> ViewRow:
-    return ViewRow(
-        str(kept["path"]),
-        str(kept["name"]),
-        bool(kept["used"]),
-        kept["found"],
-        corners=_points(kept["corners"]),
-        outline=_points(kept["outline"]),
-        size=None if kept["size"] is None else Size(*kept["size"]),
-    )
-
-
-def _points(kept: list[list[float]]) -> tuple[Point, ...]:
-    return tuple((float(x), float(y)) for x, y in kept)
+    size = None if kept["size"] is None else Size(*kept["size"])
+    return replace(from_json(ViewRow, kept | {"size": None}), size=size)

@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject
 from engines.calibration.types import MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-from widgets.calibration.state import Trouble, board_words, count
+from widgets.calibration.state import Trouble, board_words
+from widgets.kit.words import count
 from workbench.controllers.calibration.session import JOB, command_line
 from workbench.controllers.common import trouble_words
 from workbench.controllers.common.job_slot import JobSlot
@@ -22,7 +23,7 @@ _GRID = re.compile(r"\b(\d+)x(\d+)\b")
 _BOARD = re.compile(r"\b(?:chessboard|charuco):[^\s,;]+")
 
 
-class Runs(JobSlot):
+class CalibrationRuns(JobSlot):
     """A cancelled calibration is forgotten at once: what is asked for next takes its place."""
 
     refit = False

@@ -1,4 +1,4 @@
-"""What the calibration panel works on, as plain values: settings, photographs, what was solved from them.
+"""The state of a calibration as plain values: settings, photographs, and the results solved from them.
 
 No Qt here. The controller changes these values; what the panel shows is computed from them.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
-from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, count, coverage_of
+from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
+from widgets.kit.words import count
 from workbench.controllers.common.command_line import line, options
 
 JOB = "engines.calibration.mono:run"
@@ -21,7 +22,7 @@ REMEMBERED = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CalibrationSettings:
     """How to look and how to solve. board is written in its one-word form."""
 
     board: str = str(DEFAULT_BOARD)
@@ -72,7 +73,7 @@ class Material:
 class Session:
     """Settings, material, and the results of the specs that were solved."""
 
-    settings: Settings = field(default_factory=Settings)
+    settings: CalibrationSettings = field(default_factory=CalibrationSettings)
     material: Material = field(default_factory=Material)
     last: MonoResult | None = None
     _solved: OrderedDict[MonoSpec, MonoResult] = field(default_factory=OrderedDict)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.calibration.live import CAPTURE, SEEN, Seen
+from engines.calibration.live import CAPTURE, SEEN, SeenBoard
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
@@ -45,7 +45,7 @@ class BoardWatch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._captures, self._session, self._coverage = captures, session, coverage
-        self._captured: dict[str, Seen] = {}
+        self._captured: dict[str, SeenBoard] = {}
         super().__init__(FINDER, TITLE, viewer, services, Lookers(services, ENGINE, TITLE, parent), LIVE_MS, parent)
 
     @property
@@ -87,7 +87,7 @@ class BoardWatch(SourceWatch):
         if seen is None:
             return
         here, sighting = path == self.source, seen.sighting
-        if isinstance(wanted, Seen) and wanted is not self._captured.get(path):
+        if isinstance(wanted, SeenBoard) and wanted is not self._captured.get(path):
             self._captured[path] = wanted
             if here and self._session().settings.auto:
                 self._capture(path, wanted)
@@ -99,12 +99,12 @@ class BoardWatch(SourceWatch):
     def switched(self, path: str, on: bool) -> None:
         self._captured.pop(path, None)
 
-    def _seen(self, path: str) -> Seen | None:
+    def _seen(self, path: str) -> SeenBoard | None:
         """The newest result with its frame."""
         seen = self.lookers.events(path).get(SEEN)
-        return seen if isinstance(seen, Seen) else None
+        return seen if isinstance(seen, SeenBoard) else None
 
-    def _capture(self, path: str, seen: Seen) -> None:
+    def _capture(self, path: str, seen: SeenBoard) -> None:
         size = size_of(seen.frame.image)
         other = self._other_size(size)
         if other is not None:

@@ -1,1 +1,1 @@
-"""What the controllers of several engines share."""
+"""Parts that the controllers of several engines share."""

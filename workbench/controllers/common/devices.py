@@ -1,4 +1,4 @@
-"""What a run may be given to: told by the system, since asking torch would mean to import it."""
+"""The devices a run can use. The system tells them, because importing torch would take too long."""
 
 from __future__ import annotations
 

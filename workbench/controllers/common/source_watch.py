@@ -27,7 +27,7 @@ class SourceWatch(QObject):
         """id, title: of the engine in the tiles' menus."""
         super().__init__(parent)
         self._id, self._viewer, self._services, self.lookers = id, viewer, services, lookers
-        self.source = viewer.selected_path()
+        self.source = ""
         self._next = False
         self._soon = QTimer(self, singleShot=True, interval=every)
         self._soon.timeout.connect(self.changed)
@@ -37,6 +37,7 @@ class SourceWatch(QObject):
         viewer.engineToggled.connect(self._toggled)
         viewer.selectedChanged.connect(self._selected)
         viewer.changed.connect(self._arrived)
+        self.follow_sources()
 
     def settings_for(self, path: str) -> Any:
         """What the engine at `path` is to work with."""

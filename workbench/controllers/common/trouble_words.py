@@ -1,4 +1,4 @@
-"""What goes wrong, as panels show it."""
+"""Turns an error's JSON into the trouble that panels show."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from engines.core.frames import Image
 from engines.core.places import cache_dir
 from engines.core.spec import from_json, to_json
-from engines.faces.gallery.review_folders import sweep
 from engines.faces.study_types import RedactSpec
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.faces.board import FaceBoard
@@ -24,6 +23,7 @@ from workbench.controllers.common import kept_form
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.common.weights_store import WeightsStore
+from workbench.controllers.faces import NEEDED
 from workbench.controllers.faces.audit import Audits
 from workbench.controllers.faces.command import page_line, redact_line
 from workbench.controllers.faces.dialogs import Dialogs
@@ -44,8 +44,6 @@ from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
-NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
-"""Weights without which faces are not looked for."""
 REDACT = "engines.faces.redaction.job:run"
 
 
@@ -66,8 +64,6 @@ class FacesController(PagedController):
         self._join_parts()
         self._join_panel()
         self._join_board()
-        self._bind()
-        self.errands.ask(partial(sweep, cache_dir()), _ignore, _ignore)
         self.restore()
         self.store.look()
 
@@ -179,18 +175,18 @@ class FacesController(PagedController):
         )
         self.panel.show_state(self.view)
         self.board.show_state(self.view)
-        self._enable()
+        self.actions.refresh(self.name, self)
 
-    def _enable(self) -> None:
-        view, enable = self.view, self.actions.enable
-        has = view.people.info is not None and not view.people.info.locked
-        for id, on in (
-            ("start", bool(view.live.source)),
-            ("enrol", has and self.tracks.chosen >= 0),
-            ("protect", has),
-            ("cancel", any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))),
-        ):
-            enable(f"faces.{id}", on)
+    @property
+    def unlocked(self) -> bool:
+        """A gallery is open, and no passphrase is missing."""
+        return self.view.people.info is not None and not self.view.people.info.locked
+
+    @property
+    def is_busy(self) -> bool:
+        """Work of the panel is under way."""
+        view = self.view
+        return any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))
 
     # --- how it is made
 
@@ -271,23 +267,6 @@ class FacesController(PagedController):
             part.trouble.dismissed.connect(self.dismiss)
             part.help.clicked.connect(self.show_help)
 
-    def _bind(self) -> None:
-        for id, act in (
-            ("start", self.toggle),
-            ("enrol", self.tracks.ask_name),
-            ("enrol-files", self.reviews.gather_pictures),
-            ("enrol-folder", self.reviews.gather_folder),
-            ("sample", self.open_sample),
-            ("new-gallery", self.people.new_gallery),
-            ("open-gallery", self.people.open_gallery),
-            ("protect", self.people.protect),
-            *((page, partial(self.go_to, page)) for page in Page if page not in (Page.LIVE, Page.ENROL)),
-            ("redact", self.redact),
-            ("cancel", self.cancel),
-            ("copy-command", self.copy_command),
-        ):
-            self.actions.bind(f"faces.{id}", act)
-
     # --- what the parts tell
 
     def _gallery_opened(self, path: str) -> None:
@@ -337,10 +316,6 @@ class FacesController(PagedController):
     def _read_thumb(self, key: str) -> Image | None:
         """In the errands' thread: a stored face, a crop of a review, or a picture file."""
         return self.galleries.thumbnail(key) if not Path(key).suffix else read_crop(key)
-
-
-def _ignore(_: object) -> None:
-    """What is swept at the start concerns nobody, nor what cannot be."""
 
 
 def _portrait() -> Path:

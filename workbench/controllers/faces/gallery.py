@@ -28,7 +28,7 @@ from workbench.threads.engine_thread import Failure
 
 if TYPE_CHECKING:
     from engines.faces.gallery.editing import Gallery
-    from engines.faces.recognition.embed import Vectors
+    from engines.faces.vectors import Vectors
 
 REFRESH = "faces-refresh"
 HITS = 24

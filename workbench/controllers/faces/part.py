@@ -1,4 +1,4 @@
-"""What parts of the faces controller tell: that there is something else to show, and what went wrong."""
+"""The base of parts of the faces controller: they tell that there is something else to show, and what went wrong."""
 
 from __future__ import annotations
 

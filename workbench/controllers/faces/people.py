@@ -26,7 +26,7 @@ from workbench.services import Services
 
 if TYPE_CHECKING:
     from engines.faces.gallery.editing import Gallery
-    from engines.faces.recognition.embed import Vectors
+    from engines.faces.vectors import Vectors
     from workbench.threads.jobs import JobQueue
 
 

@@ -87,7 +87,7 @@ class Comparison(QObject):
         self._curves.cancel()
 
     def say(self, trouble: Trouble | None) -> None:
-        """What went wrong; None once the user has read it."""
+        """Show a trouble; None once the user has read it."""
         self._shown = replace(self._shown, trouble=trouble)
         self.changed.emit()
 

@@ -1,7 +1,6 @@
 """Joins the diffusion panel and the studio to models, runs, studies, training, files and undo.
 
-Both are shown one value, made anew from the form and the parts; nothing is stored twice. Changing the form runs
-nothing.
+Both are shown one value, made anew from the form and the parts. Changing the form runs nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from workbench.controllers.common.devices import devices
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.generative.command import command_line, compare_line, train_line
 from workbench.controllers.generative.compare import Comparison
-from workbench.controllers.generative.files import EXPORTS, Dialogs, Dropped, understand
+from workbench.controllers.generative.files import Dialogs, Dropped, understand
 from workbench.controllers.generative.flow import Flow
 from workbench.controllers.generative.form import Form, bytes_of, first_model, for_model, keep_form, restore_form
 from workbench.controllers.generative.models import Models
@@ -66,7 +65,6 @@ class DiffusionController(PagedController):
         self._connect_parts()
         self._connect_panel()
         self._connect_studio()
-        self._bind()
         self.restore()
         self._errands.ask(devices, self._have_devices, lambda _failure: None)
         self.models.list()
@@ -91,8 +89,6 @@ class DiffusionController(PagedController):
 
     def keep(self) -> None:
         keep_form(self.form, self.services)
-
-    # The form
 
     def set_form(self, **values: object) -> None:
         """Another form: shown at once, kept soon. Runs nothing."""
@@ -158,10 +154,8 @@ class DiffusionController(PagedController):
         self.services.host.show_dock(self.name)
         self.services.host.show_centre(self.name)
 
-    # What is begun and ended
-
     def start(self) -> None:
-        """What the panel's button says: sample, compare or train."""
+        """Begin the panel's mode: sample, compare or train."""
         {Mode.SAMPLE: self.sample, Mode.COMPARE: self.compare, Mode.TRAIN: self.train}[self.form.mode]()
 
     def sample(self, spec: SampleSpec | None = None) -> None:
@@ -197,7 +191,7 @@ class DiffusionController(PagedController):
         self.choose_page(Page.COMPARE)
 
     def cancel(self) -> None:
-        """What the form's mode began; of several runs the one under way."""
+        """Stop the work of the form's mode; of several runs the one under way."""
         if self.form.mode is Mode.COMPARE and self.view.compared.busy or self.view.compared.curves_busy:
             self.comparison.cancel()
         elif self.form.mode is Mode.TRAIN and self.view.training.busy:
@@ -225,8 +219,6 @@ class DiffusionController(PagedController):
         if self.form.mode is Mode.COMPARE:
             return compare_line(self._grid())
         return train_line(self.form.train) if self.form.mode is Mode.TRAIN else command_line(self.form.spec)
-
-    # What has happened
 
     def models_listed(self) -> None:
         """The names are known: open the form's model, or the one to begin with."""
@@ -258,8 +250,6 @@ class DiffusionController(PagedController):
             part.say(None)
         self.show_now()
 
-    # Showing
-
     def show_now(self) -> None:
         """Make the state anew and show it."""
         self._soon.stop()
@@ -268,7 +258,7 @@ class DiffusionController(PagedController):
         own = {Page.FLOW: view.flow, Page.COMPARE: view.compared, Page.TRAINING: view.training}.get(view.page)
         trouble = own.trouble if own is not None else view.trouble if self._of_run else None
         self.studio.show_state(replace(view, trouble=trouble))
-        self._enable(view)
+        self.actions.refresh(self.name, self)
         if view.is_busy != self._tick.isActive():
             self._tick.start() if view.is_busy else self._tick.stop()
 
@@ -302,8 +292,6 @@ class DiffusionController(PagedController):
     def _grid(self) -> CompareSpec:
         """The grid of the form; where the model's denoiser is exact, errors can be measured."""
         return self.form.comparing(self.info is not None and self.info.exact)
-
-    # Within
 
     def _cannot(self, mode: Mode) -> bool:
         """Say why it cannot be begun."""
@@ -348,8 +336,8 @@ class DiffusionController(PagedController):
         panel.cancel_all.clicked.connect(self.cancel_all)
         panel.model.model.chosen.connect(self.choose_model)
         panel.model.prediction.chosen.connect(self.choose_prediction)
-        panel.model.file.clicked.connect(self._open_file)
-        panel.model.folder.clicked.connect(self._open_folder)
+        panel.model.file.clicked.connect(self.open_file)
+        panel.model.folder.clicked.connect(self.open_folder)
         panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
         panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
         panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
@@ -358,7 +346,7 @@ class DiffusionController(PagedController):
         panel.trouble.retryWanted.connect(self.sample)
         panel.trouble.logWanted.connect(self.services.host.show_log)
         panel.trouble.dismissed.connect(self.dismiss)
-        panel.open.clicked.connect(self._open_file)
+        panel.open.clicked.connect(self.open_file)
         panel.copy.clicked.connect(self._copy)
         panel.help.clicked.connect(self.show_help)
 
@@ -373,10 +361,10 @@ class DiffusionController(PagedController):
         studio.trouble.logWanted.connect(self.services.host.show_log)
         studio.help.clicked.connect(self.show_help)
 
-    def _open_file(self) -> None:
+    def open_file(self) -> None:
         self.choose_model(self.dialogs.model_file())
 
-    def _open_folder(self) -> None:
+    def open_folder(self) -> None:
         self.choose_model(self.dialogs.model_folder())
 
     def _copy(self) -> None:
@@ -384,32 +372,15 @@ class DiffusionController(PagedController):
 
     # Commands
 
-    def _bind(self) -> None:
-        samples = self.samples
-        acts = {
-            "sample": self.sample,
-            "compare": lambda: self.show_form(Mode.COMPARE),
-            "train": lambda: self.show_form(Mode.TRAIN),
-            "flow": self.show_flow,
-            "curves": self.measure_curves,
-            "cancel": self.cancel,
-            "open-file": self._open_file,
-            "open-folder": self._open_folder,
-            "use-settings": lambda: self.take([self.dialogs.settings_picture()]),
-            "copy-command": self._copy,
-            "reveal": lambda: samples.reveal(samples.gallery.shown),
-        }
-        for kind in EXPORTS:
-            acts[f"export-{kind}"] = lambda kind=kind: samples.export(kind, samples.gallery.shown)
-        for id, act in acts.items():
-            self.actions.bind(f"diffusion.{id}", act)
+    @property
+    def can_sample(self) -> bool:
+        """The form is complete."""
+        return not problem(replace(self.view, mode=Mode.SAMPLE))
 
-    def _enable(self, view: DiffusionView) -> None:
-        ready = not problem(replace(view, mode=Mode.SAMPLE))
-        stored = self.runs.stored(view.shown) is not None
-        now = {"sample": ready, "copy-command": ready, "cancel": view.is_busy, "reveal": stored}
-        for id, on in (now | dict.fromkeys((f"export-{kind}" for kind in EXPORTS), stored)).items():
-            self.actions.enable(f"diffusion.{id}", on)
+    @property
+    def is_stored(self) -> bool:
+        """The run that is shown has its files."""
+        return self.runs.stored(self.view.shown) is not None
 
 
 def make(room: Room) -> DiffusionController:

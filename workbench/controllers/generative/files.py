@@ -1,4 +1,4 @@
-"""Files in and out of the diffusion studio: what was dropped, what is chosen in a dialog, where an export goes."""
+"""Files of the diffusion studio: dropped ones, those chosen in a dialog, targets of exports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXPORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What files mean to the studio. settings: of a run; model: to open; picture: to start from; data: to train on."""
+    """Files as the studio takes them. settings: of a run; model: to open; picture: to start at; data: to train on."""
 
     settings: SampleSpec | None = None
     model: str = ""
@@ -36,7 +36,7 @@ class Dropped:
 
 
 def understand(paths: Sequence[str], mode: Mode) -> Dropped:
-    """What the first file or folder that means anything means. Raises `BadInput` where none does; reads the disk."""
+    """The meaning of the first file or folder. Raises `BadInput` where it has none; reads the disk."""
     if not paths:
         raise BadInput("Nothing was dropped that is a file")
     path = Path(paths[0])
@@ -68,7 +68,7 @@ def _folder(path: Path, mode: Mode) -> Dropped:
 
 
 class Dialogs:
-    """What the user is asked; every answer is "" when there is none."""
+    """Questions to the user; every answer is "" when there is none."""
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
@@ -90,6 +90,6 @@ class Dialogs:
         return QFileDialog.getOpenFileName(self._window, "Use settings of a picture", "", "PNG (*.png)")[0]
 
     def export_target(self, kind: str, name: str) -> str:
-        """Where to write a run; with the suffix of its kind."""
+        """The file to write a run to, with the suffix of its kind."""
         title, file, kinds = EXPORTS[kind]
         return ask_file(self._window, title, f"{name} {file}", kinds)

@@ -58,7 +58,7 @@ class Flow(QObject):
         self._slot.start(spec, f"Flow of {spec.model.rpartition(':')[2]}", flow_line(spec))
 
     def say(self, trouble: Trouble | None) -> None:
-        """What went wrong; None once the user has read it."""
+        """Show a trouble; None once the user has read it."""
         self._shown = replace(self._shown, trouble=trouble)
         self.changed.emit()
 

@@ -1,4 +1,4 @@
-"""The values of the diffusion panel's form, how they follow the model, and their place between two starts."""
+"""The values of the diffusion panel's form: they follow the model, and are kept between two starts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workbench.services import Services
 
 PANEL = "diffusion"
 FIRST_MODELS = ("mnist-unet", "mnist-dit", "digits-unet")
-"""What is chosen at the first start, the first of these that is there; else the first of all."""
+"""The choice at the first start: the first of these that is there, else the first of all."""
 FIRST = SampleSpec("", seeds=tuple(range(12)))
 FIRST_COMPARE = CompareSpec(SampleSpec(""), "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10", "20"))
 
@@ -88,5 +88,5 @@ def keep_form(form: Form, services: Services) -> None:
 
 
 def restore_form(services: Services) -> Form:
-    """What the project holds, else the last settings; what cannot be read is the default."""
+    """The form of the project, else of the last settings; the default for one that cannot be read."""
     return kept_form.restore(services, PANEL, partial(from_json, Form), Form())

@@ -1,6 +1,6 @@
-"""What the studio shows of the run in front: its samples, a preview while it forms, and one of its steps.
+"""Pictures of the run in front: its samples, a preview while it forms, and one of its steps.
 
-Files are read beside the window's thread; what was read lately is kept, so that going back and forth waits for nothing.
+Files are read beside the window's thread. The latest are kept, so that going back and forth does not wait.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The models that can be chosen: those known by name, and files and folders that were opened.
 
-What is known by name is read from cards beside the window's thread; what comes from outside is looked at by a job.
+Cards of models with a name are read beside the window's thread; a job looks at files from outside.
 """
 
 from __future__ import annotations

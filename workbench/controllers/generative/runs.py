@@ -1,4 +1,4 @@
-"""Sampling runs: those in the queue, those of the history, newest first, and what becomes of them.
+"""Sampling runs of the queue and of the history, newest first.
 
 A run is known by "job-N" until it has a folder of its own. A cancelled or failed run keeps its place, its settings and
 its last preview until the window closes, so that it can be seen and run again.
@@ -118,7 +118,7 @@ class Runs(QObject):
             self.changed.emit()
 
     def cancel_all(self) -> None:
-        """What waits first, so that nothing begins in between."""
+        """Those that wait first, so that none begins in between."""
         for id in reversed(self.active):
             self.cancel(id)
 

@@ -1,4 +1,4 @@
-"""The samples page: which run it shows, and what is done with runs: delete, reveal, export, spectrum of their data."""
+"""The samples page: the run that it shows; deleting, revealing and exporting runs; the spectrum of their data."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Samples(QObject):
         services.jobs.finished.connect(self._written)
 
     def page(self) -> SamplesPage:
-        """What is wanted with a run comes by its name there and the run's id."""
+        """The page, connected to the runs. Its history tells an act and the id of a run."""
         page = SamplesPage()
         acts: dict[str, Callable[[str], object]] = {
             "show": self.show,

@@ -77,7 +77,7 @@ class Training(QObject):
         self._slot.cancel()
 
     def say(self, trouble: Trouble | None) -> None:
-        """What went wrong; None once the user has read it."""
+        """Show a trouble; None once the user has read it."""
         self._view = replace(self._view, trouble=trouble)
         self.changed.emit()
 

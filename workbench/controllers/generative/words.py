@@ -1,4 +1,4 @@
-"""What went wrong with a run, as panel and studio show it, and the lighter run that would fit."""
+"""Troubles of runs as panel and studio show them, with the lighter run that would fit."""
 
 from __future__ import annotations
 

@@ -199,10 +199,10 @@ class SourcesController(QObject):
         self._panel.add_button.menu().popup(QCursor.pos())
 
     def _current(self) -> str:
-        return self._panel.current() or self._viewer.selected_path()
+        return self._panel.list.current() or self._viewer.selected_path()
 
     def _feed_of_selected(self) -> Feed | None:
-        path = self._viewer.selected_path() or self._panel.current()
+        path = self._viewer.selected_path() or self._panel.list.current()
         feed = path.partition("/")[0]
         return self._services.feeds.feed(feed) if feed in self._services.feeds.ids() else None
 

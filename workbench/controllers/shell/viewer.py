@@ -309,7 +309,7 @@ class ViewerController(QObject):
 
     def _show(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
         seat.painted = (frame, overlays)
-        self.grid.show_frame(tile, frame, overlays, moving=self._services.feeds.plays(seat.path))
+        self.grid.tile(tile).show_frame(frame, overlays, moving=self._services.feeds.plays(seat.path))
 
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
         found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))

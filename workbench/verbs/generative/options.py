@@ -1,4 +1,4 @@
-"""What is written after `main.py sample` as the values of specs: seeds, classes, schedules, axes; and the jobs run."""
+"""Options of `main.py sample` as the fields of specs: seeds, classes, schedules, axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much each noise level counts in training: a weight of |D - x0|^2 and a distribution of ln sigma.
+"""Weights of noise levels in training: a weight of |D - x0|^2 and a distribution of ln sigma.
 
 What a network predicts and how its loss is weighted are two choices on one axis (Kingma and Gao, arXiv 2303.00848): the
 plain loss of the noise is |D - x0|^2 / sigma^2, of the velocity |D - x0|^2 / (s sigma)^2, and so on.

@@ -1,1 +1,1 @@
-"""What is exact: the end of the ODE, its inverse, likelihoods."""
+"""Exact results: the end of the ODE and likelihoods."""

@@ -1,4 +1,4 @@
-"""What a likelihood is asked of: pictures or points, brought to a model's range but never to another size."""
+"""Inputs of a likelihood: pictures or points, brought to a model's range but never to another size."""
 
 from __future__ import annotations
 

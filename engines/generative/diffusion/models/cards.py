@@ -1,4 +1,4 @@
-"""Cards: what is known of a model before its weights are read. Torch is not imported, so the window may ask.
+"""Cards of models, read before their weights are. Torch is not imported, so the window may ask.
 
 A network is NAME.safetensors with NAME.json beside it. It is found by its name, in the user's own folder first and
 then in what ships, or by the path of its file. Models with an exact denoiser are named by the catalog.
@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 from engines.core import places
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
+from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import read_json
 from engines.core.spec import from_json
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.models.safetensors_header import read_header
 from engines.generative.diffusion.types import Card, ModelInfo
 
 SHIPPED = Path(__file__).resolve().parents[4] / "resources" / "weights"

@@ -15,11 +15,11 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
+from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense
 from engines.generative.data.moments import Moments
 from engines.generative.data.pickles import is_pickle, refuse
 from engines.generative.diffusion.models.cards import ARCHITECTURES, PICKLES, read_card
-from engines.generative.diffusion.models.safetensors_header import read_header
 from engines.generative.diffusion.types import Card
 
 MOMENTS = "moments."

@@ -1,4 +1,4 @@
-"""What a diffusers folder holds, from its configurations and the heads of its files alone. No torch, no diffusers.
+"""Contents of a diffusers folder, from its configurations and file heads alone. No torch, no diffusers.
 
 Only the pipelines named here are known, and their parts are opened by classes named here: what a folder says of code
 to run is never followed. Weights must be safetensors.
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense, read_json
 from engines.generative.diffusion.axis import levels
-from engines.generative.diffusion.models.safetensors_header import read_header
 from engines.generative.diffusion.types import ModelInfo
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth")

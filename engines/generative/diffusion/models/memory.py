@@ -1,4 +1,4 @@
-"""How much memory a run will take, told beforehand. No torch: the window shows it while the form is filled in.
+"""The memory that a run will take, told beforehand. No torch: the window shows it while the form is filled in.
 
 A figure for the queue and for advice, not a promise: weights, and what a forward pass holds at once for a batch.
 """

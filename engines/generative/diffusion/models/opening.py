@@ -1,4 +1,4 @@
-"""Opening a model by its name, whatever it is, as one thing: a denoiser with its shape, range and conditions.
+"""Opening of any model by its name as one thing: a denoiser with its shape, range and conditions.
 
 An exact distribution ("analytic:digits"), a network of ours or of the user ("mnist-unet", a .safetensors file with its
 card), or a diffusers folder. Nothing is fetched and no pickle is opened.

@@ -33,13 +33,11 @@ def deis(
     lower_final: below 15 steps the order falls to 1 toward the last one; a step to 0 is always Euler's.
     """
     memory: Memory = deque(maxlen=int(order))
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         remember(memory, sigma, noise_in(y, denoised, sigma))
         h = log_step(sigma, following)
-        used = descending(int(order), step, sigmas) if lower_final and len(sigmas) <= FEW_STEPS else int(order)
+        used = descending(int(order), step.number, sigmas) if lower_final and len(sigmas) <= FEW_STEPS else int(order)
         if h == math.inf or min(used, len(memory)) == 1:
             y = toward(y, denoised, sigma, following)
             continue
@@ -59,10 +57,8 @@ def ipndm(
 ) -> Tensor:
     """iPNDM (Zhang and Chen 2023; Liu et al. 2022): Adams-Bashforth on the eps history as if steps were even."""
     memory: Memory = deque(maxlen=int(order))
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         memory.appendleft((sigma, noise_in(y, denoised, sigma)))
         stride = following - sigma
         if len(memory) == 1:
@@ -88,10 +84,8 @@ def ipndm_v(
     and on uneven steps the weights do not quite sum to 1. `lms` has the exact ones.
     """
     memory: Memory = deque(maxlen=int(order))
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         remember(memory, sigma, noise_in(y, denoised, sigma))
         stride = following - sigma
         if len(memory) == 1:
@@ -114,10 +108,8 @@ def lms(
 ) -> Tensor:
     """Linear multistep: Adams-Bashforth on eps with the exact weights of uneven steps in sigma."""
     memory: Memory = deque(maxlen=int(order))
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         slope = noise_in(y, denoised, sigma)
         remember(memory, sigma, slope)
         if len(memory) == 1:

@@ -36,10 +36,8 @@ def dpmpp_2m(
     heun: the second published form (appendix B), whose line through the two D is integrated exactly.
     """
     earlier, last, into, scratch, reuse = None, math.inf, None, None, can_reuse(observe)
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         h, ahead = log_step(sigma, following), denoised
         if earlier is not None and h < math.inf and last < math.inf:
             share = arriving(1, h) / -math.expm1(-h) if heun else 0.5
@@ -67,13 +65,11 @@ def dpmpp_3m(
     weights, third order. Its second step is 2M (heun: of which form). lower_final: below 15 steps the last but one too.
     """
     memory: Memory = deque(maxlen=3)
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         h = log_step(sigma, following)
         remember(memory, sigma, denoised)
-        order = descending(3, step, sigmas) if lower_final and len(sigmas) <= FEW_STEPS else 3
+        order = descending(3, step.number, sigmas) if lower_final and len(sigmas) <= FEW_STEPS else 3
         if h == math.inf or len(memory) == 1:
             y = toward(y, denoised, sigma, following)
         else:
@@ -100,14 +96,12 @@ def unipc(
     """
     memory: Memory = deque(maxlen=int(order))
     before, used = y, 0
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         if used:
             y = _corrected(before, memory, used, sigma, denoised, variant)
         memory.appendleft((sigma, denoised))
-        used = min(_known(memory), descending(int(order), step, sigmas) if lower_final else int(order))
+        used = min(_known(memory), descending(int(order), step.number, sigmas) if lower_final else int(order))
         before, y = y, _predicted(y, memory, used, following, variant)
     return y
 

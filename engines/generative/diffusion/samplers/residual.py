@@ -48,13 +48,11 @@ def gaussian(
     steps = _coefficients(known, sigmas, int(order), bool(learned), moments is not None)
     state = y.flatten(1)
     past: list[tuple[Tensor, Tensor]] = []
-    for step, level, sigma, following in walk(sigmas):
-        denoised = denoise(state.reshape(shape), level).flatten(1)
-        if observe is not None:
-            observe(step, sigma, state.reshape(shape), denoised.reshape(shape))
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, state.reshape(shape), observe).flatten(1)
         if following == 0:
             return denoised.reshape(shape)
-        gain, growth, weights = (part.to(y) for part in steps[step])
+        gain, growth, weights = (part.to(y) for part in steps[step.number])
         centred = state - known.mean if sigma < math.inf else state
         inside = centred @ known.vectors
         residual = denoised - known.mean - (inside * gain) @ known.vectors.T

@@ -11,6 +11,7 @@ from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
 from engines.generative.diffusion.samplers.stepping import (
     Observe,
+    Step,
     along,
     can_reuse,
     level,
@@ -27,10 +28,8 @@ def euler(
 ) -> Tensor:
     """Euler of the probability-flow ODE: DDIM (Song et al. 2021) and the Euler step of a rectified flow."""
     into, reuse = None, can_reuse(observe)
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         y = toward(y, denoised, sigma, following, into)
         into = y if reuse else None
     return y
@@ -53,15 +52,13 @@ def heun(
     Each step first raises sigma by a factor 1 + churn / steps, at most sqrt(2), with fresh noise. Being straight in
     sigma, it is the one method here that depends on the coordinates: on a flow's own x_t it gives other numbers.
     """
-    for step, at, sigma, following in walk(sigmas):
+    for step, sigma, following in walk(sigmas):
         gamma = min(churn / (len(sigmas) - 1), math.sqrt(2) - 1) if churn_min <= sigma <= churn_max else 0.0
         if gamma > 0 and sigma < math.inf:
             raised = sigma * (1 + gamma)
             y = torch.add(y, noise(y), alpha=churn_noise * sigma * math.sqrt(gamma * (2 + gamma)))
-            sigma, at = raised, level(raised)
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+            sigma, step = raised, Step(step.number, level(raised), raised)
+        denoised = step.ask(denoise, y, observe)
         if following == 0 or sigma == math.inf:
             y = toward(y, denoised, sigma, following)
             continue
@@ -82,10 +79,8 @@ def dpm2(
     eta: float = 0.0,
 ) -> Tensor:
     """DPM-Solver-2 (Lu et al. 2022): the slope of the midpoint in ln sigma. eta > 0 is its ancestral form."""
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         down, up = split(sigma, following, eta)
         if down == 0 or sigma == math.inf:
             y = renoised(toward(y, denoised, sigma, down), noise, up)
@@ -107,10 +102,8 @@ def dpmpp_2s(
     eta: float = 0.0,
 ) -> Tensor:
     """DPM-Solver++(2S) (Lu et al. 2022, algorithm 1, r = 1/2): the D of the midpoint. eta > 0 is ancestral."""
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         down, up = split(sigma, following, eta)
         if down > 0 and sigma < math.inf:
             middle = math.sqrt(sigma * down)

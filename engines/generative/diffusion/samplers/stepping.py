@@ -1,4 +1,4 @@
-"""What every sampler's step is made of. Coefficients are Python floats, so that nothing in a loop waits for a device.
+"""Parts of a sampler's step. Coefficients are Python floats, so that nothing in a loop waits for a device.
 
 With D held, the probability-flow ODE dy/dsigma = (y - D) / sigma is solved exactly by y' = D + (sigma'/sigma) (y - D).
 At sigma = infinity the state is eps itself, and the same step is y' = D + sigma' eps.
@@ -8,21 +8,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
 
+from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
 
 Observe: TypeAlias = Callable[[int, float, Tensor, Tensor], None]
 """`(step, sigma, y, D)`, once a step: the state before it and the denoiser's answer there. May raise `Cancelled`."""
 
 
-def walk(sigmas: Tensor) -> list[tuple[int, Tensor, float, float]]:
-    """(step, sigma as the denoiser wants it, sigma, next sigma) for every step of a schedule."""
+class Step(NamedTuple):
+    """One step of a schedule. at: its noise level as a denoiser wants it."""
+
+    number: int
+    at: Tensor
+    sigma: float
+
+    def ask(self, denoise: Denoise, y: Tensor, observe: Observe | None) -> Tensor:
+        """D of the step's state, shown to whoever looks on."""
+        denoised = denoise(y, self.at)
+        if observe is not None:
+            observe(self.number, self.sigma, y, denoised)
+        return denoised
+
+
+def walk(sigmas: Tensor) -> list[tuple[Step, float, float]]:
+    """(step, sigma, next sigma) for every step of a schedule."""
     levels, numbers = sigmas.unbind(), sigmas.tolist()
-    return list(zip(range(len(numbers) - 1), levels, numbers, numbers[1:], strict=False))
+    steps = (Step(*each) for each in zip(range(len(numbers) - 1), levels, numbers, strict=False))
+    return list(zip(steps, numbers, numbers[1:], strict=False))
 
 
 def level(sigma: float) -> Tensor:

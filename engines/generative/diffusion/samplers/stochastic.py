@@ -37,10 +37,8 @@ def ancestral(
     eta: float = 1.0,
 ) -> Tensor:
     """Euler down, fresh noise up. DDIM(eta) (Song et al. 2021, eq. 16); eta = 1 is DDPM with the smaller variance."""
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         down, up = split(sigma, following, eta)
         y = renoised(toward(y, denoised, sigma, down), noise, up)
     return y
@@ -59,10 +57,8 @@ def dpmpp_sde(
 
     Both draws are of one path: the whole step's noise holds the first half's, as a Brownian tree would give it.
     """
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         down, up = split(sigma, following, eta)
         if following == 0 or sigma == math.inf:
             y = renoised(toward(y, denoised, sigma, down), noise, up)
@@ -92,10 +88,8 @@ def dpmpp_2m_sde(
     heun: the second published form, as in `dpmpp_2m`. eta = 0 is 2M itself.
     """
     earlier, last = None, math.inf
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         h, ahead = log_step(sigma, following), denoised
         stretched = (1 + eta) * h
         if earlier is not None and h < math.inf and last < math.inf:
@@ -119,10 +113,8 @@ def dpmpp_3m_sde(
 ) -> Tensor:
     """SDE-DPM-Solver++(3M), Crowson's form: 3M's D over a step (1 + eta) h, with fresh noise. exact: see `dpmpp_3m`."""
     memory: Memory = deque(maxlen=3)
-    for step, at, sigma, following in walk(sigmas):
-        denoised = denoise(y, at)
-        if observe:
-            observe(step, sigma, y, denoised)
+    for step, sigma, following in walk(sigmas):
+        denoised = step.ask(denoise, y, observe)
         remember(memory, sigma, denoised)
         h = log_step(sigma, following)
         if h == math.inf:
@@ -151,11 +143,9 @@ def langevin(
     want many levels, or much inner work (NCSN: 100 steps of snr 0.22 at 10 levels).
     The last answer is returned without fresh noise where the schedule ends at 0 (Jolicoeur-Martineau et al. 2021).
     """
-    for step, at, sigma, following in walk(sigmas):
+    for step, sigma, following in walk(sigmas):
         for turn in range(int(inner)):
-            denoised = denoise(y, at)
-            if observe and turn == 0:
-                observe(step, sigma, y, denoised)
+            denoised = step.ask(denoise, y, None if turn else observe)
             if sigma == math.inf or (following == 0 and turn == int(inner) - 1):
                 y = toward(y, denoised, sigma, following)
                 break
@@ -179,15 +169,12 @@ def predictor_corrector(
     norms: the size of a correction from the norms of noise and score, as published but a sample at a time; otherwise
     from what those norms are on average, which holds for points of few dimensions too.
     """
-    for step, at, sigma, following in walk(sigmas):
+    for step, sigma, following in walk(sigmas):
         for turn in range(int(inner) if sigma < math.inf else 0):
-            denoised = denoise(y, at)
-            if observe and turn == 0:
-                observe(step, sigma, y, denoised)
+            denoised = step.ask(denoise, y, None if turn else observe)
             y = (_by_norms if norms else _langevin_step)(y, denoised, sigma, snr, noise)
-        denoised = denoise(y, at)
-        if observe and (int(inner) == 0 or sigma == math.inf):
-            observe(step, sigma, y, denoised)
+        unseen = int(inner) == 0 or sigma == math.inf
+        denoised = step.ask(denoise, y, observe if unseen else None)
         y = _reverse_diffusion(y, denoised, sigma, following, noise)
     return y
 

@@ -1,4 +1,4 @@
-"""Whether a run can be what it asks to be, before anything is opened. No torch: the window asks too.
+"""Checks of a run before anything is opened. No torch: the window checks the form, too.
 
 Each refusal is one sentence that says what is wrong and what would be right.
 """

@@ -1,4 +1,4 @@
-"""Where a run begins: noise, a picture with noise, a picture with a hole, a picture turned into noise, a walk between.
+"""Initial states of runs: noise, a noised picture, a picture with a hole, an inverted picture, a walk between.
 
 Each is a state, the levels from there on and the denoiser to follow; every sampler can go on from it.
 """

@@ -15,20 +15,24 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import OutOfResources, WorkFailed
+from engines.core.files import atomic_path
+from engines.core.training.threads import ran_out
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
-from engines.generative.diffusion.sampling import files as sampling_files
 from engines.generative.diffusion.sampling.checks import check_against, check_request
 from engines.generative.diffusion.sampling.initial_states import begin
 from engines.generative.diffusion.sampling.plan import Opener, Plan, plan
 from engines.generative.diffusion.sampling.watch import Watch
 from engines.generative.diffusion.types import SampleResult, SampleSpec
-from engines.generative.runs import history
+from engines.generative.runs import history, png
+from engines.generative.runs.sheets import scatter, thumbnail, tiled
+from engines.generative.runs.steps_file import to_uint8
 
 __all__ = ["Opener", "draw", "draw_and_save", "draw_into", "made_from", "prepare", "run", "run_with", "used"]
 
@@ -83,7 +87,7 @@ def draw_into(folder: Path, final: Path, ready: Plan, ctx: Context) -> tuple[Sam
             watch = Watch(ready, ctx, writer)
             drawn = draw(ready, watch)
     result = _result(ready, watch, drawn, need, str(final))
-    return sampling_files.save(folder, ready, drawn.samples, result), drawn.samples
+    return save(folder, ready, drawn.samples, result), drawn.samples
 
 
 def made_from(spec: SampleSpec) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
 
 def _smaller(error: Exception, batch: int, ready: Plan) -> int:
     """Half the batch when memory ran out; raises what else went wrong."""
-    if not _is_memory(error):
+    if not ran_out(error):
         raise error
     if batch == 1:
         what = f"One sample of {ready.model.info.title} does not fit into the memory of {ready.spec.device}"
@@ -138,13 +142,6 @@ def _smaller(error: Exception, batch: int, ready: Plan) -> int:
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return batch // 2
-
-
-def _is_memory(error: Exception) -> bool:
-    text = str(error).lower()
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
-        "can't allocate memory" in text or "not enough memory" in text or "out of memory" in text
-    )
 
 
 @contextmanager
@@ -176,3 +173,40 @@ def _result(ready: Plan, watch: Watch, drawn: Drawn, need: int, folder: str) -> 
 def used(spec: SampleSpec, result: SampleResult) -> SampleSpec:
     """The specification that gives the same bits again: with the batch that was used in the end."""
     return replace(spec, batch=result.batch)
+
+
+def save(folder: Path, ready: Plan, samples: Tensor, result: SampleResult) -> SampleResult:
+    """Write the samples (n, ...) and, last, `run.json`; the result names the files where `result.folder` says.
+
+    Raises `OutOfResources` when the disk is full.
+    """
+    try:
+        files = _points(folder, samples) if samples.ndim == 2 else ()
+        spec = replace(ready.spec, batch=result.batch)
+        if samples.ndim == 2:
+            pictures = scatter(samples.double().numpy())[None]
+        else:
+            pictures = to_uint8(samples.numpy(), *ready.model.range)
+            files = _pictures(folder, pictures, spec)
+        png.write_png(folder / history.GRID, tiled(pictures), png.settings_texts(spec, 0))
+        png.write_png(folder / history.THUMBNAIL, thumbnail(pictures))
+        result = replace(result, files=tuple(str(Path(result.folder) / name) for name in files))
+        history.write_run(folder, ready.spec, result, ready.model.info)
+    except OSError as error:
+        hint = "Free some space, or choose another folder"
+        raise OutOfResources(f"The samples cannot be written: {error.strerror}", path=folder, hint=hint) from error
+    return result
+
+
+def _points(folder: Path, samples: Tensor) -> tuple[str, ...]:
+    path = folder / history.POINTS
+    with atomic_path(path) as part, part.open("wb") as file:
+        np.save(file, samples.numpy())
+    return (path.name,)
+
+
+def _pictures(folder: Path, pictures: NDArray[np.uint8], spec: SampleSpec) -> tuple[str, ...]:
+    paths = [folder / f"{index:04d}.png" for index in range(len(pictures))]
+    for index, (path, picture) in enumerate(zip(paths, pictures, strict=True)):
+        png.write_png(path, picture, png.settings_texts(spec, index))
+    return tuple(path.name for path in paths)

@@ -1,4 +1,4 @@
-"""What a run is made of before its first step: opened models, noise levels, the guided denoiser, where it begins."""
+"""The plan of a run before its first step: opened models, noise levels, the guided denoiser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes on beside a run: cancelling, progress, previews, steps for scrubbing, the path that samples take.
+"""The watch over a run: cancelling, progress, previews, steps for scrubbing, the path that samples take.
 
 Previews may cost at most a twentieth of a run. Each is paid for beforehand: the next one waits until the run has gone
 on for so long that it fits, and none comes sooner than a screen can show it.

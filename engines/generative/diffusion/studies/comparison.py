@@ -33,7 +33,7 @@ from engines.generative.diffusion.sampling.plan import Opener, Plan, guided
 from engines.generative.diffusion.studies import comparison_axes as varying
 from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec
 from engines.generative.diffusion.types import SampleSpec
-from engines.generative.runs import history, lettering
+from engines.generative.runs import history, sheets
 from engines.generative.runs.png import OTHERS, read_image, write_png
 
 FILE = "compare.json"
@@ -155,22 +155,22 @@ def sheet(spec: CompareSpec, cells: list[Cell]) -> NDArray[np.uint8]:
     pictures = [_fitted(read_image(Path(cell.file))) for cell in cells]
     columns, rows = len(spec.x_values), len(spec.y_values)
     side = max(SIDE, *(max(picture.shape[:2]) for picture in pictures))
-    margin = GAP + max(lettering.width_of(varying.label(spec.y, value)) for value in spec.y_values) + GAP
+    margin = GAP + max(sheets.width_of(varying.label(spec.y, value)) for value in spec.y_values) + GAP
     margin = min(margin, 2 * side)
     top, step = 2 * LINE + 2 * GAP, side + LINE + GAP
-    paper = np.full((top + rows * step, margin + columns * (side + GAP), 3), lettering.PAPER, np.uint8)
+    paper = np.full((top + rows * step, margin + columns * (side + GAP), 3), sheets.PAPER, np.uint8)
     title = varying.fixed(spec.base, (spec.x, spec.y))
-    lettering.write(paper, lettering.shortened(title, paper.shape[1] - 2 * GAP), GAP, LINE)
+    sheets.write(paper, sheets.shortened(title, paper.shape[1] - 2 * GAP), GAP, LINE)
     for column, value in enumerate(spec.x_values):
-        text = lettering.shortened(varying.label(spec.x, value), side)
-        lettering.write(paper, text, margin + column * (side + GAP), top - GAP)
+        text = sheets.shortened(varying.label(spec.x, value), side)
+        sheets.write(paper, text, margin + column * (side + GAP), top - GAP)
     for row, value in enumerate(spec.y_values):
-        text = lettering.shortened(varying.label(spec.y, value), margin - 2 * GAP)
-        lettering.write(paper, text, GAP, top + row * step + side // 2)
+        text = sheets.shortened(varying.label(spec.y, value), margin - 2 * GAP)
+        sheets.write(paper, text, GAP, top + row * step + side // 2)
     for cell, picture in zip(cells, pictures, strict=True):
         left, upper = margin + cell.column * (side + GAP), top + cell.row * step
         paper[upper : upper + picture.shape[0], left : left + picture.shape[1]] = picture
-        lettering.write(paper, lettering.shortened(caption(cell), side, 11), left, upper + side + 14, 11, ink=90)
+        sheets.write(paper, sheets.shortened(caption(cell), side, 11), left, upper + side + 14, 11, ink=90)
     return paper
 
 

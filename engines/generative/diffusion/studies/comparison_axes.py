@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from engines.core.errors import UsageError
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies.types import Axis, CompareSpec
 from engines.generative.diffusion.types import SampleSpec
+
+N = TypeVar("N", int, float)
 
 TITLES: dict[str, str] = {
     "sampler": "Sampler", "steps": "Steps", "guidance": "Guidance", "schedule": "Schedule", "model": "Model",
@@ -43,18 +47,18 @@ def varied(spec: SampleSpec, axis: Axis, value: str, classes: tuple[str, ...] = 
         case "sampler":
             return _with_sampler(spec, value)
         case "steps":
-            return replace(spec, steps=_whole(value, axis))
+            return replace(spec, steps=_number(int, value, axis))
         case "guidance":
-            return replace(spec, guidance=replace(spec.guidance, weight=_number(value, axis)))
+            return replace(spec, guidance=replace(spec.guidance, weight=_number(float, value, axis)))
         case "schedule":
             return replace(spec, schedule=replace(spec.schedule, name=value))
         case "model":
             return replace(spec, model=value)
         case "seed":
-            first, shift = spec.seeds[0] if spec.seeds else 0, _whole(value, axis)
+            first, shift = spec.seeds[0] if spec.seeds else 0, _number(int, value, axis)
             return replace(spec, seeds=tuple(seed - first + shift for seed in spec.seeds or (0,)))
         case "class":
-            return replace(spec, classes=(classes.index(value) if value in classes else _whole(value, axis),))
+            return replace(spec, classes=(classes.index(value) if value in classes else _number(int, value, axis),))
         case "teleport":
             return replace(spec, teleport=_switch(value))
     raise UsageError(f"A comparison cannot vary the '{axis}'", hint=f"It can vary {', '.join(TITLES)}")
@@ -111,18 +115,12 @@ def _with_sampler(spec: SampleSpec, name: str) -> SampleSpec:
     return replace(spec, sampler=name, options=options)
 
 
-def _whole(value: str, axis: str) -> int:
+def _number(kind: Callable[[str], N], value: str, axis: str) -> N:
     try:
-        return int(value)
+        return kind(value)
     except ValueError as error:
-        raise UsageError(f"'{value}' is no {axis}", hint="Give whole numbers") from error
-
-
-def _number(value: str, axis: str) -> float:
-    try:
-        return float(value)
-    except ValueError as error:
-        raise UsageError(f"'{value}' is no {axis}", hint="Give numbers") from error
+        hint = "Give whole numbers" if kind is int else "Give numbers"
+        raise UsageError(f"'{value}' is no {axis}", hint=hint) from error
 
 
 def _switch(value: str) -> bool:

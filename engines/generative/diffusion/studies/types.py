@@ -1,4 +1,4 @@
-"""What is asked of, and answered by, the jobs that look at samplers and models: grids, curves, flows, likelihoods.
+"""Specs and results of the jobs that study samplers and models: grids, curves, flows, likelihoods.
 
 Plain values that go to and from JSON; torch is not imported.
 """

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.evaluation.detections import matched, overlap, point_precision, segment_precision
 from engines.actions.evaluation.grouping import grouped, without_dropped
-from engines.actions.evaluation.occasions import segments, starts, trade_off
+from engines.actions.evaluation.occasions import (
+    matched,
+    overlap,
+    point_precision,
+    segment_precision,
+    segments,
+    starts,
+    trade_off,
+)
 from engines.actions.evaluation.truth import Truth, runs
 from engines.actions.streaming.events import events_of
 

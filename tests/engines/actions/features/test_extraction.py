@@ -12,10 +12,9 @@ import pytest
 
 from engines.actions.features import cache, extraction
 from engines.actions.features.chunks import Chunker
-from engines.actions.features.describing import NOBODY, Describer
+from engines.actions.features.describing import NOBODY, Describer, halved
 from engines.actions.features.extraction import chunk_rate, extract, run
 from engines.actions.features.recipes import DIMS, digest, recipe_for
-from engines.actions.features.shrinking import halved
 from engines.actions.study_types import FeaturesSpec
 from engines.actions.types import Recipe
 from engines.core.context import PlainContext

@@ -9,7 +9,7 @@ import pytest
 import torch
 from threadpoolctl import ThreadpoolController
 
-from engines.actions.heads import blas, matrices, products, weight_table
+from engines.actions.heads import matrices, products, weight_table
 from engines.actions.heads.building import build
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.types import HeadShape
@@ -178,8 +178,8 @@ def test_blas_gets_its_threads_back_when_the_last_has_left() -> None:
 
     before = counts()
     with controller.limit(limits=2):
-        with blas.one_thread():
-            with blas.one_thread():
+        with products.one_thread():
+            with products.one_thread():
                 assert set(counts()) == {1}
             assert set(counts()) == {1}
         assert set(counts()) == {2}

@@ -18,7 +18,7 @@ from engines.actions.heads.building import build
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.models.files import open_model
 from engines.actions.study_types import Clip, TrainProgress, TrainSpec
-from engines.actions.training.job import rate_at, run
+from engines.actions.training.job import run
 from engines.actions.types import HeadKind
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, KinoscopeError, UsageError, WorkFailed
@@ -255,16 +255,6 @@ def test_settings_without_sense_are_refused(tmp_path: Path, more: dict[str, Any]
     asked = TrainSpec(out=str(tmp_path / "x"), clips=(Clip("a", "b"),))
     with pytest.raises(UsageError, match=words):
         run(replace(asked, **more), PlainContext())
-
-
-def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    rates = [rate_at(step, 300, 2.0) for step in range(301)]
-    assert rates[0] == pytest.approx(0.1)
-    assert rates[20] == 2.0
-    assert rates[160] == pytest.approx(1.0)
-    assert rates[300] == pytest.approx(0.0)
-    assert max(rates) == 2.0
-    assert rate_at(299, 300, 2.0, fall=False) == 2.0
 
 
 def test_every_kind_of_head_is_tried() -> None:

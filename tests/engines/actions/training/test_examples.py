@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.actions.models.standard import Standard
 from engines.actions.training.examples import cut, split
+from engines.actions.training.standard import Standard
 from engines.actions.training.windows import Stretch
 
 RUNS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 12)), min_size=1, max_size=12)

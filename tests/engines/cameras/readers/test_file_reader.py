@@ -10,7 +10,7 @@ import pytest
 
 from engines.cameras.feed.running import Feed
 from engines.cameras.readers.file import FileReader
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import FeedState, FileSource
 from engines.core.errors import BadInput, SourceFailed
@@ -37,9 +37,9 @@ def opened(path) -> FileReader:
     return reader
 
 
-def picture(reader: FileReader) -> Picture:
+def picture(reader: FileReader) -> TimedPicture:
     item = reader.read()
-    assert isinstance(item, Picture), item
+    assert isinstance(item, TimedPicture), item
     return item
 
 
@@ -178,7 +178,7 @@ def test_damage_in_the_middle_is_a_gap_and_the_rest_plays(video):
     reader = opened(path)
     with leaving(reader.close):
         items = [reader.read() for _ in range(120)]
-    last = [item for item in items if isinstance(item, Picture)][-1]
+    last = [item for item in items if isinstance(item, TimedPicture)][-1]
     assert number_in(last.image) in (last.index, 59)
     assert number_in(last.image) >= 50
 

@@ -10,7 +10,7 @@ import pytest
 from av.stream import Disposition
 
 from engines.cameras.readers.file import FileReader
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.types import FileSource
 from engines.core.frames import End
 from tests.engines.cameras.films import leaving
@@ -23,7 +23,7 @@ def played(path) -> tuple[int, str]:
     with leaving(reader.close):
         reader.open()
         while not isinstance(item := reader.read(), End):
-            count = item.index + 1 if isinstance(item, Picture) else count
+            count = item.index + 1 if isinstance(item, TimedPicture) else count
     return count, item.why
 
 

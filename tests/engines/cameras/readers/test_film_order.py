@@ -13,7 +13,7 @@ import pytest
 
 from engines.cameras.feed.running import Feed
 from engines.cameras.readers.file import FileReader
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.types import FileSource
 from engines.core.frames import End
 from engines.core.slots import Lossless
@@ -68,7 +68,7 @@ def test_numbers_go_on_rightly_behind_a_damaged_picture(tmp_path, kind):
         for index in (33, 30, 39):
             reader.seek(index)
             shown = reader.read()
-            assert isinstance(shown, Picture)
+            assert isinstance(shown, TimedPicture)
             assert (shown.index, number_of(shown.image)) == (index, index)
 
 
@@ -100,7 +100,7 @@ def assert_times(kind: str, made: Made, times: list[float]) -> None:
 def check_played(reader: FileReader, truth: list[np.ndarray], times: list[float]) -> None:
     for index, image in enumerate(truth):
         shown = reader.read()
-        assert isinstance(shown, Picture), shown
+        assert isinstance(shown, TimedPicture), shown
         assert (shown.index, shown.media_time) == (index, times[index])
         np.testing.assert_array_equal(shown.image, image)
     assert reader.read() == End("", "")
@@ -112,7 +112,7 @@ def check_sought(reader: FileReader, truth: list[np.ndarray], times: list[float]
         reader.seek(reader.locate(times[index]))
         for ahead in range(index, min(index + 3, last + 1)):
             shown = reader.read()
-            assert isinstance(shown, Picture), shown
+            assert isinstance(shown, TimedPicture), shown
             assert (shown.index, shown.media_time) == (ahead, times[ahead])
             np.testing.assert_array_equal(shown.image, truth[ahead])
 

@@ -8,7 +8,7 @@ import pytest
 
 from engines.cameras.feed.running import Feed
 from engines.cameras.readers.folder import FolderReader, list_images
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import FeedState, FileSource, FolderSource, TiledSource
 from engines.core.errors import BadInput, SourceFailed
@@ -76,7 +76,7 @@ def test_seeking_in_a_folder(pictures):
         for seconds, index in ((0.0, 0), (0.26, 1), (2.9, 11), (50.0, 11)):
             reader.seek(reader.locate(seconds))
             item = reader.read()
-            assert isinstance(item, Picture)
+            assert isinstance(item, TimedPicture)
             assert (item.index, number_in(item.image), item.media_time) == (index, index, index / 4)
 
 
@@ -87,8 +87,10 @@ def test_names_in_any_script_and_gray_images(pictures):
         info = reader.open()
         items = [reader.read(), reader.read()]
     assert info.size == Size(160, 96)
-    assert [number_in(i.image) for i in items if isinstance(i, Picture)] == [1, 2]
-    assert all(i.image.shape == (96, 160, 3) and i.image.dtype == np.uint8 for i in items if isinstance(i, Picture))
+    assert [number_in(i.image) for i in items if isinstance(i, TimedPicture)] == [1, 2]
+    assert all(
+        i.image.shape == (96, 160, 3) and i.image.dtype == np.uint8 for i in items if isinstance(i, TimedPicture)
+    )
 
 
 def test_real_tiled_photographs(data, run):
@@ -111,7 +113,7 @@ def test_people_see_a_folder_upright_and_each_picture_says_how_it_was_turned(pic
     reader = FolderReader(FolderSource(str(folder)))
     with leaving(reader.close):
         reader.open()
-        seen = [item for item in (reader.read() for _ in range(3)) if isinstance(item, Picture)]
+        seen = [item for item in (reader.read() for _ in range(3)) if isinstance(item, TimedPicture)]
     assert [picture.turn for picture in seen] == [1, 3, 6]
     for picture in seen:
         assert np.abs(picture.image.astype(int) - upright(image, picture.turn)).mean() < 3

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engines.cameras.readers.file import FileReader
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import FileSource, FolderSource
 from engines.core.errors import BadInput
@@ -36,7 +36,7 @@ def test_an_animated_png_is_played(tmp_path: Path) -> None:
     reader = FileReader(source)
     try:
         reader.open()
-        seen = [item for item in (reader.read() for _ in range(3)) if isinstance(item, Picture)]
+        seen = [item for item in (reader.read() for _ in range(3)) if isinstance(item, TimedPicture)]
     finally:
         reader.close()
     assert [int(item.image.mean()) for item in seen] == list(GREYS)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from engines.cameras.feed.pacing import backoff
-from engines.cameras.feed.playback_requests import Wishes
+from engines.cameras.feed.playback_requests import PlaybackRequests
 from engines.cameras.feed.running import Feed
 from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.readers.stream import StreamReader
 from engines.cameras.readers.usb import UsbReader
 from engines.cameras.sources.usb import list_cameras
@@ -162,7 +162,7 @@ class FakeCamera:
         self.reads += 1
         if self.reads > 5:
             return self.at_the_end()
-        return Picture(np.zeros((6, 8, 3), np.uint8), self.reads - 1, self.reads / 30)
+        return TimedPicture(np.zeros((6, 8, 3), np.uint8), self.reads - 1, self.reads / 30)
 
     def at_the_end(self):
         return End("", "The camera may have been unplugged")
@@ -248,7 +248,7 @@ def test_a_camera_is_asked_for_what_was_wished_and_its_loss_is_told(monkeypatch,
     assert (captures[-1].target, captures[-1].backend) == (2, 200)
     assert captures[-1].wishes[cv2.CAP_PROP_FRAME_WIDTH] == 1280
     pictures = []
-    while isinstance(item := reader.read(), Picture):
+    while isinstance(item := reader.read(), TimedPicture):
         pictures.append(item)
         clock.advance(0.5)
     assert [p.index for p in pictures] == [0, 1, 2]
@@ -282,7 +282,7 @@ def test_the_list_of_cameras_never_raises_or_blocks(monkeypatch):
 
 
 def test_a_hand_gives_raises_stalls_and_can_be_left():
-    wishes = Wishes(loop=False, speed=1.0)
+    wishes = PlaybackRequests(loop=False, speed=1.0)
     hand, hold, closed = Hand("test", wishes.bell), Event(), Event()
     assert hand.call(lambda: 42, lambda: False) == 42
     with pytest.raises(ZeroDivisionError):

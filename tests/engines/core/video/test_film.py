@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engines.cameras.readers.file import FileReader
-from engines.cameras.readers.reader import Picture
+from engines.cameras.readers.reader import TimedPicture
 from engines.cameras.types import FileSource
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.frames import Size
@@ -84,7 +84,7 @@ def test_numbers_and_pictures_are_those_of_the_viewer(tmp_path):
     with leaving(reader.close):
         for frame in Film.open(path).frames():
             shown = reader.read()
-            assert isinstance(shown, Picture)
+            assert isinstance(shown, TimedPicture)
             assert (shown.index, shown.media_time) == (frame.index, pytest.approx(frame.seconds))
             np.testing.assert_array_equal(shown.image, frame.image)
 

@@ -12,9 +12,9 @@ from engines.core.context import PlainContext
 from engines.core.errors import BadInput, UsageError
 from engines.core.spec import from_json, to_json
 from engines.faces.evaluation.audit import measure, run
-from engines.faces.recognition.embed import unit
 from engines.faces.study_types import Audit, AuditSpec
 from engines.faces.table import FaceTable
+from engines.faces.vectors import unit
 from tests.engines.faces.crowds import crowd
 
 

@@ -10,11 +10,11 @@ import pytest
 from engines.core.errors import BadInput
 from engines.core.spec import from_json, to_json
 from engines.faces.evaluation.threshold import report
-from engines.faces.recognition.embed import unit
 from engines.faces.scores.leaving_out import leave_out
 from engines.faces.study_types import ThresholdReport
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
+from engines.faces.vectors import unit
 from tests.engines.faces.crowds import crowd
 
 COUNTS = [1, 4, 2, 1, 3, 1, 2, 6] * 12

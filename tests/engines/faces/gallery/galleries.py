@@ -10,8 +10,8 @@ import pytest
 from engines.faces.gallery import keys
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.rows import NewFace
-from engines.faces.recognition.embed import unit
 from engines.faces.types import Box, ModelCard, Quality
+from engines.faces.vectors import unit
 
 DIM = 32
 CARD = ModelCard("made-up", "Made up", "ab" * 32, DIM)

@@ -15,9 +15,9 @@ from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.forget import forget
 from engines.faces.gallery.rows import NewFace
 from engines.faces.gallery.types import Candidate
-from engines.faces.recognition.embed import unit
 from engines.faces.recognition.naming import people_of
 from engines.faces.scores.meaning import ScoreModel
+from engines.faces.vectors import unit
 from tests.engines.faces.gallery.galleries import CARD, DIM, Maker, filled
 
 JOSE = "Jose\N{COMBINING ACUTE ACCENT}"

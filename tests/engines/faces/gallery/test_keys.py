@@ -16,7 +16,7 @@ from engines.core.errors import BadInput, WorkFailed
 from engines.faces.gallery import keys
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.schema import SECRET
-from engines.faces.recognition.embed import unit
+from engines.faces.vectors import unit
 from tests.engines.faces.gallery.galleries import CARD, OTHER, Maker, filled
 from tests.engines.faces.gallery.galleries import cheap_scrypt as cheap_scrypt
 from tests.memory_keyring import InMemory

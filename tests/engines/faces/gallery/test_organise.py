@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engines.faces.gallery import organise
-from engines.faces.recognition.embed import unit
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
+from engines.faces.vectors import unit
 
 DIM = 128
 

@@ -10,8 +10,8 @@ import pytest
 from engines.core.errors import BadInput
 from engines.faces.gallery import ann
 from engines.faces.gallery.search import PersonIndex, similar_faces
-from engines.faces.recognition.embed import unit
 from engines.faces.table import FaceTable
+from engines.faces.vectors import unit
 from tests.engines.faces.gallery.galleries import Maker
 
 

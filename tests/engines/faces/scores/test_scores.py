@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from engines.core.errors import BadInput
-from engines.faces.recognition.embed import unit
 from engines.faces.scores.impostors import EDGES, impostors, inflation
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.scores.references import REFERENCES, SFACE, like_sface
 from engines.faces.table import FaceTable
 from engines.faces.types import Accept
+from engines.faces.vectors import unit
 from tests.engines.faces.crowds import cap, crowd
 
 RATES = (0.3, 0.1, 0.01, 1e-3, 1e-4, 1e-6)

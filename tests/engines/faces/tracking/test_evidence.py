@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engines.core.frames import Stamp
-from engines.faces.recognition.embed import unit
 from engines.faces.tracking.evidence import HOLD, MOST_WEIGHT, SEVERAL, Evidence, KeptFace, turn_of
 from engines.faces.types import Box, Quality
+from engines.faces.vectors import unit
 
 DIM = 8
 THRESHOLD = 0.5

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from engines.faces.detection.yunet import Detections
-from engines.faces.recognition.embed import unit
 from engines.faces.tracking import kalman
 from engines.faces.tracking.evidence import Evidence
 from engines.faces.tracking.kalman import Kalman, boxes_of, measured
 from engines.faces.tracking.tracks import COAST, MEMORY, MOST_LOST, Tracker, overlaps
+from engines.faces.vectors import unit
 
 
 def test_without_acceleration_the_filter_is_linear_regression(monkeypatch):

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -118,14 +117,6 @@ def test_the_same_seed_gives_the_same_head_and_leaves_the_generator_alone() -> N
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert torch.equal(before, torch.random.get_rng_state())
-
-
-def test_the_rate_warms_up_and_ends_near_nothing() -> None:
-    rates = [heads.rate_at(step, 1000, 0.5) for step in range(1000)]
-    assert max(rates) == rates[50] == 0.5
-    assert all(one < two for one, two in pairwise(rates[:50]))
-    assert all(one > two for one, two in pairwise(rates[50:]))
-    assert rates[-1] < 1e-5
 
 
 def test_held_out_pictures_are_of_people_who_stay() -> None:

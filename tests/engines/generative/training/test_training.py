@@ -18,8 +18,8 @@ from safetensors.torch import load_file
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, OutOfResources, UsageError, WorkFailed
 from engines.core.spec import to_json
+from engines.core.training.checkpoints import read_checkpoint
 from engines.generative.training import job as training
-from engines.generative.training.files import read_checkpoint
 from engines.generative.training.types import TrainSpec
 
 ROOT = Path(__file__).resolve().parents[4]

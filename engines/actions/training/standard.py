@@ -1,4 +1,4 @@
-"""How features are brought to one scale: the mean and deviation of what is learned from, which go with the model."""
+"""Standardised features: the mean and deviation of what is learned from, which go with the model."""
 
 from __future__ import annotations
 

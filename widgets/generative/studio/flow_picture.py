@@ -1,6 +1,6 @@
 """One small picture of a flow: density and field behind, the ways of a few particles, all particles, figures below.
 
-What is behind is the same for all samplers, so it is drawn once a frame and shared.
+The background is the same for all samplers, so it is drawn once a frame and shared.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Backdrop:
         return self._data
 
 
-class FlowView(QWidget):
+class FlowPicture(QWidget):
     """The particles of one sampler at a moment, with lines of figures (label, value) below."""
 
     LINE = 17
@@ -93,7 +93,7 @@ class FlowView(QWidget):
 
     @property
     def message(self) -> str:
-        """What is said in place of particles."""
+        """The words in place of particles."""
         return self._message if self._path is None else ""
 
     def show_flow(
@@ -115,7 +115,7 @@ class FlowView(QWidget):
             self.update()
 
     def places(self) -> np.ndarray:
-        """Where the particles are drawn, (n, 2) in pixels of the widget."""
+        """Places of the particles, (n, 2) in pixels of the widget."""
         if self._path is None or self._flow is None:
             return np.empty((0, 2))
         return places(self._path.at(self._time), self.plot(), ORIGIN, self._flow.extent)

@@ -1,4 +1,4 @@
-"""What is watched while a network learns: its loss over the steps, and at each noise level."""
+"""The loss of a training over its steps, smoothed, and at each noise level."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMOOTH = 0.98
 MOST = 2000
 
 
-class Curves:
+class LossByLevel:
     """Smoothed as it comes; at most `MOST` points, of which every second is dropped when they are full."""
 
     def __init__(self) -> None:

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from engines.actions.evaluation.job import run as evaluate
+from engines.actions.evaluation.sources import UNKNOWN, trained_share, warnings
 from engines.actions.features import cache
 from engines.actions.models.files import open_model, read_card, save_model
 from engines.actions.study_types import Clip, EvaluateSpec, TrainSpec
 from engines.actions.training.examples import ADVICE, beforehand
-from engines.actions.training.films import UNKNOWN, trained_share, warnings
 from engines.actions.training.job import run
 from engines.actions.types import HeadShape, Labels, ModelCard, Recipe, Segment, TrainedFilm
 from engines.core.context import PlainContext

@@ -1,4 +1,4 @@
-"""A training between two steps: network, averaged weights, optimiser, curves. It goes to and from a checkpoint.
+"""The state of a training between two steps: network, averaged weights, optimiser, curves; to and from a checkpoint.
 
 A state that was written and read again goes on with the very numbers it would have had.
 """
@@ -6,41 +6,47 @@ A state that was written and read again goes on with the very numbers it would h
 from __future__ import annotations
 
 import copy
-import math
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
-from engines.generative.training.curves import Curves
+from engines.core.training.loop import descend
 
 M = TypeVar("M", bound=nn.Module)
-WARM_UP = 200
 CLIP = 1.0
 
 
-class State(Generic[M]):
+class Curves(Protocol):
+    """Curves of a training that is resumed."""
+
+    def tensors(self) -> dict[str, Tensor]: ...
+
+    def said(self) -> dict[str, Any]: ...
+
+    def restore(self, tensors: dict[str, Tensor], said: dict[str, Any]) -> None: ...
+
+
+C = TypeVar("C", bound=Curves)
+
+
+class State(Generic[M, C]):
     """model: in training. average: the same with averaged weights, which is what is kept in the end."""
 
-    def __init__(self, model: M, device: str = "cpu") -> None:
+    def __init__(self, model: M, curves: C, device: str = "cpu") -> None:
         self.model: M = model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average: M = copy.deepcopy(self.model).requires_grad_(False)
         self.parameters = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.averages = list(self.average.parameters())
         self.optimiser = torch.optim.Adam(self.parameters, betas=(0.9, 0.99), fused=True)
-        self.curves = Curves()
+        self.curves = curves
         self.step = 0
         self.seconds = 0.0
 
     def update(self, loss: Tensor, rate: float, halving: float) -> None:
         """One step of Adam down the gradient of a loss, and one of the average."""
-        self.optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(self.parameters, CLIP)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.step()
+        descend(self.optimiser, loss, rate, CLIP)
         self.step += 1
         with torch.no_grad():
             torch._foreach_lerp_(self.averages, self.parameters, 1 - decay(self.step, halving))
@@ -91,14 +97,6 @@ def _adam(parameter: Tensor, name: str, tensors: dict[str, Tensor]) -> dict[str,
             tensors[f"adam.{key}.{name}"]
         )
     return held
-
-
-def rate_at(step: int, steps: int, most: float) -> float:
-    """Learning rate: up in a straight line, then down along a cosine to nothing."""
-    warm = min(WARM_UP, max(1, steps // 10))
-    if step < warm:
-        return most * (step + 1) / warm
-    return most * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
 def decay(step: int, halving: float) -> float:
