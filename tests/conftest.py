@@ -94,6 +94,23 @@ def people(portrait: Path, weights: Callable[..., None], request: pytest.Fixture
     return request.getfixturevalue("_people")
 
 
+@pytest.fixture(scope="session")
+def _group(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import cv2
+
+    from tests import people
+
+    path = tmp_path_factory.mktemp("group") / "group.png"
+    cv2.imwrite(str(path), people.group(STORE / REGISTRY["astronaut"].filename, *range(6)))
+    return path
+
+
+@pytest.fixture
+def group(portrait: Path, request: pytest.FixtureRequest) -> Path:
+    """A picture of six invented people. Only to be read."""
+    return request.getfixturevalue("_group")
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     """A clock that stands still until `advance` is called."""

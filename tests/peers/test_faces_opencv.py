@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -13,8 +11,6 @@ from engines.faces.detection.yunet import YuNet
 from engines.faces.recognition import align
 from engines.faces.recognition.embed import SFace
 
-PHOTOS = ("t1.jpg", "two_people.jpg", "obama3.jpg", "biden.jpg")
-
 
 def _theirs(image: np.ndarray) -> np.ndarray:
     size = (image.shape[1], image.shape[0])
@@ -22,10 +18,10 @@ def _theirs(image: np.ndarray) -> np.ndarray:
     return detector.detect(image)[1]
 
 
-@pytest.fixture(params=PHOTOS)
-def photo(request, data: Path, weights) -> np.ndarray:
+@pytest.fixture(params=["group", "portrait"])
+def photo(request, weights) -> np.ndarray:
     weights("yunet", "sface")
-    return cv2.imread(str(data / "faces" / "photos" / request.param))
+    return cv2.imread(str(request.getfixturevalue(request.param)))
 
 
 def test_the_same_faces(photo: np.ndarray):

@@ -27,10 +27,9 @@ def exercise(data):
 
 
 @pytest.fixture
-def person(exercise) -> np.ndarray:
-    """One picture, 576 x 432, of the woman in the middle with her arms out."""
-    image = next(exercise.frames(300)).image
-    return cv2.resize(image, (576, 432), interpolation=cv2.INTER_CUBIC)
+def person(walking) -> np.ndarray:
+    """One picture, 576 x 432, of a man who walks."""
+    return next(Film.open(walking).frames(100)).image[430:862, 742:1318]
 
 
 def settled(finder: BodyFinder, image: np.ndarray, looks: int = 6) -> np.ndarray:
@@ -109,7 +108,7 @@ def test_the_square_turns_with_somebody_who_leans(finder, person, degrees):
     upright = finder.find(person, 0.0)
     assert body is not None
     assert upright is not None
-    assert body.as_pose().region[3] - upright.as_pose().region[3] == pytest.approx(degrees, abs=8)
+    assert body.as_pose().region[3] - upright.as_pose().region[3] == pytest.approx(degrees, abs=12)
 
 
 @pytest.mark.parametrize("size", [(240, 320), (1, 1), (1, 500), (1200, 30)])

@@ -27,12 +27,11 @@ def _finder(search: Search = "plain", detector="yunet"):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-def test_six_of_six_and_nothing_else(data: Path, weights, search: Search):
-    weights("yunet")
-    image = cv2.imread(str(data / "faces" / "photos" / "t1.jpg"))
+def test_six_of_six_and_nothing_else(group: Path, search: Search):
+    image = cv2.imread(str(group))
     found = _finder(search).detect(image)
     assert len(found) == 6
-    assert (found.boxes[:, 2] > 80).all()
+    assert (found.boxes[:, 2] > 70).all()
 
 
 def test_ten_pixels_are_enough_for_pyramid_and_tiles(data: Path, weights):
@@ -61,19 +60,18 @@ def test_what_only_looks_like_a_face_once_is_left_out(data: Path, weights):
 
 @pytest.mark.parametrize("scale", [0.25, 0.5, 1, 2, 4])
 @pytest.mark.parametrize("detector", ["yunet", "blazeface"])
-def test_the_same_face_at_every_size_of_picture(data: Path, weights, scale: float, detector):
+def test_the_same_face_at_every_size_of_picture(portrait: Path, weights, scale: float, detector):
     weights("yunet", "blazeface-full")
-    image = cv2.imread(str(data / "faces" / "photos" / "obama.jpg"))
+    image = cv2.resize(cv2.imread(str(portrait))[:230, 100:350], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     finder = _finder(detector=detector)
     truth, found = finder.detect(image), finder.detect(cv2.resize(image, None, fx=scale, fy=scale))
     assert overlaps(found.boxes[:1] / scale, truth.boxes)[0, 0] > 0.85
-    assert np.abs(found.points[0] / scale - truth.points[0]).max() < 0.06 * truth.boxes[0, 2]
+    assert np.abs(found.points[0] / scale - truth.points[0]).max() < 0.07 * truth.boxes[0, 2]
     assert (found.boxes[1:, 2] < 20).all()
 
 
-def test_a_picture_20000_pixels_wide_and_one_of_one_pixel(data: Path, weights):
-    weights("yunet")
-    face = cv2.resize(cv2.imread(str(data / "faces" / "photos" / "obama.jpg")), (800, 1000))
+def test_a_picture_20000_pixels_wide_and_one_of_one_pixel(portrait: Path):
+    face = cv2.resize(cv2.imread(str(portrait))[:400], (800, 1000))
     wide = np.zeros((1000, 20_000, 3), np.uint8)
     wide[:, 15_000:15_800] = face
     found, truth = _finder().detect(wide, score=0.3), _finder().detect(face)

@@ -38,17 +38,17 @@ def test_one_file_is_left(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["g.faces"]
 
 
-def test_the_middle_of_the_portrait_is_the_recognisers_input(data: Path, weights):
-    weights("yunet")
+def test_the_middle_of_the_portrait_is_the_recognisers_input(people: Path):
     import cv2
 
     from engines.faces.detection.yunet import YuNet
     from engines.faces.recognition import align
 
-    image = cv2.imread(str(next(iter(sorted((data / "faces" / "lfw_dev").rglob("*.jpg"))))))
+    image = cv2.imread(str(people / "Ada_0001.jpg"))
     found = YuNet(1).detect(image, score=0.6)
     portrait = align.crop(image, found.points[0], gallery_rows.PORTRAIT, gallery_rows.MARGIN)
-    np.testing.assert_array_equal(gallery_rows.aligned(portrait), align.crop(image, found.points[0]))
+    apart = gallery_rows.aligned(portrait).astype(int) - align.crop(image, found.points[0])
+    assert np.abs(apart).max() <= 1, "but for rounding"
 
 
 def test_a_second_opening_reads_and_says_so(tmp_path: Path):

@@ -57,9 +57,9 @@ def test_a_landmark_astray_gives_a_ray_all_the_same() -> None:
     assert angles(ray(np.array([300.0, 0.0])))[0] == pytest.approx(60.0)
 
 
-def _photo(data: Path, name: str, weights: Weights) -> tuple[Picture, NDArray[np.float64]]:
+def _photo(path: Path, weights: Weights) -> tuple[Picture, NDArray[np.float64]]:
     weights("yunet", "face-landmarks", "iris-landmarks")
-    image = np.asarray(cv2.imread(str(data / "faces" / "photos" / name)), np.uint8)
+    image = np.asarray(cv2.imread(str(path)), np.uint8)
     return image, YuNet(1).detect(image).points[0].astype(np.float64)
 
 
@@ -70,7 +70,7 @@ def _seen(found: FaceView | None) -> FaceView:
 
 @pytest.mark.parametrize("name", ["biden.jpg", "obama.jpg"])
 def test_traced_eyeballs_are_read_right(data: Path, weights: Weights, name: str) -> None:
-    image, points = _photo(data, name, weights)
+    image, points = _photo(data / "faces" / "photos" / name, weights)
     estimator = GazeEstimator()
     view = _seen(estimator.view(image, points))
     turn = rotation(view.mesh.points)
@@ -90,7 +90,7 @@ def test_traced_eyeballs_are_read_right(data: Path, weights: Weights, name: str)
 
 
 def test_a_mirrored_picture_looks_the_other_way_and_a_turned_one_along(data: Path, weights: Weights) -> None:
-    image, points = _photo(data, "biden.jpg", weights)
+    image, points = _photo(data / "faces" / "photos" / "biden.jpg", weights)
     estimator = GazeEstimator()
     straight = _seen(estimator.view(image, points)).gaze
     flipped = ((image.shape[1] - 1, 0) + points * (-1, 1))[[1, 0, 2, 4, 3]]
@@ -103,8 +103,8 @@ def test_a_mirrored_picture_looks_the_other_way_and_a_turned_one_along(data: Pat
     assert towards(turned.yaw, turned.pitch)[:2] == pytest.approx(along, abs=np.sin(np.radians(4)))
 
 
-def test_size_and_place_in_the_picture_do_not_matter(data: Path, weights: Weights) -> None:
-    image, points = _photo(data, "obama.jpg", weights)
+def test_size_and_place_in_the_picture_do_not_matter(portrait: Path, weights: Weights) -> None:
+    image, points = _photo(portrait, weights)
     estimator = GazeEstimator()
     one = _seen(estimator.view(image, points))
     placed = np.full((image.shape[0] + 90, image.shape[1] + 200, 3), 127, np.uint8)
@@ -118,8 +118,8 @@ def test_size_and_place_in_the_picture_do_not_matter(data: Path, weights: Weight
     assert one.gaze.std >= SPREAD
 
 
-def test_shut_eyes_are_a_blink(data: Path, weights: Weights) -> None:
-    image, points = _photo(data, "obama.jpg", weights)
+def test_shut_eyes_are_a_blink(portrait: Path, weights: Weights) -> None:
+    image, points = _photo(portrait, weights)
     view = _seen(GazeEstimator().view(image, points))
     assert not view.gaze.blink
     turn = rotation(view.mesh.points)
@@ -128,8 +128,8 @@ def test_shut_eyes_are_a_blink(data: Path, weights: Weights) -> None:
     assert gaze_of(view.mesh, (shut[0], shut[1]), turn, 100, 100).blink
 
 
-def test_a_track_is_followed_and_forgotten(data: Path, weights: Weights) -> None:
-    image, points = _photo(data, "obama.jpg", weights)
+def test_a_track_is_followed_and_forgotten(portrait: Path, weights: Weights) -> None:
+    image, points = _photo(portrait, weights)
     estimator, fresh = GazeEstimator(), GazeEstimator()
     first = _seen(estimator.view(image, points, track=3))
     moved = np.roll(image, 5, axis=1)

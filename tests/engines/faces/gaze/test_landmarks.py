@@ -31,9 +31,9 @@ def _points(path: Path) -> NDArray[np.float32]:
 
 
 @pytest.fixture
-def photo(data: Path, weights: Weights) -> Path:
-    weights("yunet", "face-landmarks", "iris-landmarks")
-    return data / "faces" / "photos" / "biden.jpg"
+def photo(portrait: Path, weights: Weights) -> Path:
+    weights("face-landmarks", "iris-landmarks")
+    return portrait
 
 
 def _settled(image: NDArray[np.uint8], points: NDArray[np.floating]) -> Mesh:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +23,7 @@ from engines.faces.training.data import HeadData, check_finite, split
 from engines.faces.training.job import Training
 from engines.faces.training.margin import unit
 from engines.faces.types import ModelCard
+from tests.people import NAMES
 
 CARD = ModelCard("sface", "SFace", "0" * 64, 128)
 SPEC = HeadSpec("people", "out", steps=200, dim=16, scale=16.0)
@@ -49,19 +49,12 @@ def trained(spec: HeadSpec, data: HeadData | None = None) -> tuple[Training, Pla
     return training, ctx
 
 
-def folder(data: Path, where: Path, people: int, each: int) -> Path:
-    """Links to real photographs of the first people with so many."""
-    source, taken = data / "faces" / "lfw_dev", 0
-    if not source.is_dir():
-        pytest.skip(f"no portraits at {source}")
+def folder(people: Path, where: Path, count: int, each: int) -> Path:
+    """Links to the first pictures of the first people."""
     where.mkdir()
-    for first in sorted(source.glob(f"*_{each:04d}.jpg")):
-        name = first.stem.rsplit("_", 1)[0]
-        pictures = [source / f"{name}_{index:04d}.jpg" for index in range(1, each + 1)]
-        if taken < people and all(picture.is_file() for picture in pictures):
-            taken += 1
-            for picture in pictures:
-                (where / picture.name).symlink_to(picture)
+    for name in NAMES[:count]:
+        for picture in sorted(people.glob(f"{name}_*"))[:each]:
+            (where / picture.name).symlink_to(picture)
     return where
 
 
@@ -160,10 +153,9 @@ def test_the_small_network_is_kept_as_it_was_trained(tmp_path: Path) -> None:
     assert 100_000 < count < 500_000
 
 
-def test_over_a_folder(weights: Callable[..., None], data: Path, tmp_path: Path) -> None:
-    weights("yunet", "sface")
-    people = folder(data, tmp_path / "people", people=4, each=3)
-    spec = HeadSpec(str(people), str(tmp_path / "out"), steps=100)
+def test_over_a_folder(people: Path, tmp_path: Path) -> None:
+    learned = folder(people, tmp_path / "people", count=4, each=3)
+    spec = HeadSpec(str(learned), str(tmp_path / "out"), steps=100)
     result = heads.run(spec, PlainContext())
     assert (result.classes, result.images) == (4, 12)
     assert result.accuracy == 1.0
@@ -189,22 +181,20 @@ class Impatient(PlainContext):
         self.cancelled.set()
 
 
-def test_cancelled_leaves_nothing(weights: Callable[..., None], data: Path, tmp_path: Path) -> None:
-    weights("yunet", "sface")
-    people = folder(data, tmp_path / "people", people=2, each=3)
+def test_cancelled_leaves_nothing(people: Path, tmp_path: Path) -> None:
+    learned = folder(people, tmp_path / "people", count=2, each=3)
     with pytest.raises(Cancelled):
-        heads.run(HeadSpec(str(people), str(tmp_path / "out")), Impatient())
+        heads.run(HeadSpec(str(learned), str(tmp_path / "out")), Impatient())
     assert not (tmp_path / "out").exists()
 
 
-def test_folders_it_cannot_learn_from(weights: Callable[..., None], data: Path, tmp_path: Path) -> None:
-    weights("yunet", "sface")
+def test_folders_it_cannot_learn_from(people: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     (tmp_path / "empty").mkdir()
     (tmp_path / "blank").mkdir()
     cv2.imwrite(str(tmp_path / "blank" / "Ada_0001.png"), np.full((80, 80, 3), 128, np.uint8))
-    one = folder(data, tmp_path / "one", people=1, each=3)
-    single = folder(data, tmp_path / "single", people=3, each=1)
+    one = folder(people, tmp_path / "one", count=1, each=3)
+    single = folder(people, tmp_path / "single", count=3, each=1)
     for where, words in (
         (tmp_path / "empty", "no picture"),
         (tmp_path / "blank", "has a face"),

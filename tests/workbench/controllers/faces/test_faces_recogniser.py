@@ -18,7 +18,7 @@ def opened_on(opened: Opened, qtbot, path: Path) -> None:
     until(qtbot, lambda: opened.window.features["faces"].galleries.path == str(path), 20)
 
 
-def test_the_gallerys_own_recogniser_comes_into_use(open_window: Open, qtbot, weights, tmp_path: Path, data: Path):
+def test_the_gallerys_own_recogniser_comes_into_use(open_window: Open, qtbot, weights, tmp_path: Path, group: Path):
     weights("sface", "yunet")
     model = own_recogniser(tmp_path / "good.onnx")
     Gallery.create(tmp_path / "g.faces", open_recogniser(model).card).close()
@@ -28,7 +28,7 @@ def test_the_gallerys_own_recogniser_comes_into_use(open_window: Open, qtbot, we
     opened_on(opened, qtbot, tmp_path / "g.faces")
     until(qtbot, lambda: desk.form.settings.model == str(model), 20)
     assert opened.says("made with good")
-    desk.reviews.gather([str(data / "faces" / "photos" / "t1.jpg")], "Anna")
+    desk.reviews.gather([str(group)], "Anna")
     until(qtbot, lambda: desk.reviews.view.gathered is not None, 60)
     gathered = desk.reviews.view.gathered
     assert gathered is not None

@@ -16,6 +16,7 @@ from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.identify import once
 from tests.engines.faces.gallery.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.gallery.galleries import filled
+from tests.people import NAMES
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
 
@@ -32,13 +33,10 @@ def said(capsys: pytest.CaptureFixture[str]):
     return run
 
 
-def test_from_a_folder_to_names_and_back_to_nothing(tmp_path: Path, data: Path, weights, said, monkeypatch):
-    weights("yunet", "sface")
-    of: dict[str, list[Path]] = {}
-    for file in sorted((data / "faces" / "lfw_dev").rglob("*.jpg")):
-        of.setdefault(file.stem.rsplit("_", 1)[0], []).append(file)
-    names = [name for name, files in of.items() if len(files) >= 3][:3]
-    stranger = next(files[0] for files in of.values() if len(files) == 1)
+def test_from_a_folder_to_names_and_back_to_nothing(tmp_path: Path, people: Path, said, monkeypatch):
+    names = list(NAMES[:3])
+    of = {name: sorted(people.glob(f"{name}_*")) for name in names}
+    stranger = people / f"{NAMES[-1]}_0001.jpg"
     gallery = tmp_path / "g.faces"
     files = [file for name in names for file in of[name][:2]]
     code, answer = said("enrol", gallery, *files)
@@ -51,7 +49,6 @@ def test_from_a_folder_to_names_and_back_to_nothing(tmp_path: Path, data: Path, 
     probes = [of[name][2] for name in names]
     code, answer = said("identify", gallery, *probes, stranger, "--far", "1e-3", "--search", "plain")
     assert code == 0
-    names = [name.replace("_", " ") for name in names]
     told = {Path(image["file"]).name: {face["name"] for face in image["faces"]} - {""} for image in answer["images"]}
     assert told == {file.name: {name} for file, name in zip(probes, names, strict=True)} | {stranger.name: set()}
     assert said("identify", gallery, *probes, "--far", "1e-2")[1]["threshold"] < answer["threshold"]
@@ -110,10 +107,9 @@ def test_bad_input(arguments: list[str], words: str, tmp_path: Path, said, monke
     assert not Path("new.faces").exists()
 
 
-def test_a_gallery_of_another_model_is_not_compared(tmp_path: Path, said, data: Path, weights):
-    weights("yunet", "sface")
+def test_a_gallery_of_another_model_is_not_compared(tmp_path: Path, said, people: Path):
     filled(tmp_path / "g.faces").close()
-    picture = next(iter(sorted((data / "faces" / "lfw_dev").rglob("*.jpg"))))
+    picture = people / "Hana_0001.jpg"
     code, answer = said("enrol", tmp_path / "g.faces", picture, "--model", "sface")
     assert code == 1
     assert "cannot be compared" in answer["error"]["message"]
@@ -128,14 +124,10 @@ def test_one_person_is_named_once_a_picture():
     assert once(["a", "a", "b", "c"], np.array([0.5, 0.7, 0.6, 0.1]), 0.4) == [False, True, True, False]
 
 
-def test_every_command_says_which_files_of_a_folder_it_left_out(tmp_path: Path, data: Path, weights, said):
-    weights("yunet", "sface")
-    folder, of = tmp_path / "people [2024]", {}
+def test_every_command_says_which_files_of_a_folder_it_left_out(tmp_path: Path, people: Path, said):
+    folder = tmp_path / "people [2024]"
     folder.mkdir()
-    for file in sorted((data / "faces" / "lfw_dev").rglob("*.jpg")):
-        of.setdefault(file.stem.rsplit("_", 1)[0], []).append(file)
-    pairs = [files[:2] for files in of.values() if len(files) > 1][:2]
-    for file in (file for files in pairs for file in files):
+    for file in (people / f"{name}_000{shot}.jpg" for name in NAMES[:2] for shot in (1, 2)):
         shutil.copyfile(file, (folder / file.name).with_suffix(".jfif"))
     for name in ("IMG_1.HEIC", "h.heif", "notes.txt"):
         (folder / name).touch()

@@ -14,10 +14,10 @@ from workbench.verbs.faces.commands import app
 
 
 def test_every_face_has_pose_and_gaze_and_a_broken_file_its_error(
-    data: Path, weights: Callable[..., None], tmp_path: Path
+    portrait: Path, weights: Callable[..., None], tmp_path: Path
 ) -> None:
     weights("yunet", "face-landmarks", "iris-landmarks")
-    shutil.copy(data / "faces" / "photos" / "biden.jpg", tmp_path / "a.jpg")
+    shutil.copy(portrait, tmp_path / "a.png")
     (tmp_path / "b.jpg").write_bytes(b"no picture")
     result = CliRunner().invoke(app, ["gaze", str(tmp_path), "--json", "--threads", "1"])
     assert result.exit_code == 0
@@ -28,7 +28,7 @@ def test_every_face_has_pose_and_gaze_and_a_broken_file_its_error(
     assert second["faces"] == []
     assert second["error"]["kind"] == "bad-input"
     table = CliRunner().invoke(app, ["gaze", str(tmp_path), "--threads", "1"])
-    assert "a.jpg" in table.stdout
+    assert "a.png" in table.stdout
     assert f"{face['pose']['roll']:+.1f}" in table.stdout
 
 

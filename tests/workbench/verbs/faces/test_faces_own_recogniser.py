@@ -13,13 +13,12 @@ from tests.engines.faces.recognition.own_recognisers import own_head, own_recogn
 
 @pytest.mark.parametrize("kind", ["network", "head"])
 def test_a_gallery_of_the_users_own_recogniser_is_used_by_itself(
-    tmp_path: Path, data: Path, weights, capsys: pytest.CaptureFixture[str], kind: str
+    tmp_path: Path, group: Path, capsys: pytest.CaptureFixture[str], kind: str
 ):
-    weights("yunet")
     model = own_recogniser(tmp_path / "models" / "good.onnx")
     if kind == "head":
         model = own_head(tmp_path / "models" / "head.onnx", "good.onnx")
-    photo, gallery = data / "faces" / "photos" / "t1.jpg", tmp_path / "g.faces"
+    photo, gallery = group, tmp_path / "g.faces"
 
     def said(*arguments: object) -> tuple[int, dict]:
         capsys.readouterr()

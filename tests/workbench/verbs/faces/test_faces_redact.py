@@ -12,9 +12,9 @@ from engines.faces.detection.finding import open_finder
 from engines.faces.types import FinderSettings
 
 
-def test_a_photograph_is_covered_and_the_answer_is_one_object(data, weights, tmp_path, capsys):
+def test_a_photograph_is_covered_and_the_answer_is_one_object(portrait, weights, tmp_path, capsys):
     weights("yunet", "sface")
-    source, out = data / "faces" / "photos" / "obama.jpg", tmp_path / "out.png"
+    source, out = portrait, tmp_path / "out.png"
     assert main.main(["faces", "redact", str(source), str(out), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["frames"], answer["covered"], answer["out"]) == (1, 1, str(out))

@@ -15,9 +15,8 @@ from engines.faces.gallery import enrol
 
 
 def test_faces_under_review_lie_where_only_their_owner_looks(
-    tmp_path: Path, data: Path, weights, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, people: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    weights("yunet", "sface")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     seen: list[tuple[Path, int, set[int]]] = []
     stored = enrol.store
@@ -29,7 +28,7 @@ def test_faces_under_review_lie_where_only_their_owner_looks(
         return stored(gallery, gathered, *rest)
 
     monkeypatch.setattr(enrol, "store", look)
-    shutil.copy(next((data / "faces" / "lfw_dev").rglob("*.jpg")), tmp_path / "one.jpg")
+    shutil.copy(people / "Ada_0001.jpg", tmp_path / "one.jpg")
     (tmp_path / "g.faces").touch()
     code = main.main(["faces", "enrol", str(tmp_path / "g.faces"), str(tmp_path / "one.jpg"), "--person", "Anna"])
     assert code == 0
