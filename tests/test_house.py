@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import tomllib
 from collections import Counter
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import grimp
@@ -16,6 +18,7 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+import main
 from workbench.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,14 +51,18 @@ def import_all(names):
 
 def _python(code: str, *arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, *(["-c", code] if code else []), *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False
-    )
+        [sys.executable, *(["-c", code] if code else []), *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False,
+    )  # fmt: skip
 
 
 def _main(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return _python("", "main.py", *arguments)
+    """A command line as it is run, without a new interpreter for each."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(ROOT), redirect_stdout(out), redirect_stderr(err):
+        code = main.main(list(arguments))
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def _sources() -> list[Path]:
@@ -147,7 +154,7 @@ def test_none_keeps_its_references(qtbot: object) -> None:
 
 def test_the_versions_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert _main("--version").stdout.strip() == f"kinoscope {project['version']}"
+    assert _python("", "main.py", "--version").stdout.strip() == f"kinoscope {project['version']}"
 
 
 def test_everything_that_is_needed_is_pinned() -> None:
@@ -227,6 +234,6 @@ def test_a_damaged_model_file_makes_the_check_fail() -> None:
     folder = Path(os.environ["KINOSCOPE_HOME"]) / "cache" / "store"
     folder.mkdir(parents=True)
     (folder / "face_detection_yunet_2023mar.onnx").write_bytes(b"not it")
-    done = _main("models", "check")
+    done = _python("", "main.py", "models", "check")
     assert done.returncode == 1
     assert "models fetch yunet" in done.stderr

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
@@ -115,7 +117,21 @@ def number_of(image: np.ndarray) -> int:
 
 
 def made_film(folder: Path, kind: str) -> Path:
-    """A film of `MADE`. One that is joined runs back in the middle, as recordings do that were put end to end."""
+    """A film of `MADE`; each is coded once in a process."""
+    name, content = _coded(kind)
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+@cache
+def _coded(kind: str) -> tuple[str, bytes]:
+    with TemporaryDirectory() as folder:
+        path = _make(Path(folder), kind)
+        return path.name, path.read_bytes()
+
+
+def _make(folder: Path, kind: str) -> Path:
+    """One that is joined runs back in the middle, as recordings do that were put end to end."""
     made = MADE[kind]
     path = write(folder / made.name, made, range(COUNT))
     if kind.startswith("joined"):

@@ -144,7 +144,7 @@ def test_every_state_has_its_words_and_fits(panel: CalibrationPanel, result: Mon
     assert panel.progress.isVisible() == (phase is Phase.BUSY)
     assert panel.trouble.isVisible() == (phase is Phase.FAILED)
     assert panel.report.isVisible() == (phase in (Phase.RESULT, Phase.LOADED))
-    assert panel._body.minimumSizeHint().width() <= NARROW - 10, "the body is wider than a narrow dock"
+    assert panel.body.totalMinimumSize().width() <= NARROW - 10, "the body is wider than a narrow dock"
 
 
 def test_the_longest_board_and_the_solver_fit(panel: CalibrationPanel, result: MonoResult) -> None:
@@ -153,7 +153,7 @@ def test_the_longest_board_and_the_solver_fit(panel: CalibrationPanel, result: M
     panel.show_state(replace(states(result)[Phase.LIVE], board=board, model="rational8", window="11"))
     assert panel.board.dictionary.value() == "DICT_APRILTAG_36h11"
     assert panel.solver.half.value() == 11
-    assert panel._body.minimumSizeHint().width() <= NARROW - 10
+    assert panel.body.totalMinimumSize().width() <= NARROW - 10
 
 
 def test_every_control_says_what_it_is(panel: CalibrationPanel) -> None:

@@ -284,7 +284,7 @@ def test_thumbs_are_asked_for_and_drawn(page, qtbot):
     page.thumbs.wanted.connect(asked.extend)
     page.show_state(replace(people(RICH), thumbs={}))
     qtbot.waitUntil(lambda: {"f0", "f1", "f2", "f40", "s00"} <= set(asked))
-    assert len(asked) == len(set(asked)) or asked.count("f0") <= 3
+    assert asked.count("f0") <= 3
     page.show_state(replace(people(RICH), thumbs={"f40": shade(231)}))
     spot = place(page.grid, "p4")
     assert page.grid.viewport().grab().toImage().pixelColor(spot.x(), spot.y() - 20).red() == 231

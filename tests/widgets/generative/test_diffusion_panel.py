@@ -60,7 +60,7 @@ def test_every_state_has_its_words_and_fits(panel: DiffusionPanel, name: str) ->
     assert panel.start.text() == {"sample": "Sample", "compare": "Compare", "train": "Train"}[view.mode]
     assert panel.progress.isVisible() == (name in ("busy", "cancelling"))
     assert panel.trouble.isVisible() == (name == "failed")
-    assert panel._body.minimumSizeHint().width() <= NARROW - 10, "the body is wider than a narrow dock"
+    assert panel.body.totalMinimumSize().width() <= NARROW - 10, "the body is wider than a narrow dock"
 
 
 def test_showing_tells_nothing(panel: DiffusionPanel) -> None:

@@ -115,10 +115,10 @@ def test_a_result_plays_from_noise_to_data_and_stops(studio, qtbot, view):
     page = studio.page(Page.FLOW)
     assert page.playing
     start = page.cells[0].view.places().copy()
-    qtbot.waitUntil(lambda: page.time < 0.9, timeout=3000)
+    qtbot.waitUntil(lambda: page.time < 0.9, timeout=20_000)
     assert not np.allclose(page.cells[0].view.places(), start)
     page.set_time(0.01)
-    qtbot.waitUntil(lambda: not page.playing, timeout=3000)
+    qtbot.waitUntil(lambda: not page.playing, timeout=20_000)
     assert page.time == 0
 
 

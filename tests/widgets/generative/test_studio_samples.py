@@ -198,7 +198,7 @@ def test_playing_waits_for_each_step_and_ends_at_the_result(studio, qtbot, view)
     scrubber.stepWanted.connect(asked.append)
     scrubber.stepWanted.connect(lambda step: studio.show_state(replace(view, step=a_step(step) if step >= 0 else None)))
     scrubber.play.click()
-    qtbot.waitUntil(lambda: not scrubber.playing, timeout=3000)
+    qtbot.waitUntil(lambda: not scrubber.playing, timeout=20_000)
     assert asked == [0, 1, 2, 3, -1]
 
 

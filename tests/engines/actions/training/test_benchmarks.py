@@ -192,7 +192,7 @@ def test_lists_of_videos_come_in_several_forms(tmp_path: Path) -> None:
     other = {"class_index": ["a"], "train_session_set": ["elsewhere"], "test_session_set": []}
     expected = open_benchmark(folder)
     info.write_text(json.dumps({"TVSeries": other, "THUMOS": inner}), "utf-8")
-    assert open_benchmark(folder) == expected or open_benchmark(folder).train == expected.train
+    assert open_benchmark(folder).train == expected.train
     info.write_text(json.dumps(inner | {"class_index": inner["class_index"][1:]}), "utf-8")
     assert open_benchmark(folder).classes == expected.classes
     info.rename(folder / "video_list.json")

@@ -30,7 +30,7 @@ from tests.engines.cameras.readers.servers import Motion, Shelf, Silent
 def test_a_stream_that_never_answers_can_be_given_up(run, scheme):
     with Silent() as server:
         running = run(Feed("s", StreamSource(f"{scheme}://{server.address}/live")))
-        assert server.called.wait(5)
+        assert server.called.wait(20)
         assert running.feed.status().state is FeedState.OPENING
         running.stop()
 
@@ -293,7 +293,7 @@ def test_a_hand_gives_raises_stalls_and_can_be_left():
         hand.call(lambda: None, lambda: True)
     assert not hand.leave(closed.set, 0.01)
     hold.set()
-    assert closed.wait(5)
+    assert closed.wait(20)
     hand.join()
     assert not hand.alive
 
