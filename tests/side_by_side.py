@@ -1,7 +1,7 @@
 """Runs of the suite on several workers: which tests stay together, which come first, and which run alone.
 
-A file stays on one worker, so that what its tests share is made once. What is slow comes first and by itself. A test
-that is marked `serial` waits until no other runs, and the others wait for it.
+A file stays on one worker, so that what its tests share is made once. Files with slow tests come first, or one of them
+would be left alone at the end. A test that is marked `serial` waits until no other runs, and the others wait for it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def arrange(items: list[pytest.Item]) -> None:
-    """Slow tests first, each a group of its own; a group for each other file."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """A group for each file, and one for all that share a graphics card; files that hold a slow test first."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
-        if item.get_closest_marker("slow") is None and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        if item.get_closest_marker("xdist_group") is None:
+            shared = "gpu" if item.get_closest_marker("gpu") else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @contextmanager

@@ -34,6 +34,8 @@ def display() -> Iterator[str]:
     server.wait()
 
 
+@pytest.mark.xvfb
+@pytest.mark.serial
 def test_the_window_opens_on_a_screen_and_a_polite_kill_closes_it(display: str, tmp_path: Path) -> None:
     environment = {**os.environ, "DISPLAY": display, "KINOSCOPE_HOME": str(tmp_path), "QT_QPA_PLATFORM": "xcb"}
     run = subprocess.Popen(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def supervisor() -> Iterator[Supervisor]:
     made = Supervisor()
     yield made
-    assert made.shutdown(5.0) == []
+    assert made.shutdown(20.0) == []
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def worker(broker: Broker) -> Iterator[Worker]:
 def jobs(qtbot, supervisor: Supervisor, broker: Broker) -> Iterator[JobQueue]:
     queue = JobQueue(supervisor, broker=broker, workers=1)
     yield queue
-    supervisor.shutdown(5.0)
+    supervisor.shutdown(20.0)
     queue.close()
 
 

@@ -38,7 +38,7 @@ class Opened:
         try:
             self.window = Window(self.supervisor, settings, self.book, features)
         except BaseException:
-            self.supervisor.shutdown(5.0)
+            self.supervisor.shutdown(20.0)
             self.book.close()
             raise
         self.window.show()
@@ -52,7 +52,7 @@ class Opened:
             return []
         self._ended = True
         self.window.close()
-        stuck = self.supervisor.shutdown(5.0)
+        stuck = self.supervisor.shutdown(20.0)
         said = self.defects()
         self.window.deleteLater()
         self.book.close()

@@ -85,9 +85,7 @@ def book_hook(book: LogBook):
 
 
 def test_an_uncaught_exception_of_the_window_is_logged(book: LogBook) -> None:
-    from workbench import log
-
-    assert sys.excepthook is log._uncaught
+    assert sys.excepthook is not sys.__excepthook__
     try:
         raise KeyError("lost")
     except KeyError as error:

@@ -88,7 +88,7 @@ def test_a_full_lossless_slot_makes_a_file_wait() -> None:
 
     feed = threading.Thread(target=slot.put, args=(_frame(1),), kwargs={"may_wait": may_wait})
     feed.start()
-    assert asked.wait(5)
+    assert asked.wait(20)
     assert feed.is_alive()
     assert _indices([slot.take(1), slot.take(1)]) == [0, 1]  # type: ignore[list-item]
     feed.join(5)
@@ -103,7 +103,7 @@ def test_closing_frees_a_waiting_reader_and_a_waiting_feed(policy: Latest | Loss
     feed = threading.Thread(target=slot.put, args=(_frame(1),), kwargs={"may_wait": lambda: not asked.set()})
     feed.start()
     if isinstance(policy, Lossless):
-        assert asked.wait(5)
+        assert asked.wait(20)
     slot.close()
     feed.join(5)
     assert not feed.is_alive()

@@ -51,13 +51,13 @@ def test_what_is_stuck_is_named_with_the_line_it_is_in(qtbot, caplog: pytest.Log
     for thread in (stuck, good):
         supervisor.adopt(thread)
         thread.start()
-    assert stuck.inside.wait(2)
+    assert stuck.inside.wait(20)
     assert supervisor.shutdown(0.2) == ["the stuck one"]
     record = next(record for record in caplog.records if record.levelno == logging.ERROR)
     assert "the stuck one did not end" in record.getMessage()
     assert "stuck_here" in record.details  # type: ignore[attr-defined]
     stuck.leave.set()
-    assert supervisor.shutdown(2.0) == []
+    assert supervisor.shutdown(20.0) == []
 
 
 def test_who_comes_after_the_end_is_asked_to_stop(qtbot) -> None:
@@ -76,7 +76,7 @@ def test_what_has_ended_is_not_kept(qtbot) -> None:
         supervisor.adopt(thread)
         thread.start()
         thread.request_stop()
-        assert thread.join(2.0)
+        assert thread.join(20.0)
     assert supervisor.names() == []
     assert len(supervisor._owned) == 1
 

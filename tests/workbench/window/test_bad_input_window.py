@@ -75,7 +75,7 @@ def test_a_broken_layout_is_reset_and_said(open_window: Open, qtbot, layout: str
     assert first.end() == []
     change_settings(layout=layout, geometry=layout)
     opened = open_window()
-    until(qtbot, lambda: opened.says("layout", "reset"), 3)
+    until(qtbot, lambda: opened.says("layout", "reset"))
     docks = opened.window.docks.docks
     assert not docks["sources"].isHidden(), "the default layout shows the sources"
     assert not docks["properties"].isHidden()
@@ -125,7 +125,7 @@ def test_a_project_that_is_damaged_further_in_is_moved_aside_too(open_window: Op
     content[4096:] = NOISE * (len(content) // len(NOISE) + 1)
     path.write_bytes(content)
     opened = open_window()
-    until(qtbot, lambda: opened.says("last session", "damaged"), 3)
+    until(qtbot, lambda: opened.says("last session", "damaged"))
     assert works(opened, qtbot)
 
 
@@ -247,7 +247,7 @@ def test_a_truncated_film_plays_and_says_where_it_broke(open_window: Open, qtbot
     until(qtbot, lambda: opened.status("file1").state is FeedState.ENDED)
     assert "breaks off at 0:0" in opened.status("file1").message
     assert opened.picture(0) is not None, "the last picture stays"
-    until(qtbot, lambda: opened.window.grid.tile(0)._message.startswith("The file breaks off"), 3)
+    until(qtbot, lambda: opened.window.grid.tile(0)._message.startswith("The file breaks off"))
 
 
 def test_a_stream_that_never_answers_can_be_removed_at_once(open_window: Open, qtbot, silent: Silent) -> None:

@@ -71,7 +71,7 @@ def test_sources_are_added_by_drag_and_drop(open_window: Open, qtbot, pictures: 
 def test_each_line_of_dropped_text_is_a_source(open_window: Open, qtbot) -> None:
     opened = open_window()
     opened.drop_text("scene:1\nscene:2\n")
-    until(qtbot, lambda: opened.sources == ["scene1", "scene2"], 3)
+    until(qtbot, lambda: opened.sources == ["scene1", "scene2"])
 
 
 def test_the_command_line_names_sources(open_window: Open, qtbot, pictures: Path) -> None:
@@ -204,7 +204,7 @@ def test_an_exception_and_a_kill_reach_jobs_and_log_while_the_window_lives(open_
     pid = heard[0]
     assert isinstance(pid, int)
     os.kill(pid, signal.SIGKILL)
-    until(qtbot, lambda: opened.jobs[0].state == "failed", 5)
+    until(qtbot, lambda: opened.jobs[0].state == "failed")
     row = opened.jobs[0]
     assert row.title == "Wait for ever"
     assert "killed" in row.error

@@ -99,7 +99,7 @@ def make_bench(qtbot, qapp, supervisor: Supervisor, jobs: JobQueue, tmp_path: Pa
         bench.controller.close()
         bench.viewer.close()
     feeds.clear()
-    supervisor.shutdown(5.0)
+    supervisor.shutdown(20.0)
     project.close()
 
 

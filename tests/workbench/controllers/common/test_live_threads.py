@@ -50,7 +50,7 @@ def test_one_engine_looks_at_two_sources(services: Services, qtbot, host: Host) 
     assert [stamp.source for stamp in result.stamps] == ["left", "right"]
     assert (result.pid == os.getpid()) == (host == "thread")
     assert lookers.paths() == ["left"]
-    with qtbot.waitSignal(lookers.stopped, timeout=5000) as told:
+    with qtbot.waitSignal(lookers.stopped, timeout=20_000) as told:
         services.feeds.remove("right")
     assert told.args[0] == "left"
     assert lookers.paths() == []

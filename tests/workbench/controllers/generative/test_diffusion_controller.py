@@ -47,7 +47,7 @@ def warm(home: Path, qapp) -> Iterator[JobQueue]:
             soon.wait(0.02)
         queue.remove(first)
         yield queue
-        assert supervisor.shutdown(5.0) == []
+        assert supervisor.shutdown(20.0) == []
         queue.close()
 
 
@@ -73,7 +73,7 @@ def make(
         desk.controller.close()
     warm.cancel_all()
     until(qtbot, lambda: all(record.state.over for record in warm.records()))
-    supervisor.shutdown(5.0)
+    supervisor.shutdown(20.0)
     project.close()
     for desk in made:
         desk.window.deleteLater()
