@@ -46,7 +46,7 @@ SCREEN = {
 
 USAGE = """make run [ARGS="..."]     open the workbench (with no display: save pictures of every panel instead)
                           ARGS=--quick: only the six main pictures, in half a minute
-make test [ARGS="..."]    run the tests; ARGS go to pytest
+make test [ARGS="..."]    run the tests on all cores; ARGS go to pytest ("-n 0": one after the other)
 make bench [NAME=...]     measure: detect, display, workers, diffusion-error, ... or all
 make peers                install other libraries to compare with, and run the comparisons
 make lint                 style, types and import contracts
@@ -109,7 +109,7 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests."""
+    """Run the tests, a worker for each core."""
     _prepare(["test"], SCREEN, programs={"Xvfb": "xvfb"})
     _fetch()
     workers = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist=loadgroup", "--no-loadscope-reorder"]
