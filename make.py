@@ -201,7 +201,7 @@ def _fetch(*more: str) -> None:
         ready = {file["name"] for file in json.loads(here.stdout)["files"] if file["state"] == "ready"}
     except (ValueError, KeyError, TypeError):
         ready = set()
-    missing = [name for name in (*_asked("workbench.controllers", "STORED"), *more) if name not in ready]
+    missing = [name for name in (*_asked("workbench.plugged", "STORED"), *more) if name not in ready]
     if missing:
         command = [PYTHON, "main.py", "models", "fetch", *missing]
         failed = _step(f"Fetching {len(missing)} weight and sample files (about 150 MB once)", command)

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from widgets.kit.icons import icon
-from workbench.controllers import FEATURES
 from workbench.features import Command, Feature, Preset
+from workbench.plugged import FEATURES
 
 MONITOR = Preset(
     "monitor",

@@ -90,7 +90,7 @@ class Feature:
     takes: tuple[str, ...] = ()
     """Endings of files that it takes wherever they fall."""
     drops: tuple[str, ...] = ()
-    """What takes any file that falls there: its "board", its "strip" of tabs with what is below."""
+    """What takes any file that falls there: its "board", or all that its "strip" of tabs stands above."""
     jobs: tuple[str, ...] = ()
     """How the dotted paths of its jobs begin."""
     unsaid: tuple[str, ...] = ()

@@ -184,7 +184,7 @@ class EvaluateSpec:
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """What each threshold does to events. precision, recall: of events at temporal IoU .5; false_alarms: per minute;
+    """Effects of thresholds on events. precision, recall: of events at temporal IoU .5; false_alarms: per minute;
     delay: mean seconds from the start of an action to the start of its event, None where none is found.
     """
 
@@ -234,5 +234,5 @@ class Evaluation:
 
     @property
     def averaged(self) -> tuple[str, ...]:
-        """What `map` is the mean of."""
+        """Classes that `map` is the mean of."""
         return tuple(name for name, value in self.ap.items() if value is not None)

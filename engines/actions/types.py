@@ -85,7 +85,7 @@ class TrainedFilm:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a model file says of itself. horizons: seconds ahead of each decoder step. map: mean average precision on
+    """A model file's account of itself. horizons: seconds ahead of each decoder step. map: mean average precision on
     what was held out, None when nothing was; averaged: classes that it is the mean of, 0 not known. scale: where
     features are standardised, the file holds mean and deviation. trained_on: names of clips, in words. films: those
     clips, and learned: the classes that had an example in them; () where that is not known. sha256: of the file, filled
@@ -166,7 +166,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What the live engine says of one frame.
+    """The live engine's answer to one frame.
 
     decisions: the newest ones, oldest first, at most 64: a reader that comes late still misses none. events: the newest
     ones, at most 64. stages: milliseconds of "appearance", "motion", "pose", "head". feature_rate, head_rate: per

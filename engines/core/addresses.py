@@ -36,7 +36,7 @@ def hidden(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """What a user typed for an address and is none, fit to be shown: it may hold a password all the same."""
+    """Text typed for an address that is none, fit to be shown: it may hold a password all the same."""
     before, _, after = text.rpartition("@")
     if ":" not in before or _PATH.match(text) or _PARTS.fullmatch(text):
         return bare(text)
@@ -66,7 +66,7 @@ def with_password(address: str, password: str) -> str:
 
 
 def ill_written(address: str) -> str:
-    """What to write otherwise in an address whose password no program could find the end of; "" when all is well."""
+    """Advice on an address whose password no program could find the end of; "" when all is well."""
     found = _PARTS.fullmatch(address)
     rest = "" if found is None else found[2]
     _, password, _ = _split(rest)
@@ -85,5 +85,5 @@ def _split(rest: str) -> tuple[str, str, str]:
 
 
 def _head(rest: str) -> str:
-    """What every reader of addresses takes for name, password, host and port."""
+    """Name, password, host and port, as every reader of addresses takes them."""
     return re.split(r"[/?#\\]", rest, maxsplit=1)[0]

@@ -97,7 +97,7 @@ class Board:
 
     @property
     def print_origin(self) -> tuple[float, float]:
-        """Where the printed squares' outer corner lies in the coordinates of `corners`, in metres."""
+        """The printed squares' outer corner in the coordinates of `corners`, in metres."""
         return (-self.square, -self.square) if self.kind == "chessboard" else (0.0, 0.0)
 
     @property

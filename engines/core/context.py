@@ -16,7 +16,7 @@ from engines.core.errors import Cancelled
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """What the broker granted: a device name ("cpu", "cuda:0"), bytes on it, and CPU threads."""
+    """The broker's grant: a device name ("cpu", "cuda:0"), bytes on it, and CPU threads."""
 
     device: str
     bytes: int

@@ -158,7 +158,7 @@ def loaded(value: bytes) -> str:
 
 @contextmanager
 def reading(path: str | Path, what: str) -> Iterator[None]:
-    """What SQLite and the system say about a file, as errors that a user understands."""
+    """Errors of SQLite and the system about a file, as errors that a user understands."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

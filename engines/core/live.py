@@ -52,6 +52,6 @@ class LooksAgain(Protocol[R_co]):
     """A live engine whose answer about a picture depends on more than the picture: on settings, on a file."""
 
     def again(self) -> R_co | None:
-        """What it says now of the picture that stands still; None where nothing has changed. Asked often while it does:
+        """The present answer to a picture that stands still; None where nothing has changed. Asked often while it does:
         cheap."""
         ...

@@ -57,7 +57,7 @@ class FileLock:
         return True
 
     def holder(self) -> str:
-        """Who has it, in words: "process 4711 since 14:02"."""
+        """The holder, in words: "process 4711 since 14:02"."""
         try:
             said = read_json(self.path, most=MOST)
             where = "" if said["host"] == socket.gethostname() else f" on {said['host']}"

@@ -11,7 +11,7 @@ _SHOWN = "kinoscope.shown"
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name share: composed letters (NFC), single spaces, none at the ends."""
+    """The key that spellings of one name share: composed letters (NFC), single spaces, none at the ends."""
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
@@ -47,7 +47,7 @@ def print_any_name() -> None:
 
 
 def folded(name: str) -> str:
-    """What names share that look alike (`looks_alike`)."""
+    """The key that names share which look alike (`looks_alike`)."""
     return unicodedata.normalize("NFKC", name_key(name)).casefold()
 
 

@@ -34,7 +34,7 @@ def cache_dir() -> Path:
 
 
 def store_dir() -> Path:
-    """Where the model store keeps what it fetched; `KINOSCOPE_STORE` names one that several users or homes share."""
+    """The folder of the model store; `KINOSCOPE_STORE` names one that several users or homes share."""
     shared = os.environ.get(STORE_VARIABLE)
     return Path(shared).expanduser() if shared else cache_dir() / "store"
 

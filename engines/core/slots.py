@@ -32,7 +32,7 @@ MOST_NOTICES = 8
 
 
 class Slot:
-    """What one reader sees of a feed. Any thread may put; one thread takes."""
+    """One reader's view of a feed. Any thread may put; one thread takes."""
 
     def __init__(self, policy: Latest | Lossless, wake: Callable[[], None] | None = None) -> None:
         """`wake` is called from the feed's thread when an empty slot gets something; it must not block."""

@@ -17,8 +17,8 @@ from widgets.shell.log import LogRow
 from widgets.sources.form import KINDS, SourceForm
 from workbench.app import open_state
 from workbench.commands import PRESETS
-from workbench.controllers import FEATURES
 from workbench.features import Feature
+from workbench.plugged import FEATURES
 from workbench.threads.supervisor import Supervisor
 from workbench.window.main import Window
 

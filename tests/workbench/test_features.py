@@ -10,15 +10,16 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QWidget
 from typer.testing import CliRunner
 
 from tests.workbench.opened import Opened, until
 from tests.workbench.toy import FEATURE as TOY
-from workbench import controllers, verbs
+from workbench import plugged, verbs
 from workbench.commands import MONITOR, commands
-from workbench.controllers import FEATURES
 from workbench.features import Feature
+from workbench.plugged import FEATURES
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGGED = (
@@ -72,6 +73,28 @@ def test_its_preset_shows_its_dock(opened: Opened, qtbot) -> None:
     dock = opened.window.docks.docks["toy"]
     until(qtbot, lambda: not dock.visibleRegion().isEmpty())
     assert dock.widget() is opened.window.features["toy"].panel
+
+
+class Shows(QObject):
+    """Notes each window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[QWidget] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(watched)
+        return False
+
+
+def test_no_part_of_a_feature_is_a_window_for_a_moment_while_it_is_made(opened: Opened, qapp) -> None:
+    shows = Shows()
+    qapp.installEventFilter(shows)
+    for feature in opened.window.features.records:
+        opened.window.preset(feature.preset.id)
+        assert shows.seen == [], feature.id
+    qapp.removeEventFilter(shows)
 
 
 def test_a_dock_that_is_raised_makes_it(opened: Opened, qtbot) -> None:
@@ -150,8 +173,10 @@ def test_what_all_features_share_names_none(path: Path) -> None:
     names = {
         name for feature in FEATURES for name in (feature.id, feature.preset.id, *(dock.id for dock in feature.docks))
     }
-    known = re.compile(rf"\b({'|'.join(sorted(names | set(controllers.NAMES)))})\b")
+    known = re.compile(rf"\b({'|'.join(sorted(names | set(plugged.NAMES)))})\b")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         said = node.module if isinstance(node, ast.ImportFrom) else getattr(node, "value", None)
         if isinstance(said, str) and " " not in said:
-            assert not known.search(said) or path.name == "__init__.py", f"{path.name}:{node.lineno} names {said}"
+            assert not known.search(said) or path.name in ("__init__.py", "plugged.py"), (
+                f"{path.name}:{node.lineno} names {said}"
+            )

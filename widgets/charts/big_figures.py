@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets.charts.drawn import told_at
 from widgets.kit.results import Stat
 from widgets.kit.theme import LOOK, number_font
+from widgets.kit.when_new import when_new
 
 FIRST, REST, WORDS, LABEL = 30, 20, 13, 11
 BASE, HIGH, APART = 48.0, 56, 28.0
@@ -30,10 +31,9 @@ class BigFigures(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         LOOK.changed.connect(self.update)
 
+    @when_new
     def set_stats(self, stats: Sequence[Stat]) -> None:
         """Show these; equal ones touch nothing."""
-        if tuple(stats) == self.stats:
-            return
         self.stats = tuple(stats)
         self.setAccessibleDescription(", ".join(f"{one.label} {one.value} {one.unit}".strip() for one in stats))
         self.updateGeometry()

@@ -17,6 +17,7 @@ from widgets.charts.axes import percent
 from widgets.charts.class_colors import HATCHES, class_brush, class_words
 from widgets.charts.drawn import RIGHT, DrawnChart, bold, flowed, label, stroke
 from widgets.kit.theme import LOOK, number_font
+from widgets.kit.when_new import when_new
 
 ALONE, MOST_ALONE, BESIDE, GAP = 24.0, 40.0, 17.0, 9.0
 """Pixels of a class with one model, at least and at most; of each bar with several, and between classes."""
@@ -46,12 +47,10 @@ class ClassBars(DrawnChart):
         self.setMinimumWidth(200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
 
+    @when_new
     def show_rows(self, rows: Sequence[ClassRow], models: Sequence[str] = ("",), strong: int = 0) -> None:
         """Show these; equal ones touch nothing."""
-        fresh = tuple(rows), tuple(models), strong
-        if fresh == (self.rows, self.models, self.strong):
-            return
-        self.rows, self.models, self.strong = fresh
+        self.rows, self.models, self.strong = tuple(rows), tuple(models), strong
         said = ", ".join(f"{row.name} {self._words(row.values[strong])}" for row in rows if row.values)
         self.setAccessibleDescription(f"{self.value}: {said}" if said else "")
         self.updateGeometry()

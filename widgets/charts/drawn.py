@@ -6,9 +6,10 @@ Made without a plotting library, whose import would hold the window for a third 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -23,13 +24,13 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from widgets.kit.fields import describe
 from widgets.kit.figures_table import csv_text
-from widgets.kit.icons import icon
+from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.theme import LOOK, number_font
 
@@ -40,8 +41,6 @@ FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawi
 
 class DrawnChart(QWidget):
     """A chart draws itself in `_draw` and gives its figures in `table`. `_cursor`: where the mouse is over it."""
-
-    saved = Signal(str)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -66,14 +65,13 @@ class DrawnChart(QWidget):
         return told_at(self, event, self.tip_at) or super().event(event)
 
     def save(self, path: str) -> None:
-        """Write figures (.csv) or drawing (.svg, .png), whole or not at all; `saved` tells the path."""
+        """Write figures (.csv) or drawing (.svg, .png), whole or not at all."""
         kind = Path(path).suffix.lower()
         if kind == ".csv":
             write_text(check_file(path, TABLE), self.csv())
         else:
             with new_file(path, SVG if kind == ".svg" else media(path)) as part:
                 self._save_svg(str(part)) if kind == ".svg" else self._save_png(str(part))
-        self.saved.emit(path)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._draw(QPainter(self))
@@ -87,14 +85,9 @@ class DrawnChart(QWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction(icon("copy"), "Copy figures")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.csv()))
-        menu.addSeparator()
-        for kind, title in FORMATS.items():
-            menu.addAction(icon("save"), title).triggered.connect(lambda _on=False, kind=kind: self._ask_file(kind))
-        menu.popup(event.globalPos())
+        copy = ("copy", "Copy figures", lambda: QGuiApplication.clipboard().setText(self.csv()))
+        saves = [("save", title, partial(self._ask_file, kind)) for kind, title in FORMATS.items()]
+        pop_up(menu_of(self, copy, None, *saves), event.globalPos())
 
     def _draw(self, painter: QPainter) -> None:
         raise NotImplementedError

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle
 
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import draw_icon
+from widgets.kit.ink import ink
 from widgets.kit.pill import LEVEL_TOKENS
 from widgets.kit.row_list import write
 from widgets.kit.theme import LOOK, RADIUS, mixed
@@ -57,8 +58,7 @@ def paint_badge(painter: QPainter, corner: QPointF, role: str, level: str) -> No
     """A round badge in the top right corner of a picture."""
     look = LOOK.now
     disk = QRectF(corner.x() - BADGE - 3, corner.y() + 3, BADGE, BADGE)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.color("base", 0.82))
+    ink(painter, None, look.color("base", 0.82))
     painter.drawEllipse(disk)
     draw_icon(painter, disk.adjusted(4, 4, -4, -4).toRect(), role, LEVEL_TOKENS[level] if level else "text")
 
@@ -66,8 +66,7 @@ def paint_badge(painter: QPainter, corner: QPointF, role: str, level: str) -> No
 def paint_meter(painter: QPainter, bar: QRectF, share: float) -> None:
     """A share as a thin bar; its colour says the same as the number beside it."""
     look = LOOK.now
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.color("line"))
+    ink(painter, None, look.color("line"))
     painter.drawRoundedRect(bar, 1.5, 1.5)
     painter.setBrush(look.color(meter_token(share)))
     painter.drawRoundedRect(
@@ -99,8 +98,7 @@ def paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, targe
     if not (chosen or focus or hovered):
         return
     ground = QColor(mixed(look.surface, look.accent, 0.22)) if chosen else look.color("raised", 1.0 if hovered else 0.0)
-    painter.setBrush(ground)
-    painter.setPen(QPen(look.color("accent"), 2 if focus else 1) if chosen or focus else Qt.PenStyle.NoPen)
+    ink(painter, QPen(look.color("accent"), 2 if focus else 1) if chosen or focus else None, ground)
     painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
 

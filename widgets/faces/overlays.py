@@ -19,6 +19,7 @@ from engines.core.frames import Image
 from engines.faces.gaze.head_pose import turned
 from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
+from widgets.kit.ink import ink
 from widgets.viewer.overlays import HALO, PILL_HEIGHT, Legend, Overlay, Point, draw_words, overlay_color, pill_width
 from widgets.viewer.picture import Viewport
 
@@ -118,8 +119,7 @@ class FaceFrame:
     def _paint_quality(self, painter: QPainter, frame: QRectF) -> None:
         bar = QRectF(frame.left() + 4, frame.bottom() + 4, frame.width() - 8, 4)
         share = min(max(self.quality or 0.0, 0.0), 1.0)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(HALO)
+        ink(painter, None, HALO)
         painter.drawRoundedRect(bar.adjusted(-1, -1, 1, 1), 2, 2)
         painter.setBrush(overlay_color("good" if share >= 0.6 else "warn" if share >= 0.35 else "bad"))
         painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(bar.width() * share, 2.0), 4), 2, 2)
@@ -222,8 +222,7 @@ def _corners(frame: QRectF) -> list[QLineF]:
 
 def _arrow(painter: QPainter, start: QPointF, end: QPointF, color: str, width: float = 2.0) -> None:
     for pen in _pens(color, width):
-        painter.setPen(pen)
-        painter.setBrush(pen.color())
+        ink(painter, pen, pen.color())
         painter.drawLine(start, end)
         painter.drawEllipse(end, width, width)
 

@@ -8,9 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QFontMetricsF,
     QGuiApplication,
     QImage,
@@ -20,12 +17,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy
 
 from engines.core.frames import Image, Size
 from engines.faces.types import Face
 from widgets.kit.fields import describe
+from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import draw_icon, icon
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
 
 CAPTION, LINE, MARGIN, CORNER = 20, 18, 8, 72
@@ -35,11 +34,10 @@ MOST = 6.0
 """Small crops are enlarged so far and no further."""
 
 
-class FacePicture(QWidget):
-    """`chooseWanted` on a click or Return, `dropped(path)`, where it takes pictures; else it only shows one."""
+class FacePicture(FileDrops):
+    """`chooseWanted` on a click or Return, `dropped(paths)`, where it takes pictures; else it only shows one."""
 
     chooseWanted = Signal()
-    dropped = Signal(str)
 
     def __init__(self, name: str, *, takes: bool = False, nothing: str = "") -> None:
         super().__init__()
@@ -132,8 +130,7 @@ class FacePicture(QWidget):
             self._draw_crop(painter)
         self._draw_lines(painter)
         if self._hovered or (self._takes and self.hasFocus()):
-            painter.setPen(QPen(LOOK.now.color("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink(painter, QPen(LOOK.now.color("accent"), 2), None)
             painter.drawRoundedRect(self._room().adjusted(-3, -3, 3, 3), RADIUS, RADIUS)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -161,22 +158,7 @@ class FacePicture(QWidget):
         if not menu.isEmpty():
             menu.popup(event.globalPos())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self._hover(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._hover(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._hover(False)
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.dropped.emit(paths[0])
-
-    def _hover(self, on: bool) -> None:
+    def show_aimed(self, on: bool) -> None:
         self._hovered = on
         self.update()
 
@@ -191,8 +173,11 @@ class FacePicture(QWidget):
 
     def _draw_nothing(self, painter: QPainter) -> None:
         look, room = LOOK.now, self._room()
-        painter.setPen(QPen(look.color("line"), 1, Qt.PenStyle.DashLine if self._takes else Qt.PenStyle.SolidLine))
-        painter.setBrush(look.color("raised"))
+        ink(
+            painter,
+            QPen(look.color("line"), 1, Qt.PenStyle.DashLine if self._takes else Qt.PenStyle.SolidLine),
+            look.color("raised"),
+        )
         painter.drawRoundedRect(room, RADIUS, RADIUS)
         spot = QRectF(0, 0, 32, 32)
         spot.moveCenter(room.center() - QPointF(0, 18))
@@ -217,11 +202,9 @@ class FacePicture(QWidget):
             return
         frame = QRectF(corners[0], corners[1])
         for color, wide, radius in ((LOOK.now.color("base", 0.7), 4.0, 4.0), (LOOK.now.color("accent"), 2.0, 2.5)):
-            painter.setPen(QPen(color, wide))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink(painter, QPen(color, wide), None)
             painter.drawRoundedRect(frame, 3, 3)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
+            ink(painter, None, color)
             for spot in spots:
                 if spot is not None:
                     painter.drawEllipse(spot, radius, radius)
@@ -233,8 +216,7 @@ class FacePicture(QWidget):
             return
         corner = QRectF(box.left() + 8, box.bottom() - CORNER - 8, CORNER, CORNER)
         painter.drawImage(corner, self._crop)
-        painter.setPen(QPen(LOOK.now.color("surface"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink(painter, QPen(LOOK.now.color("surface"), 2), None)
         painter.drawRect(corner)
 
     def _draw_lines(self, painter: QPainter) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.fields import describe
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
 
 GAP = 4
@@ -74,8 +75,7 @@ class FaceRow(QWidget):
         return QRectF(place * (self._side + GAP), 0, self._side, self._side)
 
     def _paint_more(self, painter: QPainter, box: QRectF, more: int) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(LOOK.now.color("line"))
+        ink(painter, None, LOOK.now.color("line"))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.setPen(LOOK.now.color("text"))
         painter.setFont(number_font(11))

@@ -15,6 +15,7 @@ from PySide6.QtGui import QBrush, QImage, QPainter
 
 from engines.core.frames import Image
 from widgets.kit.icons import draw_icon
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS
 
 KEPT_BYTES = 48 << 20
@@ -102,8 +103,7 @@ class Thumbs(QObject):
 
 def paint_placeholder(painter: QPainter, box: QRectF) -> None:
     """A face that is not here yet."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(LOOK.now.color("raised"))
+    ink(painter, None, LOOK.now.color("raised"))
     painter.drawRoundedRect(box, RADIUS, RADIUS)
     side = box.width() * 0.4
     spot = QRectF(box.center().x() - side / 2, box.center().y() - side / 2, side, side)
@@ -122,8 +122,7 @@ def rounded(image: Image, side: int, radius: float) -> QImage:
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(picture))
+    ink(painter, None, QBrush(picture))
     painter.setBrushOrigin(QPointF(0, 0))
     painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
     painter.end()

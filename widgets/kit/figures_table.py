@@ -9,10 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHeaderView, QSizePolicy, QTableView
 
 from widgets.kit.fields import describe
-from widgets.kit.icons import icon
+from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.theme import LOOK, number_font
 
 ROW_HEIGHT = 26
@@ -125,11 +125,8 @@ class FiguresTable(QTableView):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction(icon("copy"), "Copy table")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.csv()))
-        menu.popup(event.globalPos())
+        copy = ("copy", "Copy table", lambda: QGuiApplication.clipboard().setText(self.csv()))
+        pop_up(menu_of(self, copy), event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

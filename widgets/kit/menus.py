@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from widgets.kit.icons import icon
@@ -23,3 +24,9 @@ def menu_of(parent: QWidget, *entries: Entry) -> QMenu:
             made = menu.addAction(icon(role), words) if role else menu.addAction(words)
             made.triggered.connect(lambda _on=False, act=act: act())
     return menu
+
+
+def pop_up(menu: QMenu, at: QPoint) -> None:
+    """Open a menu that is gone once it is closed."""
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)

@@ -86,24 +86,3 @@ class PageBoard(LazyPages, FileDrops):
 
     def _choose_page(self, index: int) -> None:
         self.pageChosen.emit(str(list(self._titles)[index]))
-
-
-class SignalBoard(PageBoard):
-    """The old way, until every board is made by its controller: what pages name in `SIGNALS` goes on by the board."""
-
-    logWanted = Signal()
-    helpWanted = Signal()
-    fetchWanted = Signal()
-    troubleDismissed = Signal()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.help.clicked.connect(self.helpWanted)
-        self.trouble.fetchWanted.connect(self.fetchWanted)
-        self.trouble.logWanted.connect(self.logWanted)
-        self.trouble.dismissed.connect(self.troubleDismissed)
-
-    def place(self, id: StrEnum, page: Any) -> None:
-        super().place(id, page)
-        for name in getattr(page, "SIGNALS", ()):
-            getattr(page, name).connect(getattr(self, name))

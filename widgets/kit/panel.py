@@ -39,6 +39,7 @@ from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
 from widgets.kit.theme import number_font
+from widgets.kit.when_new import when_new
 
 __all__ = [
     "FOLDS",
@@ -87,27 +88,26 @@ class EmptyState(QWidget):
         super().__init__()
         self._icon = icon_role
         self._drawing = _Drawing(icon_role)
-        self._drawing.setVisible(bool(icon_role))
         self.words = Label(text, "muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = PlainButton(button_text or "Add", tip=tip)
         self.button.clicked.connect(self.clicked)
-        self.button.setVisible(bool(button_text))
         parts = self._drawing, self.words, self.button
         self._column = column_of(None, *parts, spacing=12, margins=(16, 16, 16, 16))
         for part in (self._drawing, self.button):
             self._column.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(2)
         self.setLayout(self._column)
+        self._drawing.setVisible(bool(icon_role))
+        self.button.setVisible(bool(button_text))
 
     def add_below(self, widget: QWidget) -> None:
         """A second way to begin, under the button."""
         self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
+    @when_new
     def set_text(self, text: str, button_text: str | None = None) -> None:
         """Another sentence, and another word on the button (None: as it is, "": no button)."""
-        if (text, button_text) == (self.words.text(), self.button.text()):
-            return
         self.words.setText(text)
         if button_text is not None:
             self.button.setText(button_text)
@@ -188,12 +188,12 @@ class Panel(QWidget):
         self.body = column_of(spacing=12, margins=(12, 4, 12, 12) if scrolling else (0, 0, 0, 0))
         self._body = held(self.body, "body")
         self._stack = QStackedLayout()
-        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
         self._empty: EmptyState | None = None
         self.foot = row_of(spacing=4, margins=(8, 4, 8, 4))
         self._foot = held(self.foot, "foot")
         self._foot.hide()
         self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
+        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
 
     @property
     def state(self) -> str:

@@ -20,8 +20,8 @@ class PathRow(QWidget):
         self.name = ElidedLabel(nothing, "muted", Qt.TextElideMode.ElideMiddle)
         self.choose = PlainButton("Choose\u2026", "", tip)
         self.clear = QuietButton("", "close", f"No {label.lower()}", name=f"No {label.lower()}")
-        self.clear.setVisible(clears)
         self.setLayout(row_of(Label(label, "muted"), (self.name, 1), self.clear, self.choose, spacing=8))
+        self.clear.setVisible(clears)
         self.show_path("")
 
     def show_path(self, path: str, nothing: str = "") -> None:

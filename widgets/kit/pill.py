@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import LOOK, number_font
+from widgets.kit.when_new import when_new
 
 LEVEL_ICONS = {"good": "good", "warn": "warn", "bad": "bad", "busy": "busy", "": "idle"}
 COMPACT = 26
@@ -28,21 +29,20 @@ class Pill(QWidget):
         self.setFont(number_font(11))
         self._describe()
 
+    @when_new
     def set_state(self, text: str, level: str = "", icon_role: str = "") -> None:
         """`level`: "good", "warn", "bad", "busy" or "" (nothing to say). The icon follows it unless it is given."""
-        if (text, level, icon_role) == (self.text, self.level, self._role):
-            return
         self.text, self.level, self._role = text, level, icon_role
         self._describe()
         self.updateGeometry()
         self.update()
 
+    @when_new
     def set_compact(self, on: bool) -> None:
         """Only the icon, for places with little room; the word is then in the tooltip."""
-        if on != self.compact:
-            self.compact = on
-            self.updateGeometry()
-            self.update()
+        self.compact = on
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(COMPACT, self.HEIGHT) if self.compact else pill_size(self.text)

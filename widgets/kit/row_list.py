@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
+from widgets.kit.menus import pop_up
 from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
 
 Index = QModelIndex | QPersistentModelIndex
@@ -197,8 +198,8 @@ class RowList(QListView):
         row = self.indexAt(event.pos()).row() if by_mouse else self.row
         menu = self.menu(row) if row >= 0 else None
         if menu is not None:
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.box(row).center().toPoint()))
+            middle = self.viewport().mapToGlobal(self.box(row).center().toPoint())
+            pop_up(menu, event.globalPos() if by_mouse else middle)
 
     def _hover(self, row: int) -> None:
         if row != self._hovered:

@@ -34,13 +34,6 @@ def seconds_words(value: float) -> str:
     return f"{minutes} min {rest} s"
 
 
-def number(value: float) -> str:
-    """Three figures: '80', '1.34', '0.0021'; infinity as its sign."""
-    if value == float("inf"):
-        return "\u221e"
-    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 or not value else f"{value:.1e}"
-
-
 def count(value: int, word: str, plural: str = "") -> str:
     """'1 sample', '1,200 samples'; plural where it is not the word with an s."""
     return f"{value:,} {word if value == 1 else plural or word + 's'}"

@@ -58,7 +58,8 @@ class Framed(QWidget):
         super().__init__()
         styled(self)
         self.setLayout(row_of(widget, margins=(across, down, across, down)))
-        self.setVisible(not widget.isHidden())
+        if widget.isHidden():
+            self.hide()
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

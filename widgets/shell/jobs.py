@@ -15,6 +15,7 @@ from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled,
 from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
 from widgets.kit.theme import LOOK
+from widgets.kit.when_new import when_new
 
 ROW = Qt.ItemDataRole.UserRole
 DASH = 12
@@ -77,12 +78,10 @@ class JobsPanel(Panel):
             wanted.connect(self._remove)
         self.show_jobs(())
 
+    @when_new
     def show_jobs(self, rows: Sequence[JobRow]) -> None:
         """Show these. The selection stays, and goes to the newest job where it was on the newest before."""
-        rows = tuple(rows)
-        if rows == self._rows and self.is_empty == (not rows):
-            return
-        self._rows = rows
+        self._rows = tuple(rows)
         self.list.show_rows(rows)
         self.show_empty(not rows)
         active = sum(row.active for row in rows)

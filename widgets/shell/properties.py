@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
+from widgets.kit.when_new import when_new
 
 LEAST_WIDTH = 280
 USUAL = {"Picture": 6, "Flow": 6, "Source": 8}
@@ -37,15 +38,11 @@ class PropertiesShown:
 class PropertiesPanel(Panel):
     """Shows what it is given; cheap to be given the same again."""
 
-    copyWanted = Signal()
-
     def __init__(self) -> None:
         super().__init__("Properties")
         self.setMinimumWidth(LEAST_WIDTH)
-        self._shown: PropertiesShown | None = None
         self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
         self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
-        self.copy.clicked.connect(self.copyWanted)
         self.add_foot(self.copy)
         self.foot.addStretch(1)
         self.body.addStretch(1)
@@ -53,11 +50,9 @@ class PropertiesPanel(Panel):
         self.show_properties(PropertiesShown())
         QTimer.singleShot(0, self, self._prepare)
 
+    @when_new
     def show_properties(self, shown: PropertiesShown) -> None:
         """Show this source; sections that it lacks are hidden."""
-        if shown == self._shown:
-            return
-        self._shown = shown
         self.head.title.setText(shown.name or "Properties")
         self.set_state(shown.state, shown.level)
         self.show_empty(not shown.name)

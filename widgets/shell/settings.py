@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from widgets.kit.labels import Label
@@ -23,10 +22,7 @@ class SettingsShown:
 
 
 class SettingsDialog(QDialog):
-    """A page beside the window. Each choice goes out as a signal the moment it is made."""
-
-    themeChosen = Signal(str)
-    presetChosen = Signal(str)
+    """A page beside the window. `theme` and `preset` say each choice the moment it is made."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,8 +39,6 @@ class SettingsDialog(QDialog):
         choices = labelled("Theme", self.theme), labelled("Begin with", self.preset)
         parts = *choices, rule(), self.saving, self.folder, None, row_of(None, done)
         self.setLayout(column_of(*parts, spacing=16, margins=(16, 16, 16, 16)))
-        self.theme.chosen.connect(self.themeChosen)
-        self.preset.chosen.connect(self.presetChosen)
 
     def open_with(self, shown: SettingsShown) -> None:
         """Show the settings as they are."""

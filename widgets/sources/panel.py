@@ -15,6 +15,7 @@ from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
 from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton
 from widgets.kit.theme import LOOK
+from widgets.kit.when_new import when_new
 from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.form import KINDS, SourceForm
 from widgets.sources.list import ROW, SourceList, SourceRow, TileRow
@@ -35,7 +36,6 @@ class SourcesPanel(FileDrops, Panel):
 
     def __init__(self) -> None:
         super().__init__("Sources", False)
-        self._rows: tuple[SourceRow, ...] = ()
         self.form: SourceForm | None = None
         self._cameras: list[UsbCamera] | None = None
         self._aimed = False
@@ -64,12 +64,9 @@ class SourcesPanel(FileDrops, Panel):
         self.list.currentItemChanged.connect(self._enable)
         self.show_rows(())
 
+    @when_new
     def show_rows(self, rows: Sequence[SourceRow]) -> None:
         """Show these. Selection, scrolling and what is folded stay as they are."""
-        rows = tuple(rows)
-        if rows == self._rows and self.is_empty == (not rows):
-            return
-        self._rows = rows
         self.list.show_rows(rows)
         self.show_empty(not rows)
         playing = sum(row.state == "playing" for row in rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from widgets.kit.layouts import row_of
@@ -15,13 +14,11 @@ from widgets.sources.choice import SourceChoice
 class SourcePicker(QWidget):
     """Hidden while there is no source."""
 
-    sourceChosen = Signal(str)
-
     def __init__(self, tip: str) -> None:
         super().__init__()
         self._sources: tuple[tuple[str, str], ...] = ()
         self.source = ChoiceField("Source", tip=tip)
-        self.source.chosen.connect(self.sourceChosen)
+        self.sourceChosen = self.source.chosen
         self.setLayout(row_of(labelled("Source", self.source, tip)))
 
     def show_sources(self, sources: Sequence[SourceChoice], chosen: str) -> None:

@@ -55,7 +55,6 @@ class ImageView(QWidget):
 
     activated = Signal()
     pressed = Signal()
-    zoomed = Signal(float)
     painted = Signal(object)
 
     def __init__(self, name: str = "Picture", *, margin: int = 0, clock: Clock = monotonic) -> None:
@@ -240,7 +239,6 @@ class ImageView(QWidget):
     def _look_from(self, viewport: Viewport) -> None:
         if viewport != self.viewport:
             self.viewport, self._pixels = viewport, None
-            self.zoomed.emit(viewport.scale)
             self.update()
 
     def _hover(self, at: QPointF) -> None:

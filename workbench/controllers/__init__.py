@@ -1,17 +1,1 @@
-"""Controllers join widgets to engines, a package a feature. `FEATURES` is all of them, in the order of the menus."""
-
-from __future__ import annotations
-
-from importlib import import_module
-
-from workbench.features import Feature
-
-NAMES = (
-    "workbench.controllers.calibration",
-    "workbench.controllers.faces",
-    "workbench.controllers.actions",
-    "workbench.controllers.generative",
-)
-FEATURES: tuple[Feature, ...] = tuple(import_module(name).FEATURE for name in NAMES)
-STORED = tuple(name for feature in FEATURES for name in (*feature.weights, *feature.samples))
-"""Weights and samples that panels and tests load from the model store."""
+"""Controllers join widgets to engines, a package a feature; what all share is in `common` and `shell`."""

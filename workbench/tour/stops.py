@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from workbench.controllers import FEATURES
+from workbench.plugged import FEATURES
 from workbench.tour.walk import Stop, front, panel
 from workbench.window.main import Window
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from engines.core.context import Context
-from workbench.controllers import FEATURES
+from workbench.plugged import FEATURES
 from workbench.verbs import console
 
 BENCHMARKS: dict[str, str] = {

@@ -8,8 +8,8 @@ from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from widgets.kit.panel import Panel
-from workbench.controllers import FEATURES
 from workbench.features import Area, DockSpec, Feature
+from workbench.plugged import FEATURES
 
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,

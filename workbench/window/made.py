@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -98,12 +97,11 @@ class Made:
 
     def taker(self, files: Sequence[str]) -> str:
         """Id of the feature that files which fall onto the window are for, "" for none."""
-        ending = Path(files[0]).suffix
-        strip, front = self._centre.strip, self._centre.front
-        places = {"board": front, "strip": strip}
-        own = [one.id for one in self.records if ending in one.takes]
-        there = [one.id for one in self.records if one.id in [places[part] for part in one.drops]]
-        return next(iter([*[id for id in there if id == front], *own, *there]), "")
+        front, strip = self._centre.front, self._centre.strip
+        on_board = [one.id for one in self.records if one.id == front and "board" in one.drops]
+        its_own = [one.id for one in self.records if files[0].endswith(one.takes)]
+        on_strip = [one.id for one in self.records if one.id == strip and "strip" in one.drops]
+        return next(iter([*on_board, *its_own, *on_strip]), "")
 
     # Within
 

@@ -24,7 +24,6 @@ from widgets.shell.properties import PropertiesPanel
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions, commands, presets
-from workbench.controllers import FEATURES
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.log import LogController
@@ -35,6 +34,7 @@ from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
+from workbench.plugged import FEATURES
 from workbench.project.file import open_untitled
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper

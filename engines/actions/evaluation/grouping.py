@@ -30,7 +30,7 @@ class Segments:
 
 
 def edges(times: ArrayLike) -> Floats:
-    """When each row begins and the last one ends (n + 1,): seconds. The last row is as long as the median one."""
+    """Begins of all rows and the end of the last one (n + 1,): seconds. The last row is as long as the median one."""
     seconds = np.asarray(times, np.float64)
     step = float(np.median(np.diff(seconds))) if seconds.size > 1 else 0.0
     return np.append(seconds, seconds[-1] + step) if seconds.size else seconds

@@ -73,7 +73,7 @@ def trade_off(
     least: float = LEAST,
     background: int | None = 0,
 ) -> TradeOff:
-    """What each threshold does to the events of all classes together, at a temporal IoU of .5.
+    """The effect of each threshold on the events of all classes together, at a temporal IoU of .5.
 
     Precision where nothing is called is 1: nothing called was wrong. Delays below 0 are events that began too soon.
     """
@@ -128,7 +128,7 @@ def _true(
 
 
 def _begun(truth: Truth, index: int, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """When the instances of a class began, as far as their first frame is among the rows."""
+    """Begins of the instances of a class, as far as their first frame is among the rows."""
     begun = [each.start for each in truth.instances if each.cls == index and truth.begins(each)]
     rows = np.searchsorted(truth.frames, np.array(begun, np.int64))
     return seconds[rows[rows < seconds.size]]

@@ -89,13 +89,13 @@ def trained_share(card: ModelCard, video: str | Path, frames: ArrayLike) -> floa
 
 
 def parts_of(card: ModelCard, video: str | Path) -> tuple[TrainedFilm, ...]:
-    """What of this film the model was trained on."""
+    """Parts of this film that the model was trained on."""
     asked = identity(video) if card.films else ""
     return tuple(film for film in card.films if film.identity == asked)
 
 
 def warnings(card: ModelCard, video: str | Path, frames: ArrayLike) -> tuple[str, ...]:
-    """What is to be known before figures on these frames of a film are trusted. Features of other makers say nothing of
+    """Warnings before figures on these frames of a film are trusted. Features of other makers say nothing of
     films.
     """
     if card.recipe.of:

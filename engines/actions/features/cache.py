@@ -39,7 +39,7 @@ class Extracted:
 
 
 def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
-    """Where features of this part of this file are kept."""
+    """The place of the features of this part of this file."""
     size, _, ends = identity(video).partition(":")
     parts = (digest(recipe), f"{size}:{video.stat().st_mtime_ns}:{ends}", f"{frames[0]}:{frames[1]}", f"read {READING}")
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -47,7 +47,7 @@ def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
 
 
 def read(path: Path) -> Extracted | None:
-    """What is kept; None where nothing whole is."""
+    """Features that are kept; None where nothing whole is."""
     try:
         kept = read_arrays(path)
         arrays = [kept[name] for name in ("features", "times", "frames", "missing")]

@@ -66,7 +66,7 @@ class Describer:
         return np.concatenate([made[stream] for stream in self._streams] or [np.zeros(0, np.float32)])
 
     def _shrunk(self, image: Image) -> Image:
-        """What appearance and motion look at; the body is cut out of the whole picture."""
+        """The picture that appearance and motion look at; the body is cut out of the whole picture."""
         if not {"appearance", "motion"} & set(self._streams):
             return image
         began = perf_counter()
@@ -77,7 +77,7 @@ class Describer:
         return small
 
     def _work(self, image: Image, small: Image, seconds: float) -> dict[str, Callable[[], Floats]]:
-        """What there is to do for a frame, by stage. The first may be done beside the others."""
+        """The work on a frame, by stage. The first may be done beside the others."""
         work: dict[str, Callable[[], Floats]] = {}
         if self._bodies is not None:
             work["pose"] = partial(self._describe_body, image, seconds)

@@ -69,7 +69,7 @@ class Skeleton:
 
 
 def nobody() -> NDArray[np.float32]:
-    """What stands for a frame without a body."""
+    """Numbers that stand for a frame without a body."""
     empty = np.zeros(LENGTH, np.float32)
     empty[-1] = 1.0
     return empty

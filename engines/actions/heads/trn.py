@@ -26,7 +26,7 @@ from engines.actions.heads.outputs import HeadOutput, joined
 
 
 class TRNState(NamedTuple):
-    """What is carried from chunk to chunk: future feature (B, F), hidden and cell state (B, H)."""
+    """The state carried from chunk to chunk: future feature (B, F), hidden and cell state (B, H)."""
 
     future: Tensor
     hidden: Tensor

@@ -43,7 +43,7 @@ class Masks(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What the way forward leaves for the way back, by chunk. States have one place more, for where they begin."""
+    """Values left by the way forward for the way back, by chunk. States have one place more, for where they begin."""
 
     gates: Tensor  # (T, B, 4H)
     joint: Tensor  # (T + 1, B, F + H), [f after dropout | h]

@@ -41,7 +41,7 @@ def check_rows(rows: Sequence[tuple[str, Segment]], path: str | Path | None, fra
 
 
 def advice(labels: Labels) -> tuple[str, ...]:
-    """What is weak, in words: classes without a segment, with one only, or with segments of a single frame."""
+    """Weaknesses, in words: classes without a segment, with one only, or with segments of a single frame."""
     said = []
     for name in labels.classes:
         lengths = [each.end - each.start + 1 for each in labels.segments if each.action == name]

@@ -74,7 +74,7 @@ def fitted(segment: Segment, frames: int) -> Segment:
 
 
 def _without(segment: Segment, brush: Segment) -> Iterable[Segment]:
-    """What is left of a segment: none, one or two parts."""
+    """The rest of a segment: none, one or two parts."""
     if segment.track != brush.track or segment.end < brush.start or brush.end < segment.start:
         yield segment
         return

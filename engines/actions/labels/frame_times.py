@@ -16,7 +16,7 @@ from engines.core.errors import BadInput
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """When each frame of a video begins. begins (n + 1,): seconds, the last one is the end of the last frame.
+    """Begins of a video's frames. begins (n + 1,): seconds, the last one is the end of the last frame.
 
     Before and after, frames go on at the first and last interval.
     """

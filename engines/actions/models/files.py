@@ -54,13 +54,13 @@ class Model:
 
 
 def model_path(out: str | Path) -> Path:
-    """Where a model is written that the user calls `out`: with the suffix of safetensors."""
+    """The path of a model that the user calls `out`: with the suffix of safetensors."""
     path = Path(out)
     return path if path.suffix.casefold() == SUFFIX else path.with_name(path.name + SUFFIX)
 
 
 def check_place(out: str | Path) -> Path:
-    """Where a model will be written, once that is sure to be possible. Raises `BadInput`, so that nobody trains first
+    """The path of a new model, once it can surely be written. Raises `BadInput`, so that nobody trains first
     and is told afterwards.
     """
     path = model_path(out)

@@ -118,7 +118,7 @@ def decision_of(number: int, seconds: float, step: Step, since: float = 0.0) -> 
 
 
 def describer_of(model: Model | None, threads: int = 1, pose: bool = False) -> Describer:
-    """What makes the features that a model was trained on; without a model the body alone. Raises `BadInput` where they
+    """The maker of features that a model was trained on; without a model the body alone. Raises `BadInput` where they
     cannot be made from pictures, `FileMissing` for a network that was not fetched.
     """
     if model is None:

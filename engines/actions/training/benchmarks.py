@@ -100,7 +100,7 @@ class Benchmark:
 
 
 def open_benchmark(folder: str | Path) -> Benchmark:
-    """What a folder holds. Raises `BadInput` that says which part is missing."""
+    """The benchmark in a folder. Raises `BadInput` that says which part is missing."""
     folder = Path(folder)
     if not folder.is_dir():
         raise BadInput("There is no such folder", path=folder, hint=LAYOUT)

@@ -111,7 +111,7 @@ def read_clips(spec: TrainSpec, ctx: Context, threads: int = 1) -> Examples:
 
 
 def beforehand(spec: TrainSpec, labels: Sequence[Labels]) -> tuple[str, ...]:
-    """What is weak about labels, one of each clip of `spec`, before a frame is described. Raises `BadInput` where there
+    """Weaknesses of labels, one of each clip of `spec`, before a frame is described. Raises `BadInput` where there
     is nothing to learn.
 
     The labels' rate and number of frames are used as far as they are known.
@@ -136,7 +136,7 @@ def union(labels: Sequence[Labels]) -> tuple[str, ...]:
 def split(
     stretches: Sequence[Stretch], share: float, warm: int = 0
 ) -> tuple[tuple[Stretch, ...], tuple[Held, ...], tuple[str, ...]]:
-    """What is learned, what is held out, and advice. share: of each clip, at its end, in whole segments.
+    """The parts to learn from and to hold out, and advice. share: of each clip, at its end, in whole segments.
 
     The cut goes to the nearest place where no segment is cut through; a clip without one is learned as a whole. warm:
     chunks before the cut that a head has seen when it comes to what is held out.

@@ -49,7 +49,7 @@ class Look:
 
     @property
     def averaged(self) -> tuple[str, ...]:
-        """What `map` is the mean of."""
+        """Classes that `map` is the mean of."""
         return tuple(name for name, value in self.ap.items() if value is not None)
 
     def better_than(self, other: Look) -> bool:

@@ -28,6 +28,7 @@ from engines.core.names import shown
 from engines.core.outputs import check_file, holding
 from engines.core.reading import MIB, MISFITS, read_json, read_text
 
+DAMAGED = "This calibration is incomplete or damaged"
 KIND = "kinoscope mono calibration"
 YAML_FILE, JSON_FILE = holding("a calibration", b"camera_matrix"), holding("a calibration", KIND.encode())
 VERSION = 1
@@ -127,7 +128,11 @@ def from_json(data: object) -> MonoResult:
         raise BadInput(f"This calibration was written by another version ({data.get('version')})")
     with _in_words():
         board = None if data["board"] is None else asdict(Board.parse(data["board"]))
-        return _checked(spec.from_json(MonoResult, data | {"board": board}))
+    try:
+        result: MonoResult = spec.from_json(MonoResult, data | {"board": board})
+    except BadInput as error:
+        raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
+    return _checked(result)
 
 
 def to_yaml(result: MonoResult) -> str:
@@ -153,7 +158,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except MISFITS as error:
-        raise BadInput(f"This calibration is incomplete or damaged: {error}") from error
+        raise BadInput(f"{DAMAGED}: {error}") from error
 
 
 def _write_camera(storage: Any, result: MonoResult) -> None:

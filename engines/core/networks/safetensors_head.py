@@ -51,7 +51,7 @@ class Entry:
 
 
 def read_header(path: Path) -> dict[str, Entry]:
-    """What a file holds, by name. Raises `BadInput` for a file that is not safetensors or is not whole."""
+    """Tensors of a file, by name. Raises `BadInput` for a file that is not safetensors or is not whole."""
     table, size = read_head(path, hint=AGAIN)
     table.pop("__metadata__", None)
     with making_sense(path, "The head of the safetensors file makes no sense", hint=AGAIN):

@@ -73,12 +73,12 @@ class Listing:
 
 
 def sort_of(path: str | Path) -> str:
-    """What sort of picture that cannot be read here a name stands for; "" for any other name."""
+    """The sort of picture that a name stands for and that cannot be read here; "" for any other name."""
     return _SORTS.get(Path(path).suffix.lower(), "")
 
 
 def advice_for(sort: str) -> str:
-    """What to do with a file of this sort."""
+    """Advice on a file of this sort."""
     return _ADVICE.get(sort, "Save it as PNG, TIFF or JPEG" if sort else WORDS)
 
 
@@ -120,7 +120,7 @@ def gathered(paths: Iterable[str | Path], *, deep: bool = False) -> Listing:
 
 
 def matching(pattern: str | Path, folder: str | Path = "") -> list[Path]:
-    """What exists that fits a pattern, below `folder`. A part of it that exists as it is written is taken literally.
+    """Paths that fit a pattern, below `folder`. A part of it that exists as it is written is taken literally.
 
     Understands *, ?, [abc] and, for any number of folders, **. Hidden names fit only what begins with a dot.
     """

@@ -57,7 +57,7 @@ def directory(data: bytes, start: int = 0, at: int | None = None) -> Directory:
 
 
 def orientation(block: bytes) -> int:
-    """What an EXIF block says of how the camera was held, 1 to 8; 1 where it says nothing that makes sense."""
+    """The camera's orientation by an EXIF block, 1 to 8; 1 where it says nothing that makes sense."""
     try:
         turn = directory(block, 6 if block.startswith(b"Exif\0\0") else 0).first(ORIENTATION, 1)
     except (struct.error, ValueError):

@@ -53,7 +53,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where one look-up goes: a registry, the user's cache, and what ships with the program."""
+    """The places of one look-up: a registry, the user's cache, and what ships with the program."""
 
     registry: Mapping[str, StoredFile] = field(default_factory=lambda: REGISTRY)
     cache: Path = field(default_factory=places.store_dir)
@@ -68,7 +68,7 @@ class Shelf:
         raise UsageError(f"The model store has no file called '{name}'", hint=hint)
 
     def where(self, file: StoredFile) -> Path | None:
-        """Where the file lies, unchecked; None when it is nowhere."""
+        """The file's place, unchecked; None when it is nowhere."""
         candidates = (self.cache / file.filename, self.shipped / file.filename)
         return next((path for path in candidates if path.is_file()), None)
 
@@ -169,7 +169,7 @@ def _download(wheel: Wheel, folder: Path, ctx: Context) -> Path:
 
 
 def _run(command: list[str], ctx: Context) -> str:
-    """What a command said on standard error; it ends early when the job is cancelled."""
+    """A command's standard error; it ends early when the job is cancelled."""
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
         try:

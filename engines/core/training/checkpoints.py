@@ -37,7 +37,7 @@ def write_checkpoint(path: Path, tensors: dict[str, Tensor], said: dict[str, Any
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
-    """What to go on from; None when there is nothing. Raises `BadInput` for a broken file."""
+    """The checkpoint to go on from; None when there is none. Raises `BadInput` for a broken file."""
     if not path.exists():
         return None
     regular_file(path, what="checkpoint")

@@ -33,7 +33,7 @@ def check_file(path: Path) -> None:
 
 
 def explain(error: Exception, path: Path) -> KinoscopeError:
-    """What a decoder's refusal means for this file."""
+    """The meaning of a decoder's refusal for this file."""
     with path.open("rb") as file:
         head = file.read(4096)
     if b"ftyp" in head[:12] and isinstance(error, av.error.InvalidDataError):

@@ -46,7 +46,7 @@ class Key:
 
     @property
     def stamp(self) -> int | None:
-        """What to seek for, in the file's own unit."""
+        """The time stamp to seek for, in the file's own unit."""
         return self.mark[0]
 
 
@@ -119,7 +119,7 @@ class Timeline:
 
 @dataclass(slots=True)
 class _Packets:
-    """What the packets of a film say, in the order of the file. reorders: its decoder may show them in another one."""
+    """Times of a film's packets, in the order of the file. reorders: its decoder may show them in another one."""
 
     unit: Fraction
     rate: float
@@ -189,7 +189,7 @@ class _Packets:
 
 
 def mark_of(packet: av.Packet[Any]) -> Mark:
-    """What a packet is known by when it comes again."""
+    """The mark by which a packet is known when it comes again."""
     return packet.dts, packet.pos, packet.size
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.faces.scores.leaving_out import compared
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.table import FaceTable
 from engines.faces.vectors import Floats, Rows, Vectors
@@ -45,7 +46,9 @@ def judge(table: FaceTable, scores: ScoreModel) -> Judged:
     trust = np.ones(len(table))
     judged = Judged(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, np.intp), labels, people)
     for _ in range(_PASSES):
-        own, other, nearest = _compared(table.vectors, labels, counts, trust)
+        own, other, nearest = compared(
+            table.vectors, labels, len(people), np.maximum(trust, 1e-6), np.arange(len(table))
+        )
         odds = _odds(own, other, labels, counts, line)
         judged = Judged(odds, own, other, nearest, labels, people)
         trust = 1 / (1 + np.exp(np.clip(odds, -30, 30)))
@@ -56,26 +59,6 @@ def _line(scores: ScoreModel) -> tuple[float, float]:
     """Where same and different are equally likely, and how the log of their ratio grows from there, as a line."""
     zero = scores.even()
     return zero, 6.0 / max(scores.even(6.0) - zero, 1e-3)
-
-
-def _compared(vectors: Vectors, labels: Rows, counts: Rows, trust: Floats) -> tuple[Floats, Floats, Rows]:
-    """own, other and nearest with each face counting by `trust` in its person's template."""
-    worth = np.maximum(trust, 1e-6)[:, None]
-    sums = np.zeros((len(counts), vectors.shape[1]))
-    np.add.at(sums, labels, vectors * worth)
-    templates = (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)).astype(np.float32)
-    own, other = np.full(len(labels), np.nan), np.full(len(labels), -1.0)
-    nearest = np.zeros(len(labels), np.intp)
-    for first in range(0, len(labels), _BLOCK):
-        part = slice(first, first + _BLOCK)
-        rest = sums[labels[part]] - vectors[part] * worth[part]
-        length = np.maximum(np.linalg.norm(rest, axis=1), 1e-12)
-        own[part] = np.where(counts[labels[part]] > 1, (rest * vectors[part]).sum(axis=1) / length, np.nan)
-        if len(counts) > 1:
-            scores = vectors[part] @ templates.T
-            scores[np.arange(len(scores)), labels[part]] = -1
-            nearest[part], other[part] = scores.argmax(axis=1), scores.max(axis=1)
-    return own, other, nearest
 
 
 def _odds(own: Floats, other: Floats, labels: Rows, counts: Rows, line: tuple[float, float]) -> Floats:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.faces.table import FaceTable
-from engines.faces.vectors import Floats, Rows
+from engines.faces.vectors import Floats, Rows, Vectors, unit
 
 MOST = 20_000
 _BLOCK = 1000
@@ -37,25 +38,30 @@ class LeftOut:
 def leave_out(table: FaceTable, *, most: int = MOST, seed: int = 0) -> LeftOut:
     """Search every face (at most `most` of them, drawn at random) against all templates, without itself."""
     people, labels = table.labels()
-    _, templates = table.templates()
-    worth = np.maximum(table.quality, 1e-3).astype(np.float64)[:, None]
-    sums = np.zeros((len(people), table.vectors.shape[1]))
-    np.add.at(sums, labels, table.vectors * worth)
-    counts = np.bincount(labels, minlength=len(people))
     rows = np.arange(len(table))
     if len(rows) > most:
         rows = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
+    found = compared(table.vectors, labels, len(people), np.maximum(table.quality, 1e-3), rows)
+    return LeftOut(table.take(rows), people, labels[rows], *found)
+
+
+def compared(
+    vectors: Vectors, labels: Rows, people: int, worth: NDArray[np.floating], rows: Rows
+) -> tuple[Floats, Floats, Rows]:
+    """own, other and nearest of these rows (see `LeftOut`), each face counting by `worth` in its person's template."""
+    weight = worth.astype(np.float64)[:, None]
+    sums = np.zeros((people, vectors.shape[1]))
+    np.add.at(sums, labels, vectors * weight)
+    templates, counts = unit(sums), np.bincount(labels, minlength=people)
     own, other, nearest = np.full(len(rows), np.nan), np.full(len(rows), -1.0), np.zeros(len(rows), np.intp)
     for first in range(0, len(rows), _BLOCK):
-        part = slice(first, min(first + _BLOCK, len(rows)))
+        part = slice(first, first + _BLOCK)
         here = rows[part]
-        rest = sums[labels[here]] - table.vectors[here] * worth[here]
+        rest = sums[labels[here]] - vectors[here] * weight[here]
         length = np.maximum(np.linalg.norm(rest, axis=1), 1e-12)
-        alone = counts[labels[here]] < 2
-        own[part] = np.where(alone, np.nan, (rest * table.vectors[here]).sum(axis=1) / length)
-        if len(people) > 1:
-            scores = table.vectors[here] @ templates.T
+        own[part] = np.where(counts[labels[here]] > 1, (rest * vectors[here]).sum(axis=1) / length, np.nan)
+        if people > 1:
+            scores = vectors[here] @ templates.T
             scores[np.arange(len(here)), labels[here]] = -np.inf
-            nearest[part] = scores.argmax(axis=1)
-            other[part] = scores.max(axis=1)
-    return LeftOut(table.take(rows), people, labels[rows], own, other, nearest)
+            nearest[part], other[part] = scores.argmax(axis=1), scores.max(axis=1)
+    return own, other, nearest

@@ -18,7 +18,7 @@ Precision: TypeAlias = Literal["float32", "float64", "float16", "bfloat16"]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known of a network in a safetensors file; kept beside it as NAME.json.
+    """Facts of a network in a safetensors file; kept beside it as NAME.json.
 
     architecture and arguments: what builds it ("unet", "dit", "classifier"). shape: of one sample, (C, H, W).
     classes: their names, () for none; where there are any, label len(classes) means "no class". process: "edm", "ve",
@@ -63,7 +63,7 @@ class InspectSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a panel must know of a model.
+    """Facts of a model for a panel.
 
     name: what `SampleSpec.model` takes. kind: "analytic", "network" (ours), "file" (a safetensors file with its
     card) or "diffusers". shape: of one sample, (C, H, W), or (2,) for a point. sigma_max: 0 stands for infinity.
@@ -130,7 +130,7 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a run begins, other than at pure noise.
+    """The beginning of a run, other than pure noise.
 
     image: a picture file. kind: "image" begins at the picture with noise of level `strength` of the schedule (0..1);
     "inpaint" keeps what is black in `mask`; "invert" turns the picture into noise by the ODE and back.

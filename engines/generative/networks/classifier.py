@@ -40,7 +40,7 @@ class Classifier(nn.Module):
         self.out = nn.Linear(features, classes)
 
     def features(self, x: Tensor, time: Tensor | None = None) -> Tensor:
-        """What the last layer reads, (B, features)."""
+        """The last layer's input, (B, features)."""
         told = x.new_zeros(len(x), self.told)
         if self.conditioning is not None and time is not None:
             told = F.silu(self.conditioning(time))

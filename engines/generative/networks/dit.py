@@ -85,7 +85,7 @@ class DiT(nn.Module):
 
 
 def grid(height: int, width: int, channels: int) -> Tensor:
-    """Where each token lies, (height * width, channels): waves of its row and of its column. Learned from there."""
+    """Positions of the tokens, (height * width, channels): waves of its row and of its column. Learned from there."""
     rows = torch.arange(height, dtype=torch.float32).repeat_interleave(width)
     columns = torch.arange(width, dtype=torch.float32).repeat(height)
     return torch.cat([waves(rows, channels // 2), waves(columns, channels // 2)], dim=1)

@@ -81,7 +81,7 @@ class StoredRun:
 
 
 def runs_dir() -> Path:
-    """Where runs go that were given no folder. Made when missing."""
+    """The folder of runs that were given none. Made when missing."""
     folder = places.data_dir() / "diffusion" / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -117,7 +117,7 @@ class Steps:
         return {name: self._read(name, np.float64).tolist() for name in ("steps", "sigmas", "samples", "low", "high")}
 
     def _content(self, name: str) -> bytes:
-        """What lies in a member, which is as large as it is in the file: nothing is packed."""
+        """The content of a member, which is as large as it is in the file: nothing is packed."""
         entry = self._members[name]
         if entry.compress_type != zipfile.ZIP_STORED:
             raise BadInput("The file is packed", path=self.path)

@@ -75,7 +75,7 @@ def prepare(spec: TrainSpec, ctx: Context) -> Setup:
 
 
 def name_of(spec: TrainSpec) -> str:
-    """What the network is called."""
+    """The network's name."""
     return spec.name or f"{Path(spec.data).name}-{spec.architecture}"
 
 
@@ -96,7 +96,7 @@ def fresh(spec: TrainSpec, arguments: dict[str, Any]) -> nn.Module:
 
 
 def network_arguments(spec: TrainSpec, data: Dataset) -> dict[str, Any]:
-    """What builds the network of a spec for these data."""
+    """Arguments that build the network of a spec for these data."""
     shape = data.shape
     said: dict[str, Any] = {"shape": list(shape), "classes": len(data.classes), "width": spec.width}
     said["time_scale"] = TIME_SCALES[spec.process]
@@ -109,7 +109,7 @@ def network_arguments(spec: TrainSpec, data: Dataset) -> dict[str, Any]:
 
 
 def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], ended: Sequence[int] = ()) -> Card:
-    """What is known of the network, to be kept beside its weights. ended: steps at which it was finished before it
+    """The network's card, to be kept beside its weights. ended: steps at which it was finished before it
     went on, with a learning rate that had come down to nothing: all of them are needed to repeat it."""
     kind = {"unet": "U-Net", "dit": "DiT"}[spec.architecture]
     flow = spec.process == "flow"

@@ -8,7 +8,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QListWidget, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+)
 
 from engines.generative.diffusion.types import SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
@@ -60,7 +68,7 @@ def test_every_state_has_its_words_and_fits(panel: DiffusionPanel, name: str) ->
     assert panel.start.text() == {"sample": "Sample", "compare": "Compare", "train": "Train"}[view.mode]
     assert panel.progress.isVisible() == (name in ("busy", "cancelling"))
     assert panel.trouble.isVisible() == (name == "failed")
-    assert panel.body.totalMinimumSize().width() <= NARROW - 10, "the body is wider than a narrow dock"
+    assert panel.body.parentWidget().minimumSizeHint().width() <= NARROW - 10, "the body is wider than a narrow dock"
 
 
 def test_showing_tells_nothing(panel: DiffusionPanel) -> None:
@@ -147,7 +155,7 @@ def test_what_went_wrong_offers_a_lighter_run(panel: DiffusionPanel, qtbot) -> N
 def test_modes_and_models_are_asked_for_not_taken(panel: DiffusionPanel, qtbot) -> None:
     panel.show_state(STATES["unknown"])
     with qtbot.waitSignal(panel.mode.chosen) as mode:
-        panel.mode._buttons["train"].click()
+        next(button for button in panel.mode.findChildren(QPushButton) if button.text() == "Train").click()
     assert mode.args == ["train"]
     field = panel.model.model
     with qtbot.waitSignal(field.chosen) as model:

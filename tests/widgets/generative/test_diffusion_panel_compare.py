@@ -83,8 +83,8 @@ def test_one_row_varies_nothing_twice(panel, told) -> None:
 
 
 def test_ticking_keeps_the_order_and_one_at_least(panel, told) -> None:
-    rows = {panel.grid.x_values._id(row): row for row in range(panel.grid.x_values.list.count())}
     items = panel.grid.x_values.list
+    rows = {items.item(row).data(Qt.ItemDataRole.UserRole): row for row in range(items.count())}
     items.item(rows["ancestral"]).setCheckState(Qt.CheckState.Checked)
     assert told[-1].x_values == ("euler", "heun", "dpm++2m", "ancestral")
     for value in ("euler", "ancestral", "heun"):

@@ -130,13 +130,19 @@ def test_the_keyboard_does_the_same(curve: ScheduleCurve, qtbot) -> None:
         qtbot.keyClick(curve, Qt.Key.Key_Escape)
 
 
+def point_at(curve: ScheduleCurve, share: float) -> None:
+    """As if the pointer came to a share of the steps."""
+    at, none = curve.place(share, 0), Qt.MouseButton.NoButton
+    curve.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier))
+
+
 def test_steps_are_read_under_the_pointer(curve: ScheduleCurve) -> None:
-    curve._hover = curve.place(0, 0)
+    point_at(curve, 0)
     assert curve.readout() == "step 1 of 20, \u03c3 80"
-    curve._hover = curve.place(1, 0)
+    point_at(curve, 1)
     assert curve.readout() == "step 20 of 20, \u03c3 0.002"
     curve.show_levels((math.inf, 1.0, 0.5, 0.0))
-    curve._hover = curve.place(0, 0)
+    point_at(curve, 0)
     assert curve.readout() == "step 1 of 3, \u03c3 \u221e"
 
 

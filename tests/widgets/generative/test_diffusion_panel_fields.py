@@ -43,10 +43,6 @@ def pick(field: ChoiceField, id: str) -> None:
     field.activated.emit(field.currentIndex())
 
 
-def press(segmented: Any, id: str) -> None:
-    segmented._buttons[id].click()
-
-
 def schedule(**fields: Any) -> dict[str, Any]:
     return {"schedule": replace(SPEC.schedule, **fields)}
 

@@ -95,7 +95,7 @@ def test_a_cell_is_marked_read_out_and_used(studio, qtbot, files):
 
 def test_the_lowest_error_of_each_row_is_set_off(studio, files):
     studio.show_state(comparing(result=finished(files)))
-    assert studio.page(Page.COMPARE).grid._best() == {0: 2, 1: 1}
+    assert studio.page(Page.COMPARE).grid.best() == {0: 2, 1: 1}
 
 
 def test_curves_stand_under_the_grid_with_a_colour_a_sampler_and_a_dash_for_teleport(studio, qtbot, files):
@@ -123,8 +123,8 @@ def test_in_a_narrow_window_grid_or_curves_are_chosen(studio, qtbot, files):
     studio.resize(600, 500)
     page = studio.page(Page.COMPARE)
     qtbot.waitUntil(lambda: page.grid.isVisible() and not page.curves.isVisible())
-    page._which.set_value("curves")
-    page._which.chosen.emit("curves")
+    page.which.set_value("curves")
+    page.which.chosen.emit("curves")
     assert page.curves.isVisible()
     assert not page.grid.isVisible()
 

@@ -252,7 +252,7 @@ def test_settings_go_out_as_they_are_chosen(qtbot):
     qtbot.addWidget(dialog)
     dialog.open_with(SettingsShown("dark", "calibrate", (("monitor", "Monitor"), ("calibrate", "Calibrate")), "/data"))
     assert dialog.preset.value() == "calibrate"
-    with qtbot.waitSignal(dialog.themeChosen) as heard:
+    with qtbot.waitSignal(dialog.theme.chosen) as heard:
         dialog.theme._buttons["light"].click()
     assert heard.args == ["light"]
 

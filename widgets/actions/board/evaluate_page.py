@@ -25,8 +25,6 @@ from widgets.kit.work_page import WorkPage
 ASKED = "Add models or score files, and labels of the same video, to see how good they are."
 READY = "Ready to measure these models on the labels."
 BUSY = "The figures appear when the first model has been measured."
-
-
 ROOM_FOR_BOTH = 860
 DECILES = "Precision of frames by how much of their action has been seen."
 AHEAD = "What it says of a later moment, beside saying that nothing changes."

@@ -13,6 +13,7 @@ from widgets.faces.people.words import quality_words
 from widgets.faces.thumbs import Thumbs
 from widgets.faces.words import file_name
 from widgets.kit.icons import draw_icon
+from widgets.kit.ink import ink
 from widgets.kit.row_list import write
 from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
 
@@ -103,8 +104,7 @@ def _paint_like(painter: QPainter, box: QRectF, candidate: Candidate, thumbs: Th
     thumbs.paint(painter, box, candidate.like)
     if candidate.like_name:
         foot = QRectF(box.left(), box.bottom() - 17, box.width(), 17)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(LOOK.now.color("base", 0.78))
+        ink(painter, None, LOOK.now.color("base", 0.78))
         painter.drawRoundedRect(foot, RADIUS, RADIUS)
         write(painter, foot.adjusted(5, 0, -5, 0), candidate.like_name, size=11)
 
@@ -140,8 +140,11 @@ def paint_tick(painter: QPainter, box: QRect, on: bool, partly: bool = False) ->
     look = LOOK.now
     inner = QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5)
     filled = on or partly
-    painter.setPen(QPen(look.color("accent" if filled else "muted"), 1.5))
-    painter.setBrush(look.color("accent") if filled else look.color("base", 0.7))
+    ink(
+        painter,
+        QPen(look.color("accent" if filled else "muted"), 1.5),
+        look.color("accent") if filled else look.color("base", 0.7),
+    )
     painter.drawRoundedRect(inner, 4, 4)
     if filled:
         draw_icon(painter, inner.adjusted(2, 2, -2, -2).toRect(), "check" if on else "remove", "on_accent")
@@ -158,14 +161,15 @@ def _paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, kind
     chosen, focus = bool(state & flags.State_Selected), bool(state & flags.State_HasFocus)
     box = cell.adjusted(2, 2, -2, -2)
     if kind is Kind.DOUBT:
-        painter.setPen(QPen(look.color("line"), 1))
-        painter.setBrush(look.color("raised", 0.6))
+        ink(painter, QPen(look.color("line"), 1), look.color("raised", 0.6))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
     if chosen or focus:
-        painter.setPen(QPen(look.color("accent"), 2 if focus else 1))
-        painter.setBrush(QColor(mixed(look.surface, look.accent, 0.22)) if chosen else Qt.BrushStyle.NoBrush)
+        ink(
+            painter,
+            QPen(look.color("accent"), 2 if focus else 1),
+            QColor(mixed(look.surface, look.accent, 0.22)) if chosen else None,
+        )
         painter.drawRoundedRect(box, RADIUS, RADIUS)
     elif state & flags.State_MouseOver and kind is not Kind.DOUBT:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("raised"))
+        ink(painter, None, look.color("raised"))
         painter.drawRoundedRect(box, RADIUS, RADIUS)

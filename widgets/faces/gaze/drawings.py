@@ -13,6 +13,7 @@ from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose, Point
 from widgets.faces.gaze.words import degrees, fit_words, gaze_words, pose_words
 from widgets.kit.fields import describe
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, mixed, number_font
 
 HEAD, LOOKS = 0, 1
@@ -91,15 +92,13 @@ class HeadDial(Drawing):
             spot = _round(middle, reach + 18, angle)
             painter.drawText(QRectF(spot.x() - 18, spot.y() - 8, 36, 16), CENTRE, f"{angle:+d}\u00b0")
         tip = _round(middle, reach - 3, roll)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.nth(HEAD))
+        ink(painter, None, look.nth(HEAD))
         ends = QPolygonF([tip, _round(middle, reach + 10, roll - 4), _round(middle, reach + 10, roll + 4)])
         painter.drawPolygon(ends)
 
     def _draw_globe(self, painter: QPainter, middle: QPointF, reach: float, pose: HeadPose) -> None:
         look = LOOK.now
-        painter.setPen(QPen(look.color("line"), 1.5))
-        painter.setBrush(look.color("raised"))
+        ink(painter, QPen(look.color("line"), 1.5), look.color("raised"))
         painter.drawEllipse(middle, reach, reach)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for circle in (_meridian, _equator):
@@ -109,8 +108,7 @@ class HeadDial(Drawing):
                 painter.setPen(QPen(look.nth(HEAD), 2.0) if front else QPen(look.color("line"), 1.0))
                 painter.drawLine(_at(middle, reach, x, y), _at(middle, reach, u, v))
         x, y, _z = _turned(pose, (0.0, 0.0, -1.0))
-        painter.setPen(QPen(look.color("raised"), 2))
-        painter.setBrush(look.nth(HEAD))
+        ink(painter, QPen(look.color("raised"), 2), look.nth(HEAD))
         painter.drawEllipse(_at(middle, reach, x, y), 6, 6)
 
     def _draw_gaze(self, painter: QPainter, middle: QPointF, reach: float, gaze: Gaze) -> None:
@@ -186,8 +184,7 @@ class TrailPlot(Drawing):
     def _draw_now(self, painter: QPainter, box: QRectF, put: Callable[[float, float], QPointF]) -> None:
         look = LOOK.now
         if self._pose is not None:
-            painter.setPen(QPen(look.nth(HEAD), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink(painter, QPen(look.nth(HEAD), 2), None)
             painter.drawEllipse(put(self._pose.yaw, self._pose.pitch), 6, 6)
         if self._gaze is None:
             return
@@ -200,19 +197,16 @@ class TrailPlot(Drawing):
             painter.drawEllipse(
                 spot, self._gaze.std * box.width() / (2 * YAWS), self._gaze.std * box.height() / (2 * PITCHES)
             )
-        painter.setPen(QPen(look.color("surface"), 1.5))
-        painter.setBrush(look.nth(LOOKS))
+        ink(painter, QPen(look.color("surface"), 1.5), look.nth(LOOKS))
         painter.drawRect(QRectF(spot.x() - 5, spot.y() - 5, 10, 10))
 
     def _draw_legend(self, painter: QPainter, box: QRectF) -> None:
         look, y = LOOK.now, 11.0
         words = "gaze, with its deviation" if box.width() > 280 else "gaze"
         left = box.right() - (196 if box.width() > 280 else 96)
-        painter.setPen(QPen(look.nth(HEAD), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink(painter, QPen(look.nth(HEAD), 2), None)
         painter.drawEllipse(QPointF(left, y), 5, 5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.nth(LOOKS))
+        ink(painter, None, look.nth(LOOKS))
         painter.drawRect(QRectF(left + 50, y - 4, 8, 8))
         painter.setPen(look.color("muted"))
         for offset, text in ((10, "head"), (64, words)):
@@ -244,8 +238,7 @@ class NinePoints(Drawing):
         scale = min(room.width() / width, room.height() / height)
         frame = QRectF(0, 0, width * scale, height * scale)
         frame.moveCenter(room.center())
-        painter.setPen(QPen(LOOK.now.color("line"), 1.5))
-        painter.setBrush(LOOK.now.color("raised"))
+        ink(painter, QPen(LOOK.now.color("line"), 1.5), LOOK.now.color("raised"))
         painter.drawRoundedRect(frame, 6, 6)
         painter.setClipRect(frame)
         for point, seen, error in zip(fit.points, fit.predicted, fit.by_point, strict=True):
@@ -256,13 +249,11 @@ class NinePoints(Drawing):
 
     def _draw_point(self, painter: QPainter, frame: QRectF, spots: Sequence[QPointF], error: float) -> None:
         look, (target, seen) = LOOK.now, spots
-        painter.setPen(QPen(look.color("muted"), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink(painter, QPen(look.color("muted"), 1.5), None)
         painter.drawEllipse(target, 7, 7)
         painter.setPen(QPen(look.nth(LOOKS), 2))
         painter.drawLine(target, seen)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.nth(LOOKS))
+        ink(painter, None, look.nth(LOOKS))
         painter.drawEllipse(seen, 4, 4)
         below = target.y() < frame.bottom() - 40
         painter.setPen(look.color("text"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import Clock, monotonic
 from widgets.kit.fields import describe
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
 
 EDGE = 0.08
@@ -115,11 +116,9 @@ class GazeScreen(QWidget):
         x, y = self.place(self.target)
         share = min(max((self._clock() - self._since) / DWELL, 0.0), 1.0)
         reach = WIDE + (NARROW - WIDE) * share
-        painter.setPen(QPen(look.color("accent"), 3))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink(painter, QPen(look.color("accent"), 3), None)
         painter.drawEllipse(QPointF(x, y), reach, reach)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("text"))
+        ink(painter, None, look.color("text"))
         painter.drawEllipse(QPointF(x, y), DOT, DOT)
 
     def _draw_words(self, painter: QPainter) -> None:

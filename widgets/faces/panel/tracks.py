@@ -18,6 +18,7 @@ from widgets.faces.panel.words import nearest_words, track_line, track_tip, trac
 from widgets.faces.rows import PaintedList
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import icon
+from widgets.kit.ink import ink
 from widgets.kit.row_list import RIGHT, paint_ground, wide, write
 from widgets.kit.theme import LOOK
 
@@ -139,8 +140,7 @@ def _first(faces: tuple[TrackedFace, ...]) -> int:
 def paint_similarity(painter: QPainter, bar: QRectF, similarity: float, threshold: float, named: bool) -> None:
     """A bar from 0 to 1 with a mark at the threshold, that stands out above and below it."""
     look = LOOK.now
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.color("line"))
+    ink(painter, None, look.color("line"))
     painter.drawRoundedRect(bar, 2, 2)
     painter.setBrush(look.color("good" if named else "muted"))
     share = min(max(similarity, 0.0), 1.0)

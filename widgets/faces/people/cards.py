@@ -15,6 +15,7 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import PlainButton, QuietButton, describe
 from widgets.kit.theme import LOOK
+from widgets.kit.when_new import when_new
 
 
 class NoteCard(QFrame):
@@ -54,15 +55,9 @@ class NoteCard(QFrame):
 class ProofCard(NoteCard):
     """What was deleted, what was searched for traces, what is out of reach."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: Forgotten | None = None
-
+    @when_new
     def show_proof(self, done: Forgotten | None) -> None:
         """A proof that was put away stays so."""
-        if done == self._shown:
-            return
-        self._shown = done
         self.setVisible(done is not None)
         if done is None:
             return
@@ -76,13 +71,13 @@ class ExpiringCard(NoteCard):
     def __init__(self) -> None:
         self.delete = PlainButton("Delete", "delete")
         super().__init__(self.delete)
-        self._shown: Expiring | None = None
 
     def show_dry_run(self, dry: Expiring | None, editable: bool = True) -> None:
         self.delete.setEnabled(editable)
-        if dry == self._shown:
-            return
-        self._shown = dry
+        self._show(dry)
+
+    @when_new
+    def _show(self, dry: Expiring | None) -> None:
         self.setVisible(dry is not None)
         if dry is None:
             return

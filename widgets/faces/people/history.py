@@ -11,6 +11,7 @@ from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import moment_words
 from widgets.faces.rows import PaintedList
 from widgets.kit.icons import draw_icon, icon
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
 
 ROW, BUTTON = 44, 30
@@ -43,8 +44,7 @@ class HistoryList(PaintedList):
         """What and when, and an arrow that takes it back."""
         change, look, flags, rect = self.rows[row], LOOK.now, QStyle.StateFlag, room.toRect()
         if state & (flags.State_MouseOver | flags.State_HasFocus):
-            painter.setPen(look.color("accent") if state & flags.State_HasFocus else Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("raised"))
+            ink(painter, look.color("accent") if state & flags.State_HasFocus else None, look.color("raised"))
             painter.drawRoundedRect(rect.adjusted(4, 1, -4, -1), RADIUS, RADIUS)
         words = rect.adjusted(12, 5, -BUTTON - 12, -5)
         _write(painter, QRect(words.left(), words.top(), words.width(), 18), change)

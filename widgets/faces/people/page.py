@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from engines.faces.gallery.types import GalleryInfo, Person
 from widgets.faces.grid import FaceGrid
@@ -26,7 +26,7 @@ from widgets.faces.state import FacesView, PeopleView
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
-from widgets.kit.layouts import column_of, styled
+from widgets.kit.layouts import column_of, split_of, styled
 from widgets.kit.panel import EmptyState
 from widgets.kit.work_parts import Framed
 
@@ -207,12 +207,7 @@ class PeoplePage(FileDrops):
             self._main.setSizes([1000, SIDE] if way == Qt.Orientation.Horizontal else [300, 300])
 
     def _lay_out(self) -> None:
-        self._main = QSplitter()
-        self._main.setChildrenCollapsible(False)
-        self._main.addWidget(self.grid)
-        self._main.addWidget(self.side)
-        self._main.setStretchFactor(0, 1)
-        self._main.setSizes([1000, SIDE])
+        self._main = split_of(self.grid, self.side, sizes=(1000, SIDE), stretch=(1,))
         self._body = QStackedWidget()
         for part in (self.start, self.locked, self.nobody, self._main):
             self._body.addWidget(part)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter
 
 from engines.core.frames import Image
 from engines.faces.study_types import Audit
@@ -15,7 +14,7 @@ from widgets.faces.studies.audit_detail import SuspicionDetail
 from widgets.faces.studies.audit_list import SuspicionList
 from widgets.faces.studies.audit_words import can_move, kinds_of, state_words
 from widgets.faces.words import file_name
-from widgets.kit.layouts import column_of, row_of, styled
+from widgets.kit.layouts import column_of, row_of, split_of, styled
 from widgets.kit.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, QuietButton
 from widgets.kit.theme import number_font
 from widgets.kit.work_page import WorkPage
@@ -88,13 +87,7 @@ class AuditPage(WorkPage):
         self.kinds.setMinimumContentsLength(14)
         rows = ((self.title, 1), self.gallery, self.folder, self.save), ((self.state, 1), self.kinds)
         head = column_of(*(row_of(*row, spacing=8) for row in rows), spacing=4, margins=(12, 8, 8, 8))
-        self._split = QSplitter()
-        self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self.list)
-        self._split.addWidget(self.detail)
-        self._split.setStretchFactor(0, 2)
-        self._split.setStretchFactor(1, 3)
-        self._split.setSizes([400, 600])
+        self._split = split_of(self.list, self.detail, sizes=(400, 600), stretch=(2, 3))
         styled(self.detail)
         empty = EmptyState(ASK, "Check this gallery", "search", "Compare every face with every other")
         self.lay_out(head, self.body_of(empty, self._split))

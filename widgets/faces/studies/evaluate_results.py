@@ -18,6 +18,7 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, StatGrid, describe, scrolled
 from widgets.kit.theme import number_font
+from widgets.kit.when_new import when_new
 
 ROOM_FOR_BOTH = 760
 LEAST_PLOT = 210
@@ -135,14 +136,12 @@ class MissedPane(QWidget):
         self.list.setUniformItemSizes(True)
         self.words = _note("")
         self.setLayout(column_of(self.words, (self.list, 1), spacing=6, margins=(12, 8, 12, 8)))
-        self._shown: tuple[str, ...] | None = None
 
+    @when_new
     def show_files(self, files: tuple[str, ...]) -> None:
-        if files != self._shown:
-            self._shown = files
-            self._model.setStringList(list(files))
-            self.words.setText("No face was found in these files:" if files else "A face was found in every file.")
-            self.list.setVisible(bool(files))
+        self._model.setStringList(list(files))
+        self.words.setText("No face was found in these files:" if files else "A face was found in every file.")
+        self.list.setVisible(bool(files))
 
 
 def _show_curve(plot: BandPlot, curve: Curve | None, name: str) -> None:

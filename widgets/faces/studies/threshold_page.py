@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter
 
 from engines.faces.gallery.types import GalleryInfo
 from engines.faces.study_types import ThresholdReport
@@ -28,7 +27,7 @@ from widgets.faces.studies.threshold_words import (
 )
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import FiguresTable
-from widgets.kit.layouts import column_of, held, row_of, styled
+from widgets.kit.layouts import column_of, held, row_of, split_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
 from widgets.kit.theme import number_font
@@ -149,11 +148,7 @@ class ThresholdPage(WorkPage):
         head = column_of(top, *said, line, self._which, spacing=4, margins=(12, 10, 12, 6))
         figures = column_of(self.table, self._found, (self.cases, 1), spacing=8, margins=(8, 8, 8, 8))
         self._side = held(figures, "panel")
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.charts)
-        split.addWidget(self._side)
-        split.setSizes([500, 500])
+        split = split_of(self.charts, self._side, sizes=(500, 500))
         styled(self.charts)
         self.lay_out(self.body_of(EmptyState(*EMPTY["check"], "chart"), held(column_of(head, (split, 1)), "panel")))
 

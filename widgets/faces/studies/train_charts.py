@@ -13,8 +13,10 @@ from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import LINE_HEIGHT, MIDDLE, Plot, Series
 from widgets.faces.studies.train_words import coloured, histogram, mean
+from widgets.kit.ink import ink
 from widgets.kit.layouts import column_of, held
 from widgets.kit.theme import LOOK, number_font
+from widgets.kit.when_new import when_new
 
 OWN, OTHER = 2, 1
 STEP = 0.25
@@ -99,8 +101,7 @@ class Scatter(Plot):
         rest = one.place == REST
         mark = shape(one.place, 2.4 if rest else 3.6)
         color = LOOK.now.color("muted", 0.4) if rest else LOOK.now.nth(one.place)
-        painter.setPen(Qt.PenStyle.NoPen if rest else QPen(LOOK.now.color("surface"), 0.8))
-        painter.setBrush(color)
+        ink(painter, None if rest else QPen(LOOK.now.color("surface"), 0.8), color)
         for x, y in zip(one.x, one.y, strict=True):
             painter.drawPath(mark.translated(self._at(box, x, y)))
 
@@ -119,8 +120,7 @@ class Scatter(Plot):
         for one, (left, row) in zip(self._legend(), self._legend_places(self.width() - 24), strict=True):
             x, y = 14 + left, 2 + LINE_HEIGHT * (row + 1) + LINE_HEIGHT / 2
             rest = one.place == REST
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(LOOK.now.color("muted", 0.6) if rest else LOOK.now.nth(one.place))
+            ink(painter, None, LOOK.now.color("muted", 0.6) if rest else LOOK.now.nth(one.place))
             painter.drawPath(shape(one.place, 3.6).translated(x, y))
             painter.setPen(LOOK.now.color("muted"))
             words = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, NAME_ROOM)
@@ -164,13 +164,10 @@ class HeadCharts(QSplitter):
             (self.loss, "The loss appears with the first steps"),
         ):
             plot.set_nothing(words)
-        self._shown: HeadProgress | None = None
         self._lay_out()
 
+    @when_new
     def show_progress(self, progress: HeadProgress | None) -> None:
-        if progress is self._shown:
-            return
-        self._shown = progress
         self.scatter.show_points(progress)
         self._show_angles(progress)
         accuracy, loss = (progress.accuracy, progress.loss) if progress else ((), ())

@@ -117,7 +117,7 @@ class VerifyPage(QWidget):
     def _wire(self) -> None:
         for side, picture in self.pictures.items():
             picture.chooseWanted.connect(lambda side=side: self.pictureWanted.emit(side))
-            picture.dropped.connect(lambda path, side=side: self.pictureDropped.emit(side, path))
+            picture.dropped.connect(lambda paths, side=side: self.pictureDropped.emit(side, paths[0]))
         LOOK.changed.connect(self._draw_mark)
 
 

@@ -31,11 +31,11 @@ class ComparePage(WorkPage):
         self.state, self.details = ElidedLabel("", "muted"), ElidedLabel()
         self.use = PlainButton("Use settings", "settings", "Put the settings of the marked cell into the panel")
         self.ask = QuietButton("Error curves", "chart", "Error against evaluations, where the truth is known")
-        self._which = Segmented("Shown", (("grid", "Grid"), ("curves", "Error curves")), tip="What is shown here")
+        self.which = Segmented("Shown", (("grid", "Grid"), ("curves", "Error curves")), tip="What is shown here")
         self._lay_out()
         self.grid.chosen.connect(lambda _row, _column: self._show_details())
         self.use.clicked.connect(self._use_selected)
-        self._which.chosen.connect(lambda _which: self._place())
+        self.which.chosen.connect(lambda _which: self._place())
 
     def show_state(self, view: DiffusionView) -> None:
         compared = view.compared
@@ -74,9 +74,9 @@ class ComparePage(WorkPage):
         """Grid and curves side by side, or where that is too narrow the one that is chosen."""
         grid, curves = self._there
         narrow = grid and curves and self.width() < ROOM_FOR_BOTH
-        self._which.setVisible(narrow)
-        self._upper.setVisible(grid and (not narrow or self._which.value() == "grid"))
-        self.curves.setVisible(curves and (not narrow or self._which.value() == "curves"))
+        self.which.setVisible(narrow)
+        self._upper.setVisible(grid and (not narrow or self.which.value() == "grid"))
+        self.curves.setVisible(curves and (not narrow or self.which.value() == "curves"))
 
     def _lay_out(self) -> None:
         for label in (self.state, self.details):
@@ -92,7 +92,7 @@ class ComparePage(WorkPage):
         styled(self.curves)
         words = "Set one choice against another: samplers, steps, guidance."
         empty = EmptyState(words, "Compare", "grid-3", "Draw the grid that the panel describes")
-        self.lay_out(self.body_of(empty, held(column_of(Framed(self._which, 8, 4), (split, 1)))))
+        self.lay_out(self.body_of(empty, held(column_of(Framed(self.which, 8, 4), (split, 1)))))
 
     def _use_selected(self) -> None:
         if self.grid.selected is not None:

@@ -144,7 +144,7 @@ class CompareGrid(QWidget):
         if not self._columns or not self._rows:
             return
         self._paint_headers(painter)
-        best = self._best()
+        best = self.best()
         for row in range(len(self._rows)):
             for column in range(len(self._columns)):
                 self._paint_cell(painter, (row, column), best.get(row) == column)
@@ -182,7 +182,7 @@ class CompareGrid(QWidget):
         self.select(place)
         self.chosen.emit(*(place or (-1, -1)))
 
-    def _best(self) -> dict[int, int]:
+    def best(self) -> dict[int, int]:
         """Column of the lowest error in each row that has more than one."""
         best: dict[int, int] = {}
         for row in range(len(self._rows)):

@@ -39,7 +39,7 @@ FEATURE = Feature(
     ),
     live="Actions",
     takes=(".safetensors",),
-    drops=("board", "strip"),
+    drops=("strip",),
     jobs=("engines.actions.",),
     tour="workbench.tour.actions",
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},

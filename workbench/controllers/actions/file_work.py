@@ -13,6 +13,7 @@ from widgets.kit.work_state import Trouble
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.services import Notify
 from workbench.threads.background import Errands
+from workbench.threads.engine_thread import Failure
 
 T = TypeVar("T")
 Told = Callable[[str], object]
@@ -28,15 +29,13 @@ class FileWork:
     def read(self, work: Callable[[], T], done: Callable[[T], object], title: str) -> None:
         """title: of the trouble where it fails; "" where that need not be known."""
 
-        def failed(failure: Any) -> None:
+        def failed(failure: Failure) -> None:
             if title:
                 self._failed(trouble_of(failure.as_json(), title))
 
         self._errands.ask(work, done, failed)
 
-    def save(
-        self, target: str, write: Callable[[str], object], title: str, done: Callable[[str], object] = str
-    ) -> None:
+    def save(self, target: str, write: Told, title: str, done: Told = str) -> None:
         """Have `target` written."""
 
         def said(_result: object) -> None:

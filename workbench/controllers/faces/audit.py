@@ -65,9 +65,6 @@ class Audits(Part):
         """In the gallery in use."""
         self.start(self._galleries.path)
 
-    def cancel(self) -> None:
-        self._slot.cancel()
-
     def dismiss(self, row: int) -> None:
         """The name is right, or is not after all: the second time takes the first back."""
         self._show(dismissed=self._view.dismissed ^ {row})

@@ -90,9 +90,6 @@ class Reviews(Part):
         if folder := self._dialogs.folder("Enrol a folder: one folder a person, or NAME_0001.jpg"):
             self.gather([folder])
 
-    def cancel(self) -> None:
-        self._slot.cancel()
-
     def take(self, row: int, on: bool) -> None:
         """Whether this face will be stored."""
         self._view = replace(self._view, taken=_with(self._view.taken, row, on))

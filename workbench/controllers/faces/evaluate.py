@@ -55,10 +55,6 @@ class Evaluations(Part):
         self._view = EvaluateView()
         self._evaluate.start(spec, "Evaluate recognition", evaluate_line(spec))
 
-    def cancel(self) -> None:
-        self._evaluate.cancel()
-        self._open_set.cancel()
-
     def _choose_images(self) -> None:
         """A folder to evaluate on; a pair list that lies in it is taken with it."""
         if folder := self._dialogs.folder("Folder to evaluate on"):

@@ -17,9 +17,19 @@ class Part(QObject):
     changed = Signal()
     failed = Signal(object)
 
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._slots: list[JobSlot] = []
+
     def slot(self, jobs: JobQueue, job: str, title: str) -> JobSlot:
         """For one kind of job. title: of the trouble when it fails."""
         slot = JobSlot(jobs, job, partial(trouble_of, title=title), self)
         slot.changed.connect(self.changed)
         slot.failed.connect(self.failed)
+        self._slots.append(slot)
         return slot
+
+    def cancel(self) -> None:
+        """Stop what is under way."""
+        for slot in self._slots:
+            slot.cancel()

@@ -55,9 +55,6 @@ class Heads(Part):
         self._view = TrainView()
         self._slot.start(spec, f"Train a head with {spec.loss}", train_line(spec))
 
-    def cancel(self) -> None:
-        self._slot.cancel()
-
     def _choose_folder(self) -> None:
         if folder := self._dialogs.folder("Folder to learn from: one folder a person, or NAME_0001.jpg"):
             self._set_form(train=replace(self._form().train, images=folder))

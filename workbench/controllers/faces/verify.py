@@ -56,9 +56,6 @@ class Verification(Part):
             self._slot.start(spec, "Verify two pictures", verify_line(spec))
         self.changed.emit()
 
-    def cancel(self) -> None:
-        self._slot.cancel()
-
     def _choose(self, side: str) -> None:
         if path := self._dialogs.picture("Verify"):
             self.show_picture(side, path)

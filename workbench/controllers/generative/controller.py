@@ -347,7 +347,7 @@ class DiffusionController(PagedController):
         panel.trouble.logWanted.connect(self.services.host.show_log)
         panel.trouble.dismissed.connect(self.dismiss)
         panel.open.clicked.connect(self.open_file)
-        panel.copy.clicked.connect(self._copy)
+        panel.copy.clicked.connect(lambda: self.copy(self.command()))
         panel.help.clicked.connect(self.show_help)
 
     def _connect_studio(self) -> None:
@@ -366,11 +366,6 @@ class DiffusionController(PagedController):
 
     def open_folder(self) -> None:
         self.choose_model(self.dialogs.model_folder())
-
-    def _copy(self) -> None:
-        self.copy(self.command())
-
-    # Commands
 
     @property
     def can_sample(self) -> bool:

@@ -55,8 +55,8 @@ class DialogsController(QObject):
     def show_settings(self) -> None:
         if self.settings is None:
             self.settings = SettingsDialog(self._window)
-            self.settings.themeChosen.connect(self._set_theme)
-            self.settings.presetChosen.connect(lambda id: self._services.settings.change(start_preset=id))
+            self.settings.theme.chosen.connect(self._set_theme)
+            self.settings.preset.chosen.connect(lambda id: self._services.settings.change(start_preset=id))
         value = self._services.settings.value
         presets = tuple((preset.id, preset.title) for preset in self._presets)
         self.settings.open_with(SettingsShown(value.theme, value.start_preset, presets, str(data_dir())))

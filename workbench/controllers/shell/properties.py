@@ -42,7 +42,7 @@ class PropertiesController(QObject):
         self._clock.timeout.connect(self._tick)
         self._clock.start()
         viewer.selectedChanged.connect(lambda _path: self.refresh())
-        panel.copyWanted.connect(self._copy)
+        panel.copy.clicked.connect(self._copy)
 
     def refresh(self) -> None:
         """Show the selected source as it is now."""

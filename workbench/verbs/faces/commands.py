@@ -5,21 +5,7 @@ from __future__ import annotations
 import typer
 
 from workbench.verbs import console
-from workbench.verbs.faces import (
-    gallery as faces_gallery,
-)
-from workbench.verbs.faces import (
-    gaze as faces_gaze,
-)
-from workbench.verbs.faces import (
-    redact as faces_redact,
-)
-from workbench.verbs.faces import (
-    studies as faces_studies,
-)
-from workbench.verbs.faces import (
-    training as faces_training,
-)
+from workbench.verbs.faces import gallery, gaze, redact, studies, training
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,8 +26,5 @@ def _group() -> None:
     pass
 
 
-faces_gallery.register(app)
-faces_studies.register(app)
-faces_training.register(app)
-faces_redact.register(app)
-faces_gaze.register(app)
+for room in (gallery, studies, training, redact, gaze):
+    room.register(app)

@@ -38,7 +38,7 @@ class Process(Protocol):
         ...
 
     def time(self, sigma: Level) -> Level:
-        """What the network is told."""
+        """The time that the network is told."""
         ...
 
     def sigma(self, time: Level) -> Level:

@@ -164,7 +164,7 @@ def hutchinson(probes: int, seed: int) -> Trace:
 
 
 def levels_of(model: Model) -> tuple[float, float]:
-    """Where integration begins and ends: the model's range, 1000 where that is infinite."""
+    """First and last level of the integration: the model's range, 1000 where that is infinite."""
     return model.info.sigma_min, min(model.info.sigma_max or math.inf, FARTHEST)
 
 

@@ -39,7 +39,7 @@ POINTS = "A 2-D shape with its exact denoiser"
 
 
 def models_dir() -> Path:
-    """Where the user's own networks lie when no other place is said. Made when missing."""
+    """The folder of the user's own networks when no other is said. Made when missing."""
     folder = places.data_dir() / "diffusion" / "models"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -65,7 +65,7 @@ def find(name: str) -> Path:
 
 
 def card_path(weights: Path) -> Path:
-    """Where the card of a weights file is."""
+    """The path of a weights file's card."""
     return weights.with_suffix(".json")
 
 
@@ -94,7 +94,7 @@ def parse_card(data: object, path: Path) -> Card:
 
 
 def card_info(card: Card, weights: Path, kind: Literal["network", "file"]) -> ModelInfo:
-    """What a panel must know of a network, from its card and the head of its file."""
+    """Facts of a network for a panel, from its card and the head of its file."""
     return ModelInfo(
         name=weights.stem if kind == "network" else str(weights),
         title=card.title or card.name,

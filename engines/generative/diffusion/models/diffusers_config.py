@@ -114,7 +114,7 @@ def _info(path: Path, family: Family, network: dict[str, Any], scheduler: dict[s
 
 
 def _multiple(family: Family, network: dict[str, Any], factor: int) -> int:
-    """What a picture's sides must be multiples of; 0 where its size cannot be changed."""
+    """The number that a picture's sides must be multiples of; 0 where its size cannot be changed."""
     if family.fixed:
         return 0
     if family.name == "ddpm":
@@ -130,7 +130,7 @@ def _summary(family: Family, scheduler: dict[str, Any]) -> str:
 
 
 def _prediction(family: Family, scheduler: dict[str, Any], path: Path) -> str:
-    """What the scheduler's configuration says; noise where it says nothing, as diffusers itself takes it."""
+    """The prediction by the scheduler's configuration; noise where it says nothing, as diffusers itself takes it."""
     if family.flow:
         return "u"
     said = str(scheduler.get("prediction_type") or "epsilon")

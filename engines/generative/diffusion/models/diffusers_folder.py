@@ -39,7 +39,7 @@ PATCHES = 16
 
 
 def inspect_folder(folder: Path, prediction: str = "") -> ModelInfo:
-    """What a folder holds, from its configurations alone. Raises `BadInput`."""
+    """The model in a folder, from its configurations alone. Raises `BadInput`."""
     return read_folder(folder, prediction).info
 
 
@@ -164,7 +164,7 @@ def _latents(diffusers: Any, folder: Folder, device: torch.device) -> Latents:
 
 
 def _scaling(folder: Folder, device: torch.device) -> tuple[Tensor, Tensor]:
-    """What latents are multiplied with and then moved by on the way to the decoder, (1, C or 1, 1, 1)."""
+    """Factor and offset of latents on the way to the decoder, (1, C or 1, 1, 1)."""
     config = folder.vae
     factor = float(config.get("scaling_factor") or 1.0)
     shift = torch.tensor(config.get("shift_factor") or 0.0, device=device).reshape(1, 1, 1, 1)

@@ -40,7 +40,7 @@ def _growth(values: Tensor, sigma_from: float, sigma_to: float) -> Tensor:
 
 
 def jump_level(moments: Moments, steps: int, first: float = math.inf) -> float:
-    """Where to land: the more steps follow, the earlier the Gaussian is left, in units of the data's largest spread.
+    """The level to land at: with more steps the Gaussian is left earlier, in units of the data's largest spread.
 
     The rule follows the levels that `residual_learning` learned for 5, 10 and 20 steps; 12 spreads at most, and always
     below `first`, the level that the jump begins at.

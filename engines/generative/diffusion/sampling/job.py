@@ -146,7 +146,7 @@ def _smaller(error: Exception, batch: int, ready: Plan) -> int:
 
 @contextmanager
 def _steps_writer(ready: Plan, folder: Path) -> Iterator[history.StepsWriter | None]:
-    """Where the steps go, when they are kept."""
+    """The writer of the steps, when they are kept."""
     if not ready.spec.keep_steps:
         yield None
         return

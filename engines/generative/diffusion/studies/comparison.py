@@ -81,7 +81,7 @@ def _folder_for(spec: CompareSpec) -> Iterator[tuple[Path, Path]]:
 
 @dataclass
 class _Grid:
-    """What the cells of one comparison share."""
+    """Values that the cells of one comparison share."""
 
     folder: Path
     final: Path

@@ -81,7 +81,7 @@ def value_of(spec: SampleSpec, axis: Axis) -> str:
 
 
 def label(axis: Axis, value: str) -> str:
-    """What is printed at a column or row."""
+    """The words printed at a column or row."""
     if axis == "sampler":
         entry = catalog.sampler(value)
         return entry.title if entry else value

@@ -154,12 +154,12 @@ def test_a_cut_off_file_is_bad_input_or_still_the_same_camera(
         ({"kind": "something"}, "not a calibration"),
         ({"version": 9}, "another version"),
         ({"distortion": [1.0]}, "does not go with 1"),
-        ({"distortion": "text"}, "does not go with"),
+        ({"distortion": "text"}, "incomplete or damaged: distortion"),
         ({"intrinsics": {"fx": 0.0, "fy": 1.0, "cx": 1.0, "cy": 1.0}}, "not usable"),
-        ({"intrinsics": {"fx": "a"}}, "damaged"),
-        ({"views": [{"nonsense": 1}]}, "damaged"),
+        ({"intrinsics": {"fx": "a"}}, "incomplete or damaged: intrinsics"),
+        ({"views": [{"nonsense": 1}]}, "incomplete or damaged: views"),
         ({"board": "chess"}, "is not a board"),
-        ({"image_size": None}, "damaged"),
+        ({"image_size": None}, "incomplete or damaged: image_size"),
     ],
 )
 def test_damaged_json_says_what_is_wrong(change: dict[str, object], words: str, tmp_path: Path):

@@ -273,7 +273,7 @@ def test_a_full_disk_ends_the_run_with_advice(monkeypatch, tmp_path) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sampling.sampling_files.png, "write_png", full)
+    monkeypatch.setattr(sampling.png, "write_png", full)
     with pytest.raises(OutOfResources, match="No space left"):
         run(replace(DIGITS, out=str(tmp_path / "run")), PlainContext())
     assert not (tmp_path / "run").exists()
