@@ -21,6 +21,7 @@ from engines.cameras.sources import parsing as sources
 from engines.core.boards import Board
 from engines.core.errors import BadInput
 from engines.core.frames import Size
+from engines.core.training.checkpoints import read_checkpoint, write_checkpoint
 from engines.faces.evaluation.pair_list import read_pairs
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gaze import screen_model as gaze_screen_model
@@ -29,7 +30,6 @@ from engines.generative.diffusion.models import cards, checkpoints, diffusers_co
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from engines.generative.runs import history, png
 from engines.generative.runs.steps_file import Steps, StepsWriter
-from engines.generative.training import files as training_files
 from tests.engines.faces.gallery.galleries import filled
 from tests.engines.generative.diffusion.tiny import write_tiny
 from workbench.project import settings
@@ -115,7 +115,7 @@ def _read_network(path: Path) -> None:
 def _made_checkpoint(path: Path) -> None:
     import torch
 
-    training_files.write_checkpoint(path, {"a": torch.ones(3)}, {"step": 3, "spec": {"steps": 5}})
+    write_checkpoint(path, {"a": torch.ones(3)}, {"step": 3, "spec": {"steps": 5}})
 
 
 def _made_pipeline(path: Path) -> None:
@@ -271,7 +271,7 @@ READERS = {
     "scores": Reader("scores.csv", _made_scores, read_scores),
     "act_model": Reader("m.safetensors", _made_model, model_files.open_model),
     "diff_card": Reader("digits-unet.json", lambda path: write_tiny(path.parent, path.stem), _read_network),
-    "checkpoint": Reader("a.checkpoint", _made_checkpoint, training_files.read_checkpoint),
+    "checkpoint": Reader("a.checkpoint", _made_checkpoint, read_checkpoint),
     "diffusers": Reader("ddpm", _made_pipeline, diffusers_config.read_folder),
     "onnx_card": Reader("rec.json", _made_recogniser, lambda path: open_recogniser(path.with_suffix(".onnx"))),
     "pairs": Reader("pairs.tsv", _made_pairs, read_pairs),

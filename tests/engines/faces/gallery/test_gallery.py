@@ -47,7 +47,8 @@ def test_the_middle_of_the_portrait_is_the_recognisers_input(people: Path):
     image = cv2.imread(str(people / "Ada_0001.jpg"))
     found = YuNet(1).detect(image, score=0.6)
     portrait = align.crop(image, found.points[0], gallery_rows.PORTRAIT, gallery_rows.MARGIN)
-    np.testing.assert_array_equal(gallery_rows.aligned(portrait), align.crop(image, found.points[0]))
+    apart = gallery_rows.aligned(portrait).astype(int) - align.crop(image, found.points[0])
+    assert np.abs(apart).max() <= 1, "but for rounding"
 
 
 def test_a_second_opening_reads_and_says_so(tmp_path: Path):
