@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.generative.diffusion.studies.types import (
+from engines.generative.diffusion.study_types import (
     CompareResult,
     CompareSpec,
     CurveResult,

@@ -24,7 +24,7 @@ from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.models.opening import open_model
 from engines.generative.diffusion.sampling import job as sampling
 from engines.generative.diffusion.sampling.watch import Watch
-from engines.generative.diffusion.studies.types import LikelihoodSpec
+from engines.generative.diffusion.study_types import LikelihoodSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule
 from engines.generative.training import classifiers as classifying
 from engines.generative.training import reflow

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from engines.core.places import cache_dir
-from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Page, RunState

@@ -6,8 +6,6 @@ independent and people are drawn again instead of images (bootstrap over people)
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy import special
 
@@ -62,8 +60,3 @@ def share_by_people(hits: Floats, trials: Floats, *, times: int = 1000, seed: in
     weights = draws(len(trials), times, seed)
     with np.errstate(invalid="ignore", divide="ignore"):
         return percentile(weights @ hits / (weights @ trials))
-
-
-def figure_by_people(figure: Callable[[Floats], float], people: int, *, times: int = 200, seed: int = 0) -> Interval:
-    """The interval of `figure(weights)`, weights being how often each person was drawn."""
-    return percentile(np.array([figure(weights) for weights in draws(people, times, seed)]))

@@ -19,7 +19,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, OutOfResources, UsageError
 from engines.core.outputs import check_file, media, new_file
 from engines.core.reading import read_array
-from engines.generative.diffusion.studies.types import ExportResult, ExportSpec
+from engines.generative.diffusion.study_types import ExportResult, ExportSpec
 from engines.generative.runs import history, png
 from engines.generative.runs.sheets import scatter, tiled
 from engines.generative.runs.steps_file import Steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Start
 from widgets.generative.state import Busy, DiffusionView, Mode, Run, RunState, Trouble
 

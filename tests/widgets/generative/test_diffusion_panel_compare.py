@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 
 from engines.generative.diffusion.studies import comparison_axes as varying
-from engines.generative.diffusion.studies.types import Axis, CompareSpec
+from engines.generative.diffusion.study_types import Axis, CompareSpec
 from tests.widgets.generative.diffusion_views import COMPARE, EXACT, READY, SPEC, of
 from widgets.generative.panel.compare import axes_of, choices_of, first_values, typed
 from widgets.generative.panel.dock import DiffusionPanel

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engines.core.errors import BadInput
-from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
+from engines.generative.diffusion.study_types import FlowResult, FlowSpec
 from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.state import Busy, DiffusionView, FlowView, Page
 from widgets.generative.studio.flow_data import read_flow, sigma_of, time_of

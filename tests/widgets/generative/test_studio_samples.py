@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton
 
-from engines.generative.diffusion.studies.types import SpectrumResult
+from engines.generative.diffusion.study_types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from widgets.generative.state import Busy, DiffusionView, Page, Pictures, Run, RunState, StepPictures, Trouble
 from widgets.generative.studio.images import Arrangement, extent_of, polygon

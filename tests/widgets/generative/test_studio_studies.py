@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 
-from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec, Curve, CurveResult
+from engines.generative.diffusion.study_types import Cell, CompareResult, CompareSpec, Curve, CurveResult
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.training.types import TrainProgress, TrainSpec
 from widgets.charts.axes import Axis, figure

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -164,8 +162,3 @@ def spoken(review: Review, row: Row) -> str:
         return f"{row.title}, {person_words(review, row)}"
     taken = "ticked" if review.usable(row.first) and review.takes(row.first) else "not ticked"
     return ", ".join((*candidate_tip(review, row.first).split("\n"), taken))
-
-
-def common_name(review: Review, members: Sequence[int]) -> str:
-    """The name that most of them have, to begin an edit with."""
-    return Counter(review.name(index) for index in members).most_common(1)[0][0] if members else ""

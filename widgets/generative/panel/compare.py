@@ -11,7 +11,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import Axis, CompareSpec
+from engines.generative.diffusion.study_types import Axis, CompareSpec
 from widgets.generative.panel.words import compare_words, facts, grid_estimate, sample_words
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, beside, say, words

@@ -9,7 +9,7 @@ from engines.core.errors import KinoscopeError
 from engines.generative.diffusion.axis import levels
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.studies import comparison_axes as varying
-from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Mode

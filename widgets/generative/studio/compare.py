@@ -6,7 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
 from engines.generative.diffusion.studies import comparison_axes as varying
-from engines.generative.diffusion.studies.types import CompareResult, CompareSpec
+from engines.generative.diffusion.study_types import CompareResult, CompareSpec
 from widgets.generative.state import CompareView, DiffusionView
 from widgets.generative.studio.compare_grid import CompareGrid, GridCell
 from widgets.generative.studio.curves import CurvesPanel

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import Curve, CurveResult
+from engines.generative.diffusion.study_types import Curve, CurveResult
 from widgets.charts.plot import Plot, Series
 from widgets.generative.panel.words import sampler_title
 from widgets.generative.state import Busy

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
 from engines.core.errors import KinoscopeError
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
+from engines.generative.diffusion.study_types import FlowResult, FlowSpec
 from widgets.charts.axes import figure
 from widgets.generative.state import DiffusionView, FlowView
 from widgets.generative.studio.flow_board import FlowBoard, FlowCell

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import FlowResult
+from engines.generative.diffusion.study_types import FlowResult
 from widgets.generative.studio.flow_data import FlowArrays
 from widgets.generative.studio.flow_picture import Backdrop, FlowPicture
 from widgets.kit.layouts import column_of

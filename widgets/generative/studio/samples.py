@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QToolButton, QWidget
 
-from engines.generative.diffusion.studies.types import SpectrumResult
+from engines.generative.diffusion.study_types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from widgets.charts.axes import figure
 from widgets.charts.plot import Plot, Series

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from engines.generative.diffusion.studies.types import CompareSpec, CurveSpec, FlowSpec
+from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec, CurveResult, CurveSpec
+from engines.generative.diffusion.study_types import Cell, CompareResult, CompareSpec, CurveResult, CurveSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from widgets.generative.state import CompareView
 from widgets.generative.studio.compare import ComparePage

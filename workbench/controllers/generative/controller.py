@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.generative.panel.dock import DiffusionPanel
 from widgets.generative.panel.words import problem, train_words

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
+from engines.generative.diffusion.study_types import FlowResult, FlowSpec
 from widgets.generative.state import FlowView
 from widgets.generative.studio.flow import FlowPage
 from widgets.kit.work_state import Trouble

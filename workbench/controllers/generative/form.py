@@ -8,7 +8,7 @@ from functools import partial
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
 from engines.generative.diffusion.models import memory
-from engines.generative.diffusion.studies.types import CompareSpec, FlowSpec
+from engines.generative.diffusion.study_types import CompareSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import Mode, Page

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QUndoCommand
 
 from engines.core.errors import KinoscopeError
-from engines.generative.diffusion.studies.types import ExportSpec, SpectrumResult, SpectrumSpec
+from engines.generative.diffusion.study_types import ExportSpec, SpectrumResult, SpectrumSpec
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history
 from engines.generative.runs.history import StoredRun

@@ -10,7 +10,7 @@ from workbench.verbs import console
 from workbench.verbs.generative.options import axis, class_numbers, run_job, schedule_name, words
 
 if TYPE_CHECKING:
-    from engines.generative.diffusion.studies.types import (
+    from engines.generative.diffusion.study_types import (
         CompareResult,
         CurveResult,
         ExportResult,

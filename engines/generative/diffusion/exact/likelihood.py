@@ -25,7 +25,7 @@ from engines.generative.diffusion.axis.process import process
 from engines.generative.diffusion.exact import likelihood_inputs
 from engines.generative.diffusion.models import opening as models
 from engines.generative.diffusion.models.model import Model
-from engines.generative.diffusion.studies.types import LikelihoodResult, LikelihoodSpec
+from engines.generative.diffusion.study_types import LikelihoodResult, LikelihoodSpec
 
 EXACT_UP_TO = 256
 BATCH = 64

@@ -16,7 +16,7 @@ from engines.core.pictures.files import listed
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
 from engines.generative.diffusion.models.model import Model
-from engines.generative.diffusion.studies.types import LikelihoodSpec
+from engines.generative.diffusion.study_types import LikelihoodSpec
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from engines.generative.diffusion.samplers.stepping import begin
 from engines.generative.diffusion.sampling.job import draw_into, made_from, prepare
 from engines.generative.diffusion.sampling.plan import Opener, Plan, guided
 from engines.generative.diffusion.studies import comparison_axes as varying
-from engines.generative.diffusion.studies.types import Cell, CompareResult, CompareSpec
+from engines.generative.diffusion.study_types import Cell, CompareResult, CompareSpec
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history, sheets
 from engines.generative.runs.png import OTHERS, read_image, write_png

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from engines.core.errors import UsageError
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import Axis, CompareSpec
+from engines.generative.diffusion.study_types import Axis, CompareSpec
 from engines.generative.diffusion.types import SampleSpec
 
 N = TypeVar("N", int, float)

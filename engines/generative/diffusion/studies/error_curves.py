@@ -25,7 +25,7 @@ from engines.generative.diffusion.exact.ode import relative_error, solve
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.samplers.named import SAMPLERS, begin, named, sample
 from engines.generative.diffusion.samplers.teleport import jump_level, teleport
-from engines.generative.diffusion.studies.types import Curve, CurveResult, CurveSpec
+from engines.generative.diffusion.study_types import Curve, CurveResult, CurveSpec
 from engines.generative.diffusion.types import ModelInfo
 
 TOLERANCE = 1e-4

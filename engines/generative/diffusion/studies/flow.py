@@ -26,7 +26,7 @@ from engines.generative.diffusion.axis.schedules import flow, karras
 from engines.generative.diffusion.distributions import analytic
 from engines.generative.diffusion.distributions.mixtures import Known
 from engines.generative.diffusion.samplers.named import begin, named, sample
-from engines.generative.diffusion.studies.types import FlowResult, FlowSpec
+from engines.generative.diffusion.study_types import FlowResult, FlowSpec
 from engines.generative.diffusion.types import ModelInfo
 
 LEVELS = 33

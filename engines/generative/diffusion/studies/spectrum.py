@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.generative.diffusion.studies.types import SpectrumResult, SpectrumSpec
+from engines.generative.diffusion.study_types import SpectrumResult, SpectrumSpec
 
 
 def run(spec: SpectrumSpec, ctx: Context) -> SpectrumResult:

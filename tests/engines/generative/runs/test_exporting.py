@@ -13,7 +13,7 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
 from engines.generative.diffusion.sampling.job import run
-from engines.generative.diffusion.studies.types import ExportSpec
+from engines.generative.diffusion.study_types import ExportSpec
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import exporting, history
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.studies.types import CompareSpec, CurveSpec, FlowSpec
+from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
 from workbench.controllers.generative import command

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from engines.generative.diffusion.studies.types import CompareSpec
+from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history
 from engines.generative.training.types import TrainSpec

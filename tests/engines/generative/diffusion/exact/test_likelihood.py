@@ -20,7 +20,7 @@ from engines.generative.diffusion.distributions import analytic
 from engines.generative.diffusion.exact import likelihood
 from engines.generative.diffusion.exact.ode import relative_error
 from engines.generative.diffusion.samplers.named import sample
-from engines.generative.diffusion.studies.types import LikelihoodSpec
+from engines.generative.diffusion.study_types import LikelihoodSpec
 
 
 def _normal(*shape: int, seed: int = 0) -> Tensor:

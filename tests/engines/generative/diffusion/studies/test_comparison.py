@@ -13,7 +13,7 @@ from engines.core.reading import read_json
 from engines.generative.diffusion.sampling.job import run
 from engines.generative.diffusion.studies import comparison as comparing
 from engines.generative.diffusion.studies.comparison_axes import cells, varied
-from engines.generative.diffusion.studies.types import Cell, CompareSpec
+from engines.generative.diffusion.study_types import Cell, CompareSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.runs import history
 from tests.engines.generative.diffusion.tiny import write_tiny

@@ -14,7 +14,7 @@ from engines.core.errors import BadInput, Cancelled, UsageError
 from engines.generative.diffusion.distributions import analytic
 from engines.generative.diffusion.studies import error_curves as curves
 from engines.generative.diffusion.studies import flow, spectrum
-from engines.generative.diffusion.studies.types import Curve, CurveSpec, FlowSpec, SpectrumSpec
+from engines.generative.diffusion.study_types import Curve, CurveSpec, FlowSpec, SpectrumSpec
 from engines.generative.diffusion.types import Schedule
 
 SMALL = CurveSpec("analytic:mixture", ("euler", "heun"), (5, 20), False, 8, 3)
