@@ -129,8 +129,8 @@ def peers(arguments: list[str]) -> int:
     """Compare with other libraries, side by side."""
     _prepare(["test", "peers"], {})
     _fetch("dlib")
-    folders = os.path.join("tests", "engines", "diffusion", "test_diffusers_folder.py")
-    dlib = os.path.join("tests", "engines", "faces", "test_dlib_resnet.py")
+    folders = os.path.join("tests", "engines", "generative", "diffusion", "models", "test_diffusers_folder.py")
+    dlib = os.path.join("tests", "engines", "faces", "recognition", "test_dlib_resnet.py")
     return _python(["-m", "pytest", os.path.join("tests", "peers"), folders, dlib, *arguments], offscreen=True)
 
 

@@ -8,7 +8,7 @@ from engines.faces.scores.words import alike_words as alike_words
 from engines.faces.scores.words import one_in as one_in
 from engines.faces.study_types import Interval
 from widgets.charts.axes import percent
-from widgets.kit.file_names import file_name as file_name
+from widgets.kit.words import file_name as file_name
 
 DASH = "\u2013"
 

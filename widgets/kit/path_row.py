@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from widgets.kit.file_names import file_name
 from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton
+from widgets.kit.words import file_name
 
 
 class PathRow(QWidget):

@@ -1,7 +1,10 @@
-"""Figures, durations and counts in words."""
+"""Figures, durations, counts and names of files in words."""
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
+from engines.core.names import shown
 from widgets.kit.work_state import Busy
 
 DASH = "\u2013"
@@ -37,3 +40,13 @@ def seconds_words(value: float) -> str:
 def count(value: int, word: str, plural: str = "") -> str:
     """'1 sample', '1,200 samples'; plural where it is not the word with an s."""
     return f"{value:,} {word if value == 1 else plural or word + 's'}"
+
+
+def file_name(path: str) -> str:
+    """The last part of a path, or the whole of what is no path."""
+    return shown(PurePath(path.replace("\\", "/")).name or path)
+
+
+def file_title(path: str) -> str:
+    """A file's name without its ending, a folder's name."""
+    return shown(PurePath(path.replace("\\", "/")).stem or path)

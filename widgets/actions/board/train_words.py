@@ -9,9 +9,8 @@ from engines.actions.types import STREAMS, ModelCard
 from widgets.actions.state import TrainView
 from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
-from widgets.kit.file_names import file_name
 from widgets.kit.results import Stat
-from widgets.kit.words import DOT, count, seconds_words
+from widgets.kit.words import DOT, count, file_name, seconds_words
 from widgets.kit.work_state import Busy
 
 HEADS = {

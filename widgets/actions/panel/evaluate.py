@@ -12,7 +12,6 @@ from engines.actions.study_types import EvaluateSpec
 from widgets.actions.panel.frames import FramesField
 from widgets.actions.panel.words import marked
 from widgets.actions.state import ActionsView, EvaluateView
-from widgets.kit.file_names import file_name, file_title
 from widgets.kit.form import say, words
 from widgets.kit.icons import draw_icon
 from widgets.kit.layouts import column_of
@@ -21,6 +20,7 @@ from widgets.kit.panel import PlainButton, Section, columns
 from widgets.kit.path_row import PathRow
 from widgets.kit.row_list import RowList, write
 from widgets.kit.when_new import when_new
+from widgets.kit.words import file_name, file_title
 
 
 @dataclass(frozen=True, slots=True)

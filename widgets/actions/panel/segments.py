@@ -11,7 +11,6 @@ from widgets.actions.panel.classes import SWATCH, paint_swatch
 from widgets.actions.panel.words import duration_words, segment_words
 from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
-from widgets.kit.file_names import file_name
 from widgets.kit.form import beside, say, words
 from widgets.kit.icons import draw_icon
 from widgets.kit.layouts import column_of, row_of
@@ -20,6 +19,7 @@ from widgets.kit.panel import ElidedLabel, QuietButton, Section, describe
 from widgets.kit.row_list import RIGHT, RowList, wide, write
 from widgets.kit.theme import number_font
 from widgets.kit.when_new import when_new
+from widgets.kit.words import file_name
 from widgets.timeline.axis import FrameClock
 from widgets.timeline.state import TimelineView
 from widgets.viewer.transport import clock_words

@@ -12,8 +12,8 @@ from engines.actions.types import STREAMS, ModelCard, Segment
 from widgets.actions.state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words
-from widgets.kit.file_names import file_title as file_title
 from widgets.kit.words import count, seconds_words
+from widgets.kit.words import file_title as file_title
 from widgets.viewer.transport import clock_words
 
 OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}

@@ -11,12 +11,11 @@ from widgets.faces.accept import AcceptField
 from widgets.faces.panel.words import gallery_words
 from widgets.faces.state import FacesView
 from widgets.faces.words import one_in
-from widgets.kit.file_names import file_title
 from widgets.kit.form import say, words
 from widgets.kit.icons import icon
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import ElidedLabel, Pill, PlainButton, QuietButton, Section, describe
-from widgets.kit.words import count
+from widgets.kit.words import count, file_title
 
 
 class GallerySection(Section):

@@ -45,6 +45,7 @@ class BoardWatch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._captures, self._session, self._coverage = captures, session, coverage
+        self._seen: dict[str, SeenBoard] = {}
         self._captured: dict[str, SeenBoard] = {}
         super().__init__(FINDER, TITLE, viewer, services, Lookers(services, ENGINE, TITLE, parent), LIVE_MS, parent)
 
@@ -58,12 +59,12 @@ class BoardWatch(SourceWatch):
 
     def sighting(self, path: str) -> Sighting | None:
         """The newest result at `path`."""
-        seen = self._seen(path)
+        seen = self._seen.get(path)
         return seen.sighting if seen else None
 
     def capture(self) -> None:
         """Keep the view that the finder saw last at the chosen source."""
-        seen = self._seen(self.source)
+        seen = self._seen.get(self.source)
         if not self.running:
             self._services.notify("Turn on board detection to capture views", "info")
         elif seen is None or not seen.sighting.found:
@@ -83,9 +84,11 @@ class BoardWatch(SourceWatch):
         )
 
     def see(self, path: str) -> None:
-        seen, wanted = self._seen(path), self.lookers.events(path).get(CAPTURE)
-        if seen is None:
+        events = self.lookers.events(path)
+        seen, wanted = events.get(SEEN), events.get(CAPTURE)
+        if not isinstance(seen, SeenBoard):
             return
+        self._seen[path] = seen
         here, sighting = path == self.source, seen.sighting
         if isinstance(wanted, SeenBoard) and wanted is not self._captured.get(path):
             self._captured[path] = wanted
@@ -97,12 +100,8 @@ class BoardWatch(SourceWatch):
             self.show_soon()
 
     def switched(self, path: str, on: bool) -> None:
+        self._seen.pop(path, None)
         self._captured.pop(path, None)
-
-    def _seen(self, path: str) -> SeenBoard | None:
-        """The newest result with its frame."""
-        seen = self.lookers.events(path).get(SEEN)
-        return seen if isinstance(seen, SeenBoard) else None
 
     def _capture(self, path: str, seen: SeenBoard) -> None:
         size = size_of(seen.frame.image)
