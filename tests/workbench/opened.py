@@ -90,7 +90,7 @@ class Opened:
     @property
     def sources(self) -> list[str]:
         """Ids of the rows of the Sources panel."""
-        return [row.id for row in self.window.panels.sources._rows]
+        return [row.id for row in self.window.panels.sources.list.rows]
 
     def status(self, id: str) -> FeedStatus:
         """What a source does; closed while there is none."""
