@@ -15,6 +15,7 @@ from engines.cameras.types import FeedState, FeedStatus
 from widgets.shell.jobs import ROW, JobRow
 from widgets.shell.log import LogRow
 from widgets.sources.form import KINDS, SourceForm
+from widgets.sources.list import ROW as SOURCE
 from workbench.app import open_state
 from workbench.commands import PRESETS
 from workbench.features import Feature
@@ -90,7 +91,8 @@ class Opened:
     @property
     def sources(self) -> list[str]:
         """Ids of the rows of the Sources panel."""
-        return [row.id for row in self.window.panels.sources._rows]
+        rows = self.window.panels.sources.list
+        return [rows.topLevelItem(number).data(0, SOURCE).id for number in range(rows.topLevelItemCount())]
 
     def status(self, id: str) -> FeedStatus:
         """What a source does; closed while there is none."""

@@ -221,7 +221,7 @@ def test_an_empty_folder_is_said_in_notice_list_and_tile(open_window: Open, qtbo
     until(qtbot, lambda: opened.says("leer", "folder is empty"))
     panel = opened.window.panels.sources
     until(qtbot, lambda: panel.head.state.text() == "1 source, 1 failed")
-    assert opened.window.grid.tile(0).pill.text == "failed"
+    until(qtbot, lambda: opened.window.grid.tile(0).pill.text == "failed")
     shutil.copy(write_picture(tmp_path / "a.png"), folder)
     (notice,) = (card for card in opened.window.notices.cards if card.notice.action == "Try again")
     notice.action.click()
