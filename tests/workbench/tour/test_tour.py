@@ -20,7 +20,8 @@ REMARK, PROBLEM = "light-theme: the window computed for 287 ms at a stretch", "d
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch):
+def _own_environment(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     for name in ("QT_SCALE_FACTOR", "KINOSCOPE_STORE"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
