@@ -190,13 +190,19 @@ def test_what_waits_when_the_window_closes_is_cancelled(qtbot, supervisor: Super
     history.close()
 
 
+def words(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def test_a_worker_is_warm_before_it_is_needed_and_after_it_died(qtbot, supervisor: Supervisor) -> None:
     jobs = JobQueue(supervisor, workers=1, warm_after=0.05)
     family = psutil.Process()
 
     def warm() -> list[int]:
-        found = (child for child in family.children() if runs(child))
-        return [child.pid for child in found if "spawn_main" in " ".join(child.cmdline())]
+        return [child.pid for child in family.children() if runs(child) and "spawn_main" in words(child)]
 
     qtbot.waitUntil(lambda: len(warm()) == 1, timeout=30_000)
     (first,) = warm()

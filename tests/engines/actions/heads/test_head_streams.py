@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from threadpoolctl import ThreadpoolController
 
 from engines.actions.heads import matrices, products, weight_table
 from engines.actions.heads.building import build
 from engines.actions.heads.streaming import open_stream, softmax
 from engines.actions.types import HeadShape
 from engines.core.errors import BadInput, UsageError
+from tests.programs import run
 
 KINDS = ("trn", "idn", "miniroad", "gru", "lstm", "frame")
 SHAPE = HeadShape("trn", (7, 5), classes=4, features=9, hidden=6, future_steps=3, window=5)
@@ -170,20 +170,26 @@ def test_active_rows_equal_the_whole_matrix_whatever_wakes(monkeypatch) -> None:
     assert rows.bytes < 0.2 * weight.nbytes
 
 
+BLAS = """
+import numpy
+from threadpoolctl import ThreadpoolController
+from engines.actions.heads.products import one_thread
+
+libraries = ThreadpoolController().select(user_api="blas")
+counts = lambda: {library.num_threads for library in libraries.lib_controllers}
+with libraries.limit(limits=2):
+    with one_thread():
+        with one_thread():
+            print(counts())
+        print(counts())
+    print(counts())
+"""
+"""In a process of its own: the number of threads is the whole process's, and other tests' threads use it too."""
+
+
 def test_blas_gets_its_threads_back_when_the_last_has_left() -> None:
-    controller = ThreadpoolController().select(user_api="blas")
-
-    def counts():
-        return [library.num_threads for library in controller.lib_controllers]
-
-    before = counts()
-    with controller.limit(limits=2):
-        with products.one_thread():
-            with products.one_thread():
-                assert set(counts()) == {1}
-            assert set(counts()) == {1}
-        assert set(counts()) == {2}
-    assert counts() == before
+    done = run(BLAS)
+    assert done.stdout.split("\n")[:3] == ["{1}", "{1}", "{2}"], done.stderr
 
 
 @pytest.mark.parametrize("threads", [2, 3])
