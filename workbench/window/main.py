@@ -42,6 +42,7 @@ from workbench.services import Host, Services
 from workbench.threads.jobs import JobQueue
 from workbench.threads.supervisor import Supervisor
 from workbench.window import theme
+from workbench.window.ahead import ImportsAhead
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
 from workbench.window.made import Made
@@ -99,6 +100,7 @@ class Window(QMainWindow, Host):
         self.addToolBar(TopBar(self.commands, [f"{PRESET}{id}" for id in self.presets], self))
         self._restore_layout()
         self._keeper = SettingsKeeper(settings, supervisor, self.notify, self)
+        self._ahead = ImportsAhead(features, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:
         """After the first paint: the project's sources, then what the command line named, then what went wrong."""
@@ -174,6 +176,7 @@ class Window(QMainWindow, Host):
             self.notify(problem, "warn")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._ahead.stop()
         self._keeper.close()
         self.save()
         for controller in reversed(self._controllers):
@@ -300,6 +303,7 @@ class Window(QMainWindow, Host):
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:
                 self.notify(notice, "warn")
+        self._ahead.start()
 
     def _set_layout(self, layout: str) -> None:
         self.centre.show_widget("viewer")
