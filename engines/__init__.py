@@ -1,4 +1,4 @@
-"""What is computed. Nothing here imports Qt: every engine runs on a server with no display."""
+"""All that is computed. Nothing here imports Qt: every engine runs on a server with no display."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What a feature declares of itself: one record, which window, menus, drops, help, tour and benchmarks read.
+"""The declaration of a feature: one record, which window, menus, drops, help, tour and benchmarks read.
 
 The record stands in the feature's package of controllers and is free of Qt; `make` names what is imported when the
 feature is first shown or asked for.

@@ -1,4 +1,4 @@
-"""What a controller may use of the application. Made once by the window and handed to every controller."""
+"""The services a controller may use. Made once by the window and handed to every controller."""
 
 from __future__ import annotations
 

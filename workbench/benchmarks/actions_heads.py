@@ -1,4 +1,4 @@
-"""What a step of TRN's streaming head costs, beside the eager form that takes the equations one by one.
+"""The cost of a step of TRN's streaming head, beside the eager form that takes the equations one by one.
 
 Both get the same weights and the same chunks, one after the other, so that a busy machine slows both alike. The eager
 form is torch's LSTMCell and a Linear for each decoder step, as published. A step does little but read weights, so the

@@ -1,4 +1,4 @@
-"""How long a frame takes the live board finder, beside OpenCV's two chessboard finders, with and without a board.
+"""The time a frame takes the live board finder, beside OpenCV's two chessboard finders, with and without a board.
 
 All three see the same picture one after the other, round by round, so that a busy machine slows them alike. Frames
 without a board are real photographs of boards with the board painted over by a patch of the same picture, which leaves

@@ -1,4 +1,4 @@
-"""How good the shipped networks' samples are, by sampler and evaluations: named rightly, and how far from real digits.
+"""The quality of the shipped networks' samples, by sampler and evaluations: share named rightly, distance to digits.
 
 The judge is `mnist-classifier`, trained on real digits alone. A Frechet distance is that of its 64 features (the layer
 before the last) to half of the held-out digits; beside it stands the distance between the two halves, which no

@@ -1,4 +1,4 @@
-"""What it costs to show four cameras: ours beside the two usual ways, same frames, same feeds, same process.
+"""The cost of showing four cameras: ours beside the two usual ways, same frames, same feeds, same process.
 
 Four 1080p feeds at 30 per second run through the window's own path (feed thread, `Latest` slot, one coalesced
 wake-up) into a 2x2 grid of 640x360 pictures. The painters take turns: our `ViewerGrid`; a `QLabel` with a scaled

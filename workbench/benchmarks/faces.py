@@ -1,4 +1,4 @@
-"""How fast faces are recognised in a film, stage by stage, beside OpenCV's own chain; what small faces cost and gain.
+"""The speed at which faces are recognised in a film, by stage, beside OpenCV's chain; what small faces cost and gain.
 
 All see the same frame one after the other, in turn, so that a busy machine slows them alike. Ours is the live
 recogniser as the window runs it: faces are followed, and described only when that adds evidence. OpenCV's chain

@@ -1,4 +1,4 @@
-"""How long it takes to find the nearest face among many: ours beside numpy, FAISS (flat, HNSW) and usearch.
+"""The time it takes to find the nearest face among many: ours beside numpy, FAISS (flat, HNSW) and usearch.
 
 The vectors are made like faces': identities with a decaying spectrum (65 effective dimensions of 128, SFace on LFW has
 76), five faces each, a mean cosine of .62 within a person. Half the queries are further faces of people who are there,

@@ -1,4 +1,4 @@
-"""How long the window takes to its first paint, and how much memory its process holds then, on an empty home.
+"""The time the window takes to its first paint, and the memory its process holds then, on an empty home.
 
 Each round is a process of its own: what an earlier one imported does not help it.
 """

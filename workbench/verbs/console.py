@@ -1,4 +1,4 @@
-"""What every verb shares: run a job with a progress bar, print its result or its failure, choose the exit code.
+"""The console of every verb: run a job with a progress bar, print its result or its failure, choose the exit code.
 
 Standard output carries results only. The bar and all messages go to standard error, the bar on a terminal alone.
 """

@@ -1,4 +1,4 @@
-"""Where the window may stand: within the screen it is on, however small that is and whichever screens vanish."""
+"""The place of the window: within the screen it is on, however small that is and whichever screens vanish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which theme is in force. The tokens and the style sheet are in `widgets.kit.theme`, where painters can read them."""
+"""The theme in force. The tokens and the style sheet are in `widgets.kit.theme`, where painters can read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What labels need to know of a film, how many frames and when each is shown; and label files read for a film."""
+"""Facts of a film that labels need: how many frames, and when each is shown; label files read for a film."""
 
 from __future__ import annotations
 
