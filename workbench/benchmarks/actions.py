@@ -1,4 +1,4 @@
-"""The speed at which actions are seen in a film, from the file to the decision, stage by stage; what a step of the heads costs.
+"""The speed at which actions are seen in a film, from the file to the decision; the cost of a step of the heads.
 
 The chain is the live engine's: frames are decoded on a thread of their own and wait in a bounded queue, each is
 described and pooled, and every chunk is a step of a TRN (its weights are random: that costs the same). Nothing is left

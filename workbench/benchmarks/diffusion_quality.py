@@ -1,4 +1,4 @@
-"""The quality of the shipped networks' samples, by sampler and evaluations: share named rightly, distance to digits.
+"""The quality of the shipped networks' samples, by sampler and evaluations: shares named rightly, distance to data.
 
 The judge is `mnist-classifier`, trained on real digits alone. A Frechet distance is that of its 64 features (the layer
 before the last) to half of the held-out digits; beside it stands the distance between the two halves, which no

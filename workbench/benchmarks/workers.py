@@ -1,4 +1,4 @@
-"""The cost of workers and engine threads to the window: start-up, event-loop stalls, frames through shared memory, kills.
+"""The cost of workers and threads to the window: start-up, event-loop stalls, frames through shared memory, kills.
 
 Each case runs in a process of its own with a small painting window and a 5 ms timer in it; the stall is how much
 later than 5 ms the timer came. The common idiom, work in a thread of the window's process, is measured beside ours.
