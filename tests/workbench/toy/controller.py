@@ -30,7 +30,7 @@ class ToyController(FeatureController):
         super().__init__("toy", room.services, room.commands, panel)
         self.panel, self.shown = panel, None
         self.lookers = Lookers(room.services, "tests.workbench.toy.engine:Meter", "Brightness", self)
-        self.watch = Watch("toy", "Brightness", room.viewer, room.services, self.lookers, 50, self)
+        self.watch = Watch("toy", room.viewer, room.services, self.lookers, 50, self)
         self.job = JobSlot(room.services.jobs, "tests.workbench.toy.engine:run", self.trouble_of, self)
         self.watch.changed.connect(self.read)
         self.job.done.connect(lambda _spec, result: self.show_figure(result))

@@ -206,7 +206,7 @@ class ActionsController(PagedController):
         self.films = Films(services.feeds, files, self.watch, self)
         self.labels = ProjectLabels(services, self.errands, self)
         self.studies = Studies(services.jobs, files, self.show_trouble, self)
-        self.store = WeightsStore(services.jobs, self.errands, NEEDED, "actions", self)
+        self.store = WeightsStore(services.jobs, self.errands, NEEDED, self.name, self)
         self.watching = Watching(
             self.watch, self.playhead, self.films, self.studies, files, dialogs, self, services, self
         )

@@ -54,7 +54,7 @@ class Watch(SourceWatch):
         self._histories: dict[tuple[str, str, str], ScoreHistory] = {}
         """By path, model file and how its weights are kept."""
         self.lookers = Lookers(services, ENGINE, "Action detection", parent)
-        super().__init__(ID, "Actions", viewer, services, self.lookers, LIVE_MS, parent)
+        super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
         services.feeds.removed.connect(self._forget_feed)
 
     @property

@@ -47,7 +47,7 @@ class BoardWatch(SourceWatch):
         self._captures, self._session, self._coverage = captures, session, coverage
         self._seen: dict[str, SeenBoard] = {}
         self._captured: dict[str, SeenBoard] = {}
-        super().__init__(FINDER, TITLE, viewer, services, Lookers(services, ENGINE, TITLE, parent), LIVE_MS, parent)
+        super().__init__(FINDER, viewer, services, Lookers(services, ENGINE, TITLE, parent), LIVE_MS, parent)
 
     @property
     def live(self) -> LiveState | None:

@@ -21,10 +21,9 @@ class SourceWatch(QObject):
     changed = Signal()
 
     def __init__(
-        self, id: str, title: str, viewer: ViewerController, services: Services, lookers: Lookers, every: int,
-        parent: QObject,
-    ) -> None:  # fmt: skip
-        """id, title: of the engine in the tiles' menus."""
+        self, id: str, viewer: ViewerController, services: Services, lookers: Lookers, every: int, parent: QObject
+    ) -> None:
+        """id: of the engine in the tiles' menus, where its feature stands."""
         super().__init__(parent)
         self._id, self._viewer, self._services, self.lookers = id, viewer, services, lookers
         self.source = ""
@@ -33,7 +32,6 @@ class SourceWatch(QObject):
         self._soon.timeout.connect(self.changed)
         lookers.looked.connect(self.see)
         lookers.stopped.connect(self._stopped)
-        viewer.register_engine(id, title)
         viewer.engineToggled.connect(self._toggled)
         viewer.selectedChanged.connect(self._selected)
         viewer.changed.connect(self._arrived)

@@ -38,7 +38,7 @@ class Watch(SourceWatch):
     ) -> None:
         self._settings = settings
         self.lookers = Lookers(services, ENGINE, "Face recognition", parent)
-        super().__init__(ID, "Faces", viewer, services, self.lookers, LIVE_MS, parent)
+        super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
 
     @property
     def live(self) -> LiveFaces:
