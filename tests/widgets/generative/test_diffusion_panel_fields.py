@@ -76,6 +76,7 @@ SAMPLING: dict[str, tuple[Callable[[DiffusionPanel], object], dict[str, Any]]] =
     "precision": (lambda p: pick(p.run.precision, "float64"), {"precision": "float64"}),
     "batch": (lambda p: p.run.batch.setValue(0), {"batch": 0}),
     "preview": (lambda p: p.run.preview.setValue(5), {"preview_every": 5}),
+    "kernel": (lambda p: pick(p.run.kernel, "sdpa"), {"kernel": "sdpa"}),
     "exact": (lambda p: p.run.exact.click(), {"exact": True}),
     "keep": (lambda p: p.run.keep.click(), {"keep_steps": False}),
     "teleport": (lambda p: p.run.teleport.click(), {"teleport": True}),

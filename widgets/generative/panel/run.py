@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.attention.types import KINDS
 from widgets.generative.panel.words import estimate_words
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import DEVICES, Form, SigmaField
@@ -13,6 +14,8 @@ PRECISIONS = (
     ("float16", "float16, half"),
     ("bfloat16", "bfloat16, half"),
 )
+FASTEST = "Fastest here"
+KERNELS = (("", FASTEST), *((kind.id, kind.title) for kind in KINDS if kind.exact))
 
 
 class RunSection(Form):
@@ -29,6 +32,7 @@ class RunSection(Form):
         self.exact = Toggle(
             "One by one, bit for bit", tip="A sample then does not depend on its batch in any bit; slower"
         )
+        self.kernel = ChoiceField("Attention", KERNELS, tip="The kernel that the network's attention runs on")
         self.keep = Toggle("Keep every step", tip="So that the steps can be looked at afterwards; takes disk space")
         self.teleport = Toggle(
             "Teleport first", tip="Jump through high noise by the closed form for a Gaussian, at no evaluation"
@@ -39,7 +43,7 @@ class RunSection(Form):
         self.preview.setSpecialValueText("none")
         self._target = labelled("Jump to \u03c3", self.target)
         self._lay_out()
-        for field in ("device", "precision", "batch", "exact", "teleport"):
+        for field in ("device", "precision", "batch", "exact", "kernel", "teleport"):
             self.bind(field, getattr(self, field))
         bound = {"keep_steps": self.keep, "preview_every": self.preview, "teleport_to": self.target}
         for field, control in bound.items():
@@ -48,6 +52,7 @@ class RunSection(Form):
     def show_state(self, view: DiffusionView) -> None:
         spec, model = view.spec, view.model
         self.device.set_choices([(id, DEVICES.get(id, id)) for id in view.devices])
+        self.kernel.set_choices(kernels(spec.kernel, spec.exact))
         self.show_fields(spec)
         self.preview.setSuffix(" step" if spec.preview_every == 1 else " steps")
         jumps = model is not None and model.moments
@@ -59,8 +64,15 @@ class RunSection(Form):
         self.lay_out(
             columns(labelled("Device", self.device), labelled("Precision", self.precision)),
             columns(labelled("Samples at a time", self.batch), labelled("Preview every", self.preview)),
+            labelled("Attention", self.kernel),
             self.exact,
             self.keep,
             self.teleport,
             self._target,
         )
+
+
+def kernels(chosen: str, exact: bool) -> list[tuple[str, str]]:
+    """What can be chosen, and with it the kernel that a repeated run was made by."""
+    usual = [(id, "SDPA, held to it" if exact and not id else title) for id, title in KERNELS]
+    return usual if chosen in dict(KERNELS) else [*usual, (chosen, f"{chosen}, as it was made")]

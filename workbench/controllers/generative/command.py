@@ -55,7 +55,7 @@ def _sampled(spec: SampleSpec) -> dict[str, Any]:
     """The options of a run by their names; guidance that changes nothing is as usual."""
     schedule = spec.schedule
     guidance = spec.guidance if spec.guidance.weight != 1 else Guidance()
-    plain = ("teleport", "teleport_to", "prompt", "negative", "batch", "device", "precision", "exact", "out")
+    plain = ("teleport", "teleport_to", "prompt", "negative", "batch", "device", "precision", "exact", "kernel", "out")
     return {
         "sampler": spec.sampler,
         "steps": spec.steps,

@@ -50,6 +50,7 @@ specs = some.builds(
     batch=some.integers(0, 9),
     precision=some.sampled_from(["float32", "bfloat16"]),
     exact=some.booleans(),
+    kernel=some.sampled_from(["", "sdpa", "naive 1"]),
     teleport=some.booleans(),
     teleport_to=some.none() | numbers,
     start=starts,
