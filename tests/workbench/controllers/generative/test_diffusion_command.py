@@ -111,3 +111,5 @@ def test_flows_and_curves_are_read_back_as_they_were() -> None:
     )  # fmt: skip
     told = parsed(command.curves_line(CurveSpec("analytic:digits-set", ("euler",), (5, 10))), "curves")
     assert (told["model"], told["sampler"], told["evaluations"]) == ("analytic:digits-set", "euler", "5,10")
+    told = parsed(command.precision_line(replace(SampleSpec("net"), seeds=(4, 5, 6), steps=7)), "precision")
+    assert (told["model"], told["n"], told["seed"], told["steps"]) == ("net", 3, 4, 7)
