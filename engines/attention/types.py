@@ -29,6 +29,7 @@ class Kind:
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
 )
 """In the order in which they are shown."""
 
