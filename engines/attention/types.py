@@ -29,6 +29,13 @@ class Kind:
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind(
+        "strips",
+        "Strips",
+        "Strips of queries over what they see, in bf16 products where the CPU has them",
+        "exact",
+        "exact.strips",
+    ),
     Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
 )
 """In the order in which they are shown."""
