@@ -37,6 +37,7 @@ KINDS = (
         "exact.strips",
     ),
     Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
+    Kind("flex", "FlexAttention", "torch's flex_attention, compiled for the request", "exact", "exact.flex", ""),
 )
 """In the order in which they are shown."""
 
