@@ -23,11 +23,11 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     weights = torch.softmax(scores, dim=-1)
     if visible is not None:
         weights = weights.masked_fill(~visible, 0.0)
-    out = _mixed(weights, asked.v, visible)
+    out = mixed(weights, asked.v, visible)
     return out, torch.logsumexp(scores, dim=-1) if lse else None
 
 
-def _mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
+def mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
     """weights v, where a value that is not finite reaches only those who see it."""
     if visible is None or v.is_cuda or torch.isfinite(v.sum()):
         return weights @ v
