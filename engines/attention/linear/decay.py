@@ -13,9 +13,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engines.attention.linear.recurrence import State, chunked, quadratic, refused, wide, with_ones, zeros
+from engines.attention.linear.recurrence import State, chunked, quadratic, refused, with_ones, zeros
 from engines.attention.linear.steps import Steps
-from engines.attention.request import Request
+from engines.attention.request import Request, wide
 from engines.core.errors import UsageError
 
 

@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
-from engines.attention.linear.recurrence import SEGMENT, State, chunked, divided, quadratic, wide, with_ones, zeros
-from engines.attention.request import Request
+from engines.attention.linear.recurrence import SEGMENT, State, chunked, divided, quadratic, with_ones, zeros
+from engines.attention.request import Request, wide
 
 
 class Features(ABC):

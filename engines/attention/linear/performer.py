@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from engines.attention.linear.features import Features
-from engines.attention.linear.recurrence import State, refused, wide
+from engines.attention.linear.recurrence import State, refused
 from engines.attention.linear.steps import Steps
-from engines.attention.request import Request
+from engines.attention.request import Request, wide
 from engines.core.errors import UsageError
 
 FEATURES = 256

@@ -68,7 +68,7 @@ def chunked(q: Tensor, k: Tensor, v: Tensor, g: Tensor | None, s: Tensor) -> tup
 
 
 def kept(g: Tensor) -> Tensor:
-    """exp(g_(j+1) + ... + g_i), what token i finds of token j, (..., i, j, 1 or r), for g (..., n, 1 or r); 1 if j > i."""
+    """exp(g_(j+1) + ... + g_i), what token i finds of token j, (..., i, j, 1 or r); 1 if j > i. g: (..., n, 1 or r)."""
     count = g.shape[-2]
     later = torch.ones(count, count, dtype=torch.bool, device=g.device).tril(-1)[..., None]
     return torch.where(later, g[..., :, None, :], 0.0).cumsum(-3).exp()
@@ -77,11 +77,6 @@ def kept(g: Tensor) -> Tensor:
 def zeros(k: Tensor, v: Tensor) -> Tensor:
     """The state before the first token."""
     return v.new_zeros(*k.shape[:2], k.shape[-1], v.shape[-1])
-
-
-def wide(x: Tensor) -> Tensor:
-    """In float32 where it is narrower: sums over many tokens are kept in it."""
-    return x if x.dtype == torch.float64 else x.float()
 
 
 def with_ones(v: Tensor) -> Tensor:
