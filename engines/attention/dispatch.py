@@ -26,7 +26,7 @@ def attention(
     q: (B, H, N, d); k: (B, H, M, d); v: (B, H, M, e), of one floating-point dtype. kind: a name of `types.KINDS`, or
     "auto": the fastest exact one on this machine. mask: bool, True is seen, broadcast to (B, H, N, M); bias: floats,
     added. causal: query i sees keys up to its own place, the queries being the last N of M. scale: 1 / sqrt(d).
-    window: key j is seen where |i - j| < window; the stride of kind `strided`; a mask for kind `block` is one of blocks,
+    window: key j is seen where |i - j| < window; to `strided` it is the stride. The mask of `block` is one of blocks,
     (N / rows, M / columns). Which kernel ran is told to `heard()`.
 
     Raises `UsageError` for what does not fit or the kind cannot do, naming those that can; `OutOfResources`;

@@ -22,9 +22,9 @@ FLOATS = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
 class Request:
     """q: (B, H, N, d); k: (B, H, M, d); v: (B, H, M, e); of one dtype on one device.
 
-    mask: bool, broadcast to (B, H, N, M), True is seen; None: all is; to kind `block` one of blocks, (B, H, N / rows,
-    M / columns). bias: of floats, broadcast to (B, H, N, M), added to the scores. scale: of the scores. window: key j is
-    seen where |i - j| < window, None: everywhere.
+    mask: bool, broadcast to (B, H, N, M), True is seen; None: all is; for kind `block` one of blocks, (B, H, N / rows,
+    M / columns). bias: of floats, broadcast to (B, H, N, M), added to the scores. scale: of the scores. window: key j
+    is seen where |i - j| < window, None: everywhere.
     """
 
     q: Tensor
@@ -93,30 +93,20 @@ def _check_rest(q: Tensor, k: Tensor, causal: bool, mask: Tensor | None, bias: T
         raise UsageError(f"The mask is {_kind(mask)}", hint="Give bool, True where a key is seen; floats go into bias")
     if bias is not None and bias.dtype not in FLOATS:
         raise UsageError(f"The bias is {_kind(bias)}", hint="Give floats; what is hidden goes into mask")
-    if mask is not None and blocks:
-        _check_blocks(mask, square)
-    for name, tensor in (("mask", None if blocks else mask), ("bias", bias)):
+    for name, tensor in (("mask", mask), ("bias", bias)):
         if tensor is not None:
-            _check_square(name, tensor, square, q)
+            _check_square(name, tensor, square, q, blocks and tensor is mask)
 
 
-def _check_square(name: str, tensor: Tensor, square: tuple[int, ...], q: Tensor) -> None:
-    fits = tensor.ndim <= 4 and all(
-        have in (1, want) for have, want in zip(reversed(tensor.shape), reversed(square), strict=False)
-    )
-    if not fits:
+def _check_square(name: str, tensor: Tensor, square: tuple[int, ...], q: Tensor, blocks: bool = False) -> None:
+    sides = zip(reversed(tensor.shape), reversed(square), (blocks, blocks, False, False), strict=False)
+    fits = all(have in (1, want) or (coarse and have and want % have == 0) for have, want, coarse in sides)
+    if tensor.ndim > 4 or not fits:
         told = f"The {name} {tuple(tensor.shape)} does not fit scores of {square}"
-        raise UsageError(told, hint="Each of its sides is 1 or that of (batch, heads, queries, keys)")
+        hint = "Each of its sides is 1 or that of (batch, heads, queries, keys)"
+        raise UsageError(told, hint=f"{hint}; of a mask of blocks the last two divide them" if blocks else hint)
     if tensor.device != q.device:
         raise UsageError(f"The {name} is on {tensor.device}, q on {q.device}", hint="Bring them to one device")
-
-
-def _check_blocks(mask: Tensor, square: tuple[int, ...]) -> None:
-    sides = (1,) * (4 - mask.ndim) + tuple(mask.shape)
-    fits = len(sides) == 4 and all(have in (1, want) for have, want in zip(sides[:2], square[:2], strict=True))
-    if not fits or any(have == 0 or want % have for have, want in zip(sides[2:], square[2:], strict=True)):
-        told = f"The mask {tuple(mask.shape)} is not one of blocks of scores of {square}"
-        raise UsageError(told, hint="Its last two sides divide the numbers of queries and keys")
 
 
 def _kind(tensor: Tensor) -> str:
@@ -129,7 +119,7 @@ ALL = slice(None)
 
 def seen(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor | None:
     """Which of the keys some of the queries see, bool, broadcast to (B, H, rows, columns); None: all of them."""
-    visible = None if asked.mask is None else cut(_spread(asked.mask, asked), rows, columns)
+    visible = None if asked.mask is None else tile_of(_spread(asked.mask, asked), rows, columns)
     if asked.causal or asked.window is not None:
         near = positions(asked, rows, columns)
         visible = near if visible is None else visible & near
@@ -150,15 +140,33 @@ def distances(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor:
     return torch.arange(keys, device=asked.q.device)[columns] - i
 
 
-def cut(square: Tensor, rows: slice, columns: Columns) -> Tensor:
-    """Some rows and columns of what is broadcast to (B, H, N, M)."""
-    square = rows_of(square, rows)
-    return square[..., columns] if square.ndim and square.shape[-1] > 1 else square
+def span(asked: Request, rows: slice) -> slice:
+    """The keys that `causal` and `window` leave to some of the rows, without a gap."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    first, last = rows.start + keys - count, min(rows.stop, count) - 1 + keys - count
+    low = 0 if asked.window is None else max(0, first - asked.window + 1)
+    high = keys if asked.window is None else min(keys, last + asked.window)
+    return slice(min(low, keys), max(0, min(high, last + 1) if asked.causal else high))
+
+
+def cuts(asked: Request, rows: slice, columns: slice) -> bool:
+    """Whether `causal` or `window` hides some of these keys from some of these rows."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    first, last = rows.start + keys - count, min(rows.stop, count) - 1 + keys - count
+    ahead, behind = columns.stop - 1 - first, last - columns.start
+    near = asked.window is None or max(ahead, behind) < asked.window
+    return not near or (asked.causal and ahead > 0)
 
 
 def rows_of(square: Tensor, rows: slice) -> Tensor:
     """Some rows of what is broadcast to (B, H, N, M)."""
     return square[..., rows, :] if square.ndim >= 2 and square.shape[-2] > 1 else square
+
+
+def tile_of(square: Tensor, rows: slice, columns: Columns) -> Tensor:
+    """Some rows and columns of what is broadcast to (B, H, N, M)."""
+    part = rows_of(square, rows)
+    return part[..., columns] if part.ndim and part.shape[-1] > 1 else part
 
 
 def wide(x: Tensor) -> Tensor:

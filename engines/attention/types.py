@@ -29,6 +29,7 @@ class Kind:
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
     Kind("linear", "Linear", "Features elu(x) + 1 for the exponential, in linear time", "linear", "linear.elu"),
     Kind("decay", "Decay", "Retention: a memory that fades, in each head at its pace", "linear", "linear.decay"),
     Kind("performer", "Performer", "FAVOR+: softmax estimated by random features", "linear", "linear.performer"),

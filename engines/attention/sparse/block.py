@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engines.attention.exact import naive
 from engines.attention.request import Columns, Request
-from engines.attention.sparse.parts import Found, doubled, exact, joined, nothing, part, solid
+from engines.attention.sparse.parts import Found, doubled, exact, joined, nothing, part
 
 Run: TypeAlias = Callable[[Request], Found]
 
@@ -30,8 +30,7 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     """(output (B, H, N, e), log-sum-exp (B, H, N) or None). mask: (B, H, N / rows, M / columns), broadcast."""
     assert asked.mask is not None
     whole = replace(asked, mask=asked.mask.reshape((1,) * (4 - asked.mask.ndim) + asked.mask.shape))
-    fast = solid(asked)
-    return _each(0, whole, lambda batch: _each(1, batch, lambda head: joined(_rows(head, lse, fast))))
+    return _each(0, whole, lambda batch: _each(1, batch, lambda head: joined(_rows(head, lse))))
 
 
 def _each(side: int, asked: Request, run: Run) -> Found:
@@ -52,7 +51,7 @@ def _one(asked: Request, side: int, index: int) -> Request:
     return replace(asked, q=narrow(asked.q), k=narrow(asked.k), v=narrow(asked.v), mask=narrow(asked.mask), bias=bias)
 
 
-def _rows(asked: Request, lse: bool, fast: bool) -> Iterator[Found]:
+def _rows(asked: Request, lse: bool) -> Iterator[Found]:
     """Each row of blocks, of queries that share one mask."""
     assert asked.mask is not None
     shown, bare = asked.mask[0, 0].cpu(), replace(asked, mask=None)
@@ -62,7 +61,7 @@ def _rows(asked: Request, lse: bool, fast: bool) -> Iterator[Found]:
         last = (row + 1) * height + keys - count if asked.causal else keys
         columns = _columns(blocks.repeat_interleave(width)[:last], asked.q.device)
         rows = slice(row * height, (row + 1) * height)
-        yield nothing(asked, height, lse) if columns is None else exact(part(bare, rows, columns), lse, fast)
+        yield nothing(asked, height, lse) if columns is None else exact(part(bare, rows, columns), lse)
 
 
 def _columns(shown: Tensor, device: torch.device) -> Columns | None:

@@ -9,37 +9,22 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from engines.attention.exact import naive, sdpa
-from engines.attention.request import ALL, Columns, Request, cut, seen, wide
+from engines.attention.exact import sdpa, tiled
+from engines.attention.request import Columns, Request, seen, tile_of, wide
 
 Found: TypeAlias = tuple[Tensor, Tensor | None]
 
 
-def part(asked: Request, rows: slice, columns: Columns = ALL) -> Request:
+def part(asked: Request, rows: slice, columns: Columns) -> Request:
     """Some queries and keys; what they see of one another is in the part's mask."""
-    return replace(
-        asked,
-        q=asked.q[:, :, rows],
-        k=asked.k[:, :, columns],
-        v=asked.v[:, :, columns],
-        causal=False,
-        window=None,
-        mask=seen(asked, rows, columns),
-        bias=None if asked.bias is None else cut(asked.bias, rows, columns),
-    )
+    q, k, v = asked.q[:, :, rows], asked.k[:, :, columns], asked.v[:, :, columns]
+    bias = None if asked.bias is None else tile_of(asked.bias, rows, columns)
+    return Request(q, k, v, mask=seen(asked, rows, columns), bias=bias, scale=asked.scale)
 
 
-def solid(asked: Request) -> bool:
-    """Whether all keys and values are finite: torch's kernel lets others reach rows that do not see them."""
-    return asked.v.is_cuda or bool((asked.k.sum() + asked.v.sum()).isfinite())
-
-
-def exact(asked: Request, lse: bool, fast: bool) -> Found:
-    """Attention of a part. fast: by torch's kernel, which gives no log-sum-exp."""
-    if fast and not lse:
-        return sdpa.forward(asked)
-    out, sums = naive.forward(replace(asked, q=wide(asked.q), k=wide(asked.k), v=wide(asked.v)), lse)
-    return out.to(asked.q.dtype), sums
+def exact(asked: Request, lse: bool) -> Found:
+    """Attention of a part, by torch's kernel where it can do it."""
+    return tiled.forward(asked, lse) if sdpa.refuses(asked, lse) else sdpa.forward(asked, lse)
 
 
 def nothing(asked: Request, rows: int, lse: bool) -> Found:

@@ -1,8 +1,8 @@
-"""Strided attention: each query sees the keys less than a stride away, and every key a whole number of strides away.
+"""Strided attention: each query sees the keys less than a stride away and every key whole strides away.
 
-Child et al. 2019, "Generating Long Sequences with Sparse Transformers", section 4.2. The window asked for is the stride,
-about sqrt(M) where none is: n sqrt(M) scores instead of n M. The keys nearby are local attention; queries and keys of
-one place within the stride are attention of their own; the two share no key and are merged by their log-sum-exps.
+Child et al. 2019, "Generating Long Sequences with Sparse Transformers", section 4.2. The window asked for is the
+stride, about sqrt(M) where none is: n sqrt(M) scores instead of n M. The keys nearby are local attention, queries and
+keys of one place within the stride attend on their own, and the two, sharing no key, merge by their log-sum-exps.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from engines.attention.exact import naive
-from engines.attention.request import ALL, Request, distances, wide
+from engines.attention.parts import merge
+from engines.attention.request import ALL, Request, distances
 from engines.attention.sparse import local
 from engines.attention.sparse.parts import Found, doubled, exact, joined, nothing, part
 
@@ -38,7 +39,8 @@ def reference(asked: Request) -> Tensor:
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     """(output (B, H, N, e), log-sum-exp (B, H, N) or None)."""
     stride = _stride(asked)
-    out, total = _merged(local.forward(replace(asked, window=stride), True), _far(replace(asked, window=None), stride))
+    near, far = local.forward(replace(asked, window=stride), True), _far(replace(asked, window=None), stride)
+    out, total = merge([_both(near), _both(far)])
     return out, total if lse else None
 
 
@@ -52,11 +54,15 @@ def _far(asked: Request, stride: int) -> Found:
     count = asked.q.shape[2]
     rows = torch.cat([torch.arange(count)[rows] for rows, _ in places]) if places else torch.arange(0)
     left = torch.tensor(sorted(set(range(count)) - set(rows.tolist())), dtype=torch.long)
-    found = [exact(_apart(asked, rows, columns), True, False) for rows, columns in places]
+    found = [exact(_apart(asked, rows, columns), True) for rows, columns in places]
     out, sums = joined([*found, nothing(asked, len(left), True)])
     order = torch.cat([rows, left]).argsort().to(out.device)
-    assert sums is not None
-    return out[:, :, order], sums[:, :, order]
+    return out[:, :, order], None if sums is None else sums[:, :, order]
+
+
+def _both(found: Found) -> tuple[Tensor, Tensor]:
+    assert found[1] is not None
+    return found[0], found[1]
 
 
 def _apart(asked: Request, rows: slice, columns: slice) -> Request:
@@ -73,11 +79,3 @@ def _places(asked: Request, stride: int) -> Iterator[tuple[slice, slice]]:
             start += stride
         if start < count:
             yield slice(start, count, stride), slice(place, keys, stride)
-
-
-def _merged(one: Found, other: Found) -> tuple[Tensor, Tensor]:
-    assert one[1] is not None and other[1] is not None
-    total = torch.logaddexp(one[1], other[1])
-    out = sum(wide(out) * (sums - total).exp()[..., None] for out, sums in ((one[0], one[1]), (other[0], other[1])))
-    assert isinstance(out, Tensor)
-    return out.to(one[0].dtype), total
