@@ -136,8 +136,10 @@ def positions(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor:
 def distances(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor:
     """How far each key stands after each query, (rows, columns)."""
     count, keys = asked.q.shape[2], asked.k.shape[2]
-    i = torch.arange(count, device=asked.q.device)[rows, None] + (keys - count)
-    return torch.arange(keys, device=asked.q.device)[columns] - i
+    device = asked.q.device
+    i = torch.arange(*rows.indices(count), device=device)[:, None] + (keys - count)
+    j = torch.arange(*columns.indices(keys), device=device) if isinstance(columns, slice) else columns
+    return j - i
 
 
 def span(asked: Request, rows: slice) -> slice:

@@ -59,15 +59,16 @@ def _rows(asked: Request, lse: bool) -> Iterator[Found]:
     height, width = count // shown.shape[0], keys // shown.shape[1]
     for row, blocks in enumerate(shown):
         last = (row + 1) * height + keys - count if asked.causal else keys
-        columns = _columns(blocks.repeat_interleave(width)[:last], asked.q.device)
+        columns = _columns(blocks.nonzero(), width, last, asked.q.device)
         rows = slice(row * height, (row + 1) * height)
         yield nothing(asked, height, lse) if columns is None else exact(part(bare, rows, columns), lse)
 
 
-def _columns(shown: Tensor, device: torch.device) -> Columns | None:
-    """The keys shown: a slice where they are neighbours, None where there are none."""
-    found = shown.nonzero().squeeze(1)
+def _columns(blocks: Tensor, width: int, last: int, device: torch.device) -> Columns | None:
+    """The keys of blocks, (n, 1), before the last: a slice where they are neighbours, None where there are none."""
+    found = (blocks * width + torch.arange(width)).flatten()
+    found = found[found < last]
     if not len(found):
         return None
-    first, last = int(found[0]), int(found[-1])
-    return slice(first, last + 1) if last - first + 1 == len(found) else found.to(device)
+    start, stop = int(found[0]), int(found[-1]) + 1
+    return slice(start, stop) if stop - start == len(found) else found.to(device)

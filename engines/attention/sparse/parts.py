@@ -17,9 +17,9 @@ Found: TypeAlias = tuple[Tensor, Tensor | None]
 
 def part(asked: Request, rows: slice, columns: Columns) -> Request:
     """Some queries and keys; what they see of one another is in the part's mask."""
-    q, k, v = asked.q[:, :, rows], asked.k[:, :, columns], asked.v[:, :, columns]
+    k, v = _keys(asked.k, columns), _keys(asked.v, columns)
     bias = None if asked.bias is None else tile_of(asked.bias, rows, columns)
-    return Request(q, k, v, mask=seen(asked, rows, columns), bias=bias, scale=asked.scale)
+    return Request(asked.q[:, :, rows], k, v, mask=seen(asked, rows, columns), bias=bias, scale=asked.scale)
 
 
 def exact(asked: Request, lse: bool) -> Found:
@@ -42,3 +42,7 @@ def joined(found: Iterable[Found], side: int = 2) -> Found:
 def doubled(asked: Request) -> Request:
     """The same in float64."""
     return replace(asked, q=asked.q.double(), k=asked.k.double(), v=asked.v.double())
+
+
+def _keys(tensor: Tensor, columns: Columns) -> Tensor:
+    return tensor[:, :, columns] if isinstance(columns, slice) else tensor.index_select(2, columns)
