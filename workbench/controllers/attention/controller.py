@@ -108,6 +108,10 @@ class AttentionController(PagedController):
     def can_compare(self) -> bool:
         return not problem(replace(self.view, page=Page.COMPARE))
 
+    @property
+    def can_export(self) -> bool:
+        return self.view.page is Page.COMPARE and self.view.compare.result is not None
+
     def show_now(self) -> None:
         """Make the state anew and show it."""
         self._soon.stop()
