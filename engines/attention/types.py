@@ -158,3 +158,41 @@ class MemoryCase:
 
     kind: str
     asked: WhichSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What `auto` takes for a class of requests, and why. times: median milliseconds of each kernel, forward, or with
+    backward where gradients are wanted. refused: kernels that cannot do it, with the reason. measured: local time.
+    """
+
+    kernel: str
+    times: dict[str, float]
+    refused: dict[str, str]
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row of the table that `auto` chooses by. machine: in words; request: the class, in words."""
+
+    machine: str
+    request: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class WhichResult:
+    """kernel: what `auto` takes. times: milliseconds, median, of every exact kernel that can do it, the fastest first.
+    refused: the others, with the reason. measured: whether `auto` goes by these times; it does not for requests so
+    small that it takes the usual kernel unmeasured. when: of the measurement. request: the class of such requests.
+    """
+
+    spec: WhichSpec
+    kernel: str
+    times: dict[str, float]
+    refused: dict[str, str]
+    measured: bool
+    when: str
+    machine: str
+    request: str
