@@ -16,8 +16,9 @@ from time import perf_counter
 
 import torch
 
-from engines.attention import attention, costs, exactness, memory
+from engines.attention import costs, exactness, memory
 from engines.attention.ceilings import ceiling, higher, settle
+from engines.attention.dispatch import attention
 from engines.attention.exactness import Truth
 from engines.attention.examples import example
 from engines.attention.kernels import kernel
@@ -55,8 +56,8 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
         study.measure_ceiling()
         for length in spec.lengths:
             study.measure(length)
-        study.measure_memory(lease.threads)
         study.measure_ceiling()
+        study.measure_memory(lease.threads)
         ctx.progress(1, 1, "")
         return study.result()
 
@@ -108,7 +109,9 @@ class Study:
         return CompareResult(self.spec, points, self.ceiling, tuple(self.auto.items()), told, tuple(self.notes))
 
     def measure_ceiling(self) -> None:
+        """The highest so far: what else the machine does can only lower it."""
         self._say("Measuring the ceilings")
+        self._done += costs.BEGINNING / 3
         self.ceiling = higher(self.ceiling, ceiling(getattr(torch, self.spec.dtype), self.spec.device))
 
     def measure(self, length: int) -> None:
@@ -124,12 +127,14 @@ class Study:
 
     def measure_memory(self, count: int) -> None:
         """In a child that is asked for one case after another; lengths once more from the shortest."""
+        each = costs.BEGINNING / 3 / len(self.points)
         with memory.measuring(count) as measure:
             for length in self.spec.lengths:
                 for kind in self.spec.kinds:
+                    self._done += each
+                    self._say(f"Memory of {kind} at {length:,}")
                     point = self.points[kind, length]
                     if point.ms is not None:
-                        self._say(f"Memory of {kind} at {length:,}")
                         self._put(replace(point, extra_mb=measure(MemoryCase(kind, self._asked(length)))))
                 self.ctx.emit("comparison", self.result())
 
@@ -226,7 +231,7 @@ class Study:
 
     def _say(self, note: str) -> None:
         self.ctx.check()
-        self.ctx.progress(min(self._done, 0.98 * self._all), self._all, note)
+        self.ctx.progress(self._done, self._all, note)
 
 
 def _call(asked: Request, kind: str) -> Callable[[], object]:

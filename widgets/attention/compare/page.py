@@ -28,12 +28,10 @@ class ComparePage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self._result: CompareResult | None = None
-        self.which = Segmented(
-            "Shown", [(one.id, one.title) for one in MEASURES], tip="What the curves and the table show"
-        )
+        choices = [(one.id, one.title) for one in MEASURES]
+        self.which = Segmented("Shown", choices, tip="What the curves and the table show")
         self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
         self.chart = LengthPlot()
-        self.chart.set_nothing("Measuring the first length")
         self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS)
         self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
         self._lay_out()
@@ -51,13 +49,16 @@ class ComparePage(WorkPage):
     def _show_head(self, view: AttentionView) -> None:
         result, busy = view.compare.result, view.compare.busy is not None
         self.export.setEnabled(result is not None)
-        self.title.setText(words.winners(result) if result else "Comparing" if busy else "Kinds of attention")
+        earlier = busy and view.compare.earlier
+        told = "Comparing; until then the comparison before" if earlier else words.winners(result) if result else ""
+        self.title.setText(told or ("Comparing" if busy else "Kinds of attention"))
         self.state.setText(words.asked_words(result.spec if result else view.compare.spec))
 
     def _draw(self) -> None:
         """The chosen measure of the result, or nothing."""
         result = self._result or CompareResult()
         measure = next(one for one in MEASURES if one.id == self.which.value())
+        self.chart.set_nothing(words.nothing(self._result, measure))
         self.chart.show_result(result, measure)
         headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
         rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
@@ -79,5 +80,5 @@ class ComparePage(WorkPage):
             "Measure the kinds that the panel names",
         )  # fmt: skip
         head = self.head_of("Kinds of attention", self.export)
-        which = held(row_of(self.which, None, margins=(12, 0, 12, 4)), "panel")
+        which = held(row_of(self.which, None, margins=(12, 4, 12, 4)), "panel")
         self.lay_out(head, self.body_of(empty, held(column_of(which, (held(self._both), 1)))))

@@ -50,11 +50,13 @@ def value(point: Point, measure: Measure) -> float | None:
     return getattr(point, measure.field)
 
 
-def measured(result: CompareResult) -> list[Measure]:
-    """Those that there are figures of; time and throughput always."""
-    return [one for one in MEASURES[:2]] + [
-        one for one in MEASURES[2:] if any(value(point, one) is not None for point in result.points)
-    ]
+def nothing(result: CompareResult | None, measure: Measure) -> str:
+    """Why there is no curve."""
+    if result is None:
+        return "Measuring the first length"
+    if measure.field == "grad_error" and not result.spec.backward:
+        return "Gradients are measured when \u201cWith gradients\u201d is on"
+    return "Memory is measured last" if measure.field == "extra_mb" else "No kind could be measured"
 
 
 def lengths(result: CompareResult) -> list[int]:
