@@ -25,7 +25,7 @@ from engines.attention.kernels import kernel
 from engines.attention.listening import Call, listening
 from engines.attention.machine import machine
 from engines.attention.request import Request
-from engines.attention.types import Ceiling, CompareResult, CompareSpec, MemoryCase, Point, WhichSpec
+from engines.attention.types import KINDS, Ceiling, CompareResult, CompareSpec, MemoryCase, Point, WhichSpec
 from engines.core.context import Context
 from engines.core.errors import KinoscopeError, OutOfResources, UsageError
 from engines.core.training.threads import ran_out, threads
@@ -39,6 +39,7 @@ ENOUGH, MOST = 0.1, 2.0
 FEW, MANY = 3, 4
 """Turns of a slow kind; times the turns asked for, of a fast one."""
 LONGEST = 1 << 20
+TITLES = {kind.id: kind.title for kind in KINDS}
 GROWTH = 4.0
 """Times the time when the length doubles, for what is not known yet."""
 
@@ -132,7 +133,7 @@ class Study:
             for length in self.spec.lengths:
                 for kind in self.spec.kinds:
                     self._done += each
-                    self._say(f"Memory of {kind} at {length:,}")
+                    self._say(f"Memory of {TITLES[kind]} at {length:,}")
                     point = self.points[kind, length]
                     if point.ms is not None:
                         self._put(replace(point, extra_mb=measure(MemoryCase(kind, self._asked(length)))))
@@ -151,7 +152,7 @@ class Study:
             if why:
                 self._skip(kind, length, why)
                 continue
-            self._say(f"{kind} at {length:,}")
+            self._say(f"{TITLES[kind]} at {length:,}")
             runner = Runner(kind, _call(asked, kind))
             failed = _tried(runner.call)
             if failed:
@@ -172,7 +173,7 @@ class Study:
             for runner in [one for one in left if one.done(self.spec.repeats)]:
                 left.remove(runner)
                 self._done += costs.seconds_at(self.spec, length)
-                self._say(f"{len(runners)} kinds at {length:,}")
+                self._say(f"Turn by turn at {length:,}")
 
     def _timed(self, runner: Runner, length: int) -> Point:
         low, middle, high = (1e3 * part for part in _quartiles(runner.spent))

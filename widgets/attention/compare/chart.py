@@ -37,8 +37,8 @@ class LengthAxis(Axis):
 class LengthPlot(BandPlot):
     """The cross hair stands at lengths that were measured, and nowhere between them; the axis holds all asked for."""
 
-    def __init__(self) -> None:
-        super().__init__("Kinds of attention over the length", "Length", "", log_x=True, log_y=True)
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "Length", "", log_x=True, log_y=True)
         self.rings: tuple[tuple[float, float], ...] = ()
         self._lengths: tuple[float, ...] = ()
         self._asked: tuple[float, ...] = ()

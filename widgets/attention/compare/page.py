@@ -18,7 +18,7 @@ from widgets.kit.panel import ElidedLabel, EmptyState, QuietButton, Segmented
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH = 1240
-"""Pixels beyond which the table stands beside the chart."""
+"""Pixels beyond which the table stands beside the chart, with a second chart under it."""
 MOST_ROWS = 7
 
 
@@ -31,9 +31,9 @@ class ComparePage(WorkPage):
         choices = [(one.id, one.title) for one in MEASURES]
         self.which = Segmented("Shown", choices, tip="What the curves and the table show")
         self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
-        self.chart = LengthPlot()
+        self.chart, self.beside = LengthPlot("Kinds over the length"), LengthPlot("Beside it, over the length")
         self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS)
-        self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
+        self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), wrapped("hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
 
@@ -58,12 +58,15 @@ class ComparePage(WorkPage):
         """The chosen measure of the result, or nothing."""
         result = self._result or CompareResult()
         measure = next(one for one in MEASURES if one.id == self.which.value())
-        self.chart.set_nothing(words.nothing(self._result, measure))
-        self.chart.show_result(result, measure)
+        other = MEASURES[0] if measure is MEASURES[1] else MEASURES[1]
+        for chart, shown in ((self.chart, measure), (self.beside, other)):
+            chart.set_nothing(words.nothing(self._result, shown))
+            chart.show_result(result, shown)
         headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
         rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
         self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
         self.auto.setText(words.auto_words(result))
+        self.auto.set_tip("\n".join(result.notes))
         say(self.left_out, "Left out. " + "; ".join(words.left_out(result)) if words.left_out(result) else "")
         self.machine.setText(words.machine_words(result))
 
@@ -71,9 +74,11 @@ class ComparePage(WorkPage):
         super().resizeEvent(event)
         ways, wide = QBoxLayout.Direction, self.width() > ROOM_FOR_BOTH
         self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self.beside.setVisible(wide)
 
     def _lay_out(self) -> None:
-        below = column_of(self.table, self.auto, self.left_out, self.machine, None, spacing=6, margins=(8, 4, 12, 8))
+        said = (self.table, self.auto, self.left_out, self.machine)
+        below = column_of(*said, (self.beside, 1), spacing=6, margins=(8, 4, 12, 8))
         self._both = row_of((self.chart, 5), (held(below), 3), spacing=4)
         empty = EmptyState(
             "See which attention is the fastest on this machine, at which length.", "Compare", "attention",
