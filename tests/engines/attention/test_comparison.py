@@ -1,6 +1,7 @@
-"""The comparison of kinds: what is measured, what is left out and why, and errors that are those of the whole matrix."""
+"""The comparison of kinds: what is measured, what is left out and why, and errors as of the whole matrix."""
 
 import csv
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,13 @@ SMALL = CompareSpec(("sdpa", "naive"), (32, 65), heads=2, dim=16, threads=1, rep
 def compared():
     ctx = PlainContext()
     return comparison.run(SMALL, ctx), ctx
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Ceilings and memory are not what is tested."""
+    monkeypatch.setattr(comparison, "ceiling", lambda _dtype, _device: Ceiling(10.0, 10.0))
+    monkeypatch.setattr(comparison.memory, "measuring", lambda _threads: nullcontext(lambda _case: None))
 
 
 def test_every_kind_is_measured_at_every_length(compared):
@@ -49,7 +57,7 @@ def test_figures_read_back_from_a_file(compared, tmp_path):
         figures.write(result, tmp_path / "figures.txt")
 
 
-def test_a_kind_that_would_take_too_long_or_too_much_is_left_out_with_the_reason(monkeypatch):
+def test_a_kind_that_would_take_too_long_or_too_much_is_left_out_with_the_reason(monkeypatch, quick):
     monkeypatch.setattr(comparison, "CALL_LIMIT", 0.0)
     monkeypatch.setattr(comparison, "MATRIX_LIMIT", costs.matrix_bytes("naive", SMALL, 64))
     points = {(one.kind, one.length): one for one in comparison.run(SMALL, PlainContext()).points}
@@ -63,7 +71,7 @@ def test_a_kind_that_would_take_too_long_or_too_much_is_left_out_with_the_reason
     ("said", "told"),
     [("not enough memory: you tried to allocate", "not enough memory"), ("no such instruction\nat 7", "no such instr")],
 )
-def test_a_kind_that_cannot_or_fails_is_left_out_and_the_others_go_on(monkeypatch, said, told):
+def test_a_kind_that_cannot_or_fails_is_left_out_and_the_others_go_on(monkeypatch, quick, said, told):
     def fails(_asked, _lse):
         raise RuntimeError(said)
 
@@ -71,12 +79,11 @@ def test_a_kind_that_cannot_or_fails_is_left_out_and_the_others_go_on(monkeypatc
         return replace(kernel(name), forward=fails) if name == "naive" else kernel(name)
 
     monkeypatch.setattr(comparison, "kernel", changed)
-    points = {
-        (one.kind, one.length): one for one in comparison.run(replace(SMALL, lengths=(32,)), PlainContext()).points
-    }
-    assert told in points["naive", 32].skipped
-    assert "at 7" not in points["naive", 32].skipped
-    assert points["sdpa", 32].ms is not None
+    result = comparison.run(replace(SMALL, lengths=(32,)), PlainContext())
+    points = {one.kind: one for one in result.points}
+    assert told in points["naive"].skipped
+    assert "at 7" not in points["naive"].skipped
+    assert points["sdpa"].ms is not None
 
 
 def test_errors_of_rows_are_those_of_the_whole():

@@ -61,7 +61,7 @@ def test_the_curves_are_the_points_with_the_roof_of_this_machine(page):
     assert (list(lines["Naive"].x), list(lines["Naive"].y)) == ([64, 128], [1.0, 3.5])
     roof = dict(zip(lines[ROOF].x, lines[ROOF].y, strict=True))
     assert roof[256] == pytest.approx(costs.roof_ms(SPEC, 256, RESULT.ceiling))
-    assert page.chart.rings == ((64.0, 1.0), (128.0, 3.0))
+    assert tuple(sorted(page.chart.rings)) == ((64.0, 1.0), (128.0, 3.0))
     (band, *_others) = page.chart.bands
     assert (list(band.low), list(band.high)) == ([1.8, 2.7, 3.6], [2.4, 3.6, 4.8])
     page.chart.set_cross(150.0)
