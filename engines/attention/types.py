@@ -31,6 +31,8 @@ KINDS = (
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
 )
 """In the order in which they are shown."""
+USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))
+"""Those that a comparison begins with: each fast here or known to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class CompareSpec:
     backward: forward and backward together. threads: of the CPU, 0 for all. repeats: turns of each at least.
     """
 
-    kinds: tuple[str, ...] = ("naive", "sdpa")
+    kinds: tuple[str, ...] = USUAL
     lengths: tuple[int, ...] = (128, 256, 512, 1024, 2048, 4096)
     batch: int = 1
     heads: int = 4
@@ -77,11 +79,11 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Ceiling:
     """What this machine does at most, measured in the same run: GFLOP/s of a large matrix product in the dtype, GB/s of
-    a large copy, read and written bytes counted.
+    a large copy, read and written bytes counted; 0 before.
     """
 
-    gflops: float
-    gbytes: float
+    gflops: float = 0.0
+    gbytes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ class CompareResult:
     """points: kinds in the order of the spec, lengths within. auto: (length, the kernel that `auto` would take).
     machine: processor, threads and torch in words."""
 
-    spec: CompareSpec
-    points: tuple[Point, ...]
-    ceiling: Ceiling
-    auto: tuple[tuple[int, str], ...]
-    machine: str
+    spec: CompareSpec = CompareSpec()
+    points: tuple[Point, ...] = ()
+    ceiling: Ceiling = Ceiling()
+    auto: tuple[tuple[int, str], ...] = ()
+    machine: str = ""
     notes: tuple[str, ...] = ()
 
 
