@@ -7,6 +7,7 @@ Queries are the last N of the M positions: with a cache of keys the new queries 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -118,15 +119,44 @@ def seen(asked: Request, rows: slice) -> Tensor | None:
     return visible
 
 
-def positions(asked: Request, rows: slice) -> Tensor:
-    """What `causal` and `window` leave, (rows, M)."""
+def positions(asked: Request, rows: slice, columns: slice = slice(None)) -> Tensor:
+    """What `causal` and `window` leave, (rows, columns)."""
     count, keys = asked.q.shape[2], asked.k.shape[2]
     i = torch.arange(count, device=asked.q.device)[rows, None] + (keys - count)
-    ahead = torch.arange(keys, device=asked.q.device) - i
+    ahead = torch.arange(keys, device=asked.q.device)[columns] - i
     shown = ahead <= 0 if asked.causal else torch.ones_like(ahead, dtype=torch.bool)
     return shown if asked.window is None else shown & (ahead.abs() < asked.window)
+
+
+def span(asked: Request, rows: slice) -> slice:
+    """The keys that `causal` and `window` leave to some of the rows, without a gap."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    first, last = rows.start + keys - count, min(rows.stop, count) - 1 + keys - count
+    low = 0 if asked.window is None else max(0, first - asked.window + 1)
+    high = keys if asked.window is None else min(keys, last + asked.window)
+    return slice(min(low, keys), max(0, min(high, last + 1) if asked.causal else high))
+
+
+def cuts(asked: Request, rows: slice, columns: slice) -> bool:
+    """Whether `causal` or `window` hides some of these keys from some of these rows."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    first, last = rows.start + keys - count, min(rows.stop, count) - 1 + keys - count
+    ahead, behind = columns.stop - 1 - first, last - columns.start
+    near = asked.window is None or max(ahead, behind) < asked.window
+    return not near or (asked.causal and ahead > 0)
 
 
 def rows_of(square: Tensor, rows: slice) -> Tensor:
     """Some rows of what is broadcast to (B, H, N, M)."""
     return square[..., rows, :] if square.ndim >= 2 and square.shape[-2] > 1 else square
+
+
+def blocks(start: int, stop: int, size: int) -> Iterator[slice]:
+    """Slices of `size`, the last as long as what is left."""
+    return (slice(at, min(at + size, stop)) for at in range(start, stop, size))
+
+
+def tile_of(square: Tensor, rows: slice, columns: slice) -> Tensor:
+    """Some rows and columns of what is broadcast to (B, H, N, M)."""
+    part = rows_of(square, rows)
+    return part[..., columns] if part.ndim and part.shape[-1] > 1 else part

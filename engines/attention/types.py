@@ -29,6 +29,15 @@ class Kind:
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind(
+        "strips",
+        "Strips",
+        "Strips of queries over what they see, in bf16 products where the CPU has them",
+        "exact",
+        "exact.strips",
+    ),
+    Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
+    Kind("flex", "FlexAttention", "torch's flex_attention, compiled for the request", "exact", "exact.flex", ""),
 )
 """In the order in which they are shown."""
 USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))
