@@ -38,6 +38,12 @@ KINDS = (
     ),
     Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
     Kind("flex", "FlexAttention", "torch's flex_attention, compiled for the request", "exact", "exact.flex", ""),
+    Kind("linear", "Linear", "Features elu(x) + 1 for the exponential, in linear time", "linear", "linear.elu"),
+    Kind("decay", "Decay", "Retention: a memory that fades, in each head at its pace", "linear", "linear.decay"),
+    Kind("performer", "Performer", "FAVOR+: softmax estimated by random features", "linear", "linear.performer"),
+    Kind("local", "Local", "The keys nearby, 256 on either side unless a window is given", "sparse", "sparse.local"),
+    Kind("strided", "Strided", "The keys nearby and every so many further off", "sparse", "sparse.strided"),
+    Kind("block", "Block", "The blocks of scores that a mask of blocks shows", "sparse", "sparse.block"),
 )
 """In the order in which they are shown."""
 USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))

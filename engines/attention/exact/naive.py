@@ -23,7 +23,7 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     weights = torch.softmax(scores, dim=-1)
     if visible is not None or asked.bias is not None:
         weights = weights.masked_fill(scores == -torch.inf, 0.0)
-    return _mixed(weights, asked.v, visible), _total(scores) if lse else None
+    return mixed(weights, asked.v, visible), _total(scores) if lse else None
 
 
 def _total(scores: Tensor) -> Tensor:
@@ -31,7 +31,7 @@ def _total(scores: Tensor) -> Tensor:
     return torch.logsumexp(scores if scores.dtype == torch.float64 else scores.float(), dim=-1)
 
 
-def _mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
+def mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
     """weights v, where a value that is not finite reaches only those who see it."""
     if visible is None or v.is_cuda or torch.isfinite(v.sum()):
         return weights @ v
