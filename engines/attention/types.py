@@ -150,3 +150,26 @@ class SeeResult:
     seconds: float
     kernels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhichSpec:
+    """A request by its shape alone: q, k and v are (batch, heads, length, dim). backward: its gradients are wanted."""
+
+    batch: int = 1
+    heads: int = 1
+    length: int = 1024
+    dim: int = 64
+    dtype: Dtype = "float32"
+    causal: bool = False
+    window: int | None = None
+    device: str = "cpu"
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCase:
+    """What `memory.extra_mb` measures: a kind, or "module:function" that takes the request; what it is asked."""
+
+    kind: str
+    asked: WhichSpec
