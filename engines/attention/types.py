@@ -31,6 +31,8 @@ KINDS = (
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
 )
 """In the order in which they are shown."""
+USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))
+"""Those that a comparison begins with: each fast here or known to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class CompareSpec:
     backward: forward and backward together. threads: of the CPU, 0 for all. repeats: turns of each at least.
     """
 
-    kinds: tuple[str, ...] = ("naive", "sdpa")
+    kinds: tuple[str, ...] = USUAL
     lengths: tuple[int, ...] = (128, 256, 512, 1024, 2048, 4096)
     batch: int = 1
     heads: int = 4
@@ -77,11 +79,11 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Ceiling:
     """What this machine does at most, measured in the same run: GFLOP/s of a large matrix product in the dtype, GB/s of
-    a large copy, read and written bytes counted.
+    a large copy, read and written bytes counted; 0 before.
     """
 
-    gflops: float
-    gbytes: float
+    gflops: float = 0.0
+    gbytes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ class CompareResult:
     """points: kinds in the order of the spec, lengths within. auto: (length, the kernel that `auto` would take).
     machine: processor, threads and torch in words."""
 
-    spec: CompareSpec
-    points: tuple[Point, ...]
-    ceiling: Ceiling
-    auto: tuple[tuple[int, str], ...]
-    machine: str
+    spec: CompareSpec = CompareSpec()
+    points: tuple[Point, ...] = ()
+    ceiling: Ceiling = Ceiling()
+    auto: tuple[tuple[int, str], ...] = ()
+    machine: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -173,3 +175,41 @@ class MemoryCase:
 
     kind: str
     asked: WhichSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What `auto` takes for a class of requests, and why. times: median milliseconds of each kernel, forward, or with
+    backward where gradients are wanted. refused: kernels that cannot do it, with the reason. measured: local time.
+    """
+
+    kernel: str
+    times: dict[str, float]
+    refused: dict[str, str]
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row of the table that `auto` chooses by. machine: in words; request: the class, in words."""
+
+    machine: str
+    request: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class WhichResult:
+    """kernel: what `auto` takes. times: milliseconds, median, of every exact kernel that can do it, the fastest first.
+    refused: the others, with the reason. measured: whether `auto` goes by these times; it does not for requests so
+    small that it takes the usual kernel unmeasured. when: of the measurement. request: the class of such requests.
+    """
+
+    spec: WhichSpec
+    kernel: str
+    times: dict[str, float]
+    refused: dict[str, str]
+    measured: bool
+    when: str
+    machine: str
+    request: str

@@ -1,23 +1,83 @@
-"""The comparison page: curves over the length, and a table of all figures."""
+"""The comparison page: curves over the length, a table of the same figures, and what was left out with the reason."""
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout
+
+from engines.attention.types import CompareResult
+from widgets.attention.compare import words
+from widgets.attention.compare.chart import LengthPlot
+from widgets.attention.compare.words import MEASURES
 from widgets.attention.state import AttentionView
-from widgets.charts.band import BandPlot
-from widgets.kit.panel import EmptyState
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import FiguresTable, Shown
+from widgets.kit.form import say
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import ElidedLabel, EmptyState, QuietButton, Segmented
 from widgets.kit.work_page import WorkPage
+
+ROOM_FOR_BOTH = 1240
+"""Pixels beyond which the table stands beside the chart."""
+MOST_ROWS = 7
 
 
 class ComparePage(WorkPage):
-    """`empty.clicked` and `progress.cancelled` are for whoever makes it."""
+    """`empty`, `progress`, `export` and `again` are for whoever makes the page to connect."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = BandPlot("Time", "Length", "Time (ms)", log_x=True, log_y=True)
-        words = "See which attention is the fastest on this machine, at which length."
-        empty = EmptyState(words, "Compare", "attention", "Measure the kinds that the panel names")
-        self.lay_out(self.head_of("Kinds of attention"), self.body_of(empty, self.chart))
+        self._result: CompareResult | None = None
+        self.which = Segmented(
+            "Shown", [(one.id, one.title) for one in MEASURES], tip="What the curves and the table show"
+        )
+        self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
+        self.chart = LengthPlot()
+        self.chart.set_nothing("Measuring the first length")
+        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS)
+        self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
+        self._lay_out()
+        self.which.chosen.connect(lambda _id: self._draw())
 
     def show_state(self, view: AttentionView) -> None:
-        self.progress.show_busy(view.compare.busy)
-        self.show_there(view.compare.result is not None)
+        shown = view.compare
+        self.progress.show_busy(shown.busy)
+        self.show_there(shown.result is not None or shown.busy is not None)
+        if shown.result is not self._result:
+            self._result = shown.result
+            self._draw()
+        self._show_head(view)
+
+    def _show_head(self, view: AttentionView) -> None:
+        result, busy = view.compare.result, view.compare.busy is not None
+        self.export.setEnabled(result is not None)
+        self.title.setText(words.winners(result) if result else "Comparing" if busy else "Kinds of attention")
+        self.state.setText(words.asked_words(result.spec if result else view.compare.spec))
+
+    def _draw(self) -> None:
+        """The chosen measure of the result, or nothing."""
+        result = self._result or CompareResult()
+        measure = next(one for one in MEASURES if one.id == self.which.value())
+        self.chart.show_result(result, measure)
+        headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
+        rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
+        self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
+        self.auto.setText(words.auto_words(result))
+        say(self.left_out, "Left out. " + "; ".join(words.left_out(result)) if words.left_out(result) else "")
+        self.machine.setText(words.machine_words(result))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways, wide = QBoxLayout.Direction, self.width() > ROOM_FOR_BOTH
+        self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+
+    def _lay_out(self) -> None:
+        below = column_of(self.table, self.auto, self.left_out, self.machine, None, spacing=6, margins=(8, 4, 12, 8))
+        self._both = row_of((self.chart, 5), (held(below), 3), spacing=4)
+        empty = EmptyState(
+            "See which attention is the fastest on this machine, at which length.", "Compare", "attention",
+            "Measure the kinds that the panel names",
+        )  # fmt: skip
+        head = self.head_of("Kinds of attention", self.export)
+        which = held(row_of(self.which, None, margins=(12, 0, 12, 4)), "panel")
+        self.lay_out(head, self.body_of(empty, held(column_of(which, (held(self._both), 1)))))

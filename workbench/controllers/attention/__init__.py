@@ -10,6 +10,7 @@ COMMANDS = (
     Command("attention.see", "See attention", "Attention", "What the layers of a network attend to while it samples", "", "show", run=lambda it: it.open_page("see")),
     Command("attention.cancel", "Cancel", "Attention", "Stop the work of the page in front", "", "cancel", 1, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),
     Command("attention.copy-command", "Copy as command", "Attention", "The command line that measures the same", "", "copy", 2, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.command())),
+    Command("attention.export", "Export comparison…", "Attention", "Figures as CSV, or the curves as SVG or PNG", "", "export", 2, idle=False, run=lambda it: it.comparison.export(), enabled=lambda it: it.can_export),
 )  # fmt: skip
 FEATURE = Feature(
     "attention",
@@ -26,5 +27,6 @@ FEATURE = Feature(
         centre="attention",
     ),
     jobs=("engines.attention.",),
+    tour="workbench.tour.attention",
     commands=COMMANDS,
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from engines.attention.types import CompareSpec, SeeSpec, WatchSpec
+from engines.attention.types import KINDS, CompareSpec, SeeSpec, WatchSpec
 from engines.core.spec import from_json, to_json
 from widgets.attention.state import Page
 from workbench.controllers.common import kept_form
@@ -30,5 +30,8 @@ def keep_form(form: Form, services: Services) -> None:
 
 
 def restore_form(services: Services) -> Form:
-    """The form of the project, else of the last settings; the default for one that cannot be read."""
-    return kept_form.restore(services, PANEL, partial(from_json, Form), Form())
+    """The form of the project, else of the last settings; the default for one that cannot be read. A kind that there is
+    no more is left out."""
+    form = kept_form.restore(services, PANEL, partial(from_json, Form), Form())
+    known = tuple(kind.id for kind in KINDS if kind.id in form.compare.kinds)
+    return replace(form, compare=replace(form.compare, kinds=known))
