@@ -39,11 +39,12 @@ class CompareView:
 
 @dataclass(frozen=True, slots=True)
 class WatchView:
-    """spec: what the panel asks for; trace: of it, or of a head that was seen, as `title` says."""
+    """spec: what the panel asks for; trace: of it, or of the head of a network, as `title` says."""
 
     spec: WatchSpec = WatchSpec()
     trace: Trace | None = None
     title: str = ""
+    of_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,6 @@ def outline(painter: QPainter, room: QRectF, width: float = 2.0) -> None:
         painter.drawRect(room)
 
 
-def ink_on(value: float, low: float, high: float) -> QColor:
-    """Words that read on the colour of a value."""
-    red, green, blue = viridis(np.array(value), low, high).tolist()
-    return QColor("#0b1016") if 0.3 * red + 0.59 * green + 0.11 * blue > 120 else QColor("#ffffff")
-
-
 def _color(share: float, signed: bool) -> QColor:
     if not signed:
         return QColor(*VIRIDIS[round(255 * share)].tolist())
@@ -88,8 +82,8 @@ def _channels(color: str) -> NDArray[np.float64]:
     return np.array(QColor(color).getRgb()[:3], float)
 
 
-def _image(pixels: NDArray[np.uint8]) -> QImage:
+def _image(pixels: NDArray[Any]) -> QImage:
     high, wide = pixels.shape[:2]
-    return QImage(np.ascontiguousarray(pixels).data, wide, high, 4 * wide, QImage.Format.Format_RGBA8888).copy()
-
-
+    return QImage(
+        np.ascontiguousarray(pixels, np.uint8).tobytes(), wide, high, 4 * wide, QImage.Format.Format_RGBA8888
+    ).copy()

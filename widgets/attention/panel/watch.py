@@ -19,16 +19,17 @@ class WatchSection(Form):
         self.query_tile = NumberField("Rows", 6, LEAST_TILE, LENGTHS[1], tip="Rows of queries in a tile")
         self.key_tile = NumberField("Keys", 6, LEAST_TILE, LENGTHS[1], tip="Keys in a tile")
         self.causal = Toggle("Causal", tip="A query sees keys up to its own place")
-        self.window = NumberField("Window", 0, 0, LENGTHS[1], tip="A query sees keys nearer than this; 0 for all")
-        self.window.setSpecialValueText("none")
+        self.reach = NumberField("Window", 0, 0, LENGTHS[1], tip="A query sees keys nearer than this; 0 for all")
+        self.reach.setSpecialValueText("none")
         self.seed = NumberField("Seed", 0, 0, 999_999, tip="Of the numbers in q, k and v")
         self.lay_out(
             columns(labelled("Length", self.length), labelled("Seed", self.seed)),
             columns(labelled("Rows in a tile", self.query_tile), labelled("Keys in a tile", self.key_tile)),
-            columns(labelled("Window", self.window), self.causal),
+            columns(labelled("Window", self.reach), self.causal),
         )
-        for field in ("length", "query_tile", "key_tile", "causal", "window", "seed"):
+        for field in ("length", "query_tile", "key_tile", "causal", "seed"):
             self.bind(field, getattr(self, field))
+        self.bind("window", self.reach)
 
     def show_state(self, view: AttentionView) -> None:
         spec = view.watch.spec

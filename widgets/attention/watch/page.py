@@ -16,10 +16,10 @@ from widgets.charts.band import BandPlot, Mark
 from widgets.charts.plot import Series
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of, held, row_of, styled
-from widgets.kit.panel import ElidedLabel
+from widgets.kit.panel import ElidedLabel, QuietButton
 
 PERIOD_MS = 900
-SIDE = 268
+SIDE = 232
 
 
 class WatchPage(QWidget):
@@ -29,11 +29,12 @@ class WatchPage(QWidget):
         super().__init__()
         self.trace: Trace | None = None
         self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
+        self.made_up = QuietButton("Made-up numbers", "retry", "Go back from the network's head to made-up numbers")
         self.picture = TilePicture()
         self.words = wrapped()
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.words.setMinimumHeight(118)
-        self.error = BandPlot("Distance to the whole softmax", "Tile", "Distance of acc / l to the whole softmax")
+        self.words.setFixedHeight(3 * self.words.fontMetrics().lineSpacing() + 4)
+        self.error = BandPlot("Distance to the whole softmax", "Tile", "Distance to the whole softmax")
         self.bar = StepsBar("Tile", "Click or drag to another tile", PERIOD_MS)
         self.bar.moved.connect(self._show)
         self._lay_out()
@@ -41,6 +42,7 @@ class WatchPage(QWidget):
     def show_state(self, view: AttentionView) -> None:
         trace = view.watch.trace
         self.title.setText(view.watch.title)
+        self.made_up.setVisible(view.watch.of_network)
         if trace is None or trace is self.trace:
             return
         self.trace = trace
@@ -68,16 +70,15 @@ class WatchPage(QWidget):
         self.words.setText(words)
         self.picture.setAccessibleDescription(words)
         error = trace.steps[place - 1].error if place else 1.0
-        self.state.setText(f"Distance to the whole softmax {figure(error)}")
+        self.state.setText(f"{figure(error)} from the whole softmax")
         self.error.set_uprights([Mark(place, "", True)])
         last = len(trace.steps)
         self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
 
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        side = held(column_of(self.title, self.state, 8, self.words, (self.error, 1), spacing=4))
+        side = held(column_of(self.title, self.state, self.made_up, 8, (self.error, 1), (None, 0), spacing=4))
         side.setFixedWidth(SIDE)
-        self.error.setMaximumHeight(260)
         body = row_of((self.picture, 1), side, spacing=12)
-        self.setLayout(column_of((body, 1), self.bar, spacing=8, margins=(12, 12, 12, 8)))
+        self.setLayout(column_of((body, 1), self.words, self.bar, spacing=8, margins=(12, 12, 12, 8)))
         styled(self)

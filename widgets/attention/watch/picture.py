@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.attention.tiling import Span, Step, Trace
@@ -22,13 +22,15 @@ from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline, signed_image
 from widgets.kit.theme import LOOK, number_font
 
-TOP, FOOT, LEFT_ROOM, GAP = 38, 62, 34, 14
+TOP, FOOT, LEFT_ROOM, GAP = 38, 50, 44, 14
 COLUMN = 46
-LEAST_FOR_NUMBERS = 11.5
+LEAST_FOR_NUMBERS = 9.5
+CLIPPED = 0.985
+"""Share of the keys that the colours tell apart; the strongest few are as bright as can be."""
 COLUMNS = (
     ("m", "The running maximum of the row's scores"),
     ("l", "The sum of exp(s \u2212 m) so far"),
-    ("\u00d7", "What this step scaled the sums by: exp(m \u2212 m\u2032)"),
+    ("scale", "What this step scaled the sums by: exp(m \u2212 m\u2032)"),
 )
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
@@ -88,12 +90,12 @@ class TilePicture(DrawnChart):
 
     def show_step(self, trace: Trace, at: int) -> None:
         if trace is not self.trace:
-            self._most, self._largest = _largest_share(trace), float(np.abs(trace.output).max())
+            self._most, self._largest = _strong_share(trace), float(np.abs(trace.output).max())
         self.trace, self.at = trace, at
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(640, 460)
+        return self.minimumSize()
 
     def table(self) -> list[list[str]]:
         """What is kept of each row."""
@@ -145,7 +147,9 @@ class TilePicture(DrawnChart):
         trace, look = places.trace, LOOK.now
         painter.fillRect(places.matrix, look.color("raised"))
         shown = trace.weights(self.at)
-        draw_image(painter, places.matrix, heat_image(np.where(np.isfinite(trace.scores), shown, np.nan), 0, self._most))
+        draw_image(
+            painter, places.matrix, heat_image(np.where(np.isfinite(trace.scores), shown, np.nan), 0, self._most)
+        )
         painter.setPen(Qt.PenStyle.NoPen)
         for rows, keys, hidden in _tiles(trace):
             if hidden:
@@ -179,7 +183,6 @@ class TilePicture(DrawnChart):
     def _draw_values(self, painter: QPainter, places: Places, room: QRectF, values: NDArray[np.float64]) -> None:
         low, high = np.nanmin(values, initial=0.0), np.nanmax(values, initial=1e-9)
         numbers = places.cell >= LEAST_FOR_NUMBERS
-        painter.setFont(number_font(11))
         for row, value in enumerate(values):
             if np.isnan(value):
                 continue
@@ -188,6 +191,7 @@ class TilePicture(DrawnChart):
             bar = QRectF(line.left(), line.top() + 1, line.width() * share, max(line.height() - 2, 1))
             painter.fillRect(bar, LOOK.now.color("accent", 0.22 if numbers else 0.6))
             if numbers:
+                painter.setFont(number_font(11 if places.cell >= 12 else 10))
                 label(painter, line.adjusted(2, -2, -5, 2), _short(float(value)), LOOK.now.color("text"), RIGHT)
 
     def _draw_output(self, painter: QPainter, places: Places, step: Step | None) -> None:
@@ -218,14 +222,13 @@ class TilePicture(DrawnChart):
         label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), number, color, CENTRE)
 
     def _draw_query_names(self, painter: QPainter, places: Places, step: Step | None) -> None:
-        """Rows of queries at the left, read upwards where a tile is low."""
+        """Rows of queries at the left, where there is room."""
         for rows in {one.rows for one in places.trace.steps}:
             active = step is not None and step.rows == rows
             room = places.rows(QRectF(places.left, 0, LEFT_ROOM - 6, 0), rows)
             words = span(rows).replace(" to ", "\u2013")
-            if QFontMetricsF(number_font(11)).horizontalAdvance(words) > LEFT_ROOM - 4:
-                words = str(rows[0] + 1)
-            label(painter, room, words, LOOK.now.color("accent" if active else "muted"), RIGHT)
+            if room.height() >= LEAST_FOR_NUMBERS:
+                label(painter, room, words, LOOK.now.color("accent" if active else "muted"), RIGHT)
 
     def _draw_work(self, painter: QPainter, places: Places, step: Step) -> None:
         """The tile in work, and the rows that it changes."""
@@ -237,11 +240,9 @@ class TilePicture(DrawnChart):
 
     def _draw_scales(self, painter: QPainter, places: Places) -> None:
         top = places.matrix.bottom() + 10
-        half = min(places.matrix.width() * 0.5, 220)
+        half = min(places.matrix.width() * 0.6, 260)
         room = QRectF(places.matrix.left(), top, half, 24)
-        draw_scale(painter, room, "0", percent(self._most, 0))
-        words = QRectF(room.left(), top + 24, places.matrix.width(), 16)
-        label(painter, words, "What a key counts for in its row so far", LOOK.now.color("muted"), LEFT)
+        draw_scale(painter, room, "0", f"{percent(self._most, 0)} of its row, or more")
         room = QRectF(places.output.right() - max(places.output.width(), 110), top, max(places.output.width(), 110), 24)
         most = _short(self._largest)
         draw_scale(painter, room, f"\u2212{most}", most, signed=True, title="0")
@@ -251,7 +252,7 @@ class TilePicture(DrawnChart):
         """What the hatching stands for, where there is any."""
         if not any(hidden for _rows, _keys, hidden in _tiles(places.trace)):
             return
-        left = places.matrix.left() + min(places.matrix.width() * 0.5, 220) + 18
+        left = places.matrix.left() + min(places.matrix.width() * 0.6, 260) + 18
         box = QRectF(left, top - 1, 14, 11)
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
@@ -263,10 +264,10 @@ def _tiles(trace: Trace) -> list[tuple[Span, Span, bool]]:
     return [(step.rows, step.keys, step.skipped) for step in trace.steps]
 
 
-def _largest_share(trace: Trace) -> float:
-    """A key counts most right after its tile was summed."""
-    shares = [np.nanmax(trace.weights(at)[slice(*step.rows)]) for at, step in enumerate(trace.steps) if not step.skipped]
-    return float(max(shares, default=1.0))
+def _strong_share(trace: Trace) -> float:
+    """What nearly all keys count for at most, in the end."""
+    shares = trace.weights(len(trace.steps) - 1)
+    return float(np.quantile(shares[np.isfinite(trace.scores)], CLIPPED)) or 1.0
 
 
 def _factors(step: Step) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ def step_words(trace: Trace, at: int) -> str:
     if step.skipped:
         return f"{tile}: skipped. {_why_hidden(trace, step)}"
     before = trace.steps[at - 1] if at and trace.steps[at - 1].rows == step.rows else None
-    return f"{tile}: {_rise(step, before)} {_finished(trace, at)}".rstrip()
+    return f"{tile}: {_rise(step, before)} {_finished(trace, at)}".rstrip().replace("-", "\u2212")
 
 
 def span(places: Span) -> str:

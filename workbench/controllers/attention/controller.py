@@ -86,6 +86,10 @@ class AttentionController(PagedController):
             self.watching.watch_made_up()
         self.set_form(watch=spec)
 
+    def watch_made_up(self) -> None:
+        self.watching.watch_made_up()
+        self.show_now()
+
     def set_see(self, spec: SeeSpec) -> None:
         self.set_form(see=spec)
 
@@ -111,8 +115,9 @@ class AttentionController(PagedController):
         self.board.page(Page.WATCH).begin()
 
     def watch_head(self, title: str, q: Array, k: Array, v: Array) -> None:
-        """Go through a head of a network that was seen."""
+        """Go through a head of a network that was seen, where every patch sees all."""
         self.watching.watch(title, q, k, v)
+        self.set_form(watch=replace(self.form.watch, causal=False, window=0))
         self.open_page(Page.WATCH)
 
     def see(self) -> None:
@@ -184,7 +189,7 @@ class AttentionController(PagedController):
         board = self.board
         board.makers = {
             Page.COMPARE: partial(self.comparison.page, self.compare),
-            Page.WATCH: self.watching.page,
+            Page.WATCH: partial(self.watching.page, self.watch_made_up),
             Page.SEE: partial(self.seeing.page, self.see, self.watch_head),
         }
         board.pageChosen.connect(lambda page: self.set_form(page=Page(page)))

@@ -27,10 +27,14 @@ class Watching:
 
     @property
     def view(self) -> WatchView:
-        return WatchView(self._spec(), self._traced(), MADE_UP if self._head is None else self._head[0])
+        title = MADE_UP if self._head is None else self._head[0]
+        return WatchView(self._spec(), self._traced(), title, self._head is not None)
 
-    def page(self) -> WatchPage:
-        return WatchPage()
+    def page(self, back: Callable[[], object]) -> WatchPage:
+        """back: to made-up numbers."""
+        page = WatchPage()
+        page.made_up.clicked.connect(back)
+        return page
 
     def watch(self, title: str, q: Array, k: Array, v: Array) -> None:
         """A head of a network, in place of made-up numbers."""
