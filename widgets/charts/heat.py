@@ -56,10 +56,10 @@ def draw_image(painter: QPainter, room: QRectF, image: QImage) -> None:
     painter.drawImage(room, image)
 
 
-def outline(painter: QPainter, room: QRectF, width: float = 2.0) -> None:
-    """A frame that reads on any colour: the accent within a dark halo."""
+def outline(painter: QPainter, room: QRectF, around: QColor | None = None) -> None:
+    """A frame that reads on any colour: white, dark around it or as is said."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for color, wide in ((QColor(0, 0, 0, 150), width + 2), (LOOK.now.color("accent"), width)):
+    for color, wide in ((around or QColor(0, 0, 0, 200), 4.5), (QColor("#ffffff"), 1.8)):
         pen = QPen(color, wide)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
@@ -68,7 +68,8 @@ def outline(painter: QPainter, room: QRectF, width: float = 2.0) -> None:
 
 def _color(share: float, signed: bool) -> QColor:
     if not signed:
-        return QColor(*VIRIDIS[round(255 * share)].tolist())
+        red, green, blue = (int(part) for part in VIRIDIS[round(255 * share)])
+        return QColor(red, green, blue)
     low, zero, high = _ends()
     return QColor(mixed(low, zero, 2 * share) if share < 0.5 else mixed(zero, high, 2 * share - 1))
 

@@ -44,6 +44,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py actions detect wave.safetensors film.mp4 --out scores.csv",
     ),
     Verb(
+        "attention",
+        "Check and compare kinds of attention; see what a network attends to",
+        "workbench.verbs.attention.commands",
+        "python main.py attention see mnist-dit --class 3 --out three.npz --png three.png",
+    ),
+    Verb(
         "models",
         "List, fetch and check weights and sample files",
         "workbench.verbs.models",

@@ -118,7 +118,7 @@ class PatchMap(DrawnChart):
         draw_image(painter, room, self._image())
         self._draw_grid(painter, room)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline(painter, self.box_of(self.patch), 2.5 if self._picture is not None else 2.0)
+        outline(painter, self.box_of(self.patch))
         if self.hasFocus():
             ink(painter, QPen(LOOK.now.color("accent"), 1), None)
             painter.drawRect(room.adjusted(-2, -2, 2, 2))
@@ -189,7 +189,9 @@ class KeyBars(DrawnChart):
 
 
 class HeadStrip(DrawnChart):
-    """The rows of one patch by every head, in one scale. `chosen(head)` by click or arrow keys."""
+    """The rows of one patch by every head, each in a scale of its own up to the share above it. `chosen(head)` by click
+    or arrow keys.
+    """
 
     chosen = Signal(int)
     SIDE, GAP, WORDS, MOST = 76, 10, 18, 8
@@ -242,13 +244,16 @@ class HeadStrip(DrawnChart):
         return next((head for head in range(len(self.maps)) if self.box_of(head).contains(place)), -1)
 
     def _draw(self, painter: QPainter) -> None:
-        high = max((float(shown.max()) for shown in self.maps), default=1.0)
         for head, shown in enumerate(self.maps):
             box, active = self.box_of(head), head == self.head
             painter.setFont(bold(11) if active else number_font(11))
             above = QRectF(box.left(), box.top() - self.WORDS, box.width() + self.GAP, self.WORDS)
             label(painter, above, f"Head {head + 1}", LOOK.now.color("text" if active else "muted"), LEFT)
+            painter.setFont(number_font(11))
+            above.setRight(box.right())
+            high = float(shown.max())
+            label(painter, above, f"{100 * high:.0f} %", LOOK.now.color("muted"), RIGHT)
             draw_image(painter, box, heat_image(shown, 0.0, high))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if active:
-                outline(painter, box, 2.0)
+                outline(painter, box, LOOK.now.color("accent"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engines.attention.recording import Recording
@@ -13,7 +13,7 @@ from engines.attention.tiling import MOST
 from engines.attention.types import Site
 from engines.core.errors import KinoscopeError
 from widgets.attention.see import words
-from widgets.attention.see.maps import HeadStrip, KeyBars, PatchMap, Values
+from widgets.attention.see.maps import FOOT, HEAD, HeadStrip, KeyBars, PatchMap, Values
 from widgets.attention.state import AttentionView
 from widgets.attention.steps_bar import StepsBar
 from widgets.charts.axes import figure
@@ -27,7 +27,9 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
 
 PERIOD_MS = 600
-LARGE, SMALL, SIDE = 220, 110, 360
+LARGE, SMALL = 220, 110
+SIDE, MOST_SIDE = 360, 560
+"""Width of what stands beside the picture."""
 
 
 class SeePage(WorkPage):
@@ -55,6 +57,8 @@ class SeePage(WorkPage):
         seen = view.see
         self.progress.show_busy(seen.busy)
         self.show_there(seen.recording is not None)
+        for part in (self.layer, self.heat, self.watch, self.export):
+            part.setVisible(seen.recording is not None)
         if seen.recording is self.recording or seen.recording is None:
             return
         self.recording = seen.recording
@@ -68,6 +72,14 @@ class SeePage(WorkPage):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.bar.keyed(event):
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The small maps are squares, and all that is told stands right below them."""
+        wide = min(max(SIDE, round(0.36 * self.width())), MOST_SIDE)
+        self._side.setFixedWidth(wide)
+        for shown in (self.received, self.spread):
+            shown.setMaximumHeight((wide - 12) // 2 + HEAD + FOOT)
+        super().resizeEvent(event)
 
     def save(self) -> None:
         """The picture under its map, as a file."""
@@ -151,17 +163,16 @@ class SeePage(WorkPage):
             "Draw one sample and keep what its attention layers do",
         )  # fmt: skip
         head = self.head_of("Attention maps", self.layer, self.heat, self.watch, self.export)
-        body = row_of((self.map, 1), self._side(), spacing=16, margins=(12, 0, 12, 0))
+        self._side = self._make_side()
+        body = row_of((self.map, 1), self._side, spacing=16, margins=(12, 0, 12, 0))
         results = column_of((body, 1), self.bar, spacing=8, margins=(0, 0, 0, 8))
         self.bar.setContentsMargins(12, 0, 12, 0)
         self.lay_out(head, self.body_of(empty, held(results)))
 
-    def _side(self) -> QWidget:
+    def _make_side(self) -> QWidget:
         maps = row_of((self.received, 1), (self.spread, 1), spacing=12)
         figures = row_of((self.spread_words, 1), (self.strongest, 1), spacing=12)
-        side = held(column_of(self.heads, (maps, 1), figures, self.notes, spacing=8))
-        side.setFixedWidth(SIDE)
-        return side
+        return held(column_of(self.heads, (maps, 1), figures, self.notes, (None, 0), spacing=8))
 
     def _wire(self) -> None:
         self.bar.moved.connect(lambda _place: self._show())

@@ -26,7 +26,10 @@ TOP, FOOT, LEFT_ROOM, GAP = 38, 50, 44, 14
 COLUMN = 46
 LEAST_FOR_NUMBERS = 9.5
 CLIPPED = 0.985
-"""Share of the keys that the colours tell apart; the strongest few are as bright as can be."""
+"""Share of the keys that the colours tell apart; the strongest few are as bright as can be.
+
+Even steps of colour are even steps of the square root, so that weak keys are told apart too.
+"""
 COLUMNS = (
     ("m", "The running maximum of the row's scores"),
     ("l", "The sum of exp(s \u2212 m) so far"),
@@ -232,7 +235,7 @@ class TilePicture(DrawnChart):
 
     def _draw_work(self, painter: QPainter, places: Places, step: Step) -> None:
         """The tile in work, and the rows that it changes."""
-        outline(painter, places.tile(step.rows, step.keys), 2.5)
+        outline(painter, places.tile(step.rows, step.keys), LOOK.now.color("accent"))
         for room in (*places.columns, places.output):
             painter.setPen(QPen(LOOK.now.color("accent"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -242,7 +245,8 @@ class TilePicture(DrawnChart):
         top = places.matrix.bottom() + 10
         half = min(places.matrix.width() * 0.6, 260)
         room = QRectF(places.matrix.left(), top, half, 24)
-        draw_scale(painter, room, "0", f"{percent(self._most, 0)} of its row, or more")
+        middle, high = (percent(share, 0) for share in (self._most / 4, self._most))
+        draw_scale(painter, room, "0", f"{high} of its row", title=middle)
         room = QRectF(places.output.right() - max(places.output.width(), 110), top, max(places.output.width(), 110), 24)
         most = _short(self._largest)
         draw_scale(painter, room, f"\u2212{most}", most, signed=True, title="0")
@@ -265,9 +269,10 @@ def _tiles(trace: Trace) -> list[tuple[Span, Span, bool]]:
 
 
 def _strong_share(trace: Trace) -> float:
-    """What nearly all keys count for at most, in the end."""
+    """What nearly all keys count for at most, in the end or, where that is more, within the first tile alone."""
     shares = trace.weights(len(trace.steps) - 1)
-    return float(np.quantile(shares[np.isfinite(trace.scores)], CLIPPED)) or 1.0
+    in_the_end = float(np.quantile(shares[np.isfinite(trace.scores)], CLIPPED))
+    return min(max(in_the_end, 1.6 / min(trace.key_tile, len(shares[0]))), 1.0)
 
 
 def _factors(step: Step) -> NDArray[np.float64]:

@@ -17,4 +17,15 @@ def see_line(spec: SeeSpec) -> str:
     """The sample always; the rest where it is not as usual."""
     label = () if spec.label is None else ("--class", spec.label)
     told = ("--steps", spec.steps, "--seed", spec.seed)
-    return line("attention", "see", spec.model, *label, *told, *options(spec, "device"), "--out", "attention.npz")
+    return line(
+        "attention",
+        "see",
+        spec.model,
+        *label,
+        *told,
+        *options(spec, "device"),
+        "--out",
+        "attention.npz",
+        "--png",
+        "attention.png",
+    )

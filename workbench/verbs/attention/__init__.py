@@ -1,0 +1,1 @@
+"""The attention verb: what the lab does, without the window."""
