@@ -16,15 +16,16 @@ from time import perf_counter
 
 import torch
 
-from engines.attention import attention, costs, exactness, memory
+from engines.attention import costs, exactness, memory
 from engines.attention.ceilings import ceiling, higher, settle
+from engines.attention.dispatch import attention
 from engines.attention.exactness import Truth
 from engines.attention.examples import example
 from engines.attention.kernels import kernel
 from engines.attention.listening import Call, listening
 from engines.attention.machine import machine
 from engines.attention.request import Request
-from engines.attention.types import Ceiling, CompareResult, CompareSpec, MemoryCase, Point, WhichSpec
+from engines.attention.types import KINDS, Ceiling, CompareResult, CompareSpec, MemoryCase, Point, WhichSpec
 from engines.core.context import Context
 from engines.core.errors import KinoscopeError, OutOfResources, UsageError
 from engines.core.training.threads import ran_out, threads
@@ -38,6 +39,7 @@ ENOUGH, MOST = 0.1, 2.0
 FEW, MANY = 3, 4
 """Turns of a slow kind; times the turns asked for, of a fast one."""
 LONGEST = 1 << 20
+TITLES = {kind.id: kind.title for kind in KINDS}
 GROWTH = 4.0
 """Times the time when the length doubles, for what is not known yet."""
 
@@ -55,8 +57,8 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
         study.measure_ceiling()
         for length in spec.lengths:
             study.measure(length)
-        study.measure_memory(lease.threads)
         study.measure_ceiling()
+        study.measure_memory(lease.threads)
         ctx.progress(1, 1, "")
         return study.result()
 
@@ -108,7 +110,9 @@ class Study:
         return CompareResult(self.spec, points, self.ceiling, tuple(self.auto.items()), told, tuple(self.notes))
 
     def measure_ceiling(self) -> None:
+        """The highest so far: what else the machine does can only lower it."""
         self._say("Measuring the ceilings")
+        self._done += costs.BEGINNING / 3
         self.ceiling = higher(self.ceiling, ceiling(getattr(torch, self.spec.dtype), self.spec.device))
 
     def measure(self, length: int) -> None:
@@ -124,12 +128,14 @@ class Study:
 
     def measure_memory(self, count: int) -> None:
         """In a child that is asked for one case after another; lengths once more from the shortest."""
+        each = costs.BEGINNING / 3 / len(self.points)
         with memory.measuring(count) as measure:
             for length in self.spec.lengths:
                 for kind in self.spec.kinds:
+                    self._done += each
+                    self._say(f"Memory of {TITLES[kind]} at {length:,}")
                     point = self.points[kind, length]
                     if point.ms is not None:
-                        self._say(f"Memory of {kind} at {length:,}")
                         self._put(replace(point, extra_mb=measure(MemoryCase(kind, self._asked(length)))))
                 self.ctx.emit("comparison", self.result())
 
@@ -146,7 +152,7 @@ class Study:
             if why:
                 self._skip(kind, length, why)
                 continue
-            self._say(f"{kind} at {length:,}")
+            self._say(f"{TITLES[kind]} at {length:,}")
             runner = Runner(kind, _call(asked, kind))
             failed = _tried(runner.call)
             if failed:
@@ -167,7 +173,7 @@ class Study:
             for runner in [one for one in left if one.done(self.spec.repeats)]:
                 left.remove(runner)
                 self._done += costs.seconds_at(self.spec, length)
-                self._say(f"{len(runners)} kinds at {length:,}")
+                self._say(f"Turn by turn at {length:,}")
 
     def _timed(self, runner: Runner, length: int) -> Point:
         low, middle, high = (1e3 * part for part in _quartiles(runner.spent))
@@ -226,7 +232,7 @@ class Study:
 
     def _say(self, note: str) -> None:
         self.ctx.check()
-        self.ctx.progress(min(self._done, 0.98 * self._all), self._all, note)
+        self.ctx.progress(self._done, self._all, note)
 
 
 def _call(asked: Request, kind: str) -> Callable[[], object]:

@@ -13,9 +13,13 @@ BACKWARD = 3.5
 """Products of forward and backward together, in those of forward: two beside five."""
 SLOW = 20e9
 """Products a second of one thread where nothing was measured yet."""
+USUAL_SHARE = 0.3
+"""Of the ceiling: what kinds reach, fast and slow ones."""
+BEGINNING = 6.0
+"""Seconds for starting a worker and its child, and for the ceilings."""
 EXTRA_CALLS = 6
 """Calls beyond the turns: the first, those that errors are taken from, `auto`'s, the one in the child."""
-LEAST_SECONDS = 4e-3
+LEAST_SECONDS = 0.12
 """Of one kind at one length, however short."""
 
 
@@ -60,10 +64,10 @@ def matrix_bytes(kind: str, spec: CompareSpec, length: int) -> float:
 
 def seconds_at(spec: CompareSpec, length: int, ceiling: Ceiling | None = None) -> float:
     """Seconds that one kind is likely to take at a length, all its calls together."""
-    rate = 0.5e9 * ceiling.gflops if ceiling else SLOW * max(1, spec.threads)
+    rate = USUAL_SHARE * 1e9 * ceiling.gflops if ceiling else SLOW * max(1, spec.threads)
     return LEAST_SECONDS + (spec.repeats + EXTRA_CALLS) * products(spec, length) / rate
 
 
 def seconds(spec: CompareSpec, ceiling: Ceiling | None = None) -> float:
     """Seconds that a comparison is likely to take. ceiling: of an earlier one with this dtype and device."""
-    return len(spec.kinds) * sum(seconds_at(spec, length, ceiling) for length in spec.lengths)
+    return BEGINNING + len(spec.kinds) * sum(seconds_at(spec, length, ceiling) for length in spec.lengths)

@@ -26,7 +26,8 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """spec: what the panel asks for; result: of the last comparison, while one runs what there is of it.
+    """spec: what the panel asks for; result: of the last comparison, while one runs what there is of it; earlier: there
+    is nothing of that yet, so that it is still of the one before.
 
     seconds: how long a comparison is likely to take.
     """
@@ -35,6 +36,7 @@ class CompareView:
     result: CompareResult | None = None
     busy: Busy | None = None
     seconds: float = 0.0
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,9 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "attention",
-        "Check and compare kinds of attention; see what a network attends to",
+        "Compare and check kinds of attention on this machine; see what a network attends to",
         "workbench.verbs.attention.commands",
-        "python main.py attention see mnist-dit --class 3 --out three.npz --png three.png",
+        "python main.py attention compare --lengths 256,1024,4096",
     ),
     Verb(
         "models",

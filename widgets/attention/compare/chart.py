@@ -35,17 +35,19 @@ class LengthAxis(Axis):
 
 
 class LengthPlot(BandPlot):
-    """The cross hair stands at lengths that were measured, and nowhere between them."""
+    """The cross hair stands at lengths that were measured, and nowhere between them; the axis holds all asked for."""
 
-    def __init__(self) -> None:
-        super().__init__("Kinds of attention over the length", "Length", "", log_x=True, log_y=True)
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "Length", "", log_x=True, log_y=True)
         self.rings: tuple[tuple[float, float], ...] = ()
         self._lengths: tuple[float, ...] = ()
+        self._asked: tuple[float, ...] = ()
 
     def show_result(self, result: CompareResult, measure: Measure) -> None:
         """The curves of one measure; what was left out has no point."""
         self.y_title = measure.axis
         self._lengths = tuple(float(length) for length in lengths(result))
+        self._asked = tuple(float(length) for length in sorted(result.spec.lengths))
         self.rings = rings(result, measure)
         self.show_lines([*curves(result, measure), *roofline(result, measure)], bands(result, measure))
 
@@ -55,7 +57,8 @@ class LengthPlot(BandPlot):
 
     def _fit(self) -> None:
         super()._fit()
-        self._x = LengthAxis(self._x.low, self._x.high, True, self._lengths)
+        whole = Axis.over(self._asked, True)
+        self._x = LengthAxis(whole.low, whole.high, True, self._asked)
 
     def _draw_cursor(self, painter: QPainter, box: QRectF) -> None:
         painter.setPen(QPen(LOOK.now.color("text"), 1.5))
@@ -95,7 +98,7 @@ def roofline(result: CompareResult, measure: Measure) -> list[Series]:
     if of is None or not result.ceiling.gflops or not lengths(result):
         return []
     x = _between(lengths(result))
-    return [Series(ROOF, x, [of(result.spec, n, result.ceiling) for n in x], token="warn", style=1)]
+    return [Series(ROOF, x, [of(result.spec, n, result.ceiling) for n in x], token="muted", style=2)]
 
 
 def rings(result: CompareResult, measure: Measure) -> tuple[tuple[float, float], ...]:

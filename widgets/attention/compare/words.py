@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from widgets.charts.axes import figure
 from widgets.kit.words import DASH, DOT
 
 TITLES = {kind.id: kind.title for kind in KINDS}
+EXACT = {kind.id for kind in KINDS if kind.exact}
 PLACES = {kind.id: place for place, kind in enumerate(KINDS)}
 """Of the colours: a kind looks the same in every comparison."""
 
@@ -50,11 +52,13 @@ def value(point: Point, measure: Measure) -> float | None:
     return getattr(point, measure.field)
 
 
-def measured(result: CompareResult) -> list[Measure]:
-    """Those that there are figures of; time and throughput always."""
-    return [one for one in MEASURES[:2]] + [
-        one for one in MEASURES[2:] if any(value(point, one) is not None for point in result.points)
-    ]
+def nothing(result: CompareResult | None, measure: Measure) -> str:
+    """Why there is no curve."""
+    if result is None:
+        return "Measuring the first length"
+    if measure.field == "grad_error" and not result.spec.backward:
+        return "Gradients are measured when \u201cWith gradients\u201d is on"
+    return "Memory is measured last" if measure.field == "extra_mb" else "No kind could be measured"
 
 
 def lengths(result: CompareResult) -> list[int]:
@@ -62,25 +66,34 @@ def lengths(result: CompareResult) -> list[int]:
     return sorted({point.length for point in result.points})
 
 
-def fastest(result: CompareResult) -> list[tuple[int, str]]:
-    """The kind of least time at each length."""
-    times = {length: [] for length in lengths(result)}  # type: dict[int, list[tuple[float, str]]]
-    for point in result.points:
-        if point.ms is not None:
-            times[point.length].append((point.ms, point.kind))
-    return [(length, min(found)[1]) for length, found in times.items() if found]
+def fastest(result: CompareResult, kinds: Collection[str]) -> dict[int, Point]:
+    """The point of least time among these kinds, by length."""
+    found: dict[int, Point] = {}
+    for point in sorted((one for one in result.points if one.ms and one.kind in kinds), key=lambda one: one.ms or 0):
+        found.setdefault(point.length, point)
+    return dict(sorted(found.items()))
 
 
 def winners(result: CompareResult) -> str:
-    """'SDPA is the fastest up to 512, Strips from 1,024'."""
-    runs = [(kind, [length for length, _ in run]) for kind, run in groupby(fastest(result), lambda each: each[1])]
-    if not runs:
+    """'SDPA is the fastest exact kind up to 512, Strips from 1,024; Decay takes 0.2 of its time at 4,096'."""
+    exact, every = fastest(result, EXACT), fastest(result, TITLES)
+    if not every:
         return "Nothing could be measured"
-    if len(runs) == 1:
-        return f"{TITLES[runs[0][0]]} is the fastest at every length"
+    best = exact or every
+    runs = [(kind, [point.length for point in run]) for kind, run in groupby(best.values(), lambda one: one.kind)]
     (first, reach), *later = runs
-    head = f"{TITLES[first]} is the fastest up to {reach[-1]:,}"
-    return ", ".join([head, *(f"{TITLES[kind]} from {reach[0]:,}" for kind, reach in later)])
+    where = f"up to {reach[-1]:,}" if later else "at every length"
+    head = f"{TITLES[first]} is the fastest{' exact kind' if exact else ''} {where}"
+    return ", ".join([head, *(f"{TITLES[kind]} from {reach[0]:,}" for kind, reach in later)]) + _beaten(exact, every)
+
+
+def _beaten(exact: Mapping[int, Point], every: Mapping[int, Point]) -> str:
+    """What another kind than an exact one gains at the longest length."""
+    longest = max(exact, default=0)
+    one, other = exact.get(longest), every.get(longest)
+    if one is None or other is None or one == other or not one.ms or not other.ms:
+        return ""
+    return f"; {TITLES[other.kind]} takes {figure(other.ms / one.ms)} of its time at {longest:,}"
 
 
 def asked_words(spec: CompareSpec) -> str:
@@ -136,7 +149,7 @@ def taken(result: CompareResult) -> frozenset[tuple[int, int]]:
 
 def auto_words(result: CompareResult) -> str:
     """'Ringed and bold: what auto takes'; and where that is none of the kinds shown."""
-    others = {TITLES[kind] for _, kind in result.auto if kind not in result.spec.kinds}
+    others = {TITLES.get(kind, kind) for _, kind in result.auto if kind not in result.spec.kinds}
     more = f"; elsewhere {' and '.join(sorted(others))}" if others else ""
     return f"Ringed and bold: what auto takes{more}" if result.auto else ""
 

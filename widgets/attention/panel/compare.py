@@ -11,7 +11,7 @@ from widgets.attention.panel.words import estimate_words
 from widgets.attention.state import AttentionView
 from widgets.kit.form import DEVICES, Form
 from widgets.kit.labels import Label
-from widgets.kit.layouts import column_of, held
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
 from widgets.kit.words import count
 
@@ -66,7 +66,7 @@ class RequestSection(Form):
             columns(labelled("Heads", self.heads), labelled("Batch", self.batch)),
             columns(labelled("Head size", self.dim), labelled("Dtype", self.dtype)),
             columns(self.causal, self.backward),
-            columns(self.windowed, self.reach),
+            held(row_of((self.windowed, 1), (self.reach, 1), spacing=8)),
         )
         for field in ("batch", "heads", "dtype", "causal", "backward"):
             self.bind(field, getattr(self, field))

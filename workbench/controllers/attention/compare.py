@@ -67,7 +67,7 @@ class Comparison(QObject):
     def start(self) -> None:
         """Measure what the form asks for, in place of what is under way."""
         spec = self._spec()
-        self._shown = CompareView()
+        self._shown = replace(self._shown, earlier=True)
         self._slot.start(spec, f"Compare {count(len(spec.kinds), 'kind')} of attention", compare_line(spec))
 
     def cancel(self) -> None:
@@ -75,5 +75,5 @@ class Comparison(QObject):
 
     def _show(self, result: object) -> None:
         if isinstance(result, CompareResult):
-            self._shown = replace(self._shown, result=result)
+            self._shown = CompareView(result=result)
             self.changed.emit()

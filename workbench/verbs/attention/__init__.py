@@ -1,1 +1,1 @@
-"""The attention verb: what the lab does, without the window."""
+"""The command line of attention: kinds compared, checked, which one `auto` takes, and what networks attend to."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 USUAL = SeeSpec()
 
 
-def add_to(app: typer.Typer) -> None:
+def register(app: typer.Typer) -> None:
     """The command."""
     app.command(
         help=console.help_text(
