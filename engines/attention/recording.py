@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,43 +27,30 @@ from engines.core.reading import MIB, array_from, making_sense, open_zip
 
 BUDGET = 256 * MIB
 MOST = 2 * BUDGET
-STRIP = 512
-"""Rows of scores at a time."""
 HEAD = ("sigmas", "steps", "names", "heads", "tokens", "grids", "scales", "made")
 KIND = holding("a recording of attention", b"sigmas.npy", b"scales.npy", b"grids.npy")
 WHAT = "recording of attention"
 AGAIN = "Sample again"
 Array = NDArray[np.float64]
 Part = Literal["q", "k", "v", "lse", "mass", "entropy"]
+PARTS = get_args(Part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """What one layer was asked at one step: q, k, v (H, N, d), and the scale of the scores."""
+    """What one layer was asked at one step: q, k, v (H, N, d) and the scale of the scores.
+
+    lse, mass, entropy: log-sum-exp of the rows, what each key receives, entropy of each row; (H, N), as by `maps`.
+    """
 
     site: Site
     q: NDArray[np.float32]
     k: NDArray[np.float32]
     v: NDArray[np.float32]
     scale: float
-
-
-def summed(q: NDArray[Any], k: NDArray[Any], scale: float) -> tuple[Array, Array, Array]:
-    """(log-sum-exp of the rows, mass of the keys, entropy of the rows), each (H, N), strip by strip in float64."""
-    heads, count, _ = q.shape
-    lse, mass, entropy = np.empty((heads, count)), np.zeros((heads, k.shape[1])), np.empty((heads, count))
-    for head in range(heads):
-        keys = k[head].astype(np.float64).T * scale
-        for first in range(0, count, STRIP):
-            rows = slice(first, first + STRIP)
-            scores = q[head, rows].astype(np.float64) @ keys
-            largest = scores.max(1, keepdims=True)
-            level = largest + np.log(np.exp(scores - largest).sum(1, keepdims=True))
-            share = np.exp(scores - level)
-            lse[head, rows] = level[:, 0]
-            mass[head] += share.sum(0)
-            entropy[head, rows] = level[:, 0] - (share * scores).sum(1)
-    return lse, mass, entropy
+    lse: Array
+    mass: Array
+    entropy: Array
 
 
 class Recorder:
@@ -89,9 +76,8 @@ class Recorder:
         self.sites, self._scales = tuple(one.site for one in asked), [one.scale for one in asked]
         self.steps.append(step)
         for number, one in enumerate(asked):
-            parts: tuple[NDArray[Any], ...] = (one.q, one.k, one.v, *summed(one.q, one.k, one.scale))
-            for name, array in zip(("q", "k", "v", "lse", "mass", "entropy"), parts, strict=True):
-                self._write(f"{name}.{step}.{number}", array)
+            for name in PARTS:
+                self._write(f"{name}.{step}.{number}", getattr(one, name))
 
     def finish(self, picture: NDArray[np.uint8]) -> None:
         """The result's picture, and what the file is about."""
@@ -191,7 +177,7 @@ class Recording:
         if name not in self._read:
             with open_zip(self.path, what=WHAT, most=MOST) as archive, _making_sense(self.path):
                 self._read[name] = _array(archive, name, self.path)
-            if len(self._read) > self.KEPT * 6:
+            if len(self._read) > self.KEPT * len(PARTS):
                 self._read.pop(next(iter(self._read)))
         return self._read[name]
 
@@ -200,7 +186,7 @@ class Recording:
         if not self.sites or not self.steps or not fits or len(self.scales) != len(self.sites):
             raise self._damaged("its head makes no sense")
         layers = [f"{step}.{site}" for step in self.steps for site in range(len(self.sites))]
-        wanted = {f"{part}.{layer}.npy" for part in ("q", "k", "v", "lse", "mass", "entropy") for layer in layers}
+        wanted = {f"{part}.{layer}.npy" for part in PARTS for layer in layers}
         wanted |= {f"picture.{step}.npy" for step in range(len(self.sigmas))}
         if not wanted <= names:
             raise self._damaged(f"{len(wanted - names)} of its parts are missing")

@@ -45,8 +45,8 @@ def _cell(recording: Recording, step: int, site: int, head: int, query: int) -> 
     cell = laid_over(recording.picture(step), row, 0.0, float(row.max()), SIDE)
     high, wide = cell.shape[0] / rows, cell.shape[1] / columns
     at = divmod(query, columns)
-    corners = [(round((at[1] + end) * wide) - end, round((at[0] + end) * high) - end) for end in (0, 1)]
-    return np.asarray(cv2.rectangle(np.ascontiguousarray(cell), *corners, MARK, 1), np.uint8)
+    first, last = ((round((at[1] + end) * wide) - end, round((at[0] + end) * high) - end) for end in (0, 1))
+    return np.asarray(cv2.rectangle(cell, first, last, MARK, 1), np.uint8)
 
 
 def _query(site: Site, patch: int | None) -> int:

@@ -20,7 +20,8 @@ VIRIDIS: NDArray[np.uint8] = cv2.applyColorMap(LEVELS, cv2.COLORMAP_VIRIDIS).res
 def viridis(values: NDArray[Any], low: float, high: float) -> Image:
     """RGB (..., 3) of values: `low` is the darkest colour, `high` the brightest; nan as `low`."""
     share = np.clip((np.nan_to_num(values, nan=low) - low) / max(high - low, 1e-300), 0, 1)
-    return VIRIDIS[(share * 255).round().astype(np.uint8)]
+    colours: Image = VIRIDIS[(share * 255).round().astype(np.uint8)]
+    return colours
 
 
 def laid_over(picture: Image, values: NDArray[Any], low: float, high: float, side: int) -> Image:

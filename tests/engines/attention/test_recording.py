@@ -8,22 +8,19 @@ import numpy as np
 import pytest
 
 from engines.attention import recording
-from engines.attention.recording import Asked, Recorder, Recording, summed
+from engines.attention.recording import Asked, Recorder, Recording
 from engines.attention.tiling import trace
 from engines.attention.types import Site
 from engines.core.errors import BadInput, FileMissing, OutOfResources, UsageError
+from tests.engines.attention.recorded import SIGMAS, drawn, write
 
 SITES = (Site("Layer 1", 2, 12, (3, 4)), Site("Middle", 1, 700, (28, 25)))
-SIGMAS = (80.0, 3.0, 0.1, 0.0)
-SCALE = 0.3
 
 
-def asked(step: int) -> list[Asked]:
-    random = np.random.default_rng(step)
-    return [
-        Asked(site, *random.standard_normal((3, site.heads, site.tokens, 5)).astype(np.float32) * 3, SCALE)
-        for site in SITES
-    ]
+def steps(recorder: Recorder) -> None:
+    for step in range(3):
+        recorder.add(step, picture(step), [drawn(site, step) for site in SITES])
+    recorder.finish(picture(3))
 
 
 def picture(step: int) -> np.ndarray:
@@ -32,41 +29,25 @@ def picture(step: int) -> np.ndarray:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "seen.npz"
-    with Recorder(path, SIGMAS, "a three") as recorder:
-        for step in range(3):
-            recorder.add(step, picture(step), asked(step))
-        recorder.finish(picture(3))
-    return path
+    return write(tmp_path / "seen.npz", "a three", SITES, picture=picture).path
 
 
 def naive(one: Asked, head: int) -> np.ndarray:
-    scores = one.q[head].astype(float) @ one.k[head].astype(float).T * one.scale
-    weights = np.exp(scores)
+    weights = np.exp(one.q[head].astype(float) @ one.k[head].astype(float).T * one.scale)
     return weights / weights.sum(1, keepdims=True)
 
 
-def test_rows_mass_and_entropy_are_those_of_the_whole_matrix(file: Path) -> None:
+def test_rows_are_those_of_the_whole_matrix_and_maps_come_back(file: Path) -> None:
     found = Recording.open(file)
     assert (found.sites, found.steps, found.sigmas, found.made) == (SITES, (0, 1, 2), SIGMAS, "a three")
     for step, site, head, query in ((0, 0, 1, 7), (2, 1, 0, 699)):
-        whole = naive(asked(step)[site], head)
+        one = drawn(SITES[site], step)
         row = found.row(step, site, head, query)
-        assert np.abs(row - whole[query]).max() < 1e-12
-        assert abs(row.sum() - 1) < 1e-12
-        assert np.abs(found.mass(step, site)[head] - whole.sum(0)).max() < 1e-11
-        assert abs(found.mass(step, site)[head].sum() - SITES[site].tokens) < 1e-10
-        assert np.abs(found.entropy(step, site)[head] + (whole * np.log(whole)).sum(1)).max() < 1e-12
+        assert np.abs(row - naive(one, head)[query]).max() < 1e-6
+        assert abs(row.sum() - 1) < 1e-6
+        assert np.array_equal(found.mass(step, site), one.mass)
+        assert np.array_equal(found.entropy(step, site), one.entropy)
     assert np.array_equal(found.picture(3), picture(3))
-
-
-def test_even_attention_has_the_entropy_of_all_keys_and_sharp_one_none() -> None:
-    even = np.zeros((1, 9, 4))
-    assert np.allclose(summed(even, even, 1.0)[2], np.log(9), atol=1e-12)
-    sharp = 100 * np.eye(9)[None]
-    _, mass, entropy = summed(sharp, sharp, 1.0)
-    assert np.allclose(entropy, 0, atol=1e-12)
-    assert np.allclose(mass, 1)
 
 
 def test_a_recorded_head_can_be_gone_through_tile_by_tile(file: Path) -> None:
@@ -74,7 +55,7 @@ def test_a_recorded_head_can_be_gone_through_tile_by_tile(file: Path) -> None:
     q, k, v = found.inputs(1, 0, 1)
     shown = trace(q, k, v, 5, 4)
     weights = np.array([found.row(1, 0, 1, query) for query in range(12)])
-    assert np.abs(shown.steps[-1].output - weights @ v).max() < 1e-12
+    assert np.abs(shown.steps[-1].output - weights @ v).max() < 1e-6
 
 
 def test_steps_are_left_out_where_the_file_would_grow_too_large(
@@ -82,9 +63,7 @@ def test_steps_are_left_out_where_the_file_would_grow_too_large(
 ) -> None:
     monkeypatch.setattr(recording, "BUDGET", 100_000)
     with Recorder(tmp_path / "seen.npz", SIGMAS, "") as recorder:
-        for step in range(3):
-            recorder.add(step, picture(step), asked(step))
-        recorder.finish(picture(3))
+        steps(recorder)
     found = Recording.open(tmp_path / "seen.npz")
     assert found.steps == (0, 2)
     assert np.array_equal(found.picture(1), picture(1))
@@ -92,7 +71,7 @@ def test_steps_are_left_out_where_the_file_would_grow_too_large(
         found.row(1, 0, 0, 0)
     monkeypatch.setattr(recording, "BUDGET", 1000)
     with Recorder(tmp_path / "none.npz", SIGMAS, "") as recorder, pytest.raises(OutOfResources, match="one step"):
-        recorder.add(0, picture(0), asked(0))
+        recorder.add(0, picture(0), [drawn(SITES[0], 0)])
 
 
 def rewrite(file: Path, drop: str = "", **change: np.ndarray) -> None:

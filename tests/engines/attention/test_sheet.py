@@ -7,21 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engines.attention.recording import Asked, Recorder, Recording
+from engines.attention.recording import Recorder, Recording
 from engines.attention.sheet import GAP, HEAD, MARGIN, SIDE, sheet
 from engines.attention.types import Site
 from engines.core.errors import UsageError
 from engines.core.pictures.heat import VIRIDIS
+from tests.engines.attention.recorded import asked
 
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Recording:
     """Every patch takes the one after it, in a black picture."""
-    q = 30 * np.eye(4, dtype=np.float32)[None]
-    asked = [Asked(Site(name, 1, 4, (2, 2)), q, np.roll(q, 1, 1), q, 1.0) for name in ("Layer 1", "Layer 2")]
+    q = 8 * np.eye(4)[None]
+    one = [asked(Site(name, 1, 4, (2, 2)), q, np.roll(q, 1, 1), q, 1.0) for name in ("Layer 1", "Layer 2")]
     with Recorder(tmp_path / "seen.npz", (2.0, 1.0, 0.0), "black") as recorder:
         for step in range(2):
-            recorder.add(step, np.zeros((4, 4), np.uint8), asked)
+            recorder.add(step, np.zeros((4, 4), np.uint8), one)
         recorder.finish(np.zeros((4, 4), np.uint8))
     return Recording.open(tmp_path / "seen.npz")
 

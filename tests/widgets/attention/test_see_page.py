@@ -9,25 +9,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from engines.attention.recording import Asked, Recorder, Recording
-from engines.attention.types import SeeResult, SeeSpec, Site
+from engines.attention.recording import Recording
+from engines.attention.types import SeeResult, SeeSpec
+from tests.engines.attention.recorded import SIGMAS, SITES, write
 from widgets.attention.see.page import SeePage
 from widgets.attention.state import AttentionView, Page, SeeView
-
-SITES = (Site("Layer 1", 3, 12, (3, 4)), Site("Layer 2", 1, 12, (3, 4)))
-SIGMAS = (80.0, 3.0, 0.1, 0.0)
 
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Recording:
-    random, path = np.random.default_rng(0), tmp_path / "seen.npz"
-    with Recorder(path, SIGMAS, "A three") as recorder:
-        for step in range(3):
-            parts = [random.standard_normal((3, site.heads, 12, 5)).astype(np.float32) for site in SITES]
-            asked = [Asked(site, *part, 0.8) for site, part in zip(SITES, parts, strict=True)]
-            recorder.add(step, np.full((12, 16), 40 * step, np.uint8), asked)
-        recorder.finish(np.zeros((12, 16), np.uint8))
-    return Recording.open(path)
+    return write(tmp_path / "seen.npz")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from engines.attention import maps
 from engines.attention.listening import Call, heard, listening
 from engines.attention.recording import KIND, Asked, Recorder
 from engines.attention.request import Request
@@ -145,8 +146,13 @@ def grid_of(module: nn.Module, given: Tensor, plan: Plan) -> tuple[int, int]:
 
 
 def _asked(name: str, grid: tuple[int, int], request: Request) -> Asked:
-    q, k, v = (part[0].detach().float().cpu().numpy() for part in (request.q, request.k, request.v))
-    return Asked(Site(name, q.shape[0], q.shape[1], grid), q, k, v, request.scale)
+    """The first sample's, its maps in double precision."""
+    q, k, v, scale = request.q[:1], request.k[:1], request.v[:1], request.scale
+    lse = maps.log_sum_exp(q.double(), k.double(), scale=scale)
+    mass, entropy = maps.mass_and_entropy(q.double(), k.double(), lse, scale=scale)
+    site = Site(name, q.shape[1], q.shape[2], grid)
+    query, key, value = (part[0].float().cpu().numpy() for part in (q, k, v))
+    return Asked(site, query, key, value, scale, *(part[0].cpu().numpy() for part in (lse, mass, entropy)))
 
 
 def _made(spec: SeeSpec, ready: Plan) -> str:

@@ -55,10 +55,16 @@ def test_what_is_kept_of_a_step_is_what_its_layers_were_asked(tmp_path: Path) ->
         model.denoise(model.labels([7]))(y, torch.tensor(found.sigmas[0], dtype=torch.float64))
     assert len(calls) == len(found.sites)
     for site, call in enumerate(calls):
-        scores = call.request.q[0].double() @ call.request.k[0].double().mT * call.request.scale
-        whole = scores.softmax(-1).numpy()
-        assert np.abs(found.row(0, site, 0, 9) - whole[0, 9]).max() < 1e-5
-        assert np.abs(found.mass(0, site) - whole.sum(1)).max() < 1e-4
+        q, k = (np.asarray(part[0].numpy(), np.float64) for part in (call.request.q, call.request.k))
+        scores = q @ k.swapaxes(1, 2) * call.request.scale
+        whole = np.exp(scores) / np.exp(scores).sum(2, keepdims=True)
+        rows = np.array([found.row(0, site, 0, query) for query in range(16)])
+        assert np.abs(rows - whole[0]).max() < 1e-5
+        assert np.abs(rows.sum(1) - 1).max() < 1e-12
+        mass, entropy = found.mass(0, site), found.entropy(0, site)
+        assert np.abs(mass[0] - rows.sum(0)).max() < 1e-12
+        assert np.abs(mass.sum(1) - 16).max() < 1e-12
+        assert np.abs(entropy[0] + (rows * np.log(rows)).sum(1)).max() < 1e-12
 
 
 def test_a_model_without_attention_and_a_run_that_is_left(tmp_path: Path) -> None:
