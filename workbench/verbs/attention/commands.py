@@ -1,19 +1,20 @@
-"""`main.py attention`: compare kinds of attention on this machine."""
+"""`main.py attention`: kinds of attention compared on this machine, and maps of networks seen."""
 
 from __future__ import annotations
 
 import typer
 
 from workbench.verbs import console
-from workbench.verbs.attention import compare
+from workbench.verbs.attention import compare, see
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     help=console.help_text(
-        "Kinds of attention, measured and checked on this machine.",
+        "Kinds of attention, measured and checked on this machine; what networks attend to.",
         "python main.py attention compare --kinds sdpa,naive --lengths 256,1024,4096",
+        "python main.py attention see mnist-dit --class 3 --out three.npz --png three.png",
     ),
 )
 
@@ -23,5 +24,5 @@ def _group() -> None:
     pass
 
 
-for room in (compare,):
+for room in (compare, see):
     room.register(app)
