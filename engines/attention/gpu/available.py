@@ -1,0 +1,44 @@
+"""Whether the kernels in Triton can run here at all, in words."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.util import find_spec
+
+import torch
+from torch import Tensor
+
+DTYPES = (torch.float32, torch.bfloat16, torch.float16)
+OLDEST = (8, 0)
+WIDEST = 128
+
+
+def interpreted() -> bool:
+    """Whether Triton interprets kernels on the processor instead of compiling them."""
+    return os.environ.get("TRITON_INTERPRET") == "1"
+
+
+def lacks(*tensors: Tensor) -> str:
+    """What keeps the kernels from these tensors (..., dim): type, dim, device, package; "" for nothing."""
+    first = tensors[0]
+    if first.dtype not in DTYPES:
+        return f"it computes in float32, bfloat16 and float16, not in {str(first.dtype).removeprefix('torch.')}"
+    wide = max(tensor.shape[-1] for tensor in tensors)
+    if wide > WIDEST:
+        return f"head dimensions up to {WIDEST}, not {wide}"
+    return _missing(first.device)
+
+
+@cache
+def _missing(device: torch.device) -> str:
+    if find_spec("triton") is None:
+        return "triton is not installed" if device.type == "cuda" else "it needs a CUDA device, and triton"
+    if interpreted():
+        return ""
+    if device.type != "cuda":
+        return f"it needs a CUDA device, and these tensors are on {device.type}"
+    found = torch.cuda.get_device_capability(device)
+    if found < OLDEST:
+        return f"it needs compute capability 8.0 or later, and this device has {found[0]}.{found[1]}"
+    return ""
