@@ -23,7 +23,17 @@ class SeededNoise:
 
     def __call__(self, like: Tensor) -> Tensor:
         """like: (B, ...), B the number of seeds. Drawn in float32 whatever the type of `like`."""
-        if len(like) != len(self._generators):
+        if like.shape[0] != len(self._generators):
             raise ValueError(f"{len(self._generators)} seeds for a batch of {len(like)}")
-        drawn = [torch.randn(like.shape[1:], generator=generator) for generator in self._generators]
-        return torch.stack(drawn).to(device=like.device, dtype=like.dtype, non_blocking=True)
+        if like.is_cpu and like.dtype == torch.float32 and like.is_contiguous():
+            return self._fill(torch.empty_like(like))
+        drawn = self._fill(torch.empty(like.shape, dtype=torch.float32, pin_memory=like.is_cuda))
+        return drawn.to(device=like.device, dtype=like.dtype, non_blocking=True)
+
+    def _fill(self, rows: Tensor) -> Tensor:
+        """Rows that lie one after the other, each from its own generator: what `torch.randn` of a row would give."""
+        if len(self._generators) == 1:
+            return rows.normal_(generator=self._generators[0])
+        for row, generator in zip(rows, self._generators, strict=True):
+            row.normal_(generator=generator)
+        return rows

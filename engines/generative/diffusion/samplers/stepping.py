@@ -7,7 +7,7 @@ At sigma = infinity the state is eps itself, and the same step is y' = D + sigma
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import torch
@@ -40,6 +40,11 @@ def walk(sigmas: Tensor) -> list[tuple[Step, float, float]]:
     levels, numbers = sigmas.unbind(), sigmas.tolist()
     steps = (Step(*each) for each in zip(range(len(numbers) - 1), levels, numbers, strict=False))
     return list(zip(steps, numbers, numbers[1:], strict=False))
+
+
+def numbers(sigmas: Tensor) -> tuple[float, ...]:
+    """A schedule as plain numbers."""
+    return tuple(sigmas.tolist())
 
 
 def level(sigma: float) -> Tensor:
@@ -82,14 +87,6 @@ def along(y: Tensor, slope: Tensor, denoised: Tensor, sigma: float, following: f
     if sigma == math.inf:
         return torch.add(denoised, slope, alpha=following)
     return torch.add(y, slope, alpha=following - sigma)
-
-
-def blend(y: Tensor, share: float, weights: Sequence[float], values: Sequence[Tensor]) -> Tensor:
-    """share y + sum of weight value."""
-    result = y * share
-    for weight, value in zip(weights, values, strict=False):
-        result.add_(value, alpha=weight)
-    return result
 
 
 def split(sigma: float, following: float, eta: float) -> tuple[float, float]:
