@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from statistics import median
-from time import thread_time
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -49,6 +49,8 @@ SECONDS_A_METHOD = 1.0
 SLOW = 0.05
 TREE_STEPS = 10
 LEAST_ROUNDS = 3
+NETWORK = 512
+"""Rows and columns of the product that stands for a network: a few milliseconds on one core."""
 
 Prepare = Callable[[], bare.Run]
 """Makes what a run needs anew (schedulers count their steps) and gives the run that is timed."""
@@ -64,10 +66,11 @@ def main(
     with one_thread(), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = [row for shape in SHAPES for row in _measure(shape, steps, rounds)]
+        beside = _noise_beside_a_network(SHAPES[-1], rounds)
     return (
         {"torch": torch.__version__}
         | peers.versions()
-        | {"steps": steps, "microseconds_a_step": rows, "targets": _targets(rows)}
+        | {"steps": steps, "microseconds_a_step": rows, "noise_beside_a_network": beside, "targets": _targets(rows)}
     )
 
 
@@ -128,6 +131,42 @@ def _ours(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: T
     from engines.generative.diffusion.samplers.named import sample
 
     return partial(sample, denoise, start, sigmas, sampler=sampler, noise=SeededNoise([bare.SEED]))
+
+
+def _noise_beside_a_network(shape: tuple[int, ...], rounds: int) -> dict[str, Any]:
+    """Milliseconds a step by the clock, beside a network on one thread: without noise, drawn at once, drawn ahead.
+
+    It needs a second core that is free. hidden: the share of the noise's time that goes by while the network works.
+    """
+    import torch
+
+    from engines.generative.diffusion.axis import schedules
+
+    weights, y, sigmas = torch.randn(NETWORK, NETWORK), torch.randn(1, *shape) * 80, schedules.karras(20, 0.002, 80.0)
+    answer = torch.randn(1, *shape)
+
+    def denoise(state: Tensor, sigma: Tensor) -> Tensor:
+        torch.mm(weights, weights)
+        return answer
+
+    runs = {kind: partial(_clock, kind, denoise, y, sigmas) for kind in ("no_noise", "at_once", "ahead")}
+    times = [{kind: run() for kind, run in runs.items()} for _ in range(max(rounds, 1))]
+    middle = {kind: 1e3 * median(each[kind] for each in times) for kind in runs}
+    noise = middle["at_once"] - middle["no_noise"]
+    hidden = (middle["at_once"] - middle["ahead"]) / noise if noise > 0 else None
+    return {"state": "x".join(map(str, shape)), "milliseconds_a_step": middle, "hidden": hidden}
+
+
+def _clock(kind: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> float:
+    """Seconds a step of "ancestral", which is Euler where it draws nothing."""
+    from engines.generative.diffusion.axis.noise import SeededNoise
+    from engines.generative.diffusion.samplers.named import sample
+
+    seeded, eta = SeededNoise([bare.SEED]), 0.0 if kind == "no_noise" else 1.0
+    began = perf_counter()
+    with seeded.ahead(start) if kind == "ahead" else nullcontext(seeded) as noise:
+        sample(denoise, start, sigmas, sampler="ancestral", noise=noise, eta=eta)
+    return (perf_counter() - began) / (len(sigmas) - 1)
 
 
 def _diffusers(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> bare.Run:

@@ -74,7 +74,8 @@ def toward(y: Tensor, denoised: Tensor, sigma: float, following: float, out: Ten
         return torch.add(denoised, y, alpha=following, out=out)
     if following < sigma / 2:
         return torch.lerp(denoised, y, following / sigma, out=out)
-    return torch.lerp(y, denoised, (sigma - following) / sigma, out=out)
+    way = (sigma - following) / sigma
+    return y.lerp_(denoised, way) if out is y else torch.lerp(y, denoised, way, out=out)
 
 
 def noise_in(y: Tensor, denoised: Tensor, sigma: float) -> Tensor:

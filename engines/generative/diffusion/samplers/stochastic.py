@@ -48,19 +48,21 @@ def dpmpp_sde(
     """
     parts = _parts(numbers(sigmas), eta)
     middles = torch.tensor([part.middle for part in parts], dtype=torch.float64).unbind()
-    into, scratch, reuse = None, None, can_reuse(observe)
+    own, halfway, reuse = False, None, can_reuse(observe)
     for number, (at, between, part) in enumerate(zip(sigmas.unbind(), middles, parts, strict=False)):
+        sigma, down, up, first, second, middle, down_half, up_half = part
         denoised = denoise(y, at)
         if observe is not None:
-            observe(number, part.sigma, y, denoised)
-        z = noise(y) if part.up else None
-        if part.middle:
-            halfway = toward(y, denoised, part.sigma, part.down_half, scratch)
-            denoised = denoise(halfway if z is None else halfway.add_(z, alpha=part.up_half), between)
-            scratch = halfway if reuse else None
-        y = toward(y, denoised, part.sigma, part.down, into)
-        y = y if z is None else renoised(y.add_(z, alpha=part.first), noise, part.second)
-        into = y if reuse else None
+            observe(number, sigma, y, denoised)
+        z = noise(y) if up else None
+        if middle:
+            halfway = toward(y, denoised, sigma, down_half, halfway if reuse else None)
+            denoised = denoise(halfway if z is None else halfway.add_(z, alpha=up_half), between)
+        y, own = toward(y, denoised, sigma, down, y if own else None), reuse
+        if z is not None:
+            y.add_(z, alpha=first)
+        if second:
+            y.add_(noise(y), alpha=second)
     return y
 
 
