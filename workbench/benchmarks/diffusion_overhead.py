@@ -2,23 +2,23 @@
 
 The network is a function that returns a tensor made beforehand. All run in one thread, one after the other, round by
 round; what is told is the median over rounds of the thread's own processor time, so that other work on the machine
-counts as little as can be. The bare loop is the fastest we know: weights computed beforehand, tensors written in place,
-the levels handed to the network one by one. Ours is timed with everything that `sample` does and checks.
+counts as little as can be. The bare loops are in `diffusion_bare`. Ours is timed with everything that `sample` does and
+checks; what draws noise draws it for a seed, as a run does.
 """
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from statistics import median
-from time import thread_time
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.benchmarks import diffusion_bare as bare
 from workbench.benchmarks import diffusion_peers as peers
 
 if TYPE_CHECKING:
@@ -49,9 +49,10 @@ SECONDS_A_METHOD = 1.0
 SLOW = 0.05
 TREE_STEPS = 10
 LEAST_ROUNDS = 3
+NETWORK = 512
+"""Rows and columns of the product that stands for a network: a few milliseconds on one core."""
 
-Run = Callable[[], object]
-Prepare = Callable[[], Run]
+Prepare = Callable[[], bare.Run]
 """Makes what a run needs anew (schedulers count their steps) and gives the run that is timed."""
 
 
@@ -65,10 +66,11 @@ def main(
     with one_thread(), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = [row for shape in SHAPES for row in _measure(shape, steps, rounds)]
+        beside = _noise_beside_a_network(SHAPES[-1], rounds)
     return (
         {"torch": torch.__version__}
         | peers.versions()
-        | {"steps": steps, "microseconds_a_step": rows, "targets": _targets(rows)}
+        | {"steps": steps, "microseconds_a_step": rows, "noise_beside_a_network": beside, "targets": _targets(rows)}
     )
 
 
@@ -105,20 +107,15 @@ def _measure(shape: tuple[int, ...], steps: int, rounds: int) -> list[dict[str, 
 
 
 def _methods(y: Tensor, answer: Tensor, steps: int, levels: dict[int, Tensor]) -> dict[tuple[str, str], Prepare]:
-    from engines.generative.diffusion.samplers.named import sample
-
     sigmas = levels[steps]
 
     def denoise(state: Tensor, sigma: Tensor) -> Tensor:
         return answer
 
-    bare = {"euler": bare_euler, "dpm++2m": bare_2m}
     methods: dict[tuple[str, str], Prepare] = {}
     for sampler in SAMPLERS:
-        ours = partial(sample, denoise, y, sigmas, sampler=sampler)
-        methods[sampler, "ours"] = lambda ours=ours: ours  # type: ignore[misc]
-        if sampler in bare:
-            methods[sampler, "bare"] = partial(bare[sampler], denoise, y, sigmas)
+        methods[sampler, "ours"] = partial(_ours, sampler, denoise, y, sigmas)
+        methods[sampler, "bare"] = partial(bare.LOOPS[sampler], denoise, y, sigmas)
         if sampler in DIFFUSERS and peers.diffusers():
             methods[sampler, "diffusers"] = partial(_diffusers, sampler, denoise, y, sigmas)
         if sampler in K_DIFFUSION and peers.k_diffusion():
@@ -128,42 +125,51 @@ def _methods(y: Tensor, answer: Tensor, steps: int, levels: dict[int, Tensor]) -
     return methods
 
 
-def bare_euler(denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
-    """Euler as a loop over one tensor."""
-    numbers = sigmas.tolist()
-    weights = [(a - b) / a for a, b in zip(numbers, numbers[1:], strict=False)]
+def _ours(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> bare.Run:
+    """`sample` with noise of a seed, which an ODE sampler leaves alone."""
+    from engines.generative.diffusion.axis.noise import SeededNoise
+    from engines.generative.diffusion.samplers.named import sample
 
-    def run() -> Tensor:
-        y = start.clone()
-        for weight, level in zip(weights, sigmas, strict=False):
-            y.lerp_(denoise(y, level), weight)
-        return y
-
-    return run
+    return partial(sample, denoise, start, sigmas, sampler=sampler, noise=SeededNoise([bare.SEED]))
 
 
-def bare_2m(denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
-    """DPM-Solver++(2M) as a loop over two tensors."""
-    numbers = sigmas.tolist()
-    weights = [(a - b) / a for a, b in zip(numbers, numbers[1:], strict=False)]
-    hs = [math.log(a / b) if b else math.inf for a, b in zip(numbers, numbers[1:], strict=False)]
-    reach = [1.0] + [1 + h / (2 * last) if h < math.inf else 1.0 for last, h in zip(hs, hs[1:], strict=False)]
+def _noise_beside_a_network(shape: tuple[int, ...], rounds: int) -> dict[str, Any]:
+    """Milliseconds a step by the clock, beside a network on one thread: without noise, drawn at once, drawn ahead.
 
+    It needs a second core that is free. hidden: the share of the noise's time that goes by while the network works.
+    """
     import torch
 
-    def run() -> Tensor:
-        y, ahead = start.clone(), torch.empty_like(start)
-        earlier = start
-        for weight, far, level in zip(weights, reach, sigmas, strict=False):
-            denoised = denoise(y, level)
-            y.lerp_(torch.lerp(earlier, denoised, far, out=ahead), weight)
-            earlier = denoised
-        return y
+    from engines.generative.diffusion.axis import schedules
 
-    return run
+    weights, y, sigmas = torch.randn(NETWORK, NETWORK), torch.randn(1, *shape) * 80, schedules.karras(20, 0.002, 80.0)
+    answer = torch.randn(1, *shape)
+
+    def denoise(state: Tensor, sigma: Tensor) -> Tensor:
+        torch.mm(weights, weights)
+        return answer
+
+    runs = {kind: partial(_clock, kind, denoise, y, sigmas) for kind in ("no_noise", "at_once", "ahead")}
+    times = [{kind: run() for kind, run in runs.items()} for _ in range(max(rounds, 1))]
+    middle = {kind: 1e3 * median(each[kind] for each in times) for kind in runs}
+    noise = middle["at_once"] - middle["no_noise"]
+    hidden = (middle["at_once"] - middle["ahead"]) / noise if noise > 0 else None
+    return {"state": "x".join(map(str, shape)), "milliseconds_a_step": middle, "hidden": hidden}
 
 
-def _diffusers(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
+def _clock(kind: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> float:
+    """Seconds a step of "ancestral", which is Euler where it draws nothing."""
+    from engines.generative.diffusion.axis.noise import SeededNoise
+    from engines.generative.diffusion.samplers.named import sample
+
+    seeded, eta = SeededNoise([bare.SEED]), 0.0 if kind == "no_noise" else 1.0
+    began = perf_counter()
+    with seeded.ahead(start) if kind == "ahead" else nullcontext(seeded) as noise:
+        sample(denoise, start, sigmas, sampler="ancestral", noise=noise, eta=eta)
+    return (perf_counter() - began) / (len(sigmas) - 1)
+
+
+def _diffusers(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> bare.Run:
     """The scheduler's `step` in a loop, and nothing else of a pipeline; its levels in its own float32."""
     name, config = DIFFUSERS[sampler]
     made = peers.scheduler(name, sigmas.float(), **config)
@@ -177,7 +183,7 @@ def _diffusers(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigm
     return run
 
 
-def _k_diffusion(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
+def _k_diffusion(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> bare.Run:
     """Its function as it is, its Brownian tree made within as it does."""
     function = getattr(peers.k_diffusion(), K_DIFFUSION[sampler])
     return partial(function, denoise, start, sigmas.float(), disable=True)
@@ -202,8 +208,7 @@ def _row(shape: str, sampler: str, middle: dict[tuple[str, str], float]) -> dict
     kinds = ("ours", "bare", "diffusers", "k_diffusion")
     row: dict[str, Any] = {"state": shape, "sampler": sampler}
     row |= {kind: middle[sampler, kind] for kind in kinds if (sampler, kind) in middle}
-    if "bare" in row:
-        row["ours_over_bare"] = row["ours"] / row["bare"]
+    row["ours_over_bare"] = row["ours"] / row["bare"]
     return row | {f"{peer}_over_ours": row[peer] / row["ours"] for peer in kinds[2:] if peer in row}
 
 
@@ -217,7 +222,7 @@ def _targets(rows: list[dict[str, Any]]) -> dict[str, Any]:
     room = [row for row in two if row.get("diffusers", 0.0) >= 10 * row["bare"]]
     sde = [row for row in rows if row["sampler"].endswith("sde")]
     return {
-        "ours_over_bare_at_most_1.5": max(row["ours_over_bare"] for row in two),
+        "ours_over_bare_at_most_1.5": max(row["ours_over_bare"] for row in rows),
         "diffusers_over_ours_at_least_10": _least("diffusers_over_ours", room),
         "diffusers_over_ours_where_memory_rules": _least(
             "diffusers_over_ours", [row for row in two if row not in room]

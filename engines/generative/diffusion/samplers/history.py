@@ -1,21 +1,32 @@
-"""Samplers of the ODE that remember earlier slopes eps: DEIS, iPNDM, iPNDM-v, LMS. The memory is a local variable."""
+"""Samplers of the ODE that remember earlier slopes eps: DEIS, iPNDM, iPNDM-v, LMS. The memory is a local variable.
+
+Every step is y' = y + sum of w (y - D), over the last few steps; the weights belong to the schedule and are kept.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from operator import truediv
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
-from engines.generative.diffusion.samplers.multistep import FEW_STEPS, Memory, answers, descending, remember
+from engines.generative.diffusion.samplers.multistep import FEW_STEPS
+from engines.generative.diffusion.samplers.plans import KEPT, Levels, descending, remembered
 from engines.generative.diffusion.samplers.quadrature import noise_weights, slope_weights
-from engines.generative.diffusion.samplers.stepping import Observe, along, blend, log_step, noise_in, toward, walk
+from engines.generative.diffusion.samplers.stepping import Observe, can_reuse, log_step, numbers, toward
 
 ADAMS = ((1.0,), (3 / 2, -1 / 2), (23 / 12, -16 / 12, 5 / 12), (55 / 24, -59 / 24, 37 / 24, -9 / 24))
 """Adams-Bashforth on even steps, the newest slope first."""
+Weigh: TypeAlias = Callable[[Sequence[float], float], Sequence[float]]
+"""`(levels of known slopes, newest first, following level) -> weights`."""
 
 
 def deis(
@@ -32,18 +43,8 @@ def deis(
 
     lower_final: below 15 steps the order falls to 1 toward the last one; a step to 0 is always Euler's.
     """
-    memory: Memory = deque(maxlen=int(order))
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        remember(memory, sigma, noise_in(y, denoised, sigma))
-        h = log_step(sigma, following)
-        used = descending(int(order), step.number, sigmas) if lower_final and len(sigmas) <= FEW_STEPS else int(order)
-        if h == math.inf or min(used, len(memory)) == 1:
-            y = toward(y, denoised, sigma, following)
-            continue
-        nodes = [0.0, *(-log_step(older, sigma) for older, _ in list(memory)[1:used])]
-        y = blend(y, 1.0, [-sigma * weight for weight in noise_weights(nodes, h)], answers(memory))
-    return y
+    lower = bool(lower_final) and len(sigmas) <= FEW_STEPS
+    return _follow(denoise, y, sigmas, _plan(numbers(sigmas), int(order), _integrated, lower), observe, int(order))
 
 
 def ipndm(
@@ -56,16 +57,8 @@ def ipndm(
     order: float = 4,
 ) -> Tensor:
     """iPNDM (Zhang and Chen 2023; Liu et al. 2022): Adams-Bashforth on the eps history as if steps were even."""
-    memory: Memory = deque(maxlen=int(order))
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        memory.appendleft((sigma, noise_in(y, denoised, sigma)))
-        stride = following - sigma
-        if len(memory) == 1:
-            y = toward(y, denoised, sigma, following)
-        else:
-            y = blend(y, 1.0, [stride * weight for weight in ADAMS[len(memory) - 1]], answers(memory))
-    return y
+    plan = _plan(numbers(sigmas), int(order), _even)
+    return _follow(denoise, y, sigmas, plan, observe, int(order))
 
 
 def ipndm_v(
@@ -83,18 +76,8 @@ def ipndm_v(
     Adams-Bashforth weights; of order 4 a sign (11/24 for 3/8 on even steps) and one ratio (h1/h2 for h2/h3) are wrong,
     and on uneven steps the weights do not quite sum to 1. `lms` has the exact ones.
     """
-    memory: Memory = deque(maxlen=int(order))
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        remember(memory, sigma, noise_in(y, denoised, sigma))
-        stride = following - sigma
-        if len(memory) == 1:
-            y = toward(y, denoised, sigma, following)
-        else:
-            levels = [older for older, _ in memory]
-            back = [newer - older for newer, older in zip(levels, levels[1:], strict=False)]
-            y = blend(y, 1.0, [stride * weight for weight in variable_weights(stride, back)], answers(memory))
-    return y
+    plan = _plan(numbers(sigmas), int(order), _uneven)
+    return _follow(denoise, y, sigmas, plan, observe, int(order))
 
 
 def lms(
@@ -107,17 +90,8 @@ def lms(
     order: float = 4,
 ) -> Tensor:
     """Linear multistep: Adams-Bashforth on eps with the exact weights of uneven steps in sigma."""
-    memory: Memory = deque(maxlen=int(order))
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        slope = noise_in(y, denoised, sigma)
-        remember(memory, sigma, slope)
-        if len(memory) == 1:
-            y = along(y, slope, denoised, sigma, following)
-        else:
-            weights = slope_weights([older - sigma for older, _ in memory], following - sigma)
-            y = blend(y, 1.0, weights, answers(memory))
-    return y
+    plan = _plan(numbers(sigmas), int(order), _exact)
+    return _follow(denoise, y, sigmas, plan, observe, int(order))
 
 
 def variable_weights(h: float, back: list[float]) -> list[float]:
@@ -140,3 +114,60 @@ def variable_weights(h: float, back: list[float]) -> list[float]:
         third = [1.0, -(1 + h1 / h2 + far), h1 / h2 + far * (1 + h2 / h3), -far * h1 / h2]
         weights = [weight + twist * part for weight, part in zip([*weights, 0.0], third, strict=True)]
     return weights
+
+
+def _follow(
+    denoise: Denoise, y: Tensor, sigmas: Tensor, plan: tuple[Sequence[float], ...], observe: Observe | None, memory: int
+) -> Tensor:
+    slopes: deque[Tensor] = deque(maxlen=memory)
+    into, reuse, levels = None, can_reuse(observe), numbers(sigmas)
+    for number, (at, (sigma, following), weights) in enumerate(
+        zip(sigmas.unbind(), pairwise(levels), plan, strict=False)
+    ):
+        denoised = denoise(y, at)
+        if observe is not None:
+            observe(number, sigma, y, denoised)
+        spare = slopes.pop() if reuse and len(slopes) == memory else None
+        slopes.appendleft(y.clone() if sigma == math.inf else torch.sub(y, denoised, out=spare))
+        if weights:
+            y = y.clone() if into is None else y
+            for slope, weight in zip(slopes, weights, strict=False):
+                y.add_(slope, alpha=weight)
+        else:
+            y = toward(y, denoised, sigma, following, into)
+        into = y if reuse else None
+    return y
+
+
+@lru_cache(maxsize=KEPT)
+def _plan(levels: Levels, order: int, weigh: Weigh, lower: bool = False) -> tuple[Sequence[float], ...]:
+    """For every step the weights of y - D, newest first; none where D is held."""
+    known: list[float] = []
+    plan: list[Sequence[float]] = []
+    for number, (sigma, following) in enumerate(pairwise(levels)):
+        known = [sigma, *known][:order] if weigh is _even else remembered(known, sigma, order)
+        used = known[: descending(order, number, levels)] if lower else known
+        weights = weigh(used, following) if len(used) > 1 else ()
+        sizes = (level if level < math.inf else 1.0 for level in used)
+        plan.append(tuple(map(truediv, weights, sizes)))
+    return tuple(plan)
+
+
+def _integrated(known: Sequence[float], following: float) -> Sequence[float]:
+    h = log_step(known[0], following)
+    if h == math.inf:
+        return ()
+    return [-known[0] * weight for weight in noise_weights([-log_step(older, known[0]) for older in known], h)]
+
+
+def _even(known: Sequence[float], following: float) -> Sequence[float]:
+    return [(following - known[0]) * weight for weight in ADAMS[len(known) - 1]]
+
+
+def _uneven(known: Sequence[float], following: float) -> Sequence[float]:
+    h, back = following - known[0], [newer - older for newer, older in pairwise(known)]
+    return [h * weight for weight in variable_weights(h, back)]
+
+
+def _exact(known: Sequence[float], following: float) -> Sequence[float]:
+    return slope_weights([older - known[0] for older in known], following - known[0])

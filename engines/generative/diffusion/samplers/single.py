@@ -9,13 +9,15 @@ from torch import Tensor
 
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
+from engines.generative.diffusion.samplers import plans
+from engines.generative.diffusion.samplers.combination import follow
 from engines.generative.diffusion.samplers.stepping import (
     Observe,
     Step,
     along,
-    can_reuse,
     level,
     noise_in,
+    numbers,
     renoised,
     split,
     toward,
@@ -27,12 +29,7 @@ def euler(
     denoise: Denoise, y: Tensor, sigmas: Tensor, *, noise: Noise = torch.randn_like, observe: Observe | None = None
 ) -> Tensor:
     """Euler of the probability-flow ODE: DDIM (Song et al. 2021) and the Euler step of a rectified flow."""
-    into, reuse = None, can_reuse(observe)
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        y = toward(y, denoised, sigma, following, into)
-        into = y if reuse else None
-    return y
+    return follow(denoise, y, sigmas, plans.ancestors(numbers(sigmas), 0.0), noise, observe)
 
 
 def heun(

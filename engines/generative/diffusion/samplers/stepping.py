@@ -7,7 +7,7 @@ At sigma = infinity the state is eps itself, and the same step is y' = D + sigma
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import torch
@@ -42,6 +42,11 @@ def walk(sigmas: Tensor) -> list[tuple[Step, float, float]]:
     return list(zip(steps, numbers, numbers[1:], strict=False))
 
 
+def numbers(sigmas: Tensor) -> tuple[float, ...]:
+    """A schedule as plain numbers."""
+    return tuple(sigmas.tolist())
+
+
 def level(sigma: float) -> Tensor:
     """A noise level as a denoiser wants it."""
     return torch.tensor(sigma, dtype=torch.float64)
@@ -69,7 +74,8 @@ def toward(y: Tensor, denoised: Tensor, sigma: float, following: float, out: Ten
         return torch.add(denoised, y, alpha=following, out=out)
     if following < sigma / 2:
         return torch.lerp(denoised, y, following / sigma, out=out)
-    return torch.lerp(y, denoised, (sigma - following) / sigma, out=out)
+    way = (sigma - following) / sigma
+    return y.lerp_(denoised, way) if out is y else torch.lerp(y, denoised, way, out=out)
 
 
 def noise_in(y: Tensor, denoised: Tensor, sigma: float) -> Tensor:
@@ -82,14 +88,6 @@ def along(y: Tensor, slope: Tensor, denoised: Tensor, sigma: float, following: f
     if sigma == math.inf:
         return torch.add(denoised, slope, alpha=following)
     return torch.add(y, slope, alpha=following - sigma)
-
-
-def blend(y: Tensor, share: float, weights: Sequence[float], values: Sequence[Tensor]) -> Tensor:
-    """share y + sum of weight value."""
-    result = y * share
-    for weight, value in zip(weights, values, strict=False):
-        result.add_(value, alpha=weight)
-    return result
 
 
 def split(sigma: float, following: float, eta: float) -> tuple[float, float]:

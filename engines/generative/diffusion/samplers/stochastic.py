@@ -6,25 +6,18 @@ Noise is drawn once a step from `noise`; no Brownian tree is kept, since every s
 from __future__ import annotations
 
 import math
-from collections import deque
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
-from engines.generative.diffusion.samplers.multistep import Memory, answers, gaps, remember, taylor
-from engines.generative.diffusion.samplers.quadrature import arriving
-from engines.generative.diffusion.samplers.stepping import (
-    Observe,
-    blend,
-    level,
-    log_step,
-    renoised,
-    split,
-    toward,
-    walk,
-)
+from engines.generative.diffusion.samplers import plans
+from engines.generative.diffusion.samplers.combination import follow
+from engines.generative.diffusion.samplers.stepping import Observe, can_reuse, numbers, renoised, split, toward, walk
 
 
 def ancestral(
@@ -37,11 +30,7 @@ def ancestral(
     eta: float = 1.0,
 ) -> Tensor:
     """Euler down, fresh noise up. DDIM(eta) (Song et al. 2021, eq. 16); eta = 1 is DDPM with the smaller variance."""
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        down, up = split(sigma, following, eta)
-        y = renoised(toward(y, denoised, sigma, down), noise, up)
-    return y
+    return follow(denoise, y, sigmas, plans.ancestors(numbers(sigmas), eta), noise, observe)
 
 
 def dpmpp_sde(
@@ -57,19 +46,23 @@ def dpmpp_sde(
 
     Both draws are of one path: the whole step's noise holds the first half's, as a Brownian tree would give it.
     """
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        down, up = split(sigma, following, eta)
-        if following == 0 or sigma == math.inf:
-            y = renoised(toward(y, denoised, sigma, down), noise, up)
-            continue
-        middle = math.sqrt(sigma * following)
-        first, second, up_half, down_half = shared_noise(sigma, middle, following, eta)
+    parts = _parts(numbers(sigmas), eta)
+    middles = torch.tensor([part.middle for part in parts], dtype=torch.float64).unbind()
+    own, halfway, reuse = False, None, can_reuse(observe)
+    for number, (at, between, part) in enumerate(zip(sigmas.unbind(), middles, parts, strict=False)):
+        sigma, down, up, first, second, middle, down_half, up_half = part
+        denoised = denoise(y, at)
+        if observe is not None:
+            observe(number, sigma, y, denoised)
         z = noise(y) if up else None
-        halfway = toward(y, denoised, sigma, down_half)
-        halfway = halfway if z is None else halfway.add_(z, alpha=up_half)
-        y = toward(y, denoise(halfway, level(middle)), sigma, down)
-        y = y if z is None else renoised(y.add_(z, alpha=first), noise, second)
+        if middle:
+            halfway = toward(y, denoised, sigma, down_half, halfway if reuse else None)
+            denoised = denoise(halfway if z is None else halfway.add_(z, alpha=up_half), between)
+        y, own = toward(y, denoised, sigma, down, y if own else None), reuse
+        if z is not None:
+            y.add_(z, alpha=first)
+        if second:
+            y.add_(noise(y), alpha=second)
     return y
 
 
@@ -87,17 +80,7 @@ def dpmpp_2m_sde(
 
     heun: the second published form, as in `dpmpp_2m`. eta = 0 is 2M itself.
     """
-    earlier, last = None, math.inf
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        h, ahead = log_step(sigma, following), denoised
-        stretched = (1 + eta) * h
-        if earlier is not None and h < math.inf and last < math.inf:
-            share = arriving(1, stretched) / -math.expm1(-stretched) if heun else 0.5
-            ahead = torch.lerp(earlier, denoised, 1 + share * h / last)
-        y = _stochastic_step(y, ahead, sigma, following, eta, noise)
-        earlier, last = denoised, h
-    return y
+    return follow(denoise, y, sigmas, plans.second_order(numbers(sigmas), eta, bool(heun)), noise, observe, 2)
 
 
 def dpmpp_3m_sde(
@@ -112,19 +95,8 @@ def dpmpp_3m_sde(
     heun: float = 1,
 ) -> Tensor:
     """SDE-DPM-Solver++(3M), Crowson's form: 3M's D over a step (1 + eta) h, with fresh noise. exact: see `dpmpp_3m`."""
-    memory: Memory = deque(maxlen=3)
-    for step, sigma, following in walk(sigmas):
-        denoised = step.ask(denoise, y, observe)
-        remember(memory, sigma, denoised)
-        h = log_step(sigma, following)
-        if h == math.inf:
-            y = _stochastic_step(y, denoised, sigma, following, eta, noise)
-            continue
-        stretched = (1 + eta) * h
-        weights = taylor(gaps(memory), h, stretched, bool(exact), bool(exact or heun))
-        y = blend(y, math.exp(-stretched), weights, answers(memory))
-        y = renoised(y, noise, following * math.sqrt(-math.expm1(-2 * eta * h)))
-    return y
+    plan = plans.third_order(numbers(sigmas), eta, bool(exact), bool(exact or heun), False)
+    return follow(denoise, y, sigmas, plan, noise, observe, 3)
 
 
 def langevin(
@@ -179,6 +151,33 @@ def predictor_corrector(
     return y
 
 
+class _Part(NamedTuple):
+    """A step of `dpmpp_sde`; one without a middle, 0, is an ancestral one."""
+
+    sigma: float
+    down: float
+    up: float
+    first: float
+    second: float = 0.0
+    middle: float = 0.0
+    down_half: float = 0.0
+    up_half: float = 0.0
+
+
+@lru_cache(maxsize=plans.KEPT)
+def _parts(levels: plans.Levels, eta: float) -> tuple[_Part, ...]:
+    return tuple(_part(sigma, following, eta) for sigma, following in pairwise(levels))
+
+
+def _part(sigma: float, following: float, eta: float) -> _Part:
+    down, up = split(sigma, following, eta)
+    if following == 0 or sigma == math.inf:
+        return _Part(sigma, down, up, up)
+    middle = math.sqrt(sigma * following)
+    first, second, up_half, down_half = shared_noise(sigma, middle, following, eta)
+    return _Part(sigma, down, up, first, second, middle, down_half, up_half)
+
+
 def shared_noise(sigma: float, middle: float, following: float, eta: float) -> tuple[float, float, float, float]:
     """(first, second, up to the midpoint, down to it) for `dpmpp_sde`.
 
@@ -190,17 +189,6 @@ def shared_noise(sigma: float, middle: float, following: float, eta: float) -> t
     down, _ = split(middle, following, eta)
     first = min(up, down / middle * up_half)
     return first, math.sqrt((up - first) * (up + first)), up_half, down_half
-
-
-def _stochastic_step(y: Tensor, ahead: Tensor, sigma: float, following: float, eta: float, noise: Noise) -> Tensor:
-    """The SDE of strength eta from sigma to the following level with D held."""
-    if following == 0 or eta == 0:
-        return toward(y, ahead, sigma, following)
-    if sigma == math.inf:
-        return torch.add(ahead, noise(y), alpha=following)
-    h = log_step(sigma, following)
-    size = following * math.sqrt(-math.expm1(-2 * eta * h))
-    return renoised(torch.lerp(y, ahead, -math.expm1(-(1 + eta) * h)), noise, size)
 
 
 def _langevin_step(y: Tensor, denoised: Tensor, sigma: float, snr: float, noise: Noise) -> Tensor:

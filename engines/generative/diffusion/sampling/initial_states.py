@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engines.core.errors import BadInput, UsageError
 from engines.generative.diffusion.axis.denoiser import Denoise
-from engines.generative.diffusion.axis.noise import Noise, SeededNoise
+from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models.model import Model
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.samplers.stepping import begin as from_noise
@@ -35,7 +35,7 @@ class Begun:
     y: Tensor
     sigmas: Tensor
     denoise: Denoise
-    noise: Noise
+    noise: SeededNoise
 
 
 def begin(ready: Plan, indices: Sequence[int], noise: SeededNoise, told: Conditions | None = None) -> Begun:

@@ -141,10 +141,11 @@ def _draw_by_steps(ready: Plan, indices: range, watch: Watch) -> Tensor:
     begun = begin(ready, indices, noise)
     watch.begin(indices, begun.sigmas)
     denoise = watch.counted(begun.denoise)
-    done = sample(
-        denoise, begun.y, begun.sigmas, sampler=ready.spec.sampler, noise=begun.noise, observe=watch.observe,
-        **ready.options,
-    )  # fmt: skip
+    with begun.noise.ahead(begun.y) as fresh:
+        done = sample(
+            denoise, begun.y, begun.sigmas, sampler=ready.spec.sampler, noise=fresh, observe=watch.observe,
+            **ready.options,
+        )  # fmt: skip
     watch.end(done)
     return done
 

@@ -155,14 +155,49 @@ def _adams(sigmas: Tensor, order: int) -> Tensor:
         memory = [(-math.log(sigma), MIXTURE(y, exact(sigma))), *memory][:order]
         if following == 0:
             return memory[0][1]
-        h = math.log(sigma / following)
-        places = exact([place - memory[0][0] for place, _ in memory]) / h
-        nodes, weights = gauss_legendre(12)
-        powers = torch.stack([(h * weights * torch.exp(-h * (1 - nodes)) * nodes**k).sum() for k in range(len(places))])
-        system = torch.stack([places**k for k in range(len(places))])
-        shares = torch.linalg.solve(system, powers)
+        shares = _weights(memory, memory[0][0], math.log(sigma / following))
         y = following / sigma * y + sum(share * value for share, (_, value) in zip(shares, memory, strict=True))
     return y
+
+
+@pytest.mark.parametrize("lower", [0, 1])
+def test_unipc_is_its_predictor_and_its_corrector_in_turn(lower: int):
+    """Zhao et al. (2023), algorithms 1 and 2 of order 3 with B2, every state written out (ours: one of two)."""
+    values, memory, before = KARRAS[:-1].tolist(), [], None
+    y = KARRAS[0] * NOISE
+    for step, (sigma, following) in enumerate(zip(values, values[1:], strict=False)):
+        answer = (-math.log(sigma), MIXTURE(y, exact(sigma)))
+        if before is not None:
+            start, used = before
+            y = _to(start, [answer, *memory[:used]], memory[0][0], answer[0])
+        memory = [answer, *memory][:3]
+        used = min(len(memory), len(values) - 1 - step if lower else 3)
+        before, y = (y, used), _to(y, memory[:used], memory[0][0], -math.log(following))
+    ours = sample(MIXTURE, KARRAS[0] * NOISE, KARRAS[:-1], sampler="unipc", lower_final=lower)
+    assert apart(ours, y) < EXACT
+
+
+def _to(y: Tensor, known: list[tuple[float, Tensor]], at: float, to: float) -> Tensor:
+    """The state at `to` in -ln sigma from the one at `at`, along the polynomial through known answers.
+
+    With two of them B2 is used: half of their difference, as far as the step reaches beyond.
+    """
+    h = to - at
+    newest, base = known[0][1], -math.expm1(-h)
+    if len(known) == 1:
+        return math.exp(-h) * y + base * newest
+    if len(known) == 2:
+        held, other = (known[0], known[1]) if known[0][0] == at else (known[1], known[0])
+        return math.exp(-h) * y + base * (held[1] + (other[1] - held[1]) * h / (other[0] - at) / 2)
+    return math.exp(-h) * y + sum(w * d for w, (_, d) in zip(_weights(known, at, h), known, strict=True))
+
+
+def _weights(known: list[tuple[float, Tensor]], at: float, h: float) -> Tensor:
+    """By a Vandermonde system and fine quadrature."""
+    places = exact([place - at for place, _ in known]) / h
+    nodes, weights = gauss_legendre(12)
+    powers = torch.stack([(h * weights * torch.exp(-h * (1 - nodes)) * nodes**k).sum() for k in range(len(places))])
+    return torch.linalg.solve(torch.stack([places**k for k in range(len(places))]), powers)
 
 
 def gauss_legendre(count: int) -> tuple[Tensor, Tensor]:
