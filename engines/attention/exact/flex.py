@@ -22,8 +22,8 @@ def refuses(asked: Request, lse: bool) -> str:
         return "" if asked.q.shape[3] >= 16 else "it needs a head dim of 16 or more"
     if asked.needs_gradient:
         return "on a CPU it has no backward"
-    if asked.q.dtype in (torch.float64, torch.float16):
-        return "on a CPU it takes float32 and bfloat16"
+    if asked.q.dtype == torch.float64:
+        return "on a CPU it does not take float64"
     return "on a CPU it does not give the log-sum-exp" if lse else ""
 
 
