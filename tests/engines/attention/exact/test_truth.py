@@ -132,6 +132,17 @@ def test_scores_far_from_0_keep_their_differences(kind, dtype, shift):
     assert not out[:, :, 3].any()
 
 
+@pytest.mark.parametrize("length", [2.0, 5.0, 9.0])
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_as_large_as_lengths_allow(kind, length):
+    q, _, v = qkv(500, dtype=torch.bfloat16)
+    q = (torch.nn.functional.normalize(q.float(), dim=-1) * length).bfloat16()
+    asked = request(q, q, v, scale=1.0)
+    true = kernel("naive").forward(request(q.double(), q.double(), v.double(), scale=1.0), False)[0]
+    reference = kernel("naive").forward(asked, False)[0]
+    assert (by(kind, asked, False)[0] - true).norm() <= 2.2 * (reference - true).norm()
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("spoilt", ["q", "k", "v"])
 @pytest.mark.parametrize("kind", ["naive", *KINDS])
