@@ -80,7 +80,7 @@ def _softmaxed(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
     out = q.new_zeros(*q.shape[:2], v.shape[2])
     total = q.new_full(q.shape[:2], -torch.inf)
     bands = Bands(asked, -torch.inf, 0.0)
-    for rows in blocks(0, q.shape[1], _height(asked)):
+    for rows in blocks(0, q.shape[1], _height(asked, CORNER)):
         keys = span(asked, rows)
         room = (rows.stop - rows.start) * max(keys.stop - keys.start, 1)
         for heads in blocks(0, len(q) if keys.stop > keys.start else 0, max(1, SCORES // room)):
@@ -89,15 +89,15 @@ def _softmaxed(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
             weights = torch.softmax(scores, -1, out=scores)
             if top is not None:
                 weights.masked_fill_(top == -torch.inf, 0)
-                total[heads, rows] = _total(top, weights)
+                total[heads, rows] = _total(top, weights) if lse else 0
             torch.bmm(weights, v[heads, keys], out=out[heads, rows])
     batch = asked.q.shape[:2]
     return out.view(*batch, *out.shape[1:]), total.view(*batch, -1) if lse else None
 
 
-def _height(asked: Request) -> int:
+def _height(asked: Request, most: int) -> int:
     """Rows of a strip: with a window fewer, for what lies beside the window is work for nothing."""
-    return CORNER if asked.window is None else max(32, min(CORNER, asked.window // 2))
+    return most if asked.window is None else max(32, min(most, asked.window // 2))
 
 
 def _scores(asked: Request, q: Tensor, k: Tensor, heads: slice, rows: slice, keys: slice, bands: Bands) -> Tensor:
@@ -138,7 +138,7 @@ def _fused(asked: Request, largest: float) -> Tensor:
     below = asked.v.new_full((4 * CORNER,), -(largest + ABOVE))
     bands = Bands(asked, 0.0, 1.0)
     for head, (q, k, v) in enumerate(heads):
-        for rows in blocks(0, len(q), 2 * CORNER):
+        for rows in blocks(0, len(q), _height(asked, 2 * CORNER)):
             _mix(asked, head, rows, q[rows], k, v, below, bands, out.flatten(0, 1)[head, rows])
     return out
 

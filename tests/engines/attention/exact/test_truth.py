@@ -106,11 +106,13 @@ def test_gradients_are_those_of_differences(kind):
 
 @pytest.mark.parametrize("count", [1, 63, 65, 704])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("hidden", [False, True], ids=["all seen", "some hidden"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_its_error_is_that_of_its_dtype(kind, dtype, count):
-    asked = request(*qkv(count, dim=64, out=64, dtype=dtype, batch=1))
+def test_its_error_is_that_of_its_dtype(kind, hidden, dtype, count):
+    rest = {"mask": mask(2, 1, count, count, blind=(0,)), "causal": True, "window": 90} if hidden else {}
+    asked = request(*qkv(count, dim=64, out=64, dtype=dtype), **rest)
     out, _ = by(kind, asked, False)
-    true = kernel("naive").forward(request(asked.q.double(), asked.k.double(), asked.v.double()), False)[0]
+    true = kernel("naive").forward(request(asked.q.double(), asked.k.double(), asked.v.double(), **rest), False)[0]
     reference = kernel("naive").forward(asked, False)[0]
     allowed = 2.0 if dtype == torch.float32 else 2.2
     rounding = torch.finfo(dtype).eps * true.norm() / 2
