@@ -6,7 +6,7 @@ feature is first shown or asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
@@ -107,7 +107,16 @@ class Feature:
     """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
+    attends: Mapping[str, str] = field(default_factory=dict)
+    """Names and titles of its models whose attention can be seen while they work."""
+    attention_job: str = ""
+    """Dotted path of the job that records it: `engines.attention.types.SeeSpec` in, `SeeResult` out."""
 
     def shows(self, job: str) -> bool:
         """Whether its board shows how this job failed."""
         return job.startswith(self.jobs) and not job.startswith(self.unsaid)
+
+
+def attended(features: Iterable[Feature]) -> dict[str, tuple[str, str]]:
+    """Models whose attention can be seen, by name: title, and the job that records it."""
+    return {name: (title, one.attention_job) for one in features for name, title in one.attends.items()}

@@ -11,6 +11,7 @@ NAMES = (
     "workbench.controllers.faces",
     "workbench.controllers.actions",
     "workbench.controllers.generative",
+    "workbench.controllers.attention",
 )
 FEATURES: tuple[Feature, ...] = tuple(import_module(name).FEATURE for name in NAMES)
 STORED = tuple(name for feature in FEATURES for name in (*feature.weights, *feature.samples))

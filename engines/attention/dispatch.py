@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from engines.attention.choice import failed as not_again
 from engines.attention.choice import order
 from engines.attention.kernels import Kernel, able, kernel
 from engines.attention.listening import LISTENER, PIN, Call
@@ -68,6 +69,7 @@ def _fastest(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
             return _tell(asked, chosen, note or why, *chosen.forward(asked, lse))
         except (RuntimeError, MemoryError, ImportError) as error:
             failed = failed or error
+            not_again(asked, lse, name, _first_line(error))
             note = f"{name} failed and the next kernel was taken: {_first_line(error)}"
     raise _failure("auto", failed or RuntimeError("no kernel can do this"))
 

@@ -7,6 +7,7 @@ Queries are the last N of the M positions: with a cache of keys the new queries 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -163,6 +164,11 @@ def cuts(asked: Request, rows: slice, columns: slice) -> bool:
 def rows_of(square: Tensor, rows: slice) -> Tensor:
     """Some rows of what is broadcast to (B, H, N, M)."""
     return square[..., rows, :] if square.ndim >= 2 and square.shape[-2] > 1 else square
+
+
+def blocks(start: int, stop: int, size: int) -> Iterator[slice]:
+    """Slices of `size`, the last as long as what is left."""
+    return (slice(at, min(at + size, stop)) for at in range(start, stop, size))
 
 
 def tile_of(square: Tensor, rows: slice, columns: Columns) -> Tensor:

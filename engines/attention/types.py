@@ -29,7 +29,15 @@ class Kind:
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind(
+        "strips",
+        "Strips",
+        "Strips of queries over what they see, in bf16 products where the CPU has them",
+        "exact",
+        "exact.strips",
+    ),
     Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
+    Kind("flex", "FlexAttention", "torch's flex_attention, compiled for the request", "exact", "exact.flex", ""),
     Kind("linear", "Linear", "Features elu(x) + 1 for the exponential, in linear time", "linear", "linear.elu"),
     Kind("decay", "Decay", "Retention: a memory that fades, in each head at its pace", "linear", "linear.decay"),
     Kind("performer", "Performer", "FAVOR+: softmax estimated by random features", "linear", "linear.performer"),
@@ -38,6 +46,8 @@ KINDS = (
     Kind("block", "Block", "The blocks of scores that a mask of blocks shows", "sparse", "sparse.block"),
 )
 """In the order in which they are shown."""
+USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))
+"""Those that a comparison begins with: each fast here or known to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class CompareSpec:
     backward: forward and backward together. threads: of the CPU, 0 for all. repeats: turns of each at least.
     """
 
-    kinds: tuple[str, ...] = ("naive", "sdpa")
+    kinds: tuple[str, ...] = USUAL
     lengths: tuple[int, ...] = (128, 256, 512, 1024, 2048, 4096)
     batch: int = 1
     heads: int = 4
@@ -84,11 +94,11 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Ceiling:
     """What this machine does at most, measured in the same run: GFLOP/s of a large matrix product in the dtype, GB/s of
-    a large copy, read and written bytes counted.
+    a large copy, read and written bytes counted; 0 before.
     """
 
-    gflops: float
-    gbytes: float
+    gflops: float = 0.0
+    gbytes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +106,11 @@ class CompareResult:
     """points: kinds in the order of the spec, lengths within. auto: (length, the kernel that `auto` would take).
     machine: processor, threads and torch in words."""
 
-    spec: CompareSpec
-    points: tuple[Point, ...]
-    ceiling: Ceiling
-    auto: tuple[tuple[int, str], ...]
-    machine: str
+    spec: CompareSpec = CompareSpec()
+    points: tuple[Point, ...] = ()
+    ceiling: Ceiling = Ceiling()
+    auto: tuple[tuple[int, str], ...] = ()
+    machine: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -140,3 +150,64 @@ class SeeResult:
     seconds: float
     kernels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhichSpec:
+    """A request by its shape alone: q, k and v are (batch, heads, length, dim). backward: its gradients are wanted."""
+
+    batch: int = 1
+    heads: int = 1
+    length: int = 1024
+    dim: int = 64
+    dtype: Dtype = "float32"
+    causal: bool = False
+    window: int | None = None
+    device: str = "cpu"
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCase:
+    """What `memory.extra_mb` measures: a kind, or "module:function" that takes the request; what it is asked."""
+
+    kind: str
+    asked: WhichSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What `auto` takes for a class of requests, and why. times: median milliseconds of each kernel, forward, or with
+    backward where gradients are wanted. refused: kernels that cannot do it, with the reason. measured: local time.
+    """
+
+    kernel: str
+    times: dict[str, float]
+    refused: dict[str, str]
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row of the table that `auto` chooses by. machine: in words; request: the class, in words."""
+
+    machine: str
+    request: str
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class WhichResult:
+    """kernel: what `auto` takes. times: milliseconds, median, of every exact kernel that can do it, the fastest first.
+    refused: the others, with the reason. measured: whether `auto` goes by these times; it does not for requests so
+    small that it takes the usual kernel unmeasured. when: of the measurement. request: the class of such requests.
+    """
+
+    spec: WhichSpec
+    kernel: str
+    times: dict[str, float]
+    refused: dict[str, str]
+    measured: bool
+    when: str
+    machine: str
+    request: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -23,46 +24,57 @@ DASH = "\u2013"
 """Stands for a figure that was not measured."""
 Index = QModelIndex | QPersistentModelIndex
 Row = tuple[str, ...]
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a table shows. marked: row set in bold, -1 none; strong: cells set in bold; told: tips of cells. Cells are
+    by row and column."""
+
+    headers: Row
+    rows: tuple[Row, ...] = ()
+    marked: int = -1
+    strong: frozenset[Cell] = frozenset()
+    told: Mapping[Cell, str] = field(default_factory=dict)
 
 
 class FiguresModel(QAbstractTableModel):
-    """Rows of words; the first column to the left, figures to the right. marked: row set in bold, -1 none."""
+    """Rows of words; the first column to the left, figures to the right."""
 
     def __init__(self, headers: Row, tips: Row) -> None:
         super().__init__()
-        self.headers, self.tips = headers, tips
-        self.rows: tuple[Row, ...] = ()
-        self.marked = -1
+        self.shown, self.tips = Shown(headers), tips
 
-    def show_rows(self, rows: tuple[Row, ...], marked: int) -> bool:
+    def show(self, shown: Shown) -> bool:
         """Whether anything changed."""
-        if (rows, marked) == (self.rows, self.marked):
+        if shown == self.shown:
             return False
         self.beginResetModel()
-        self.rows, self.marked = rows, marked
+        self.shown = shown
         self.endResetModel()
         return True
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
+        return 0 if parent.isValid() else len(self.shown.rows)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.headers)
+        return 0 if parent.isValid() else len(self.shown.headers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        roles = Qt.ItemDataRole
-        text = self.rows[index.row()][index.column()]
+        roles, cell = Qt.ItemDataRole, (index.row(), index.column())
+        text, strong = self.shown.rows[cell[0]][cell[1]], cell[0] == self.shown.marked or cell in self.shown.strong
         if role == roles.DisplayRole:
             return text
         if role == roles.ToolTipRole:
-            return "Not measured" if text == DASH else text
+            return self.shown.told.get(cell, "Not measured" if text == DASH else text)
         if role == roles.TextAlignmentRole:
             return _side(index.column())
         if role == roles.FontRole:
             font = number_font(13)
-            font.setWeight(QFont.Weight.DemiBold if index.row() == self.marked else QFont.Weight.Normal)
+            font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
             return font
-        if role == roles.ForegroundRole and index.row() == self.marked:
+        if role == roles.ForegroundRole and strong:
             return LOOK.now.color("accent")
         return None
 
@@ -70,9 +82,9 @@ class FiguresModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.headers[section]
+            return self.shown.headers[section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tips[section] if section < len(self.tips) else self.headers[section]
+            return self.tips[section] if section < len(self.tips) else self.shown.headers[section]
         return _side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
@@ -101,20 +113,28 @@ class FiguresTable(QTableView):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        return self._model.rows
+        return self._model.shown.rows
 
     @property
     def marked(self) -> int:
-        return self._model.marked
+        return self._model.shown.marked
+
+    @property
+    def shown(self) -> Shown:
+        return self._model.shown
 
     def show_rows(self, rows: Sequence[Row], marked: int = -1) -> None:
         """Show these; equal ones touch nothing."""
-        if self._model.show_rows(tuple(rows), marked):
+        self.show_cells(Shown(self._model.shown.headers, tuple(rows), marked))
+
+    def show_cells(self, shown: Shown) -> None:
+        """The same with other headings, and with cells that are marked or have tips of their own."""
+        if self._model.show(shown):
             self._fit_height()
             self._fit_columns()
 
     def csv(self) -> str:
-        return csv_text([self._model.headers, *self._model.rows])
+        return csv_text([self._model.shown.headers, *self._model.shown.rows])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -137,7 +157,7 @@ class FiguresTable(QTableView):
 
         What was measured of no row has no column.
         """
-        head, headers = self.horizontalHeader(), self._model.headers
+        head, headers = self.horizontalHeader(), self._model.shown.headers
         for column in range(len(headers)):
             self.setColumnHidden(column, False)
         told = [n for n in range(len(headers)) if n == 0 or not self._untold(n)]
@@ -153,10 +173,10 @@ class FiguresTable(QTableView):
             self.setColumnWidth(column, wides[column] + spare)
 
     def _untold(self, column: int) -> bool:
-        return bool(self._model.rows) and all(row[column] == DASH for row in self._model.rows)
+        return bool(self.rows) and all(row[column] == DASH for row in self.rows)
 
     def _fit_height(self) -> None:
-        shown = min(max(len(self._model.rows), 1), self._most)
+        shown = min(max(len(self.rows), 1), self._most)
         self.setFixedHeight(ROW_HEIGHT * shown + self.horizontalHeader().sizeHint().height() + 2)
 
 

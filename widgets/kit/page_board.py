@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.layouts import column_of, held, row_of
@@ -69,6 +69,14 @@ class PageBoard(LazyPages, FileDrops):
         if view.page in self.makers:
             self.page(view.page).show_state(view)
             self._stack.setCurrentWidget(self._areas[view.page])
+
+    def hold_head(self) -> None:
+        """Have the tabs on the board itself, where no tab shows the viewer; the panel beside it dismisses trouble."""
+        self.tabs.setProperty("dense", None)
+        self.trouble.close_button.hide()
+        column = self.layout()
+        assert isinstance(column, QBoxLayout)
+        column.insertWidget(0, self.head)
 
     def place(self, id: StrEnum, page: QWidget) -> None:
         self._areas[id] = roomy(page)

@@ -44,6 +44,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py actions detect wave.safetensors film.mp4 --out scores.csv",
     ),
     Verb(
+        "attention",
+        "Compare and check kinds of attention on this machine",
+        "workbench.verbs.attention.commands",
+        "python main.py attention compare --lengths 256,1024,4096",
+    ),
+    Verb(
         "models",
         "List, fetch and check weights and sample files",
         "workbench.verbs.models",

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from engines.attention.exact.spoilt import contained
-from engines.attention.request import Request, cuts, positions, span, tile_of
+from engines.attention.request import Request, blocks, cuts, positions, span, tile_of
 
 ROWS, COLUMNS = 256, 512
 LOG2E = 1 / math.log(2)
@@ -59,7 +59,7 @@ def _attend(asked: Request) -> tuple[Tensor, Tensor]:
     q, v = asked.q, asked.v
     out = torch.empty(*q.shape[:3], v.shape[3], dtype=q.dtype, device=q.device)
     total = torch.empty(q.shape[:3], dtype=_wide(q), device=q.device)
-    for rows in _blocks(0, q.shape[2], ROWS):
+    for rows in blocks(0, q.shape[2], ROWS):
         out[:, :, rows], total[:, :, rows] = _strip(asked, rows)
     return out, total
 
@@ -90,7 +90,7 @@ def _gradients(
     wide = _wide(asked.q)
     d_q, d_k, d_v = (torch.zeros_like(x, dtype=wide, memory_format=torch.contiguous_format) for x in _qkv(asked))
     d_bias = torch.zeros_like(asked.bias, dtype=wide) if asked.bias is not None and of_bias else None
-    for rows in _blocks(0, asked.q.shape[2], ROWS):
+    for rows in blocks(0, asked.q.shape[2], ROWS):
         query, d_row = asked.q[:, :, rows].to(wide), d_out[:, :, rows].to(wide)
         delta = (d_row * out[:, :, rows].to(wide)).sum(-1)
         delta = delta if d_total is None else delta - d_total[:, :, rows]
@@ -124,11 +124,7 @@ def _scores(asked: Request, query: Tensor, rows: slice, columns: slice) -> Tenso
 def _visited(asked: Request, rows: slice) -> Iterator[slice]:
     """Tiles of keys that some of the rows see by their places."""
     keys = span(asked, rows)
-    return _blocks(keys.start, keys.stop, COLUMNS)
-
-
-def _blocks(start: int, stop: int, size: int) -> Iterator[slice]:
-    return (slice(at, min(at + size, stop)) for at in range(start, stop, size))
+    return blocks(keys.start, keys.stop, COLUMNS)
 
 
 def _qkv(asked: Request) -> tuple[Tensor, Tensor, Tensor]:

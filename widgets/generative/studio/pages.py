@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QBoxLayout
-
 from widgets.generative.state import Page
 from widgets.kit.page_board import PageBoard
 
@@ -20,8 +18,4 @@ class Studio(PageBoard):
 
     def __init__(self) -> None:
         super().__init__("Diffusion studio", TITLES, {}, "What the studio shows and how to read it")
-        self.tabs.setProperty("dense", None)
-        self.trouble.close_button.hide()
-        column = self.layout()
-        assert isinstance(column, QBoxLayout)
-        column.insertWidget(0, self.head)
+        self.hold_head()

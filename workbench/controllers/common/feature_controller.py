@@ -18,6 +18,7 @@ from widgets.kit.panel import Panel
 from widgets.kit.work_state import Trouble
 from workbench.commands import Actions
 from workbench.controllers.shell.viewer import ViewerController
+from workbench.features import Feature
 from workbench.project.file import Project
 from workbench.services import Services
 
@@ -102,6 +103,8 @@ class Room(Protocol):
     viewer: ViewerController
     services: Services
     commands: Actions
+    records: tuple[Feature, ...]
+    """All features there are, for what they declare to one another."""
 
     def dock(self, id: str, panel: P) -> P:
         """Put a panel into its dock."""

@@ -1,0 +1,56 @@
+"""The most that this machine does, measured: a large matrix product and a large copy, as a roofline needs them."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import torch
+
+from engines.attention.types import Ceiling
+
+LONG_ENOUGH = 0.03
+SIDES = (256, 512, 1024, 2048, 4096, 8192)
+COPIED = 2**27
+"""Bytes, more than a cache holds."""
+TURNS = 5
+
+
+def ceiling(dtype: torch.dtype, device: str) -> Ceiling:
+    """The best of a few turns of each: the ceiling is what the machine can do, not what it usually does."""
+    side = next((side for side in SIDES if _product(side, dtype, device) > LONG_ENOUGH), SIDES[-1])
+    product = min(_product(side, dtype, device) for _ in range(TURNS))
+    return Ceiling(2e-9 * side**3 / product, 2e-9 * COPIED / _copy(device))
+
+
+def higher(one: Ceiling, other: Ceiling) -> Ceiling:
+    return Ceiling(max(one.gflops, other.gflops), max(one.gbytes, other.gbytes))
+
+
+def _product(side: int, dtype: torch.dtype, device: str) -> float:
+    """Seconds of one product of square matrices."""
+    a = torch.ones(side, side, dtype=dtype, device=device)
+    out = torch.empty_like(a)
+    settle(device)
+    start = perf_counter()
+    torch.mm(a, a, out=out)
+    settle(device)
+    return perf_counter() - start
+
+
+def _copy(device: str) -> float:
+    """Seconds of the fastest copy."""
+    source = torch.ones(COPIED, dtype=torch.uint8, device=device)
+    target, spent = torch.zeros_like(source), []
+    for _ in range(TURNS):
+        settle(device)
+        start = perf_counter()
+        target.copy_(source)
+        settle(device)
+        spent.append(perf_counter() - start)
+    return min(spent)
+
+
+def settle(device: str) -> None:
+    """Wait for a GPU to be done."""
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)

@@ -1,0 +1,71 @@
+"""The machine that times hold for: processor and its flags, threads, torch, versions of kernels, device."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from dataclasses import astuple, dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import torch
+
+from engines.attention.types import KINDS
+
+TELLING = ("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_bf16", "asimd", "bf16", "sve")
+"""Flags of a processor that decide how fast attention is."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """flags: all of the processor's; torch: its version and the instructions it uses; kernels: "name version" of each.
+    device: the GPU's name, "cpu" for none. A change of any makes another machine.
+    """
+
+    processor: str
+    flags: tuple[str, ...]
+    threads: int
+    torch: str
+    kernels: tuple[str, ...]
+    device: str
+
+    @cached_property
+    def id(self) -> str:
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
+
+    @cached_property
+    def computer(self) -> str:
+        """The same for every version and count of threads."""
+        return hashlib.sha256(repr((self.processor, self.flags, self.device)).encode()).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        telling = ", ".join(flag for flag in TELLING if flag in self.flags)
+        threads = "one thread" if self.threads == 1 else f"{self.threads} threads"
+        on = "" if self.device == "cpu" else f", {self.device}"
+        return f"{self.processor} ({telling or 'plain'}), {threads}, torch {self.torch}{on}"
+
+
+def machine(device: torch.device | str = "cpu") -> Machine:
+    """This machine, with as many threads as torch uses now."""
+    return _machine(str(device), torch.get_num_threads())
+
+
+@cache
+def _machine(device: str, threads: int) -> Machine:
+    kernels = tuple(f"{kind.id} {kind.version}" for kind in KINDS if kind.exact)
+    name = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
+    told = f"{torch.__version__} {torch.backends.cpu.get_cpu_capability()}"
+    return Machine(_told("model name") or platform.machine(), _flags(), threads, told, kernels, name)
+
+
+def _flags() -> tuple[str, ...]:
+    return tuple(sorted((_told("flags") or _told("Features")).split()))
+
+
+def _told(field: str) -> str:
+    """A line of Linux's file about the processor, "" elsewhere."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == field), "")

@@ -1,0 +1,33 @@
+"""The board of the attention lab: comparing, watching and seeing, in the centre of the window."""
+
+from __future__ import annotations
+
+from widgets.attention.state import AttentionView, Page
+from widgets.kit.page_board import PageBoard
+from widgets.kit.panel import EmptyState
+from widgets.kit.work_page import WorkPage
+
+TITLES = {
+    Page.COMPARE: ("Compare", "Time, throughput, memory and error of every kind of attention over the length"),
+    Page.WATCH: ("Watch it work", "The tiled algorithm, tile by tile, on a small matrix"),
+    Page.SEE: ("See", "What the layers of a network attend to while it samples"),
+}
+
+
+class AttentionBoard(PageBoard):
+    """A board that holds its own tabs. The controller puts the makers of its pages into `makers`."""
+
+    def __init__(self) -> None:
+        super().__init__("Attention lab", TITLES, {}, "What the attention lab shows and how to read it")
+        self.hold_head()
+
+
+class ComingPage(WorkPage):
+    """A page that is not there yet says what will be."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.lay_out(self.body_of(EmptyState(words, "", "attention"), EmptyState("")))
+
+    def show_state(self, view: AttentionView) -> None:
+        """There is nothing to bring up to date."""

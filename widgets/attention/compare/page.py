@@ -1,0 +1,89 @@
+"""The comparison page: curves over the length, a table of the same figures, and what was left out with the reason."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout
+
+from engines.attention.types import CompareResult
+from widgets.attention.compare import words
+from widgets.attention.compare.chart import LengthPlot
+from widgets.attention.compare.words import MEASURES
+from widgets.attention.state import AttentionView
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import FiguresTable, Shown
+from widgets.kit.form import say
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import ElidedLabel, EmptyState, QuietButton, Segmented
+from widgets.kit.work_page import WorkPage
+
+ROOM_FOR_BOTH = 1240
+"""Pixels beyond which the table stands beside the chart, with a second chart under it."""
+MOST_ROWS = 7
+
+
+class ComparePage(WorkPage):
+    """`empty`, `progress`, `export` and `again` are for whoever makes the page to connect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._result: CompareResult | None = None
+        choices = [(one.id, one.title) for one in MEASURES]
+        self.which = Segmented("Shown", choices, tip="What the curves and the table show")
+        self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
+        self.chart, self.beside = LengthPlot("Kinds over the length"), LengthPlot("Beside it, over the length")
+        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS)
+        self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), wrapped("hint")
+        self._lay_out()
+        self.which.chosen.connect(lambda _id: self._draw())
+
+    def show_state(self, view: AttentionView) -> None:
+        shown = view.compare
+        self.progress.show_busy(shown.busy)
+        self.show_there(shown.result is not None or shown.busy is not None)
+        if shown.result is not self._result:
+            self._result = shown.result
+            self._draw()
+        self._show_head(view)
+
+    def _show_head(self, view: AttentionView) -> None:
+        result, busy = view.compare.result, view.compare.busy is not None
+        self.export.setEnabled(result is not None)
+        earlier = busy and view.compare.earlier
+        told = "Comparing; until then the comparison before" if earlier else words.winners(result) if result else ""
+        self.title.setText(told or ("Comparing" if busy else "Kinds of attention"))
+        self.state.setText(words.asked_words(result.spec if result else view.compare.spec))
+
+    def _draw(self) -> None:
+        """The chosen measure of the result, or nothing."""
+        result = self._result or CompareResult()
+        measure = next(one for one in MEASURES if one.id == self.which.value())
+        other = MEASURES[0] if measure is MEASURES[1] else MEASURES[1]
+        for chart, shown in ((self.chart, measure), (self.beside, other)):
+            chart.set_nothing(words.nothing(self._result, shown))
+            chart.show_result(result, shown)
+        headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
+        rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
+        self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
+        self.auto.setText(words.auto_words(result))
+        self.auto.set_tip("\n".join(result.notes))
+        say(self.left_out, "Left out. " + "; ".join(words.left_out(result)) if words.left_out(result) else "")
+        self.machine.setText(words.machine_words(result))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways, wide = QBoxLayout.Direction, self.width() > ROOM_FOR_BOTH
+        self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self.beside.setVisible(wide)
+
+    def _lay_out(self) -> None:
+        said = (self.table, self.auto, self.left_out, self.machine)
+        below = column_of(*said, (self.beside, 1), spacing=6, margins=(8, 4, 12, 8))
+        self._both = row_of((self.chart, 5), (held(below), 3), spacing=4)
+        empty = EmptyState(
+            "See which attention is the fastest on this machine, at which length.", "Compare", "attention",
+            "Measure the kinds that the panel names",
+        )  # fmt: skip
+        head = self.head_of("Kinds of attention", self.export)
+        which = held(row_of(self.which, None, margins=(12, 4, 12, 4)), "panel")
+        self.lay_out(head, self.body_of(empty, held(column_of(which, (held(self._both), 1)))))

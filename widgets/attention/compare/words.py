@@ -1,0 +1,166 @@
+"""Words of the comparison page: who is the fastest, what was asked, what was left out, and the rows of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from engines.attention.types import KINDS, CompareResult, CompareSpec, Point
+from widgets.charts.axes import figure
+from widgets.kit.words import DASH, DOT
+
+TITLES = {kind.id: kind.title for kind in KINDS}
+EXACT = {kind.id for kind in KINDS if kind.exact}
+PLACES = {kind.id: place for place, kind in enumerate(KINDS)}
+"""Of the colours: a kind looks the same in every comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a chart and the table show. field: of a `Point`; axis: its title with the unit; tip: of its tab."""
+
+    id: str
+    title: str
+    field: str
+    axis: str
+    tip: str
+
+
+MEASURES = (
+    Measure("time", "Time", "ms", "Time of a call (ms)", "Median of all turns; the band holds the middle half of them"),
+    Measure(
+        "speed", "Throughput", "gflops", "Products of exact attention (GFLOP/s)",
+        "As if every kind did what exact attention does, beside what this machine allows",
+    ),
+    Measure(
+        "memory", "Memory", "extra_mb", "Extra memory (MiB)",
+        "The highest use in a process of its own, beyond inputs and outputs",
+    ),
+    Measure(
+        "error", "Error", "error", "Error beside exact attention in float64",
+        "The largest, over the largest value; kinds that compute something else are far off",
+    ),
+    Measure(
+        "gradient", "Gradient error", "grad_error", "Error of the gradients beside float64",
+        "The largest of q, k and v, over the largest value",
+    ),
+)  # fmt: skip
+
+
+def value(point: Point, measure: Measure) -> float | None:
+    return getattr(point, measure.field)
+
+
+def nothing(result: CompareResult | None, measure: Measure) -> str:
+    """Why there is no curve."""
+    if result is None:
+        return "Measuring the first length"
+    if measure.field == "grad_error" and not result.spec.backward:
+        return "Gradients are measured when \u201cWith gradients\u201d is on"
+    return "Memory is measured last" if measure.field == "extra_mb" else "No kind could be measured"
+
+
+def lengths(result: CompareResult) -> list[int]:
+    """Those that were measured so far, ascending."""
+    return sorted({point.length for point in result.points})
+
+
+def fastest(result: CompareResult, kinds: Collection[str]) -> dict[int, Point]:
+    """The point of least time among these kinds, by length."""
+    found: dict[int, Point] = {}
+    for point in sorted((one for one in result.points if one.ms and one.kind in kinds), key=lambda one: one.ms or 0):
+        found.setdefault(point.length, point)
+    return dict(sorted(found.items()))
+
+
+def winners(result: CompareResult) -> str:
+    """'SDPA is the fastest exact kind up to 512, Strips from 1,024; Decay takes 0.2 of its time at 4,096'."""
+    exact, every = fastest(result, EXACT), fastest(result, TITLES)
+    if not every:
+        return "Nothing could be measured"
+    best = exact or every
+    runs = [(kind, [point.length for point in run]) for kind, run in groupby(best.values(), lambda one: one.kind)]
+    (first, reach), *later = runs
+    where = f"up to {reach[-1]:,}" if later else "at every length"
+    head = f"{TITLES[first]} is the fastest{' exact kind' if exact else ''} {where}"
+    return ", ".join([head, *(f"{TITLES[kind]} from {reach[0]:,}" for kind, reach in later)]) + _beaten(exact, every)
+
+
+def _beaten(exact: Mapping[int, Point], every: Mapping[int, Point]) -> str:
+    """What another kind than an exact one gains at the longest length."""
+    longest = max(exact, default=0)
+    one, other = exact.get(longest), every.get(longest)
+    if one is None or other is None or one == other or not one.ms or not other.ms:
+        return ""
+    return f"; {TITLES[other.kind]} takes {figure(other.ms / one.ms)} of its time at {longest:,}"
+
+
+def asked_words(spec: CompareSpec) -> str:
+    """What was asked of every kind, in short."""
+    heads = f"{spec.batch} \u00d7 " * (spec.batch > 1) + f"{spec.heads} heads of {spec.dim}"
+    seen = ["causal"] * spec.causal + ([f"window {spec.window:,}"] if spec.window is not None else [])
+    work = "forward and backward" if spec.backward else "forward"
+    return ", ".join([heads, spec.dtype, *seen, work])
+
+
+def machine_words(result: CompareResult) -> str:
+    """The machine and its ceilings."""
+    top = result.ceiling
+    measured_ = f"products {figure(top.gflops)} GFLOP/s{DOT}copies {figure(top.gbytes)} GB/s" if top.gflops else ""
+    return DOT.join(part for part in (result.machine, measured_) if part)
+
+
+def left_out(result: CompareResult) -> list[str]:
+    """A sentence a kind and reason: 'Naive from 16,384: it would hold a matrix of 8.0 GiB'."""
+    told = []
+    for kind in result.spec.kinds:
+        skipped = [point for point in result.points if point.kind == kind and point.skipped]
+        if skipped:
+            first, reasons = skipped[0], {point.skipped for point in skipped}
+            every = len(skipped) == len([point for point in result.points if point.kind == kind])
+            where = "" if every and len(reasons) == 1 else f" from {first.length:,}"
+            told.append(f"{TITLES[kind]}{where}: {first.skipped}")
+    return told
+
+
+def table_rows(result: CompareResult, measure: Measure) -> list[tuple[str, ...]]:
+    """A row a kind, a column a length."""
+    found = {(point.kind, point.length): point for point in result.points}
+    return [
+        (TITLES[kind], *(_cell(found.get((kind, length)), measure) for length in lengths(result)))
+        for kind in result.spec.kinds
+    ]
+
+
+def table_tips(result: CompareResult) -> dict[tuple[int, int], str]:
+    """What the cells say, by row and column: why there is no figure, or the spread of its time."""
+    columns = {length: 1 + place for place, length in enumerate(lengths(result))}
+    rows = {kind: row for row, kind in enumerate(result.spec.kinds)}
+    return {(rows[one.kind], columns[one.length]): _tip(one, dict(result.auto)) for one in result.points}
+
+
+def taken(result: CompareResult) -> frozenset[tuple[int, int]]:
+    """Cells of the kernel that `auto` takes, by row and column."""
+    auto, kinds = dict(result.auto), result.spec.kinds
+    places = enumerate(lengths(result), 1)
+    return frozenset((kinds.index(auto[n]), column) for column, n in places if auto.get(n) in kinds)
+
+
+def auto_words(result: CompareResult) -> str:
+    """'Ringed and bold: what auto takes'; and where that is none of the kinds shown."""
+    others = {TITLES.get(kind, kind) for _, kind in result.auto if kind not in result.spec.kinds}
+    more = f"; elsewhere {' and '.join(sorted(others))}" if others else ""
+    return f"Ringed and bold: what auto takes{more}" if result.auto else ""
+
+
+def _cell(point: Point | None, measure: Measure) -> str:
+    found = None if point is None else value(point, measure)
+    return DASH if found is None else figure(found)
+
+
+def _tip(point: Point, auto: dict[int, str]) -> str:
+    if point.ms is None or point.low_ms is None or point.high_ms is None:
+        return f"Left out: {point.skipped}"
+    spread = f"{figure(point.ms)} ms, half of the turns within {figure(point.low_ms)} to {figure(point.high_ms)}"
+    return spread + ("\nauto takes it" if auto.get(point.length) == point.kind else "")

@@ -1,0 +1,1 @@
+"""The panel of the attention lab: the settings of the page that is in front."""

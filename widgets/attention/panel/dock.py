@@ -1,0 +1,59 @@
+"""The attention panel: the settings of the page in front, and its one action.
+
+`show_state(AttentionView)` is the one way in. A change of a form goes out as the whole new specification and runs
+nothing; buttons and sections are public, for the controller to connect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+
+from widgets.attention.panel import words
+from widgets.attention.panel.compare import KindsSection, MeasureSection, RequestSection
+from widgets.attention.state import AttentionView, Page
+from widgets.kit.feature_panel import FeaturePanel
+from widgets.kit.form import Form
+from widgets.kit.panel import PrimaryButton
+
+
+class AttentionPanel(FeaturePanel):
+    """Tells the new specification of a comparison whenever its form was changed."""
+
+    compareChanged = Signal(object)
+
+    def __init__(self) -> None:
+        about = "Kinds of attention, ceilings and maps in short"
+        super().__init__("Attention", PrimaryButton("Compare", "play"), about, titled=False)
+        self.shown = AttentionView()
+        self.kinds, self.request, self.measure = KindsSection(), RequestSection(), MeasureSection()
+        self.forms: dict[Page, tuple[Form, ...]] = {
+            Page.COMPARE: (self.kinds, self.request, self.measure),
+            Page.WATCH: (),
+            Page.SEE: (),
+        }
+        self.lay_out(*(form for forms in self.forms.values() for form in forms))
+        for form in self.forms[Page.COMPARE]:
+            form.edited.connect(self._edit_compare)
+        self.show_state(self.shown)
+
+    def show_state(self, view: AttentionView) -> None:
+        """Show exactly this."""
+        self.shown = view
+        self.set_state(words.headline(view), words.level(view))
+        self.show_start(*words.VERBS[view.page], words.problem(view))
+        self.progress.show_busy(view.busy)
+        self.trouble.show_trouble(view.trouble)
+        for page, forms in self.forms.items():
+            for form in forms:
+                form.setVisible(page is view.page)
+                if page is view.page:
+                    form.show_state(view)
+
+    def _edit_compare(self, fields: dict[str, object]) -> None:
+        """Shown at once, and told."""
+        spec = replace(self.shown.compare.spec, **fields)  # pyright: ignore[reportArgumentType]
+        if spec != self.shown.compare.spec:
+            self.show_state(replace(self.shown, compare=replace(self.shown.compare, spec=spec)))
+            self.compareChanged.emit(spec)

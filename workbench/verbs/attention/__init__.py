@@ -1,0 +1,1 @@
+"""The command line of attention: kinds compared, checked, and which one `auto` takes."""
