@@ -242,26 +242,24 @@ class TilePicture(DrawnChart):
             painter.drawRect(places.rows(room, step.rows))
 
     def _draw_scales(self, painter: QPainter, places: Places) -> None:
-        top = places.matrix.bottom() + 10
-        half = min(places.matrix.width() * 0.6, 260)
-        room = QRectF(places.matrix.left(), top, half, 24)
+        top, muted = places.matrix.bottom() + 10, LOOK.now.color("muted")
+        room = QRectF(places.matrix.left(), top, min(places.matrix.width() * 0.55, 260), 24)
         middle, high = (percent(share, 0) for share in (self._most / 4, self._most))
-        draw_scale(painter, room, "0", f"{high} of its row", title=middle)
-        room = QRectF(places.output.right() - max(places.output.width(), 110), top, max(places.output.width(), 110), 24)
+        draw_scale(painter, room, "0", high, title=middle)
+        label(painter, QRectF(room.right() + 8, top + 10, 80, 15), "of its row", muted, LEFT)
+        if any(hidden for _rows, _keys, hidden in _tiles(places.trace)):
+            self._draw_legend(painter, room.right() + 8, top)
+        wide = max(places.output.width(), 110)
         most = _short(self._largest)
+        room = QRectF(places.output.right() - wide, top, wide, 24)
         draw_scale(painter, room, f"\u2212{most}", most, signed=True, title="0")
-        self._draw_legend(painter, places, top)
 
-    def _draw_legend(self, painter: QPainter, places: Places, top: float) -> None:
-        """What the hatching stands for, where there is any."""
-        if not any(hidden for _rows, _keys, hidden in _tiles(places.trace)):
-            return
-        left = places.matrix.left() + min(places.matrix.width() * 0.6, 260) + 18
-        box = QRectF(left, top - 1, 14, 11)
+    def _draw_legend(self, painter: QPainter, left: float, top: float) -> None:
+        """What the hatching stands for."""
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
-        painter.drawRect(box)
-        label(painter, QRectF(left + 20, top - 4, 120, 17), "skipped", LOOK.now.color("muted"), LEFT)
+        painter.drawRect(QRectF(left, top - 1, 14, 10))
+        label(painter, QRectF(left + 20, top - 5, 80, 17), "skipped", LOOK.now.color("muted"), LEFT)
 
 
 def _tiles(trace: Trace) -> list[tuple[Span, Span, bool]]:
