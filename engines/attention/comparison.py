@@ -32,6 +32,8 @@ from engines.core.training.threads import ran_out, threads
 
 CALL_LIMIT = 4.0
 """Seconds a call beyond which a kind is left out at a length."""
+AUTO_LIMIT = 2000.0
+"""Milliseconds a call beyond which `auto` is not asked."""
 MATRIX_LIMIT = 2**31
 """Bytes of a whole matrix beyond which it is left out."""
 ENOUGH, MOST = 0.1, 2.0
@@ -190,7 +192,12 @@ class Study:
             self._put(replace(self.points[kind, length], error=error, grad_error=grad_error))
 
     def _ask_auto(self, asked: Request, length: int) -> None:
-        """The kernel that `auto` takes, as it tells itself; nothing where none can."""
+        """The kernel that `auto` takes, as it tells itself; it may measure, in some ten times the time of a call, so it
+        is not asked where exact kinds are slow or none was measured."""
+        times = [one.ms for at, one in self.points.items() if at[1] == length and kernel(at[0]).exact and one.ms]
+        if min(times, default=AUTO_LIMIT) >= AUTO_LIMIT:
+            self._note(f"auto was not asked at {length:,}, where exact attention is slow or not among the kinds")
+            return
         heard: list[Call] = []
         self._say(f"What auto takes at {length:,}")
         try:
