@@ -54,11 +54,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """steps: tile by tile, rows of queries outside. scores: (N, M), -inf where a key is hidden. output, lse: of the
-    whole softmax. causal, window: why keys are hidden.
+    """steps: tile by tile, rows of queries outside. q, k, v: the inputs. scores: (N, M), -inf where a key is hidden.
+    output, lse: of the whole softmax. causal, window: why keys are hidden.
     """
 
     steps: tuple[Step, ...]
+    q: Array
+    k: Array
+    v: Array
     scores: Array
     output: Array
     lse: Array
@@ -89,7 +92,7 @@ def trace(
     scores = masked(q @ k.T / np.sqrt(q.shape[1]), causal, window)
     output, lse = whole(scores, v)
     steps = tuple(_steps(scores, v, query_tile, key_tile, output))
-    return Trace(steps, scores, output, lse, query_tile, key_tile, causal, window)
+    return Trace(steps, q, k, v, scores, output, lse, query_tile, key_tile, causal, window)
 
 
 def whole(scores: Array, v: Array) -> tuple[Array, Array]:
@@ -122,13 +125,13 @@ def made_up(length: int, dim: int, seed: int) -> tuple[Array, Array, Array]:
 
 def _steps(scores: Array, v: Array, query_tile: int, key_tile: int, whole: Array) -> Iterator[Step]:
     running = _Running(scores, v)
-    for rows in _spans(len(scores), query_tile):
-        for keys in _spans(len(v), key_tile):
+    for rows in spans(len(scores), query_tile):
+        for keys in spans(len(v), key_tile):
             factor = running.take(slice(*rows), slice(*keys))
             skipped = not np.isfinite(scores[slice(*rows), slice(*keys)]).any()
             output = running.output()
             yield Step(rows, keys, skipped, *running.copies(), output, factor, running.seen.copy(),
-                       _distance(output, whole))  # fmt: skip
+                       distance(output, whole))  # fmt: skip
 
 
 class _Running:
@@ -160,12 +163,14 @@ class _Running:
         return self.maximum.copy(), self.total.copy(), self.summed.copy()
 
 
-def _distance(output: Array, whole: Array) -> float:
+def distance(output: Array, whole: Array) -> float:
+    """The norm of the difference over that of the whole."""
     size = float(np.linalg.norm(whole))
     return float(np.linalg.norm(output - whole)) / size if size else 0.0
 
 
-def _spans(count: int, tile: int) -> list[Span]:
+def spans(count: int, tile: int) -> list[Span]:
+    """(first, beyond the last) of every tile of a side."""
     return [(first, min(first + tile, count)) for first in range(0, count, tile)]
 
 

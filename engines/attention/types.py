@@ -116,13 +116,17 @@ class CompareResult:
 
 @dataclass(frozen=True, slots=True)
 class WatchSpec:
-    """What is gone through tile by tile: `tiling.trace` of made-up inputs. window: keys, 0 for none."""
+    """What is gone through tile by tile: `tiling.trace` of made-up inputs, backward: `back_tiling.back_trace` of it.
+
+    window: keys, 0 for none.
+    """
 
     length: int = 24
     query_tile: int = 6
     key_tile: int = 6
     causal: bool = False
     window: int = 0
+    backward: bool = False
     dim: int = 8
     seed: int = 0
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from engines.attention.back_tiling import BackTrace
 from engines.attention.recording import Recording
 from engines.attention.tiling import Trace
 from engines.attention.types import CompareResult, CompareSpec, SeeResult, SeeSpec, WatchSpec
@@ -44,7 +45,7 @@ class WatchView:
     """spec: what the panel asks for; trace: of it, or of the head of a network, as `title` says."""
 
     spec: WatchSpec = WatchSpec()
-    trace: Trace | None = None
+    trace: Trace | BackTrace | None = None
     title: str = ""
     of_network: bool = False
 

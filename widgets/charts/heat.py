@@ -80,7 +80,8 @@ def _ends() -> tuple[str, str, str]:
 
 
 def _channels(color: str) -> NDArray[np.float64]:
-    return np.array(QColor(color).getRgb()[:3], float)
+    shown = QColor(color)
+    return np.array([shown.red(), shown.green(), shown.blue()], float)
 
 
 def _image(pixels: NDArray[Any]) -> QImage:

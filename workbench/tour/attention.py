@@ -31,6 +31,7 @@ def stops(theme: str) -> list[Stop]:
         stop("done", _rest),
         stop("watch", partial(_watch, spec=WatchSpec()), _watched),
         stop("watch-causal", partial(_watch, spec=CAUSAL), _watched),
+        stop("watch-backward", partial(_watch, spec=replace(CAUSAL, backward=True)), partial(_watched, share=0.45)),
         stop("see-empty", partial(show_page, feature="attention", page=Page.SEE)),
         stop("see", partial(_see, spec=SeeSpec()), _seen),
         stop("see-unet", partial(_see, spec=SeeSpec("mnist-unet", 7, 18, 4)), _seen),
@@ -106,10 +107,10 @@ def _watch_head(window: Window) -> None:
     window.features["attention"].board.page(Page.SEE).watch.click()
 
 
-def _watched(window: Window) -> bool:
-    """Stopped in the middle, so that the picture is the same every time."""
+def _watched(window: Window, share: float = 0.6) -> bool:
+    """Stopped on the way, so that the picture is the same every time."""
     page = window.features["attention"].board.page(Page.WATCH)
-    page.bar.go(round(0.6 * page.bar.last))
+    page.bar.go(round(share * page.bar.last))
     return True
 
 

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
+from engines.attention.back_tiling import back_trace
 from engines.attention.tiling import Trace, made_up, trace
 from widgets.attention.state import AttentionView, Page, WatchView
 from widgets.attention.watch.page import WatchPage
 from widgets.attention.watch.picture import Places
-from widgets.attention.watch.words import BEGIN, DONE, step_words
+from widgets.attention.watch.scene import scene_of
+from widgets.attention.watch.words import BACK_DONE, BEGIN, DONE, step_words
 
 
 def traced(causal: bool = False, window: int | None = None) -> Trace:
@@ -34,7 +36,8 @@ def test_every_way_of_stepping_leads_to_the_same_places(page: WatchPage, qtbot) 
     assert (page.bar.place, page.bar.last, page.words.text()) == (0, 16, BEGIN)
     page.bar.forward.click()
     qtbot.keyClick(page, Qt.Key.Key_Right)
-    assert page.bar.place == page.picture.at + 1 == 2
+    assert page.bar.place == 2
+    assert page.picture.scene.work == (page.trace.steps[1].rows, page.trace.steps[1].keys)
     page.bar.back.click()
     assert page.words.text() == step_words(page.trace, 0)
     qtbot.keyClick(page, Qt.Key.Key_End)
@@ -82,15 +85,32 @@ def test_words_say_why_a_tile_is_skipped() -> None:
     assert "outside the window" in step_words(near, 2)
 
 
+def test_the_backward_pass_fills_the_gradients_of_what_its_tiles_have_touched(page: WatchPage) -> None:
+    forward = traced(causal=True)
+    back = back_trace(forward, made_up(16, 6, 2)[2])
+    page.show_state(AttentionView(Page.WATCH, watch=WatchView(trace=back, title="Made up")))
+    page.bar.go(6)
+    scene, sums = page.picture.scene, back.steps[5].sums
+    assert [block.title for block in scene.below] == ["dK", "dV"]
+    assert np.array_equal(np.isnan(scene.below[0].values[:, 0]), np.arange(16) >= 8)
+    assert np.array_equal(scene.right.values, sums.q)
+    assert np.array_equal(scene.below[1].values[:8], sums.v[:8])
+    assert "come after" in step_words(back, 4)
+    assert step_words(back, 7).endswith("which are finished with it.")
+    page.bar.go(16)
+    assert page.words.text().endswith(BACK_DONE)
+    assert np.array_equal(scene_of(back, 15).right.values, back.steps[-1].sums.q)
+
+
 def test_the_picture_has_a_tip_for_every_score_and_figures_for_every_row(page: WatchPage) -> None:
     page.bar.go(1)
-    places = Places.of(page.trace, page.picture.width(), page.picture.height())
+    places = Places.of(page.picture.scene, page.picture.width(), page.picture.height())
     summed, later = (places.tile((2, 3), (key, key + 1)).center() for key in (1, 9))
     assert page.picture.tip_at(summed).startswith("Query 3, key 2: score")
     assert "not summed yet" in page.picture.tip_at(later)
     assert page.picture.tip_at(QPointF(-5, -5)) == ""
     table = page.picture.table()
     assert len(table) == 17
-    assert table[1][4] == "4"
+    assert table[1][1] == f"{page.trace.steps[0].maximum[0]:.6g}"
     image = page.picture.grab().toImage()
     assert image.pixelColor(summed.toPoint()) != image.pixelColor(later.toPoint())

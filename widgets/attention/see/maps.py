@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import laid_over
-from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, bold, label
+from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
@@ -159,7 +159,7 @@ class PatchMap(DrawnChart):
 class KeyBars(DrawnChart):
     """The keys that count most in a row, each with a bar and its share."""
 
-    LINE = 18
+    LINE = 17
 
     def __init__(self) -> None:
         super().__init__("Strongest keys")
@@ -194,7 +194,7 @@ class HeadStrip(DrawnChart):
     """
 
     chosen = Signal(int)
-    SIDE, GAP, WORDS, MOST = 76, 10, 18, 8
+    SIDE, GAP, WORDS, MOST = 74, 12, 18, 8
 
     def __init__(self) -> None:
         super().__init__("Heads")
@@ -246,11 +246,9 @@ class HeadStrip(DrawnChart):
     def _draw(self, painter: QPainter) -> None:
         for head, shown in enumerate(self.maps):
             box, active = self.box_of(head), head == self.head
-            painter.setFont(bold(11) if active else number_font(11))
-            above = QRectF(box.left(), box.top() - self.WORDS, box.width() + self.GAP, self.WORDS)
-            label(painter, above, f"Head {head + 1}", LOOK.now.color("text" if active else "muted"), LEFT)
             painter.setFont(number_font(11))
-            above.setRight(box.right())
+            above = QRectF(box.left(), box.top() - self.WORDS, box.width(), self.WORDS)
+            label(painter, above, f"Head {head + 1}", LOOK.now.color("accent" if active else "muted"), LEFT)
             high = float(shown.max())
             label(painter, above, f"{100 * high:.0f} %", LOOK.now.color("muted"), RIGHT)
             draw_image(painter, box, heat_image(shown, 0.0, high))

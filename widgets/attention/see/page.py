@@ -27,7 +27,7 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
 
 PERIOD_MS = 600
-LARGE, SMALL = 220, 110
+LARGE, SMALL = 220, 76
 SIDE, MOST_SIDE = 360, 560
 """Width of what stands beside the picture."""
 
@@ -43,6 +43,7 @@ class SeePage(WorkPage):
         super().__init__(cancel="Cancel sampling")
         self.recording: Recording | None = None
         self.site = self.head = self.patch = 0
+        self.kernels = ""
         self._make_parts()
         self._lay_out()
         self._wire()
@@ -65,8 +66,9 @@ class SeePage(WorkPage):
         self.title.setText(seen.recording.made)
         self.layer.set_choices([(str(at), site.name) for at, site in enumerate(seen.recording.sites)])
         self.bar.set_places(len(seen.recording.steps) - 1, (len(seen.recording.steps) - 1) // 2)
-        notes = [*(seen.result.kernels if seen.result else ()), *(seen.result.notes if seen.result else ())]
-        say(self.notes, "Attended with " + ". ".join(notes) if notes else "")
+        result = seen.result
+        self.kernels = ", ".join(name.split()[0] for name in result.kernels) if result is not None else ""
+        say(self.notes, ". ".join(result.notes) if result is not None else "")
         self._look_at(site=min(self.site, len(seen.recording.sites) - 1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -125,7 +127,8 @@ class SeePage(WorkPage):
     def _say(self, recording: Recording, site: Site, row: Values, entropy: float, received: float) -> None:
         last = len(recording.sigmas) - 1
         moment = words.moment_words(recording, self.step)
-        self.state.setText(f"{site.name}, head {self.head + 1} of {site.heads}, {site.tokens} patches")
+        by = f", by {self.kernels}" if self.kernels else ""
+        self.state.setText(f"{site.name}, head {self.head + 1} of {site.heads}, {site.tokens} patches{by}")
         self.bar.say(moment, f"Step {last} of {last}, noise level 0.00000")
         self.spread_words.setText(words.row_words(site, entropy, received))
         self.strongest.show_keys(words.strongest(site, row))

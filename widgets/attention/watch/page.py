@@ -6,10 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from engines.attention.back_tiling import BackTrace
 from engines.attention.tiling import Trace
 from widgets.attention.state import AttentionView
 from widgets.attention.steps_bar import StepsBar
 from widgets.attention.watch.picture import TilePicture
+from widgets.attention.watch.scene import scene_of
 from widgets.attention.watch.words import step_words
 from widgets.charts.axes import figure
 from widgets.charts.band import BandPlot, Mark
@@ -27,14 +29,14 @@ class WatchPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trace: Trace | None = None
+        self.trace: Trace | BackTrace | None = None
         self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
         self.made_up = QuietButton("Made-up numbers", "retry", "Go back from the network's head to made-up numbers")
         self.picture = TilePicture()
         self.words = wrapped()
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setFixedHeight(3 * self.words.fontMetrics().lineSpacing() + 4)
-        self.error = BandPlot("Distance to the whole softmax", "Tile", "Distance to the whole softmax")
+        self.error = BandPlot("Distance to the whole", "Tile", "Distance to the whole, relative")
         self.bar = StepsBar("Tile", "Click or drag to another tile", PERIOD_MS)
         self.bar.moved.connect(self._show)
         self._lay_out()
@@ -65,12 +67,12 @@ class WatchPage(QWidget):
         trace = self.trace
         if trace is None:
             return
-        self.picture.show_step(trace, place - 1)
+        self.picture.show_scene(scene_of(trace, place - 1))
         words = step_words(trace, place - 1)
         self.words.setText(words)
         self.picture.setAccessibleDescription(words)
         error = trace.steps[place - 1].error if place else 1.0
-        self.state.setText(f"{figure(error)} from the whole softmax")
+        self.state.setText(f"{figure(error)} from the whole {whole_of(trace)}")
         self.error.set_uprights([Mark(place, "", True)])
         last = len(trace.steps)
         self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
@@ -82,3 +84,8 @@ class WatchPage(QWidget):
         body = row_of((self.picture, 1), side, spacing=12)
         self.setLayout(column_of((body, 1), self.words, self.bar, spacing=8, margins=(12, 12, 12, 8)))
         styled(self)
+
+
+def whole_of(trace: Trace | BackTrace) -> str:
+    """What the sums come to in the end."""
+    return "softmax" if isinstance(trace, Trace) else "gradients"

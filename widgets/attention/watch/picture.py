@@ -1,7 +1,7 @@
-"""The tiled algorithm drawn: the scores with the tile in work, and beside them all that is kept of each row.
+"""The tiled algorithm drawn: the weights with the tile in work, and around them all that is kept.
 
-Rows of queries run through from left to right: the matrix, then m, l and the factor of the step, then the output. The
-matrix shows what each key counts for so far; a kernel throws these numbers away as soon as they are summed.
+Rows of queries run through from left to right: the matrix, then numbers of each row, then what is summed for it. What
+is summed for keys hangs below the matrix.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
-from engines.attention.tiling import Span, Step, Trace
+from engines.attention.tiling import Array, Span, spans
+from widgets.attention.watch.scene import Block, Column, Scene
 from widgets.attention.watch.words import span
 from widgets.charts.axes import figure, percent
 from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
@@ -23,18 +23,11 @@ from widgets.charts.heat import draw_image, draw_scale, heat_image, outline, sig
 from widgets.kit.theme import LOOK, number_font
 
 TOP, FOOT, LEFT_ROOM, GAP = 38, 50, 44, 14
-COLUMN = 46
+COLUMN, WIDE, BELOW = 46, 0.75, 8
+"""Pixels of a column of numbers; width of a summed number in cells; pixels between what hangs below the matrix."""
+STRIP = 0.45
+"""Height of a summed number below the matrix, in cells."""
 LEAST_FOR_NUMBERS = 9.5
-CLIPPED = 0.985
-"""Share of the keys that the colours tell apart; the strongest few are as bright as can be.
-
-Even steps of colour are even steps of the square root, so that weak keys are told apart too.
-"""
-COLUMNS = (
-    ("m", "The running maximum of the row's scores"),
-    ("l", "The sum of exp(s \u2212 m) so far"),
-    ("scale", "What this step scaled the sums by: exp(m \u2212 m\u2032)"),
-)
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -42,246 +35,194 @@ CENTRE = Qt.AlignmentFlag.AlignHCenter
 class Places:
     """Where everything lies, in pixels. cell: side of a score."""
 
-    trace: Trace
+    scene: Scene
     cell: float
     left: float
 
     @classmethod
-    def of(cls, trace: Trace, width: float, height: float) -> Places:
-        rows, keys, columns = *trace.scores.shape, trace.output.shape[1]
-        wide = width - LEFT_ROOM - 2 * GAP - len(COLUMNS) * COLUMN - 8
-        cell = max(min((height - TOP - FOOT) / rows, wide / (keys + 0.75 * columns)), 3.0)
-        used = LEFT_ROOM + cell * (keys + 0.75 * columns) + 2 * GAP + len(COLUMNS) * COLUMN
-        return cls(trace, cell, max((width - used) / 2, 0))
+    def of(cls, scene: Scene, width: float, height: float) -> Places:
+        across = scene.keys + WIDE * scene.right.values.shape[1]
+        down = scene.rows + STRIP * sum(block.values.shape[1] for block in scene.below)
+        beside = LEFT_ROOM + 2 * GAP + len(scene.columns) * COLUMN
+        high = height - TOP - FOOT - BELOW * len(scene.below)
+        cell = max(min(high / down, (width - beside - 8) / across), 3.0)
+        return cls(scene, cell, max((width - beside - cell * across) / 2, 0))
 
     @cached_property
     def matrix(self) -> QRectF:
-        rows, keys = self.trace.scores.shape
-        return QRectF(self.left + LEFT_ROOM, TOP, keys * self.cell, rows * self.cell)
+        return QRectF(self.left + LEFT_ROOM, TOP, self.scene.keys * self.cell, self.scene.rows * self.cell)
 
     @cached_property
     def columns(self) -> tuple[QRectF, ...]:
-        first = self.matrix.right() + GAP
-        return tuple(
-            QRectF(first + number * COLUMN, TOP, COLUMN - 4, self.matrix.height()) for number in range(len(COLUMNS))
-        )
+        first, high = self.matrix.right() + GAP, self.matrix.height()
+        return tuple(QRectF(first + n * COLUMN, TOP, COLUMN - 4, high) for n in range(len(self.scene.columns)))
 
     @cached_property
-    def output(self) -> QRectF:
-        wide = self.trace.output.shape[1] * 0.75 * self.cell
+    def right(self) -> QRectF:
+        wide = self.scene.right.values.shape[1] * WIDE * self.cell
         return QRectF(self.columns[-1].right() + GAP + 4, TOP, wide, self.matrix.height())
 
+    @cached_property
+    def below(self) -> tuple[QRectF, ...]:
+        rooms, top = [], self.matrix.bottom()
+        for block in self.scene.below:
+            rooms.append(QRectF(self.matrix.left(), top + BELOW, self.matrix.width(), self._high(block)))
+            top = rooms[-1].bottom()
+        return tuple(rooms)
+
+    @property
+    def bottom(self) -> float:
+        return self.below[-1].bottom() if self.below else self.matrix.bottom()
+
     def rows(self, room: QRectF, rows: Span) -> QRectF:
-        """The part of a region that belongs to some rows."""
+        """The part of a region that belongs to some queries."""
         return QRectF(room.left(), TOP + rows[0] * self.cell, room.width(), (rows[1] - rows[0]) * self.cell)
 
-    def tile(self, rows: Span, keys: Span) -> QRectF:
+    def keys(self, room: QRectF, keys: Span) -> QRectF:
+        """The part of a region that belongs to some keys."""
         left = self.matrix.left() + keys[0] * self.cell
-        return QRectF(left, TOP + rows[0] * self.cell, (keys[1] - keys[0]) * self.cell, (rows[1] - rows[0]) * self.cell)
+        return QRectF(left, room.top(), (keys[1] - keys[0]) * self.cell, room.height())
+
+    def tile(self, rows: Span, keys: Span) -> QRectF:
+        return self.keys(self.rows(self.matrix, rows), keys)
+
+    def _high(self, block: Block) -> float:
+        return block.values.shape[1] * STRIP * self.cell
 
 
 class TilePicture(DrawnChart):
-    """`show_step` shows the state after a step; -1 is before the first."""
+    """Draws a scene."""
 
     def __init__(self) -> None:
         super().__init__("The tiled algorithm")
-        self.trace: Trace | None = None
-        self.at = -1
-        self._most, self._largest = 1.0, 1.0
+        self.scene: Scene | None = None
         self.setMinimumSize(420, 260)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_step(self, trace: Trace, at: int) -> None:
-        if trace is not self.trace:
-            self._most, self._largest = _strong_share(trace), float(np.abs(trace.output).max())
-        self.trace, self.at = trace, at
+    def show_scene(self, scene: Scene) -> None:
+        self.scene = scene
         self.update()
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
 
     def table(self) -> list[list[str]]:
-        """What is kept of each row."""
-        step, rows = self._step(), [["row", "m", "l", "factor", "keys summed"]]
-        if self.trace is None or step is None:
-            return rows
-        return rows + [
-            [str(row + 1), f"{step.maximum[row]:.6g}", f"{step.total[row]:.6g}", f"{step.factor[row]:.6g}",
-             str(step.seen[row])]
-            for row in range(len(step.total))
-        ]  # fmt: skip
+        return self.scene.table() if self.scene is not None else []
 
     def tip_at(self, place: QPointF) -> str:
-        if self.trace is None:
+        if self.scene is None:
             return ""
-        places = Places.of(self.trace, self.width(), self.height())
+        places = Places.of(self.scene, self.width(), self.height())
         row = int((place.y() - TOP) // places.cell)
-        if not 0 <= row < len(self.trace.scores):
-            return ""
         if places.matrix.contains(place):
-            return self._score_tip(row, int((place.x() - places.matrix.left()) // places.cell))
-        titles = zip(COLUMNS, places.columns, strict=True)
-        return next((f"Row {row + 1}: {tip}" for (_title, tip), room in titles if room.contains(place)), "")
-
-    def _score_tip(self, row: int, key: int) -> str:
-        assert self.trace is not None
-        score, share = self.trace.scores[row, key], self.trace.weights(self.at)[row, key]
-        words = "hidden" if not np.isfinite(score) else f"score {figure(float(score))}"
-        counts = "not summed yet" if np.isnan(share) else f"counts {percent(float(share), 1)} so far"
-        return f"Query {row + 1}, key {key + 1}: {words}, {counts}"
-
-    def _step(self) -> Step | None:
-        return self.trace.steps[self.at] if self.trace is not None and self.at >= 0 else None
+            return self.scene.tip(row, int((place.x() - places.matrix.left()) // places.cell))
+        beside = zip(self.scene.columns, places.columns, strict=True)
+        return next((f"Row {row + 1}: {one.tip}" for one, room in beside if room.contains(place)), "")
 
     def _draw(self, painter: QPainter) -> None:
-        if self.trace is None:
+        if self.scene is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        places, step = Places.of(self.trace, self.width(), self.height()), self._step()
-        self._draw_matrix(painter, places)
-        self._draw_columns(painter, places, step)
-        self._draw_output(painter, places, step)
-        self._draw_heads(painter, places, step)
-        self._draw_scales(painter, places)
-        if step is not None:
-            self._draw_work(painter, places, step)
+        places = Places.of(self.scene, self.width(), self.height())
+        _draw_matrix(painter, places)
+        for column, room in zip(self.scene.columns, places.columns, strict=True):
+            _draw_column(painter, places, room, column)
+        _draw_block(painter, places.right, self.scene.right.values, self.scene.right.most)
+        for block, room in zip(self.scene.below, places.below, strict=True):
+            _draw_block(painter, room, block.values.T, block.most)
+        _draw_heads(painter, places)
+        _draw_scales(painter, places)
+        if self.scene.work is not None:
+            _draw_work(painter, places, *self.scene.work)
 
-    def _draw_matrix(self, painter: QPainter, places: Places) -> None:
-        trace, look = places.trace, LOOK.now
-        painter.fillRect(places.matrix, look.color("raised"))
-        shown = trace.weights(self.at)
-        draw_image(
-            painter, places.matrix, heat_image(np.where(np.isfinite(trace.scores), shown, np.nan), 0, self._most)
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        for rows, keys, hidden in _tiles(trace):
-            if hidden:
-                painter.setBrush(QBrush(look.color("muted", 0.45), Qt.BrushStyle.BDiagPattern))
-                painter.drawRect(places.tile(rows, keys))
-        self._draw_grid(painter, places)
 
-    def _draw_grid(self, painter: QPainter, places: Places) -> None:
-        """Lines between tiles, and a frame."""
-        trace, room = places.trace, places.matrix
-        painter.setPen(QPen(LOOK.now.color("base", 0.9), 1.5))
-        for key in range(trace.key_tile, trace.scores.shape[1], trace.key_tile):
-            x = room.left() + key * places.cell
-            painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
-        for row in range(trace.query_tile, len(trace.scores), trace.query_tile):
-            y = room.top() + row * places.cell
-            painter.drawLine(QPointF(room.left(), y), QPointF(places.output.right(), y))
-        _frame(painter, room)
+def _draw_matrix(painter: QPainter, places: Places) -> None:
+    scene, look = places.scene, LOOK.now
+    painter.fillRect(places.matrix, look.color("raised"))
+    draw_image(painter, places.matrix, heat_image(np.sqrt(scene.shares / scene.high), 0, 1))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(look.color("muted", 0.45), Qt.BrushStyle.BDiagPattern))
+    for rows, keys in scene.skipped:
+        painter.drawRect(places.tile(rows, keys))
+    painter.setPen(QPen(look.color("base", 0.9), 1.5))
+    for first, _last in spans(scene.keys, scene.key_tile)[1:]:
+        x = places.matrix.left() + first * places.cell
+        painter.drawLine(QPointF(x, TOP), QPointF(x, places.bottom))
+    for first, _last in spans(scene.rows, scene.query_tile)[1:]:
+        y = TOP + first * places.cell
+        painter.drawLine(QPointF(places.matrix.left(), y), QPointF(places.right.right(), y))
+    _frame(painter, places.matrix)
 
-    def _draw_columns(self, painter: QPainter, places: Places, step: Step | None) -> None:
-        """m, l and the factor, as numbers where there is room, else as bars."""
-        for room in places.columns:
-            painter.fillRect(room, LOOK.now.color("raised"))
-        if step is not None:
-            shown = (np.where(step.seen > 0, step.maximum, np.nan), np.where(step.seen > 0, step.total, np.nan))
-            for room, values in zip(places.columns, (*shown, _factors(step)), strict=True):
-                self._draw_values(painter, places, room, values)
-        for room in places.columns:
-            _frame(painter, room)
 
-    def _draw_values(self, painter: QPainter, places: Places, room: QRectF, values: NDArray[np.float64]) -> None:
-        low, high = np.nanmin(values, initial=0.0), np.nanmax(values, initial=1e-9)
-        numbers = places.cell >= LEAST_FOR_NUMBERS
-        for row, value in enumerate(values):
-            if np.isnan(value):
-                continue
-            line = places.rows(room, (row, row + 1))
-            share = (value - low) / max(high - low, 1e-9)
-            bar = QRectF(line.left(), line.top() + 1, line.width() * share, max(line.height() - 2, 1))
-            painter.fillRect(bar, LOOK.now.color("accent", 0.22 if numbers else 0.6))
-            if numbers:
-                painter.setFont(number_font(11 if places.cell >= 12 else 10))
-                label(painter, line.adjusted(2, -2, -5, 2), _short(float(value)), LOOK.now.color("text"), RIGHT)
+def _draw_column(painter: QPainter, places: Places, room: QRectF, column: Column) -> None:
+    """As numbers where there is room, else as bars."""
+    painter.fillRect(room, LOOK.now.color("raised"))
+    low, high = (float(end(column.values, initial=start)) for end, start in ((np.nanmin, 0.0), (np.nanmax, 1e-9)))
+    numbers = places.cell >= LEAST_FOR_NUMBERS
+    painter.setFont(number_font(11 if places.cell >= 12 else 10))
+    for row in np.flatnonzero(~np.isnan(column.values)).tolist():
+        value, line = float(column.values[row]), places.rows(room, (row, row + 1))
+        share = (value - low) / max(high - low, 1e-9)
+        bar = QRectF(line.left(), line.top() + 1, line.width() * share, max(line.height() - 2, 1))
+        painter.fillRect(bar, LOOK.now.color("accent", 0.22 if numbers else 0.6))
+        if numbers:
+            label(painter, line.adjusted(2, -2, -5, 2), _short(value), LOOK.now.color("text"), RIGHT)
+    _frame(painter, room)
 
-    def _draw_output(self, painter: QPainter, places: Places, step: Step | None) -> None:
-        painter.fillRect(places.output, LOOK.now.color("raised"))
-        if step is not None:
-            shown = np.where(step.seen[:, None] > 0, step.output, np.nan)
-            draw_image(painter, places.output, signed_image(shown, self._largest))
-        _frame(painter, places.output)
 
-    def _draw_heads(self, painter: QPainter, places: Places, step: Step | None) -> None:
-        look = LOOK.now
-        painter.setFont(number_font(11))
-        above = QRectF(places.matrix.left(), 0, places.matrix.width(), 18)
-        label(painter, above, "Keys", look.color("muted"), LEFT)
-        for (title, _tip), room in zip(COLUMNS, places.columns, strict=True):
-            label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), title, look.color("text"), CENTRE)
-        head = QRectF(places.output.left() - 20, TOP - 20, places.output.width() + 40, 18)
-        label(painter, head, "acc / l", look.color("text"), CENTRE)
-        for keys in {one.keys for one in places.trace.steps}:
-            active = step is not None and step.keys == keys
-            self._draw_tile_name(painter, places, keys, active)
-        self._draw_query_names(painter, places, step)
+def _draw_block(painter: QPainter, room: QRectF, values: Array, most: float) -> None:
+    painter.fillRect(room, LOOK.now.color("raised"))
+    draw_image(painter, room, signed_image(values, most))
+    _frame(painter, room)
 
-    def _draw_tile_name(self, painter: QPainter, places: Places, keys: Span, active: bool) -> None:
-        room = places.tile((0, 1), keys)
-        number = str(keys[0] // places.trace.key_tile + 1)
-        color = LOOK.now.color("accent" if active else "muted")
-        label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), number, color, CENTRE)
 
-    def _draw_query_names(self, painter: QPainter, places: Places, step: Step | None) -> None:
-        """Rows of queries at the left, where there is room."""
-        for rows in {one.rows for one in places.trace.steps}:
-            active = step is not None and step.rows == rows
-            room = places.rows(QRectF(places.left, 0, LEFT_ROOM - 6, 0), rows)
-            words = span(rows).replace(" to ", "\u2013")
-            if room.height() >= LEAST_FOR_NUMBERS:
-                label(painter, room, words, LOOK.now.color("accent" if active else "muted"), RIGHT)
+def _draw_heads(painter: QPainter, places: Places) -> None:
+    """Names of what is drawn, and of the tiles; those in work in the accent."""
+    scene, text, muted = places.scene, LOOK.now.color("text"), LOOK.now.color("muted")
+    rows, keys = scene.work or ((-1, -1), (-1, -1))
+    painter.setFont(number_font(11))
+    label(painter, QRectF(places.matrix.left(), 0, places.matrix.width(), 18), "Keys", muted, LEFT)
+    for column, room in zip(scene.columns, places.columns, strict=True):
+        label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), column.title, text, CENTRE)
+    right = QRectF(places.right.left() - 20, TOP - 20, places.right.width() + 40, 18)
+    label(painter, right, scene.right.title, text, CENTRE)
+    for block, room in zip(scene.below, places.below, strict=True):
+        label(painter, QRectF(places.left, room.top(), LEFT_ROOM - 6, room.height()), block.title, text, RIGHT)
+    for number, one in enumerate(spans(scene.keys, scene.key_tile), start=1):
+        room = places.keys(QRectF(0, TOP - 20, 0, 18), one)
+        label(painter, room, str(number), LOOK.now.color("accent" if one == keys else "muted"), CENTRE)
+    for one in spans(scene.rows, scene.query_tile):
+        room = places.rows(QRectF(places.left, 0, LEFT_ROOM - 6, 0), one)
+        if room.height() >= LEAST_FOR_NUMBERS:
+            words = span(one).replace(" to ", "\u2013")
+            label(painter, room, words, LOOK.now.color("accent" if one == rows else "muted"), RIGHT)
 
-    def _draw_work(self, painter: QPainter, places: Places, step: Step) -> None:
-        """The tile in work, and the rows that it changes."""
-        outline(painter, places.tile(step.rows, step.keys), LOOK.now.color("accent"))
-        for room in (*places.columns, places.output):
-            painter.setPen(QPen(LOOK.now.color("accent"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(places.rows(room, step.rows))
 
-    def _draw_scales(self, painter: QPainter, places: Places) -> None:
-        top = places.matrix.bottom() + 10
-        half = min(places.matrix.width() * 0.6, 260)
-        room = QRectF(places.matrix.left(), top, half, 24)
-        middle, high = (percent(share, 0) for share in (self._most / 4, self._most))
-        draw_scale(painter, room, "0", f"{high} of its row", title=middle)
-        room = QRectF(places.output.right() - max(places.output.width(), 110), top, max(places.output.width(), 110), 24)
-        most = _short(self._largest)
-        draw_scale(painter, room, f"\u2212{most}", most, signed=True, title="0")
-        self._draw_legend(painter, places, top)
+def _draw_work(painter: QPainter, places: Places, rows: Span, keys: Span) -> None:
+    """The tile in work, and what it changes."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(LOOK.now.color("accent"), 1.5))
+    for room in (*places.columns, places.right):
+        painter.drawRect(places.rows(room, rows))
+    for room in places.below:
+        painter.drawRect(places.keys(room, keys))
+    outline(painter, places.tile(rows, keys), LOOK.now.color("accent"))
 
-    def _draw_legend(self, painter: QPainter, places: Places, top: float) -> None:
-        """What the hatching stands for, where there is any."""
-        if not any(hidden for _rows, _keys, hidden in _tiles(places.trace)):
-            return
-        left = places.matrix.left() + min(places.matrix.width() * 0.6, 260) + 18
-        box = QRectF(left, top - 1, 14, 11)
+
+def _draw_scales(painter: QPainter, places: Places) -> None:
+    scene, top, muted = places.scene, places.bottom + 10, LOOK.now.color("muted")
+    room = QRectF(places.matrix.left(), top, min(places.matrix.width() * 0.55, 260), 24)
+    middle, high = (percent(share, 0) for share in (scene.high / 4, scene.high))
+    draw_scale(painter, room, "0", high, title=middle)
+    label(painter, QRectF(room.right() + 8, top + 10, 80, 15), "of its row", muted, LEFT)
+    if scene.skipped:
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
-        painter.drawRect(box)
-        label(painter, QRectF(left + 20, top - 4, 120, 17), "skipped", LOOK.now.color("muted"), LEFT)
-
-
-def _tiles(trace: Trace) -> list[tuple[Span, Span, bool]]:
-    return [(step.rows, step.keys, step.skipped) for step in trace.steps]
-
-
-def _strong_share(trace: Trace) -> float:
-    """What nearly all keys count for at most, in the end or, where that is more, within the first tile alone."""
-    shares = trace.weights(len(trace.steps) - 1)
-    in_the_end = float(np.quantile(shares[np.isfinite(trace.scores)], CLIPPED))
-    return min(max(in_the_end, 1.6 / min(trace.key_tile, len(shares[0]))), 1.0)
-
-
-def _factors(step: Step) -> NDArray[np.float64]:
-    """Of the rows in work alone, and not of those that began with this tile."""
-    shown = np.full(len(step.factor), np.nan)
-    here = slice(*step.rows)
-    if not step.skipped:
-        shown[here] = np.where(step.factor[here] > 0, step.factor[here], np.nan)
-    return shown
+        painter.drawRect(QRectF(room.right() + 8, top - 1, 14, 10))
+        label(painter, QRectF(room.right() + 28, top - 5, 80, 17), "skipped", muted, LEFT)
+    wide = max(places.right.width(), 110)
+    ends = ("\u2212most", "most") if scene.below else (f"\u2212{_short(scene.right.most)}", _short(scene.right.most))
+    draw_scale(painter, QRectF(places.right.right() - wide, top, wide, 24), *ends, signed=True, title="0")
 
 
 def _short(value: float) -> str:

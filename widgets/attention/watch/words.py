@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.attention.back_tiling import BackStep, BackTrace
 from engines.attention.tiling import Span, Step, Trace
-from widgets.charts.axes import figure
+from widgets.charts.axes import figure, percent
 from widgets.kit.words import count
 
 BEGIN = (
@@ -15,8 +16,20 @@ BEGIN = (
 DONE = "Every row has seen all its keys: acc / l is the softmax attention, and no N \u00d7 N matrix was kept."
 
 
-def step_words(trace: Trace, at: int) -> str:
+BACK_BEGIN = (
+    "Of the forward pass each row has kept its log-sum-exp and its output. From the gradient dO comes \u0394, the sum "
+    "of dO \u00b7 O over a row; the weights are computed anew, tile by tile."
+)
+BACK_DONE = "All three gradients are whole."
+
+
+def step_words(trace: Trace | BackTrace, at: int) -> str:
     """What step `at` does; -1: before the first."""
+    words = _forward_words(trace, at) if isinstance(trace, Trace) else _back_words(trace, at)
+    return words.replace("-", "\u2212")
+
+
+def _forward_words(trace: Trace, at: int) -> str:
     if at < 0:
         return BEGIN
     step = trace.steps[at]
@@ -24,7 +37,25 @@ def step_words(trace: Trace, at: int) -> str:
     if step.skipped:
         return f"{tile}: skipped. {_why_hidden(trace, step)}"
     before = trace.steps[at - 1] if at and trace.steps[at - 1].rows == step.rows else None
-    return f"{tile}: {_rise(step, before)} {_finished(trace, at)}".rstrip().replace("-", "\u2212")
+    return f"{tile}: {_rise(step, before)} {_finished(trace, at)}".rstrip()
+
+
+def _back_words(trace: BackTrace, at: int) -> str:
+    if at < 0:
+        return BACK_BEGIN
+    step = trace.steps[at]
+    tile = f"Rows {span(step.rows)} of keys {span(step.keys)}"
+    if step.skipped:
+        return f"{tile}: skipped. {_why_hidden(trace.forward, step)}"
+    strongest = float(trace.weights()[slice(*step.rows), slice(*step.keys)].max())
+    adds = f"the weights exp(s \u2212 LSE) come back, the strongest {percent(strongest, 1)}; they add to dQ of the rows"
+    later = any(one.keys == step.keys and not one.skipped for one in trace.steps[at + 1 :])
+    end = "." if later else f", which are finished with it. {'' if _more(trace, at) else BACK_DONE}".rstrip()
+    return f"{tile}: {adds} and to dK and dV of the keys{end}"
+
+
+def _more(trace: BackTrace, at: int) -> bool:
+    return any(not one.skipped for one in trace.steps[at + 1 :])
 
 
 def span(places: Span) -> str:
@@ -65,8 +96,8 @@ def _finished(trace: Trace, at: int) -> str:
     return f"Rows {span(step.rows)} are finished." if others else DONE
 
 
-def _why_hidden(trace: Trace, step: Step) -> str:
+def _why_hidden(trace: Trace, step: Step | BackStep) -> str:
     shift = trace.scores.shape[1] - trace.scores.shape[0]
     if trace.causal and step.keys[0] > step.rows[1] - 1 + shift:
-        return "All its keys come after these queries, so a causal kernel never reads them."
-    return f"All its keys lie {trace.window} or more places away, outside the window."
+        return "Its keys all come after these queries, so a causal kernel never reads them."
+    return f"Its keys all lie {trace.window} or more places away, outside the window."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engines.attention.back_tiling import BackTrace, back_trace
 from engines.attention.tiling import Array, Trace, made_up, trace
 from engines.attention.types import WatchSpec
 from engines.core.errors import KinoscopeError
@@ -23,7 +24,7 @@ class Watching:
         self._spec, self._say = spec, say
         self._head: tuple[str, Array, Array, Array] | None = None
         self._key: tuple[object, ...] = ()
-        self._trace: Trace | None = None
+        self._trace: Trace | BackTrace | None = None
 
     @property
     def view(self) -> WatchView:
@@ -43,16 +44,17 @@ class Watching:
     def watch_made_up(self) -> None:
         self._head = None
 
-    def _traced(self) -> Trace | None:
+    def _traced(self) -> Trace | BackTrace | None:
         key = self._spec(), id(self._head)
         if key != self._key:
             self._key, self._trace = key, self._anew(self._spec())
         return self._trace
 
-    def _anew(self, spec: WatchSpec) -> Trace | None:
+    def _anew(self, spec: WatchSpec) -> Trace | BackTrace | None:
         q, k, v = made_up(spec.length, spec.dim, spec.seed) if self._head is None else self._head[1:]
         try:
-            return trace(q, k, v, spec.query_tile, spec.key_tile, spec.causal, spec.window or None)
+            forward = trace(q, k, v, spec.query_tile, spec.key_tile, spec.causal, spec.window or None)
+            return back_trace(forward, made_up(v.shape[0], v.shape[1], spec.seed + 1)[2]) if spec.backward else forward
         except KinoscopeError as error:
             self._say(trouble_of(error.as_json(), "This cannot be watched"))
             return None

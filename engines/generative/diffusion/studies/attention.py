@@ -14,7 +14,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from engines.attention import maps
-from engines.attention.listening import Call, heard, listening
+from engines.attention.listening import Call, listening
 from engines.attention.recording import KIND, Asked, Recorder
 from engines.attention.request import Request
 from engines.attention.types import SeeResult, SeeSpec, Site
@@ -42,20 +42,19 @@ def run(spec: SeeSpec, ctx: Context) -> SeeResult:
     ready = prepare(Opener(spec.device), sample_of(spec))
     need, began = memory.estimate(ready.model.info, ready.spec), time.perf_counter()
     with ctx.lease(spec.device, need, threads=0), atomic_path(file) as part:
-        with Recorder(part, ready.sigmas.tolist(), _made(spec, ready)) as recorder, heard() as ran:
+        with Recorder(part, ready.sigmas.tolist(), _made(spec, ready)) as recorder:
             seer = Seer(ready, ctx, recorder)
             with seer.listening():
                 drawn = draw(ready, seer)
             recorder.finish(seen(drawn.samples, ready)[0])
-    seconds = time.perf_counter() - began
     return SeeResult(
-        spec, str(file), recorder.sites, tuple(ready.sigmas.tolist()), tuple(recorder.steps), seconds,
-        tuple(ran.kernels), (*ready.notes, *ran.notes, *_notes(recorder, seer)),
+        spec, str(file), recorder.sites, tuple(ready.sigmas.tolist()), tuple(recorder.steps),
+        time.perf_counter() - began, drawn.kernels, (*ready.notes, *drawn.notes, *_notes(recorder, seer)),
     )  # fmt: skip
 
 
 def sample_of(spec: SeeSpec) -> SampleSpec:
-    """The ordinary run that gives the same sample."""
+    """The ordinary run that gives the same sample. Its steps are looked at, so its loop is never captured."""
     info = opening.inspect(spec.model)
     if len(info.shape) != 3 or info.kind not in ("network", "file"):
         raise BadInput(f"{info.title} has no attention to see", hint="Choose a trained network, such as mnist-dit")

@@ -38,6 +38,8 @@ def test_a_sample_is_seen_and_its_head_is_watched_tile_by_tile(open_window: Call
     assert watched.bar.playing
     lab.panel.watchChanged.emit(WatchSpec(causal=True))
     assert any(step.skipped for step in watched.trace.steps)
+    lab.panel.watchChanged.emit(WatchSpec(backward=True))
+    assert [block.title for block in watched.picture.scene.below] == ["dK", "dV"]
 
 
 def test_a_form_without_sense_is_said_and_shows_nothing(qtbot) -> None:
