@@ -177,7 +177,7 @@ class MemoryCase:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What `auto` takes for a class of requests, and why. times: median milliseconds of each kernel, forward, or with
+    """What `auto` takes for a class of requests, and why. times: least milliseconds of each kernel, forward, or with
     backward where gradients are wanted. refused: kernels that cannot do it, with the reason. measured: local time.
     """
 
@@ -198,7 +198,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class WhichResult:
-    """kernel: what `auto` takes. times: milliseconds, median, of every exact kernel that can do it, the fastest first.
+    """kernel: what `auto` takes. times: milliseconds, the least, of every exact kernel that can do it, fastest first.
     refused: the others, with the reason. measured: whether `auto` goes by these times; it does not for requests so
     small that it takes the usual kernel unmeasured. when: of the measurement. request: the class of such requests.
     """
