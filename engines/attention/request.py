@@ -7,7 +7,7 @@ Queries are the last N of the M positions: with a cache of keys the new queries 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -177,6 +177,10 @@ def tile_of(square: Tensor, rows: Places, columns: Places) -> Tensor:
     """Some rows and columns of what is broadcast to (B, H, N, M)."""
     part = rows_of(square, rows)
     return part[..., columns] if part.ndim and part.shape[-1] > 1 else part
+
+
+Widen: TypeAlias = Callable[[Tensor], Tensor]
+"""How far a definition widens what it is given."""
 
 
 def wide(x: Tensor) -> Tensor:

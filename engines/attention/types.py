@@ -198,7 +198,7 @@ class MemoryCase:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What `auto` takes for a class of requests, and why. times: median milliseconds of each kernel, forward, or with
+    """What `auto` takes for a class of requests, and why. times: least milliseconds of each kernel, forward, or with
     backward where gradients are wanted. refused: kernels that cannot do it, with the reason. measured: local time.
     """
 
@@ -219,7 +219,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class WhichResult:
-    """kernel: what `auto` takes. times: milliseconds, median, of every exact kernel that can do it, the fastest first.
+    """kernel: what `auto` takes. times: milliseconds, the least, of every exact kernel that can do it, fastest first.
     refused: the others, with the reason. measured: whether `auto` goes by these times; it does not for requests so
     small that it takes the usual kernel unmeasured. when: of the measurement. request: the class of such requests.
     """
@@ -232,3 +232,37 @@ class WhichResult:
     when: str
     machine: str
     request: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """Job `check:run`: kinds beside float64. kinds: () for all that there are."""
+
+    kinds: tuple[str, ...] = ()
+    dtypes: tuple[Dtype, ...] = ("float64", "float32", "bfloat16", "float16")
+    device: str = "cpu"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A kind in a dtype. error, grad_error: of output and gradients beside the kind's own float64 form, relative;
+    reference_error, grad_reference_error: those of a reference in the same dtype on the same numbers; None where there
+    is none. skipped: why nothing was computed, "" where it was.
+    """
+
+    error: float | None = None
+    grad_error: float | None = None
+    reference_error: float | None = None
+    grad_reference_error: float | None = None
+    ok: bool = True
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """kinds: by name, then by dtype. ok: whether none of them failed."""
+
+    kinds: dict[str, dict[str, Checked]]
+    ok: bool
+    machine: str

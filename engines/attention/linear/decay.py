@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engines.attention.linear.recurrence import State, chunked, quadratic, refused, with_ones, zeros
 from engines.attention.linear.steps import Steps
-from engines.attention.request import Request, wide
+from engines.attention.request import Request, Widen, wide
 from engines.core.errors import UsageError
 
 
@@ -26,9 +26,9 @@ def refuses(asked: Request, lse: bool) -> str:
     return refused(asked) or ("" if asked.causal else "its memory fades with time: it is causal")
 
 
-def reference(asked: Request) -> Tensor:
-    """The definition in float64, (B, H, N, e), by the whole matrix of weights."""
-    q, k, v = asked.q.double() * asked.scale, asked.k.double(), asked.v.double()
+def reference(asked: Request, widen: Widen = Tensor.double) -> Tensor:
+    """The definition in float64, or as wide as told, (B, H, N, e), by the whole matrix of weights."""
+    q, k, v = widen(asked.q) * asked.scale, widen(asked.k), widen(asked.v)
     return quadratic(q, k, v, _column(gammas(q.shape[1]).log().to(q)))
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from engines.attention.linear.features import Features
 from engines.attention.linear.recurrence import State, refused
 from engines.attention.linear.steps import Steps
-from engines.attention.request import Request
+from engines.attention.request import Request, Widen
 
 
 class Elu(Features):
@@ -32,9 +32,9 @@ def refuses(asked: Request, lse: bool) -> str:
     return refused(asked) or ("" if asked.scale == asked.q.shape[3] ** -0.5 else "its features have no scale")
 
 
-def reference(asked: Request) -> Tensor:
-    """The definition in float64, (B, H, N, e), by the whole matrix of weights."""
-    return Elu().definition(asked)
+def reference(asked: Request, widen: Widen = Tensor.double) -> Tensor:
+    """The definition in float64, or as wide as told, (B, H, N, e), by the whole matrix of weights."""
+    return Elu().definition(asked, widen)
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:

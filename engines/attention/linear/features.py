@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engines.attention.linear.recurrence import SEGMENT, State, chunked, divided, quadratic, with_ones, zeros
-from engines.attention.request import Request, wide
+from engines.attention.request import Request, Widen, wide
 
 
 class Features(ABC):
@@ -26,9 +26,9 @@ class Features(ABC):
     def keys(self, k: Tensor, top: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """(features (B, H, n, r), top of each (B, H, n, 1), None for none). top: of the key before, (B, H, 1, 1)."""
 
-    def definition(self, asked: Request) -> Tensor:
-        """The output in float64 by the whole matrix of weights, (B, H, N, e)."""
-        q, k, v = self.queries(asked.q.double())[0], self._level(asked.k.double()), with_ones(asked.v.double())
+    def definition(self, asked: Request, widen: Widen = Tensor.double) -> Tensor:
+        """The output in float64, or as wide as told, by the whole matrix of weights, (B, H, N, e)."""
+        q, k, v = self.queries(widen(asked.q))[0], self._level(widen(asked.k)), with_ones(widen(asked.v))
         return divided(quadratic(q, k, v) if asked.causal else q @ k.transpose(-1, -2) @ v)[0]
 
     def attend(self, asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:

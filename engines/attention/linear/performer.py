@@ -18,7 +18,7 @@ from torch import Tensor
 from engines.attention.linear.features import Features
 from engines.attention.linear.recurrence import State, refused
 from engines.attention.linear.steps import Steps
-from engines.attention.request import Request, wide
+from engines.attention.request import Request, Widen, wide
 from engines.core.errors import UsageError
 
 FEATURES = 256
@@ -53,9 +53,9 @@ def refuses(asked: Request, lse: bool) -> str:
     return refused(asked)
 
 
-def reference(asked: Request, features: int = FEATURES, seed: int = SEED) -> Tensor:
-    """The estimate by the same features in float64, (B, H, N, e), by the whole matrix of weights."""
-    return _favor(asked.q.double(), asked.scale, features, seed).definition(asked)
+def reference(asked: Request, widen: Widen = Tensor.double, features: int = FEATURES, seed: int = SEED) -> Tensor:
+    """The estimate by the same features, in float64 or as wide as told, (B, H, N, e), by the whole matrix."""
+    return _favor(widen(asked.q), asked.scale, features, seed).definition(asked, widen)
 
 
 def forward(
