@@ -19,7 +19,8 @@ from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH = 1240
 """Pixels beyond which the table stands beside the chart, with a second chart under it."""
-MOST_ROWS = 7
+MOST_ROWS = {False: 5, True: 12}
+"""Of the table, below the chart and beside it."""
 
 
 class ComparePage(WorkPage):
@@ -32,7 +33,7 @@ class ComparePage(WorkPage):
         self.which = Segmented("Shown", choices, tip="What the curves and the table show")
         self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
         self.chart, self.beside = LengthPlot("Kinds over the length"), LengthPlot("Beside it, over the length")
-        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS)
+        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS[False])
         self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), wrapped("hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
@@ -75,6 +76,7 @@ class ComparePage(WorkPage):
         ways, wide = QBoxLayout.Direction, self.width() > ROOM_FOR_BOTH
         self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self.beside.setVisible(wide)
+        self.table.set_most(MOST_ROWS[wide])
 
     def _lay_out(self) -> None:
         said = (self.table, self.auto, self.left_out, self.machine)

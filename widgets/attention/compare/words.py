@@ -16,6 +16,10 @@ PLACES = {kind.id: place for place, kind in enumerate(KINDS)}
 """Of the colours: a kind looks the same in every comparison."""
 
 
+MOST_RUNS = 3
+"""Changes of the fastest kind that a heading tells one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What a chart and the table show. field: of a `Point`; axis: its title with the unit; tip: of its tab."""
@@ -82,6 +86,9 @@ def winners(result: CompareResult) -> str:
     best = exact or every
     runs = [(kind, [point.length for point in run]) for kind, run in groupby(best.values(), lambda one: one.kind)]
     (first, reach), *later = runs
+    if len(runs) > MOST_RUNS:
+        names = [TITLES[kind] for kind in dict.fromkeys(kind for kind, _ in runs)]
+        return f"{', '.join(names[:-1])} and {names[-1]} are the fastest{' exact kinds' if exact else ''} by turns"
     where = f"up to {reach[-1]:,}" if later else "at every length"
     head = f"{TITLES[first]} is the fastest{' exact kind' if exact else ''} {where}"
     return ", ".join([head, *(f"{TITLES[kind]} from {reach[0]:,}" for kind, reach in later)]) + _beaten(exact, every)
