@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,10 +12,7 @@ from widgets.kit.words import DASH, DOT
 
 TITLES = {kind.id: kind.title for kind in KINDS}
 EXACT = {kind.id for kind in KINDS if kind.exact}
-PLACES = {kind.id: place for place, kind in enumerate(KINDS)}
-"""Of the colours: a kind looks the same in every comparison."""
-
-
+COLOURS = 8
 MOST_RUNS = 3
 """Changes of the fastest kind that a heading tells one by one."""
 
@@ -50,6 +47,17 @@ MEASURES = (
         "The largest of q, k and v, over the largest value",
     ),
 )  # fmt: skip
+
+
+def places(kinds: Sequence[str]) -> dict[str, int]:
+    """Of the colours of kinds beside one another: each its own wherever it is free, so that a kind looks the same in
+    nearly every comparison and no two look alike while there are colours."""
+    known, taken = list(TITLES), dict[str, int]()
+    for kind in kinds:
+        own = known.index(kind) % COLOURS
+        free = [(own + step) % COLOURS for step in range(COLOURS) if (own + step) % COLOURS not in taken.values()]
+        taken[kind] = free[0] if free else len(taken)
+    return taken
 
 
 def value(point: Point, measure: Measure) -> float | None:
