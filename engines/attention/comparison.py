@@ -42,6 +42,7 @@ FEW, MANY = 3, 4
 """Turns of a slow kind; times the turns asked for, of a fast one."""
 LONGEST = 1 << 20
 TITLES = {kind.id: kind.title for kind in KINDS}
+EXACT = {kind.id for kind in KINDS if kind.exact}
 GROWTH = 4.0
 """Times the time when the length doubles, for what is not known yet."""
 
@@ -69,7 +70,8 @@ def _check(spec: CompareSpec) -> None:
     if not spec.kinds or not spec.lengths:
         raise UsageError("A comparison needs a kind and a length")
     for name in spec.kinds:
-        kernel(name)
+        if name not in TITLES:
+            raise UsageError(f"There is no attention called '{name}'", hint=f"Known are {', '.join(TITLES)}")
     least = {"batch": spec.batch, "heads": spec.heads, "dim": spec.dim, "repeats": spec.repeats}
     for field_, value in least.items():
         if value < 1:
@@ -150,7 +152,7 @@ class Study:
     def _runners(self, asked: Request, length: int) -> Iterator[Runner]:
         """The kinds that can do it, each after its first call, which may load or compile."""
         for kind in self.spec.kinds:
-            why = kernel(kind).refuses(asked, False) or self._too_much(kind, length)
+            why = _refusal(asked, kind) or self._too_much(kind, length)
             if why:
                 self._skip(kind, length, why)
                 continue
@@ -194,7 +196,7 @@ class Study:
     def _ask_auto(self, asked: Request, length: int) -> None:
         """The kernel that `auto` takes, as it tells itself; it may measure, in some ten times the time of a call, so it
         is not asked where exact kinds are slow or none was measured."""
-        times = [one.ms for at, one in self.points.items() if at[1] == length and kernel(at[0]).exact and one.ms]
+        times = [one.ms for at, one in self.points.items() if at[1] == length and one.ms and at[0] in EXACT]
         if min(times, default=AUTO_LIMIT) >= AUTO_LIMIT:
             self._note(f"auto was not asked at {length:,}, where exact attention is slow or not among the kinds")
             return
@@ -240,6 +242,14 @@ class Study:
     def _say(self, note: str) -> None:
         self.ctx.check()
         self.ctx.progress(self._done, self._all, note)
+
+
+def _refusal(asked: Request, kind: str) -> str:
+    """Why a kind cannot do what is asked, or is not there on this machine; "" where it can."""
+    try:
+        return kernel(kind).refuses(asked, False)
+    except ImportError as error:
+        return f"it cannot be loaded here: {error}"
 
 
 def _call(asked: Request, kind: str) -> Callable[[], object]:
