@@ -11,10 +11,12 @@ sees no key has no weights: its row, mass and entropy are 0. Raises `UsageError`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engines.attention.request import Request, request, rows_of, seen
@@ -23,8 +25,9 @@ from engines.core.errors import UsageError
 ROWS, KEYS = 128, 512
 """Sides of a tile on a CPU: with its weights half a megabyte."""
 ON_GPU = 8
-FLOOR = -1e4
-"""The logarithm of the weight of what is hidden: its weight is 0 and so is weight times logarithm."""
+FLOORS = {torch.float32: -87.0, torch.float64: -700.0}
+"""What logarithms of weights are raised to before the exponential, which takes forty times as long where its result is
+below the normal numbers. Weights that small are 0."""
 
 
 @torch.no_grad()
@@ -56,7 +59,7 @@ def mass(
     walk = _Walk(*_checked(request(q, k, k, causal, mask, bias, scale, window), lse))
     received = walk.zeros(walk.keys)
     for tile, logs in walk.tiles():
-        received[tile.heads, tile.keys] += _column_sums(logs.exp_())
+        received[tile.heads, tile.keys] += _column_sums(_weights(logs))
     return received.view(*k.shape[:3])
 
 
@@ -82,7 +85,7 @@ def mass_and_entropy(
     received, spread = walk.zeros(walk.keys), walk.zeros(walk.rows)
     room = torch.empty_like(walk.room)
     for tile, logs in walk.tiles():
-        weights = torch.exp(logs, out=room[: logs.numel()].view(logs.shape))
+        weights = _weights(logs, room[: logs.numel()].view(logs.shape))
         received[tile.heads, tile.keys] += _column_sums(weights)
         spread[tile.heads, tile.rows] -= logs.mul_(weights).sum(-1)
     return received.view(*k.shape[:3]), spread.view(*q.shape[:3])
@@ -107,7 +110,7 @@ def pooled(
     for tile, logs in walk.tiles():
         first, last = int(high[tile.rows][0]), int(high[tile.rows][-1])
         among = high[tile.rows] == torch.arange(first, last + 1, device=q.device)[:, None]
-        strips = torch.matmul(among.to(logs.dtype), logs.exp_())
+        strips = torch.matmul(among.to(logs.dtype), _weights(logs))
         sums[tile.heads, first : last + 1].index_add_(2, wide[tile.keys], strips)
     area = torch.bincount(high)[:, None] * torch.bincount(wide)
     return (sums / area).view(*q.shape[:2], tall, broad)
@@ -141,11 +144,13 @@ def _wide(asked: Request) -> Request:
 
 
 def _lse(asked: Request) -> Tensor:
-    walk = _Walk(asked, asked.q.new_zeros(asked.q.shape[:3]), hidden=-torch.inf)
+    walk = _Walk(asked, asked.q.new_zeros(asked.q.shape[:3]))
     found = walk.zeros(walk.rows).fill_(-torch.inf)
     for tile, scores in walk.tiles():
+        top = scores.amax(-1, keepdim=True)
+        sums = _weights(scores.sub_(_finite(top))).sum(-1).log_().add_(_finite(top)[..., 0])
         here = found[tile.heads, tile.rows]
-        here.copy_(torch.logaddexp(here, torch.logsumexp(scores, -1)))
+        here.copy_(torch.logaddexp(here, sums))
     return found.view(*asked.q.shape[:3])
 
 
@@ -161,6 +166,13 @@ def _row(asked: Request, lse: Tensor, at: slice) -> Tensor:
 def _finite(lse: Tensor) -> Tensor:
     """0 for a row that sees nothing."""
     return lse.masked_fill(lse == -torch.inf, 0.0)
+
+
+def _weights(logs: Tensor, out: Tensor | None = None) -> Tensor:
+    """exp(logs), in their place or in `out`. The logarithms of what has no weight become finite."""
+    floor = FLOORS[logs.dtype]
+    weights = torch.exp(logs.clamp_(min=floor), out=logs if out is None else out)
+    return F.threshold(weights, 2 * math.exp(floor), 0.0, inplace=True)
 
 
 def _column_sums(weights: Tensor) -> Tensor:
@@ -184,10 +196,10 @@ class _Tile:
 class _Walk:
     """Over the tiles of a request that have keys to see. room: as large as any tile."""
 
-    def __init__(self, asked: Request, lse: Tensor, hidden: float = FLOOR) -> None:
+    def __init__(self, asked: Request, lse: Tensor) -> None:
         batch, heads, self.rows, _ = asked.q.shape
         self.keys = asked.k.shape[2]
-        self._asked, self._hidden, self._count = asked, hidden, batch * heads
+        self._asked, self._count = asked, batch * heads
         left = -_finite(lse).unsqueeze(-1)
         self._q = torch.cat([asked.q * asked.scale, left], -1).flatten(0, 1)
         self._k = torch.cat([asked.k, torch.ones_like(asked.k[..., :1])], -1).flatten(0, 1)
@@ -218,11 +230,11 @@ class _Walk:
         shape = (q.shape[0], q.shape[1], k.shape[1])
         logs = torch.bmm(q, k.transpose(1, 2), out=self.room[: shape[0] * shape[1] * shape[2]].view(shape))
         if self._asked.bias is not None:
-            logs.add_(self._part(self._asked.bias, tile)).clamp_(min=self._hidden)
+            logs.add_(self._part(self._asked.bias, tile))
         if self._asked.mask is not None:
-            logs.masked_fill_(~self._part(self._asked.mask, tile), self._hidden)
+            logs.masked_fill_(~self._part(self._asked.mask, tile), -torch.inf)
         if not self._all(tile):
-            logs.masked_fill_(~self._near(tile), self._hidden)
+            logs.masked_fill_(self._far(tile), -torch.inf)
         return logs
 
     def _part(self, square: Tensor, tile: _Tile) -> Tensor:
@@ -246,9 +258,11 @@ class _Walk:
         window = self._asked.window or self.keys + self.rows
         return -window < least and most < window and not (self._asked.causal and most > 0)
 
-    def _near(self, tile: _Tile) -> Tensor:
-        device = self._q.device
-        i = torch.arange(tile.rows.start, tile.rows.stop, device=device)[:, None] + (self.keys - self.rows)
-        ahead = torch.arange(tile.keys.start, tile.keys.stop, device=device) - i
-        shown = ahead <= 0 if self._asked.causal else torch.ones_like(ahead, dtype=torch.bool)
-        return shown if self._asked.window is None else shown & (ahead.abs() < self._asked.window)
+    def _far(self, tile: _Tile) -> Tensor:
+        """What `causal` and `window` hide of a tile, (rows, keys)."""
+        device, dtype = self._q.device, torch.int32
+        i = torch.arange(tile.rows.start, tile.rows.stop, device=device, dtype=dtype)[:, None] + self.keys - self.rows
+        j = torch.arange(tile.keys.start, tile.keys.stop, device=device, dtype=dtype)
+        window = self._asked.window
+        late = j > i if self._asked.causal else j >= i + (window or 0)
+        return late if window is None else late.logical_or_(j <= i - window)

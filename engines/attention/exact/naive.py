@@ -21,13 +21,17 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     if visible is not None:
         scores = scores.masked_fill(~visible, -torch.inf)
     weights = torch.softmax(scores, dim=-1)
-    if visible is not None:
-        weights = weights.masked_fill(~visible, 0.0)
-    out = _mixed(weights, asked.v, visible)
-    return out, torch.logsumexp(scores, dim=-1) if lse else None
+    if visible is not None or asked.bias is not None:
+        weights = weights.masked_fill(scores == -torch.inf, 0.0)
+    return mixed(weights, asked.v, visible), _total(scores) if lse else None
 
 
-def _mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
+def _total(scores: Tensor) -> Tensor:
+    """Of scores in half precision too it is in float32."""
+    return torch.logsumexp(scores if scores.dtype == torch.float64 else scores.float(), dim=-1)
+
+
+def mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
     """weights v, where a value that is not finite reaches only those who see it."""
     if visible is None or v.is_cuda or torch.isfinite(v.sum()):
         return weights @ v

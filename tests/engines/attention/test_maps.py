@@ -117,3 +117,13 @@ def test_what_does_not_fit():
         maps.rows(q, k, None, [0, 300])
     with pytest.raises(UsageError, match="0 x 0"):
         maps.pooled(q, k, None, 0)
+
+
+def test_logits_far_apart_and_keys_that_are_hidden_have_no_weight_at_all():
+    q, k, _ = case({}, 200, 200, torch.float32)
+    mass, entropy = maps.mass_and_entropy(100 * q, 100 * k, causal=True)
+    assert torch.isfinite(mass).all()
+    torch.testing.assert_close(mass.sum(-1), torch.full((2, 3), 200.0), rtol=1e-3, atol=0)
+    assert (entropy >= -1e-3).all()
+    none = maps.mass_and_entropy(q, k, mask=torch.zeros(200, dtype=torch.bool))
+    assert not any(found.any() for found in none)
