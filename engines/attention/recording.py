@@ -123,6 +123,7 @@ class Recording:
         self.scales = tuple(float(scale) for scale in head["scales"])
         self.made = str(head["made"])
         self._read: dict[str, NDArray[Any]] = {}
+        self._written = _written(path)
 
     @classmethod
     def open(cls, path: str | Path) -> Recording:
@@ -175,11 +176,17 @@ class Recording:
 
     def _member(self, name: str) -> NDArray[Any]:
         if name not in self._read:
+            self._check_same()
             with open_zip(self.path, what=WHAT, most=MOST) as archive, _making_sense(self.path):
                 self._read[name] = _array(archive, name, self.path)
             if len(self._read) > self.KEPT * len(PARTS):
                 self._read.pop(next(iter(self._read)))
         return self._read[name]
+
+    def _check_same(self) -> None:
+        """Another sample may have been written in its place: parts of two would make a picture of neither."""
+        if self.path.exists() and _written(self.path) != self._written:
+            raise BadInput(f"The {WHAT} was replaced by another", path=self.path, hint=AGAIN)
 
     def _check(self, names: set[str]) -> None:
         fits = all(site.heads > 0 and site.grid[0] * site.grid[1] == site.tokens for site in self.sites)
@@ -193,6 +200,12 @@ class Recording:
 
     def _damaged(self, why: str) -> BadInput:
         return BadInput(f"The {WHAT} is damaged: {why}", path=self.path, hint=AGAIN)
+
+
+def _written(path: Path) -> tuple[int, int]:
+    """What changes when a file is written anew: its time and its number on the disk."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_ino
 
 
 def _every(asked: Sequence[Asked], steps: int) -> int:

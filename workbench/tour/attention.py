@@ -104,7 +104,9 @@ def _watch(window: Window, spec: WatchSpec) -> None:
 
 
 def _watch_head(window: Window) -> None:
-    window.features["attention"].board.page(Page.SEE).watch.click()
+    lab = window.features["attention"]
+    lab.panel.watchChanged.emit(WatchSpec(query_tile=7, key_tile=7))
+    lab.board.page(Page.SEE).watch.click()
 
 
 def _watched(window: Window, share: float = 0.6) -> bool:

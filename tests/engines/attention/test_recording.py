@@ -106,3 +106,13 @@ def test_a_broken_part_is_refused_when_it_is_read(file: Path, tmp_path: Path) ->
     (tmp_path / "text.npz").write_text("no archive")
     with pytest.raises(BadInput, match="Not a usable recording"):
         Recording.open(tmp_path / "text.npz")
+
+
+def test_a_recording_that_was_replaced_is_not_mixed_with_the_one_before(file: Path) -> None:
+    found = Recording.open(file)
+    before = found.row(0, 0, 0, 0)
+    write(file.with_name("next.npz"), sites=SITES, one=lambda site, step: drawn(site, step + 7))
+    file.with_name("next.npz").replace(file)
+    assert np.array_equal(found.row(0, 0, 0, 0), before)
+    with pytest.raises(BadInput, match="replaced"):
+        found.row(1, 0, 0, 0)

@@ -69,6 +69,14 @@ def test_the_curves_are_the_points_with_the_roof_of_this_machine(page):
     assert page.chart.cross == 128.0, "between two lengths nothing was measured"
 
 
+def test_no_two_kinds_look_alike_while_there_are_colours(monkeypatch):
+    names = [f"kind {number}" for number in range(12)]
+    monkeypatch.setattr(words, "TITLES", {name: name for name in names})
+    assert words.places(names[:3]) == {"kind 0": 0, "kind 1": 1, "kind 2": 2}
+    assert words.places(["kind 0", "kind 8"]) == {"kind 0": 0, "kind 8": 1}
+    assert len(set(words.places(names).values())) == 12
+
+
 def test_each_measure_has_its_curves_or_says_why_not(page, qtbot):
     for button, title in (("Throughput", "GFLOP/s"), ("Memory", "MiB"), ("Error", "float64")):
         measure = next(one for one in MEASURES if one.title == button)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from engines.attention import costs
 from engines.attention.types import CompareResult, Point
-from widgets.attention.compare.words import PLACES, TITLES, Measure, lengths, value
+from widgets.attention.compare.words import TITLES, Measure, lengths, places, value
 from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot
 from widgets.charts.plot import Series
@@ -70,24 +70,24 @@ class LengthPlot(BandPlot):
 
 def curves(result: CompareResult, measure: Measure) -> list[Series]:
     """A line a kind, of what was measured; a logarithm shows nothing that is 0."""
-    made = []
+    made, place = [], places(result.spec.kinds)
     for kind in result.spec.kinds:
         points = [(one.length, value(one, measure)) for one in result.points if one.kind == kind]
         shown = [(length, figure) for length, figure in points if figure]
         if shown:
             x, y = zip(*shown, strict=True)
-            made.append(Series(TITLES[kind], x, y, markers=True, place=PLACES[kind]))
+            made.append(Series(TITLES[kind], x, y, markers=True, place=place[kind]))
     return made
 
 
 def bands(result: CompareResult, measure: Measure) -> list[Band]:
     """Quartiles of the time, and of the throughput that follows from it."""
-    made = []
+    made, place = [], places(result.spec.kinds)
     for kind in result.spec.kinds if measure.field in ("ms", "gflops") else ():
         timed = [one for one in result.points if one.kind == kind and one.ms and one.low_ms and one.high_ms]
         if len(timed) > 1:
             x, ends = [one.length for one in timed], [_quartiles(one, measure.field == "gflops") for one in timed]
-            made.append(Band(x, [low for low, _ in ends], [high for _, high in ends], PLACES[kind]))
+            made.append(Band(x, [low for low, _ in ends], [high for _, high in ends], place[kind]))
     return made
 
 

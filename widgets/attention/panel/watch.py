@@ -6,7 +6,7 @@ from widgets.attention.state import AttentionView
 from widgets.kit.form import Form
 from widgets.kit.panel import NumberField, Segmented, Toggle, columns, labelled
 
-LENGTHS = (8, 64)
+LENGTHS = (8, 48)
 LEAST_TILE = 2
 
 
@@ -39,5 +39,7 @@ class WatchSection(Form):
     def show_state(self, view: AttentionView) -> None:
         spec = view.watch.spec
         self.show_fields(spec)
+        for field in (self.length, self.seed):
+            field.setEnabled(not view.watch.of_network)
         self.which.set_value("backward" if spec.backward else "forward")
         self.set_summary(f"{spec.length}, tiles {spec.query_tile} \u00d7 {spec.key_tile}")

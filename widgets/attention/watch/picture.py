@@ -27,6 +27,8 @@ COLUMN, WIDE, BELOW = 46, 0.75, 8
 """Pixels of a column of numbers; width of a summed number in cells; pixels between what hangs below the matrix."""
 STRIP = 0.45
 """Height of a summed number below the matrix, in cells."""
+MOST_WIDE, MOST_HIGH = 16, 10
+"""Numbers of a block that have their full size; more of them share its room."""
 LEAST_FOR_NUMBERS = 9.5
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
@@ -41,8 +43,8 @@ class Places:
 
     @classmethod
     def of(cls, scene: Scene, width: float, height: float) -> Places:
-        across = scene.keys + WIDE * scene.right.values.shape[1]
-        down = scene.rows + STRIP * sum(block.values.shape[1] for block in scene.below)
+        across = scene.keys + WIDE * min(scene.right.dim, MOST_WIDE)
+        down = scene.rows + STRIP * sum(min(block.dim, MOST_HIGH) for block in scene.below)
         beside = LEFT_ROOM + 2 * GAP + len(scene.columns) * COLUMN
         high = height - TOP - FOOT - BELOW * len(scene.below)
         cell = max(min(high / down, (width - beside - 8) / across), 3.0)
@@ -59,7 +61,7 @@ class Places:
 
     @cached_property
     def right(self) -> QRectF:
-        wide = self.scene.right.values.shape[1] * WIDE * self.cell
+        wide = min(self.scene.right.dim, MOST_WIDE) * WIDE * self.cell
         return QRectF(self.columns[-1].right() + GAP + 4, TOP, wide, self.matrix.height())
 
     @cached_property
@@ -87,7 +89,7 @@ class Places:
         return self.keys(self.rows(self.matrix, rows), keys)
 
     def _high(self, block: Block) -> float:
-        return block.values.shape[1] * STRIP * self.cell
+        return min(block.dim, MOST_HIGH) * STRIP * self.cell
 
 
 class TilePicture(DrawnChart):

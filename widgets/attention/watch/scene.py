@@ -37,6 +37,10 @@ class Block:
     values: Array
     most: float
 
+    @property
+    def dim(self) -> int:
+        return self.values.shape[1]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:

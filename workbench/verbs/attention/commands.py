@@ -1,4 +1,4 @@
-"""`main.py attention`: kinds compared and checked on this machine, which is taken here, and maps of networks seen."""
+"""`main.py attention`: compare and check kinds of attention, ask which is taken, and see a network's maps."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ app = typer.Typer(
     help=console.help_text(
         "Kinds of attention, measured and checked on this machine; what networks attend to.",
         "python main.py attention compare --kinds sdpa,naive --lengths 256,1024,4096",
-        "python main.py attention see mnist-dit --class 3 --out three.npz --png three.png",
         "python main.py attention which --shape 1,8,1024,64 --dtype bfloat16",
         "python main.py attention check --json",
+        "python main.py attention see mnist-dit --class 3 --out three.npz --png three.png",
     ),
 )
 
