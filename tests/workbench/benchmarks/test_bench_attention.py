@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from engines.attention.types import WhichSpec
+from engines.attention.types import Ceiling, WhichSpec
 from workbench.benchmarks import attention as bench
 from workbench.benchmarks import attention_cases as cases
 from workbench.benchmarks.attention_rows import Case, Turns, row
@@ -56,9 +56,11 @@ def test_peers_do_the_same(window: int | None) -> None:
 def test_what_auto_adds_to_small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "CALLS", 5)
     monkeypatch.setattr(bench, "SMALL", (WhichSpec(length=8),))
-    monkeypatch.setattr(cases, "cases", lambda quick: iter([lambda: cases.mapping(64, False)]))
+    monkeypatch.setattr(bench, "ceiling", lambda dtype, device: Ceiling(1.0, 1.0))
+    made = Case("nothing", "ours", lambda: None, {"theirs": lambda: None})
+    monkeypatch.setattr(cases, "cases", lambda quick: iter([lambda: made]))
     monkeypatch.setattr(bench, "LEFT_OUT", tuple(kind.id for kind in bench.KINDS))
     said = bench.main(quick=True)
     assert "flags" in said["machine"]
-    assert [told["request"] for told in said["rows"]] == [cases.mapping(64, False).request]
+    assert [told["request"] for told in said["rows"]] == ["nothing"]
     assert said["small"][0]["added_us"] == pytest.approx(said["small"][0]["auto_us"] - said["small"][0]["sdpa_us"])
