@@ -57,11 +57,15 @@ def _turned_pairs(x: Tensor, rotary: Rotary) -> Tensor:
 
 
 def _normed(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
+    """Rows side by side, which attention reads faster than those of a network's one projection."""
     wide = torch.float64 if x.dtype == torch.float64 else torch.float32
     length = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=wide)
-    normed = x * torch.rsqrt(length * length / x.shape[-1] + eps)
-    if weight is not None:
-        normed = normed * weight if torch.is_grad_enabled() else normed.mul_(weight)
+    inverse = torch.rsqrt(length * length / x.shape[-1] + eps)
+    if torch.is_grad_enabled():
+        normed = x * inverse if weight is None else x * inverse * weight
+    else:
+        normed = torch.mul(x, inverse, out=torch.empty(x.shape, dtype=wide, device=x.device))
+        normed = normed if weight is None else normed.mul_(weight)
     return normed.to(x.dtype)
 
 

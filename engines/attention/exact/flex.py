@@ -22,8 +22,8 @@ def refuses(asked: Request, lse: bool) -> str:
         return "" if asked.q.shape[3] >= 16 else "it needs a head dim of 16 or more"
     if asked.needs_gradient:
         return "on a CPU it has no backward"
-    if asked.q.dtype in (torch.float64, torch.float16):
-        return "on a CPU it takes float32 and bfloat16"
+    if asked.q.dtype == torch.float64:
+        return "on a CPU it does not take float64"
     return "on a CPU it does not give the log-sum-exp" if lse else ""
 
 
@@ -39,7 +39,7 @@ def _run(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
     added = None if asked.bias is None else asked.bias.expand(full)
     near = (asked.causal, asked.window, count, keys, str(asked.q.device))
     blocks = None if not asked.causal and asked.window is None else _blocks(*near)
-    out = _compiled()(asked.q, asked.k, asked.v, _score_mod(hidden, added), blocks, asked.scale, return_lse=lse)
+    out = compiled()(asked.q, asked.k, asked.v, _score_mod(hidden, added), blocks, asked.scale, return_lse=lse)
     return (out[0], out[1]) if lse else (out, None)
 
 
@@ -55,7 +55,8 @@ def _score_mod(mask: Tensor | None, bias: Tensor | None) -> Callable[..., Tensor
 
 
 @cache
-def _compiled() -> Callable[..., Any]:
+def compiled() -> Callable[..., Any]:
+    """torch's function, which compiles itself for every form of request."""
     from torch.nn.attention.flex_attention import flex_attention
 
     return torch.compile(flex_attention, dynamic=False)

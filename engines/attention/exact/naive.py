@@ -20,15 +20,18 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     visible = asked.seen()
     if visible is not None:
         scores = scores.masked_fill(~visible, -torch.inf)
+    hidden = None if visible is None and asked.bias is None else scores == -torch.inf
+    blind = None if hidden is None else hidden.all(-1, keepdim=True)
+    scores = scores if blind is None else scores.masked_fill(blind, 0.0)
     weights = torch.softmax(scores, dim=-1)
-    if visible is not None or asked.bias is not None:
-        weights = weights.masked_fill(scores == -torch.inf, 0.0)
-    return mixed(weights, asked.v, visible), _total(scores) if lse else None
+    weights = weights if hidden is None else weights.masked_fill(hidden, 0.0)
+    return mixed(weights, asked.v, visible), _total(scores, blind) if lse else None
 
 
-def _total(scores: Tensor) -> Tensor:
+def _total(scores: Tensor, blind: Tensor | None) -> Tensor:
     """Of scores in half precision too it is in float32."""
-    return torch.logsumexp(scores if scores.dtype == torch.float64 else scores.float(), dim=-1)
+    total = torch.logsumexp(scores if scores.dtype == torch.float64 else scores.float(), dim=-1)
+    return total if blind is None else total.masked_fill(blind[..., 0], -torch.inf)
 
 
 def mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:

@@ -41,17 +41,18 @@ def _alone(asked: Request, lse: bool) -> tuple[Tensor, None]:
 
 
 def _with_lse(asked: Request, lse: bool) -> tuple[Tensor, Tensor]:
-    causal = asked.causal and _is_bare(asked)
-    if asked.q.is_cuda:
+    """By the flash forms themselves; they read dims as if these lay side by side."""
+    q, k, v = (x if x.stride(-1) == 1 else x.contiguous() for x in (asked.q, asked.k, asked.v))
+    bare = _is_bare(asked)
+    causal = asked.causal and bare
+    if q.is_cuda:
         flash = torch.ops.aten._scaled_dot_product_flash_attention.default
-        out, total = flash(asked.q, asked.k, asked.v, is_causal=causal, scale=asked.scale)[:2]
+        out, total = flash(q, k, v, is_causal=causal, scale=asked.scale)[:2]
         return out, total
-    mask = None if _is_bare(asked) else _as_floats(asked)
+    mask = None if bare else _as_floats(asked)
     flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
-    out, total = flash(asked.q, asked.k, asked.v, is_causal=causal, attn_mask=mask, scale=asked.scale)
-    if mask is not None:
-        total = total.masked_fill((mask == -torch.inf).all(-1), -torch.inf)
-    return out, total
+    out, total = flash(q, k, v, is_causal=causal, attn_mask=mask, scale=asked.scale)
+    return out, total if mask is None else total.masked_fill((mask == -torch.inf).all(-1), -torch.inf)
 
 
 def _is_bare(asked: Request) -> bool:

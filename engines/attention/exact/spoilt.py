@@ -22,10 +22,10 @@ Answer: TypeAlias = tuple[Tensor, Tensor | None]
 
 def contained(run: Callable[[Request, bool], Answer], asked: Request, lse: bool) -> Answer:
     """run(asked, lse); where a number of q, k or v is not finite, without it, and NaN in the rows that see it. On CUDA
-    nothing is looked at: it would wait for the device.
+    and under torch.compile nothing is looked at: it would wait for the device, and cut the graph.
     """
     out, total = run(asked, lse)
-    if out.is_cuda or _looks_sound(out.detach()) or finite(asked):
+    if out.is_cuda or torch.compiler.is_compiling() or _looks_sound(out.detach()) or finite(asked):
         return out, total
     bad_q, bad_k, bad_v = ~torch.isfinite(asked.q), ~torch.isfinite(asked.k), ~torch.isfinite(asked.v)
     clean = replace(

@@ -80,7 +80,7 @@ def _softmaxed(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
     out = q.new_zeros(*q.shape[:2], v.shape[2])
     total = q.new_full(q.shape[:2], -torch.inf)
     bands = Bands(asked, -torch.inf, 0.0)
-    for rows in blocks(0, q.shape[1], _height(asked)):
+    for rows in blocks(0, q.shape[1], _height(asked, CORNER)):
         keys = span(asked, rows)
         room = (rows.stop - rows.start) * max(keys.stop - keys.start, 1)
         for heads in blocks(0, len(q) if keys.stop > keys.start else 0, max(1, SCORES // room)):
@@ -89,15 +89,15 @@ def _softmaxed(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
             weights = torch.softmax(scores, -1, out=scores)
             if top is not None:
                 weights.masked_fill_(top == -torch.inf, 0)
-                total[heads, rows] = _total(top, weights)
+                total[heads, rows] = _total(top, weights) if lse else 0
             torch.bmm(weights, v[heads, keys], out=out[heads, rows])
     batch = asked.q.shape[:2]
     return out.view(*batch, *out.shape[1:]), total.view(*batch, -1) if lse else None
 
 
-def _height(asked: Request) -> int:
+def _height(asked: Request, most: int) -> int:
     """Rows of a strip: with a window fewer, for what lies beside the window is work for nothing."""
-    return CORNER if asked.window is None else max(32, min(CORNER, asked.window // 2))
+    return most if asked.window is None else max(32, min(most, asked.window // 2))
 
 
 def _scores(asked: Request, q: Tensor, k: Tensor, heads: slice, rows: slice, keys: slice, bands: Bands) -> Tensor:
@@ -132,36 +132,33 @@ def _total(top: Tensor, weights: Tensor) -> Tensor:
 
 
 def _fused(asked: Request, largest: float) -> Tensor:
-    """Weights in bfloat16 that are not normalised yet, times v, over their sum."""
-    query, key, value = (asked.q * asked.scale).flatten(0, 1), asked.k.flatten(0, 1), asked.v.flatten(0, 1)
-    out = value.new_empty(*query.shape[:2], value.shape[2])
-    below = value.new_full((4 * CORNER,), -(largest + ABOVE))
+    """Head by head: weights in bfloat16 that are not normalised yet, times v, over their sum."""
+    heads = zip(*(x.flatten(0, 1).unbind() for x in (asked.q * asked.scale, asked.k, asked.v)), strict=True)
+    out = asked.v.new_empty(*asked.q.shape[:3], asked.v.shape[3])
+    below = asked.v.new_full((4 * CORNER,), -(largest + ABOVE))
     bands = Bands(asked, 0.0, 1.0)
-    for rows in blocks(0, query.shape[1], 2 * CORNER):
-        keys = span(asked, rows)
-        room = (rows.stop - rows.start) * max(1, min(keys.stop - keys.start, 4 * CORNER))
-        for heads in blocks(0, len(query), max(1, SCORES // room)):
-            mixed = sums = value.new_zeros(1)
-            for number, tile in enumerate(blocks(keys.start, keys.stop, 4 * CORNER)):
-                weights = _weights(asked, query, key, heads, rows, tile, below, bands)
-                part, mass = torch.bmm(weights, value[heads, tile]), weights.sum(-1, keepdim=True)
-                mixed, sums = (mixed.float().add_(part), sums.float().add_(mass)) if number else (part, mass)
-            torch.div(mixed, sums.clamp_min_(TINY), out=out[heads, rows])
-    return out.view(*asked.q.shape[:3], -1)
+    for head, (q, k, v) in enumerate(heads):
+        for rows in blocks(0, len(q), _height(asked, 2 * CORNER)):
+            _mix(asked, head, rows, q[rows], k, v, below, bands, out.flatten(0, 1)[head, rows])
+    return out
 
 
-def _weights(
-    asked: Request, q: Tensor, k: Tensor, heads: slice, rows: slice, tile: slice, below: Tensor, bands: Bands
-) -> Tensor:
-    """exp(s - c) as sigmoid(s - c), in the product's own last step: its sums in float32 are rounded once."""
-    below = below[: tile.stop - tile.start]
-    each = [_product(q[head, rows], k[head, tile], below, "sigmoid", [], "") for head in range(heads.start, heads.stop)]
-    weights = torch.stack(each) if len(each) > 1 else each[0][None]
-    if asked.mask is not None:
-        weights.mul_(_of_heads(asked, tile_of(asked.mask, rows, tile), heads))
-    for corner in bands.corners(rows, tile):
-        weights[..., corner.start - tile.start : corner.stop - tile.start].mul_(bands.band(rows, corner))
-    return weights
+def _mix(
+    asked: Request, head: int, rows: slice, q: Tensor, k: Tensor, v: Tensor, below: Tensor, bands: Bands, out: Tensor
+) -> None:
+    """A strip of one head, the keys it sees in tiles. Sums over tiles are in float32."""
+    mixed = sums = q.new_zeros(1)
+    keys = span(asked, rows)
+    for tile in blocks(keys.start, keys.stop, 4 * CORNER):
+        weights = _product(q, k[tile], below[: tile.stop - tile.start], "sigmoid", [], "")
+        if asked.mask is not None:
+            weights.mul_(_of_heads(asked, tile_of(asked.mask, rows, tile), slice(head, head + 1))[0])
+        for corner in bands.corners(rows, tile):
+            weights[:, corner.start - tile.start : corner.stop - tile.start].mul_(bands.band(rows, corner))
+        part, mass = weights @ v[tile], weights.sum(-1, keepdim=True)
+        first = tile.start == keys.start
+        mixed, sums = (part, mass) if first else (mixed.float().add_(part), sums.float().add_(mass))
+    torch.div(mixed, sums.clamp_min_(TINY), out=out)
 
 
 def _product(*given: object) -> Tensor:

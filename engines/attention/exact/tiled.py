@@ -24,7 +24,7 @@ LOG2E = 1 / math.log(2)
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
-    """(output (B, H, N, e), log-sum-exp (B, H, N)). Gradients for q, k, v and bias, through both."""
+    """(output (B, H, N, e), log-sum-exp (B, H, N)). Gradients for q, k, v and bias, through both, and once."""
     return contained(_run, asked, lse)
 
 
