@@ -114,11 +114,11 @@ def _kind(tensor: Tensor) -> str:
     return f"{str(tensor.dtype).removeprefix('torch.')} on {tensor.device}"
 
 
-Columns: TypeAlias = slice | Tensor
+Places: TypeAlias = slice | Tensor
 ALL = slice(None)
 
 
-def seen(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor | None:
+def seen(asked: Request, rows: Places, columns: Places = ALL) -> Tensor | None:
     """Which of the keys some of the queries see, bool, broadcast to (B, H, rows, columns); None: all of them."""
     visible = None if asked.mask is None else tile_of(_spread(asked.mask, asked), rows, columns)
     if asked.causal or asked.window is not None:
@@ -127,20 +127,22 @@ def seen(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor | None:
     return visible
 
 
-def positions(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor:
+def positions(asked: Request, rows: Places, columns: Places = ALL) -> Tensor:
     """What `causal` and `window` leave, (rows, columns)."""
     ahead = distances(asked, rows, columns)
     shown = ahead <= 0 if asked.causal else torch.ones_like(ahead, dtype=torch.bool)
     return shown if asked.window is None else shown & (ahead.abs() < asked.window)
 
 
-def distances(asked: Request, rows: slice, columns: Columns = ALL) -> Tensor:
+def distances(asked: Request, rows: Places, columns: Places = ALL) -> Tensor:
     """How far each key stands after each query, (rows, columns)."""
     count, keys = asked.q.shape[2], asked.k.shape[2]
-    device = asked.q.device
-    i = torch.arange(*rows.indices(count), device=device)[:, None] + (keys - count)
-    j = torch.arange(*columns.indices(keys), device=device) if isinstance(columns, slice) else columns
-    return j - i
+    i, j = _listed(rows, count, asked.q), _listed(columns, keys, asked.q)
+    return j - (i[:, None] + (keys - count))
+
+
+def _listed(places: Places, count: int, q: Tensor) -> Tensor:
+    return torch.arange(*places.indices(count), device=q.device) if isinstance(places, slice) else places
 
 
 def span(asked: Request, rows: slice) -> slice:
@@ -161,7 +163,7 @@ def cuts(asked: Request, rows: slice, columns: slice) -> bool:
     return not near or (asked.causal and ahead > 0)
 
 
-def rows_of(square: Tensor, rows: slice) -> Tensor:
+def rows_of(square: Tensor, rows: Places) -> Tensor:
     """Some rows of what is broadcast to (B, H, N, M)."""
     return square[..., rows, :] if square.ndim >= 2 and square.shape[-2] > 1 else square
 
@@ -171,7 +173,7 @@ def blocks(start: int, stop: int, size: int) -> Iterator[slice]:
     return (slice(at, min(at + size, stop)) for at in range(start, stop, size))
 
 
-def tile_of(square: Tensor, rows: slice, columns: Columns) -> Tensor:
+def tile_of(square: Tensor, rows: Places, columns: Places) -> Tensor:
     """Some rows and columns of what is broadcast to (B, H, N, M)."""
     part = rows_of(square, rows)
     return part[..., columns] if part.ndim and part.shape[-1] > 1 else part

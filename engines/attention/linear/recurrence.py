@@ -23,7 +23,7 @@ from engines.attention.request import Request, rows_of
 
 CHUNK = 64
 SMALL = 16
-"""Tokens of a chunk where each feature fades for itself: its weights are of three dimensions."""
+"""Tokens of a chunk where each feature fades for itself: its weights are no matrix product."""
 SEGMENT = 2048
 """Tokens whose chunks are computed at once: few enough to stay in the cache."""
 
@@ -111,10 +111,9 @@ def _segment(q: Tensor, k: Tensor, v: Tensor, g: Tensor | None, s: Tensor, size:
         before, s = _carried(k.transpose(-1, -2) @ v, None, s)
         return (_seen(_weights(q, k, None), v) + q @ before).flatten(2, 3), s
     g = g.expand(-1, -1, size, -1).unsqueeze(2) if g.shape[2] == 1 else _split(g, size)
-    between, since, fade = kept(g), g.cumsum(-2).exp(), g.sum(-2).exp()[..., None]
-    inside = _seen(_weights(q, k, between), v)
-    before, s = _carried((k * between[..., -1, :, :]).transpose(-1, -2) @ v, fade, s)
-    return (inside + (q * since) @ before).flatten(2, 3), s
+    before, s = _carried((k * _after(g)).transpose(-1, -2) @ v, g.sum(-2).exp()[..., None], s)
+    inside = _seen(_weights(q, k, kept(g)) if g.shape[-1] == 1 else _diagonals(q, k, g), v)
+    return (inside + (q * g.cumsum(-2).exp()) @ before).flatten(2, 3), s
 
 
 def _split(x: Tensor, size: int) -> Tensor:
@@ -127,6 +126,22 @@ def _weights(q: Tensor, k: Tensor, between: Tensor | None) -> Tensor:
     if between.shape[-1] == 1:
         return q @ k.transpose(-1, -2) * between.squeeze(-1)
     return torch.einsum("...id,...jd,...ijd->...ij", q, k, between)
+
+
+def _diagonals(q: Tensor, k: Tensor, g: Tensor) -> Tensor:
+    """The weights where each feature fades for itself, diagonal by diagonal, so that no (n, n, r) is made."""
+    count, faded = q.shape[-2], torch.zeros_like(g)
+    weights = torch.diag_embed((q * k).sum(-1))
+    for back in range(1, count):
+        faded = faded[..., 1:, :] + g[..., 1 : count - back + 1, :]
+        one = (q[..., back:, :] * faded.exp() * k[..., : count - back, :]).sum(-1)
+        weights = weights + torch.diag_embed(one, -back)
+    return weights
+
+
+def _after(g: Tensor) -> Tensor:
+    """What is left of each token at the end."""
+    return F.pad(g[..., 1:, :].flip(-2).cumsum(-2).flip(-2), (0, 0, 0, 1)).exp()
 
 
 def _seen(weights: Tensor, v: Tensor) -> Tensor:

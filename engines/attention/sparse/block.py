@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engines.attention.exact import naive
-from engines.attention.request import Columns, Request
+from engines.attention.request import Places, Request
 from engines.attention.sparse.parts import Found, doubled, exact, joined, nothing, part
 
 Run: TypeAlias = Callable[[Request], Found]
@@ -64,7 +64,7 @@ def _rows(asked: Request, lse: bool) -> Iterator[Found]:
         yield nothing(asked, height, lse) if columns is None else exact(part(bare, rows, columns), lse)
 
 
-def _columns(blocks: Tensor, width: int, last: int, device: torch.device) -> Columns | None:
+def _columns(blocks: Tensor, width: int, last: int, device: torch.device) -> Places | None:
     """The keys of blocks, (n, 1), before the last: a slice where they are neighbours, None where there are none."""
     found = (blocks * width + torch.arange(width)).flatten()
     found = found[found < last]

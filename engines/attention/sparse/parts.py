@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from engines.attention.exact import sdpa, tiled
-from engines.attention.request import Columns, Request, seen, tile_of, wide
+from engines.attention.request import Places, Request, seen, tile_of, wide
 
 Found: TypeAlias = tuple[Tensor, Tensor | None]
 
 
-def part(asked: Request, rows: slice, columns: Columns) -> Request:
+def part(asked: Request, rows: slice, columns: Places) -> Request:
     """Some queries and keys; what they see of one another is in the part's mask."""
     k, v = _keys(asked.k, columns), _keys(asked.v, columns)
     bias = None if asked.bias is None else tile_of(asked.bias, rows, columns)
@@ -44,5 +44,5 @@ def doubled(asked: Request) -> Request:
     return replace(asked, q=asked.q.double(), k=asked.k.double(), v=asked.v.double())
 
 
-def _keys(tensor: Tensor, columns: Columns) -> Tensor:
+def _keys(tensor: Tensor, columns: Places) -> Tensor:
     return tensor[:, :, columns] if isinstance(columns, slice) else tensor.index_select(2, columns)
