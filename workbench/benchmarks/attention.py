@@ -3,8 +3,8 @@
 On a CPU, one thread unless told: bf16 where the CPU has such products; kinds in linear time at 16k; a causal window;
 one query over a cache of 4k, with the share of the memory's measured speed; maps of what attention looked at; `auto`
 beside the best of SDPA and naive over a grid of requests, and what it adds to small ones. Ratios above 1 mean faster
-than the best peer; a row with a goal says whether it is met. Errors are beside float64, the largest over the largest
-value.
+than the best peer; a row with a goal says whether it is met. With one thread times are that thread's own, in which
+other programs' turns do not count. Errors are beside float64, the largest over the largest value.
 """
 
 from __future__ import annotations

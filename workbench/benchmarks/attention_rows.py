@@ -14,6 +14,7 @@ import torch
 from engines.attention import exactness
 from engines.attention.ceilings import settle
 from engines.attention.memory import Measure
+from engines.attention.race import clock
 from engines.attention.request import Request
 from engines.attention.types import MemoryCase
 
@@ -67,20 +68,20 @@ def row(case: Case, turns: Turns, memory: Measure) -> dict[str, Any]:
 
 
 def interleaved(ways: Mapping[str, Run], turns: Turns) -> dict[str, list[float]]:
-    """Seconds of each turn. Each has run twice before, so that nothing is loaded or compiled in a turn."""
+    """Seconds of each turn, by `clock`. Each has run twice before, so that nothing is loaded or compiled in a turn."""
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for run in (*ways.values(), *ways.values()):
         run()
-    begun = perf_counter()
+    begun, now = perf_counter(), clock(turns.device != "cpu")
     for count in range(turns.rounds):
         if count >= turns.least and perf_counter() - begun > turns.seconds:
             break
         for name, run in ways.items():
             settle(turns.device)
-            start = perf_counter()
+            start = now()
             run()
             settle(turns.device)
-            spent[name].append(perf_counter() - start)
+            spent[name].append(now() - start)
     return spent
 
 

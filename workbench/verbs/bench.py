@@ -23,7 +23,6 @@ from workbench.verbs import console
 BENCHMARKS: dict[str, str] = {
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
     "start": "The window from its start to its first paint, and the memory of its process",
-    "attention": "Kernels of attention beside SDPA and naive: time, memory, errors, steps, maps",
     "workers": "Worker start-up, shared-memory frames, window stalls",
 }
 for _feature in FEATURES:
