@@ -26,7 +26,7 @@ from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.sampling.checks import check_against, check_request
-from engines.generative.diffusion.sampling.initial_states import begin
+from engines.generative.diffusion.sampling.initial_states import begin, end
 from engines.generative.diffusion.sampling.plan import Opener, Plan, plan
 from engines.generative.diffusion.sampling.watch import Watch
 from engines.generative.diffusion.types import SampleResult, SampleSpec
@@ -122,6 +122,7 @@ def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
         **ready.options,
     )  # fmt: skip
     watch.end(done)
+    done = end(ready, done)
     picture = ready.model.latents.decode(done) if ready.model.latents else done
     if not torch.isfinite(picture).all():
         hint = "Lower the guidance weight, take more steps, or choose float32"

@@ -1,0 +1,81 @@
+"""A diffusers folder run by its own pipeline and by ours, from the same seeds: what both give before the decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engines.core.context import PlainContext
+from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.models.opening import inspect
+from engines.generative.diffusion.sampling.job import Opener, draw, prepare
+from engines.generative.diffusion.sampling.watch import Watch
+from engines.generative.diffusion.types import ModelInfo, SampleSpec
+from tests.engines.generative.diffusion.models import tiny_pipelines
+
+SEEDS = (3, 8)
+DOG = {"prompt": ["dog"] * 2, "height": 16, "width": 16}
+ASK: dict[str, dict[str, Any]] = {
+    "ddpm": {"batch_size": 2}, "sd": DOG, "sdxl": DOG, "sd3": DOG, "dit": {"class_labels": [3, 7]},
+}  # fmt: skip
+
+
+def folder(kind: str, path: Path, scheduler: str = "", **config: Any) -> Any:
+    """A tiny pipeline with a scheduler of this class, saved at `path`."""
+    diffusers, _ = tiny_pipelines.libraries()
+    pipeline = tiny_pipelines.build(kind, path)
+    if scheduler:
+        pipeline.scheduler = getattr(diffusers, scheduler)(**config)
+        pipeline.save_pretrained(str(path), safe_serialization=True)
+    opened = getattr(diffusers, type(pipeline).__name__).from_pretrained(str(path), **_without(kind))
+    opened.set_progress_bar_config(disable=True)
+    return opened
+
+
+def _without(kind: str) -> dict[str, Any]:
+    absent = {"sd": ("safety_checker",), "sd3": ("feature_extractor", "image_encoder", "text_encoder_3", "tokenizer_3")}
+    return dict.fromkeys(absent.get(kind, ()))
+
+
+def theirs(pipeline: Any, kind: str, steps: int, **asked: Any) -> Tensor:
+    """The last state of its own pipeline, called as its documentation does."""
+    states: list[Tensor] = []
+    pipeline.scheduler.step = _recording(pipeline.scheduler.step, states)
+    generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]
+    pipeline(**ASK[kind] | asked, num_inference_steps=steps, generator=generators, output_type="np")
+    return states[-1][:2]
+
+
+def ours(path: Path, kind: str, steps: int, **changes: Any) -> Tensor:
+    """The same with nothing said but what is to be drawn and in how many steps."""
+    spec = asked(inspect(str(path)), kind, steps)
+    ready = prepare(Opener(), replace(spec, **changes))
+    ready = replace(ready, model=replace(ready.model, latents=None))
+    return draw(ready, Watch(ready, PlainContext())).samples
+
+
+def asked(info: ModelInfo, kind: str, steps: int) -> SampleSpec:
+    prompt, classes = ("dog" if info.text else ""), ((3, 7) if kind == "dit" else ())
+    usual = catalog.usual(info)
+    return replace(usual, steps=steps, seeds=SEEDS, prompt=prompt, classes=classes, keep_steps=False, preview_every=0)
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    """The largest difference beside the largest value."""
+    return float((one - other).abs().max() / other.abs().max())
+
+
+def _recording(step: Callable[..., Any], states: list[Tensor]) -> Callable[..., Any]:
+    @wraps(step)
+    def recorded(*given: Any, **named: Any) -> Any:
+        made = step(*given, **named)
+        states.append(made[0] if isinstance(made, tuple) else made.prev_sample)
+        return made
+
+    return recorded
