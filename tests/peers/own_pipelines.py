@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -26,14 +27,16 @@ ASK: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def folder(kind: str, path: Path, scheduler: str = "", **config: Any) -> Any:
-    """A tiny pipeline with a scheduler of this class, saved at `path`."""
+def folder(kind: str, path: Path, scheduler: str, **config: Any) -> Any:
+    """A tiny pipeline with a scheduler of this class, saved at `path`, and opened from there."""
     diffusers, _ = tiny_pipelines.libraries()
-    pipeline = tiny_pipelines.build(kind, path)
-    if scheduler:
-        pipeline.scheduler = getattr(diffusers, scheduler)(**config)
-        pipeline.save_pretrained(str(path), safe_serialization=True)
-    opened = getattr(diffusers, type(pipeline).__name__).from_pretrained(str(path), **_without(kind))
+    if not path.exists():
+        tiny_pipelines.build(kind, path)
+    getattr(diffusers, scheduler)(**config).save_pretrained(str(path / "scheduler"))
+    index = json.loads((path / "model_index.json").read_text())
+    index["scheduler"] = ["diffusers", scheduler]
+    (path / "model_index.json").write_text(json.dumps(index))
+    opened = getattr(diffusers, index["_class_name"]).from_pretrained(str(path), **_without(kind))
     opened.set_progress_bar_config(disable=True)
     return opened
 
@@ -43,12 +46,12 @@ def _without(kind: str) -> dict[str, Any]:
     return dict.fromkeys(absent.get(kind, ()))
 
 
-def theirs(pipeline: Any, kind: str, steps: int, **asked: Any) -> Tensor:
+def theirs(pipeline: Any, kind: str, steps: int, generators: Any = None, **asked: Any) -> Tensor:
     """The last state of its own pipeline, called as its documentation does."""
     states: list[Tensor] = []
     pipeline.scheduler.step = _recording(pipeline.scheduler.step, states)
-    generators = [torch.Generator().manual_seed(seed) for seed in SEEDS]
-    pipeline(**ASK[kind] | asked, num_inference_steps=steps, generator=generators, output_type="np")
+    drawing = generators or [torch.Generator().manual_seed(seed) for seed in SEEDS]
+    pipeline(**ASK[kind] | asked, num_inference_steps=steps, generator=drawing, output_type="np")
     return states[-1][:2]
 
 

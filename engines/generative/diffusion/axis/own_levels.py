@@ -70,9 +70,10 @@ def alphas(betas: Betas) -> Levels:
 def _own(schedule: Schedule, steps: int, info: ModelInfo) -> Own:
     if info.own is None:
         raise UsageError(f"{info.title} has no schedule of its own", hint="Choose another schedule")
-    if schedule.sigma_min is not None or schedule.sigma_max is not None:
+    ends = (schedule.sigma_min, schedule.sigma_max, schedule.rho)
+    if ends != (None, None, Schedule().rho):
         hint = "Choose another schedule, karras for example, to set them"
-        raise UsageError("A model's own schedule has its own highest and lowest noise", hint=hint)
+        raise UsageError("A model's own schedule has its own highest and lowest noise and its own rho", hint=hint)
     if not 1 <= steps <= levels.MOST_STEPS:
         raise UsageError(f"{steps} steps cannot be taken", hint=f"Ask for 1 to {levels.MOST_STEPS}")
     if not 0 < schedule.shift < np.inf:

@@ -99,7 +99,7 @@ def read_folder(path: Path, prediction: str = "") -> Folder:
     with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
         own = own_of(index, scheduler, info, network, path)
         alphas = None if own.grid.betas is None else own_levels.alphas(own.grid.betas)
-        summary = f"{TITLES[family.name]}; as its folder says: {diffusers_scheduler.words(own)}"
+        summary = f"{TITLES[family.name]}; its folder says: {diffusers_scheduler.words(own)}, {own.steps} steps"
     low, high = _range(alphas)
     info = replace(info, sigma_min=low, sigma_max=high, own=own, summary=summary)
     return Folder(path, family, info, network, scheduler, vae, parts, alphas)

@@ -234,11 +234,11 @@ def clamp_of(config: Config, sampler: str) -> Clamp | None:
 
 
 def words(own: Own) -> str:
-    """'Euler (DDIM), shift 3, 28 steps'."""
+    """'Euler (DDIM), shift 3'."""
     entry = catalog.sampler(own.sampler)
     parts = [entry.title if entry is not None else own.sampler]
     parts += [own.grid.curve.capitalize()] * bool(own.grid.curve) + [f"shift {own.shift:.3g}"] * (own.shift != 1)
-    return ", ".join([*parts, f"{own.steps} steps"])
+    return ", ".join(parts)
 
 
 def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ FULL = SampleSpec(
 
 
 def test_another_model_keeps_what_it_can_do_and_loses_the_rest() -> None:
-    moved = for_model(FULL, DIGITS, "karras")
+    moved = for_model(FULL, DIGITS)
     assert (moved.model, moved.steps, moved.seeds) == (DIGITS.name, 7, (1, 2))
     assert moved.schedule == Schedule("karras")
     assert (moved.guidance, moved.classes, moved.size, moved.start, moved.prediction) == (
@@ -46,10 +46,10 @@ def test_another_model_keeps_what_it_can_do_and_loses_the_rest() -> None:
         None,
         "",
     )
-    assert for_model(FULL, CLASSY, "karras") == FULL, "the same model changes nothing"
+    assert for_model(FULL, CLASSY) == FULL, "the same model changes nothing"
     few = replace(CLASSY, name="few", classes=("a", "b"))
-    assert for_model(FULL, few, "karras").classes == ()
-    assert for_model(replace(FULL, teleport=True), CLASSY, "karras").teleport is False
+    assert for_model(FULL, few).classes == ()
+    assert for_model(replace(FULL, teleport=True), CLASSY).teleport is False
 
 
 def test_the_first_model_is_one_of_ours_where_it_is_there() -> None:
