@@ -25,13 +25,14 @@ KARRAS, EXPONENTIAL, BETA = ({f"use_{name}_sigmas": True} for name in ("karras",
 ZERO = {"rescale_betas_zero_snr": True}
 COSINE = {"beta_schedule": "squaredcos_cap_v2"}
 LOW_END = {"final_sigmas_type": "sigma_min"}
+TRAINED = [0.01 + 0.004 * step for step in range(40)]
 SDE = {"algorithm_type": "sde-dpmsolver++"}
 
 CASES: list[tuple[str, str, dict[str, Any], int]] = [
     ("ddpm", "DDPMScheduler", {}, 10),
     ("ddpm", "DDPMScheduler", {"variance_type": "fixed_large"}, 10),
     ("ddpm", "DDPMScheduler", {"thresholding": True, "sample_max_value": 1.5}, 10),
-    ("ddpm", "DDPMScheduler", {"trained_betas": [0.01 + 0.004 * step for step in range(40)]} | V, 8),
+    ("ddpm", "DDPMScheduler", {"trained_betas": TRAINED, "num_train_timesteps": len(TRAINED)} | V, 8),
     ("ddpm", "DDIMScheduler", {}, 10),
     ("ddpm", "DDIMScheduler", {"clip_sample": False, "set_alpha_to_one": False}, 10),
     ("ddpm", "DPMSolverMultistepScheduler", V, 12),
