@@ -69,8 +69,8 @@ def sample_spec(asked: dict[str, Any]) -> SampleSpec:
 
 
 _PLAIN = (
-    "model", "prompt", "negative", "batch", "device", "precision", "exact", "teleport", "teleport_to", "keep_steps",
-    "out",
+    "model", "prompt", "negative", "batch", "device", "precision", "exact", "kernel", "teleport", "teleport_to",
+    "keep_steps", "out",
 )  # fmt: skip
 
 

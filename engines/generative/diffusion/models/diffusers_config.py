@@ -98,7 +98,7 @@ def read_folder(path: Path, prediction: str = "") -> Folder:
         info = replace(info, prediction=prediction)
     with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
         own = own_of(index, scheduler, info, network, path)
-        alphas = None if own.grid.betas is None else own_levels.alphas(own.grid.betas)
+        alphas = None if own.grid.betas is None else own_levels.alphas(replace(own.grid.betas, least=0.0))
         summary = f"{TITLES[family.name]}; its folder says: {diffusers_scheduler.words(own)}, {own.steps} steps"
     low, high = _range(alphas)
     info = replace(info, sigma_min=low, sigma_max=high, own=own, summary=summary)
