@@ -23,7 +23,7 @@ from tests.engines.generative.diffusion.models import tiny_pipelines
 SEEDS = (3, 8)
 DOG = {"prompt": ["dog"] * 2, "height": 16, "width": 16}
 ASK: dict[str, dict[str, Any]] = {
-    "ddpm": {"batch_size": 2}, "sd": DOG, "sdxl": DOG, "sd3": DOG, "dit": {"class_labels": [3, 7]},
+    "ddpm": {"batch_size": 2}, "ddim": {"batch_size": 2}, "sd": DOG, "sdxl": DOG, "sd3": DOG, "dit": {"class_labels": [3, 7]},
 }  # fmt: skip
 
 
@@ -31,10 +31,11 @@ def folder(kind: str, path: Path, scheduler: str, **config: Any) -> Any:
     """A tiny pipeline with a scheduler of this class, saved at `path`, and opened from there."""
     diffusers, _ = tiny_pipelines.libraries()
     if not path.exists():
-        tiny_pipelines.build(kind, path)
+        tiny_pipelines.build("ddpm" if kind == "ddim" else kind, path)
     getattr(diffusers, scheduler)(**config).save_pretrained(str(path / "scheduler"))
     index = json.loads((path / "model_index.json").read_text())
     index["scheduler"] = ["diffusers", scheduler]
+    index |= {"_class_name": "DDIMPipeline"} if kind == "ddim" else {}
     (path / "model_index.json").write_text(json.dumps(index))
     opened = getattr(diffusers, index["_class_name"]).from_pretrained(str(path), **_without(kind))
     opened.set_progress_bar_config(disable=True)
@@ -46,27 +47,37 @@ def _without(kind: str) -> dict[str, Any]:
     return dict.fromkeys(absent.get(kind, ()))
 
 
-def theirs(pipeline: Any, kind: str, steps: int, generators: Any = None, **asked: Any) -> Tensor:
-    """The last state of its own pipeline, called as its documentation does."""
+def theirs(pipeline: Any, kind: str, steps: int | None, generators: Any = None, **asked: Any) -> Tensor:
+    """The last state of its own pipeline, called as its documentation does. steps: None for its own count."""
+    asked |= {} if steps is None else {"num_inference_steps": steps}
     states: list[Tensor] = []
     pipeline.scheduler.step = _recording(pipeline.scheduler.step, states)
     drawing = generators or [torch.Generator().manual_seed(seed) for seed in SEEDS]
-    pipeline(**ASK[kind] | asked, num_inference_steps=steps, generator=drawing, output_type="np")
+    pipeline(**ASK[kind] | asked, generator=drawing, output_type="np")
     return states[-1][:2]
 
 
-def ours(path: Path, kind: str, steps: int, **changes: Any) -> Tensor:
-    """The same with nothing said but what is to be drawn and in how many steps."""
+def ours(path: Path, kind: str, steps: int | None, **changes: Any) -> Tensor:
+    """The same with nothing said but what is to be drawn, and perhaps in how many steps."""
     spec = asked(inspect(str(path)), kind, steps)
     ready = prepare(Opener(), replace(spec, **changes))
     ready = replace(ready, model=replace(ready.model, latents=None))
     return draw(ready, Watch(ready, PlainContext())).samples
 
 
-def asked(info: ModelInfo, kind: str, steps: int) -> SampleSpec:
+def asked(info: ModelInfo, kind: str, steps: int | None) -> SampleSpec:
+    """The run that a user asks for who names the folder, the seeds and what is to be seen."""
     prompt, classes = ("dog" if info.text else ""), ((3, 7) if kind == "dit" else ())
     usual = catalog.usual(info)
-    return replace(usual, steps=steps, seeds=SEEDS, prompt=prompt, classes=classes, keep_steps=False, preview_every=0)
+    return replace(
+        usual,
+        steps=steps or usual.steps,
+        seeds=SEEDS,
+        prompt=prompt,
+        classes=classes,
+        keep_steps=False,
+        preview_every=0,
+    )
 
 
 def apart(one: Tensor, other: Tensor) -> float:

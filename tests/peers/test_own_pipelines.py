@@ -94,6 +94,14 @@ def test_with_nothing_said_a_folder_gives_its_own_pictures(
     assert not own.notes or config.get("use_dynamic_shifting")
 
 
+@pytest.mark.parametrize("kind", ["ddim", "sd", "sdxl", "sd3", "dit"])
+def test_steps_and_guidance_are_the_pipelines_too(saved: Path, kind: str) -> None:
+    flow, given = kind == "sd3", {"clip_sample": kind == "ddim"} | V
+    scheduler, config = ("FlowMatchEulerDiscreteScheduler", {"shift": 3.0}) if flow else ("DDIMScheduler", given)
+    pipeline = folder(kind, saved / kind, scheduler, **config)
+    assert apart(ours(saved / kind, kind, None), theirs(pipeline, kind, None)) < CLOSE
+
+
 def test_the_same_latents_may_be_handed_over(saved: Path) -> None:
     """They are the first draw of the seeds; and what is said of the noise on the way counts."""
     pipeline = folder("sd", saved / "sd", "EulerAncestralDiscreteScheduler", **V)

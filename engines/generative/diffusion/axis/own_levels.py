@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from engines.generative.diffusion.types import ModelInfo, Schedule
 OWN = "own"
 NEARLY = 1 - 1e-9
 """Of the level before, where a scheduler ends with a step of no length."""
+TABLES = 16
+"""So many are kept."""
 ALPHA = 0.6
 """Both parameters of the beta distribution (arXiv 2407.12173) in diffusers."""
 
@@ -51,7 +53,7 @@ def uneven(grid: Grid, steps: int) -> bool:
     return bool((np.diff(_spaced(grid, grid.betas.steps, steps)) != -(grid.betas.steps // steps)).any())
 
 
-@cache
+@lru_cache(maxsize=TABLES)
 def alphas(betas: Betas) -> Levels:
     """abar of the training steps, (T,). Raises `ValueError` for an unknown kind."""
     if betas.kind == "trained":
@@ -143,7 +145,7 @@ def _told(grid: Grid, found: Levels, sigmas: Levels) -> Levels:
     return np.floor(times) if grid.told == "floor" else times
 
 
-@cache
+@lru_cache(maxsize=TABLES)
 def _sigmas(betas: Betas) -> Levels:
     """Of the training steps, from abar in single precision, as diffusers has it: near 1 its last digits count."""
     bar = alphas(betas).astype(np.float32).astype(np.float64)

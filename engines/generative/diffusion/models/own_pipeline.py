@@ -15,6 +15,7 @@ from engines.generative.diffusion.pipeline_types import Betas, Grid, Own
 from engines.generative.diffusion.types import ModelInfo
 
 MOST_STEPS = 1_000_000
+UNCHECKED = ("The folder's safety checker is not run",)
 BLANK = "force_zeros_for_empty_prompt"
 TABLES = ("trained", "linear", "scaled_linear", "squaredcos_cap_v2")
 
@@ -61,6 +62,7 @@ def own_of(index: dict[str, Any], given: dict[str, Any], info: ModelInfo, networ
     grid = _grid(kind, config, path)
     unscaled = (f"The folder's own pipeline begins {scheduler} with noise that is too small; here it is of full size",)
     notes = unscaled if kind.scaled and not usual.scales else ()
+    notes += UNCHECKED if (index.get("safety_checker") or [None])[0] else ()
     return replace(own, grid=grid, steps=min(usual.steps, _trained(grid)), notes=(*own.notes, *notes))
 
 
