@@ -21,9 +21,10 @@ from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from tests.engines.generative.diffusion.models import tiny_pipelines
 
 SEEDS = (3, 8)
+TWO = {"batch_size": 2}
 DOG = {"prompt": ["dog"] * 2, "height": 16, "width": 16}
 ASK: dict[str, dict[str, Any]] = {
-    "ddpm": {"batch_size": 2}, "ddim": {"batch_size": 2}, "sd": DOG, "sdxl": DOG, "sd3": DOG, "dit": {"class_labels": [3, 7]},
+    "ddpm": TWO, "ddim": TWO, "sd": DOG, "sdxl": DOG, "sd3": DOG, "dit": {"class_labels": [3, 7]},
 }  # fmt: skip
 
 
@@ -69,15 +70,8 @@ def asked(info: ModelInfo, kind: str, steps: int | None) -> SampleSpec:
     """The run that a user asks for who names the folder, the seeds and what is to be seen."""
     prompt, classes = ("dog" if info.text else ""), ((3, 7) if kind == "dit" else ())
     usual = catalog.usual(info)
-    return replace(
-        usual,
-        steps=steps or usual.steps,
-        seeds=SEEDS,
-        prompt=prompt,
-        classes=classes,
-        keep_steps=False,
-        preview_every=0,
-    )
+    usual = replace(usual, steps=steps or usual.steps, keep_steps=False, preview_every=0)
+    return replace(usual, seeds=SEEDS, prompt=prompt, classes=classes)
 
 
 def apart(one: Tensor, other: Tensor) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from engines.generative.diffusion.pipeline_types import Betas, Grid, Own
 from engines.generative.diffusion.types import ModelInfo
 
 MOST_STEPS = 1_000_000
-UNCHECKED = ("The folder's safety checker is not run",)
 BLANK = "force_zeros_for_empty_prompt"
 TABLES = ("trained", "linear", "scaled_linear", "squaredcos_cap_v2")
 
@@ -59,11 +59,16 @@ def own_of(index: dict[str, Any], given: dict[str, Any], info: ModelInfo, networ
     )  # fmt: skip
     if kind.flow:
         return _flowing(own, config, info, network)
-    grid = _grid(kind, config, path)
-    unscaled = (f"The folder's own pipeline begins {scheduler} with noise that is too small; here it is of full size",)
-    notes = unscaled if kind.scaled and not usual.scales else ()
-    notes += UNCHECKED if (index.get("safety_checker") or [None])[0] else ()
+    grid, notes = _grid(kind, config, path), tuple(_notes(index, scheduler, kind.scaled and not usual.scales))
     return replace(own, grid=grid, steps=min(usual.steps, _trained(grid)), notes=(*own.notes, *notes))
+
+
+def _notes(index: dict[str, Any], scheduler: str, small: bool) -> Iterator[str]:
+    """What a run does otherwise than the pipeline. small: it does not scale the first noise."""
+    if small:
+        yield f"The folder's own pipeline begins {scheduler} with noise that is too small; here it is of full size"
+    if (index.get("safety_checker") or [None])[0]:
+        yield "The folder's safety checker is not run"
 
 
 def scheduler_of(index: dict[str, Any], given: dict[str, Any]) -> str:
