@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import pytest
 import typer
-from safetensors.numpy import save_file
 
 import main
 from engines.core.context import PlainContext
@@ -20,6 +19,7 @@ from engines.core.errors import UsageError
 from engines.generative.diffusion.sampling.job import run as draw
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule
 from engines.generative.training.types import ClassifierSpec, TrainSpec
+from tests.workbench.pipeline_folder import a_folder
 from workbench.verbs.generative import options as written
 from workbench.verbs.generative import sample as sample_verb
 from workbench.verbs.generative import training as sample_training
@@ -137,18 +137,6 @@ def test_an_unknown_class_is_answered_by_the_nearest_ten(monkeypatch: pytest.Mon
     with pytest.raises(UsageError) as error:
         written.class_numbers("x", "c", 1)
     assert error.value.hint == "Known are a, b"
-
-
-def a_folder(path: Path, scheduler: str, **config: Any) -> str:
-    """A diffusers pipeline of pixels, as far as its configurations and the heads of its weights tell of it."""
-    (path / "unet").mkdir(parents=True)
-    (path / "scheduler").mkdir()
-    index = {"_class_name": "DDPMPipeline", "scheduler": ["diffusers", scheduler]}
-    network = {"in_channels": 3, "sample_size": 8, "block_out_channels": [8, 16]}
-    for name, content in (("model_index", index), ("unet/config", network), ("scheduler/scheduler_config", config)):
-        (path / f"{name}.json").write_text(json.dumps(content))
-    save_file({"weight": np.zeros(3, np.float32)}, path / "unet" / "diffusion_pytorch_model.safetensors")
-    return str(path)
 
 
 def _spec(*arguments: str) -> SampleSpec:
