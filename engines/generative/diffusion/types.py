@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.generative.diffusion.pipeline_types import Own
+
 Prediction: TypeAlias = Literal["eps", "x0", "v", "u", "score", "edm"]
 Device: TypeAlias = Literal["cpu", "cuda"]
 Precision: TypeAlias = Literal["float32", "float64", "float16", "bfloat16"]
@@ -70,7 +72,8 @@ class ModelInfo:
     exact: the optimal denoiser, so errors can be measured. moments: mean and covariance are known (teleport).
     text: takes a prompt. needs_prediction: nothing says what it predicts; ask the user. summary: one sentence.
     low, high: the values of black and white. latent: noise lives in a decoder's latents, whose shape is `shape`;
-    factor: pixels a side of a latent; multiple: a picture's sides are multiples of it.
+    factor: pixels a side of a latent; multiple: a picture's sides are multiples of it. own: how its own pipeline
+    samples, where it has one.
     """
 
     name: str
@@ -96,13 +99,16 @@ class ModelInfo:
     latent: bool = False
     multiple: int = 1
     factor: int = 1
+    own: Own | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Noise levels of a run. name: as in `catalog.SCHEDULES`. sigma_min, sigma_max: None as the model says; 0 as a
-    sigma_max stands for infinity. rho: Karras. shift: sigma' = shift sigma. points: for "custom", pairs (share of the
-    steps, ln sigma) from (0, ...) to (1, ...), between which ln sigma is monotone cubic.
+    """Noise levels of a run. name: as in `catalog.SCHEDULES`, or "own": with start, end and clamp as the model's own
+    pipeline has them (`ModelInfo.own`). sigma_min, sigma_max: None as the model says; 0 as a sigma_max stands for
+    infinity. rho: Karras. shift: sigma' = shift sigma; of a flow's own levels the shift that they are made with.
+    points: for "custom", pairs (share of the steps, ln sigma) from (0, ...) to (1, ...), between which ln sigma is
+    monotone cubic.
     """
 
     name: str = "karras"

@@ -49,7 +49,8 @@ def choices_of(axis: Axis, view: DiffusionView) -> list[tuple[str, str]]:
     if axis == "sampler":
         return [(entry.id, entry.title) for entry in catalog.SAMPLERS]
     if axis == "schedule":
-        return [(entry.id, entry.title) for entry in catalog.SCHEDULES if entry.id != "custom"]
+        entries = catalog.schedules(view.spec.schedule.name == catalog.OWN.id)
+        return [(entry.id, entry.title) for entry in entries if entry.id != "custom"]
     if axis == "model":
         return [(one.name, one.title) for one in view.models if model is None or one.shape == model.shape]
     if axis == "class":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -11,12 +11,20 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
-from widgets.generative.panel.words import sampler_title, schedule_levels, schedule_title, unguided
+from widgets.generative.panel.words import (
+    folder_words,
+    follows,
+    sampler_title,
+    schedule_levels,
+    schedule_title,
+    unguided,
+)
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import (
     Control,
     Form,
     SigmaField,
+    beside,
     keep_room,
     number,
     on_change,
@@ -27,7 +35,7 @@ from widgets.kit.form import (
     tip,
     words,
 )
-from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
+from widgets.kit.panel import ChoiceField, NumberField, QuietButton, Toggle, columns, labelled
 from widgets.kit.words import count
 
 INTERVAL = (0.3, 5.0)
@@ -42,14 +50,20 @@ class SamplerSection(Form):
         super().__init__("Sampler", name="diffusion.sampler")
         self.sampler = ChoiceField("Sampler", [(entry.id, entry.title) for entry in catalog.SAMPLERS])
         self.steps = NumberField("Steps", 20, 1, 1000, tip="Noise levels that are visited")
-        self.note = words()
+        self.note, self.folder = words(), words()
+        told = "Sampler, steps, schedule and guidance of the folder's pipeline"
+        self.back = QuietButton("Follow it", tip=told, name="Follow the folder")
+        self._folder = beside(self.folder, self.back)
         self._rows = _Options()
         self._options: dict[str, float] = {}
+        self._model: ModelInfo | None = None
         self.bind("steps", self.steps)
         self.lay_out(
-            shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1), self.note, self._rows
-        )
+            shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1), self.note, self._rows,
+            self._folder,
+        )  # fmt: skip
         self.sampler.chosen.connect(self._choose)
+        self.back.clicked.connect(self._follow_folder)
 
     def show_state(self, view: DiffusionView) -> None:
         spec = view.spec
@@ -59,7 +73,10 @@ class SamplerSection(Form):
         self.set_summary(f"{sampler_title(spec.sampler)}, {count(spec.steps, 'step')}")
         say(self.note, sampler_note(entry, spec.steps))
         tip(self.sampler, entry.tip if entry is not None else "The method of sampling")
-        self._options = spec.options
+        self._options, self._model = spec.options, view.model
+        say(self.folder, folder_words(spec, view.model))
+        self.back.setVisible(view.model is not None and not follows(spec, view.model))
+        self._folder.setVisible(bool(self.folder.text()))
         self._rows.show_options(entry.options if entry is not None else (), spec.options, self._set_option)
 
     def _choose(self, id: str) -> None:
@@ -71,6 +88,12 @@ class SamplerSection(Form):
 
     def _set_option(self, name: str, value: float) -> None:
         self.edited.emit({"options": {**self._options, name: value}})
+
+    def _follow_folder(self) -> None:
+        if self._model is not None:
+            usual = catalog.usual(self._model)
+            names = ("sampler", "options", "steps", "schedule", "guidance")
+            self.edited.emit({name: getattr(usual, name) for name in names})
 
     def option(self, name: str) -> Control:
         """The control of one of the sampler's own numbers."""
@@ -148,6 +171,7 @@ class ScheduleSection(Form):
         super().__init__("Noise schedule", name="diffusion.schedule")
         self._schedule, self._named = Schedule(), "karras"
         self.name = ChoiceField("Schedule", [(entry.id, entry.title) for entry in catalog.SCHEDULES])
+        self._model: ModelInfo | None = None
         self.curve = ScheduleCurve()
         self.high = SigmaField("Highest noise", infinite=True, tip="Sigma at the start; empty as the model says")
         self.low = SigmaField("Lowest noise", tip="The last sigma above zero; empty as the model says")
@@ -172,14 +196,16 @@ class ScheduleSection(Form):
         drawn = schedule.name == "custom"
         if not drawn:
             self._named = schedule.name
-        self.name.set_value(schedule.name)
-        entry = next((one for one in catalog.SCHEDULES if one.id == schedule.name), None)
+        own = self._model = view.model
+        folders = schedule.name == catalog.OWN.id
+        entries = catalog.schedules(folders or (own is not None and own.own is not None))
+        self.name.set_choices([(entry.id, entry.title) for entry in entries], schedule.name)
+        entry = catalog.schedule(schedule.name)
         tip(self.name, entry.tip if entry is not None else "How the noise levels are spread")
-        own = view.model
         self.high.set_own(own and own.sigma_max)
         self.low.set_own(own and own.sigma_min)
         self.show_fields(schedule)
-        self._ends.setVisible(not drawn)
+        self._ends.setVisible(not drawn and not folders)
         self._more.setVisible(not drawn)
         self._rho.setVisible(schedule.name == "karras")
         levels, error = schedule_levels(view.spec, own)
@@ -188,8 +214,13 @@ class ScheduleSection(Form):
         self.set_summary(schedule_summary(schedule, own))
 
     def _choose(self, id: str) -> None:
+        if self._model is not None and id == catalog.OWN.id:
+            usual = catalog.usual(self._model).schedule
+            self.edited.emit({field.name: getattr(usual, field.name) for field in fields(usual)})
+            return
         points: Points = self.curve.points if id == "custom" else ()
-        self.edited.emit({"name": id, "points": points} | ({"shift": 1.0} if id == "custom" else {}))
+        shift = 1.0 if id == "custom" else catalog.rescheduled(self._schedule, id).shift
+        self.edited.emit({"name": id, "points": points, "shift": shift})
 
     def _draw(self, points: Points) -> None:
         self.edited.emit({"name": "custom", "points": points, "shift": 1.0})
@@ -203,6 +234,8 @@ def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
     """'Karras, 80 to 0.002'."""
     if schedule.name == "custom":
         return schedule_title("custom")
+    if schedule.name == catalog.OWN.id:
+        return schedule_title(schedule.name) + (f", shift {schedule.shift:.3g}" if schedule.shift != 1 else "")
     high = schedule.sigma_max if schedule.sigma_max is not None else model and model.sigma_max
     low = schedule.sigma_min if schedule.sigma_min is not None else model and model.sigma_min
     ends = f", {number(high, True)} to {number(low)}" if high is not None and low is not None else ""

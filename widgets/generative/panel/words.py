@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import chain
 
 from engines.core.errors import KinoscopeError
-from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.axis import levels, own_levels
 from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.models.diffusers_scheduler import words as own_words
 from engines.generative.diffusion.studies import comparison_axes as varying
 from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec
@@ -79,9 +80,10 @@ def sample_problem(spec: SampleSpec, model: ModelInfo | None) -> str:
 
 def schedule_levels(spec: SampleSpec, model: ModelInfo | None) -> tuple[tuple[float, ...], KinoscopeError | None]:
     """The noise levels of a run, the last 0; or none, and why."""
-    low, high = (model.sigma_min, model.sigma_max) if model is not None else (0.002, 80.0)
     try:
-        return tuple(levels.values(spec.schedule, spec.steps, low, high).tolist()), None
+        if model is not None:
+            return tuple(own_levels.values(spec.schedule, spec.steps, model).tolist()), None
+        return tuple(levels.values(spec.schedule, spec.steps, 0.002, 80.0).tolist()), None
     except KinoscopeError as error:
         return (), error
 
@@ -116,7 +118,24 @@ def sampler_title(id: str) -> str:
 
 
 def schedule_title(id: str) -> str:
-    return next((entry.title for entry in catalog.SCHEDULES if entry.id == id), id)
+    entry = catalog.schedule(id)
+    return entry.title if entry is not None else id
+
+
+def follows(spec: SampleSpec, model: ModelInfo) -> bool:
+    """Whether a run samples as the model's own pipeline does, in whatever number of steps."""
+    usual = catalog.usual(model)
+    return (spec.sampler, spec.options, spec.schedule) == (usual.sampler, usual.options, usual.schedule)
+
+
+def folder_words(spec: SampleSpec, model: ModelInfo | None) -> str:
+    """'As the folder says: Euler, shift 3', or what it says where the run departs from it; "" without a folder."""
+    if model is None or model.own is None:
+        return ""
+    own = model.own
+    beginning = "As the folder says" if follows(spec, model) else "The folder says"
+    steps = f", in {count(own.steps, 'step')}" if spec.steps != own.steps else ""
+    return ". ".join([f"{beginning}: {own_words(own)}{steps}", *own.notes])
 
 
 def sample_words(view: DiffusionView) -> str:

@@ -22,17 +22,23 @@ ALWAYS = ("sampler", "steps", "schedule", "seed")
 def command_line(spec: SampleSpec) -> str:
     """Quoted for this system's shell."""
     usual = _sampled(SampleSpec("")) | {"image": "", "mask": "", "strength": 0.6}
-    return _line(spec.model, *_options(_sampled(spec), usual, ALWAYS))
+    return _line(spec.model, *_options(_sampled(spec), usual, (*ALWAYS, *_unsure(spec))))
 
 
 def compare_line(spec: CompareSpec) -> str:
     """The grid: what all cells share, then the two axes."""
     base = {name: value for name, value in _sampled(spec.base).items() if name in (*ALWAYS, "guidance")}
     shared = base | {"seed": spec.base.seeds[0] if spec.base.seeds else 0, "class": spec.base.classes[:1]}
-    words = _options(shared, {"guidance": 1.0, "class": ()}, ALWAYS)
+    words = _options(shared, {"guidance": 1.0, "class": ()}, (*ALWAYS, *_unsure(spec.base)))
     for axis, name, values in (("--x", spec.x, spec.x_values), ("--y", spec.y, spec.y_values)):
         words += [axis, f"{name}={','.join(values)}"] if values else []
     return _line("compare", spec.base.model, *words)
+
+
+def _unsure(spec: SampleSpec) -> tuple[str, ...]:
+    """Options that a folder has its own mind of when they are left out."""
+    own = ("shift",) if spec.schedule.name == "own" else ()
+    return (*own, "guidance") if os.path.isdir(os.path.expanduser(spec.model)) else own
 
 
 def train_line(spec: TrainSpec) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.generative.panel.dock import DiffusionPanel
@@ -232,7 +231,7 @@ class DiffusionController(PagedController):
 
     def model_opened(self, info: ModelInfo) -> None:
         self.info = info
-        self.set_form(spec=for_model(self.form.spec, info, catalog.usual_schedule(info.process)))
+        self.set_form(spec=for_model(self.form.spec, info))
 
     def show_trouble(self, trouble: object) -> None:
         """Said in the panel, and in the studio too, where the run would have appeared."""

@@ -7,9 +7,9 @@ from functools import partial
 
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
-from engines.generative.diffusion.models import memory
+from engines.generative.diffusion.models import catalog, memory
 from engines.generative.diffusion.study_types import CompareSpec, FlowSpec
-from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import Mode, Page
 from workbench.controllers.common import kept_form
@@ -46,15 +46,19 @@ class Form:
         return replace(self.compare, base=replace(self.spec, out="", seeds=seeds, classes=classes, start=None))
 
 
-def for_model(spec: SampleSpec, info: ModelInfo, schedule: str) -> SampleSpec:
-    """The same wishes for another model; what it cannot do is left out. schedule: the one that suits it."""
-    same = spec.model == info.name
+def for_model(spec: SampleSpec, info: ModelInfo) -> SampleSpec:
+    """The same wishes for another model; what it cannot do is left out. One with a pipeline of its own brings that, and
+    takes it along when it goes."""
+    same, usual = spec.model == info.name, catalog.usual(info)
+    if not same and (info.own is not None or spec.schedule.name == catalog.OWN.id):
+        said = {"sampler": usual.sampler, "options": usual.options, "steps": usual.steps, "guidance": usual.guidance}
+        spec = replace(spec, **said)  # type: ignore[arg-type]
     kept = spec.classes if info.classes and all(0 <= label < len(info.classes) for label in spec.classes) else ()
     guided = bool(info.classes or info.text) or spec.guidance.kind != "cfg"
     return replace(
         spec,
         model=info.name,
-        schedule=spec.schedule if same else Schedule(schedule),
+        schedule=spec.schedule if same else usual.schedule,
         guidance=spec.guidance if guided else Guidance(),
         classes=kept,
         prompt=spec.prompt if info.text else "",

@@ -51,11 +51,13 @@ def sample_spec(asked: dict[str, Any]) -> SampleSpec:
 
         refuse_inputs(asked["out"], [Path(asked["model"]).parent])
         return replace(read_settings(asked["model"]), out=asked["out"])
-    seeds = _seeds(asked)
+    seeds, usual = _seeds(asked), usual_run(asked["model"], asked["predicts"])
     told = {name: asked[name] for name in _PLAIN} | {
-        "schedule": _schedule(asked),
-        "options": _pairs(asked["option"] or []),
-        "guidance": _guidance(asked),
+        "sampler": asked["sampler"] or usual.sampler,
+        "steps": usual.steps if asked["steps"] is None else asked["steps"],
+        "schedule": _schedule(asked, usual),
+        "options": sampler_options(asked["sampler"], usual) | _pairs(asked["option"] or []),
+        "guidance": _guidance(asked, usual),
         "seeds": seeds,
         "classes": class_numbers(asked["model"], asked["classes"], len(seeds), asked["predicts"]),
         "size": _numbers(asked["size"].lower(), "x", "--size") if asked["size"] else None,
@@ -67,16 +69,33 @@ def sample_spec(asked: dict[str, Any]) -> SampleSpec:
 
 
 _PLAIN = (
-    "model", "sampler", "steps", "prompt", "negative", "batch", "device", "precision", "exact", "kernel", "teleport",
-    "teleport_to", "keep_steps", "out",
+    "model", "prompt", "negative", "batch", "device", "precision", "exact", "kernel", "teleport", "teleport_to",
+    "keep_steps", "out",
 )  # fmt: skip
 
 
-def _schedule(asked: dict[str, Any]) -> dict[str, Any]:
-    name = schedule_name(asked["model"], asked["schedule"], asked["predicts"])
+def usual_run(model: str, predicts: str = "") -> SampleSpec:
+    """The run of a model when nothing more is said: as its folder says, where it is one."""
+    from engines.generative.diffusion.models.catalog import usual
+
+    return usual(_looked_at(model, predicts))
+
+
+def sampler_options(written: str, usual: SampleSpec) -> dict[str, float]:
+    """The usual run's options where no sampler was asked for."""
+    return {} if written else dict(usual.options)
+
+
+def _schedule(asked: dict[str, Any], usual: SampleSpec) -> dict[str, Any]:
     points = [_numbers(pair, ":", "--points") for pair in words(asked["points"])]
-    plain = {name: asked[name] for name in ("sigma_min", "sigma_max", "rho", "shift")}
-    return plain | {"name": name, "points": points}
+    said = {name: asked[name] for name in ("sigma_min", "sigma_max", "rho", "shift") if asked[name] is not None}
+    return schedule_fields(asked["schedule"], usual) | said | {"points": points}
+
+
+def schedule_fields(written: str, usual: SampleSpec) -> dict[str, Any]:
+    """The schedule that was asked for, or the usual one with its shift."""
+    same = written in ("", usual.schedule.name)
+    return {"name": usual.schedule.name, "shift": usual.schedule.shift} if same else {"name": written}
 
 
 def _seeds(asked: dict[str, Any]) -> tuple[int, ...]:
@@ -86,10 +105,13 @@ def _seeds(asked: dict[str, Any]) -> tuple[int, ...]:
     return tuple(map(int, written)) or tuple(range(asked["seed"], asked["seed"] + asked["n"]))
 
 
-def _guidance(asked: dict[str, Any]) -> dict[str, Any]:
+def _guidance(asked: dict[str, Any], usual: SampleSpec) -> dict[str, Any]:
     interval = _numbers(asked["interval"], ":", "--interval") if asked["interval"] else None
-    names = {"weight": "guidance", "kind": "guidance_kind", "weak": "weak", "classifier": "classifier"}
-    return {"interval": interval} | {field: asked[name] for field, name in names.items()}
+    names = {"kind": "guidance_kind", "weak": "weak", "classifier": "classifier"}
+    weight = asked["guidance"]
+    if weight is None:
+        weight = usual.guidance.weight if asked["guidance_kind"] == "cfg" else 1.0
+    return {"interval": interval, "weight": weight} | {field: asked[name] for field, name in names.items()}
 
 
 def _start(asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -99,13 +121,6 @@ def _start(asked: dict[str, Any]) -> dict[str, Any] | None:
     if kind != "between" and not asked["image"]:
         raise UsageError(f"--start {kind} needs a picture", hint="Add --image FILE")
     return {"kind": kind} | {name: asked[name] for name in ("image", "mask", "strength")}
-
-
-def schedule_name(model: str, written: str, predicts: str = "") -> str:
-    """The schedule that was asked for, or the one that suits the model."""
-    from engines.generative.diffusion.models.catalog import usual_schedule
-
-    return written or usual_schedule(_looked_at(model, predicts).process)
 
 
 def class_numbers(model: str, written: str, count: int, predicts: str = "") -> tuple[int, ...]:

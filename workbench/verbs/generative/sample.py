@@ -63,17 +63,23 @@ def run(
             show_default=False,
         ),
     ],
-    sampler: Annotated[str, typer.Option(help="Sampler; `sample models` lists them.")] = "dpm++2m",
-    steps: Annotated[int, typer.Option(help="Steps.")] = 20,
-    schedule: Annotated[str, typer.Option(help="Noise schedule.")] = "",
+    sampler: Annotated[
+        str, typer.Option(help="`sample models` lists them; dpm++2m, or as a diffusers folder says.")
+    ] = "",
+    steps: Annotated[int | None, typer.Option(help="Steps; 20, or as a diffusers folder says.")] = None,
+    schedule: Annotated[str, typer.Option(help="Noise schedule; as the model says (`own` for a folder's).")] = "",
     sigma_min: Annotated[float | None, typer.Option(help="Lowest noise level; as the model says.")] = None,
     sigma_max: Annotated[float | None, typer.Option(help="Highest noise level; 0 is infinity.")] = None,
-    rho: Annotated[float, typer.Option(help="Karras rho.")] = 7.0,
-    shift: Annotated[float, typer.Option(help="Multiplies every noise level (SD3's shift).")] = 1.0,
+    rho: Annotated[float | None, typer.Option(help="Karras rho; 7.")] = None,
+    shift: Annotated[
+        float | None, typer.Option(help="Multiplies every noise level (SD3's shift); 1, or as a folder says.")
+    ] = None,
     points: Annotated[
         str, typer.Option(help="SHARE:LN_SIGMA,... from 0 to 1, for --schedule custom.", show_default=False)
     ] = "",
-    guidance: Annotated[float, typer.Option(help="Weight; 1 is none.")] = 1.0,
+    guidance: Annotated[
+        float | None, typer.Option(help="Weight; 1 is none. Unsaid: none, or as a diffusers folder says.")
+    ] = None,
     guidance_kind: Annotated[str, typer.Option(help="cfg, auto (a weaker model) or classifier.")] = "cfg",
     interval: Annotated[str, typer.Option(help="Noise levels LOW:HIGH outside which there is no guidance.")] = "",
     weak: Annotated[str, typer.Option(help="Weaker model for --guidance-kind auto; as the card says.")] = "",
@@ -139,12 +145,12 @@ def list_models(
 ) -> None:
     def gather(_: None, __: Context) -> dict[str, Any]:
         from engines.generative.diffusion.models.cards import known_models
-        from engines.generative.diffusion.models.catalog import SAMPLERS, SCHEDULES
+        from engines.generative.diffusion.models.catalog import SAMPLERS, schedules
 
         return {
             "models": [to_json(info) for info in known_models()],
             "samplers": [to_json(entry) for entry in SAMPLERS],
-            "schedules": [to_json(entry) for entry in SCHEDULES],
+            "schedules": [to_json(entry) for entry in schedules(own=True)],
         }
 
     console.run(gather, None, json=json, render=_show_names, as_json=dict)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.verbs import console
-from workbench.verbs.generative.options import axis, class_numbers, run_job, schedule_name, words
+from workbench.verbs.generative.options import (
+    axis,
+    class_numbers,
+    run_job,
+    sampler_options,
+    schedule_fields,
+    usual_run,
+    words,
+)
 
 if TYPE_CHECKING:
     from engines.generative.diffusion.study_types import (
@@ -71,10 +79,10 @@ def compare(
     model: Annotated[str, typer.Argument(help="As for `sample`.", show_default=False)],
     x: Annotated[str, typer.Option("--x", help=f"AXIS=VALUE,VALUE across: {_AXES}.", show_default=False)],
     y: Annotated[str, typer.Option("--y", help="The same, down.")] = "",
-    sampler: Annotated[str, typer.Option(help="Where no axis says it.")] = "dpm++2m",
-    steps: Annotated[int, typer.Option(help="Where no axis says it.")] = 20,
-    schedule: Annotated[str, typer.Option(help="Where no axis says it.")] = "",
-    guidance: Annotated[float, typer.Option(help="Where no axis says it.")] = 1.0,
+    sampler: Annotated[str, typer.Option(help="Where no axis says it; dpm++2m, or as a folder says.")] = "",
+    steps: Annotated[int | None, typer.Option(help="Where no axis says it; 20, or as a folder says.")] = None,
+    schedule: Annotated[str, typer.Option(help="Where no axis says it; as the model says.")] = "",
+    guidance: Annotated[float | None, typer.Option(help="Where no axis says it; 1, or as a folder says.")] = None,
     seed: Annotated[int, typer.Option(help="Where no axis says it.")] = 0,
     classes: Annotated[str, typer.Option("--class", help="Class by name or number.")] = "",
     out: Annotated[str, typer.Option(help="Folder to write to.", show_default=False)] = "",
@@ -83,12 +91,14 @@ def compare(
     def told() -> dict[str, Any]:
         across, x_values = axis(x)
         down, y_values = axis(y) if y else ("seed", (str(seed),))
+        usual = usual_run(model)
         base = {
             "model": model,
-            "sampler": sampler,
-            "steps": steps,
-            "schedule": {"name": schedule_name(model, schedule)},
-            "guidance": {"weight": guidance},
+            "sampler": sampler or usual.sampler,
+            "steps": usual.steps if steps is None else steps,
+            "schedule": schedule_fields(schedule, usual),
+            "options": sampler_options(sampler, usual),
+            "guidance": {"weight": usual.guidance.weight if guidance is None else guidance},
             "seeds": [seed],
             "classes": class_numbers(model, classes, 1),
         }
@@ -158,7 +168,7 @@ def precision(
     json: Annotated[bool, _JSON] = False,
 ) -> None:
     def told() -> dict[str, Any]:
-        schedule = {"name": schedule_name(model, "")}
+        schedule = schedule_fields("", usual_run(model))
         seeds = list(range(seed, seed + n))
         return {"base": {"model": model, "sampler": sampler, "steps": steps, "schedule": schedule, "seeds": seeds}}
 

@@ -126,20 +126,20 @@ def monotone_cubic(x: Levels, y: Levels, at: Levels) -> Levels:
 
 def linear_alphas(steps: int = 1000, first: float = 1e-4, last: float = 0.02) -> Levels:
     """abar of DDPM's linear beta schedule, (steps,)."""
-    return _product(1 - np.linspace(first, last, steps))
+    return product(1 - np.linspace(first, last, steps))
 
 
 def scaled_linear_alphas(steps: int = 1000, first: float = 0.00085, last: float = 0.012) -> Levels:
     """abar of Stable Diffusion's betas, linear in their square roots, (steps,)."""
     betas: Levels = np.linspace(first**0.5, last**0.5, steps) ** 2
-    return _product(1 - betas)
+    return product(1 - betas)
 
 
 def cosine_alphas(steps: int = 1000, offset: float = 0.008, most: float = 0.999) -> Levels:
     """abar of Nichol and Dhariwal's cosine schedule, betas held below `most`, (steps,)."""
     t = np.linspace(0, 1, steps + 1)
     bar = np.cos((t + offset) / (1 + offset) * math.pi / 2) ** 2
-    return _product(1 - np.minimum(1 - bar[1:] / bar[:-1], most))
+    return product(1 - np.minimum(1 - bar[1:] / bar[:-1], most))
 
 
 TABLES: dict[str, Callable[[], Levels]] = {
@@ -155,7 +155,8 @@ def _sigmas(table: str) -> Levels:
     return np.asarray(np.sqrt((1 - alphas) / alphas))
 
 
-def _product(factors: Levels) -> Levels:
+def product(factors: Levels) -> Levels:
+    """abar from 1 - beta, both (T,)."""
     product: Levels = np.cumprod(factors, dtype=np.float64)
     return product
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -134,6 +135,41 @@ class Preserving:
             return torch.lerp(knots[at], knots[at + 1], time - at).exp()
         whole = min(max(int(time), 0), len(table) - 2)
         return math.exp(table[whole] + (table[whole + 1] - table[whole]) * (time - whole))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A process whose network is told other times at some levels: those of a scheduler that rounds them.
+
+    times: by level; at any other level the process's own.
+    """
+
+    base: Process
+    times: Mapping[float, float]
+
+    @property
+    def name(self) -> str:
+        return self.base.name
+
+    @property
+    def sigma_min(self) -> float:
+        return self.base.sigma_min
+
+    @property
+    def sigma_max(self) -> float:
+        return self.base.sigma_max
+
+    def scale(self, sigma: Level) -> Level:
+        return self.base.scale(sigma)
+
+    def time(self, sigma: Level) -> Level:
+        if isinstance(sigma, Tensor):
+            return self.base.time(sigma)
+        told = self.times.get(sigma)
+        return self.base.time(sigma) if told is None else told
+
+    def sigma(self, time: Level) -> Level:
+        return self.base.sigma(time)
 
 
 def linear_alphas(steps: int = 1000, first: float = 1e-4, last: float = 0.02) -> Tensor:

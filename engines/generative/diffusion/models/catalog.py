@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -107,6 +109,20 @@ SAMPLERS: tuple[Sampler, ...] = (
     Sampler("ipndm", "iPNDM", "Adams-Bashforth on the noise; strong at few steps", options=(_order(4, 4),)),
     Sampler("ipndm-v", "iPNDM-v", "The same with weights for uneven steps, as published", options=(_order(4, 4),)),
     Sampler("lms", "LMS", "Adams-Bashforth with the exact weights of uneven steps", options=(_order(4, 4),)),
+    Sampler("pndm", "PNDM (PLMS)", "iPNDM whose first step is taken twice; what Stable Diffusion came with"),
+    Sampler(
+        "dpm++2m-lower",
+        "DPM-Solver++ 2M, Euler last",
+        "2M whose last step is Euler's, for levels that do not end at 0",
+        options=(_HEUN, Option("always", "At any count", 0, 0, 1, "0: below 15 steps", True)),
+    ),
+    Sampler(
+        "ddim-clamped",
+        "DDIM, clamped",
+        "D is held within the range of the data and the noise is not, as in DDPM folders",
+        options=(Option("clamp", "Clamp", 1.0, 0.01, 100.0, "D stays within minus this and this"), _ETA_OFF),
+    ),
+    Sampler("ddpm-large", "DDPM, large variance", "The ancestral mean with the wider of DDPM's two noises", 1, True),
     Sampler(
         "gaussian",
         "Gaussian residual",
@@ -153,6 +169,8 @@ SCHEDULES: tuple[ScheduleName, ...] = (
     ScheduleName("learned", "Learned", "Learned against exact paths, for the Gaussian sampler after a jump"),
     ScheduleName("custom", "Drawn", "The curve as it was dragged"),
 )
+OWN = ScheduleName("own", "The folder's own", "Levels, start, end and clamp as the folder's scheduler has them")
+"""For models with a pipeline of their own (`ModelInfo.own`)."""
 
 ANALYTIC: tuple[tuple[str, str], ...] = (
     ("analytic:gaussian", "One Gaussian (2-D)"),
@@ -171,6 +189,26 @@ def sampler(id: str) -> Sampler | None:
     return next((entry for entry in SAMPLERS if id == entry.id or id in entry.aliases), None)
 
 
-def usual_schedule(process: str) -> str:
-    """The schedule that suits models of a process, as a card names it."""
-    return "flow" if process == "flow" else "karras"
+def schedules(own: bool) -> tuple[ScheduleName, ...]:
+    """Those that a model can take. own: it has a pipeline of its own."""
+    return (OWN, *SCHEDULES) if own else SCHEDULES
+
+
+def schedule(id: str) -> ScheduleName | None:
+    """The entry of an id."""
+    return next((entry for entry in (OWN, *SCHEDULES) if entry.id == id), None)
+
+
+def usual(info: ModelInfo) -> SampleSpec:
+    """The run of a model when nothing is said: as its own pipeline runs, else 20 steps of DPM-Solver++ 2M."""
+    own = info.own
+    if own is None:
+        return SampleSpec(info.name, schedule=Schedule("flow" if info.process == "flow" else "karras"))
+    levels, guidance = Schedule(OWN.id, shift=own.shift), Guidance(own.guidance)
+    return SampleSpec(info.name, own.sampler, own.steps, levels, dict(own.options), guidance)
+
+
+def rescheduled(levels: Schedule, name: str) -> Schedule:
+    """Levels by another name; the shift of a folder's own suits a flow alone."""
+    kept = levels.name != OWN.id or name in (OWN.id, "flow")
+    return replace(levels, name=name, shift=levels.shift if kept else 1.0)

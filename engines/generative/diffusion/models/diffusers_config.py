@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense, read_json
-from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.axis import own_levels
+from engines.generative.diffusion.models import diffusers_scheduler
+from engines.generative.diffusion.models.own_pipeline import own_of
 from engines.generative.diffusion.types import ModelInfo
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth")
@@ -48,14 +50,18 @@ FAMILIES = {
     ),
     "DiTPipeline": Family("dit", ("transformer", "vae"), fixed=True),
 }
+TITLES = {
+    "ddpm": "A DDPM of pixels", "sd": "Stable Diffusion", "sdxl": "Stable Diffusion XL", "sd3": "Stable Diffusion 3",
+    "dit": "A diffusion transformer of classes",
+}  # fmt: skip
 OPTIONAL = ("text_encoder_3",)
-MOST_STEPS, MOST_CLASSES, MOST_SIDE = 1_000_000, 1_000_000, 65_536
+MOST_CLASSES, MOST_SIDE = 1_000_000, 65_536
 SENSELESS = "The configuration makes no sense"
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that was read. alphas: abar of a VP model's steps, float64, None for a flow. shift: the scheduler's."""
+    """A folder that was read. alphas: abar of a VP model's steps, float64, None for a flow."""
 
     path: Path
     family: Family
@@ -65,7 +71,6 @@ class Folder:
     vae: dict[str, Any]
     parts: tuple[str, ...]
     alphas: NDArray[np.float64] | None
-    shift: float = 1.0
 
 
 def read_folder(path: Path, prediction: str = "") -> Folder:
@@ -85,18 +90,19 @@ def read_folder(path: Path, prediction: str = "") -> Folder:
     if family.latent:
         vae = _config(path / "vae" / "config.json")
     scheduler = _config(path / "scheduler" / "scheduler_config.json")
-    with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
-        alphas = None if family.flow else _alphas(scheduler, path)
-        shift = float(scheduler.get("shift") or 1.0)
     with making_sense(path / "vae" / "config.json", SENSELESS):
         factor = 2 ** (_count(len(vae["block_out_channels"]), 16) - 1) if family.latent else 1
     with making_sense(path / parts[0] / "config.json", SENSELESS):
-        info = _info(path, family, network, scheduler, factor, index)
-    low, high = _range(alphas)
-    info = replace(info, parameters=count, sigma_min=low, sigma_max=high)
+        info = replace(_info(path, family, network, scheduler, factor, index), parameters=count)
     if prediction:
         info = replace(info, prediction=prediction)
-    return Folder(path, family, info, network, scheduler, vae, parts, alphas, shift)
+    with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
+        own = own_of(index, scheduler, info, network, path)
+        alphas = None if own.grid.betas is None else own_levels.alphas(replace(own.grid.betas, least=0.0))
+        summary = f"{TITLES[family.name]}; its folder says: {diffusers_scheduler.words(own)}, {own.steps} steps"
+    low, high = _range(alphas)
+    info = replace(info, sigma_min=low, sigma_max=high, own=own, summary=summary)
+    return Folder(path, family, info, network, scheduler, vae, parts, alphas)
 
 
 def _info(path: Path, family: Family, network: dict[str, Any], scheduler: dict[str, Any], factor: int,
@@ -108,8 +114,7 @@ def _info(path: Path, family: Family, network: dict[str, Any], scheduler: dict[s
         name=str(path), title=path.resolve().name, kind="diffusers",
         shape=shape, prediction=_prediction(family, scheduler, path),
         process="flow" if family.flow else "vp", classes=_classes(family, network, index), text=family.text,
-        summary=_summary(family, scheduler), latent=family.latent, factor=factor,
-        multiple=_multiple(family, network, factor),
+        latent=family.latent, factor=factor, multiple=_multiple(family, network, factor),
     )  # fmt: skip
 
 
@@ -120,13 +125,6 @@ def _multiple(family: Family, network: dict[str, Any], factor: int) -> int:
     if family.name == "ddpm":
         return int(2 ** (_count(len(network["block_out_channels"]), 16) - 1))
     return factor * _count(network.get("patch_size") or 1)
-
-
-def _summary(family: Family, scheduler: dict[str, Any]) -> str:
-    names = {"ddpm": "A DDPM of pixels", "sd": "Stable Diffusion", "sdxl": "Stable Diffusion XL",
-             "sd3": "Stable Diffusion 3", "dit": "A diffusion transformer of classes"}  # fmt: skip
-    shift = scheduler.get("shift") or 1.0
-    return names[family.name] + (f"; its schedule is shifted by {shift:g}" if shift != 1 else "")
 
 
 def _prediction(family: Family, scheduler: dict[str, Any], path: Path) -> str:
@@ -147,38 +145,11 @@ def _classes(family: Family, network: dict[str, Any], index: dict[str, Any]) -> 
     return tuple(str(labels.get(str(number), number)).split(",")[0] for number in range(count))
 
 
-def _alphas(scheduler: dict[str, Any], path: Path) -> NDArray[np.float64]:
-    steps = _count(scheduler.get("num_train_timesteps") or 1000, MOST_STEPS)
-    first, last = float(scheduler.get("beta_start") or 1e-4), float(scheduler.get("beta_end") or 0.02)
-    name = str(scheduler.get("beta_schedule") or "linear")
-    betas = np.asarray(scheduler.get("trained_betas") or (first, last), np.float64)
-    if betas.ndim != 1 or betas.size > MOST_STEPS or not ((betas >= 0) & (betas < 1)).all():
-        raise BadInput("The scheduler's betas are not those of a diffusion", path=path)
-    if scheduler.get("trained_betas"):
-        alphas: NDArray[Any] = np.cumprod(1 - betas)
-    elif name == "linear":
-        alphas = levels.linear_alphas(steps, first, last)
-    elif name == "scaled_linear":
-        alphas = levels.scaled_linear_alphas(steps, first, last)
-    elif name == "squaredcos_cap_v2":
-        alphas = levels.cosine_alphas(steps)
-    else:
-        raise BadInput(f"The scheduler's beta schedule '{name}' is not known", path=path)
-    return np.asarray(_ending_in_noise(alphas) if scheduler.get("rescale_betas_zero_snr") else alphas, np.float64)
-
-
 def _count(value: Any, most: int = MOST_SIDE) -> int:
     """A whole number from 1 to `most`. Raises `ValueError`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 1 <= value <= most:
         raise ValueError(f"{value!r} is not a number from 1 to {most}")
     return int(value)
-
-
-def _ending_in_noise(alphas: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Zero signal at the last step (Lin et al., arXiv 2305.08891, algorithm 1)."""
-    root = np.sqrt(alphas)
-    scaled: NDArray[np.float64] = ((root - root[-1]) * root[0] / (root[0] - root[-1])) ** 2
-    return scaled
 
 
 def _range(alphas: NDArray[np.float64] | None) -> tuple[float, float]:

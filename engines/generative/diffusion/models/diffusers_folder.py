@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from engines.core.errors import BadInput, FileMissing
 from engines.core.installing import install_hint
 from engines.generative.diffusion.axis.denoiser import Preconditioned
-from engines.generative.diffusion.axis.process import Flow, Preserving, Process
+from engines.generative.diffusion.axis.process import Flow, Preserving, Process, Told
 from engines.generative.diffusion.models.diffusers_config import HALF, Folder, read_folder, weight_files
 from engines.generative.diffusion.models.model import Condition, Latents, Model
 from engines.generative.diffusion.types import ModelInfo
@@ -60,14 +60,24 @@ def open_folder(path: Path, device: torch.device, dtype: torch.dtype, prediction
         raise BadInput(message, path=path, hint="Fetch the whole folder again") from error
     state = torch.float64 if dtype == torch.float64 else torch.float32
     wrapped = _wrapper(folder)(network, folder, dtype)
-    denoiser = Preconditioned(wrapped, folder.info.prediction, _process(folder))
 
+    def by(process: Process) -> Model:
+        apply = _applied(Preconditioned(wrapped, folder.info.prediction, process))
+        return Model(
+            folder.info, apply, device, state, None, network, describe, latents,
+            told=lambda times: by(Told(process, times)),
+        )  # fmt: skip
+
+    return by(_process(folder))
+
+
+def _applied(denoiser: Preconditioned) -> Callable[[Tensor, Tensor, Condition], Tensor]:
     def apply(y: Tensor, sigma: Tensor, condition: Condition) -> Tensor:
         with torch.no_grad():
             result: Tensor = denoiser(y, sigma, cast(Any, condition))
         return result
 
-    return Model(folder.info, apply, device, state, None, network, describe, latents)
+    return apply
 
 
 class Plain(nn.Module):

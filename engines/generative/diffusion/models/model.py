@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -33,8 +33,8 @@ class Model:
     """An opened model.
 
     apply: `(y, sigma, condition) -> D`. dtype: of the state y (a network in half precision keeps it in float32).
-    describe: turns prompts into a condition, of models that take text. sigmas: those that it was trained at, rising,
-    where it knows whole steps only.
+    describe: turns prompts into a condition, of models that take text. told: the same model whose network is told other
+    times at some noise levels.
     """
 
     info: ModelInfo
@@ -46,6 +46,7 @@ class Model:
     describe: Callable[[Sequence[str]], dict[str, Tensor]] | None = None
     latents: Latents | None = None
     card: Card | None = None
+    told: Callable[[Mapping[float, float]], Model] | None = None
 
     def denoise(self, condition: Condition = None) -> Denoise:
         """The denoiser of a batch: labels (B,), what `describe` gave, or None for no condition."""

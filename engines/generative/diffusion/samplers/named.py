@@ -30,6 +30,7 @@ from engines.generative.diffusion.samplers.stochastic import (
     langevin,
     predictor_corrector,
 )
+from engines.generative.diffusion.samplers.tables import ddim_clamped, ddpm_large, dpmpp_2m_lower, pndm
 
 __all__ = ["SAMPLERS", "Observe", "Sampler", "begin", "named", "sample"]
 
@@ -52,6 +53,10 @@ SAMPLERS: dict[str, Sampler] = {
     "ipndm": ipndm,
     "ipndm-v": ipndm_v,
     "lms": lms,
+    "pndm": pndm,
+    "dpm++2m-lower": dpmpp_2m_lower,
+    "ddim-clamped": ddim_clamped,
+    "ddpm-large": ddpm_large,
     "gaussian": gaussian,
     "langevin": langevin,
     "pc": predictor_corrector,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engines.attention.types import KINDS
 from engines.core.errors import FileMissing, UsageError
-from engines.generative.diffusion.axis import levels
+from engines.generative.diffusion.axis import own_levels
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
 
@@ -35,7 +35,7 @@ def check_against(spec: SampleSpec, info: ModelInfo) -> None:
     """Raise `UsageError` for what this model cannot do."""
     for problem, hint in _misfits(spec, info):
         raise UsageError(problem, hint=hint)
-    first = levels.values(spec.schedule, spec.steps, info.sigma_min, info.sigma_max)[0]
+    first = own_levels.values(spec.schedule, spec.steps, info)[0]
     if first == math.inf and not info.exact and info.prediction in SILENT_AT_INFINITY:
         hint = "Give a finite sigma_max"
         raise UsageError(f"A network that predicts '{info.prediction}' says nothing at infinite noise", hint=hint)

@@ -43,18 +43,33 @@ def begin(ready: Plan, indices: Sequence[int], noise: SeededNoise, told: Conditi
     start = ready.spec.start
     denoise = guided(ready, indices, told)
     if start is None:
-        y = from_noise(noise(ready.empty(len(indices))), _first(ready))
+        y = _wide(from_noise(noise(ready.empty(len(indices))), _first(ready)), ready)
         if ready.jump is not None:
             y = _jump(ready.model, y, *ready.jump)
         return Begun(y, ready.sigmas, denoise, noise)
     if start.kind == "between":
-        return Begun(from_noise(between(ready, indices), ready.sigmas), ready.sigmas, denoise, noise)
+        y = _wide(from_noise(between(ready, indices), ready.sigmas), ready)
+        return Begun(y, ready.sigmas, denoise, noise)
     picture = load_picture(start.image, ready).expand(len(indices), *ready.shape)
     if start.kind == "image":
         return _from_picture(ready, picture, denoise, noise, start.strength)
     if start.kind == "inpaint":
         return _around_hole(ready, picture, load_mask(start.mask, ready), denoise, noise)
     return _inverted(ready, picture, denoise, noise)
+
+
+def end(ready: Plan, y: Tensor) -> Tensor:
+    """The samples of a state at the last level: those of a pipeline that ends above 0 in x are x."""
+    last = float(ready.sigmas[-1])
+    unit = ready.own is not None and ready.own.unit_end and last > 0
+    return y / math.hypot(1, last) if unit else y
+
+
+def _wide(y: Tensor, ready: Plan) -> Tensor:
+    """First noise of variance sigma^2, of a pipeline that begins with x as unit noise of variance 1 + sigma^2."""
+    first = float(_first(ready)[0])
+    unit = ready.own is not None and ready.own.unit_start and first < math.inf
+    return y * math.hypot(1, 1 / first) if unit else y
 
 
 def between(ready: Plan, indices: Sequence[int]) -> Tensor:

@@ -28,7 +28,7 @@ from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.sampling.attending import attending, named, recorded
 from engines.generative.diffusion.sampling.captured import Captured, hindrance
 from engines.generative.diffusion.sampling.checks import check_against, check_request
-from engines.generative.diffusion.sampling.initial_states import begin
+from engines.generative.diffusion.sampling.initial_states import begin, end
 from engines.generative.diffusion.sampling.plan import Opener, Plan, plan
 from engines.generative.diffusion.sampling.watch import Watch
 from engines.generative.diffusion.types import SampleResult, SampleSpec
@@ -152,6 +152,7 @@ def _draw_by_steps(ready: Plan, indices: range, watch: Watch) -> Tensor:
 
 def _picture(ready: Plan, done: Tensor) -> Tensor:
     """Samples on the CPU, latents decoded. Raises `WorkFailed` where they are no numbers."""
+    done = end(ready, done)
     picture = ready.model.latents.decode(done) if ready.model.latents else done
     if not torch.isfinite(picture).all():
         hint = "Lower the guidance weight, take more steps, or choose float32"

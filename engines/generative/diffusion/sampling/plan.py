@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import UsageError
-from engines.generative.diffusion.axis import guidance
+from engines.generative.diffusion.axis import guidance, own_levels
+from engines.generative.diffusion.axis.clamping import clamped
 from engines.generative.diffusion.axis.denoiser import Denoise
-from engines.generative.diffusion.axis.schedules import levels
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.models import opening as models
 from engines.generative.diffusion.models.model import Condition, Model
+from engines.generative.diffusion.pipeline_types import Own
 from engines.generative.diffusion.samplers.named import named
 from engines.generative.diffusion.samplers.teleport import jump_level
 from engines.generative.diffusion.sampling.checks import class_of
@@ -52,6 +53,11 @@ class Plan:
     jump: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def own(self) -> Own | None:
+        """The model's own way of sampling, where the run follows it."""
+        return self.model.info.own if self.spec.schedule.name == own_levels.OWN else None
+
     def empty(self, count: int) -> Tensor:
         """A state to draw noise for, (count, ...)."""
         return torch.empty((count, *self.shape), dtype=self.model.dtype, device=self.model.device)
@@ -59,8 +65,10 @@ class Plan:
 
 def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
     """Levels, options and the jump of a run. Raises `UsageError` where they make no sense."""
-    sigmas = levels(spec.schedule, spec.steps, model.info)
-    jump, notes = None, []
+    sigmas = _levels(spec, model)
+    jump, notes = None, _own_notes(spec, model)
+    if spec.schedule.name == own_levels.OWN and model.told is not None:
+        model = model.told(own_levels.walked(spec.schedule, spec.steps, model.info)[1])
     if spec.teleport and spec.start is None:
         jump, sigmas, note = _teleported(spec, model, sigmas)
         notes.append(note)
@@ -73,6 +81,22 @@ def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
     )
 
 
+def _levels(spec: SampleSpec, model: Model) -> Tensor:
+    return torch.from_numpy(own_levels.values(spec.schedule, spec.steps, model.info))
+
+
+def _own_notes(spec: SampleSpec, model: Model) -> list[str]:
+    """What a run by the model's own pipeline does otherwise than that."""
+    own = model.info.own
+    if own is None or spec.schedule.name != own_levels.OWN:
+        return []
+    notes = list(own.notes) if spec.sampler == own.sampler else []
+    if own_levels.uneven(own.grid, spec.steps):
+        what = f"{spec.steps} steps do not divide the training's, and the folder's {own.scheduler} leaves gaps between"
+        notes.append(f"{what} them; here each step ends where the next begins")
+    return notes
+
+
 def _teleported(spec: SampleSpec, model: Model, sigmas: Tensor) -> tuple[tuple[float, float], Tensor, str]:
     """((from, to), levels from there on, what to tell the user) of a jump by the Gaussian of the data."""
     assert model.moments is not None
@@ -82,7 +106,7 @@ def _teleported(spec: SampleSpec, model: Model, sigmas: Tensor) -> tuple[tuple[f
     if not low < target < first:
         raise UsageError(f"A jump to noise level {target:g} is not between {low:g} and {first:g}", hint="Change it")
     schedule = replace(spec.schedule, sigma_max=target / spec.schedule.shift)
-    after = levels(schedule, spec.steps, model.info)
+    after = _levels(replace(spec, schedule=schedule), model)
     return (first, target), after, f"Jumped by the data's Gaussian from noise level {first:.4g} to {target:.4g}"
 
 
@@ -122,10 +146,15 @@ class Conditions:
 
 
 def guided(ready: Plan, indices: Sequence[int], told: Conditions | None = None) -> Denoise:
-    """D of these samples with the run's guidance. told: their conditions, where they are known already."""
+    """D of these samples with the run's guidance, clamped where the model's own pipeline clamps it. told: their
+    conditions, where they are known already."""
+    denoise = _guided(ready, indices, told or conditions(ready, indices))
+    return denoise if ready.own is None else clamped(denoise, ready.own.clamp)
+
+
+def _guided(ready: Plan, indices: Sequence[int], told: Conditions) -> Denoise:
     spec, model = ready.spec, ready.model
     wish = spec.guidance
-    told = told or conditions(ready, indices)
     condition, nothing = told.condition, told.nothing
     if wish.kind == "auto" and wish.weight != 1:
         weak = ready.opener.open(wish.weak or model.info.weak)
@@ -146,8 +175,10 @@ def conditions(ready: Plan, indices: Sequence[int]) -> Conditions:
     """What these samples are to be."""
     spec, model = ready.spec, ready.model
     if model.describe is not None:
-        prompted: Condition = model.describe([spec.prompt] * len(indices))
-        negative: Condition = model.describe([spec.negative] * len(indices))
+        prompted = model.describe([spec.prompt] * len(indices))
+        negative = model.describe([spec.negative] * len(indices))
+        if ready.own is not None and ready.own.blank and not spec.negative:
+            negative = {name: torch.zeros_like(value) for name, value in negative.items()}
         return Conditions(prompted, negative, joined(prompted, negative))
     wanted = [class_of(spec, index) for index in indices]
     labels = model.labels([model.nothing if label is None else label for label in wanted])

@@ -10,7 +10,7 @@ from typing import TypeVar
 from engines.core.errors import UsageError
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import Axis, CompareSpec
-from engines.generative.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import SampleSpec, Schedule
 
 N = TypeVar("N", int, float)
 
@@ -51,7 +51,7 @@ def varied(spec: SampleSpec, axis: Axis, value: str, classes: tuple[str, ...] = 
         case "guidance":
             return replace(spec, guidance=replace(spec.guidance, weight=_number(float, value, axis)))
         case "schedule":
-            return replace(spec, schedule=replace(spec.schedule, name=value))
+            return replace(spec, schedule=_rescheduled(spec.schedule, value))
         case "model":
             return replace(spec, model=value)
         case "seed":
@@ -86,7 +86,8 @@ def label(axis: Axis, value: str) -> str:
         entry = catalog.sampler(value)
         return entry.title if entry else value
     if axis == "schedule":
-        return next((entry.title for entry in catalog.SCHEDULES if entry.id == value), value)
+        known = catalog.schedule(value)
+        return known.title if known else value
     if axis == "model":
         return next((title for name, title in catalog.ANALYTIC if name == value), Path(value).name)
     return f"{TITLES[axis]} {value}"
@@ -113,6 +114,13 @@ def _with_sampler(spec: SampleSpec, name: str) -> SampleSpec:
     same = catalog.sampler(spec.sampler) == entry
     options = {key: value for key, value in spec.options.items() if same and key in known_options}
     return replace(spec, sampler=name, options=options)
+
+
+def _rescheduled(schedule: Schedule, name: str) -> Schedule:
+    if name == catalog.OWN.id != schedule.name:
+        hint = "Begin with the folder's own schedule, and vary to others"
+        raise UsageError("A folder's own schedule can be compared with others, not others with it", hint=hint)
+    return catalog.rescheduled(schedule, name)
 
 
 def _number(kind: Callable[[str], N], value: str, axis: str) -> N:

@@ -15,11 +15,12 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from engines.generative.diffusion.study_types import CompareSpec
-from engines.generative.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import SampleSpec, Schedule
 from engines.generative.runs import history
 from engines.generative.training.types import TrainSpec
 from tests.workbench.desk import SMALL, Desk, make_desk
 from tests.workbench.opened import until
+from tests.workbench.pipeline_folder import a_folder
 from widgets.generative.state import Mode, Page, RunState
 from widgets.kit.theme import DARK, LOOK
 from workbench.project.file import Project
@@ -274,3 +275,16 @@ def test_precisions_are_compared_on_a_click_with_the_model_of_the_form(desk: Des
     assert found is not None
     assert found.model == "digits-unet"
     assert found.words in desk.panel.run.offer.text()
+
+
+def test_a_dropped_folder_fills_the_form_as_it_says(desk: Desk, qtbot, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "ddpm", "DDIMScheduler", beta_end=0.01)
+    desk.controller.take([folder])
+    until(qtbot, lambda: desk.view.model is not None and desk.view.model.name == folder)
+    spec = desk.view.spec
+    assert (spec.sampler, spec.options, spec.steps) == ("ddim-clamped", {"clamp": 1.0}, 1000)
+    assert spec.schedule == Schedule("own")
+    assert desk.controller.panel.sampler.folder.text() == "As the folder says: DDIM, clamped"
+    desk.controller.choose_model(SMALL.model)
+    until(qtbot, lambda: desk.view.model is not None and desk.view.model.name == SMALL.model)
+    assert (desk.view.spec.sampler, desk.view.spec.steps) == ("dpm++2m", 20)

@@ -12,12 +12,14 @@ import pytest
 
 from engines.core.errors import BadInput
 from engines.generative.diffusion.models import cards
+from engines.generative.diffusion.pipeline_types import Own
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleResult, SampleSpec, Schedule, Start
 from engines.generative.runs import history
 from engines.generative.runs.png import settings_texts, write_png
 from engines.generative.training.types import TrainSpec
 from widgets.generative.panel.words import schedule_levels, work_of
 from widgets.generative.state import Mode
+from workbench.controllers.generative.command import command_line
 from workbench.controllers.generative.files import understand
 from workbench.controllers.generative.form import Form, bytes_of, first_model, for_model
 from workbench.controllers.generative.gallery import stacked
@@ -29,6 +31,9 @@ from workbench.controllers.generative.words import lighter, trouble_of
 DIGITS = ModelInfo("analytic:digits", "Digits", "analytic", (1, 8, 8), exact=True, moments=True)
 CLASSY = ModelInfo("net", "Network", "network", (1, 28, 28), classes=tuple("0123456789"))
 FLOW = ModelInfo("flow", "Flow", "network", (1, 28, 28), process="flow", sigma_max=0.0)
+FOLDER = ModelInfo(
+    "/data/sd", "SD", "diffusers", (4, 64, 64), text=True, own=Own("PNDMScheduler", "pndm", guidance=7.5)
+)
 FULL = SampleSpec(
     "net", steps=7, schedule=Schedule("ays", 0.1), guidance=Guidance(3.0), seeds=(1, 2), classes=(3, 4),
     size=(32, 32), start=Start("image", "a.png"), prediction="v",
@@ -36,7 +41,7 @@ FULL = SampleSpec(
 
 
 def test_another_model_keeps_what_it_can_do_and_loses_the_rest() -> None:
-    moved = for_model(FULL, DIGITS, "karras")
+    moved = for_model(FULL, DIGITS)
     assert (moved.model, moved.steps, moved.seeds) == (DIGITS.name, 7, (1, 2))
     assert moved.schedule == Schedule("karras")
     assert (moved.guidance, moved.classes, moved.size, moved.start, moved.prediction) == (
@@ -46,10 +51,29 @@ def test_another_model_keeps_what_it_can_do_and_loses_the_rest() -> None:
         None,
         "",
     )
-    assert for_model(FULL, CLASSY, "karras") == FULL, "the same model changes nothing"
+    assert for_model(FULL, CLASSY) == FULL, "the same model changes nothing"
     few = replace(CLASSY, name="few", classes=("a", "b"))
-    assert for_model(FULL, few, "karras").classes == ()
-    assert for_model(replace(FULL, teleport=True), CLASSY, "karras").teleport is False
+    assert for_model(FULL, few).classes == ()
+    assert for_model(replace(FULL, teleport=True), CLASSY).teleport is False
+
+
+def test_a_folder_brings_its_own_way_of_sampling_and_takes_it_along() -> None:
+    kept = replace(FULL, sampler="heun", options={"churn": 1.0}, classes=())
+    opened = for_model(kept, FOLDER)
+    assert (opened.sampler, opened.options, opened.steps) == ("pndm", {}, 50)
+    assert (opened.schedule, opened.guidance, opened.seeds) == (Schedule("own"), Guidance(7.5), (1, 2))
+    changed = replace(opened, sampler="euler", steps=9)
+    assert for_model(changed, FOLDER) == changed
+    left = for_model(opened, CLASSY)
+    assert (left.sampler, left.steps, left.schedule, left.guidance) == ("dpm++2m", 20, Schedule(), Guidance())
+
+
+def test_the_command_of_a_folder_leaves_nothing_to_it(tmp_path: Path) -> None:
+    words = command_line(SampleSpec(str(tmp_path), schedule=Schedule("own")))
+    assert "--schedule own" in words
+    assert "--shift 1" in words
+    assert "--guidance 1" in words
+    assert "--guidance" not in command_line(SampleSpec("mnist-unet"))
 
 
 def test_the_first_model_is_one_of_ours_where_it_is_there() -> None:

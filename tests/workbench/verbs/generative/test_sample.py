@@ -11,11 +11,17 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import typer
 
 import main
+from engines.core.context import PlainContext
 from engines.core.errors import UsageError
+from engines.generative.diffusion.sampling.job import run as draw
+from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule
 from engines.generative.training.types import ClassifierSpec, TrainSpec
+from tests.workbench.pipeline_folder import a_folder
 from workbench.verbs.generative import options as written
+from workbench.verbs.generative import sample as sample_verb
 from workbench.verbs.generative import training as sample_training
 from workbench.verbs.spec_options import options
 
@@ -131,3 +137,32 @@ def test_an_unknown_class_is_answered_by_the_nearest_ten(monkeypatch: pytest.Mon
     with pytest.raises(UsageError) as error:
         written.class_numbers("x", "c", 1)
     assert error.value.hint == "Known are a, b"
+
+
+def _spec(*arguments: str) -> SampleSpec:
+    group: Any = typer.main.get_command(sample_verb.app)
+    return written.sample_spec(group.commands["run"].make_context("run", list(arguments)).params)
+
+
+def test_with_nothing_said_a_folder_is_sampled_as_it_says(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "f", "DPMSolverMultistepScheduler", solver_type="heun", use_karras_sigmas=True)
+    spec = _spec(folder, "--steps", "20", "--seed", "3")
+    assert (spec.sampler, spec.options, spec.steps, spec.seeds) == ("dpm++2m", {"heun": 1.0}, 20, (3,))
+    assert spec.schedule == Schedule("own")
+    assert _spec(folder).steps == 1000
+
+
+def test_what_is_said_wins_over_the_folder(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "f", "DDIMScheduler")
+    assert _spec(folder).options == {"clamp": 1.0}
+    assert _spec(folder, "--option", "clamp=2").options == {"clamp": 2.0}
+    other = _spec(folder, "--sampler", "heun", "--schedule", "karras", "--sigma-max", "9")
+    assert (other.sampler, other.options) == ("heun", {})
+    assert other.schedule == Schedule("karras", sigma_max=9)
+
+
+def test_a_model_without_a_folder_is_sampled_as_ever() -> None:
+    spec = _spec("analytic:digits")
+    assert (spec.sampler, spec.steps, spec.schedule, spec.guidance) == ("dpm++2m", 20, Schedule(), Guidance())
+    with pytest.raises(UsageError, match="no schedule of its own"):
+        draw(_spec("analytic:moons", "--schedule", "own"), PlainContext())
