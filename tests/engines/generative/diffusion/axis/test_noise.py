@@ -16,7 +16,12 @@ from engines.generative.diffusion.samplers.named import sample
 
 SEEDS = (3, 5)
 DRAWING = [entry.id for entry in catalog.SAMPLERS if entry.stochastic]
-LARGE = (2, 1, 128, 128)
+LARGE = (2, 2, 128, 128)
+
+
+@pytest.fixture(autouse=True)
+def a_core_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 0)
 
 
 def one_by_one(shape: tuple[int, ...], count: int) -> list[Tensor]:
@@ -81,13 +86,17 @@ def test_a_sampler_ends_the_same_with_noise_ahead(name: str):
     assert threads() == []
 
 
-def test_large_draws_have_a_thread_until_the_end_and_small_ones_none():
+def test_large_draws_have_a_thread_until_the_end_and_small_ones_none(monkeypatch: pytest.MonkeyPatch):
     with SeededNoise(SEEDS).ahead(torch.empty(LARGE)) as ahead:
         assert threads() == []
         ahead(torch.empty(LARGE))
         assert len(threads()) == 1
     with SeededNoise(SEEDS).ahead(torch.empty(2, 8)) as ahead:
         ahead(torch.empty(2, 8))
+        assert threads() == []
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 10**6)
+    with SeededNoise(SEEDS).ahead(torch.empty(LARGE)) as ahead:
+        ahead(torch.empty(LARGE))
         assert threads() == []
 
 
@@ -107,8 +116,11 @@ def test_a_cancelled_run_leaves_no_thread_and_no_draw():
 def test_an_error_of_a_draw_comes_to_whoever_takes_it(monkeypatch: pytest.MonkeyPatch):
     empty = torch.empty
 
+    begun = threading.Event()
+
     def failing(*shape: object, **options: object) -> Tensor:
         if threading.current_thread() is not threading.main_thread():
+            begun.set()
             raise MemoryError("no room for noise")
         return empty(*shape, **options)
 
@@ -116,6 +128,7 @@ def test_an_error_of_a_draw_comes_to_whoever_takes_it(monkeypatch: pytest.Monkey
     monkeypatch.setattr(torch, "empty", failing)
     with SeededNoise(SEEDS).ahead(like) as ahead:
         ahead(like)
+        begun.wait()
         with pytest.raises(MemoryError, match="no room for noise"):
             ahead(like)
     with SeededNoise(SEEDS).ahead(like) as ahead:
