@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from time import perf_counter
 from typing import TypeAlias
 
 import torch
@@ -70,20 +71,34 @@ class SeededNoise:
 
 
 class _Ahead:
-    """Noise one draw ahead of what was asked for; one that the thread has not begun is made by whoever wants it."""
+    """Noise one draw ahead of what was asked for; one that the thread has not begun is made by whoever wants it.
+
+    Where waiting for the thread once takes longer than drawing, all cores are at work: from there on it draws at once.
+    """
 
     def __init__(self, source: SeededNoise, pool: ThreadPoolExecutor) -> None:
         self._source, self._pool = source, pool
         self._next: Future[tuple[list[Tensor], Tensor]] | None = None
         self._shape: torch.Size | None = None
+        self._seconds, self._pays = 0.0, True
 
     def __call__(self, like: Tensor) -> Tensor:
         if like.shape != self._shape:
             self.give_back()
-        waiting = self._next if self._next and not self._next.cancel() else None
+        waiting, began = self._next if self._next and not self._next.cancel() else None, perf_counter()
         z = _placed(waiting.result()[1], like) if waiting else self._source(like)
-        self._shape, self._next = like.shape, self._pool.submit(self._draw, like.shape, like.is_cuda)
+        self._judge(perf_counter() - began, waiting is not None)
+        self._shape, self._next = like.shape, self._begin(like) if self._pays else None
         return z
+
+    def _judge(self, seconds: float, waited: bool) -> None:
+        if waited:
+            self._pays = seconds <= self._seconds
+        else:
+            self._seconds = seconds
+
+    def _begin(self, like: Tensor) -> Future[tuple[list[Tensor], Tensor]]:
+        return self._pool.submit(self._draw, like.shape, like.is_cuda)
 
     def give_back(self) -> None:
         """The generators as they are without the draw that nobody took."""
