@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from time import perf_counter
 from typing import TypeAlias
 
 import torch
@@ -43,9 +42,9 @@ class SeededNoise:
 
         It is made on a thread, which is gone at the end; a draw that nobody took is then as if it had not been made.
         Errors of a draw come to whoever takes it. Nothing is drawn from this object itself meanwhile. A state too small
-        to be worth a thread is drawn for at once, and so is any on a processor whose cores all work at the network.
+        to be worth a thread is drawn for at once, and so is any where no core is free for it.
         """
-        if like.numel() < WORTH_A_THREAD or not (like.is_cuda or torch.get_num_threads() < (os.cpu_count() or 1)):
+        if like.numel() < WORTH_A_THREAD or not _a_core_is_free(like):
             yield self
             return
         with ThreadPoolExecutor(1, "noise") as pool:
@@ -71,34 +70,20 @@ class SeededNoise:
 
 
 class _Ahead:
-    """Noise one draw ahead of what was asked for; one that the thread has not begun is made by whoever wants it.
-
-    Where waiting for the thread once takes longer than drawing, all cores are at work: from there on it draws at once.
-    """
+    """Noise one draw ahead of what was asked for; one that the thread has not begun is made by whoever wants it."""
 
     def __init__(self, source: SeededNoise, pool: ThreadPoolExecutor) -> None:
         self._source, self._pool = source, pool
         self._next: Future[tuple[list[Tensor], Tensor]] | None = None
         self._shape: torch.Size | None = None
-        self._seconds, self._pays = 0.0, True
 
     def __call__(self, like: Tensor) -> Tensor:
         if like.shape != self._shape:
             self.give_back()
-        waiting, began = self._next if self._next and not self._next.cancel() else None, perf_counter()
+        waiting = self._next if self._next and not self._next.cancel() else None
         z = _placed(waiting.result()[1], like) if waiting else self._source(like)
-        self._judge(perf_counter() - began, waiting is not None)
-        self._shape, self._next = like.shape, self._begin(like) if self._pays else None
+        self._shape, self._next = like.shape, self._pool.submit(self._draw, like.shape, like.is_cuda)
         return z
-
-    def _judge(self, seconds: float, waited: bool) -> None:
-        if waited:
-            self._pays = seconds <= self._seconds
-        else:
-            self._seconds = seconds
-
-    def _begin(self, like: Tensor) -> Future[tuple[list[Tensor], Tensor]]:
-        return self._pool.submit(self._draw, like.shape, like.is_cuda)
 
     def give_back(self) -> None:
         """The generators as they are without the draw that nobody took."""
@@ -109,6 +94,12 @@ class _Ahead:
 
     def _draw(self, shape: torch.Size, pinned: bool) -> tuple[list[Tensor], Tensor]:
         return self._source._states(), self._source._drawn(shape, pinned)
+
+
+def _a_core_is_free(like: Tensor) -> bool:
+    """Whether the network leaves one, and so does whatever else this machine is at."""
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return load < cores and (like.is_cuda or torch.get_num_threads() < cores)
 
 
 def _placed(drawn: Tensor, like: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -22,6 +23,7 @@ LARGE = (2, 2, 128, 128)
 @pytest.fixture(autouse=True)
 def a_core_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "get_num_threads", lambda: 0)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0), raising=False)
 
 
 def one_by_one(shape: tuple[int, ...], count: int) -> list[Tensor]:
@@ -86,7 +88,7 @@ def test_a_sampler_ends_the_same_with_noise_ahead(name: str):
     assert threads() == []
 
 
-def test_large_draws_have_a_thread_until_the_end_and_small_ones_none(monkeypatch: pytest.MonkeyPatch):
+def test_large_draws_have_a_thread_until_the_end_and_small_ones_none():
     with SeededNoise(SEEDS).ahead(torch.empty(LARGE)) as ahead:
         assert threads() == []
         ahead(torch.empty(LARGE))
@@ -94,9 +96,13 @@ def test_large_draws_have_a_thread_until_the_end_and_small_ones_none(monkeypatch
     with SeededNoise(SEEDS).ahead(torch.empty(2, 8)) as ahead:
         ahead(torch.empty(2, 8))
         assert threads() == []
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 10**6)
+
+
+@pytest.mark.parametrize(("where", "name", "busy"), [(torch, "get_num_threads", 10**6), (os, "getloadavg", (1e6,))])
+def test_no_thread_is_begun_where_no_core_is_free(where: object, name: str, busy: object, monkeypatch):
+    monkeypatch.setattr(where, name, lambda: busy, raising=False)
     with SeededNoise(SEEDS).ahead(torch.empty(LARGE)) as ahead:
-        ahead(torch.empty(LARGE))
+        assert torch.equal(ahead(torch.empty(LARGE)), one_by_one(LARGE, 1)[0])
         assert threads() == []
 
 
