@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Any
 
 import pytest
 import torch
@@ -124,7 +125,7 @@ def test_an_error_of_a_draw_comes_to_whoever_takes_it(monkeypatch: pytest.Monkey
 
     begun = threading.Event()
 
-    def failing(*shape: object, **options: object) -> Tensor:
+    def failing(*shape: Any, **options: Any) -> Tensor:
         if threading.current_thread() is not threading.main_thread():
             begun.set()
             raise MemoryError("no room for noise")
