@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engines.attention.dispatch import attention
 from engines.core.errors import BadInput
 from engines.generative.networks.embedding import Conditioning, waves
 from engines.generative.networks.unet import zeroed
@@ -41,7 +42,7 @@ class Layer(nn.Module):
     def _attend(self, x: Tensor) -> Tensor:
         batch, tokens, width = x.shape
         query, key, value = self.qkv(x).reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(self.query_norm(query), self.key_norm(key), value)
+        mixed = attention(self.query_norm(query), self.key_norm(key), value)
         out: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return out
 

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engines.attention.dispatch import attention
 from engines.core.errors import BadInput
 from engines.generative.networks.embedding import Conditioning
 
@@ -58,7 +59,7 @@ class Attention(nn.Module):
         batch, channels, height, width = x.shape
         parts = self.qkv(self.norm(x)).reshape(batch, 3, self.heads, channels // self.heads, height * width)
         query, key, value = parts.transpose(-1, -2).unbind(1)
-        mixed = F.scaled_dot_product_attention(query, key, value)
+        mixed = attention(query, key, value)
         added: Tensor = self.out(mixed.transpose(-1, -2).reshape(x.shape))
         return x + added
 

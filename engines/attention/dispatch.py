@@ -1,0 +1,88 @@
+"""The one call: checks what is asked, takes the kernel that is named or the fastest here, and tells which one ran.
+
+`auto` chooses among exact kernels alone. One that fails at run time is left for the next, and whoever listens is told.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from engines.attention.choice import order
+from engines.attention.kernels import Kernel, able, kernel
+from engines.attention.listening import LISTENER, PIN, Call
+from engines.attention.request import Request, request
+from engines.core.errors import OutOfResources, UsageError, WorkFailed
+from engines.core.training.threads import ran_out
+
+HINT = "Choose a kind that needs no whole matrix (tiled, sdpa), a smaller batch, or another device"
+
+
+def attention(
+    q: Tensor, k: Tensor, v: Tensor, *, kind: str = "auto", causal: bool = False, mask: Tensor | None = None,
+    bias: Tensor | None = None, scale: float | None = None, window: int | None = None,
+) -> Tensor:  # fmt: skip
+    """softmax(q k^T scale + bias) v over what is seen, (B, H, N, e); for kinds in linear time what they put for it.
+
+    q: (B, H, N, d); k: (B, H, M, d); v: (B, H, M, e), of one floating-point dtype. kind: a name of `types.KINDS`, or
+    "auto": the fastest exact one on this machine. mask: bool, True is seen, broadcast to (B, H, N, M); bias: floats,
+    added. causal: query i sees keys up to its own place, the queries being the last N of M. scale: 1 / sqrt(d).
+    window: key j is seen where |i - j| < window. Which kernel ran is told to `heard()`.
+
+    Raises `UsageError` for what does not fit or the kind cannot do, naming those that can; `OutOfResources`;
+    `WorkFailed` where the kind fails at run time.
+    """
+    return _run(request(q, k, v, causal, mask, bias, scale, window), kind, False)[0]
+
+
+def attention_with_lse(
+    q: Tensor, k: Tensor, v: Tensor, *, kind: str = "auto", causal: bool = False, mask: Tensor | None = None,
+    bias: Tensor | None = None, scale: float | None = None, window: int | None = None,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """`attention` and the natural log-sum-exp of every row's scores, (B, H, N), in float32 or wider; -inf where a row
+    sees no key. Parts over disjoint keys are merged by it, and `maps` are drawn from it.
+    """
+    out, lse = _run(request(q, k, v, causal, mask, bias, scale, window), kind, True)
+    assert lse is not None
+    return out, lse
+
+
+def _run(asked: Request, kind: str, lse: bool) -> tuple[Tensor, Tensor | None]:
+    if kind == "auto":
+        return _fastest(asked, lse)
+    chosen = kernel(kind)
+    why = chosen.refuses(asked, lse)
+    if why:
+        raise UsageError(f"{kind} cannot do this: {why}", hint=f"These can: {', '.join(able(asked, lse))}")
+    try:
+        return _tell(asked, chosen, "", *chosen.forward(asked, lse))
+    except (RuntimeError, MemoryError, ImportError) as error:
+        raise _failure(kind, error) from error
+
+
+def _fastest(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
+    note, failed = "", None
+    for name, why in order(asked, lse, PIN.get()):
+        chosen = kernel(name)
+        try:
+            return _tell(asked, chosen, note or why, *chosen.forward(asked, lse))
+        except (RuntimeError, MemoryError, ImportError) as error:
+            failed = failed or error
+            note = f"{name} failed and the next kernel was taken: {_first_line(error)}"
+    raise _failure("auto", failed or RuntimeError("no kernel can do this"))
+
+
+def _tell(asked: Request, chosen: Kernel, note: str, out: Tensor, lse: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    listener = LISTENER.get()
+    if listener is not None:
+        listener(Call(chosen.name, chosen.version, note, asked, out, lse))
+    return out, lse
+
+
+def _failure(kind: str, error: Exception) -> Exception:
+    if ran_out(error):
+        return OutOfResources(f"There is not enough memory for this attention by {kind}", hint=HINT)
+    return WorkFailed(f"The attention {kind} failed: {_first_line(error)}", hint="Choose another kind")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,1 @@
+"""Kernels that compute softmax(q k^T scale + bias) v and nothing less."""
