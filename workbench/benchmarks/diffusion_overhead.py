@@ -136,7 +136,8 @@ def _ours(sampler: str, denoise: Callable[..., Tensor], start: Tensor, sigmas: T
 def _noise_beside_a_network(shape: tuple[int, ...], rounds: int) -> dict[str, Any]:
     """Milliseconds a step by the clock, beside a network on one thread: without noise, drawn at once, drawn ahead.
 
-    It needs a second core that is free. hidden: the share of the noise's time that goes by while the network works.
+    hidden: the share of the noise's time that goes by while the network works. Near 0 where no second core is free,
+    for noise is then drawn at once.
     """
     import torch
 

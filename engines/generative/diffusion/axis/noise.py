@@ -6,6 +6,7 @@ one thread at a time; what can be done is to draw while a network works (`ahead`
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,8 +17,8 @@ from torch import Tensor
 
 Noise: TypeAlias = Callable[[Tensor], Tensor]
 """`(like) -> z`: fresh standard normal numbers of the shape, type and device of `like`. `torch.randn_like` is one."""
-WORTH_A_THREAD = 2**14
-"""Numbers of a draw that takes longer than handing it to a thread and back."""
+WORTH_A_THREAD = 2**16
+"""Numbers of a draw, about .2 ms, that takes well longer than handing it to a thread and back."""
 
 
 class SeededNoise:
@@ -40,9 +41,10 @@ class SeededNoise:
         """The same noise, for states like one (B, ...): each draw after the first is made while the last one is used.
 
         It is made on a thread, which is gone at the end; a draw that nobody took is then as if it had not been made.
-        Errors of a draw come to whoever takes it. A state too small to be worth a thread is drawn for at once.
+        Errors of a draw come to whoever takes it. Nothing is drawn from this object itself meanwhile. A state too small
+        to be worth a thread is drawn for at once, and so is any where no core is free for it.
         """
-        if like.numel() < WORTH_A_THREAD:
+        if like.numel() < WORTH_A_THREAD or not _a_core_is_free(like):
             yield self
             return
         with ThreadPoolExecutor(1, "noise") as pool:
@@ -68,7 +70,7 @@ class SeededNoise:
 
 
 class _Ahead:
-    """Noise one draw ahead of what was asked for."""
+    """Noise one draw ahead of what was asked for; one that the thread has not begun is made by whoever wants it."""
 
     def __init__(self, source: SeededNoise, pool: ThreadPoolExecutor) -> None:
         self._source, self._pool = source, pool
@@ -78,7 +80,8 @@ class _Ahead:
     def __call__(self, like: Tensor) -> Tensor:
         if like.shape != self._shape:
             self.give_back()
-        z = _placed(self._next.result()[1], like) if self._next else self._source(like)
+        waiting = self._next if self._next and not self._next.cancel() else None
+        z = _placed(waiting.result()[1], like) if waiting else self._source(like)
         self._shape, self._next = like.shape, self._pool.submit(self._draw, like.shape, like.is_cuda)
         return z
 
@@ -91,6 +94,12 @@ class _Ahead:
 
     def _draw(self, shape: torch.Size, pinned: bool) -> tuple[list[Tensor], Tensor]:
         return self._source._states(), self._source._drawn(shape, pinned)
+
+
+def _a_core_is_free(like: Tensor) -> bool:
+    """Whether the network leaves one, and so does whatever else this machine is at."""
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return load < cores and (like.is_cuda or torch.get_num_threads() < cores)
 
 
 def _placed(drawn: Tensor, like: Tensor) -> Tensor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +18,13 @@ from engines.generative.diffusion.samplers.named import sample
 
 SEEDS = (3, 5)
 DRAWING = [entry.id for entry in catalog.SAMPLERS if entry.stochastic]
-LARGE = (2, 1, 128, 128)
+LARGE = (2, 2, 128, 128)
+
+
+@pytest.fixture(autouse=True)
+def a_core_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 0)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0), raising=False)
 
 
 def one_by_one(shape: tuple[int, ...], count: int) -> list[Tensor]:
@@ -91,6 +99,14 @@ def test_large_draws_have_a_thread_until_the_end_and_small_ones_none():
         assert threads() == []
 
 
+@pytest.mark.parametrize(("where", "name", "busy"), [(torch, "get_num_threads", 10**6), (os, "getloadavg", (1e6,))])
+def test_no_thread_is_begun_where_no_core_is_free(where: object, name: str, busy: object, monkeypatch):
+    monkeypatch.setattr(where, name, lambda: busy, raising=False)
+    with SeededNoise(SEEDS).ahead(torch.empty(LARGE)) as ahead:
+        assert torch.equal(ahead(torch.empty(LARGE)), one_by_one(LARGE, 1)[0])
+        assert threads() == []
+
+
 def test_a_cancelled_run_leaves_no_thread_and_no_draw():
     noise, start, sigmas = SeededNoise(SEEDS), torch.ones(LARGE), karras(5, 0.01, 1.0)
 
@@ -107,8 +123,11 @@ def test_a_cancelled_run_leaves_no_thread_and_no_draw():
 def test_an_error_of_a_draw_comes_to_whoever_takes_it(monkeypatch: pytest.MonkeyPatch):
     empty = torch.empty
 
-    def failing(*shape: object, **options: object) -> Tensor:
+    begun = threading.Event()
+
+    def failing(*shape: Any, **options: Any) -> Tensor:
         if threading.current_thread() is not threading.main_thread():
+            begun.set()
             raise MemoryError("no room for noise")
         return empty(*shape, **options)
 
@@ -116,6 +135,7 @@ def test_an_error_of_a_draw_comes_to_whoever_takes_it(monkeypatch: pytest.Monkey
     monkeypatch.setattr(torch, "empty", failing)
     with SeededNoise(SEEDS).ahead(like) as ahead:
         ahead(like)
+        begun.wait()
         with pytest.raises(MemoryError, match="no room for noise"):
             ahead(like)
     with SeededNoise(SEEDS).ahead(like) as ahead:
