@@ -28,7 +28,9 @@ class Kind:
 
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
+    Kind("triton", "Triton", "Ours for a CUDA device: one pass, with the log-sum-exp", "exact", "gpu.flash"),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind("triton-linear", "Triton, linear", "elu(x) + 1 in one pass on a CUDA device", "linear", "gpu.linear"),
 )
 """In the order in which they are shown."""
 

@@ -1,6 +1,6 @@
 """Attention whose queries and keys are normalised and turned as their tiles are loaded: nothing in between is written.
 
-Each program norms the keys anew for its tile of queries, which is cheap as long as all keys lie in the cache (some 1000).
+Each program norms the keys anew for its tile of queries, which is cheap while all keys lie in the cache (some 1000).
 """
 
 import triton

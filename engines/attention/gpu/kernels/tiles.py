@@ -42,7 +42,7 @@ def store(pointer, strides, first, count, values, SIZE: tl.constexpr, DIM: tl.co
 
 @triton.jit
 def product(a, b, acc, UPCAST: tl.constexpr, PRECISION: tl.constexpr):
-    """acc + a b in float32; acc may be None. UPCAST: bfloat16 as float32 first, for the interpreter, which gets those wrong."""
+    """acc + a b in float32; acc may be None. UPCAST: operands as float32 first; the interpreter gets bfloat16 wrong."""
     if UPCAST:
         a = a.to(tl.float32)
         b = b.to(tl.float32)
