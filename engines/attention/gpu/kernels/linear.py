@@ -7,7 +7,7 @@ sum of the segments before and goes on chunk by chunk.
 import triton
 import triton.language as tl
 
-from engines.attention.gpu.kernels.tiles import at_head, load, product, store
+from engines.attention.gpu.kernels.tiles import load, moved, product, store
 
 
 @triton.jit
@@ -34,8 +34,8 @@ def held(
     """phi(K)^T V and the sum of phi(K) of a segment; s: (B H, segments, D, E), z: (B H, segments, D)."""
     segment = tl.program_id(0) % segments
     row = tl.program_id(0) // segments
-    k = at_head(k, k_strides, row // heads, row % heads)
-    v = at_head(v, v_strides, row // heads, row % heads)
+    k = moved(k, k_strides, row // heads, row % heads, 0)
+    v = moved(v, v_strides, row // heads, row % heads, 0)
     state = tl.zeros([DP, EP], tl.float32)
     weight = tl.zeros([DP], tl.float32)
     for start in tl.range(segment * length, tl.minimum(segment * length + length, m), STEP):
@@ -66,8 +66,8 @@ def read(
     weights, (B H, n). s_after: where the state after the last segment goes, or None."""
     segment = tl.program_id(0) % segments
     row = tl.program_id(0) // segments
-    q = at_head(q, q_strides, row // heads, row % heads)
-    out = at_head(out, out_strides, row // heads, row % heads)
+    q = moved(q, q_strides, row // heads, row % heads, 0)
+    out = moved(out, out_strides, row // heads, row % heads, 0)
     c = tl.arange(0, DP)
     x = tl.arange(0, EP)[None, :]
     state = tl.zeros([DP, EP], tl.float32)
@@ -77,8 +77,8 @@ def read(
         state = tl.load(s + (base + c[:, None]) * E + x, mask=(c[:, None] < D) & (x < E), other=0.0)
         weight = tl.load(z + base + c, mask=c < D, other=0.0)
     if CAUSAL:
-        k = at_head(k, k_strides, row // heads, row % heads)
-        v = at_head(v, v_strides, row // heads, row % heads)
+        k = moved(k, k_strides, row // heads, row % heads, 0)
+        v = moved(v, v_strides, row // heads, row % heads, 0)
     i = tl.arange(0, STEP)
     for start in tl.range(segment * length, tl.minimum(segment * length + length, n), STEP):
         rows = load(q, q_strides, start, n, STEP, D, DP, True)

@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from engines.attention.gpu.kernels.tiles import LN2, LOG2E, at_head, load
+from engines.attention.gpu.kernels.tiles import LN2, LOG2E, load, moved
 
 
 @triton.jit
@@ -16,12 +16,12 @@ def part(
     place = tl.program_id(0) % parts
     row = tl.program_id(0) // parts
     batch, head = row // heads, row % heads
-    k = at_head(k, k_strides, batch, head)
-    v = at_head(v, v_strides, batch, head)
+    k = moved(k, k_strides, batch, head, 0)
+    v = moved(v, v_strides, batch, head, 0)
     if lengths is not None:
         m = tl.minimum(m, tl.load(lengths + batch))
     c = tl.arange(0, DP)
-    query = tl.load(at_head(q, q_strides, batch, head) + c * q_strides[3], mask=c < D, other=0.0).to(tl.float32)
+    query = tl.load(moved(q, q_strides, batch, head, 0) + c * q_strides[3], mask=c < D, other=0.0).to(tl.float32)
     query = query * (scale * LOG2E)
     acc = tl.zeros([EP], tl.float32)
     total = tl.sum(acc, 0)
@@ -61,6 +61,6 @@ def merged(
     inside = (i < parts)[:, None] & (x < E)[None, :]
     rows = tl.load(outs + at[:, None] * E + x[None, :], mask=inside, other=0.0)
     value = tl.sum(rows * share[:, None], 0) / tl.where(total == 0.0, 1.0, total)
-    place = at_head(out, out_strides, row // heads, row % heads)
+    place = moved(out, out_strides, row // heads, row % heads, 0)
     tl.store(place + x * out_strides[3], value.to(out.dtype.element_ty), mask=x < E)
     tl.store(lse + row, tl.where(total == 0.0, float("-inf"), top * LN2 + tl.log(total)))

@@ -11,9 +11,31 @@ LN2 = tl.constexpr(0.6931471805599453)
 
 
 @triton.jit
-def at_head(pointer, strides, batch, head):
-    """The pointer moved to a batch and head."""
-    return pointer + batch.to(tl.int64) * strides[0] + head.to(tl.int64) * strides[1]
+def moved(pointer, strides, batch, head, row):
+    """The pointer moved to a row of a batch and head; None stays None."""
+    if pointer is not None:
+        pointer = pointer + batch.to(tl.int64) * strides[0] + head.to(tl.int64) * strides[1] + row * strides[2]
+    return pointer
+
+
+@triton.jit
+def span(starts, batch, length):
+    """(first row, rows) of a sequence: of those packed one behind the other, or the whole of its own."""
+    if starts is None:
+        begin = 0
+    else:
+        begin = tl.load(starts + batch).to(tl.int64)
+        length = tl.load(starts + batch + 1) - tl.load(starts + batch)
+    return begin, length
+
+
+@triton.jit
+def slope_of(slopes, strides, batch, head):
+    """ALiBi's slope of a head, or None."""
+    slope = None
+    if slopes is not None:
+        slope = tl.load(moved(slopes, strides, batch, head, 0))
+    return slope
 
 
 @triton.jit
