@@ -126,8 +126,7 @@ def queries_of(first, n, m, window, CAUSAL: tl.constexpr, WINDOW: tl.constexpr, 
     two each sees all."""
     near = first - (m - n)
     far = first + ROWS - 1 - (m - n)
-    lo, full_lo, hi = 0, 0, n
-    full_hi = tl.where(first + ROWS > m, 0, n)
+    lo, full_lo, hi, full_hi = 0, 0, n, n
     if CAUSAL:
         lo = tl.maximum(near, 0)
         full_lo = tl.maximum(far, 0)

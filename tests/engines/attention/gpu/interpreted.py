@@ -23,8 +23,9 @@ def exact() -> None:
         exact_cases.check(terms, 65, 70 if terms in ("causal", "alibi") else 65, 16, 16, torch.float32, batch=1)
     for n, m, dim, wide in ((1, 1, 16, 16), (63, 63, 128, 64), (33, 70, 40, 72)):
         exact_cases.check("causal", n, m, dim, wide, torch.float32)
+    for terms in ("window", "causal window"):
+        exact_cases.check(terms, 150, 170, 16, 16, torch.float32, batch=1)
     exact_cases.check("plain", 63, 65, 64, 64, torch.float16)
-    exact_cases.check("causal window", 65, 65, 32, 32, torch.float16, batch=1)
     exact_cases.check("plain", 33, 33, 16, 16, torch.bfloat16)
 
 
