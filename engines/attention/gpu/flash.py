@@ -63,8 +63,7 @@ def attend_packed(
     spans = (query_starts, key_starts, longest)
     rows = _slopes(slopes, query_starts.shape[0] - 1, q.shape[1])
     chosen = q.shape[-1] ** -0.5 if scale is None else float(scale)
-    out, lse = Flash.apply(q, k, v, None, Terms(chosen, causal, window, None, rows, None, 0, *spans))
-    return out, lse
+    return _apply(q, k, v, None, Terms(chosen, causal, window, None, rows, None, 0, *spans))
 
 
 class Flash(torch.autograd.Function):
@@ -72,7 +71,8 @@ class Flash(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None, terms: Terms) -> tuple[Tensor, Tensor]:
-        out, lse = launches.forward(*_spread(terms, q, k, v), bias, terms)
+        rows, keys, values = _spread(terms, q, k, v)
+        out, lse = launches.forward(rows, keys, values, bias, terms)
         out, lse = _joined(terms, out), lse[0] if terms.packed else lse
         ctx.save_for_backward(q, k, v, bias, out, lse)
         ctx.terms = terms
@@ -80,7 +80,7 @@ class Flash(torch.autograd.Function):
         return out, lse
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor | None, lse_grad: Tensor | None) -> tuple[Tensor | None, ...]:
         q, k, v, bias, out, lse = ctx.saved_tensors
         terms, wants = ctx.terms, ctx.needs_input_grad[3]
@@ -96,6 +96,11 @@ class Flash(torch.autograd.Function):
         return _joined(terms, dq), _joined(terms, dk), _joined(terms, dv), gone, None
 
 
+def _apply(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None, terms: Terms) -> tuple[Tensor, Tensor]:
+    out, lse = Flash.apply(q, k, v, bias, terms)  # type: ignore[no-untyped-call]
+    return out, lse
+
+
 def _run(asked: Request, slopes: Tensor | None, blocks: Tensor | None, block: int) -> tuple[Tensor, Tensor]:
     square = (*asked.q.shape[:3], asked.k.shape[2])
     mask = None if asked.mask is None else asked.mask.expand(square).view(torch.uint8)
@@ -104,8 +109,7 @@ def _run(asked: Request, slopes: Tensor | None, blocks: Tensor | None, block: in
         asked.scale, asked.causal, asked.window, mask, _slopes(slopes, *square[:2]),
         None if blocks is None else _blocks(blocks, square, block), 0 if blocks is None else block,
     )  # fmt: skip
-    out, lse = Flash.apply(asked.q, asked.k, asked.v, bias, terms)
-    return out, lse
+    return _apply(asked.q, asked.k, asked.v, bias, terms)
 
 
 def _slopes(slopes: Tensor | None, batch: int, heads: int) -> Tensor | None:

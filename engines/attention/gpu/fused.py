@@ -31,7 +31,7 @@ def forward(
     q: Tensor, k: Tensor, v: Tensor, query_weight: Tensor | None = None, key_weight: Tensor | None = None,
     eps: float = 1e-6, rotary: Rotary | None = None, *, interleaved: bool = True, scale: float | None = None,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """Attention of turn(rms(q) query_weight) and turn(rms(k) key_weight) over v: (B, H, N, e) and log-sum-exp (B, H, N).
+    """Attention of turn(rms(q) query_weight), turn(rms(k) key_weight) and v: (B, H, N, e), log-sum-exp (B, H, N).
 
     q: (B, H, N, d); k: (B, H, M, d); v: (B, H, M, e). *_weight: (d,), None where it is not normalised; eps: added to
     the mean square. rotary: cosines and sines (M, d / 2) of each position; queries stand at the last N. interleaved:
@@ -50,21 +50,19 @@ def forward(
     return out, lse
 
 
-def _launch(
-    tensors: tuple[Tensor, ...], told: tuple[Tensor | None, ...], pairs: int, scale: float, eps: float
-) -> None:
+def _launch(tensors: tuple[Tensor, ...], told: tuple[Tensor | None, ...], pairs: int, scale: float, eps: float) -> None:
     from engines.attention.gpu.kernels.fused import normed
 
     q, k, v = tensors[:3]
     (batch, heads, n, dim), m, wide = q.shape, k.shape[2], v.shape[-1]
     chosen = sizes.spread(sizes.forward(max(dim, wide), q.dtype), n, batch * heads).within(n, m)
     tiles = -(-n // chosen.rows)
-    with torch.cuda.device_of(q):
+    with launches.on(q):
         normed[(tiles * batch * heads,)](
             *tensors, *told, *map(launches.strides, tensors), heads, tiles, n, m, scale, eps,
             PAIRS=pairs, D=dim, E=wide, DP=sizes.padded(dim), EP=sizes.padded(wide),
             ROWS=chosen.rows, STEP=chosen.step, **launches.precision(q.dtype),
-            num_warps=chosen.warps, num_stages=chosen.stages,
+            num_warps=chosen.warps, num_stages=min(chosen.stages, 2) if pairs else chosen.stages,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,12 @@ def strides(tensor: Tensor | None) -> tuple[int, ...]:
     return NONE if tensor is None else (*tensor.stride(), 0, 0, 0)[:4]
 
 
+def on(tensor: Tensor) -> AbstractContextManager[None]:
+    """The device of a tensor is the one that kernels are launched on; nothing for one on the processor."""
+    current: AbstractContextManager[None] = torch.cuda.device_of(tensor)  # type: ignore[no-untyped-call]
+    return current
+
+
 def _like(tensor: Tensor, terms: Terms, dim: int) -> Tensor:
     """A place for rows of `dim`, in memory (batch, rows, heads, dim): what a layer makes of it next is a view."""
     batch, heads, rows, _ = tensor.shape
@@ -105,7 +112,7 @@ def _sums(out: Tensor, grad: Tensor, lse_grad: Tensor | None, lse: Tensor, terms
     delta = torch.empty_strided(lse.shape, lse.stride(), dtype=lse.dtype, device=lse.device)
     batch, heads, rows, dim = out.shape
     tiles = -(-rows // SUM_ROWS)
-    with torch.cuda.device_of(out):
+    with on(out):
         sums[(tiles * heads * (1 if terms.packed else batch),)](
             out, grad, lse_grad, delta, strides(out), strides(grad), strides(lse_grad), strides(delta),
             heads, tiles, rows, E=dim, EP=sizes.padded(dim), ROWS=SUM_ROWS,
@@ -119,11 +126,12 @@ def _launch(
 ) -> None:  # fmt: skip
     """strided: tensors whose strides it takes. along: lengths of what programs keep and of what they loop over."""
     q, v = tensors[0], tensors[2]
-    assert q is not None and v is not None
+    assert q is not None
+    assert v is not None
     kept = chosen.within(*along, terms.block)
     tiles = -(-along[0] // kept.rows)
     batch, heads = q.shape[:2]
-    with torch.cuda.device_of(q):
+    with on(q):
         kernel[(tiles * batch * heads,)](
             *tensors, terms.query_starts, terms.key_starts, *map(strides, strided),
             heads, tiles, *lengths, terms.scale, terms.window or 0,

@@ -8,7 +8,18 @@ product, which some versions of Triton compile wrongly for Hopper.
 import triton
 import triton.language as tl
 
-from engines.attention.gpu.kernels.tiles import LOG2E, at_head, keys_of, load, product, queries_of, seen, store
+from engines.attention.gpu.kernels.tiles import (
+    LOG2E,
+    keys_of,
+    load,
+    moved,
+    product,
+    queries_of,
+    seen,
+    slope_of,
+    span,
+    store,
+)
 
 
 @triton.jit
@@ -20,14 +31,14 @@ def sums(
     first = tl.program_id(0) % tiles * ROWS
     batch = tl.program_id(0) // tiles // heads
     head = tl.program_id(0) // tiles % heads
-    a = load(at_head(out, out_strides, batch, head), out_strides, first, n, ROWS, E, EP, True).to(tl.float32)
-    b = load(at_head(grad, grad_strides, batch, head), grad_strides, first, n, ROWS, E, EP, True).to(tl.float32)
+    a = load(moved(out, out_strides, batch, head, 0), out_strides, first, n, ROWS, E, EP, True).to(tl.float32)
+    b = load(moved(grad, grad_strides, batch, head, 0), grad_strides, first, n, ROWS, E, EP, True).to(tl.float32)
     value = tl.sum(a * b, 1)
     i = first + tl.arange(0, ROWS)
     if lse_grad is not None:
-        places = at_head(lse_grad, lse_grad_strides, batch, head) + i * lse_grad_strides[2]
+        places = moved(lse_grad, lse_grad_strides, batch, head, 0) + i * lse_grad_strides[2]
         value -= tl.load(places, mask=i < n, other=0.0)
-    tl.store(at_head(delta, delta_strides, batch, head) + i * delta_strides[2], value, mask=i < n)
+    tl.store(moved(delta, delta_strides, batch, head, 0) + i * delta_strides[2], value, mask=i < n)
 
 
 @triton.jit
@@ -98,38 +109,23 @@ def keys_and_values(
     first = tl.program_id(0) % tiles * ROWS
     batch = tl.program_id(0) // tiles // heads
     head = tl.program_id(0) // tiles % heads
-    q = at_head(q, q_strides, batch, head)
-    k = at_head(k, k_strides, batch, head)
-    v = at_head(v, v_strides, batch, head)
-    grad = at_head(grad, grad_strides, batch, head)
-    lse = at_head(lse, lse_strides, batch, head)
-    delta = at_head(delta, lse_strides, batch, head)
-    dk = at_head(dk, dk_strides, batch, head)
-    dv = at_head(dv, dv_strides, batch, head)
+    begin, n = span(query_starts, batch, n)
+    key_begin, m = span(key_starts, batch, m)
     if query_starts is not None:
-        begin = tl.load(query_starts + batch)
-        n = tl.load(query_starts + batch + 1) - begin
-        q += begin.to(tl.int64) * q_strides[2]
-        grad += begin.to(tl.int64) * grad_strides[2]
-        lse += begin.to(tl.int64) * lse_strides[2]
-        delta += begin.to(tl.int64) * lse_strides[2]
-        begin = tl.load(key_starts + batch)
-        m = tl.load(key_starts + batch + 1) - begin
-        k += begin.to(tl.int64) * k_strides[2]
-        v += begin.to(tl.int64) * v_strides[2]
-        dk += begin.to(tl.int64) * dk_strides[2]
-        dv += begin.to(tl.int64) * dv_strides[2]
         if first >= m:
             return
-    slope = None
-    if slopes is not None:
-        slope = tl.load(at_head(slopes, slope_strides, batch, head))
-    if mask is not None:
-        mask = at_head(mask, mask_strides, batch, head)
-    if bias is not None:
-        bias = at_head(bias, bias_strides, batch, head)
-    if blocks is not None:
-        blocks = at_head(blocks, block_strides, batch, head)
+    q = moved(q, q_strides, batch, head, begin)
+    grad = moved(grad, grad_strides, batch, head, begin)
+    lse = moved(lse, lse_strides, batch, head, begin)
+    delta = moved(delta, lse_strides, batch, head, begin)
+    k = moved(k, k_strides, batch, head, key_begin)
+    v = moved(v, v_strides, batch, head, key_begin)
+    dk = moved(dk, dk_strides, batch, head, key_begin)
+    dv = moved(dv, dv_strides, batch, head, key_begin)
+    mask = moved(mask, mask_strides, batch, head, 0)
+    bias = moved(bias, bias_strides, batch, head, 0)
+    blocks = moved(blocks, block_strides, batch, head, 0)
+    slope = slope_of(slopes, slope_strides, batch, head)
     keys = load(k, k_strides, first, m, ROWS, D, DP, True)
     values = load(v, v_strides, first, m, ROWS, E, EP, True)
     to_keys = tl.zeros([ROWS, DP], tl.float32)
@@ -223,38 +219,23 @@ def queries(
     if CAUSAL:
         tile = tiles - 1 - tile
     first = tile * ROWS
-    q = at_head(q, q_strides, batch, head)
-    k = at_head(k, k_strides, batch, head)
-    v = at_head(v, v_strides, batch, head)
-    grad = at_head(grad, grad_strides, batch, head)
-    lse = at_head(lse, lse_strides, batch, head)
-    delta = at_head(delta, lse_strides, batch, head)
-    dq = at_head(dq, dq_strides, batch, head)
+    begin, n = span(query_starts, batch, n)
+    key_begin, m = span(key_starts, batch, m)
     if query_starts is not None:
-        begin = tl.load(query_starts + batch)
-        n = tl.load(query_starts + batch + 1) - begin
-        q += begin.to(tl.int64) * q_strides[2]
-        grad += begin.to(tl.int64) * grad_strides[2]
-        lse += begin.to(tl.int64) * lse_strides[2]
-        delta += begin.to(tl.int64) * lse_strides[2]
-        dq += begin.to(tl.int64) * dq_strides[2]
-        begin = tl.load(key_starts + batch)
-        m = tl.load(key_starts + batch + 1) - begin
-        k += begin.to(tl.int64) * k_strides[2]
-        v += begin.to(tl.int64) * v_strides[2]
         if first >= n:
             return
-    slope = None
-    if slopes is not None:
-        slope = tl.load(at_head(slopes, slope_strides, batch, head))
-    if mask is not None:
-        mask = at_head(mask, mask_strides, batch, head)
-    if bias is not None:
-        bias = at_head(bias, bias_strides, batch, head)
-    if blocks is not None:
-        blocks = at_head(blocks, block_strides, batch, head)
-    if ds is not None:
-        ds = at_head(ds, ds_strides, batch, head)
+    q = moved(q, q_strides, batch, head, begin)
+    grad = moved(grad, grad_strides, batch, head, begin)
+    lse = moved(lse, lse_strides, batch, head, begin)
+    delta = moved(delta, lse_strides, batch, head, begin)
+    k = moved(k, k_strides, batch, head, key_begin)
+    v = moved(v, v_strides, batch, head, key_begin)
+    dq = moved(dq, dq_strides, batch, head, begin)
+    ds = moved(ds, ds_strides, batch, head, 0)
+    mask = moved(mask, mask_strides, batch, head, 0)
+    bias = moved(bias, bias_strides, batch, head, 0)
+    blocks = moved(blocks, block_strides, batch, head, 0)
+    slope = slope_of(slopes, slope_strides, batch, head)
     i = first + tl.arange(0, ROWS)
     level = level_of(lse, lse_strides, i, n)
     sums_of_rows = tl.load(delta + i * lse_strides[2], mask=i < n, other=0.0)

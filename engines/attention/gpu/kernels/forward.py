@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from engines.attention.gpu.kernels.tiles import LN2, LOG2E, at_head, keys_of, load, product, seen, store
+from engines.attention.gpu.kernels.tiles import LN2, LOG2E, keys_of, load, moved, product, seen, slope_of, span, store
 
 
 @triton.jit
@@ -71,32 +71,20 @@ def forward(
     if CAUSAL:
         tile = tiles - 1 - tile
     first = tile * ROWS
-    q = at_head(q, q_strides, batch, head)
-    k = at_head(k, k_strides, batch, head)
-    v = at_head(v, v_strides, batch, head)
-    out = at_head(out, out_strides, batch, head)
-    lse = at_head(lse, lse_strides, batch, head)
+    begin, n = span(query_starts, batch, n)
+    key_begin, m = span(key_starts, batch, m)
     if query_starts is not None:
-        begin = tl.load(query_starts + batch)
-        n = tl.load(query_starts + batch + 1) - begin
-        q += begin.to(tl.int64) * q_strides[2]
-        out += begin.to(tl.int64) * out_strides[2]
-        lse += begin.to(tl.int64) * lse_strides[2]
-        begin = tl.load(key_starts + batch)
-        m = tl.load(key_starts + batch + 1) - begin
-        k += begin.to(tl.int64) * k_strides[2]
-        v += begin.to(tl.int64) * v_strides[2]
         if first >= n:
             return
-    slope = None
-    if slopes is not None:
-        slope = tl.load(at_head(slopes, slope_strides, batch, head))
-    if mask is not None:
-        mask = at_head(mask, mask_strides, batch, head)
-    if bias is not None:
-        bias = at_head(bias, bias_strides, batch, head)
-    if blocks is not None:
-        blocks = at_head(blocks, block_strides, batch, head)
+    q = moved(q, q_strides, batch, head, begin)
+    out = moved(out, out_strides, batch, head, begin)
+    lse = moved(lse, lse_strides, batch, head, begin)
+    k = moved(k, k_strides, batch, head, key_begin)
+    v = moved(v, v_strides, batch, head, key_begin)
+    mask = moved(mask, mask_strides, batch, head, 0)
+    bias = moved(bias, bias_strides, batch, head, 0)
+    blocks = moved(blocks, block_strides, batch, head, 0)
+    slope = slope_of(slopes, slope_strides, batch, head)
     rows = load(q, q_strides, first, n, ROWS, D, DP, True)
     acc = tl.zeros([ROWS, EP], tl.float32)
     total = tl.zeros([ROWS], tl.float32)

@@ -1,12 +1,12 @@
 """Attention whose queries and keys are normalised and turned as their tiles are loaded: nothing in between is written.
 
-Each program norms the keys anew for its tile of queries, which is cheap as long as all keys lie in the cache (some 1000).
+Each program norms the keys anew for its tile of queries, which is cheap while all keys lie in the cache (some 1000).
 """
 
 import triton
 import triton.language as tl
 
-from engines.attention.gpu.kernels.tiles import LN2, LOG2E, at_head, load, product, store
+from engines.attention.gpu.kernels.tiles import LN2, LOG2E, load, moved, product, store
 
 
 @triton.jit
@@ -53,9 +53,9 @@ def normed(
     first = tl.program_id(0) % tiles * ROWS
     batch = tl.program_id(0) // tiles // heads
     head = tl.program_id(0) // tiles % heads
-    q = at_head(q, q_strides, batch, head)
-    k = at_head(k, k_strides, batch, head)
-    v = at_head(v, v_strides, batch, head)
+    q = moved(q, q_strides, batch, head, 0)
+    k = moved(k, k_strides, batch, head, 0)
+    v = moved(v, v_strides, batch, head, 0)
     rows = load(q, q_strides, first, n, ROWS, D, DP, True).to(tl.float32)
     size = tl.full([ROWS], 1.0, tl.float32)
     c = tl.arange(0, DP)
@@ -93,6 +93,6 @@ def normed(
         acc = product(p.to(values.dtype), values, acc * fade[:, None], UPCAST, PRECISION)
         total = total * fade + tl.sum(p, 1)
         top = higher
-    store(at_head(out, out_strides, batch, head), out_strides, first, n, acc / total[:, None], ROWS, E, EP)
+    store(moved(out, out_strides, batch, head, 0), out_strides, first, n, acc / total[:, None], ROWS, E, EP)
     i = first + tl.arange(0, ROWS)
-    tl.store(at_head(lse, lse_strides, batch, head) + i * lse_strides[2], top * LN2 + tl.log(total), mask=i < n)
+    tl.store(moved(lse, lse_strides, batch, head, 0) + i * lse_strides[2], top * LN2 + tl.log(total), mask=i < n)

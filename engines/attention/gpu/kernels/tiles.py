@@ -11,9 +11,31 @@ LN2 = tl.constexpr(0.6931471805599453)
 
 
 @triton.jit
-def at_head(pointer, strides, batch, head):
-    """The pointer moved to a batch and head."""
-    return pointer + batch.to(tl.int64) * strides[0] + head.to(tl.int64) * strides[1]
+def moved(pointer, strides, batch, head, row):
+    """The pointer moved to a row of a batch and head; None stays None."""
+    if pointer is not None:
+        pointer = pointer + batch.to(tl.int64) * strides[0] + head.to(tl.int64) * strides[1] + row * strides[2]
+    return pointer
+
+
+@triton.jit
+def span(starts, batch, length):
+    """(first row, rows) of a sequence: of those packed one behind the other, or the whole of its own."""
+    if starts is None:
+        begin = 0
+    else:
+        begin = tl.load(starts + batch).to(tl.int64)
+        length = tl.load(starts + batch + 1) - tl.load(starts + batch)
+    return begin, length
+
+
+@triton.jit
+def slope_of(slopes, strides, batch, head):
+    """ALiBi's slope of a head, or None."""
+    slope = None
+    if slopes is not None:
+        slope = tl.load(moved(slopes, strides, batch, head, 0))
+    return slope
 
 
 @triton.jit
@@ -42,7 +64,7 @@ def store(pointer, strides, first, count, values, SIZE: tl.constexpr, DIM: tl.co
 
 @triton.jit
 def product(a, b, acc, UPCAST: tl.constexpr, PRECISION: tl.constexpr):
-    """acc + a b in float32; acc may be None. UPCAST: bfloat16 as float32 first, for the interpreter, which gets those wrong."""
+    """acc + a b in float32; acc may be None. UPCAST: operands as float32 first; the interpreter gets bfloat16 wrong."""
     if UPCAST:
         a = a.to(tl.float32)
         b = b.to(tl.float32)
@@ -104,8 +126,7 @@ def queries_of(first, n, m, window, CAUSAL: tl.constexpr, WINDOW: tl.constexpr, 
     two each sees all."""
     near = first - (m - n)
     far = first + ROWS - 1 - (m - n)
-    lo, full_lo, hi = 0, 0, n
-    full_hi = tl.where(first + ROWS > m, 0, n)
+    lo, full_lo, hi, full_hi = 0, 0, n, n
     if CAUSAL:
         lo = tl.maximum(near, 0)
         full_lo = tl.maximum(far, 0)
