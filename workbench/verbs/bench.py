@@ -22,7 +22,6 @@ from workbench.verbs import console
 
 BENCHMARKS: dict[str, str] = {
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
-    "gpu": "Attention and sampling on a CUDA device beside torch's kernels, in the share of what it can do",
     "start": "The window from its start to its first paint, and the memory of its process",
     "workers": "Worker start-up, shared-memory frames, window stalls",
 }

@@ -15,7 +15,6 @@ from engines.generative.diffusion.samplers.multistep import FEW_STEPS, dpmpp_2m
 from engines.generative.diffusion.samplers.stepping import (
     Observe,
     along,
-    blend,
     level,
     noise_in,
     renoised,
@@ -35,8 +34,8 @@ def pndm(
         denoised = step.ask(denoise, y, observe)
         memory.appendleft(noise_in(y, denoised, sigma))
         if len(memory) > 1:
-            stride = following - sigma
-            y = blend(y, 1.0, [stride * weight for weight in ADAMS[len(memory) - 1]], list(memory))
+            for slope, weight in zip(memory, ADAMS[len(memory) - 1], strict=True):
+                y = torch.add(y, slope, alpha=(following - sigma) * weight)
             continue
         slope = memory[0]
         if len(sigmas) > 2 and sigma < math.inf:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor, nn
@@ -28,7 +28,7 @@ from engines.generative.diffusion.models import catalog, memory, opening
 from engines.generative.diffusion.sampling.job import Opener, draw, prepare
 from engines.generative.diffusion.sampling.plan import Plan
 from engines.generative.diffusion.sampling.watch import Watch, seen
-from engines.generative.diffusion.types import SampleSpec, Schedule
+from engines.generative.diffusion.types import SampleSpec
 from engines.generative.networks.dit import DiT, Layer
 from engines.generative.networks.unet import Attention
 
@@ -58,10 +58,9 @@ def sample_of(spec: SeeSpec) -> SampleSpec:
     info = opening.inspect(spec.model)
     if len(info.shape) != 3 or info.kind not in ("network", "file"):
         raise BadInput(f"{info.title} has no attention to see", hint="Choose a trained network, such as mnist-dit")
-    return SampleSpec(
-        spec.model,
+    return replace(
+        catalog.usual(info),
         steps=spec.steps,
-        schedule=Schedule(catalog.usual_schedule(info.process)),
         seeds=(spec.seed,),
         classes=() if spec.label is None or not info.classes else (spec.label,),
         device="cuda" if spec.device.startswith("cuda") else "cpu",
