@@ -10,6 +10,7 @@ import pytest
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, UsageError
 from engines.core.reading import read_json
+from engines.generative.diffusion.sampling.attending import recorded
 from engines.generative.diffusion.sampling.job import run
 from engines.generative.diffusion.studies import comparison as comparing
 from engines.generative.diffusion.studies.comparison_axes import cells, varied
@@ -46,7 +47,7 @@ def test_every_cell_is_the_single_run_of_its_own_specification(tmp_path) -> None
         alone = run(replace(cell.spec, out=str(tmp_path / "alone")), PlainContext())
         picture = history.read_image(Path(cell.file))
         assert (picture == history.read_image(Path(alone.files[0]))).all()
-        assert history.read_settings(cell.file) == replace(cell.spec, out="", batch=1)
+        assert history.read_settings(cell.file) == replace(cell.spec, out="", batch=1, kernel=recorded(alone.kernels))
         assert ctx.events[f"cell.{cell.row}.{cell.column}"] == cell
     assert ctx.shares == sorted(ctx.shares)
     sheet = history.read_image(Path(grid.picture))
