@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SEED = 0
 
-Run = Callable[[], object]
+Run = Callable[[], "Tensor"]
 Bare = Callable[[Callable[..., "Tensor"], "Tensor", "Tensor"], Run]
 """`(denoise, start, sigmas) -> run`: made anew for each run, as what it holds may be used up."""
 
@@ -54,7 +54,11 @@ def two_values(denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) ->
 
 
 def unipc(denoise: Callable[..., Tensor], start: Tensor, sigmas: Tensor) -> Run:
-    """UniPC of order 3 as a loop over one tensor: correction and prediction in one."""
+    """UniPC of order 3 as a loop over one tensor: correction and prediction in one.
+
+    A product of stacked answers with a row of weights takes .6 of its time at 4x8x8 and as much or more at larger
+    states; but it sums in an order that depends on the size of the batch, and so would a sample's last digits.
+    """
     from engines.generative.diffusion.samplers import plans
 
     ways = _ways(plans.corrected(tuple(sigmas.tolist()), 3, 2, True), (0, 2, 1, 3))

@@ -52,7 +52,7 @@ LEAST_ROUNDS = 3
 NETWORK = 512
 """Rows and columns of the product that stands for a network: a few milliseconds on one core."""
 
-Prepare = Callable[[], bare.Run]
+Prepare = Callable[[], Callable[[], object]]
 """Makes what a run needs anew (schedulers count their steps) and gives the run that is timed."""
 
 

@@ -17,8 +17,8 @@ from torch import Tensor
 
 Noise: TypeAlias = Callable[[Tensor], Tensor]
 """`(like) -> z`: fresh standard normal numbers of the shape, type and device of `like`. `torch.randn_like` is one."""
-WORTH_A_THREAD = 2**16
-"""Numbers of a draw, about .2 ms, that takes well longer than handing it to a thread and back."""
+WORTH_A_THREAD = 2**17
+"""Numbers of a draw, about .4 ms, that takes well longer than handing it to a thread and back."""
 
 
 class SeededNoise:

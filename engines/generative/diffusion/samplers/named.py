@@ -116,10 +116,11 @@ def _check_options(entry: catalog.Sampler, options: dict[str, float]) -> None:
 
 def _check_levels(entry: catalog.Sampler, sigmas: Tensor) -> None:
     values = sigmas.tolist() if sigmas.ndim == 1 else []
-    falling, rising = (all(map(by, values, values[1:])) for by in (gt, lt))
+    falling = all(map(gt, values, values[1:]))
+    rising = not falling and all(map(lt, values, values[1:]))
     if len(values) < 2 or not (falling or rising):
         raise UsageError("Noise levels must be a list of two or more that falls (or rises) at every step")
-    if min(values) < 0 or (rising and values[0] == 0):
+    if min(values[0], values[-1]) < 0 or (rising and values[0] == 0):
         raise UsageError("Noise levels begin above 0 and never go below it")
     if rising and entry.stochastic:
         raise UsageError(f"Sampler '{entry.id}' draws noise and cannot lead back to it", hint="Take one of the ODE")

@@ -18,7 +18,7 @@ from engines.generative.diffusion.samplers.named import sample
 
 SEEDS = (3, 5)
 DRAWING = [entry.id for entry in catalog.SAMPLERS if entry.stochastic]
-LARGE = (2, 2, 128, 128)
+LARGE = (2, 4, 128, 128)
 
 
 @pytest.fixture(autouse=True)

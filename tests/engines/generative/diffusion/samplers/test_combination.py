@@ -47,5 +47,5 @@ def test_no_weight_loses_digits_in_single_precision():
 
     end = follow(denoise, start, exact(range(4)), plan, torch.randn_like, None, 3)
     values = [start, *reversed(answers)]
-    expected = sum(weight * value.double() for weight, value in zip([share, *weights], values, strict=True))
+    expected = torch.stack([w * value.double() for w, value in zip([share, *weights], values, strict=True)]).sum(0)
     assert float((end - expected).norm() / expected.norm()) < 1.5e-7
