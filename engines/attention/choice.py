@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from engines.attention.kept import Book
-from engines.attention.kernels import kernel
+from engines.attention.kernels import refusal
 from engines.attention.machine import Machine, machine
 from engines.attention.race import race
 from engines.attention.request import Request
@@ -124,14 +124,14 @@ def _key(asked: Request, lse: bool) -> tuple[object, ...]:
 
 
 def _pinned(asked: Request, lse: bool, pin: str) -> Order:
-    why = kernel(pin).refuses(asked, lse)
+    why = refusal(pin, asked, lse)
     if not why:
         return ((pin, ""), *_usual(asked, lse))
     return _noted(_usual(asked, lse), f"{pin} cannot do this ({why})")
 
 
 def _usual(asked: Request, lse: bool) -> Order:
-    return tuple((name, "") for name in USUAL if not kernel(name).refuses(asked, lse))
+    return tuple((name, "") for name in USUAL if not refusal(name, asked, lse))
 
 
 def _noted(found: Order, note: str) -> Order:
@@ -157,7 +157,7 @@ def _ordered(key: tuple[object, ...], asked: Request, lse: bool) -> Order:
 def _alive(asked: Request, lse: bool, best: list[str], dead: dict[str, str]) -> tuple[Order, str]:
     """The best and then the usual kernels that can do it, without those that failed if any other is left."""
     usual = _usual(asked, lse)
-    able = [(name, "") for name in best if not kernel(name).refuses(asked, lse)]
+    able = [(name, "") for name in best if not refusal(name, asked, lse)]
     able += [each for each in usual if each not in able]
     left = tuple(each for each in able if each[0] not in dead) or tuple(able)
     gone = [f"{name} failed before and is not tried again: {why}" for name, why in dead.items()]
@@ -195,7 +195,9 @@ def _usual_first(item: tuple[str, str]) -> int:
 def _refusal(asked: Request, lse: bool, name: str) -> str:
     if name in SLOW_TO_START:
         return "it compiles for every shape, which auto does not wait for"
+    if name == "triton" and not asked.q.is_cuda:
+        return "it is for a GPU"
     scores = asked.q.shape[0] * asked.q.shape[1] * asked.q.shape[2] * asked.k.shape[2] * asked.q.element_size()
     if name == "naive" and scores > LARGEST:
         return f"its scores alone would take {scores >> 20} MB"
-    return kernel(name).refuses(asked, lse)
+    return refusal(name, asked, lse)
