@@ -20,12 +20,12 @@ import torch
 from torch import Tensor
 
 from engines.attention.exact import naive
-from engines.attention.kernels import kernel
+from engines.attention.kernels import kernel, refusal
 from engines.attention.machine import machine
 from engines.attention.request import Request, Widen, request, wide
 from engines.attention.types import KINDS, Checked, CheckResult, CheckSpec
 from engines.core.context import Context
-from engines.core.errors import OutOfResources
+from engines.core.errors import OutOfResources, UsageError
 
 TIMES = {"float32": 2.0, "bfloat16": 2.2, "float16": 2.2}
 EXACT = 1e-12
@@ -55,7 +55,10 @@ def run(spec: CheckSpec, ctx: Context) -> CheckResult:
     if spec.device.startswith("cuda") and not torch.cuda.is_available():
         raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
     names = spec.kinds or tuple(kind.id for kind in KINDS)
-    kinds: dict[str, dict[str, Checked]] = {kernel(name).name: {} for name in names}
+    unknown = {*names} - {kind.id for kind in KINDS}
+    if unknown:
+        raise UsageError(f"There is no attention called '{unknown.pop()}'", hint="Leave the kind out for all")
+    kinds: dict[str, dict[str, Checked]] = {name: {} for name in names}
     with ctx.lease(spec.device):
         for done, (name, dtype) in enumerate(itertools.product(names, spec.dtypes)):
             ctx.check()
@@ -95,8 +98,9 @@ def cases(name: str, dtype: torch.dtype, device: str, seed: int) -> Iterator[Req
 def _checked(name: str, dtype: str, spec: CheckSpec) -> Checked:
     own, peer, refused = Errors(), Errors(), ""
     for asked in cases(name, getattr(torch, dtype), spec.device, spec.seed):
-        refused = kernel(name).refuses(asked, False) or refused
-        if kernel(name).refuses(asked, False):
+        why = refusal(name, asked)
+        if why:
+            refused = why
             continue
         try:
             own.add(*_errors(asked, _forward(name), _definition(name), name))
@@ -161,7 +165,7 @@ def _errors(asked: Request, form: Form, definition: Form, name: str) -> tuple[fl
     known = definition(truth)
     error = _apart([out], [known.detach()])
     mine, leaves = _leaves(asked, asked.q.dtype)
-    if kernel(name).refuses(mine, False):
+    if refusal(name, mine):
         return error, None
     pull = torch.randn(out.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64).to(out)
     grads = torch.autograd.grad(form(mine), leaves, pull)

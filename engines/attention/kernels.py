@@ -44,9 +44,17 @@ def kernel(name: str) -> Kernel:
     return Kernel(name, _version(kind), kind.exact, module.forward, getattr(module, "refuses", _can))
 
 
+def refusal(name: str, asked: Request, lse: bool = False) -> str:
+    """Why a kernel cannot do what is asked, or is not there on this machine; "" where it can."""
+    try:
+        return kernel(name).refuses(asked, lse)
+    except ImportError as error:
+        return f"it cannot be loaded here: {error}"
+
+
 def able(asked: Request, lse: bool = False) -> list[str]:
     """The kernels that can do what is asked, exact ones first."""
-    return [kind.id for kind in KINDS if not kernel(kind.id).refuses(asked, lse)]
+    return [kind.id for kind in KINDS if not refusal(kind.id, asked, lse)]
 
 
 def _version(kind: Kind) -> str:

@@ -1,9 +1,12 @@
-"""A race between kernels on one request: run in turn, so that what else the machine does slows all alike."""
+"""A race between kernels on one request: run in turn and in any order, so that what else the machine does, and what a
+kernel leaves in the processor's cache for the next, counts for all alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 from time import get_clock_info, perf_counter, thread_time
 
 import torch
@@ -53,10 +56,11 @@ def _rounds(asked: Request, runs: dict[str, Run], first: dict[str, float]) -> di
     left = [name for name, once in first.items() if once <= max(COLD, HOPELESS * best)]
     spent: dict[str, list[float]] = {name: [] for name in left}
     until = perf_counter() + BUDGET + CALLS * best
+    shuffled = Random(0)
     for count in range(MOST):
         if len(left) == 1 and count or count >= LEAST and perf_counter() > until:
             break
-        for name in left:
+        for name in shuffled.sample(left, len(left)):
             spent[name].append(_timed(asked, runs[name]))
         if count:
             least = {name: min(spent[name]) for name in left}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -73,10 +74,11 @@ def interleaved(ways: Mapping[str, Run], turns: Turns) -> dict[str, list[float]]
     for run in (*ways.values(), *ways.values()):
         run()
     begun, now = perf_counter(), clock(turns.device != "cpu")
+    shuffled = Random(0)
     for count in range(turns.rounds):
         if count >= turns.least and perf_counter() - begun > turns.seconds:
             break
-        for name, run in ways.items():
+        for name, run in shuffled.sample(list(ways.items()), len(ways)):
             settle(turns.device)
             start = now()
             run()
