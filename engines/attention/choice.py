@@ -2,12 +2,13 @@
 
 A class is dtype, device, causal, what mask and bias span, whether log-sum-exp and gradients are wanted, and sizes to a
 quarter of an octave. The first request of a class is the one that is measured on, in some ten times the time it takes;
-from then on the answer stays, in this process and, by the file of `kept`, in the next. Requests that are over sooner
-than a measurement could matter take the usual kernel.
+from then on the answer stays, in this process and, by the file of `kept`, in the next; `known` shows it, and the log
+says when it is measured. Requests that are over sooner than a measurement could matter take the usual kernel.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Iterable
@@ -30,9 +31,11 @@ SMALL = 4e6
 """Floating-point operations of the products below which nothing is measured: a tenth of a millisecond on one core."""
 LARGEST = 128 << 20
 """Bytes of scores from which the naive form is not tried."""
-EQUAL = 1.02
+EQUAL = 1.03
 """The usual kernel is taken unless another is faster than this many times."""
 MOST = 4096
+
+log = logging.getLogger(__name__)
 
 Order = tuple[tuple[str, str], ...]
 _LOCK = RLock()
@@ -76,7 +79,7 @@ def forget() -> None:
 def measured(asked: Request, lse: bool) -> Choice:
     """What is measured for the class of a request, now if it never was. Small requests are measured too."""
     with _LOCK:
-        return _choice(machine(asked.q.device), class_of(asked, lse), asked, lse)[0]
+        return _choice(machine(asked.q.device), class_of(asked, lse), asked, lse)
 
 
 def small(asked: Request) -> bool:
@@ -138,17 +141,17 @@ def _noted(found: Order, note: str) -> Order:
 def _ordered(key: tuple[object, ...], asked: Request, lse: bool) -> Order:
     with _LOCK:
         here, request = machine(asked.q.device), class_of(asked, lse)
-        note, times = "", dict[str, float]()
+        times = dict[str, float]()
         if not small(asked):
             if _book.find(here, request) is None and _captured(asked):
                 return _usual(asked, lse)
-            choice, note = _choice(here, request, asked, lse)
+            choice = _choice(here, request, asked, lse)
             times = {choice.kernel: 0.0} | choice.times
         found, broken = _alive(asked, lse, sorted(times, key=times.__getitem__), _FAILED.get((here.id, request), {}))
         if len(_ORDERS) >= MOST:
             _ORDERS.clear()
         _ORDERS[key] = _noted(found, broken)
-        return _noted(found, ". ".join(part for part in (_book.notes(), note, broken) if part))
+        return _noted(found, ". ".join(part for part in (_book.notes(), broken) if part))
 
 
 def _alive(asked: Request, lse: bool, best: list[str], dead: dict[str, str]) -> tuple[Order, str]:
@@ -165,13 +168,13 @@ def _captured(asked: Request) -> bool:
     return asked.q.is_cuda and torch.cuda.is_current_stream_capturing()
 
 
-def _choice(here: Machine, request: str, asked: Request, lse: bool) -> tuple[Choice, str]:
+def _choice(here: Machine, request: str, asked: Request, lse: bool) -> Choice:
     found = _book.find(here, request)
-    if found is not None:
-        return found, ""
-    choice = _book.keep(here, request, _measure(asked, lse))
-    times = ", ".join(f"{name} {ms:.3g} ms" for name, ms in choice.times.items())
-    return choice, f"auto takes {choice.kernel} for requests like this one, measured {choice.measured}: {times}"
+    if found is None:
+        found = _book.keep(here, request, _measure(asked, lse))
+        times = ", ".join(f"{name} {ms:.3g} ms" for name, ms in found.times.items())
+        log.info("Attention of %s takes %s: measured %s, %s", request, found.kernel, found.measured, times)
+    return found
 
 
 def _measure(asked: Request, lse: bool) -> Choice:

@@ -27,12 +27,13 @@ def attention(
     q: (B, H, N, d); k: (B, H, M, d); v: (B, H, M, e), of one floating-point dtype. kind: a name of `types.KINDS`, or
     "auto": the fastest exact one on this machine. mask: bool, True is seen, broadcast to (B, H, N, M); bias: floats,
     added. causal: query i sees keys up to its own place, the queries being the last N of M. scale: 1 / sqrt(d).
-    window: key j is seen where |i - j| < window. Which kernel ran is told to `heard()`.
+    window: key j is seen where |i - j| < window; to `strided` it is the stride. The mask of `block` is one of blocks,
+    (N / rows, M / columns). Which kernel ran is told to `heard()`.
 
     Raises `UsageError` for what does not fit or the kind cannot do, naming those that can; `OutOfResources`;
     `WorkFailed` where the kind fails at run time.
     """
-    return _run(request(q, k, v, causal, mask, bias, scale, window), kind, False)[0]
+    return _run(request(q, k, v, causal, mask, bias, scale, window, kind == "block"), kind, False)[0]
 
 
 def attention_with_lse(
@@ -42,7 +43,7 @@ def attention_with_lse(
     """`attention` and the natural log-sum-exp of every row's scores, (B, H, N), in float32 or wider; -inf where a row
     sees no key. Parts over disjoint keys are merged by it, and `maps` are drawn from it.
     """
-    out, lse = _run(request(q, k, v, causal, mask, bias, scale, window), kind, True)
+    out, lse = _run(request(q, k, v, causal, mask, bias, scale, window, kind == "block"), kind, True)
     assert lse is not None
     return out, lse
 

@@ -36,7 +36,7 @@ def truth(asked: Request, seed: int = 0) -> Truth:
     many = max(min(ROWS, length, CELLS // (batch * heads * length)), min(4, length))
     rows = torch.linspace(0, length - 1, many, device=asked.q.device).round().long()
     q, k, v = (tensor.detach().double().requires_grad_(asked.q.requires_grad) for tensor in (asked.q, asked.k, asked.v))
-    visible = seen(asked, rows)  # type: ignore[arg-type]
+    visible = seen(asked, rows)
     wide = Request(q[:, :, rows], k, v, mask=visible, scale=asked.scale)
     with torch.enable_grad():
         out = naive.forward(wide, False)[0]

@@ -7,7 +7,9 @@ Queries are the last N of the M positions: with a cache of keys the new queries 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -21,8 +23,9 @@ FLOATS = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
 class Request:
     """q: (B, H, N, d); k: (B, H, M, d); v: (B, H, M, e); of one dtype on one device.
 
-    mask: bool, broadcast to (B, H, N, M), True is seen; None: all is. bias: of floats, broadcast likewise, added to the
-    scores. scale: of the scores. window: key j is seen where |i - j| < window, None: everywhere.
+    mask: bool, broadcast to (B, H, N, M), True is seen; None: all is; for kind `block` one of blocks, (B, H, N / rows,
+    M / columns). bias: of floats, broadcast to (B, H, N, M), added to the scores. scale: of the scores. window: key j
+    is seen where |i - j| < window, None: everywhere.
     """
 
     q: Tensor
@@ -52,9 +55,11 @@ class Request:
 
 def request(
     q: Tensor, k: Tensor, v: Tensor, causal: bool = False, mask: Tensor | None = None, bias: Tensor | None = None,
-    scale: float | None = None, window: int | None = None,
+    scale: float | None = None, window: int | None = None, blocks: bool = False,
 ) -> Request:  # fmt: skip
-    """Check what was asked for. scale: None for 1 / sqrt(d). Raises `UsageError` that says what does not fit."""
+    """Check what was asked for. scale: None for 1 / sqrt(d). blocks: whether the mask may be one of blocks. Raises
+    `UsageError` that says what does not fit.
+    """
     shape, keys = q.shape, k.shape
     if len(shape) != 4 or len(keys) != 4 or len(v.shape) != 4:
         raise UsageError(
@@ -71,12 +76,12 @@ def request(
     if 0 in shape or 0 in keys or v.shape[3] == 0:
         raise UsageError(f"q {tuple(shape)}, k {tuple(keys)} and v {tuple(v.shape)}: nothing to attend to")
     if causal or window is not None or mask is not None or bias is not None or scale is not None:
-        _check_rest(q, k, causal, mask, bias, scale, window)
+        _check_rest(q, k, causal, mask, bias, scale, window, blocks)
     return Request(q, k, v, causal, mask, bias, shape[3] ** -0.5 if scale is None else float(scale), window)
 
 
 def _check_rest(q: Tensor, k: Tensor, causal: bool, mask: Tensor | None, bias: Tensor | None, scale: float | None,
-                window: int | None) -> None:  # fmt: skip
+                window: int | None, blocks: bool) -> None:  # fmt: skip
     square = (*q.shape[:3], k.shape[2])
     if causal and q.shape[2] > k.shape[2]:
         told = f"{q.shape[2]} queries are the last of {k.shape[2]} keys"
@@ -91,16 +96,16 @@ def _check_rest(q: Tensor, k: Tensor, causal: bool, mask: Tensor | None, bias: T
         raise UsageError(f"The bias is {_kind(bias)}", hint="Give floats; what is hidden goes into mask")
     for name, tensor in (("mask", mask), ("bias", bias)):
         if tensor is not None:
-            _check_square(name, tensor, square, q)
+            _check_square(name, tensor, square, q, blocks and tensor is mask)
 
 
-def _check_square(name: str, tensor: Tensor, square: tuple[int, ...], q: Tensor) -> None:
-    fits = tensor.ndim <= 4 and all(
-        have in (1, want) for have, want in zip(reversed(tensor.shape), reversed(square), strict=False)
-    )
-    if not fits:
+def _check_square(name: str, tensor: Tensor, square: tuple[int, ...], q: Tensor, blocks: bool = False) -> None:
+    sides = zip(reversed(tensor.shape), reversed(square), (blocks, blocks, False, False), strict=False)
+    fits = all(have in (1, want) or (coarse and have and want % have == 0) for have, want, coarse in sides)
+    if tensor.ndim > 4 or not fits:
         told = f"The {name} {tuple(tensor.shape)} does not fit scores of {square}"
-        raise UsageError(told, hint="Each of its sides is 1 or that of (batch, heads, queries, keys)")
+        hint = "Each of its sides is 1 or that of (batch, heads, queries, keys)"
+        raise UsageError(told, hint=f"{hint}; of a mask of blocks the last two divide them" if blocks else hint)
     if tensor.device != q.device:
         raise UsageError(f"The {name} is on {tensor.device}, q on {q.device}", hint="Bring them to one device")
 
@@ -109,24 +114,83 @@ def _kind(tensor: Tensor) -> str:
     return f"{str(tensor.dtype).removeprefix('torch.')} on {tensor.device}"
 
 
-def seen(asked: Request, rows: slice) -> Tensor | None:
-    """Which keys some of the queries see, bool, broadcast to (B, H, rows, M); None: all of them."""
-    visible = None if asked.mask is None else rows_of(asked.mask, rows)
+Places: TypeAlias = slice | Tensor
+ALL = slice(None)
+
+
+def seen(asked: Request, rows: Places, columns: Places = ALL) -> Tensor | None:
+    """Which of the keys some of the queries see, bool, broadcast to (B, H, rows, columns); None: all of them."""
+    visible = None if asked.mask is None else tile_of(_spread(asked.mask, asked), rows, columns)
     if asked.causal or asked.window is not None:
-        near = positions(asked, rows)
+        near = positions(asked, rows, columns)
         visible = near if visible is None else visible & near
     return visible
 
 
-def positions(asked: Request, rows: slice) -> Tensor:
-    """What `causal` and `window` leave, (rows, M)."""
-    count, keys = asked.q.shape[2], asked.k.shape[2]
-    i = torch.arange(count, device=asked.q.device)[rows, None] + (keys - count)
-    ahead = torch.arange(keys, device=asked.q.device) - i
+def positions(asked: Request, rows: Places, columns: Places = ALL) -> Tensor:
+    """What `causal` and `window` leave, (rows, columns)."""
+    ahead = distances(asked, rows, columns)
     shown = ahead <= 0 if asked.causal else torch.ones_like(ahead, dtype=torch.bool)
     return shown if asked.window is None else shown & (ahead.abs() < asked.window)
 
 
-def rows_of(square: Tensor, rows: slice) -> Tensor:
+def distances(asked: Request, rows: Places, columns: Places = ALL) -> Tensor:
+    """How far each key stands after each query, (rows, columns)."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    i, j = _listed(rows, count, asked.q), _listed(columns, keys, asked.q)
+    return j - (i[:, None] + (keys - count))
+
+
+def _listed(places: Places, count: int, q: Tensor) -> Tensor:
+    return torch.arange(*places.indices(count), device=q.device) if isinstance(places, slice) else places
+
+
+def span(asked: Request, rows: slice) -> slice:
+    """The keys that `causal` and `window` leave to some of the rows, without a gap."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    first, last = rows.start + keys - count, min(rows.stop, count) - 1 + keys - count
+    low = 0 if asked.window is None else max(0, first - asked.window + 1)
+    high = keys if asked.window is None else min(keys, last + asked.window)
+    return slice(min(low, keys), max(0, min(high, last + 1) if asked.causal else high))
+
+
+def cuts(asked: Request, rows: slice, columns: slice) -> bool:
+    """Whether `causal` or `window` hides some of these keys from some of these rows."""
+    count, keys = asked.q.shape[2], asked.k.shape[2]
+    first, last = rows.start + keys - count, min(rows.stop, count) - 1 + keys - count
+    ahead, behind = columns.stop - 1 - first, last - columns.start
+    near = asked.window is None or max(ahead, behind) < asked.window
+    return not near or (asked.causal and ahead > 0)
+
+
+def rows_of(square: Tensor, rows: Places) -> Tensor:
     """Some rows of what is broadcast to (B, H, N, M)."""
     return square[..., rows, :] if square.ndim >= 2 and square.shape[-2] > 1 else square
+
+
+def blocks(start: int, stop: int, size: int) -> Iterator[slice]:
+    """Slices of `size`, the last as long as what is left."""
+    return (slice(at, min(at + size, stop)) for at in range(start, stop, size))
+
+
+def tile_of(square: Tensor, rows: Places, columns: Places) -> Tensor:
+    """Some rows and columns of what is broadcast to (B, H, N, M)."""
+    part = rows_of(square, rows)
+    return part[..., columns] if part.ndim and part.shape[-1] > 1 else part
+
+
+Widen: TypeAlias = Callable[[Tensor], Tensor]
+"""How far a definition widens what it is given."""
+
+
+def wide(x: Tensor) -> Tensor:
+    """In float32 where it is narrower: what sums are kept in."""
+    return x if x.dtype == torch.float64 else x.float()
+
+
+def _spread(mask: Tensor, asked: Request) -> Tensor:
+    """A mask of blocks, block by block to its scores; another as it is."""
+    for side, count in ((-2, asked.q.shape[2]), (-1, asked.k.shape[2])):
+        if mask.ndim >= -side and mask.shape[side] not in (1, count):
+            mask = mask.repeat_interleave(count // mask.shape[side], side)
+    return mask

@@ -21,6 +21,9 @@ from engines.core.spec import resolve
 
 STREAMS = {
     "exact": "engines.attention.exact.stream:CachedStream",
+    "linear": "engines.attention.linear.elu:Stream",
+    "decay": "engines.attention.linear.decay:Stream",
+    "performer": "engines.attention.linear.performer:Stream",
 }
 """By kind: a class that is made of a `StreamShape` and options of its own, and is a `State`."""
 
@@ -52,7 +55,8 @@ class State(Protocol):
 class Stream:
     """A stream of a kind. length: tokens seen. No gradients go through it.
 
-    options: those of the kind; "exact": window (keys that are seen, None for all), scale (1 / sqrt(dim)).
+    options: those of the kind; "exact": window (keys that are seen, None for all), scale (1 / sqrt(dim));
+    "linear": none; "decay": log_decay, scale, normalise; "performer": scale, features, seed.
     Raises `UsageError` for a kind that does not stream, and for sizes below 1.
     """
 

@@ -29,6 +29,21 @@ class Kind:
 KINDS = (
     Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
     Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind(
+        "strips",
+        "Strips",
+        "Strips of queries over what they see, in bf16 products where the CPU has them",
+        "exact",
+        "exact.strips",
+    ),
+    Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
+    Kind("flex", "FlexAttention", "torch's flex_attention, compiled for the request", "exact", "exact.flex", ""),
+    Kind("linear", "Linear", "Features elu(x) + 1 for the exponential, in linear time", "linear", "linear.elu"),
+    Kind("decay", "Decay", "Retention: a memory that fades, in each head at its pace", "linear", "linear.decay"),
+    Kind("performer", "Performer", "FAVOR+: softmax estimated by random features", "linear", "linear.performer"),
+    Kind("local", "Local", "The keys nearby, 256 on either side unless a window is given", "sparse", "sparse.local"),
+    Kind("strided", "Strided", "The keys nearby and every so many further off", "sparse", "sparse.strided"),
+    Kind("block", "Block", "The blocks of scores that a mask of blocks shows", "sparse", "sparse.block"),
 )
 """In the order in which they are shown."""
 USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))
@@ -162,7 +177,7 @@ class MemoryCase:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What `auto` takes for a class of requests, and why. times: median milliseconds of each kernel, forward, or with
+    """What `auto` takes for a class of requests, and why. times: least milliseconds of each kernel, forward, or with
     backward where gradients are wanted. refused: kernels that cannot do it, with the reason. measured: local time.
     """
 
@@ -183,7 +198,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class WhichResult:
-    """kernel: what `auto` takes. times: milliseconds, median, of every exact kernel that can do it, the fastest first.
+    """kernel: what `auto` takes. times: milliseconds, the least, of every exact kernel that can do it, fastest first.
     refused: the others, with the reason. measured: whether `auto` goes by these times; it does not for requests so
     small that it takes the usual kernel unmeasured. when: of the measurement. request: the class of such requests.
     """
@@ -196,3 +211,37 @@ class WhichResult:
     when: str
     machine: str
     request: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """Job `check:run`: kinds beside float64. kinds: () for all that there are."""
+
+    kinds: tuple[str, ...] = ()
+    dtypes: tuple[Dtype, ...] = ("float64", "float32", "bfloat16", "float16")
+    device: str = "cpu"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A kind in a dtype. error, grad_error: of output and gradients beside the kind's own float64 form, relative;
+    reference_error, grad_reference_error: those of a reference in the same dtype on the same numbers; None where there
+    is none. skipped: why nothing was computed, "" where it was.
+    """
+
+    error: float | None = None
+    grad_error: float | None = None
+    reference_error: float | None = None
+    grad_reference_error: float | None = None
+    ok: bool = True
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """kinds: by name, then by dtype. ok: whether none of them failed."""
+
+    kinds: dict[str, dict[str, Checked]]
+    ok: bool
+    machine: str

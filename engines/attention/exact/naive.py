@@ -20,14 +20,21 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     visible = asked.seen()
     if visible is not None:
         scores = scores.masked_fill(~visible, -torch.inf)
+    hidden = None if visible is None and asked.bias is None else scores == -torch.inf
+    blind = None if hidden is None else hidden.all(-1, keepdim=True)
+    scores = scores if blind is None else scores.masked_fill(blind, 0.0)
     weights = torch.softmax(scores, dim=-1)
-    if visible is not None:
-        weights = weights.masked_fill(~visible, 0.0)
-    out = _mixed(weights, asked.v, visible)
-    return out, torch.logsumexp(scores, dim=-1) if lse else None
+    weights = weights if hidden is None else weights.masked_fill(hidden, 0.0)
+    return mixed(weights, asked.v, visible), _total(scores, blind) if lse else None
 
 
-def _mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
+def _total(scores: Tensor, blind: Tensor | None) -> Tensor:
+    """Of scores in half precision too it is in float32."""
+    total = torch.logsumexp(scores if scores.dtype == torch.float64 else scores.float(), dim=-1)
+    return total if blind is None else total.masked_fill(blind[..., 0], -torch.inf)
+
+
+def mixed(weights: Tensor, v: Tensor, visible: Tensor | None) -> Tensor:
     """weights v, where a value that is not finite reaches only those who see it."""
     if visible is None or v.is_cuda or torch.isfinite(v.sum()):
         return weights @ v

@@ -6,26 +6,78 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engines.attention.exact.spoilt import contained
 from engines.attention.request import Request
 
 
 def refuses(asked: Request, lse: bool) -> str:
-    """Why it cannot do what is asked, "" where it can."""
-    return "it does not give the log-sum-exp" if lse else ""
+    """Why it cannot do what is asked, "" where it can. torch gives the log-sum-exp in its flash forms alone."""
+    if not lse:
+        return ""
+    if asked.needs_gradient:
+        return "its log-sum-exp carries no gradient"
+    if asked.q.shape[3] != asked.v.shape[3]:
+        return "it gives the log-sum-exp where q and v are of one dim"
+    return _refuses_cuda(asked) if asked.q.is_cuda else ""
+
+
+def _refuses_cuda(asked: Request) -> str:
+    dim = asked.q.shape[3]
+    if asked.q.dtype not in (torch.float16, torch.bfloat16) or dim % 8 or dim > 256:
+        return "on CUDA it gives the log-sum-exp in float16 and bfloat16 at dims of 8, 16, ... 256"
+    return "" if _is_bare(asked) else "on CUDA it gives the log-sum-exp without mask, bias or window"
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
-    """(output, None). A mask and a bias are one tensor to it."""
+    """(output, log-sum-exp or None). A mask and a bias are one tensor to it."""
+    return contained(_with_lse if lse else _alone, asked, lse)
+
+
+def _alone(asked: Request, lse: bool) -> tuple[Tensor, None]:
+    q, k, v = asked.q, asked.k, asked.v
+    if _is_bare(asked):
+        return F.scaled_dot_product_attention(q, k, v, is_causal=asked.causal, scale=asked.scale), None
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=_added(asked), scale=asked.scale), None
+
+
+def _with_lse(asked: Request, lse: bool) -> tuple[Tensor, Tensor]:
+    """By the flash forms themselves; they read dims as if these lay side by side."""
+    q, k, v = (x if x.stride(-1) == 1 else x.contiguous() for x in (asked.q, asked.k, asked.v))
+    bare = _is_bare(asked)
+    causal = asked.causal and bare
+    if q.is_cuda:
+        flash = torch.ops.aten._scaled_dot_product_flash_attention.default
+        out, total = flash(q, k, v, is_causal=causal, scale=asked.scale)[:2]
+        return out, total
+    mask = None if bare else _as_floats(asked)
+    flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
+    out, total = flash(q, k, v, is_causal=causal, attn_mask=mask, scale=asked.scale)
+    return out, total if mask is None else total.masked_fill((mask == -torch.inf).all(-1), -torch.inf)
+
+
+def _is_bare(asked: Request) -> bool:
+    """Whether there is nothing to add to the scores: torch's causal form is for as many queries as keys."""
     square = asked.q.shape[2] == asked.k.shape[2]
-    if asked.bias is None and asked.mask is None and asked.window is None and (square or not asked.causal):
-        return F.scaled_dot_product_attention(
-            asked.q, asked.k, asked.v, is_causal=asked.causal, scale=asked.scale
-        ), None
-    added = asked.seen()
-    if asked.bias is not None:
-        added = asked.bias.to(asked.q.dtype) if added is None else _hidden(asked.bias.to(asked.q.dtype), added)
-    return F.scaled_dot_product_attention(asked.q, asked.k, asked.v, attn_mask=added, scale=asked.scale), None
+    return asked.bias is None and asked.mask is None and asked.window is None and (square or not asked.causal)
 
 
-def _hidden(bias: Tensor, visible: Tensor) -> Tensor:
-    return torch.where(visible, bias, -torch.inf)
+def _added(asked: Request) -> Tensor:
+    """What is hidden and the bias as one tensor of bool or of q's dtype, broadcast to (B, H, N, M)."""
+    visible, bias = asked.seen(), asked.bias
+    if bias is None:
+        assert visible is not None
+        return _lifted(visible)
+    bias = _lifted(bias.to(asked.q.dtype))
+    return bias if visible is None else torch.where(visible, bias, -torch.inf)
+
+
+def _lifted(square: Tensor) -> Tensor:
+    return square[(None,) * (4 - square.ndim)]
+
+
+def _as_floats(asked: Request) -> Tensor:
+    """`_added` as floats of (1 or B, 1 or H, N, M)."""
+    added = _added(asked)
+    if added.dtype == torch.bool:
+        added = torch.zeros_like(added, dtype=asked.q.dtype).masked_fill_(~added, -torch.inf)
+    return added.expand(-1, -1, asked.q.shape[2], asked.k.shape[2])

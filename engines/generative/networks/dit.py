@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engines.attention.dispatch import attention
+from engines.attention.fused import qk_norm_attention
 from engines.core.errors import BadInput
 from engines.generative.networks.embedding import Conditioning, waves
 from engines.generative.networks.unet import zeroed
@@ -23,12 +23,12 @@ class Layer(nn.Module):
 
     def __init__(self, width: int, heads: int, told: int, ratio: int = 4) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.eps = heads, 1e-6
         self.told = zeroed(nn.Linear(told, 6 * width))
         self.norms = nn.ModuleList([nn.LayerNorm(width, elementwise_affine=False) for _ in range(2)])
         self.qkv = nn.Linear(width, 3 * width)
-        self.query_norm = nn.RMSNorm(width // heads, eps=1e-6)
-        self.key_norm = nn.RMSNorm(width // heads, eps=1e-6)
+        self.query_norm = nn.RMSNorm(width // heads, eps=self.eps)
+        self.key_norm = nn.RMSNorm(width // heads, eps=self.eps)
         self.out = nn.Linear(width, width)
         self.feed = nn.Sequential(
             nn.Linear(width, ratio * width), nn.GELU(approximate="tanh"), nn.Linear(ratio * width, width)
@@ -42,7 +42,7 @@ class Layer(nn.Module):
     def _attend(self, x: Tensor) -> Tensor:
         batch, tokens, width = x.shape
         query, key, value = self.qkv(x).reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = attention(self.query_norm(query), self.key_norm(key), value)
+        mixed = qk_norm_attention(query, key, value, self.query_norm.weight, self.key_norm.weight, self.eps)
         out: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
         return out
 

@@ -36,6 +36,14 @@ def test_other_dtypes(dtype, error, window):
     torch.testing.assert_close(out.double(), whole, rtol=0, atol=error)
 
 
+@pytest.mark.parametrize("kind", ["linear", "decay", "performer"])
+def test_kinds_in_linear_time_stream_too(kind):
+    q, k, v = tokens(70)
+    stream = Stream(kind, 3, 8, batch=2, value_dim=5, dtype=torch.float64)
+    whole = attention(q, k, v, kind=kind, causal=True)
+    torch.testing.assert_close(streamed(stream, q, k, v, [1] * 5 + [60] + [1] * 5), whole, rtol=0, atol=1e-12)
+
+
 def test_after_a_reset_nothing_is_left():
     q, k, v = tokens(20)
     stream = Stream("exact", 3, 8, batch=2, value_dim=5, dtype=torch.float64, window=6)

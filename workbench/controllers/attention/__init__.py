@@ -29,4 +29,5 @@ FEATURE = Feature(
     jobs=("engines.attention.",),
     tour="workbench.tour.attention",
     commands=COMMANDS,
+    benchmarks={"attention": "Kernels of attention beside SDPA and naive: time, memory, errors, steps, maps"},
 )

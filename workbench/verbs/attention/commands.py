@@ -1,11 +1,11 @@
-"""`main.py attention`: compare kinds of attention on this machine."""
+"""`main.py attention`: compare and check kinds of attention on this machine, and ask which is taken."""
 
 from __future__ import annotations
 
 import typer
 
 from workbench.verbs import console
-from workbench.verbs.attention import compare
+from workbench.verbs.attention import check, compare, which
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +14,8 @@ app = typer.Typer(
     help=console.help_text(
         "Kinds of attention, measured and checked on this machine.",
         "python main.py attention compare --kinds sdpa,naive --lengths 256,1024,4096",
+        "python main.py attention which --shape 1,8,1024,64 --dtype bfloat16",
+        "python main.py attention check --json",
     ),
 )
 
@@ -23,5 +25,5 @@ def _group() -> None:
     pass
 
 
-for room in (compare,):
+for room in (compare, which, check):
     room.register(app)

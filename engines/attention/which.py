@@ -1,0 +1,37 @@
+"""Job: which kernel `auto` takes for a request on this machine, and how long each exact kernel takes."""
+
+from __future__ import annotations
+
+import torch
+
+from engines.attention.choice import class_of, measured, order, small
+from engines.attention.dispatch import HINT
+from engines.attention.examples import example
+from engines.attention.machine import machine
+from engines.attention.types import WhichResult, WhichSpec
+from engines.core.context import Context
+from engines.core.errors import OutOfResources, UsageError
+from engines.core.training.threads import enough_memory
+
+
+def run(spec: WhichSpec, ctx: Context) -> WhichResult:
+    """Measures where this machine never did. Raises `UsageError` for sizes below 1, `OutOfResources`."""
+    _check(spec)
+    ctx.progress(0, 1, "Measuring")
+    with ctx.lease(spec.device), enough_memory("There is not enough memory for this request", HINT):
+        asked = example(spec)
+        found = measured(asked, False)
+        taken = next(iter(order(asked, False)))[0]
+    ctx.progress(1, 1, "")
+    return WhichResult(
+        spec, taken, found.times, found.refused, not small(asked), found.measured, str(machine(spec.device)),
+        class_of(asked, False),
+    )  # fmt: skip
+
+
+def _check(spec: WhichSpec) -> None:
+    for name in ("batch", "heads", "length", "dim"):
+        if getattr(spec, name) < 1:
+            raise UsageError(f"{name} is {getattr(spec, name)}", hint="Give 1 or more")
+    if spec.device.startswith("cuda") and not torch.cuda.is_available():
+        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
