@@ -17,7 +17,7 @@ from time import perf_counter
 import torch
 
 from engines.attention import costs, exactness, memory
-from engines.attention.ceilings import ceiling, higher, settle
+from engines.attention.ceilings import COPIED, ceiling, higher, settle
 from engines.attention.dispatch import attention
 from engines.attention.exactness import Truth
 from engines.attention.examples import example
@@ -55,7 +55,7 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
     """
     _check(spec)
     wanted = spec.threads or os.cpu_count() or 1
-    with ctx.lease(spec.device, threads=wanted) as lease, threads(lease.threads):
+    with ctx.lease(spec.device, _bytes(spec), wanted) as lease, threads(lease.threads):
         study = Study(spec, ctx)
         study.measure_ceiling()
         for length in spec.lengths:
@@ -80,6 +80,13 @@ def _check(spec: CompareSpec) -> None:
         raise UsageError(f"Lengths are from 1 to {LONGEST:,}")
     if spec.device.startswith("cuda") and not torch.cuda.is_available():
         raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+
+
+def _bytes(spec: CompareSpec) -> int:
+    """Memory at the highest moment: the largest matrix that is not left out, twice what goes in and out, the copy."""
+    cases = [(kind, length) for kind in spec.kinds for length in spec.lengths]
+    held = [size for kind, length in cases if (size := costs.matrix_bytes(kind, spec, length)) <= MATRIX_LIMIT]
+    return int(max(held, default=0.0) + 2 * costs.traffic(spec, max(spec.lengths)) + 2 * COPIED)
 
 
 @dataclass(slots=True)
