@@ -95,8 +95,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What this machine does at most, measured in the same run: GFLOP/s of a large matrix product in the dtype, GB/s of
-    a large copy, read and written bytes counted; 0 before.
+    """What this machine does at most, measured in the same run: GFLOP/s of matrix products in the dtype (at least what
+    an exact kind reached), GB/s of a large copy, read and written bytes counted; 0 before.
     """
 
     gflops: float = 0.0

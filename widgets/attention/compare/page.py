@@ -35,7 +35,7 @@ class ComparePage(WorkPage):
         self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
         self.chart, self.beside = LengthPlot("Kinds over the length"), LengthPlot("Beside it, over the length")
         self.table = FiguresTable("Figures by kind and length", ("Kind",), most=LEAST_ROWS)
-        self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
+        self.auto, self.remarks, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
 
@@ -69,7 +69,7 @@ class ComparePage(WorkPage):
         self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
         self.auto.setText(words.auto_words(result))
         self.auto.set_tip("\n".join(result.notes))
-        say(self.left_out, "Left out. " + "; ".join(words.left_out(result)) if words.left_out(result) else "")
+        say(self.remarks, words.remarks(result))
         self.machine.setText(words.machine_words(result))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -82,7 +82,7 @@ class ComparePage(WorkPage):
         self.table.set_most(MOST_ROWS if wide else max(LEAST_ROWS, min(spare, MOST_ROWS)))
 
     def _lay_out(self) -> None:
-        said = (self.table, self.auto, self.left_out)
+        said = (self.table, self.auto, self.remarks)
         below = column_of(*said, (self.beside, 1), spacing=6, margins=(8, 4, 12, 8))
         self._both = row_of((self.chart, 5), (held(below), 3), spacing=4)
         empty = EmptyState(

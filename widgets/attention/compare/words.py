@@ -13,6 +13,8 @@ from widgets.kit.words import DASH, DOT
 TITLES = {kind.id: kind.title for kind in KINDS}
 EXACT = {kind.id for kind in KINDS if kind.exact}
 COLOURS = 8
+MEASURED = "auto takes "
+"""How a note begins that only tells what `auto` measured."""
 MOST_RUNS = 3
 """Changes of the fastest kind that a heading tells one by one."""
 
@@ -137,6 +139,13 @@ def left_out(result: CompareResult) -> list[str]:
             where = "" if every and len(reasons) == 1 else f" from {first.length:,}"
             told.append(f"{TITLES[kind]}{where}: {first.skipped}")
     return told
+
+
+def remarks(result: CompareResult) -> str:
+    """What was left out, and what else the user should know: a kernel that failed, `auto` not asked."""
+    skipped = left_out(result)
+    said = [f"Left out. {'; '.join(skipped)}"] if skipped else []
+    return "\n".join([*said, *(note for note in result.notes if not note.startswith(MEASURED))])
 
 
 def table_rows(result: CompareResult, measure: Measure) -> list[tuple[str, ...]]:
