@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.pipeline_types import Betas, Clamp, Curve, Grid, Own
+from engines.generative.diffusion.pipeline_types import Betas, Clamp, Curve, Grid, Own, Spacing
 
 Config = dict[str, Any]
 Taken = tuple[str, dict[str, float]]
@@ -184,27 +184,33 @@ def betas_of(kind: Kind, config: Config) -> Betas:
 
 
 def grid_of(kind: Kind, config: Config, betas: Betas, lowest: Callable[[float], int]) -> Grid:
-    """The levels of a table. lowest: how many steps have ln(1 / sigma) below a number."""
-    curve = _curve(config)
-    if config["timestep_spacing"] not in ("leading", "trailing", "linspace"):
-        raise ValueError(f"no spacing '{config['timestep_spacing']}'")
+    """The levels of a table. lowest: how many steps have ln(1 / sigma) below a number. Raises `ValueError`."""
+    curve, (spacing, offset) = _curve(config), _spacing(config, betas.steps)
     clipped = float(config.get("lambda_min_clipped", -math.inf))
     last_zero = config.get("set_alpha_to_one", config["_class_name"] != "PNDMScheduler")
     return Grid(
-        betas,
-        config["timestep_spacing"],
-        int(config.get("steps_offset") or 0),
-        kind.solver and config["timestep_spacing"] != "trailing",
-        not kind.scaled,
-        betas.steps - lowest(clipped) if math.isfinite(clipped) else 0,
-        curve,
-        kind.solver,
-        _number(config.get("sigma_min")) if curve else None,
-        _number(config.get("sigma_max")) if curve else None,
-        _told(kind, config, curve),
-        not last_zero if kind.stride else _ends_low(config),
-        kind.stride,
+        betas=betas,
+        spacing=spacing,
+        offset=offset,
+        more=kind.solver and spacing != "trailing",
+        whole=not kind.scaled,
+        top=betas.steps - lowest(clipped) if math.isfinite(clipped) else 0,
+        curve=curve,
+        table=kind.solver,
+        low=_number(config.get("sigma_min")) if curve else None,
+        high=_number(config.get("sigma_max")) if curve else None,
+        told=_told(kind, config, curve),
+        ends=not last_zero if kind.stride else _ends_low(config),
+        stride=kind.stride,
     )
+
+
+def _spacing(config: Config, trained: int) -> tuple[Spacing, int]:
+    """(how steps are spaced, what is added to each)."""
+    spacing, offset = config["timestep_spacing"], int(config.get("steps_offset") or 0)
+    if spacing not in get_args(Spacing) or not 0 <= offset < trained:
+        raise ValueError(f"steps cannot be spaced by '{spacing}' and {offset}")
+    return cast(Spacing, spacing), offset
 
 
 def flow_grid(config: Config, dynamic: bool) -> Grid:
@@ -304,7 +310,7 @@ def _curve(config: Config) -> Curve:
     return next((curve for name, curve in CURVES if config.get(name)), "")
 
 
-def _told(kind: Kind, config: Config, curve: Curve) -> Any:
+def _told(kind: Kind, config: Config, curve: Curve) -> Literal["", "round", "floor"]:
     """Solvers tell whole steps: rounded for Karras (of a cosine table cut, in DPM-Solver) and Lu, cut for others."""
     if not curve or not kind.solver:
         scaled = config["_class_name"].startswith("KDPM2")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engines.core.errors import BadInput
+from engines.core.reading import MISFITS
 from engines.core.spec import from_json, to_json
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.models.own_pipeline import own_of
@@ -156,3 +157,16 @@ def test_noise_that_is_not_known_is_refused(scheduler: str, config: dict[str, An
 def test_what_cannot_be_done_is_said(scheduler: str, config: dict[str, Any], words: str) -> None:
     assert any(words in note for note in read("sd", scheduler, **config).notes)
     assert not read("sd", "DPMSolverMultistepScheduler").notes
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"steps_offset": 1e308}, {"steps_offset": -1}, {"timestep_spacing": "sideways"}, {"beta_start": "low"},
+        {"num_train_timesteps": [1]}, {"trained_betas": {"a": 1}}, {"clip_sample_range": "wide"},
+    ],
+)  # fmt: skip
+def test_settings_that_make_no_sense_are_errors_of_the_reading(config: dict[str, Any]) -> None:
+    """Those that `read_folder` turns into words."""
+    with pytest.raises(MISFITS):
+        read("ddpm", "DDIMScheduler", **config)
