@@ -44,7 +44,7 @@ CURVED = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas")
 EDGES = ("sigma_min", "sigma_max")
 SOLVER = ("solver_order", "solver_type", "lower_order_final", "use_flow_sigmas", *THRESHOLD, *CURVED)
 FLOW = (
-    "shift", "use_dynamic_shifting", "base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len",
+    "shift", "flow_shift", "use_dynamic_shifting", "base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len",
     "time_shift_type", "shift_terminal", "invert_sigmas", "stochastic_sampling", *CURVED,
 )  # fmt: skip
 
@@ -82,12 +82,19 @@ def _dpm(config: Config) -> Taken:
     order, kind = _order(config), str(config.get("algorithm_type") or "dpmsolver++")
     heun = {"heun": 1.0} if config.get("solver_type") == "heun" else {}
     if not kind.endswith("++"):
-        return ("euler", {}) if order == 1 else ("deis", {"order": float(order), "lower_final": _lower(config)})
+        return _of_noise(kind, order, config)
     if kind.startswith("sde"):
         return [("ancestral", {}), ("dpm++2m-sde", heun), ("dpm++3m-sde", {"heun": 0.0} | heun)][order - 1]
     if order == 2 and _ends_low(config) and (_lower(config) or config.get("euler_at_final")):
         return "dpm++2m-lower", heun | {"always": float(bool(config.get("euler_at_final")))}
     return [("euler", {}), ("dpm++2m", heun), ("dpm++3m", heun | {"lower_final": _lower(config)})][order - 1]
+
+
+def _of_noise(kind: str, order: int, config: Config) -> Taken:
+    """For DPM-Solver in the noise, whose first order is Euler; the others have no equal here."""
+    if kind.startswith("sde"):
+        return "dpm++2m-sde", {}
+    return ("euler", {}) if order == 1 else ("deis", {"order": float(order), "lower_final": _lower(config)})
 
 
 def _unipc(config: Config) -> Taken:
@@ -137,8 +144,6 @@ KINDS: dict[str, Kind] = {
     "FlowMatchEulerDiscreteScheduler": Kind(_plain("euler"), FLOW, flow=True),
 }
 NEAREST: dict[str, Kind] = {
-    "DDPMParallelScheduler": KINDS["DDPMScheduler"],
-    "DDIMParallelScheduler": KINDS["DDIMScheduler"],
     "DPMSolverSinglestepScheduler": Kind(_plain("dpm++2m"), (*THRESHOLD, *CURVED), solver=True),
     "DPMSolverSDEScheduler": Kind(_plain("dpm++sde"), CURVED, LATENT, scaled=True),
     "FlowMatchHeunDiscreteScheduler": Kind(_plain("heun"), ("shift",), flow=True),
@@ -223,8 +228,8 @@ def flow_grid(config: Config, dynamic: bool) -> Grid:
 
 def dynamic_shift(config: Config, tokens: int) -> float:
     """SD3's shift from the count of patches of a picture: e^mu, mu linear between two sizes."""
-    few, many = float(config.get("base_image_seq_len") or 256), float(config.get("max_image_seq_len") or 4096)
-    low, high = float(config.get("base_shift") or 0.5), float(config.get("max_shift") or 1.15)
+    few, many = float(config.get("base_image_seq_len", 256)), float(config.get("max_image_seq_len", 4096))
+    low, high = float(config.get("base_shift", 0.5)), float(config.get("max_shift", 1.15))
     mu = low + (high - low) * (tokens - few) / (many - few)
     return mu if config.get("time_shift_type") == "linear" else math.exp(mu)
 
@@ -241,18 +246,21 @@ def clamp_of(config: Config, sampler: str) -> Clamp | None:
 
 def words(own: Own) -> str:
     """'Euler (DDIM), shift 3'."""
-    entry = catalog.sampler(own.sampler)
-    parts = [entry.title if entry is not None else own.sampler]
+    parts = [_title((own.sampler, own.options))]
     parts += [own.grid.curve.capitalize()] * bool(own.grid.curve) + [f"shift {own.shift:.3g}"] * (own.shift != 1)
     return ", ".join(parts)
+
+
+def _title(taken: Taken) -> str:
+    entry = catalog.sampler(taken[0])
+    return entry.title if entry is not None else taken[0]
 
 
 def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Iterator[str]:
     """What a run does otherwise than the class."""
     title = scheduler.removesuffix("Scheduler")
     if scheduler not in KINDS or KINDS[scheduler] is not kind:
-        entry = catalog.sampler(kind.take(config)[0])
-        yield f"The folder's {title} is not done here; {entry.title if entry else ''} takes its place"
+        yield f"The folder's {title} is not done here; {_title(kind.take(config))} takes its place"
     for name, what in UNDONE.items():
         if config.get(name):
             yield f"The folder's {title} {what}"
@@ -278,7 +286,7 @@ def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Ite
 UNDONE = {
     "disable_corrector": "leaves its corrector out at some steps; here it is always used",
     "solver_p": "predicts by another solver; here by its own",
-    "use_flow_sigmas": "has levels of a flow; they are not read, and Euler's are taken",
+    "use_flow_sigmas": "has levels of a flow; those of its table are taken",
     "stochastic_sampling": "draws fresh noise at every step; here it follows the ODE",
     "invert_sigmas": "runs its levels upwards; here they fall",
 }
@@ -298,7 +306,7 @@ def _variance_notes(config: Config) -> Iterator[str]:
 def _solver_notes(config: Config) -> Iterator[str]:
     kind, order = str(config.get("algorithm_type") or "dpmsolver++"), _order(config)
     if not kind.endswith("++") and (order > 1 or kind.startswith("sde")):
-        yield f"The folder's DPM-Solver of the kind '{kind}' is not done here; DEIS takes its place"
+        yield f"The folder's DPM-Solver of the kind '{kind}' is not done here; {_title(_dpm(config))} takes its place"
     if kind == "sde-dpmsolver++" and order == 3:
         yield "The folder's third-order SDE solver has a wrong sign in diffusers; here it is as published"
     early = config.get("euler_at_final") or (kind.startswith("sde") and _lower(config))

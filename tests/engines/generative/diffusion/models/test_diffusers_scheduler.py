@@ -35,6 +35,7 @@ def read(kind: str, scheduler: str, prediction: str = "eps", **config: Any) -> O
         ("DDIMScheduler", {"clip_sample": False}, "euler", {}),
         ("DDIMScheduler", {"clip_sample_range": 2.0}, "ddim-clamped", {"clamp": 2.0}),
         ("DDPMScheduler", {}, "ancestral", {}),
+        ("DDPMParallelScheduler", {}, "ancestral", {}),
         ("DDPMScheduler", {"variance_type": "fixed_large"}, "ddpm-large", {}),
         ("PNDMScheduler", {"skip_prk_steps": True}, "pndm", {}),
         ("EulerDiscreteScheduler", {}, "euler", {}),
@@ -109,6 +110,7 @@ def test_pipelines_have_their_steps_and_guidance() -> None:
 
 def test_a_flow_has_its_shift_or_that_of_its_size() -> None:
     assert read("sd3", "FlowMatchEulerDiscreteScheduler", shift=3.0).shift == 3.0
+    assert read("sd3", "UniPCMultistepScheduler", use_flow_sigmas=True, flow_shift=3.0).shift == 3.0
     own = read("sd3", "FlowMatchEulerDiscreteScheduler", use_dynamic_shifting=True)
     mu = 0.5 + (1.15 - 0.5) * (32 * 16 - 256) / (4096 - 256)
     assert own.shift == pytest.approx(math.exp(mu))
@@ -150,6 +152,7 @@ def test_noise_that_is_not_known_is_refused(scheduler: str, config: dict[str, An
         ("PNDMScheduler", {}, "Runge-Kutta"),
         ("DDPMScheduler", {"variance_type": "learned_range"}, "own variance"),
         ("DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver"}, "DEIS takes its place"),
+        ("DPMSolverMultistepScheduler", {"algorithm_type": "sde-dpmsolver"}, "2M SDE takes its place"),
         ("UniPCMultistepScheduler", {"predict_x0": False}, "extrapolates noise"),
         ("EulerDiscreteScheduler", {"interpolation_type": "log_linear"}, "evenly in ln sigma"),
     ],
