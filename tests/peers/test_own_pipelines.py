@@ -52,6 +52,7 @@ CASES: list[tuple[str, str, dict[str, Any], int]] = [
     ("sd", "HeunDiscreteScheduler", {"clip_sample_range": 0.5} | V, 12),
     ("sd", "LMSDiscreteScheduler", V, 12),
     ("sd", "KDPM2DiscreteScheduler", KARRAS | V, 12),
+    ("sd", "KDPM2AncestralDiscreteScheduler", V, 12),
     ("sd", "DPMSolverMultistepScheduler", V, 12),
     ("sd", "DPMSolverMultistepScheduler", LEADING | KARRAS | V, 20),
     ("sd", "DPMSolverMultistepScheduler", {"use_lu_lambdas": True, "solver_order": 3} | V, 12),

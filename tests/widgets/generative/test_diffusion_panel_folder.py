@@ -53,6 +53,12 @@ def test_there_is_a_way_back_to_what_the_folder_says(panel: DiffusionPanel) -> N
     assert told == [replace(FOLLOWING.spec, seeds=(4,))]
 
 
+def test_a_folder_that_is_gone_is_no_wrong_schedule(panel: DiffusionPanel) -> None:
+    panel.show_state(replace(FOLLOWING, model=None))
+    assert panel.schedule.name.value() == "own"
+    assert panel.schedule.problem.text() == ""
+
+
 def test_its_schedule_is_offered_for_it_alone(panel: DiffusionPanel) -> None:
     told: list[SampleSpec] = []
     panel.specChanged.connect(told.append)

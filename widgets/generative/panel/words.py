@@ -79,7 +79,9 @@ def sample_problem(spec: SampleSpec, model: ModelInfo | None) -> str:
 
 
 def schedule_levels(spec: SampleSpec, model: ModelInfo | None) -> tuple[tuple[float, ...], KinoscopeError | None]:
-    """The noise levels of a run, the last 0; or none, and why."""
+    """The noise levels of a run, the last mostly 0; or none, and why. A folder's own are not known without it."""
+    if model is None and spec.schedule.name == catalog.OWN.id:
+        return (), None
     try:
         if model is not None:
             return tuple(own_levels.values(spec.schedule, spec.steps, model).tolist()), None

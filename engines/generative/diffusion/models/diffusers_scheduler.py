@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.pipeline_types import Betas, Clamp, Curve, Grid, Own
+from engines.generative.diffusion.pipeline_types import Betas, Clamp, Curve, Grid, Own, Spacing
 
 Config = dict[str, Any]
 Taken = tuple[str, dict[str, float]]
@@ -44,7 +44,7 @@ CURVED = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas")
 EDGES = ("sigma_min", "sigma_max")
 SOLVER = ("solver_order", "solver_type", "lower_order_final", "use_flow_sigmas", *THRESHOLD, *CURVED)
 FLOW = (
-    "shift", "use_dynamic_shifting", "base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len",
+    "shift", "flow_shift", "use_dynamic_shifting", "base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len",
     "time_shift_type", "shift_terminal", "invert_sigmas", "stochastic_sampling", *CURVED,
 )  # fmt: skip
 
@@ -82,12 +82,19 @@ def _dpm(config: Config) -> Taken:
     order, kind = _order(config), str(config.get("algorithm_type") or "dpmsolver++")
     heun = {"heun": 1.0} if config.get("solver_type") == "heun" else {}
     if not kind.endswith("++"):
-        return ("euler", {}) if order == 1 else ("deis", {"order": float(order), "lower_final": _lower(config)})
+        return _of_noise(kind, order, config)
     if kind.startswith("sde"):
         return [("ancestral", {}), ("dpm++2m-sde", heun), ("dpm++3m-sde", {"heun": 0.0} | heun)][order - 1]
     if order == 2 and _ends_low(config) and (_lower(config) or config.get("euler_at_final")):
         return "dpm++2m-lower", heun | {"always": float(bool(config.get("euler_at_final")))}
     return [("euler", {}), ("dpm++2m", heun), ("dpm++3m", heun | {"lower_final": _lower(config)})][order - 1]
+
+
+def _of_noise(kind: str, order: int, config: Config) -> Taken:
+    """For DPM-Solver in the noise, whose first order is Euler; the others have no equal here."""
+    if kind.startswith("sde"):
+        return "dpm++2m-sde", {}
+    return ("euler", {}) if order == 1 else ("deis", {"order": float(order), "lower_final": _lower(config)})
 
 
 def _unipc(config: Config) -> Taken:
@@ -137,8 +144,6 @@ KINDS: dict[str, Kind] = {
     "FlowMatchEulerDiscreteScheduler": Kind(_plain("euler"), FLOW, flow=True),
 }
 NEAREST: dict[str, Kind] = {
-    "DDPMParallelScheduler": KINDS["DDPMScheduler"],
-    "DDIMParallelScheduler": KINDS["DDIMScheduler"],
     "DPMSolverSinglestepScheduler": Kind(_plain("dpm++2m"), (*THRESHOLD, *CURVED), solver=True),
     "DPMSolverSDEScheduler": Kind(_plain("dpm++sde"), CURVED, LATENT, scaled=True),
     "FlowMatchHeunDiscreteScheduler": Kind(_plain("heun"), ("shift",), flow=True),
@@ -184,27 +189,33 @@ def betas_of(kind: Kind, config: Config) -> Betas:
 
 
 def grid_of(kind: Kind, config: Config, betas: Betas, lowest: Callable[[float], int]) -> Grid:
-    """The levels of a table. lowest: how many steps have ln(1 / sigma) below a number."""
-    curve = _curve(config)
-    if config["timestep_spacing"] not in ("leading", "trailing", "linspace"):
-        raise ValueError(f"no spacing '{config['timestep_spacing']}'")
+    """The levels of a table. lowest: how many steps have ln(1 / sigma) below a number. Raises `ValueError`."""
+    curve, (spacing, offset) = _curve(config), _spacing(config, betas.steps)
     clipped = float(config.get("lambda_min_clipped", -math.inf))
     last_zero = config.get("set_alpha_to_one", config["_class_name"] != "PNDMScheduler")
     return Grid(
-        betas,
-        config["timestep_spacing"],
-        int(config.get("steps_offset") or 0),
-        kind.solver and config["timestep_spacing"] != "trailing",
-        not kind.scaled,
-        betas.steps - lowest(clipped) if math.isfinite(clipped) else 0,
-        curve,
-        kind.solver,
-        _number(config.get("sigma_min")) if curve else None,
-        _number(config.get("sigma_max")) if curve else None,
-        _told(kind, config, curve),
-        not last_zero if kind.stride else _ends_low(config),
-        kind.stride,
+        betas=betas,
+        spacing=spacing,
+        offset=offset,
+        more=kind.solver and spacing != "trailing",
+        whole=not kind.scaled,
+        top=betas.steps - lowest(clipped) if math.isfinite(clipped) else 0,
+        curve=curve,
+        table=kind.solver,
+        low=_number(config.get("sigma_min")) if curve else None,
+        high=_number(config.get("sigma_max")) if curve else None,
+        told=_told(kind, config, curve),
+        ends=not last_zero if kind.stride else _ends_low(config),
+        stride=kind.stride,
     )
+
+
+def _spacing(config: Config, trained: int) -> tuple[Spacing, int]:
+    """(how steps are spaced, what is added to each)."""
+    spacing, offset = config["timestep_spacing"], int(config.get("steps_offset") or 0)
+    if spacing not in get_args(Spacing) or not 0 <= offset < trained:
+        raise ValueError(f"steps cannot be spaced by '{spacing}' and {offset}")
+    return cast(Spacing, spacing), offset
 
 
 def flow_grid(config: Config, dynamic: bool) -> Grid:
@@ -217,8 +228,8 @@ def flow_grid(config: Config, dynamic: bool) -> Grid:
 
 def dynamic_shift(config: Config, tokens: int) -> float:
     """SD3's shift from the count of patches of a picture: e^mu, mu linear between two sizes."""
-    few, many = float(config.get("base_image_seq_len") or 256), float(config.get("max_image_seq_len") or 4096)
-    low, high = float(config.get("base_shift") or 0.5), float(config.get("max_shift") or 1.15)
+    few, many = float(config.get("base_image_seq_len", 256)), float(config.get("max_image_seq_len", 4096))
+    low, high = float(config.get("base_shift", 0.5)), float(config.get("max_shift", 1.15))
     mu = low + (high - low) * (tokens - few) / (many - few)
     return mu if config.get("time_shift_type") == "linear" else math.exp(mu)
 
@@ -235,18 +246,21 @@ def clamp_of(config: Config, sampler: str) -> Clamp | None:
 
 def words(own: Own) -> str:
     """'Euler (DDIM), shift 3'."""
-    entry = catalog.sampler(own.sampler)
-    parts = [entry.title if entry is not None else own.sampler]
+    parts = [_title((own.sampler, own.options))]
     parts += [own.grid.curve.capitalize()] * bool(own.grid.curve) + [f"shift {own.shift:.3g}"] * (own.shift != 1)
     return ", ".join(parts)
+
+
+def _title(taken: Taken) -> str:
+    entry = catalog.sampler(taken[0])
+    return entry.title if entry is not None else taken[0]
 
 
 def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Iterator[str]:
     """What a run does otherwise than the class."""
     title = scheduler.removesuffix("Scheduler")
     if scheduler not in KINDS or KINDS[scheduler] is not kind:
-        entry = catalog.sampler(kind.take(config)[0])
-        yield f"The folder's {title} is not done here; {entry.title if entry else ''} takes its place"
+        yield f"The folder's {title} is not done here; {_title(kind.take(config))} takes its place"
     for name, what in UNDONE.items():
         if config.get(name):
             yield f"The folder's {title} {what}"
@@ -272,7 +286,7 @@ def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Ite
 UNDONE = {
     "disable_corrector": "leaves its corrector out at some steps; here it is always used",
     "solver_p": "predicts by another solver; here by its own",
-    "use_flow_sigmas": "has levels of a flow; they are not read, and Euler's are taken",
+    "use_flow_sigmas": "has levels of a flow; those of its table are taken",
     "stochastic_sampling": "draws fresh noise at every step; here it follows the ODE",
     "invert_sigmas": "runs its levels upwards; here they fall",
 }
@@ -292,7 +306,7 @@ def _variance_notes(config: Config) -> Iterator[str]:
 def _solver_notes(config: Config) -> Iterator[str]:
     kind, order = str(config.get("algorithm_type") or "dpmsolver++"), _order(config)
     if not kind.endswith("++") and (order > 1 or kind.startswith("sde")):
-        yield f"The folder's DPM-Solver of the kind '{kind}' is not done here; DEIS takes its place"
+        yield f"The folder's DPM-Solver of the kind '{kind}' is not done here; {_title(_dpm(config))} takes its place"
     if kind == "sde-dpmsolver++" and order == 3:
         yield "The folder's third-order SDE solver has a wrong sign in diffusers; here it is as published"
     early = config.get("euler_at_final") or (kind.startswith("sde") and _lower(config))
@@ -304,7 +318,7 @@ def _curve(config: Config) -> Curve:
     return next((curve for name, curve in CURVES if config.get(name)), "")
 
 
-def _told(kind: Kind, config: Config, curve: Curve) -> Any:
+def _told(kind: Kind, config: Config, curve: Curve) -> Literal["", "round", "floor"]:
     """Solvers tell whole steps: rounded for Karras (of a cosine table cut, in DPM-Solver) and Lu, cut for others."""
     if not curve or not kind.solver:
         scaled = config["_class_name"].startswith("KDPM2")

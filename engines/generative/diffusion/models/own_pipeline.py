@@ -72,11 +72,12 @@ def _notes(index: dict[str, Any], scheduler: str, small: bool) -> Iterator[str]:
 
 
 def scheduler_of(index: dict[str, Any], given: dict[str, Any]) -> str:
-    """The class that the pipeline opens its scheduler with."""
+    """The class that the pipeline opens its scheduler with; parallel ones step as the others."""
     if index.get("_class_name") == "DDIMPipeline":
         return "DDIMScheduler"
     named = index.get("scheduler")
-    return str(named[1] if isinstance(named, list) and len(named) == 2 else given.get("_class_name"))
+    name = named[1] if isinstance(named, list) and len(named) == 2 else given.get("_class_name")
+    return str(name).replace("Parallel", "")
 
 
 def _kind(scheduler: str, info: ModelInfo, path: Path) -> reading.Kind:
@@ -92,7 +93,8 @@ def _corrected(usual: Usual) -> dict[str, Any]:
 
 
 def _flowing(own: Own, config: dict[str, Any], info: ModelInfo, network: dict[str, Any]) -> Own:
-    dynamic, shift = bool(config.get("use_dynamic_shifting")), float(config.get("shift") or 1.0)
+    dynamic = bool(config.get("use_dynamic_shifting"))
+    shift = float(config.get("shift" if own.scheduler.startswith("FlowMatch") else "flow_shift") or 1.0)
     notes = own.notes
     if dynamic:
         patch = int(network.get("patch_size") or 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
+from tests.workbench.pipeline_folder import a_folder
 from workbench.controllers.generative import command
 from workbench.verbs.generative import sample
 from workbench.verbs.generative.options import sample_spec
@@ -113,3 +115,12 @@ def test_flows_and_curves_are_read_back_as_they_were() -> None:
     assert (told["model"], told["sampler"], told["evaluations"]) == ("analytic:digits-set", "euler", "5,10")
     told = parsed(command.precision_line(replace(SampleSpec("net"), seeds=(4, 5, 6), steps=7)), "precision")
     assert (told["model"], told["n"], told["seed"], told["steps"]) == ("net", 3, 4, 7)
+
+
+@pytest.mark.parametrize("changes", [{}, {"sampler": "heun", "options": {}}, {"schedule": Schedule("karras")}])
+def test_a_folders_run_is_read_back_as_it_was(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """Whatever the folder itself would say."""
+    folder = a_folder(tmp_path / "f", "DPMSolverMultistepScheduler", solver_type="heun")
+    spec = replace(SampleSpec(folder, "dpm++2m", schedule=Schedule("own", shift=1.5)), **changes)
+    again = sample_spec(parsed(command.command_line(spec), "run"))
+    assert replace(again, preview_every=1, keep_steps=True) == spec

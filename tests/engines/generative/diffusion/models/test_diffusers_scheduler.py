@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engines.core.errors import BadInput
+from engines.core.reading import MISFITS
 from engines.core.spec import from_json, to_json
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.models.own_pipeline import own_of
@@ -34,6 +35,7 @@ def read(kind: str, scheduler: str, prediction: str = "eps", **config: Any) -> O
         ("DDIMScheduler", {"clip_sample": False}, "euler", {}),
         ("DDIMScheduler", {"clip_sample_range": 2.0}, "ddim-clamped", {"clamp": 2.0}),
         ("DDPMScheduler", {}, "ancestral", {}),
+        ("DDPMParallelScheduler", {}, "ancestral", {}),
         ("DDPMScheduler", {"variance_type": "fixed_large"}, "ddpm-large", {}),
         ("PNDMScheduler", {"skip_prk_steps": True}, "pndm", {}),
         ("EulerDiscreteScheduler", {}, "euler", {}),
@@ -108,6 +110,7 @@ def test_pipelines_have_their_steps_and_guidance() -> None:
 
 def test_a_flow_has_its_shift_or_that_of_its_size() -> None:
     assert read("sd3", "FlowMatchEulerDiscreteScheduler", shift=3.0).shift == 3.0
+    assert read("sd3", "UniPCMultistepScheduler", use_flow_sigmas=True, flow_shift=3.0).shift == 3.0
     own = read("sd3", "FlowMatchEulerDiscreteScheduler", use_dynamic_shifting=True)
     mu = 0.5 + (1.15 - 0.5) * (32 * 16 - 256) / (4096 - 256)
     assert own.shift == pytest.approx(math.exp(mu))
@@ -149,6 +152,7 @@ def test_noise_that_is_not_known_is_refused(scheduler: str, config: dict[str, An
         ("PNDMScheduler", {}, "Runge-Kutta"),
         ("DDPMScheduler", {"variance_type": "learned_range"}, "own variance"),
         ("DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver"}, "DEIS takes its place"),
+        ("DPMSolverMultistepScheduler", {"algorithm_type": "sde-dpmsolver"}, "2M SDE takes its place"),
         ("UniPCMultistepScheduler", {"predict_x0": False}, "extrapolates noise"),
         ("EulerDiscreteScheduler", {"interpolation_type": "log_linear"}, "evenly in ln sigma"),
     ],
@@ -156,3 +160,16 @@ def test_noise_that_is_not_known_is_refused(scheduler: str, config: dict[str, An
 def test_what_cannot_be_done_is_said(scheduler: str, config: dict[str, Any], words: str) -> None:
     assert any(words in note for note in read("sd", scheduler, **config).notes)
     assert not read("sd", "DPMSolverMultistepScheduler").notes
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"steps_offset": 1e308}, {"steps_offset": -1}, {"timestep_spacing": "sideways"}, {"beta_start": "low"},
+        {"num_train_timesteps": [1]}, {"trained_betas": {"a": 1}}, {"clip_sample_range": "wide"},
+    ],
+)  # fmt: skip
+def test_settings_that_make_no_sense_are_errors_of_the_reading(config: dict[str, Any]) -> None:
+    """Those that `read_folder` turns into words."""
+    with pytest.raises(MISFITS):
+        read("ddpm", "DDIMScheduler", **config)
