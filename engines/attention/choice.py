@@ -31,7 +31,7 @@ SMALL = 4e6
 """Floating-point operations of the products below which nothing is measured: a tenth of a millisecond on one core."""
 LARGEST = 128 << 20
 """Bytes of scores from which the naive form is not tried."""
-EQUAL = 1.03
+EQUAL = 1.04
 """The usual kernel is taken unless another is faster than this many times."""
 MOST = 4096
 

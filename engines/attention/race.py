@@ -15,14 +15,14 @@ from torch import Tensor
 from engines.attention.kernels import kernel
 from engines.attention.request import Request
 
-LEAST, MOST = 4, 31
+LEAST, MOST = 4, 51
 """Rounds."""
-BUDGET, CALLS = 0.05, 10
+BUDGET, CALLS = 0.08, 10
 """A race ends after so many seconds and so many calls of the fastest."""
 HOPELESS, BEHIND = 3.0, 1.25
 """Times the fastest: who is out after the first call, and who after two rounds."""
-COLD = 0.02
-"""Seconds: a shorter first call tells nothing, it may have loaded a library."""
+COLD = 0.4
+"""Seconds: a shorter first call tells nothing, it may have loaded a library or started threads."""
 
 Run = Callable[[], object]
 
