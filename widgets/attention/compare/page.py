@@ -20,7 +20,7 @@ from widgets.kit.work_page import WorkPage
 ROOM_FOR_BOTH = 1240
 """Pixels beyond which the table stands beside the chart, with a second chart under it."""
 LEAST_ROWS, MOST_ROWS = 3, 12
-NOT_THE_TABLE = 370
+NOT_THE_TABLE = 345
 """Pixels of the page that are for the chart and the words, where the table stands below."""
 
 
