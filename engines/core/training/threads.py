@@ -21,11 +21,17 @@ def threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+FAILURES = (RuntimeError, MemoryError, OutOfResources)
+"""What memory that runs out is raised as, by torch, by Python and by us; other failures are among them."""
+
+
 def ran_out(error: Exception) -> bool:
-    """Whether an error of torch means that there was no memory left."""
+    """Whether one of `FAILURES` means that there was no memory left."""
     text = str(error).lower()
     told = ("can't allocate memory", "not enough memory", "out of memory")
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(part in text for part in told)
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError, OutOfResources)) or any(
+        part in text for part in told
+    )
 
 
 @contextmanager
@@ -33,7 +39,7 @@ def enough_memory(message: str, hint: str) -> Iterator[None]:
     """Raises `OutOfResources` where the block runs out of memory."""
     try:
         yield
-    except (RuntimeError, MemoryError) as error:
+    except FAILURES as error:
         if not ran_out(error):
             raise
         raise OutOfResources(message, hint=hint) from error

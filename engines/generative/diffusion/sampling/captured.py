@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from engines.core.training.threads import ran_out
+from engines.core.training.threads import FAILURES, ran_out
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.sampling.cuda_graphs import Loop
 from engines.generative.diffusion.sampling.initial_states import begin
@@ -51,7 +51,7 @@ class Captured:
         try:
             loop, y = self._loop(indices, noise)
             return loop(y, noise), loop.evaluations
-        except RuntimeError as error:
+        except FAILURES as error:
             self._loops.clear()
             if ran_out(error):
                 raise

@@ -21,7 +21,7 @@ from torch import Tensor
 from engines.core.context import Context
 from engines.core.errors import OutOfResources, WorkFailed
 from engines.core.files import atomic_path
-from engines.core.training.threads import ran_out
+from engines.core.training.threads import FAILURES, ran_out
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
@@ -119,7 +119,7 @@ def _draw_all(ready: Plan, watch: Watch) -> Drawn:
         indices = range(first, min(first + batch, len(ready.spec.seeds)))
         try:
             done.append(_draw_batch(ready, indices, watch, captured))
-        except (RuntimeError, MemoryError) as error:
+        except FAILURES as error:
             batch = _smaller(error, len(indices), ready)
             watch.again(batch)
             continue

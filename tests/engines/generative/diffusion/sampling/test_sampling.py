@@ -195,7 +195,14 @@ def test_points_have_previews_of_points_and_a_file_of_them() -> None:
     assert len(result.curvature) == 199
 
 
-def test_memory_that_runs_out_halves_the_batch_and_changes_no_picture(tiny, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[enforce fail at alloc_cpu.cpp:117] . DefaultCPUAllocator: can't allocate memory"),
+        OutOfResources("There is not enough memory for this attention by naive"),
+    ],
+)
+def test_memory_that_runs_out_halves_the_batch_and_changes_no_picture(tiny, monkeypatch, error) -> None:
     whole = _drawn(tiny)
     real = sampling.sample
     refused: list[int] = []
@@ -203,7 +210,7 @@ def test_memory_that_runs_out_halves_the_batch_and_changes_no_picture(tiny, monk
     def small(denoise, y, sigmas, **rest):
         if len(y) > 2:
             refused.append(len(y))
-            raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] . DefaultCPUAllocator: can't allocate memory")
+            raise error
         return real(denoise, y, sigmas, **rest)
 
     monkeypatch.setattr(sampling, "sample", small)
