@@ -19,6 +19,7 @@ from engines.generative.diffusion.study_types import (
     CurveResult,
     FlowResult,
     FlowSpec,
+    PrecisionResult,
     SpectrumResult,
 )
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
@@ -139,6 +140,14 @@ class TrainView:
 
 
 @dataclass(frozen=True, slots=True)
+class PrecisionView:
+    """What bfloat16 would gain and cost with the chosen model, once it was measured."""
+
+    result: PrecisionResult | None = None
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DiffusionView:
     """The whole state of panel and studio.
 
@@ -168,6 +177,7 @@ class DiffusionView:
     compared: CompareView = CompareView()
     training: TrainView = TrainView()
     spectrum: SpectrumResult | None = None
+    precision: PrecisionView = PrecisionView()
     trouble: Trouble | None = None
     missing: ClassVar[Mapping[str, int]] = NOTHING_MISSING
 
@@ -187,5 +197,6 @@ class DiffusionView:
     @property
     def is_busy(self) -> bool:
         """Whether something is under way whose time left changes."""
-        works = (self.flow.busy, self.compared.busy, self.compared.curves_busy, self.training.busy)
+        compared, others = self.compared, (self.flow, self.training, self.precision)
+        works = (compared.busy, compared.curves_busy, *(part.busy for part in others))
         return self.looking or self.running is not None or self.queued > 0 or any(work is not None for work in works)

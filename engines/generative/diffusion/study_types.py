@@ -162,6 +162,44 @@ class LikelihoodResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PrecisionSpec:
+    """Job `precision:run`. What bfloat16 gains and costs beside float32, here, for a run's model and batch."""
+
+    base: SampleSpec
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionResult:
+    """milliseconds: of one evaluation of the batch, by precision, medians of turns. faster: median of the ratios turn
+    by turn, above 1 where bfloat16 is faster. difference: root mean square between the pictures of the two, and worst
+    the largest, as shares of the range from black to white; over `samples` of them.
+    """
+
+    model: str
+    batch: int
+    milliseconds: dict[str, float]
+    faster: float
+    difference: float
+    worst: float
+    samples: int
+
+    @property
+    def offered(self) -> bool:
+        """Whether bfloat16 is worth its difference: faster by a tenth at least."""
+        return self.faster >= 1.1
+
+    @property
+    def words(self) -> str:
+        how = (
+            f"{self.faster:.2f} times as fast as float32" if self.faster >= 1 else f"{1 / self.faster:.2f} times slower"
+        )
+        return (
+            f"bfloat16 is {how} here with {self.batch} at a time; pictures differ by {100 * self.difference:.2g} % "
+            f"of the range, {100 * self.worst:.2g} % at most"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ExportSpec:
     """Job `exporting:run`. Write a run in a form that others read.
 

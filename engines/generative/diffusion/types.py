@@ -151,8 +151,10 @@ class SampleSpec:
     options: of the sampler, by the names of `catalog.SAMPLERS`. classes: one a sample, or one for all, or () for none.
     prompt, negative: for models with text. size: (height, width), None as the model says. batch: samples at a time, 0
     all at once (halved by itself when memory runs out). exact: one sample at a time, so that a picture does not depend
-    on its batch in any bit. teleport: jump by the Gaussian's closed form to noise level `teleport_to` first.
-    preview_every: steps between two previews, 0 none. keep_steps: write y and D of each step for scrubbing.
+    on its batch in any bit, and held to one attention kernel. kernel: of attention, "NAME" or, of a run that is
+    repeated, "NAME VERSION"; "" for the fastest here. teleport: jump by the Gaussian's closed form to noise level
+    `teleport_to` first. preview_every: steps between two previews, 0 none. keep_steps: write y and D of each step for
+    scrubbing.
     prediction: the user's answer for a model that does not say. out: a folder; "" for one of its own in the history.
     """
 
@@ -171,6 +173,7 @@ class SampleSpec:
     device: Device = "cpu"
     precision: Precision = "float32"
     exact: bool = False
+    kernel: str = ""
     teleport: bool = False
     teleport_to: float | None = None
     start: Start | None = None
@@ -203,7 +206,8 @@ class SampleResult:
 
     seconds: of sampling alone. nfe: evaluations of the network a sample. batch: what was used in the end. bytes: peak
     of memory that was estimated. straightness: mean of |y_0 - y_end| / path length in noise-free coordinates, 1 is
-    straight; None where it means nothing. notes: what the user should know, in sentences.
+    straight; None where it means nothing. notes: what the user should know, in sentences. kernels: of attention, those
+    that ran, "NAME VERSION" each.
     """
 
     folder: str
@@ -218,3 +222,4 @@ class SampleResult:
     straightness: float | None = None
     curvature: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    kernels: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engines.attention.listening import pinned
 from engines.core.context import Context
 from engines.core.errors import WorkFailed
 from engines.core.spec import to_json
@@ -39,6 +40,8 @@ SAMPLES = 16
 STEPS = 8
 LOWEST, HIGHEST = 0.02, 40.0
 
+KERNEL = "sdpa"
+"""Of attention: one for all machines, so that a training that goes on takes the steps it would have taken."""
 MOST_SAVE_SECONDS = 60.0
 TELL_SECONDS = 0.5
 
@@ -51,7 +54,7 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     when the loss is no number any more, `OutOfResources` when the disk is full: the checkpoint before is then whole.
     """
     check(spec)
-    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads):
+    with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads), pinned(KERNEL):
         with files.place(spec.out, name_of(spec)):
             ctx.progress(0, spec.steps, "Reading the data")
             run_ = Run(spec, prepare(spec, ctx), ctx)

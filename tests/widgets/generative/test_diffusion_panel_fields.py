@@ -13,12 +13,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QValidator
 
 from engines.generative.diffusion.models import catalog
+from engines.generative.diffusion.study_types import PrecisionResult
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
 from tests.widgets.generative.diffusion_views import FLOW, READY, SPEC, STATES, TEXT, UNET, of
 from widgets.generative.panel.dock import DiffusionPanel
 from widgets.generative.panel.samples import class_choice, spread
-from widgets.generative.state import DiffusionView, Mode
+from widgets.generative.state import DiffusionView, Mode, PrecisionView
 from widgets.kit.fields import ChoiceField
 from widgets.kit.form import SigmaField
 from widgets.kit.panel import FOLDS
@@ -76,6 +77,7 @@ SAMPLING: dict[str, tuple[Callable[[DiffusionPanel], object], dict[str, Any]]] =
     "precision": (lambda p: pick(p.run.precision, "float64"), {"precision": "float64"}),
     "batch": (lambda p: p.run.batch.setValue(0), {"batch": 0}),
     "preview": (lambda p: p.run.preview.setValue(5), {"preview_every": 5}),
+    "kernel": (lambda p: pick(p.run.kernel, "sdpa"), {"kernel": "sdpa"}),
     "exact": (lambda p: p.run.exact.click(), {"exact": True}),
     "keep": (lambda p: p.run.keep.click(), {"keep_steps": False}),
     "teleport": (lambda p: p.run.teleport.click(), {"teleport": True}),
@@ -283,3 +285,21 @@ def test_what_a_model_cannot_do_is_not_offered(panel: DiffusionPanel) -> None:
     assert hidden(of(TEXT)) == {"class", "teleport"}
     assert hidden(of(FLOW)) == {"prompt", "guidance", "class", "teleport"}
     assert panel.shown.mode is Mode.SAMPLE
+
+
+@pytest.mark.parametrize(
+    ("faster", "device", "offered"), [(1.6, "cpu", True), (0.8, "cpu", False), (1.6, "cuda", False)]
+)
+def test_bfloat16_is_offered_where_it_was_measured_to_be_faster(
+    panel, faster: float, device: str, offered: bool
+) -> None:
+    found = PrecisionResult(UNET.name, 4, {"float32": 3.0, "bfloat16": 2.0}, faster, 0.004, 0.03, 4)
+    view = replace(READY, spec=replace(SPEC, device=device), precision=PrecisionView(found))
+    panel.show_state(view)
+    assert panel.run.take.isVisibleTo(panel.run) is offered
+    assert panel.run.offer.isVisibleTo(panel.run) is (device == "cpu")
+    changed: list[SampleSpec] = []
+    panel.specChanged.connect(changed.append)
+    panel.run.take.click()
+    panel.specChanged.disconnect(changed.append)
+    assert changed == [replace(view.spec, precision="bfloat16")]

@@ -103,7 +103,7 @@ class DiffusionPanel(FeaturePanel):
 
 def form_part(view: DiffusionView) -> tuple[object, ...]:
     """The part of the view that forms show: a preview or a step of progress changes none of it."""
-    told = (view.mode, view.models, view.model, view.looking, view.spec, view.compare, view.train)
+    told = (view.mode, view.models, view.model, view.looking, view.spec, view.compare, view.train, view.precision)
     return *told, view.devices, words.estimate_words(view)
 
 

@@ -51,11 +51,16 @@ def curves_line(spec: CurveSpec) -> str:
     return _line("curves", spec.model, *_options(told, {}))
 
 
+def precision_line(spec: SampleSpec) -> str:
+    told = {"n": len(spec.seeds), "sampler": spec.sampler, "steps": spec.steps, "seed": (spec.seeds or (0,))[0]}
+    return _line("precision", spec.model, *_options(told, {}))
+
+
 def _sampled(spec: SampleSpec) -> dict[str, Any]:
     """The options of a run by their names; guidance that changes nothing is as usual."""
     schedule = spec.schedule
     guidance = spec.guidance if spec.guidance.weight != 1 else Guidance()
-    plain = ("teleport", "teleport_to", "prompt", "negative", "batch", "device", "precision", "exact", "out")
+    plain = ("teleport", "teleport_to", "prompt", "negative", "batch", "device", "precision", "exact", "kernel", "out")
     return {
         "sampler": spec.sampler,
         "steps": spec.steps,

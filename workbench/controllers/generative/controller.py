@@ -27,6 +27,7 @@ from workbench.controllers.generative.files import Dialogs, Dropped, understand
 from workbench.controllers.generative.flow import Flow
 from workbench.controllers.generative.form import Form, bytes_of, first_model, for_model, keep_form, restore_form
 from workbench.controllers.generative.models import Models
+from workbench.controllers.generative.precision import Precision
 from workbench.controllers.generative.runs import Runs, seconds_of
 from workbench.controllers.generative.samples import Samples
 from workbench.controllers.generative.training import Training, placed
@@ -60,6 +61,7 @@ class DiffusionController(PagedController):
         self.flow = Flow(services, lambda: self.form.flow, lambda spec: self.set_form(flow=spec), self)
         self.comparison = Comparison(jobs, self.compare, self.measure_curves, self.use, self)
         self.training = Training(jobs, self.train, self.use_trained, self)
+        self.precision = Precision(jobs, self.show_form_trouble, self)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.show_now)
         self._connect_parts()
@@ -205,7 +207,7 @@ class DiffusionController(PagedController):
         """Everything of this studio; other jobs go on."""
         self.samples.cancel_all()
         self.training.cancel_all()
-        for part in (self.flow, self.comparison, self.models):
+        for part in (self.flow, self.comparison, self.models, self.precision):
             part.cancel()
 
     def take(self, paths: Sequence[str]) -> None:
@@ -284,6 +286,7 @@ class DiffusionController(PagedController):
             flow=self.flow.view,
             compared=self.comparison.view,
             training=self.training.view,
+            precision=self.precision.view(form.spec.model),
             trouble=self.trouble,
         )
         shown = view.run.spec if view.run is not None else form.spec
@@ -321,7 +324,7 @@ class DiffusionController(PagedController):
         self.runs.failed.connect(self.show_trouble)
         self.samples.failed.connect(self.show_trouble)
         self.training.trained.connect(lambda _file: self.models.list())
-        for part in (self.models, self.samples, self.flow, self.comparison, self.training):
+        for part in (self.models, self.samples, self.flow, self.comparison, self.training, self.precision):
             part.changed.connect(self.show_soon)
 
     def _connect_panel(self) -> None:
@@ -340,6 +343,7 @@ class DiffusionController(PagedController):
         panel.model.folder.clicked.connect(self.open_folder)
         panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
         panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
+        panel.run.measure.clicked.connect(lambda: self.precision.measure(self.form.spec))
         panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
         panel.base.curves.clicked.connect(self.measure_curves)
         panel.data.folderWanted.connect(lambda: self.learn_from(ask.data_folder()))

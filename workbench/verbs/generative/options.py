@@ -67,7 +67,7 @@ def sample_spec(asked: dict[str, Any]) -> SampleSpec:
 
 
 _PLAIN = (
-    "model", "sampler", "steps", "prompt", "negative", "batch", "device", "precision", "exact", "teleport",
+    "model", "sampler", "steps", "prompt", "negative", "batch", "device", "precision", "exact", "kernel", "teleport",
     "teleport_to", "keep_steps", "out",
 )  # fmt: skip
 

@@ -98,6 +98,7 @@ def run(
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     precision: Annotated[str, typer.Option(help="float32, float64, float16 or bfloat16.")] = "float32",
     exact: Annotated[bool, typer.Option("--exact", help="One by one: no picture depends on its batch.")] = False,
+    kernel: Annotated[str, typer.Option(help="Attention kernel; the fastest here.")] = "",
     predicts: Annotated[str, typer.Option(help="What the network predicts, where nothing says it.")] = "",
     keep_steps: Annotated[bool, typer.Option("--keep-steps", help="Write every step too (steps.npz).")] = False,
     out: Annotated[str, typer.Option(help="Folder to write to.", show_default=False)] = "",

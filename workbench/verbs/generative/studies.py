@@ -1,4 +1,4 @@
-"""`main.py sample compare | curves | flow | likelihood | export`: look at samplers and models."""
+"""`main.py sample compare | curves | flow | likelihood | export | precision`: look at samplers and models."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ExportResult,
         FlowResult,
         LikelihoodResult,
+        PrecisionResult,
     )
 
 _STUDIES = "engines.generative.diffusion.studies"
@@ -24,7 +25,7 @@ _AXES = "sampler, steps, guidance, schedule, model, seed, class or teleport"
 
 
 def add_to(app: typer.Typer) -> None:
-    """The five commands."""
+    """The six commands."""
     app.command(
         help=console.help_text(
             "A grid of one setting against another, each cell a run of its own.",
@@ -58,6 +59,12 @@ def add_to(app: typer.Typer) -> None:
             "python main.py sample export threes --kind mp4 --out threes.mp4",
         )
     )(export)
+    app.command(
+        help=console.help_text(
+            "What bfloat16 gains and costs on this processor, for a model and a batch.",
+            "python main.py sample precision mnist-unet -n 32 --json",
+        )
+    )(precision)
 
 
 def compare(
@@ -140,6 +147,30 @@ def export(
 ) -> None:
     told = dict(locals())
     run_job("engines.generative.runs.exporting:run", lambda: told, json, _show_export)
+
+
+def precision(
+    model: Annotated[str, typer.Argument(help="As for `sample`.", show_default=False)],
+    n: Annotated[int, typer.Option("-n", help="Samples at a time.", min=1)] = 16,
+    sampler: Annotated[str, typer.Option(help="Of the pictures that are compared.")] = "dpm++2m",
+    steps: Annotated[int, typer.Option(help="Of the same.")] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of the first sample.")] = 0,
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    def told() -> dict[str, Any]:
+        schedule = {"name": schedule_name(model, "")}
+        seeds = list(range(seed, seed + n))
+        return {"base": {"model": model, "sampler": sampler, "steps": steps, "schedule": schedule, "seeds": seeds}}
+
+    run_job(f"{_STUDIES}.precision:run", told, json, _show_precision)
+
+
+def _show_precision(result: PrecisionResult) -> None:
+    table = _table("One evaluation", "", "milliseconds")
+    for name, spent in result.milliseconds.items():
+        table.add_row(name, f"{spent:.2f}")
+    console.out().print(table)
+    console.out().print(f"{result.words}.")
 
 
 def _table(title: str, *columns: str) -> Any:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from engines.attention.types import KINDS
 from engines.core.errors import FileMissing, UsageError
 from engines.generative.diffusion.axis import levels
 from engines.generative.diffusion.models import catalog
@@ -26,6 +27,7 @@ def check_request(spec: SampleSpec) -> None:
     for problem, hint in _problems(spec):
         raise UsageError(problem, hint=hint)
     _check_sampler(spec)
+    _check_kernel(spec.kernel)
     _check_start(spec)
 
 
@@ -123,6 +125,13 @@ def _check_sampler(spec: SampleSpec) -> None:
         if not options[name].low <= value <= options[name].high:
             hint = f"From {options[name].low:g} to {options[name].high:g}"
             raise UsageError(f"{options[name].title} cannot be {value:g}", hint=hint)
+
+
+def _check_kernel(name: str) -> None:
+    """A kernel that is named without a version was asked for by a person, and must be an exact one."""
+    known = [kind.id for kind in KINDS if kind.exact]
+    if name and " " not in name and name not in known:
+        raise UsageError(f"There is no attention kernel '{name}' to sample with", hint=f"Known are {', '.join(known)}")
 
 
 def _check_start(spec: SampleSpec) -> None:

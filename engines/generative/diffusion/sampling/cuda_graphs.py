@@ -18,8 +18,6 @@ from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
 from engines.generative.diffusion.samplers.named import sample
 
-WARM_UP = 3
-
 
 class Slots:
     """Noise from places that are filled beforehand: the n-th draw of a loop reads the n-th place."""
@@ -48,8 +46,8 @@ class Slots:
 class Loop:
     """A loop from a state (B, ...) to the samples; captured when it first runs, on CUDA.
 
-    like: a state of the shape, type and device of those to come. denoise must not wait for the device, and the tensors
-    it closes over (labels, prompts) must stay the same.
+    like: a state of the shape, type and device of those to come. denoise must not wait for the device; the tensors it
+    closes over (labels, prompts) are read anew by every run. evaluations: of denoise in one loop.
     """
 
     def __init__(
@@ -57,8 +55,14 @@ class Loop:
     ) -> None:
         self._y = torch.zeros_like(like)
         self._slots = Slots()
-        self._run: Callable[[], Tensor] = lambda: sample(
-            denoise, self._y, sigmas, sampler=sampler, noise=self._slots, **options
+        self.evaluations = 0
+
+        def counted(y: Tensor, sigma: Tensor) -> Tensor:
+            self.evaluations += 1
+            return denoise(y, sigma)
+
+        self._walk: Callable[[], Tensor] = lambda: sample(
+            counted, self._y, sigmas, sampler=sampler, noise=self._slots, **options
         )
         self._graph: torch.cuda.CUDAGraph | None = None
         self._done = self._y
@@ -66,33 +70,34 @@ class Loop:
     def __call__(self, y: Tensor, noise: Noise = torch.randn_like) -> Tensor:
         """The samples of a state at the first level; noise is drawn from as often as the sampler draws."""
         self._y.copy_(y)
-        if not self._slots.places:
-            self._once()
-        self._slots.fill(noise)
-        if not self._y.is_cuda:
-            return self._run().clone()
-        if self._graph is None:
+        if not self.evaluations:
+            self._warm_up()
+        if self._y.is_cuda and self._graph is None:
             self._capture()
-            self._y.copy_(y)
-        assert self._graph is not None
+        self._slots.fill(noise)
+        if self._graph is None:
+            return self._run().clone()
         self._graph.replay()
         return self._done.clone()
 
-    def _once(self) -> None:
-        """Find out how much noise a loop draws."""
-        self._run()
+    def _run(self) -> Tensor:
+        self.evaluations = 0
         self._slots.rewind()
+        return self._walk()
 
-    def _capture(self) -> None:
+    def _warm_up(self) -> None:
+        """Run once beside: libraries are set up, kernels are chosen, and it is known how much noise a loop draws."""
+        if not self._y.is_cuda:
+            self._run()
+            return
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
-            for _ in range(WARM_UP):
-                self._run()
-                self._slots.rewind()
+            self._run()
         torch.cuda.current_stream().wait_stream(aside)
+
+    def _capture(self) -> None:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             self._done = self._run()
-        self._slots.rewind()
         self._graph = graph

@@ -22,7 +22,7 @@ from engines.generative.diffusion.axis.noise import Noise, SeededNoise
 from engines.generative.diffusion.models.model import Model
 from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.samplers.stepping import begin as from_noise
-from engines.generative.diffusion.sampling.plan import Plan, guided
+from engines.generative.diffusion.sampling.plan import Conditions, Plan, guided
 from engines.generative.runs.png import read_image
 
 INVERSION_SAMPLER = "heun"
@@ -38,10 +38,10 @@ class Begun:
     noise: Noise
 
 
-def begin(ready: Plan, indices: Sequence[int], noise: SeededNoise) -> Begun:
-    """The beginning that a run asks for, for these of its samples."""
+def begin(ready: Plan, indices: Sequence[int], noise: SeededNoise, told: Conditions | None = None) -> Begun:
+    """The beginning that a run asks for, for these of its samples. told: their conditions, where they are known."""
     start = ready.spec.start
-    denoise = guided(ready, indices)
+    denoise = guided(ready, indices, told)
     if start is None:
         y = from_noise(noise(ready.empty(len(indices))), _first(ready))
         if ready.jump is not None:

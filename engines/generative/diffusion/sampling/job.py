@@ -25,6 +25,8 @@ from engines.core.training.threads import ran_out
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
+from engines.generative.diffusion.sampling.attending import attending, named, recorded
+from engines.generative.diffusion.sampling.captured import Captured, hindrance
 from engines.generative.diffusion.sampling.checks import check_against, check_request
 from engines.generative.diffusion.sampling.initial_states import begin
 from engines.generative.diffusion.sampling.plan import Opener, Plan, plan
@@ -39,11 +41,16 @@ __all__ = ["Opener", "draw", "draw_and_save", "draw_into", "made_from", "prepare
 
 @dataclass(frozen=True)
 class Drawn:
-    """samples: (n, ...) on the CPU, in the model's own range (latents decoded). batch: what it took in the end."""
+    """samples: (n, ...) on the CPU, in the model's own range (latents decoded). batch: what it took in the end.
+
+    kernels, notes: of attention.
+    """
 
     samples: Tensor
     batch: int
     seconds: float
+    kernels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def run(spec: SampleSpec, ctx: Context) -> SampleResult:
@@ -97,22 +104,39 @@ def made_from(spec: SampleSpec) -> tuple[str, ...]:
 
 
 def draw(ready: Plan, watch: Watch) -> Drawn:
-    """All samples of a run, batch by batch; a batch that is too large for the memory is halved and taken again."""
+    """All samples of a run, each layer of attention by the kernel that the run is held to."""
+    with attending(ready.spec) as ran:
+        drawn = _draw_all(ready, watch)
+    return replace(drawn, kernels=named(ran), notes=(*drawn.notes, *ran.notes))
+
+
+def _draw_all(ready: Plan, watch: Watch) -> Drawn:
+    """Batch by batch; one that is too large for the memory is halved and taken again."""
     batch, first, done = memory.batch_of(ready.spec), 0, []
+    captured = None if hindrance(ready.spec, ready.model.info) else Captured(ready)
     began = time.perf_counter()
     while first < len(ready.spec.seeds):
         indices = range(first, min(first + batch, len(ready.spec.seeds)))
         try:
-            done.append(_draw_batch(ready, indices, watch))
+            done.append(_draw_batch(ready, indices, watch, captured))
         except (RuntimeError, MemoryError) as error:
             batch = _smaller(error, len(indices), ready)
             watch.again(batch)
             continue
         first += len(indices)
-    return Drawn(torch.cat(done), batch, time.perf_counter() - began - watch.writing)
+    notes = (captured.note,) if captured else ()
+    return Drawn(torch.cat(done), batch, time.perf_counter() - began - watch.writing, notes=notes)
 
 
-def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
+def _draw_batch(ready: Plan, indices: range, watch: Watch, captured: Captured | None) -> Tensor:
+    at_once = captured.draw(indices) if captured else None
+    if at_once is None:
+        return _picture(ready, _draw_by_steps(ready, indices, watch))
+    watch.drawn_at_once(indices, at_once[1])
+    return _picture(ready, at_once[0])
+
+
+def _draw_by_steps(ready: Plan, indices: range, watch: Watch) -> Tensor:
     noise = SeededNoise([ready.spec.seeds[index] for index in indices])
     begun = begin(ready, indices, noise)
     watch.begin(indices, begun.sigmas)
@@ -122,6 +146,11 @@ def _draw_batch(ready: Plan, indices: range, watch: Watch) -> Tensor:
         **ready.options,
     )  # fmt: skip
     watch.end(done)
+    return done
+
+
+def _picture(ready: Plan, done: Tensor) -> Tensor:
+    """Samples on the CPU, latents decoded. Raises `WorkFailed` where they are no numbers."""
     picture = ready.model.latents.decode(done) if ready.model.latents else done
     if not torch.isfinite(picture).all():
         hint = "Lower the guidance weight, take more steps, or choose float32"
@@ -159,20 +188,20 @@ def _steps_writer(ready: Plan, folder: Path) -> Iterator[history.StepsWriter | N
 
 
 def _result(ready: Plan, watch: Watch, drawn: Drawn, need: int, folder: str) -> SampleResult:
-    notes = [*ready.notes, *watch.notes]
+    notes = [*ready.notes, *watch.notes, *drawn.notes]
     if drawn.batch < memory.batch_of(ready.spec):
         notes.append(f"Memory ran out, so {drawn.batch} samples were taken at a time")
     straightness, curvature = watch.path()
     return SampleResult(
         folder=folder, files=(), seconds=drawn.seconds, nfe=watch.nfe, sigmas=tuple(ready.sigmas.tolist()),
         batch=drawn.batch, seeds=ready.spec.seeds, preview_share=watch.preview_share(drawn.seconds), bytes=need,
-        straightness=straightness, curvature=curvature, notes=tuple(notes),
+        straightness=straightness, curvature=curvature, notes=tuple(notes), kernels=drawn.kernels,
     )  # fmt: skip
 
 
 def used(spec: SampleSpec, result: SampleResult) -> SampleSpec:
-    """The specification that gives the same bits again: with the batch that was used in the end."""
-    return replace(spec, batch=result.batch)
+    """The specification that gives the same bits again: with the batch and the kernels that were used in the end."""
+    return replace(spec, batch=result.batch, kernel=recorded(result.kernels) or spec.kernel)
 
 
 def save(folder: Path, ready: Plan, samples: Tensor, result: SampleResult) -> SampleResult:
@@ -182,7 +211,7 @@ def save(folder: Path, ready: Plan, samples: Tensor, result: SampleResult) -> Sa
     """
     try:
         files = _points(folder, samples) if samples.ndim == 2 else ()
-        spec = replace(ready.spec, batch=result.batch)
+        spec = used(ready.spec, result)
         if samples.ndim == 2:
             pictures = scatter(samples.double().numpy())[None]
         else:

@@ -98,11 +98,35 @@ def _options(spec: SampleSpec, model: Model) -> dict[str, Any]:
     return options
 
 
-def guided(ready: Plan, indices: Sequence[int]) -> Denoise:
-    """D of these samples with the run's guidance."""
+@dataclass(frozen=True)
+class Conditions:
+    """What the samples of a batch are to be, nothing in particular, and the one after the other, as the model takes it.
+
+    both: of twice the batch, for guidance in one evaluation.
+    """
+
+    condition: Condition
+    nothing: Condition
+    both: Condition
+
+    def take(self, other: Conditions) -> None:
+        """Put those of another batch of the same size into these places, which a captured loop reads."""
+        for place, value in zip(self.tensors(), other.tensors(), strict=True):
+            place.copy_(value)
+
+    def tensors(self) -> list[Tensor]:
+        """Every tensor in a fixed order."""
+        parts = (self.condition, self.nothing, self.both)
+        return [tensor for part in parts for tensor in (part.values() if isinstance(part, dict) else [part])
+                if tensor is not None]  # fmt: skip
+
+
+def guided(ready: Plan, indices: Sequence[int], told: Conditions | None = None) -> Denoise:
+    """D of these samples with the run's guidance. told: their conditions, where they are known already."""
     spec, model = ready.spec, ready.model
     wish = spec.guidance
-    condition, nothing = conditions(ready, indices)
+    told = told or conditions(ready, indices)
+    condition, nothing = told.condition, told.nothing
     if wish.kind == "auto" and wish.weight != 1:
         weak = ready.opener.open(wish.weak or model.info.weak)
         if (weak.info.shape, weak.info.classes) != (model.info.shape, model.info.classes):
@@ -113,19 +137,22 @@ def guided(ready: Plan, indices: Sequence[int]) -> Denoise:
         judge = classifier(ready, indices)
         return guidance.by_classifier(model.denoise(nothing), judge, wish.weight, wish.interval)
     if wish.kind == "cfg" and wish.weight != 1:
-        both = model.denoise(joined(condition, nothing))
+        both = model.denoise(told.both)
         return guidance.classifier_free(model.denoise(condition), both, wish.weight, wish.interval)
     return model.denoise(condition)
 
 
-def conditions(ready: Plan, indices: Sequence[int]) -> tuple[Condition, Condition]:
-    """(what these samples are to be, nothing in particular) as the model takes it."""
+def conditions(ready: Plan, indices: Sequence[int]) -> Conditions:
+    """What these samples are to be."""
     spec, model = ready.spec, ready.model
     if model.describe is not None:
-        return model.describe([spec.prompt] * len(indices)), model.describe([spec.negative] * len(indices))
+        prompted: Condition = model.describe([spec.prompt] * len(indices))
+        negative: Condition = model.describe([spec.negative] * len(indices))
+        return Conditions(prompted, negative, joined(prompted, negative))
     wanted = [class_of(spec, index) for index in indices]
     labels = model.labels([model.nothing if label is None else label for label in wanted])
-    return labels, model.labels([model.nothing] * len(indices))
+    nothing = model.labels([model.nothing] * len(indices))
+    return Conditions(labels, nothing, joined(labels, nothing))
 
 
 def joined(first: Condition, second: Condition) -> Condition:

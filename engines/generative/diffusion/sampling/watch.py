@@ -88,6 +88,13 @@ class Watch:
             self._path.end()
         self._done += len(self._indices)
 
+    def drawn_at_once(self, indices: range, evaluations: int) -> None:
+        """A batch was drawn as a whole, with nobody looking on between its steps."""
+        self._ctx.check()
+        self._indices, self.nfe = indices, evaluations
+        self._say(self._steps)
+        self._done += len(indices)
+
     def again(self, batch: int) -> None:
         """A batch ran out of memory and is taken again in smaller ones."""
         self._say(0, f"Memory ran out; {batch} samples at a time")

@@ -50,6 +50,7 @@ specs = some.builds(
     batch=some.integers(0, 9),
     precision=some.sampled_from(["float32", "bfloat16"]),
     exact=some.booleans(),
+    kernel=some.sampled_from(["", "sdpa", "naive 1"]),
     teleport=some.booleans(),
     teleport_to=some.none() | numbers,
     start=starts,
@@ -110,3 +111,5 @@ def test_flows_and_curves_are_read_back_as_they_were() -> None:
     )  # fmt: skip
     told = parsed(command.curves_line(CurveSpec("analytic:digits-set", ("euler",), (5, 10))), "curves")
     assert (told["model"], told["sampler"], told["evaluations"]) == ("analytic:digits-set", "euler", "5,10")
+    told = parsed(command.precision_line(replace(SampleSpec("net"), seeds=(4, 5, 6), steps=7)), "precision")
+    assert (told["model"], told["n"], told["seed"], told["steps"]) == ("net", 3, 4, 7)

@@ -263,3 +263,14 @@ def test_one_training_at_a_time_and_then_it_can_be_sampled_from(desk: Desk, qtbo
     own = [info.name for info in desk.view.models if info.name.startswith("my-digits-unet-")]
     assert len(own) == 2, "neither hides the other, nor one of ours"
     assert "digits-unet" in {info.name for info in desk.view.models}
+
+
+def test_precisions_are_compared_on_a_click_with_the_model_of_the_form(desk: Desk, qtbot) -> None:
+    desk.controller.choose_model("digits-unet")
+    until(qtbot, lambda: desk.view.model is not None and desk.view.model.name == "digits-unet")
+    desk.panel.run.measure.click()
+    until(qtbot, lambda: desk.view.precision.busy is None and desk.view.precision.result is not None, 40)
+    found = desk.view.precision.result
+    assert found is not None
+    assert found.model == "digits-unet"
+    assert found.words in desk.panel.run.offer.text()

@@ -1,0 +1,52 @@
+"""The offer of bfloat16: measured on this processor when it is asked for, and forgotten with the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.generative.diffusion.study_types import PrecisionResult, PrecisionSpec
+from engines.generative.diffusion.types import SampleSpec
+from widgets.generative.state import PrecisionView
+from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.generative.command import precision_line
+from workbench.controllers.generative.words import trouble_of
+from workbench.threads.jobs import JobQueue
+
+MOST_SAMPLES = 32
+
+
+class Precision(QObject):
+    """`changed` when the panel has something else to say."""
+
+    changed = Signal()
+
+    def __init__(self, jobs: JobQueue, failed: Callable[[object], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._found: PrecisionResult | None = None
+        self._slot = JobSlot(
+            jobs, "engines.generative.diffusion.studies.precision:run",
+            partial(trouble_of, title="The precisions cannot be compared"), self,
+        )  # fmt: skip
+        self._slot.changed.connect(self.changed)
+        self._slot.failed.connect(failed)
+        self._slot.done.connect(self._measured)
+
+    def view(self, model: str) -> PrecisionView:
+        """What is known of this model."""
+        found = self._found if self._found is not None and self._found.model == model else None
+        return PrecisionView(found, self._slot.busy)
+
+    def measure(self, spec: SampleSpec) -> None:
+        """With this run's model, sampler and batch."""
+        few = replace(spec, seeds=spec.seeds[:MOST_SAMPLES], classes=spec.classes[:MOST_SAMPLES], start=None)
+        self._slot.start(PrecisionSpec(few), "Compare precisions", precision_line(few))
+
+    def cancel(self) -> None:
+        self._slot.cancel()
+
+    def _measured(self, _spec: PrecisionSpec, result: PrecisionResult) -> None:
+        self._found = result
