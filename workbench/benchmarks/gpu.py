@@ -17,7 +17,7 @@ from engines.core.errors import OutOfResources
 from workbench.benchmarks import gpu_attention as attention
 from workbench.benchmarks import gpu_errors as errors
 from workbench.benchmarks import gpu_sampling as sampling
-from workbench.benchmarks.gpu_turns import Ceiling, Clock, ceiling
+from workbench.benchmarks.gpu_turns import Ceiling, Clock, ceiling, said
 
 Rows = list[dict[str, Any]]
 
@@ -26,7 +26,10 @@ def main(
     quick: Annotated[bool, typer.Option(help="One head dimension and few lengths.")] = False,
     seconds: Annotated[int, typer.Option(help="Stop measuring after so long.", min=10)] = 420,
 ) -> dict[str, Any]:
-    """Milliseconds, TFLOP/s or GB/s and their share of the ceiling; errors of every gradient; samples a second."""
+    """Milliseconds, TFLOP/s or GB/s and their share of the ceiling; errors of every gradient; samples a second.
+
+    Raises `OutOfResources` without a device. A section that fails leaves the others be.
+    """
     if not torch.cuda.is_available():
         raise OutOfResources("There is no CUDA device here", hint="Run this where there is one")
     why = lacks(torch.empty(1, 64, device="cuda"))
@@ -42,8 +45,14 @@ def main(
         "samples_a_second": sampling.rows,
         "forward": attention.forward,
     }
-    measured: dict[str, Any] = {name: section(quick, clock, limits) for name, section in sections.items()}
-    left_out = _left_out(measured) | ({"the rest": f"{seconds} seconds were over"} if clock.over else {})
+    measured: dict[str, Rows] = {}
+    left_out: dict[str, str] = {}
+    for name, section in sections.items():
+        try:
+            measured[name] = section(quick, clock, limits)
+        except Exception as error:
+            measured[name], left_out[name] = [], said(error)
+    left_out |= _left_out(measured) | ({"the rest": f"{seconds} seconds were over"} if clock.over else {})
     return _about(limits) | {"targets": _targets(measured)} | measured | {"left_out": left_out}
 
 

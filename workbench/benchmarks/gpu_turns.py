@@ -54,13 +54,18 @@ def interleaved(runs: Mapping[str, Run], *, graphs: bool = True) -> tuple[dict[s
     for name, run in runs.items():
         try:
             ready[name] = _prepared(run, graphs)
-        except (RuntimeError, ImportError, ValueError) as error:
-            failed[name] = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        except Exception as error:
+            failed[name] = said(error)
     times: dict[str, list[float]] = {name: [] for name in ready}
     for _ in range(ROUNDS):
         for name, (turn, calls) in ready.items():
             times[name].append(_once(turn) / calls)
     return {name: median(each) for name, each in times.items()}, failed
+
+
+def said(error: Exception) -> str:
+    """Its first line, in a table's width."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
 
 
 def ceiling() -> Ceiling:

@@ -57,13 +57,12 @@ def _launch(tensors: tuple[Tensor, ...], told: tuple[Tensor | None, ...], pairs:
     (batch, heads, n, dim), m, wide = q.shape, k.shape[2], v.shape[-1]
     chosen = sizes.spread(sizes.forward(max(dim, wide), q.dtype), n, batch * heads).within(n, m)
     tiles = -(-n // chosen.rows)
-    with launches.on(q):
-        normed[(tiles * batch * heads,)](
-            *tensors, *told, *map(launches.strides, tensors), heads, tiles, n, m, scale, eps,
-            PAIRS=pairs, D=dim, E=wide, DP=sizes.padded(dim), EP=sizes.padded(wide),
-            ROWS=chosen.rows, STEP=chosen.step, **launches.precision(q.dtype),
-            num_warps=chosen.warps, num_stages=min(chosen.stages, 2) if pairs else chosen.stages,
-        )  # fmt: skip
+    launches.launch(
+        normed, tiles * batch * heads, *tensors, *told, *map(launches.strides, tensors), heads, tiles, n, m, scale, eps,
+        PAIRS=pairs, D=dim, E=wide, DP=sizes.padded(dim), EP=sizes.padded(wide),
+        ROWS=chosen.rows, STEP=chosen.step, **launches.precision(q.dtype),
+        num_warps=chosen.warps, num_stages=min(chosen.stages, 2) if pairs else chosen.stages,
+    )  # fmt: skip
 
 
 def _unfit(

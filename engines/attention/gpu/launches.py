@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,10 +86,24 @@ def strides(tensor: Tensor | None) -> tuple[int, ...]:
     return NONE if tensor is None else (*tensor.stride(), 0, 0, 0)[:4]
 
 
-def on(tensor: Tensor) -> AbstractContextManager[None]:
-    """The device of a tensor is the one that kernels are launched on; nothing for one on the processor."""
-    current: AbstractContextManager[None] = torch.cuda.device_of(tensor)  # type: ignore[no-untyped-call]
-    return current
+def launch(kernel: Any, programs: int, *arguments: Any, **options: Any) -> None:
+    """Run a kernel on the device of its first tensor; where shared memory is short, with fewer stages.
+
+    Raises `RuntimeError` with what Triton says, so that another kernel can be taken.
+    """
+    from triton.errors import TritonError
+    from triton.runtime.errors import OutOfResources
+
+    with torch.cuda.device_of(arguments[0]):  # type: ignore[no-untyped-call]
+        try:
+            kernel[(programs,)](*arguments, **options)
+            return
+        except OutOfResources as error:
+            if options.get("num_stages", 1) < 2:
+                raise RuntimeError(str(error)) from error
+        except TritonError as error:
+            raise RuntimeError(f"Triton: {str(error).strip()}") from error
+    launch(kernel, programs, *arguments, **options | {"num_stages": options["num_stages"] - 1})
 
 
 def _like(tensor: Tensor, terms: Terms, dim: int) -> Tensor:
@@ -112,11 +125,11 @@ def _sums(out: Tensor, grad: Tensor, lse_grad: Tensor | None, lse: Tensor, terms
     delta = torch.empty_strided(lse.shape, lse.stride(), dtype=lse.dtype, device=lse.device)
     batch, heads, rows, dim = out.shape
     tiles = -(-rows // SUM_ROWS)
-    with on(out):
-        sums[(tiles * heads * (1 if terms.packed else batch),)](
-            out, grad, lse_grad, delta, strides(out), strides(grad), strides(lse_grad), strides(delta),
-            heads, tiles, rows, E=dim, EP=sizes.padded(dim), ROWS=SUM_ROWS,
-        )  # fmt: skip
+    launch(
+        sums, tiles * heads * (1 if terms.packed else batch),
+        out, grad, lse_grad, delta, *map(strides, (out, grad, lse_grad, delta)),
+        heads, tiles, rows, E=dim, EP=sizes.padded(dim), ROWS=SUM_ROWS,
+    )  # fmt: skip
     return delta
 
 
@@ -131,12 +144,11 @@ def _launch(
     kept = chosen.within(*along, terms.block)
     tiles = -(-along[0] // kept.rows)
     batch, heads = q.shape[:2]
-    with on(q):
-        kernel[(tiles * batch * heads,)](
-            *tensors, terms.query_starts, terms.key_starts, *map(strides, strided),
-            heads, tiles, *lengths, terms.scale, terms.window or 0,
-            CAUSAL=terms.causal, WINDOW=terms.window is not None,
-            D=q.shape[-1], E=v.shape[-1], DP=sizes.padded(q.shape[-1]), EP=sizes.padded(v.shape[-1]),
-            ROWS=kept.rows, STEP=kept.step, BLOCK=max(terms.block, 1), **precision(q.dtype),
-            num_warps=kept.warps, num_stages=kept.stages,
-        )  # fmt: skip
+    launch(
+        kernel, tiles * batch * heads, *tensors, terms.query_starts, terms.key_starts, *map(strides, strided),
+        heads, tiles, *lengths, terms.scale, terms.window or 0,
+        CAUSAL=terms.causal, WINDOW=terms.window is not None,
+        D=q.shape[-1], E=v.shape[-1], DP=sizes.padded(q.shape[-1]), EP=sizes.padded(v.shape[-1]),
+        ROWS=kept.rows, STEP=kept.step, BLOCK=max(terms.block, 1), **precision(q.dtype),
+        num_warps=kept.warps, num_stages=kept.stages,
+    )  # fmt: skip

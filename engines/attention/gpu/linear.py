@@ -91,10 +91,10 @@ def _held(k: Tensor, v: Tensor, segments: int) -> State:
     (batch, heads, m, dim), wide = k.shape, v.shape[-1]
     s = torch.empty((batch, heads, segments, dim, wide), dtype=torch.float32, device=k.device)
     z = torch.empty((batch, heads, segments, dim), dtype=torch.float32, device=k.device)
-    with launches.on(k):
-        kernel[(batch * heads * segments,)](
-            k, v, s, z, launches.strides(k), launches.strides(v), heads, segments, m, _span(m, segments), **_shape(k, v)
-        )
+    launches.launch(
+        kernel, batch * heads * segments, k, v, s, z, launches.strides(k), launches.strides(v),
+        heads, segments, m, _span(m, segments), **_shape(k, v),
+    )  # fmt: skip
     return s, z
 
 
@@ -110,11 +110,11 @@ def _read(
     out = q.new_empty((batch, n, heads, value.shape[-1])).transpose(1, 2)
     level = torch.empty((batch, heads, n), dtype=torch.float32, device=q.device)
     count = segments or max(1, min(PROGRAMS // (batch * heads), n // STEP))
-    with launches.on(q):
-        kernel[(batch * heads * count,)](
-            q, k, v, out, level, s, z, *(after or (None, None)), *map(launches.strides, (q, k, v, out)),
-            heads, count, n, _span(n, count), CAUSAL=k is not None, **_shape(q, value),
-        )  # fmt: skip
+    launches.launch(
+        kernel, batch * heads * count,
+        q, k, v, out, level, s, z, *(after or (None, None)), *map(launches.strides, (q, k, v, out)),
+        heads, count, n, _span(n, count), CAUSAL=k is not None, **_shape(q, value),
+    )  # fmt: skip
     return out, level
 
 

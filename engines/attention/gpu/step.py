@@ -52,23 +52,13 @@ def _run(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor | None, parts: int, sc
     out = q.new_empty((batch, 1, heads, wide)).transpose(1, 2)
     lse = torch.empty((batch, heads, 1), dtype=torch.float32, device=q.device)
     padded = {"E": wide, "EP": sizes.padded(wide)}
-    with launches.on(q):
-        part[(batch * heads * parts,)](
-            q, k, v, outs, tops, totals, lengths, launches.strides(q), launches.strides(k), launches.strides(v),
-            heads, parts, m, -(-m // (parts * STEP)) * STEP, scale,
-            D=dim, DP=sizes.padded(dim), **padded, STEP=STEP, num_warps=4, num_stages=3,
-        )  # fmt: skip
-        merged[(batch * heads,)](
-            outs,
-            tops,
-            totals,
-            out,
-            lse,
-            launches.strides(out),
-            heads,
-            parts,
-            **padded,
-            PARTS=sizes.padded(parts),
-            num_warps=4,
-        )
+    launches.launch(
+        part, batch * heads * parts, q, k, v, outs, tops, totals, lengths, *map(launches.strides, (q, k, v)),
+        heads, parts, m, -(-m // (parts * STEP)) * STEP, scale,
+        D=dim, DP=sizes.padded(dim), **padded, STEP=STEP, num_warps=4, num_stages=3,
+    )  # fmt: skip
+    launches.launch(
+        merged, batch * heads, outs, tops, totals, out, lse, launches.strides(out), heads, parts,
+        **padded, PARTS=sizes.padded(parts), num_warps=4,
+    )  # fmt: skip
     return out, lse

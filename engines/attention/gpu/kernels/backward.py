@@ -16,7 +16,6 @@ from engines.attention.gpu.kernels.tiles import (
     product,
     queries_of,
     seen,
-    slope_of,
     span,
     store,
 )
@@ -122,10 +121,15 @@ def keys_and_values(
     v = moved(v, v_strides, batch, head, key_begin)
     dk = moved(dk, dk_strides, batch, head, key_begin)
     dv = moved(dv, dv_strides, batch, head, key_begin)
-    mask = moved(mask, mask_strides, batch, head, 0)
-    bias = moved(bias, bias_strides, batch, head, 0)
-    blocks = moved(blocks, block_strides, batch, head, 0)
-    slope = slope_of(slopes, slope_strides, batch, head)
+    if mask is not None:
+        mask = moved(mask, mask_strides, batch, head, 0)
+    if bias is not None:
+        bias = moved(bias, bias_strides, batch, head, 0)
+    if blocks is not None:
+        blocks = moved(blocks, block_strides, batch, head, 0)
+    slope = None
+    if slopes is not None:
+        slope = tl.load(moved(slopes, slope_strides, batch, head, 0))
     keys = load(k, k_strides, first, m, ROWS, D, DP, True)
     values = load(v, v_strides, first, m, ROWS, E, EP, True)
     to_keys = tl.zeros([ROWS, DP], tl.float32)
@@ -231,11 +235,17 @@ def queries(
     k = moved(k, k_strides, batch, head, key_begin)
     v = moved(v, v_strides, batch, head, key_begin)
     dq = moved(dq, dq_strides, batch, head, begin)
-    ds = moved(ds, ds_strides, batch, head, 0)
-    mask = moved(mask, mask_strides, batch, head, 0)
-    bias = moved(bias, bias_strides, batch, head, 0)
-    blocks = moved(blocks, block_strides, batch, head, 0)
-    slope = slope_of(slopes, slope_strides, batch, head)
+    if ds is not None:
+        ds = moved(ds, ds_strides, batch, head, 0)
+    if mask is not None:
+        mask = moved(mask, mask_strides, batch, head, 0)
+    if bias is not None:
+        bias = moved(bias, bias_strides, batch, head, 0)
+    if blocks is not None:
+        blocks = moved(blocks, block_strides, batch, head, 0)
+    slope = None
+    if slopes is not None:
+        slope = tl.load(moved(slopes, slope_strides, batch, head, 0))
     i = first + tl.arange(0, ROWS)
     level = level_of(lse, lse_strides, i, n)
     sums_of_rows = tl.load(delta + i * lse_strides[2], mask=i < n, other=0.0)

@@ -3,7 +3,7 @@
 import triton
 import triton.language as tl
 
-from engines.attention.gpu.kernels.tiles import LN2, LOG2E, keys_of, load, moved, product, seen, slope_of, span, store
+from engines.attention.gpu.kernels.tiles import LN2, LOG2E, keys_of, load, moved, product, seen, span, store
 
 
 @triton.jit
@@ -81,10 +81,15 @@ def forward(
     lse = moved(lse, lse_strides, batch, head, begin)
     k = moved(k, k_strides, batch, head, key_begin)
     v = moved(v, v_strides, batch, head, key_begin)
-    mask = moved(mask, mask_strides, batch, head, 0)
-    bias = moved(bias, bias_strides, batch, head, 0)
-    blocks = moved(blocks, block_strides, batch, head, 0)
-    slope = slope_of(slopes, slope_strides, batch, head)
+    if mask is not None:
+        mask = moved(mask, mask_strides, batch, head, 0)
+    if bias is not None:
+        bias = moved(bias, bias_strides, batch, head, 0)
+    if blocks is not None:
+        blocks = moved(blocks, block_strides, batch, head, 0)
+    slope = None
+    if slopes is not None:
+        slope = tl.load(moved(slopes, slope_strides, batch, head, 0))
     rows = load(q, q_strides, first, n, ROWS, D, DP, True)
     acc = tl.zeros([ROWS, EP], tl.float32)
     total = tl.zeros([ROWS], tl.float32)

@@ -12,10 +12,8 @@ LN2 = tl.constexpr(0.6931471805599453)
 
 @triton.jit
 def moved(pointer, strides, batch, head, row):
-    """The pointer moved to a row of a batch and head; None stays None."""
-    if pointer is not None:
-        pointer = pointer + batch.to(tl.int64) * strides[0] + head.to(tl.int64) * strides[1] + row * strides[2]
-    return pointer
+    """The pointer moved to a row of a batch and head."""
+    return pointer + batch.to(tl.int64) * strides[0] + head.to(tl.int64) * strides[1] + row * strides[2]
 
 
 @triton.jit
@@ -27,15 +25,6 @@ def span(starts, batch, length):
         begin = tl.load(starts + batch).to(tl.int64)
         length = tl.load(starts + batch + 1) - tl.load(starts + batch)
     return begin, length
-
-
-@triton.jit
-def slope_of(slopes, strides, batch, head):
-    """ALiBi's slope of a head, or None."""
-    slope = None
-    if slopes is not None:
-        slope = tl.load(moved(slopes, strides, batch, head, 0))
-    return slope
 
 
 @triton.jit

@@ -77,7 +77,7 @@ def _checked(function: JITFunction, made: object, options: dict[str, object]) ->
     shared, stack = made.metadata.shared, _stack(made.asm["cubin"])
     print(*name, "shared memory", shared, "stack", stack)
     assert shared <= SHARED, (name, shared)
-    assert stack <= 256, (name, stack)
+    assert stack <= 512, (name, stack)
     return made
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engines.attention.gpu import flash, fused, linear
+from engines.attention.gpu import flash, fused, launches, linear
 from engines.attention.kernels import kernel
 from engines.attention.request import request
 from tests import programs
@@ -44,3 +44,29 @@ def test_it_compiles_for_hopper_and_fits_there(tmp_path: Path, monkeypatch: pyte
     ended = programs.run("from tests.engines.attention.gpu import compiled; compiled.everything()")
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.count("shared memory") > 12
+
+
+@needs_triton
+def test_less_shared_memory_gets_fewer_stages_and_then_another_kernel() -> None:
+    from triton.runtime.errors import OutOfResources
+
+    tried = []
+
+    class Tight:
+        """A kernel that fits with one stage, or never."""
+
+        def __init__(self, fits: int) -> None:
+            self.fits = fits
+
+        def __getitem__(self, grid: tuple[int]) -> Tight:
+            return self
+
+        def __call__(self, *arguments: object, num_stages: int) -> None:
+            tried.append(num_stages)
+            if num_stages > self.fits:
+                raise OutOfResources(2, 1, "shared memory")
+
+    launches.launch(Tight(1), 1, torch.zeros(1), num_stages=3)
+    assert tried == [3, 2, 1]
+    with pytest.raises(RuntimeError, match="shared memory"):
+        launches.launch(Tight(0), 1, torch.zeros(1), num_stages=1)
