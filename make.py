@@ -45,7 +45,7 @@ SCREEN = {
 }
 
 USAGE = """make run [ARGS="..."]     open the workbench (with no display: save pictures of every panel instead)
-                          ARGS=--quick: only the six main pictures, in half a minute
+                          ARGS=--quick: only the seven main pictures, in a minute
 make test [ARGS="..."]    run the tests on all cores; ARGS go to pytest ("-n 0": one after the other)
 make bench [NAME=...]     measure: detect, display, workers, diffusion-error, ... or all
 make peers                install other libraries to compare with, and run the comparisons

@@ -17,7 +17,7 @@ from time import perf_counter
 import torch
 
 from engines.attention import costs, exactness, memory
-from engines.attention.ceilings import ceiling, higher, settle
+from engines.attention.ceilings import COPIED, ceiling, higher, settle
 from engines.attention.dispatch import attention
 from engines.attention.exactness import Truth
 from engines.attention.examples import example
@@ -42,6 +42,7 @@ FEW, MANY = 3, 4
 """Turns of a slow kind; times the turns asked for, of a fast one."""
 LONGEST = 1 << 20
 TITLES = {kind.id: kind.title for kind in KINDS}
+EXACT = {kind.id for kind in KINDS if kind.exact}
 GROWTH = 4.0
 """Times the time when the length doubles, for what is not known yet."""
 
@@ -54,12 +55,11 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
     """
     _check(spec)
     wanted = spec.threads or os.cpu_count() or 1
-    with ctx.lease(spec.device, threads=wanted) as lease, threads(lease.threads):
+    with ctx.lease(spec.device, _bytes(spec), wanted) as lease, threads(lease.threads):
         study = Study(spec, ctx)
-        study.measure_ceiling()
         for length in spec.lengths:
+            study.measure_ceiling()
             study.measure(length)
-        study.measure_ceiling()
         study.measure_memory(lease.threads)
         ctx.progress(1, 1, "")
         return study.result()
@@ -69,7 +69,8 @@ def _check(spec: CompareSpec) -> None:
     if not spec.kinds or not spec.lengths:
         raise UsageError("A comparison needs a kind and a length")
     for name in spec.kinds:
-        kernel(name)
+        if name not in TITLES:
+            raise UsageError(f"There is no attention called '{name}'", hint=f"Known are {', '.join(TITLES)}")
     least = {"batch": spec.batch, "heads": spec.heads, "dim": spec.dim, "repeats": spec.repeats}
     for field_, value in least.items():
         if value < 1:
@@ -78,6 +79,13 @@ def _check(spec: CompareSpec) -> None:
         raise UsageError(f"Lengths are from 1 to {LONGEST:,}")
     if spec.device.startswith("cuda") and not torch.cuda.is_available():
         raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+
+
+def _bytes(spec: CompareSpec) -> int:
+    """Memory at the highest moment: the largest matrix that is not left out, twice what goes in and out, the copy."""
+    cases = [(kind, length) for kind in spec.kinds for length in spec.lengths]
+    held = [size for kind, length in cases if (size := costs.matrix_bytes(kind, spec, length)) <= MATRIX_LIMIT]
+    return int(max(held, default=0.0) + 2 * costs.traffic(spec, max(spec.lengths)) + 2 * COPIED)
 
 
 @dataclass(slots=True)
@@ -105,16 +113,19 @@ class Study:
         self._done, self._all = 0.0, costs.seconds(spec)
 
     def result(self) -> CompareResult:
-        """What there is so far; points in the order of the spec."""
+        """What there is so far; points in the order of the spec. What an exact kind reached is no higher than the
+        ceiling, whatever disturbed the measurement of that."""
         asked = ((kind, length) for kind in self.spec.kinds for length in self.spec.lengths)
         points = tuple(self.points[at] for at in asked if at in self.points)
         told = str(machine(self.spec.device))
-        return CompareResult(self.spec, points, self.ceiling, tuple(self.auto.items()), told, tuple(self.notes))
+        reached = max((one.gflops or 0.0 for one in points if one.kind in EXACT), default=0.0)
+        top = higher(self.ceiling, Ceiling(reached))
+        return CompareResult(self.spec, points, top, tuple(self.auto.items()), told, tuple(self.notes))
 
     def measure_ceiling(self) -> None:
         """The highest so far: what else the machine does can only lower it."""
         self._say("Measuring the ceilings")
-        self._done += costs.BEGINNING / 3
+        self._done += costs.BEGINNING / 2 / len(self.spec.lengths)
         self.ceiling = higher(self.ceiling, ceiling(getattr(torch, self.spec.dtype), self.spec.device))
 
     def measure(self, length: int) -> None:
@@ -130,7 +141,7 @@ class Study:
 
     def measure_memory(self, count: int) -> None:
         """In a child that is asked for one case after another; lengths once more from the shortest."""
-        each = costs.BEGINNING / 3 / len(self.points)
+        each = costs.BEGINNING / 2 / len(self.points)
         with memory.measuring(count) as measure:
             for length in self.spec.lengths:
                 for kind in self.spec.kinds:
@@ -150,7 +161,7 @@ class Study:
     def _runners(self, asked: Request, length: int) -> Iterator[Runner]:
         """The kinds that can do it, each after its first call, which may load or compile."""
         for kind in self.spec.kinds:
-            why = kernel(kind).refuses(asked, False) or self._too_much(kind, length)
+            why = _refusal(asked, kind) or self._too_much(kind, length)
             if why:
                 self._skip(kind, length, why)
                 continue
@@ -194,7 +205,7 @@ class Study:
     def _ask_auto(self, asked: Request, length: int) -> None:
         """The kernel that `auto` takes, as it tells itself; it may measure, in some ten times the time of a call, so it
         is not asked where exact kinds are slow or none was measured."""
-        times = [one.ms for at, one in self.points.items() if at[1] == length and kernel(at[0]).exact and one.ms]
+        times = [one.ms for at, one in self.points.items() if at[1] == length and one.ms and at[0] in EXACT]
         if min(times, default=AUTO_LIMIT) >= AUTO_LIMIT:
             self._note(f"auto was not asked at {length:,}, where exact attention is slow or not among the kinds")
             return
@@ -240,6 +251,14 @@ class Study:
     def _say(self, note: str) -> None:
         self.ctx.check()
         self.ctx.progress(self._done, self._all, note)
+
+
+def _refusal(asked: Request, kind: str) -> str:
+    """Why a kind cannot do what is asked, or is not there on this machine; "" where it can."""
+    try:
+        return kernel(kind).refuses(asked, False)
+    except ImportError as error:
+        return f"it cannot be loaded here: {error}"
 
 
 def _call(asked: Request, kind: str) -> Callable[[], object]:

@@ -93,8 +93,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What this machine does at most, measured in the same run: GFLOP/s of a large matrix product in the dtype, GB/s of
-    a large copy, read and written bytes counted; 0 before.
+    """What this machine does at most, measured in the same run: GFLOP/s of matrix products in the dtype (at least what
+    an exact kind reached), GB/s of a large copy, read and written bytes counted; 0 before.
     """
 
     gflops: float = 0.0
@@ -115,8 +115,26 @@ class CompareResult:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchSpec:
+    """What is gone through tile by tile: `tiling.trace` of made-up inputs, backward: `back_tiling.back_trace` of it.
+
+    window: keys, 0 for none.
+    """
+
+    length: int = 24
+    query_tile: int = 6
+    key_tile: int = 6
+    causal: bool = False
+    window: int = 0
+    backward: bool = False
+    dim: int = 8
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SeeSpec:
-    """Job that samples a shipped model and keeps what its attention layers were asked at every step.
+    """Job `engines.generative.diffusion.studies.attention:run`: sample a model and keep what its attention layers were
+    asked at every step.
 
     label: class of the sample, None for none. out: a file; "" for one in the cache that the next takes the place of.
     """
@@ -141,12 +159,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class SeeResult:
-    """file: an `.npz` as `recording.Recording` reads it. sigmas: the noise level at each step. kernels: what ran."""
+    """file: an `.npz` as `recording.Recording` reads it. sigmas: the noise level at each step, the last is the result.
+    steps: those whose attention was kept. kernels: what ran, as "name version".
+    """
 
     spec: SeeSpec
     file: str
     sites: tuple[Site, ...]
     sigmas: tuple[float, ...]
+    steps: tuple[int, ...]
     seconds: float
     kernels: tuple[str, ...]
     notes: tuple[str, ...] = ()

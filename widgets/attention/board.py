@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from widgets.attention.state import AttentionView, Page
+from widgets.attention.state import Page
 from widgets.kit.page_board import PageBoard
-from widgets.kit.panel import EmptyState
-from widgets.kit.work_page import WorkPage
 
 TITLES = {
     Page.COMPARE: ("Compare", "Time, throughput, memory and error of every kind of attention over the length"),
@@ -20,14 +18,3 @@ class AttentionBoard(PageBoard):
     def __init__(self) -> None:
         super().__init__("Attention lab", TITLES, {}, "What the attention lab shows and how to read it")
         self.hold_head()
-
-
-class ComingPage(WorkPage):
-    """A page that is not there yet says what will be."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self.lay_out(self.body_of(EmptyState(words, "", "attention"), EmptyState("")))
-
-    def show_state(self, view: AttentionView) -> None:
-        """There is nothing to bring up to date."""

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-from engines.attention.types import CompareResult, CompareSpec
+from engines.attention.back_tiling import BackTrace
+from engines.attention.recording import Recording
+from engines.attention.tiling import Trace
+from engines.attention.types import CompareResult, CompareSpec, SeeResult, SeeSpec, WatchSpec
 from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 
 
@@ -38,11 +41,33 @@ class CompareView:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchView:
+    """spec: what the panel asks for; trace: of it, or of the head of a network, as `title` says."""
+
+    spec: WatchSpec = WatchSpec()
+    trace: Trace | BackTrace | None = None
+    title: str = ""
+    of_network: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeeView:
+    """spec: what the panel asks for; result, recording: of the last sample."""
+
+    spec: SeeSpec = SeeSpec()
+    result: SeeResult | None = None
+    recording: Recording | None = None
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionView:
     """models: name and title of those whose attention can be seen. trouble: of the page in front."""
 
     page: Page = Page.COMPARE
     compare: CompareView = CompareView()
+    watch: WatchView = WatchView()
+    see: SeeView = SeeView()
     devices: tuple[str, ...] = ("cpu",)
     models: Mapping[str, str] = field(default_factory=dict)
     trouble: Trouble | None = None
@@ -51,4 +76,4 @@ class AttentionView:
     @property
     def busy(self) -> Busy | None:
         """The work of the page in front."""
-        return {Page.COMPARE: self.compare.busy}.get(self.page)
+        return {Page.COMPARE: self.compare.busy, Page.SEE: self.see.busy}.get(self.page)

@@ -133,6 +133,12 @@ class FiguresTable(QTableView):
             self._fit_height()
             self._fit_columns()
 
+    def set_most(self, rows: int) -> None:
+        """Higher or lower where there is other room; beyond so many rows it scrolls."""
+        if rows != self._most:
+            self._most = rows
+            self._fit_height()
+
     def csv(self) -> str:
         return csv_text([self._model.shown.headers, *self._model.shown.rows])
 

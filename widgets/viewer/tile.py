@@ -289,7 +289,7 @@ class ViewerTile(FileDrops):
             (bar.forward.clicked, lambda: host.stepped.emit(index, 1)),
             (bar.sought, lambda seconds: host.sought.emit(index, seconds)),
             (bar.loop.toggled, lambda on: host.loopToggled.emit(index, on)),
-            (bar.speedChosen, lambda speed: host.speedChosen.emit(index, speed)),
+            (bar.speed.speedChosen, lambda speed: host.speedChosen.emit(index, speed)),
         ):
             signal.connect(told)
 

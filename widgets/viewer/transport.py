@@ -18,11 +18,41 @@ ROOM_FOR_TIME = 250
 ROOM_FOR_ALL = 330
 
 
+class SpeedButton(QuietButton):
+    """A word, "2x", with a menu of speeds. `speedChosen` tells the one that the user takes."""
+
+    speedChosen = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__("1x", "", "How fast it plays", name="Speed")
+        self._speeds = QActionGroup(self)
+        self.setMenu(self._menu())
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._speeds.triggered.connect(self._choose)
+
+    def set_speed(self, speed: float) -> None:
+        self.setText(speed_words(speed))
+        for action in self._speeds.actions():
+            action.setChecked(action.data() == speed)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for speed in SPEEDS:
+            action = QAction(speed_words(speed), menu, checkable=True, checked=speed == 1.0)
+            action.setData(speed)
+            self._speeds.addAction(action)
+            menu.addAction(action)
+        return menu
+
+    def _choose(self, action: QAction) -> None:
+        self.setText(action.text())
+        self.speedChosen.emit(float(action.data()))
+
+
 class TransportBar(QWidget):
     """What it shows comes by `set_position` and `set_playing`; its other buttons are to be connected."""
 
     sought = Signal(float)
-    speedChosen = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,9 +67,7 @@ class TransportBar(QWidget):
         self.time = Label("0:00.0", "hint")
         self.time.setFont(number_font(11))
         self.loop = QuietButton("", "loop", "Begin again at the end", name="Loop", checkable=True)
-        self.speed = QuietButton("1x", "", "How fast it plays", name="Speed")
-        self.speed.setMenu(self._speed_menu())
-        self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.speed = SpeedButton()
         parts = self.play, self.back, self.forward, 4, (self.slider, 1), 8, self.time, self.loop, self.speed
         self.setLayout(row_of(*parts, margins=(4, 0, 4, 0)))
         self.setFixedHeight(32)
@@ -60,32 +88,13 @@ class TransportBar(QWidget):
     def set_mode(self, loop: bool, speed: float) -> None:
         with QSignalBlocker(self.loop):
             self.loop.setChecked(loop)
-        self.speed.setText(speed_words(speed))
-        for action in self._speeds.actions():
-            action.setChecked(action.data() == speed)
+        self.speed.set_speed(speed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.time.setVisible(self.width() >= ROOM_FOR_TIME)
         self.loop.setVisible(self.width() >= ROOM_FOR_ALL)
         self.speed.setVisible(self.width() >= ROOM_FOR_ALL)
         super().resizeEvent(event)
-
-    def _speed_menu(self) -> QMenu:
-        menu = QMenu(self)
-        self._speeds = QActionGroup(self)
-        for speed in SPEEDS:
-            action = QAction(speed_words(speed), menu)
-            action.setCheckable(True)
-            action.setChecked(speed == 1.0)
-            action.setData(speed)
-            self._speeds.addAction(action)
-            menu.addAction(action)
-        self._speeds.triggered.connect(self._choose_speed)
-        return menu
-
-    def _choose_speed(self, action: QAction) -> None:
-        self.speed.setText(action.text())
-        self.speedChosen.emit(float(action.data()))
 
 
 def clock_words(seconds: float) -> str:

@@ -45,7 +45,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "attention",
-        "Compare and check kinds of attention on this machine",
+        "Compare and check kinds of attention on this machine; see what a network attends to",
         "workbench.verbs.attention.commands",
         "python main.py attention compare --lengths 256,1024,4096",
     ),

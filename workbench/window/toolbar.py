@@ -1,6 +1,7 @@
 """The one toolbar: presets at the left, what is added and how it is tiled, and the palette at the right.
 
-Where it is narrow, the name goes and some buttons lose their words, so that all of them stay in view.
+Where it is narrow, the name goes and some buttons lose their words, where it is very narrow the presets too, so that
+all of them stay in view.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from widgets.kit.labels import Label
 from workbench.commands import Actions
 
 ICON_BUTTON = 32
+NO_WORDS, PRESETS, ALL = 0, 1, 2
+"""What is in words: nothing, the presets, all that ever is."""
 
 
 class TopBar(QToolBar):
@@ -26,7 +29,7 @@ class TopBar(QToolBar):
         super().__init__("Toolbar", parent)
         self._table = actions
         self._wordy: list[QToolButton] = []
-        self._full = 0
+        self._words, self._needs = ALL, dict[int, int]()
         self.setObjectName("topbar")
         self.setMovable(False)
         self.setIconSize(BESIDE_TEXT)
@@ -34,7 +37,7 @@ class TopBar(QToolBar):
         mark = Label("Kinoscope")
         mark.setObjectName("wordmark")
         self._mark = self.addWidget(mark)
-        self._buttons(presets, text=True)
+        self._presets = self._buttons(presets, text=True)
         self.addSeparator()
         self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
         self._wordy += self._buttons(("file.open-sample",), text=True)
@@ -50,17 +53,27 @@ class TopBar(QToolBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._mark.isVisible():
-            self._full = self.sizeHint().width()
-        self._show_words(event.size().width() >= self._full)
+        wide = event.size().width()
+        while self._need() > wide and self._words > NO_WORDS:
+            self._show_words(self._words - 1)
+        more = [words for words, need in self._needs.items() if words > self._words and need <= wide]
+        if more:
+            self._show_words(max(more))
 
-    def _show_words(self, on: bool) -> None:
-        if on == self._mark.isVisible():
-            return
-        self._mark.setVisible(on)
+    def _need(self) -> int:
+        """Pixels that it takes as it is; remembered for when there is more room again."""
+        self._needs[self._words] = self.sizeHint().width()
+        return self._needs[self._words]
+
+    def _show_words(self, words: int) -> None:
+        self._words = words
+        self._mark.setVisible(words == ALL)
         style = Qt.ToolButtonStyle
-        for button in self._wordy:
-            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if on else style.ToolButtonIconOnly)
+        for buttons, least in ((self._wordy, ALL), (self._presets, PRESETS)):
+            for button in buttons:
+                button.setToolButtonStyle(
+                    style.ToolButtonTextBesideIcon if words >= least else style.ToolButtonIconOnly
+                )
 
     def _buttons(self, ids: Iterable[str], text: bool = False) -> list[QToolButton]:
         made = []

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engines.attention import costs
-from engines.attention.types import CompareResult
-from widgets.attention.compare.words import PLACES, TITLES, Measure, lengths, value
+from engines.attention.types import CompareResult, Point
+from widgets.attention.compare.words import TITLES, Measure, lengths, places, value
 from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot
 from widgets.charts.plot import Series
@@ -70,26 +70,31 @@ class LengthPlot(BandPlot):
 
 def curves(result: CompareResult, measure: Measure) -> list[Series]:
     """A line a kind, of what was measured; a logarithm shows nothing that is 0."""
-    made = []
+    made, place = [], places(result.spec.kinds)
     for kind in result.spec.kinds:
         points = [(one.length, value(one, measure)) for one in result.points if one.kind == kind]
         shown = [(length, figure) for length, figure in points if figure]
         if shown:
             x, y = zip(*shown, strict=True)
-            made.append(Series(TITLES[kind], x, y, markers=True, place=PLACES[kind]))
+            made.append(Series(TITLES[kind], x, y, markers=True, place=place[kind]))
     return made
 
 
 def bands(result: CompareResult, measure: Measure) -> list[Band]:
-    """Quartiles of the time, and of what follows from it."""
-    ends = {"ms": lambda ms, _one: ms, "gflops": lambda ms, one: one.gflops * one.ms / ms}.get(measure.field)
-    made = []
-    for kind in result.spec.kinds if ends else ():
-        timed = [one for one in result.points if one.kind == kind and one.low_ms and one.high_ms]
-        if ends and len(timed) > 1:
-            lows, highs = ([ends(getattr(one, end), one) for one in timed] for end in ("low_ms", "high_ms"))
-            made.append(Band([one.length for one in timed], lows, highs, PLACES[kind]))
+    """Quartiles of the time, and of the throughput that follows from it."""
+    made, place = [], places(result.spec.kinds)
+    for kind in result.spec.kinds if measure.field in ("ms", "gflops") else ():
+        timed = [one for one in result.points if one.kind == kind and one.ms and one.low_ms and one.high_ms]
+        if len(timed) > 1:
+            x, ends = [one.length for one in timed], [_quartiles(one, measure.field == "gflops") for one in timed]
+            made.append(Band(x, [low for low, _ in ends], [high for _, high in ends], place[kind]))
     return made
+
+
+def _quartiles(point: Point, rate: bool) -> tuple[float, float]:
+    """Of the time, or of a rate that falls as the time grows."""
+    low, middle, high = point.low_ms or 0.0, point.ms or 0.0, point.high_ms or 0.0
+    return ((point.gflops or 0.0) * middle / high, (point.gflops or 0.0) * middle / low) if rate else (low, high)
 
 
 def roofline(result: CompareResult, measure: Measure) -> list[Series]:

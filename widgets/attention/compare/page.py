@@ -11,7 +11,7 @@ from widgets.attention.compare.chart import LengthPlot
 from widgets.attention.compare.words import MEASURES
 from widgets.attention.state import AttentionView
 from widgets.kit.fields import wrapped
-from widgets.kit.figures_table import FiguresTable, Shown
+from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, Shown
 from widgets.kit.form import say
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, EmptyState, QuietButton, Segmented
@@ -19,11 +19,13 @@ from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH = 1240
 """Pixels beyond which the table stands beside the chart, with a second chart under it."""
-MOST_ROWS = 7
+LEAST_ROWS, MOST_ROWS = 3, 12
+NOT_THE_TABLE = 345
+"""Pixels of the page that are for the chart and the words, where the table stands below."""
 
 
 class ComparePage(WorkPage):
-    """`empty`, `progress`, `export` and `again` are for whoever makes the page to connect."""
+    """`empty`, `progress` and `export` are for whoever makes the page to connect."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,8 +34,8 @@ class ComparePage(WorkPage):
         self.which = Segmented("Shown", choices, tip="What the curves and the table show")
         self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
         self.chart, self.beside = LengthPlot("Kinds over the length"), LengthPlot("Beside it, over the length")
-        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=MOST_ROWS)
-        self.auto, self.left_out, self.machine = ElidedLabel("", "hint"), wrapped("hint"), wrapped("hint")
+        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=LEAST_ROWS)
+        self.auto, self.remarks, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
 
@@ -67,17 +69,20 @@ class ComparePage(WorkPage):
         self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
         self.auto.setText(words.auto_words(result))
         self.auto.set_tip("\n".join(result.notes))
-        say(self.left_out, "Left out. " + "; ".join(words.left_out(result)) if words.left_out(result) else "")
+        say(self.remarks, words.remarks(result))
         self.machine.setText(words.machine_words(result))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         ways, wide = QBoxLayout.Direction, self.width() > ROOM_FOR_BOTH
         self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self._both.setStretch(1, 3 if wide else 0)
         self.beside.setVisible(wide)
+        spare = (self.height() - NOT_THE_TABLE) // ROW_HEIGHT
+        self.table.set_most(MOST_ROWS if wide else max(LEAST_ROWS, min(spare, MOST_ROWS)))
 
     def _lay_out(self) -> None:
-        said = (self.table, self.auto, self.left_out, self.machine)
+        said = (self.table, self.auto, self.remarks)
         below = column_of(*said, (self.beside, 1), spacing=6, margins=(8, 4, 12, 8))
         self._both = row_of((self.chart, 5), (held(below), 3), spacing=4)
         empty = EmptyState(
@@ -85,5 +90,5 @@ class ComparePage(WorkPage):
             "Measure the kinds that the panel names",
         )  # fmt: skip
         head = self.head_of("Kinds of attention", self.export)
-        which = held(row_of(self.which, None, margins=(12, 4, 12, 4)), "panel")
+        which = held(row_of(self.which, (self.machine, 1), spacing=16, margins=(12, 4, 12, 4)), "panel")
         self.lay_out(head, self.body_of(empty, held(column_of(which, (held(self._both), 1)))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,8 +12,11 @@ from widgets.kit.words import DASH, DOT
 
 TITLES = {kind.id: kind.title for kind in KINDS}
 EXACT = {kind.id for kind in KINDS if kind.exact}
-PLACES = {kind.id: place for place, kind in enumerate(KINDS)}
-"""Of the colours: a kind looks the same in every comparison."""
+COLOURS = 8
+MEASURED = "auto takes "
+"""How a note begins that only tells what `auto` measured."""
+MOST_RUNS = 3
+"""Changes of the fastest kind that a heading tells one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,17 @@ MEASURES = (
         "The largest of q, k and v, over the largest value",
     ),
 )  # fmt: skip
+
+
+def places(kinds: Sequence[str]) -> dict[str, int]:
+    """Of the colours of kinds beside one another: each its own wherever it is free, so that a kind looks the same in
+    nearly every comparison and no two look alike while there are colours."""
+    known, taken = list(TITLES), dict[str, int]()
+    for kind in kinds:
+        own = known.index(kind) % COLOURS
+        free = [(own + step) % COLOURS for step in range(COLOURS) if (own + step) % COLOURS not in taken.values()]
+        taken[kind] = free[0] if free else len(taken)
+    return taken
 
 
 def value(point: Point, measure: Measure) -> float | None:
@@ -82,6 +96,9 @@ def winners(result: CompareResult) -> str:
     best = exact or every
     runs = [(kind, [point.length for point in run]) for kind, run in groupby(best.values(), lambda one: one.kind)]
     (first, reach), *later = runs
+    if len(runs) > MOST_RUNS:
+        names = [TITLES[kind] for kind in dict.fromkeys(kind for kind, _ in runs)]
+        return f"{', '.join(names[:-1])} and {names[-1]} are the fastest{' exact kinds' if exact else ''} by turns"
     where = f"up to {reach[-1]:,}" if later else "at every length"
     head = f"{TITLES[first]} is the fastest{' exact kind' if exact else ''} {where}"
     return ", ".join([head, *(f"{TITLES[kind]} from {reach[0]:,}" for kind, reach in later)]) + _beaten(exact, every)
@@ -122,6 +139,13 @@ def left_out(result: CompareResult) -> list[str]:
             where = "" if every and len(reasons) == 1 else f" from {first.length:,}"
             told.append(f"{TITLES[kind]}{where}: {first.skipped}")
     return told
+
+
+def remarks(result: CompareResult) -> str:
+    """What was left out, and what else the user should know: a kernel that failed, `auto` not asked."""
+    skipped = left_out(result)
+    said = [f"Left out. {'; '.join(skipped)}"] if skipped else []
+    return "\n".join([*said, *(note for note in result.notes if not note.startswith(MEASURED))])
 
 
 def table_rows(result: CompareResult, measure: Measure) -> list[tuple[str, ...]]:

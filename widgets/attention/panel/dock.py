@@ -7,11 +7,14 @@ nothing; buttons and sections are public, for the controller to connect.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 
 from widgets.attention.panel import words
 from widgets.attention.panel.compare import KindsSection, MeasureSection, RequestSection
+from widgets.attention.panel.see import SeeSection
+from widgets.attention.panel.watch import WatchSection
 from widgets.attention.state import AttentionView, Page
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.form import Form
@@ -19,23 +22,28 @@ from widgets.kit.panel import PrimaryButton
 
 
 class AttentionPanel(FeaturePanel):
-    """Tells the new specification of a comparison whenever its form was changed."""
+    """Tells the new specification of a page whenever its form was changed."""
 
     compareChanged = Signal(object)
+    watchChanged = Signal(object)
+    seeChanged = Signal(object)
 
     def __init__(self) -> None:
         about = "Kinds of attention, ceilings and maps in short"
         super().__init__("Attention", PrimaryButton("Compare", "play"), about, titled=False)
         self.shown = AttentionView()
         self.kinds, self.request, self.measure = KindsSection(), RequestSection(), MeasureSection()
+        self.watch, self.see = WatchSection(), SeeSection()
         self.forms: dict[Page, tuple[Form, ...]] = {
             Page.COMPARE: (self.kinds, self.request, self.measure),
-            Page.WATCH: (),
-            Page.SEE: (),
+            Page.WATCH: (self.watch,),
+            Page.SEE: (self.see,),
         }
         self.lay_out(*(form for forms in self.forms.values() for form in forms))
-        for form in self.forms[Page.COMPARE]:
-            form.edited.connect(self._edit_compare)
+        told = {Page.COMPARE: self.compareChanged, Page.WATCH: self.watchChanged, Page.SEE: self.seeChanged}
+        for page, forms in self.forms.items():
+            for form in forms:
+                form.edited.connect(partial(self._edit, page, told[page]))
         self.show_state(self.shown)
 
     def show_state(self, view: AttentionView) -> None:
@@ -51,9 +59,10 @@ class AttentionPanel(FeaturePanel):
                 if page is view.page:
                     form.show_state(view)
 
-    def _edit_compare(self, fields: dict[str, object]) -> None:
+    def _edit(self, page: Page, told: SignalInstance, fields: dict[str, object]) -> None:
         """Shown at once, and told."""
-        spec = replace(self.shown.compare.spec, **fields)  # pyright: ignore[reportArgumentType]
-        if spec != self.shown.compare.spec:
-            self.show_state(replace(self.shown, compare=replace(self.shown.compare, spec=spec)))
-            self.compareChanged.emit(spec)
+        part = getattr(self.shown, page)
+        spec = replace(part.spec, **fields)
+        if spec != part.spec:
+            self.show_state(replace(self.shown, **{page: replace(part, spec=spec)}))
+            told.emit(spec)

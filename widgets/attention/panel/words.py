@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from widgets.attention.state import AttentionView, Page
+from widgets.attention.state import AttentionView, Page, SeeView, WatchView
 from widgets.kit.words import count, seconds_words
 
 VERBS = {
     Page.COMPARE: ("Compare", "Measure these kinds over these lengths, turn by turn"),
-    Page.WATCH: ("Watch", "Step through the tiled algorithm"),
+    Page.WATCH: ("Play", "Go through the tiled algorithm, tile by tile"),
     Page.SEE: ("Sample", "Sample, and keep what the attention layers do"),
 }
 
@@ -19,7 +19,23 @@ def headline(view: AttentionView) -> str:
     if view.page is Page.COMPARE:
         spec = view.compare.spec
         return f"{count(len(spec.kinds), 'kind')} over {count(len(spec.lengths), 'length')}"
-    return ""
+    return _watched(view.watch) if view.page is Page.WATCH else _seen(view.see)
+
+
+def _watched(view: WatchView) -> str:
+    """'16 tiles, 6 of them skipped'."""
+    if view.trace is None:
+        return ""
+    skipped = sum(step.skipped for step in view.trace.steps)
+    return count(len(view.trace.steps), "tile") + (f", {skipped} of them skipped" if skipped else "")
+
+
+def _seen(view: SeeView) -> str:
+    """'5 layers over 12 steps, 0.4 s'."""
+    if view.result is None:
+        return "Nothing was sampled yet"
+    layers, steps = count(len(view.result.sites), "layer"), count(len(view.result.steps), "step")
+    return f"{layers} over {steps}, {seconds_words(view.result.seconds)}"
 
 
 def level(view: AttentionView) -> str:
@@ -31,7 +47,7 @@ def problem(view: AttentionView) -> str:
     if view.page is Page.COMPARE:
         spec = view.compare.spec
         return "Choose a kind" if not spec.kinds else "Choose a length" if not spec.lengths else ""
-    return "This page is not there yet"
+    return "Choose a model" if view.page is Page.SEE and not view.see.spec.model else ""
 
 
 def estimate_words(view: AttentionView) -> str:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QIcon, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout
 
 from engines.core.errors import KinoscopeError
 from engines.generative.diffusion.models import catalog
@@ -28,11 +28,11 @@ from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
+from widgets.viewer.transport import SpeedButton
 
 SECONDS = 7.0
 """Of the whole way at speed 1."""
 FRAME_MS = 33
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TICKS = 1000
 ROOM_FOR_ALL = 900
 LAYERS = (
@@ -112,7 +112,7 @@ class FlowPage(WorkPage):
 
     def set_speed(self, speed: float) -> None:
         self._speed = speed
-        self.speed.setText(f"{speed:g}x")
+        self.speed.set_speed(speed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -228,26 +228,16 @@ class FlowPage(WorkPage):
         self.moment.setProperty("role", "hint")
         self.moment.setFont(number_font(11))
         self.moment.setMinimumWidth(self.moment.fontMetrics().horizontalAdvance("t 0.00   \u03c3 0.00000"))
-        self.speed = QuietButton("1x", "", "How fast it plays", name="Speed")
-        self.speed.setMenu(self._speed_menu())
-        self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.speed = SpeedButton()
         self.layers = {layer: QuietButton(title, "", tip, checkable=True) for layer, title, tip in LAYERS}
         for layer, button in self.layers.items():
             button.setChecked(True)
             button.toggled.connect(lambda on, layer=layer: self._show_layer(layer, on))
         return row_of(self.play, (self.slider, 1), self.moment, self.speed, *self.layers.values(), spacing=6)
 
-    def _speed_menu(self) -> QMenu:
-        menu, group = QMenu(self), QActionGroup(self)
-        for speed in SPEEDS:
-            action = QAction(QIcon(), f"{speed:g}x", menu, checkable=True, checked=speed == 1.0)
-            action.triggered.connect(lambda _on=False, speed=speed: self.set_speed(speed))
-            group.addAction(action)
-            menu.addAction(action)
-        return menu
-
     def _wire(self) -> None:
         self.play.clicked.connect(self.toggle)
+        self.speed.speedChosen.connect(self.set_speed)
         self.slider.valueChanged.connect(self._seek)
         self.model.chosen.connect(lambda name: self._change(model=name))
         for name in ("steps", "particles", "seed"):

@@ -13,6 +13,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.pictures.heat import VIRIDIS
 from widgets.generative.studio.flow_data import FlowArrays, Path2D
 from widgets.generative.studio.images import draw_points, places
 from widgets.kit.fields import describe
@@ -20,7 +21,6 @@ from widgets.kit.theme import LOOK, Tokens, mixed, number_font
 
 TRAILS = 16
 ARROWS = 13
-VIRIDIS = ("#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
 ORIGIN = QPointF()
 
 
@@ -231,10 +231,8 @@ def _table(look: Tokens) -> list[int]:
     """256 colours: viridis, faded into the surface where there is nothing."""
     table = []
     for level in range(256):
-        share = level / 255
-        first = min(int(share * 5), 4)
-        pure = mixed(VIRIDIS[first], VIRIDIS[first + 1], share * 5 - first)
-        table.append(QColor(mixed(look.surface, pure, min(share * 1.5, 1.0) * 0.55)).rgb())
+        pure = QColor(*VIRIDIS[level].tolist()).name()
+        table.append(QColor(mixed(look.surface, pure, min(level / 255 * 1.5, 1.0) * 0.55)).rgb())
     return table
 
 

@@ -26,7 +26,7 @@ FEATURE = Feature(
         {"attention": 400, "jobs": 150, "log": 0},
         centre="attention",
     ),
-    jobs=("engines.attention.",),
+    jobs=("engines.attention.", "engines.generative.diffusion.studies.attention:"),
     tour="workbench.tour.attention",
     commands=COMMANDS,
     benchmarks={"attention": "Kernels of attention beside SDPA and naive: time, memory, errors, steps, maps"},

@@ -8,15 +8,18 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 
-from engines.attention.types import CompareSpec
-from widgets.attention.board import AttentionBoard, ComingPage
+from engines.attention.tiling import Array
+from engines.attention.types import CompareSpec, SeeSpec, WatchSpec
+from widgets.attention.board import AttentionBoard
 from widgets.attention.panel.dock import AttentionPanel
 from widgets.attention.panel.words import problem
 from widgets.attention.state import AttentionView, Page
 from workbench.commands import Actions
-from workbench.controllers.attention.command import compare_line
+from workbench.controllers.attention.command import compare_line, see_line
 from workbench.controllers.attention.compare import Comparison
 from workbench.controllers.attention.form import Form, keep_form, restore_form
+from workbench.controllers.attention.see import Seeing
+from workbench.controllers.attention.watch import Watching
 from workbench.controllers.common.devices import devices
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.features import attended
@@ -24,10 +27,6 @@ from workbench.services import Services
 from workbench.threads.background import Errands
 
 TICK_MS = 500
-COMING = {
-    Page.WATCH: "Here the tiled algorithm will be stepped through.",
-    Page.SEE: "Here the attention of a network will be seen while it samples.",
-}
 
 
 class AttentionController(PagedController):
@@ -45,10 +44,13 @@ class AttentionController(PagedController):
         self._errands = Errands("attention devices")
         services.supervisor.adopt(self._errands)
         self.comparison = Comparison(services.jobs, lambda: self.form.compare, self)
+        self.watching = Watching(lambda: self.form.watch, self.show_trouble)
+        self.seeing = Seeing(services.jobs, models, lambda: self.form.see, self)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.show_now)
-        self.comparison.changed.connect(self.show_soon)
-        self.comparison.failed.connect(self.show_trouble)
+        for part in (self.comparison, self.seeing):
+            part.changed.connect(self.show_soon)
+            part.failed.connect(self.show_trouble)
         self._connect_panel()
         self._connect_board()
         self.restore()
@@ -77,6 +79,20 @@ class AttentionController(PagedController):
     def set_compare(self, spec: CompareSpec) -> None:
         self.set_form(compare=spec)
 
+    def set_watch(self, spec: WatchSpec) -> None:
+        """Made-up numbers again, where they are asked for by length or seed."""
+        before = self.form.watch
+        if (spec.length, spec.seed) != (before.length, before.seed):
+            self.watching.watch_made_up()
+        self.set_form(watch=spec)
+
+    def watch_made_up(self) -> None:
+        self.watching.watch_made_up()
+        self.show_now()
+
+    def set_see(self, spec: SeeSpec) -> None:
+        self.set_form(see=spec)
+
     def open_page(self, name: str) -> None:
         """A page with its settings beside it."""
         self.choose_page(name)
@@ -84,7 +100,7 @@ class AttentionController(PagedController):
 
     def start(self) -> None:
         """The action of the page in front."""
-        {Page.COMPARE: self.compare}[self.form.page]()
+        {Page.COMPARE: self.compare, Page.WATCH: self.watch, Page.SEE: self.see}[self.form.page]()
 
     def compare(self) -> None:
         """Measure what the form asks for."""
@@ -92,13 +108,32 @@ class AttentionController(PagedController):
         self.comparison.start()
         self.open_page(Page.COMPARE)
 
+    def watch(self) -> None:
+        """Go through the tiles, from the first."""
+        self.trouble = None
+        self.open_page(Page.WATCH)
+        self.board.page(Page.WATCH).begin()
+
+    def watch_head(self, title: str, q: Array, k: Array, v: Array) -> None:
+        """Go through a head of a network that was seen, where every patch sees all."""
+        self.watching.watch(title, q, k, v)
+        self.set_form(watch=replace(self.form.watch, causal=False, window=0))
+        self.open_page(Page.WATCH)
+
+    def see(self) -> None:
+        """Sample what the form asks for, and look at its attention."""
+        self.trouble = None
+        self.seeing.start()
+        self.open_page(Page.SEE)
+
     def cancel(self) -> None:
         """Stop the work of the page in front."""
-        {Page.COMPARE: self.comparison}[self.form.page].cancel()
+        (self.seeing if self.form.page is Page.SEE else self.comparison).cancel()
 
     def command(self) -> str:
         """The command line that does what the button would; "" where there is none."""
-        return compare_line(self.form.compare) if self.form.page is Page.COMPARE else ""
+        page, form = self.form.page, self.form
+        return {Page.COMPARE: compare_line(form.compare), Page.SEE: see_line(form.see)}.get(page, "")
 
     @property
     def is_busy(self) -> bool:
@@ -126,6 +161,8 @@ class AttentionController(PagedController):
         return AttentionView(
             page=self.form.page,
             compare=self.comparison.view,
+            watch=self.watching.view if self.form.page is Page.WATCH else self.view.watch,
+            see=self.seeing.view,
             devices=self.devices,
             models={name: title for name, (title, _job) in self.models.items()},
             trouble=self.trouble,
@@ -138,6 +175,8 @@ class AttentionController(PagedController):
     def _connect_panel(self) -> None:
         panel = self.panel
         panel.compareChanged.connect(self.set_compare)
+        panel.watchChanged.connect(self.set_watch)
+        panel.seeChanged.connect(self.set_see)
         panel.start.clicked.connect(self.start)
         panel.progress.cancelled.connect(self.cancel)
         panel.trouble.logWanted.connect(self.services.host.show_log)
@@ -150,7 +189,8 @@ class AttentionController(PagedController):
         board = self.board
         board.makers = {
             Page.COMPARE: partial(self.comparison.page, self.compare),
-            **{page: partial(ComingPage, words) for page, words in COMING.items()},
+            Page.WATCH: partial(self.watching.page, self.watch_made_up),
+            Page.SEE: partial(self.seeing.page, self.see, self.watch_head),
         }
         board.pageChosen.connect(lambda page: self.set_form(page=Page(page)))
         board.trouble.logWanted.connect(self.services.host.show_log)

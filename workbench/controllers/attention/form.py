@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from engines.attention.types import KINDS, CompareSpec
+from engines.attention.types import KINDS, CompareSpec, SeeSpec, WatchSpec
 from engines.core.spec import from_json, to_json
 from widgets.attention.state import Page
 from workbench.controllers.common import kept_form
@@ -20,6 +20,8 @@ class Form:
 
     page: Page = Page.COMPARE
     compare: CompareSpec = CompareSpec()
+    watch: WatchSpec = WatchSpec()
+    see: SeeSpec = SeeSpec()
 
 
 def keep_form(form: Form, services: Services) -> None:

@@ -37,7 +37,7 @@ FEATURE = Feature(
     ),
     drops=("board",),
     jobs=("engines.generative.",),
-    unsaid=("engines.generative.runs.exporting:",),
+    unsaid=("engines.generative.runs.exporting:", "engines.generative.diffusion.studies.attention:"),
     tour="workbench.tour.generative",
     benchmarks={
         "diffusion-error": "Error of samplers against the exact path, published methods beside ours",

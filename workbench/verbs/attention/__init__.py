@@ -1,1 +1,1 @@
-"""The command line of attention: kinds compared, checked, and which one `auto` takes."""
+"""The command line of attention: kinds compared, checked, which one `auto` takes, and what networks attend to."""

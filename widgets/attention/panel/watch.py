@@ -1,0 +1,45 @@
+"""Settings of what is watched: how large the matrix is, how it is cut into tiles, and which keys are seen."""
+
+from __future__ import annotations
+
+from widgets.attention.state import AttentionView
+from widgets.kit.form import Form
+from widgets.kit.panel import NumberField, Segmented, Toggle, columns, labelled
+
+LENGTHS = (8, 48)
+LEAST_TILE = 2
+
+
+class WatchSection(Form):
+    """A change of any of these begins anew."""
+
+    def __init__(self) -> None:
+        super().__init__("Matrix and tiles", name="attention.watch")
+        self.length = NumberField("Length", 24, *LENGTHS, tip="Queries, and keys")
+        self.query_tile = NumberField("Rows", 6, LEAST_TILE, LENGTHS[1], tip="Rows of queries in a tile")
+        self.key_tile = NumberField("Keys", 6, LEAST_TILE, LENGTHS[1], tip="Keys in a tile")
+        self.causal = Toggle("Causal", tip="A query sees keys up to its own place")
+        self.reach = NumberField("Window", 0, 0, LENGTHS[1], tip="A query sees keys nearer than this; 0 for all")
+        self.reach.setSpecialValueText("none")
+        self.seed = NumberField("Seed", 0, 0, 999_999, tip="Of the numbers in q, k and v")
+        self.which = Segmented(
+            "Pass", (("forward", "Forward"), ("backward", "Backward")), tip="Which way is gone through"
+        )
+        self.lay_out(
+            self.which,
+            columns(labelled("Length", self.length), labelled("Seed", self.seed)),
+            columns(labelled("Rows in a tile", self.query_tile), labelled("Keys in a tile", self.key_tile)),
+            columns(labelled("Window", self.reach), self.causal),
+        )
+        for field in ("length", "query_tile", "key_tile", "causal", "seed"):
+            self.bind(field, getattr(self, field))
+        self.bind("window", self.reach)
+        self.which.chosen.connect(lambda id: self.edited.emit({"backward": id == "backward"}))
+
+    def show_state(self, view: AttentionView) -> None:
+        spec = view.watch.spec
+        self.show_fields(spec)
+        for field in (self.length, self.seed):
+            field.setEnabled(not view.watch.of_network)
+        self.which.set_value("backward" if spec.backward else "forward")
+        self.set_summary(f"{spec.length}, tiles {spec.query_tile} \u00d7 {spec.key_tile}")

@@ -1,0 +1,1 @@
+"""Seeing: what the attention layers of a network look at while it samples."""

@@ -1,0 +1,53 @@
+"""Maps of attention in words: where a patch lies, how spread its row is, which keys it takes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.attention.recording import Recording
+from engines.attention.types import Site
+from widgets.charts.axes import figure, percent
+
+STRONGEST = 5
+Values = NDArray[np.float64]
+
+
+def place_words(site: Site, patch: int) -> str:
+    """'row 3, column 5'."""
+    row, column = divmod(patch, site.grid[1])
+    return f"row {row + 1}, column {column + 1}"
+
+
+def moment_words(recording: Recording, step: int) -> str:
+    """'Step 5 of 12, noise level 2.3'."""
+    return f"Step {step + 1} of {len(recording.sigmas) - 1}, noise level {figure(recording.sigmas[step])}"
+
+
+def share_words(share: float) -> str:
+    """'12.3 %'."""
+    return percent(share, 1) if share else "0 %"
+
+
+def row_words(site: Site, entropy: float, received: float) -> str:
+    """How spread a row is, and what the patch receives."""
+    most = math.log(site.tokens) if site.tokens > 1 else 1.0
+    return (
+        f"Entropy {entropy:.2f} nats, {100 * entropy / most:.0f} % of ln {site.tokens}: "
+        f"as spread as {math.exp(entropy):.3g} keys alike. "
+        f"The patch receives {received:.2f} times an even share."
+    )
+
+
+def strongest(site: Site, row: Values) -> list[tuple[str, float]]:
+    """The keys that count most, with their shares."""
+    keys = np.argsort(-row, kind="stable")[:STRONGEST].tolist()
+    return [(place_words(site, key).capitalize(), float(row[key])) for key in keys]
+
+
+def told(site: Site, head: int, patch: int, row: Values, entropy: float) -> str:
+    """A row for the screen reader."""
+    strong = "; ".join(f"{where} {share_words(share)}" for where, share in strongest(site, row))
+    return f"{site.name}, head {head + 1}, patch at {place_words(site, patch)}. Entropy {entropy:.2f} nats. {strong}"

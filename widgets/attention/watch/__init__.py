@@ -1,0 +1,1 @@
+"""Watching: the tiled algorithm gone through on a small matrix."""

@@ -1,0 +1,239 @@
+"""The tiled algorithm drawn: the weights with the tile in work, and around them all that is kept.
+
+Rows of queries run through from left to right: the matrix, then numbers of each row, then what is summed for it. What
+is summed for keys hangs below the matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from engines.attention.tiling import Array, Span, spans
+from widgets.attention.watch.scene import Block, Column, Scene
+from widgets.attention.watch.words import span
+from widgets.charts.axes import figure, percent
+from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
+from widgets.charts.heat import draw_image, draw_scale, heat_image, outline, signed_image
+from widgets.kit.theme import LOOK, number_font
+
+TOP, FOOT, LEFT_ROOM, GAP = 38, 50, 44, 14
+COLUMN, WIDE, BELOW = 46, 0.75, 8
+"""Pixels of a column of numbers; width of a summed number in cells; pixels between what hangs below the matrix."""
+STRIP = 0.45
+"""Height of a summed number below the matrix, in cells."""
+MOST_WIDE, MOST_HIGH = 16, 10
+"""Numbers of a block that have their full size; more of them share its room."""
+LEAST_FOR_NUMBERS = 9.5
+CENTRE = Qt.AlignmentFlag.AlignHCenter
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything lies, in pixels. cell: side of a score."""
+
+    scene: Scene
+    cell: float
+    left: float
+
+    @classmethod
+    def of(cls, scene: Scene, width: float, height: float) -> Places:
+        across = scene.keys + WIDE * min(scene.right.dim, MOST_WIDE)
+        down = scene.rows + STRIP * sum(min(block.dim, MOST_HIGH) for block in scene.below)
+        beside = LEFT_ROOM + 2 * GAP + len(scene.columns) * COLUMN
+        high = height - TOP - FOOT - BELOW * len(scene.below)
+        cell = max(min(high / down, (width - beside - 8) / across), 3.0)
+        return cls(scene, cell, max((width - beside - cell * across) / 2, 0))
+
+    @cached_property
+    def matrix(self) -> QRectF:
+        return QRectF(self.left + LEFT_ROOM, TOP, self.scene.keys * self.cell, self.scene.rows * self.cell)
+
+    @cached_property
+    def columns(self) -> tuple[QRectF, ...]:
+        first, high = self.matrix.right() + GAP, self.matrix.height()
+        return tuple(QRectF(first + n * COLUMN, TOP, COLUMN - 4, high) for n in range(len(self.scene.columns)))
+
+    @cached_property
+    def right(self) -> QRectF:
+        wide = min(self.scene.right.dim, MOST_WIDE) * WIDE * self.cell
+        return QRectF(self.columns[-1].right() + GAP + 4, TOP, wide, self.matrix.height())
+
+    @cached_property
+    def below(self) -> tuple[QRectF, ...]:
+        rooms, top = [], self.matrix.bottom()
+        for block in self.scene.below:
+            rooms.append(QRectF(self.matrix.left(), top + BELOW, self.matrix.width(), self._high(block)))
+            top = rooms[-1].bottom()
+        return tuple(rooms)
+
+    @property
+    def bottom(self) -> float:
+        return self.below[-1].bottom() if self.below else self.matrix.bottom()
+
+    def rows(self, room: QRectF, rows: Span) -> QRectF:
+        """The part of a region that belongs to some queries."""
+        return QRectF(room.left(), TOP + rows[0] * self.cell, room.width(), (rows[1] - rows[0]) * self.cell)
+
+    def keys(self, room: QRectF, keys: Span) -> QRectF:
+        """The part of a region that belongs to some keys."""
+        left = self.matrix.left() + keys[0] * self.cell
+        return QRectF(left, room.top(), (keys[1] - keys[0]) * self.cell, room.height())
+
+    def tile(self, rows: Span, keys: Span) -> QRectF:
+        return self.keys(self.rows(self.matrix, rows), keys)
+
+    def _high(self, block: Block) -> float:
+        return min(block.dim, MOST_HIGH) * STRIP * self.cell
+
+
+class TilePicture(DrawnChart):
+    """Draws a scene."""
+
+    def __init__(self) -> None:
+        super().__init__("The tiled algorithm")
+        self.scene: Scene | None = None
+        self.setMinimumSize(420, 260)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_scene(self, scene: Scene) -> None:
+        self.scene = scene
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def table(self) -> list[list[str]]:
+        return self.scene.table() if self.scene is not None else []
+
+    def tip_at(self, place: QPointF) -> str:
+        if self.scene is None:
+            return ""
+        places = Places.of(self.scene, self.width(), self.height())
+        row = int((place.y() - TOP) // places.cell)
+        if places.matrix.contains(place):
+            return self.scene.tip(row, int((place.x() - places.matrix.left()) // places.cell))
+        beside = zip(self.scene.columns, places.columns, strict=True)
+        return next((f"Row {row + 1}: {one.tip}" for one, room in beside if room.contains(place)), "")
+
+    def _draw(self, painter: QPainter) -> None:
+        if self.scene is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        places = Places.of(self.scene, self.width(), self.height())
+        _draw_matrix(painter, places)
+        for column, room in zip(self.scene.columns, places.columns, strict=True):
+            _draw_column(painter, places, room, column)
+        _draw_block(painter, places.right, self.scene.right.values, self.scene.right.most)
+        for block, room in zip(self.scene.below, places.below, strict=True):
+            _draw_block(painter, room, block.values.T, block.most)
+        _draw_heads(painter, places)
+        _draw_scales(painter, places)
+        if self.scene.work is not None:
+            _draw_work(painter, places, *self.scene.work)
+
+
+def _draw_matrix(painter: QPainter, places: Places) -> None:
+    scene, look = places.scene, LOOK.now
+    painter.fillRect(places.matrix, look.color("raised"))
+    draw_image(painter, places.matrix, heat_image(np.sqrt(scene.shares / scene.high), 0, 1))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(look.color("muted", 0.45), Qt.BrushStyle.BDiagPattern))
+    for rows, keys in scene.skipped:
+        painter.drawRect(places.tile(rows, keys))
+    painter.setPen(QPen(look.color("base", 0.9), 1.5))
+    for first, _last in spans(scene.keys, scene.key_tile)[1:]:
+        x = places.matrix.left() + first * places.cell
+        painter.drawLine(QPointF(x, TOP), QPointF(x, places.bottom))
+    for first, _last in spans(scene.rows, scene.query_tile)[1:]:
+        y = TOP + first * places.cell
+        painter.drawLine(QPointF(places.matrix.left(), y), QPointF(places.right.right(), y))
+    _frame(painter, places.matrix)
+
+
+def _draw_column(painter: QPainter, places: Places, room: QRectF, column: Column) -> None:
+    """As numbers where there is room, else as bars."""
+    painter.fillRect(room, LOOK.now.color("raised"))
+    low, high = (float(end(column.values, initial=start)) for end, start in ((np.nanmin, 0.0), (np.nanmax, 1e-9)))
+    numbers = places.cell >= LEAST_FOR_NUMBERS
+    painter.setFont(number_font(11 if places.cell >= 12 else 10))
+    for row in np.flatnonzero(~np.isnan(column.values)).tolist():
+        value, line = float(column.values[row]), places.rows(room, (row, row + 1))
+        share = (value - low) / max(high - low, 1e-9)
+        bar = QRectF(line.left(), line.top() + 1, line.width() * share, max(line.height() - 2, 1))
+        painter.fillRect(bar, LOOK.now.color("accent", 0.22 if numbers else 0.6))
+        if numbers:
+            label(painter, line.adjusted(2, -2, -5, 2), _short(value), LOOK.now.color("text"), RIGHT)
+    _frame(painter, room)
+
+
+def _draw_block(painter: QPainter, room: QRectF, values: Array, most: float) -> None:
+    painter.fillRect(room, LOOK.now.color("raised"))
+    draw_image(painter, room, signed_image(values, most))
+    _frame(painter, room)
+
+
+def _draw_heads(painter: QPainter, places: Places) -> None:
+    """Names of what is drawn, and of the tiles; those in work in the accent."""
+    scene, text, muted = places.scene, LOOK.now.color("text"), LOOK.now.color("muted")
+    rows, keys = scene.work or ((-1, -1), (-1, -1))
+    painter.setFont(number_font(11))
+    label(painter, QRectF(places.matrix.left(), 0, places.matrix.width(), 18), "Keys", muted, LEFT)
+    for column, room in zip(scene.columns, places.columns, strict=True):
+        label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), column.title, text, CENTRE)
+    right = QRectF(places.right.left() - 20, TOP - 20, places.right.width() + 40, 18)
+    label(painter, right, scene.right.title, text, CENTRE)
+    for block, room in zip(scene.below, places.below, strict=True):
+        label(painter, QRectF(places.left, room.top(), LEFT_ROOM - 6, room.height()), block.title, text, RIGHT)
+    for number, one in enumerate(spans(scene.keys, scene.key_tile), start=1):
+        room = places.keys(QRectF(0, TOP - 20, 0, 18), one)
+        label(painter, room, str(number), LOOK.now.color("accent" if one == keys else "muted"), CENTRE)
+    for one in spans(scene.rows, scene.query_tile):
+        room = places.rows(QRectF(places.left, 0, LEFT_ROOM - 6, 0), one)
+        if room.height() >= LEAST_FOR_NUMBERS:
+            words = span(one).replace(" to ", "\u2013")
+            label(painter, room, words, LOOK.now.color("accent" if one == rows else "muted"), RIGHT)
+
+
+def _draw_work(painter: QPainter, places: Places, rows: Span, keys: Span) -> None:
+    """The tile in work, and what it changes."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(LOOK.now.color("accent"), 1.5))
+    for room in (*places.columns, places.right):
+        painter.drawRect(places.rows(room, rows))
+    for room in places.below:
+        painter.drawRect(places.keys(room, keys))
+    outline(painter, places.tile(rows, keys), LOOK.now.color("accent"))
+
+
+def _draw_scales(painter: QPainter, places: Places) -> None:
+    scene, top, muted = places.scene, places.bottom + 10, LOOK.now.color("muted")
+    room = QRectF(places.matrix.left(), top, min(places.matrix.width() * 0.55, 260), 24)
+    middle, high = (percent(share, 0) for share in (scene.high / 4, scene.high))
+    draw_scale(painter, room, "0", high, title=middle)
+    label(painter, QRectF(room.right() + 8, top + 10, 80, 15), "of its row", muted, LEFT)
+    if scene.skipped:
+        painter.setPen(QPen(LOOK.now.color("line"), 1))
+        painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
+        painter.drawRect(QRectF(room.right() + 8, top - 1, 14, 10))
+        label(painter, QRectF(room.right() + 28, top - 5, 80, 17), "skipped", muted, LEFT)
+    wide = max(places.right.width(), 110)
+    ends = ("\u2212most", "most") if scene.below else (f"\u2212{_short(scene.right.most)}", _short(scene.right.most))
+    draw_scale(painter, QRectF(places.right.right() - wide, top, wide, 24), *ends, signed=True, title="0")
+
+
+def _short(value: float) -> str:
+    """Two decimals, in a column of 46 pixels."""
+    words = f"{value:.2f}" if abs(value) < 100 else figure(value)
+    return words.replace("-", "\u2212")
+
+
+def _frame(painter: QPainter, room: QRectF) -> None:
+    painter.setPen(QPen(LOOK.now.color("line"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(room)
