@@ -73,6 +73,7 @@ class Stream:
         self.length = 0
         self._state: State = resolve(STREAMS[kind])(self.shape, **options)
         self._keys, self._values = (batch, heads, sizes[2]), (batch, heads, sizes[3])
+        self._usual = ((batch, heads, 1, sizes[2]), (batch, heads, 1, sizes[3]))
 
     def step(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """The outputs of n more tokens, (B, H, n, e). Raises `UsageError` for what does not fit; then nothing is seen.
@@ -93,13 +94,17 @@ class Stream:
 
     def _check(self, q: Tensor, k: Tensor, v: Tensor) -> None:
         at, wide, out = q.shape, k.shape, v.shape
+        if not (at == wide == self._usual[0] and out == self._usual[1]):
+            self._check_sizes(at, wide, out)
+        for tensor in (q, k, v):
+            if tensor.dtype != self.shape.dtype or tensor.device != self.shape.device:
+                told = f"A step of {tensor.dtype} on {tensor.device} in a stream of {self.shape.dtype}"
+                raise UsageError(told, hint=f"Bring it to {self.shape.dtype} on {self.shape.device}")
+
+    def _check_sizes(self, at: torch.Size, wide: torch.Size, out: torch.Size) -> None:
         fits = len(at) == 4 and at == wide and len(out) == 4 and at[2] == out[2] > 0
         if not fits or (*at[:2], at[3]) != self._keys or (*out[:2], out[3]) != self._values:
             told = f"q {tuple(at)}, k {tuple(wide)} and v {tuple(out)} are no step of this stream"
             batch, heads, dim = self._keys
             hint = f"q and k are ({batch}, {heads}, n, {dim}), v ({batch}, {heads}, n, {self._values[2]})"
             raise UsageError(told, hint=hint)
-        for tensor in (q, k, v):
-            if tensor.dtype != self.shape.dtype or tensor.device != self.shape.device:
-                told = f"A step of {tensor.dtype} on {tensor.device} in a stream of {self.shape.dtype}"
-                raise UsageError(told, hint=f"Bring it to {self.shape.dtype} on {self.shape.device}")

@@ -17,6 +17,8 @@ from typing import Annotated, Any
 import torch
 import torch.nn.functional as F
 import typer
+from rich import box
+from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from engines.attention import memory
@@ -29,6 +31,7 @@ from engines.core.errors import OutOfResources
 from engines.core.training.threads import threads as of_torch
 from workbench.benchmarks import attention_cases
 from workbench.benchmarks.attention_rows import Turns, interleaved, row
+from workbench.verbs import console
 
 SMALL = (WhichSpec(heads=2, length=16, dim=32), WhichSpec(heads=4, length=64), WhichSpec(heads=4, length=100))
 CALLS = 2000
@@ -105,3 +108,31 @@ def _ceilings(device: str) -> dict[str, float]:
     found = {dtype: ceiling(getattr(torch, dtype), device) for dtype in ("float32", "bfloat16")}
     products = {f"gflops_{dtype}": each.gflops for dtype, each in found.items()}
     return products | {"copy_gb_per_s": max(each.gbytes for each in found.values())}
+
+
+def show(result: dict[str, Any]) -> None:
+    """Rows, what `auto` adds to small requests, and memory, as tables; the flags of the processor are in the JSON."""
+    out, here = console.out(), result["machine"]
+    rows = Table("", "kernel", "ms", "best peer", "ratio", "goal", box=box.SIMPLE_HEAD)
+    for each in result["rows"]:
+        name, ms = min(each["peers"].items(), key=lambda pair: pair[1])
+        ours, ratio = f"{each['ms']:.3g}", f"{each['ratio_best_peer']:.2f}"
+        rows.add_row(each["request"], each["kernel"], ours, f"{name} {ms:.3g}", ratio, _goal(each, "goal"))
+    out.print(rows)
+    if "small" in result:
+        small = Table("", "auto us", "sdpa us", "added", "goal", box=box.SIMPLE_HEAD)
+        for each in result["small"]:
+            times = (f"{each[key]:.1f}" for key in ("auto_us", "sdpa_us", "added_us"))
+            small.add_row(each["request"], *times, _goal(each, "goal_us"))
+        out.print(small)
+        out.print(", ".join(_megabytes(each) for each in result["memory"]), soft_wrap=True)
+    out.print(f"{here['processor']}, {here['threads']} of {here['cores']} cores, torch {here['torch']}", soft_wrap=True)
+
+
+def _goal(row: dict[str, Any], key: str) -> str:
+    return "" if key not in row else f"{row[key]:.3g} {'met' if row['met'] else 'missed'}"
+
+
+def _megabytes(row: dict[str, Any]) -> str:
+    figure = "unknown" if row["extra_mb"] is None else f"{row['extra_mb']:.1f} MiB"
+    return f"{row['kind']} at {row['length']:,}: {figure}"

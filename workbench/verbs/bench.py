@@ -1,7 +1,8 @@
 """`main.py bench NAME`: measure on this machine. Each is `benchmarks/NAME.py`, imported when it is run.
 
 A benchmark is a function `main(...)` whose keyword arguments become options and whose result is a dict of
-numbers, units in the names. It says what it was measured against; the machine is named here.
+numbers, units in the names. It says what it was measured against; the machine is named here. One whose result is no
+plain table has a `show(result)` too.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def _add(name: str) -> None:
     @app.command(name, short_help=BENCHMARKS[name], add_help_option=False, context_settings=passing)
     def command(ctx: typer.Context) -> None:
         module = importlib.import_module(f"workbench.benchmarks.{name.replace('-', '_')}")
-        code = _benchmark(name, module.main)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
+        shown = getattr(module, "show", functools.partial(show, name))
+        code = _benchmark(name, module.main, shown)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
         raise typer.Exit(code or 0)
 
 
@@ -63,14 +65,14 @@ for _name in sorted(BENCHMARKS):
     _add(_name)
 
 
-def _benchmark(name: str, main: Benchmark) -> typer.Typer:
+def _benchmark(name: str, main: Benchmark, shown: Callable[[dict[str, Any]], None]) -> typer.Typer:
     inner = typer.Typer(add_completion=False, rich_markup_mode="rich")
     text = console.help_text(f"{BENCHMARKS[name]}.", f"python main.py bench {name} --json")
-    inner.command(name, help=text)(_with_output(name, main))
+    inner.command(name, help=text)(_with_output(main, shown))
     return inner
 
 
-def _with_output(name: str, main: Benchmark) -> Callable[..., None]:
+def _with_output(main: Benchmark, shown: Callable[[dict[str, Any]], None]) -> Callable[..., None]:
     """`main` with an option `--json` more, printing its result instead of giving it."""
 
     @functools.wraps(main)
@@ -78,7 +80,7 @@ def _with_output(name: str, main: Benchmark) -> Callable[..., None]:
         def measure(_: None, ctx: Context) -> dict[str, Any]:
             return {"machine": machine()} | main(**options)
 
-        console.run(measure, None, json=json, render=functools.partial(show, name), as_json=dict)
+        console.run(measure, None, json=json, render=shown, as_json=dict)
 
     hints = get_type_hints(main, include_extras=True)
     hints.pop("return", None)

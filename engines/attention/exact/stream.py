@@ -66,10 +66,11 @@ class CachedStream:
         scores: Array = np.empty((rows, seen), queries.dtype)
         for query, keys, row in zip(queries, self._keys_array, scores, strict=True):
             np.dot(keys[:seen], query, row)
-        weights: Array = torch.softmax(torch.from_numpy(scores), -1).numpy()
+        shared = torch.from_numpy(scores)
+        torch.softmax(shared, -1, out=shared)
         out: Array = np.empty((rows, wide), queries.dtype)
-        for weight, values, row in zip(weights, self._values_array, out, strict=True):
-            np.dot(weight, values[:seen], row)
+        for weights, values, row in zip(scores, self._values_array, out, strict=True):
+            np.dot(weights, values[:seen], row)
         return torch.from_numpy(out.reshape(self._shape.batch, self._shape.heads, 1, wide))
 
     def _chunk(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
