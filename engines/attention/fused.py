@@ -1,7 +1,7 @@
 """Norm of queries and keys, rotary embedding and attention as one call, for networks that attend like SD3 and Flux.
 
-Here it is composed of few passes: a length a row, one product, and the two weights as one on the queries where no
-rotation lies between them. The attention goes through the dispatcher, so what ran is told as ever.
+On CUDA and short lengths it is one kernel of ours. Elsewhere it is composed of few passes: a length a row, one
+product, and the two weights as one on the queries where no rotation lies between them. What ran is told as ever.
 """
 
 from __future__ import annotations
@@ -13,10 +13,16 @@ from torch import Tensor
 
 from engines.attention.dispatch import attention
 from engines.attention.exact import naive
+from engines.attention.gpu import fused as gpu
+from engines.attention.kernels import kernel
+from engines.attention.listening import INPUTS, LISTENER, PIN, Call, note
 from engines.attention.request import request
 from engines.core.errors import UsageError
 
 Rotary = tuple[Tensor, Tensor]
+KIND = "triton"
+MOST = 1024
+"""Keys up to which norm and rotation are a large enough part for one kernel to pay."""
 
 
 def qk_norm_attention(
@@ -30,10 +36,31 @@ def qk_norm_attention(
     rest: as `attention` takes it. Sums are in float32 or wider. Raises what `attention` does.
     """
     _check(q, query_weight, key_weight, rotary)
+    if q.is_cuda and not rest and k.shape[2] <= MOST and PIN.get() in ("", KIND) and not INPUTS.get():
+        at_once = _in_one_kernel(q, k, v, query_weight, key_weight, eps, rotary)
+        if at_once is not None:
+            return at_once
     if rotary is None:
         return attention(_normed(q, query_weight * key_weight, eps), _normed(k, None, eps), v, **rest)
     query = _turned(_normed(q, query_weight, eps), rotary)
     return attention(query, _turned(_normed(k, key_weight, eps), rotary), v, **rest)
+
+
+def _in_one_kernel(
+    q: Tensor, k: Tensor, v: Tensor, query_weight: Tensor, key_weight: Tensor, eps: float, rotary: Rotary | None
+) -> Tensor | None:
+    """None where it cannot do this; that it failed is told."""
+    if gpu.refuses(q, k, v, query_weight, key_weight, eps, rotary):
+        return None
+    try:
+        out, lse = gpu.forward(q, k, v, query_weight, key_weight, eps, rotary)
+    except RuntimeError as error:
+        note(f"The fused kernel of QK-norm and attention failed, and its parts were taken: {error}")
+        return None
+    listener = LISTENER.get()
+    if listener is not None:
+        listener(Call(KIND, kernel(KIND).version, "", request(q, k, v), out, lse))
+    return out
 
 
 def by_definition(

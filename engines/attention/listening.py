@@ -32,11 +32,6 @@ class Call:
     lse: Tensor | None
 
 
-Listener: TypeAlias = Callable[[Call], None]
-LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
-PIN: ContextVar[str] = ContextVar("pin", default="")
-
-
 @dataclass(slots=True)
 class Heard:
     """kernels: calls by "name version"; notes: each fall-back once, in a sentence."""
@@ -51,9 +46,17 @@ class Heard:
             self.notes.append(call.note)
 
 
+Listener: TypeAlias = Callable[[Call], None]
+LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
+INPUTS: ContextVar[bool] = ContextVar("inputs", default=False)
+"""Whether a listener reads the queries and keys themselves: a kernel that never writes them down is then not taken."""
+HEARD: ContextVar[Heard | None] = ContextVar("heard", default=None)
+PIN: ContextVar[str] = ContextVar("pin", default="")
+
+
 @contextmanager
-def listening(listener: Listener) -> Iterator[None]:
-    """Every call within is told, after whoever listens already."""
+def listening(listener: Listener, inputs: bool = True) -> Iterator[None]:
+    """Every call within is told, after whoever listens already. inputs: the listener reads the requests' tensors."""
     before = LISTENER.get()
 
     def both(call: Call) -> None:
@@ -61,19 +64,31 @@ def listening(listener: Listener) -> Iterator[None]:
             before(call)
         listener(call)
 
-    token = LISTENER.set(both)
+    token, reads = LISTENER.set(both), INPUTS.set(inputs or INPUTS.get())
     try:
         yield
     finally:
         LISTENER.reset(token)
+        INPUTS.reset(reads)
 
 
 @contextmanager
 def heard() -> Iterator[Heard]:
     """Count which kernels run within."""
     found = Heard()
-    with listening(found.add):
-        yield found
+    token = HEARD.set(found)
+    try:
+        with listening(found.add, inputs=False):
+            yield found
+    finally:
+        HEARD.reset(token)
+
+
+def note(words: str) -> None:
+    """Tell whoever hears something that no call of its own stands for; once."""
+    found = HEARD.get()
+    if found is not None and words not in found.notes:
+        found.notes.append(words)
 
 
 @contextmanager

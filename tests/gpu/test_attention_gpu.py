@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from engines.attention.dispatch import attention_with_lse
+from engines.attention.fused import qk_norm_attention
 from engines.attention.gpu import flash
-from engines.attention.listening import heard
+from engines.attention.listening import heard, listening
 from tests.engines.attention.gpu import exact_cases, other_cases
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")]
@@ -72,3 +73,17 @@ def test_it_is_what_gives_the_log_sum_exp_here() -> None:
     with heard() as ran:
         attention_with_lse(q, q, q, kind="triton")
     assert ran.kernels == {"triton 1": 1}
+
+
+@torch.no_grad()
+def test_norms_and_attention_are_one_kernel_unless_somebody_reads_what_it_is_asked() -> None:
+    q, k, v = (torch.randn(2, 4, 196, 32, device="cuda", dtype=torch.bfloat16) for _ in range(3))
+    weight = torch.ones(32, device="cuda", dtype=torch.bfloat16)
+    asked = []
+    with heard() as ran:
+        at_once = qk_norm_attention(q, k, v, weight, weight)
+    with listening(lambda call: asked.append(call.request.q)):
+        in_parts = qk_norm_attention(q, k, v, weight, weight)
+    assert ran.kernels == {"triton 1": 1}
+    assert not torch.equal(asked[0], q)
+    torch.testing.assert_close(at_once, in_parts, rtol=0.02, atol=0.02)
