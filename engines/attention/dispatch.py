@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from engines.attention.choice import failed as not_again
-from engines.attention.choice import order
+from engines.attention.auto.choice import failed as not_again
+from engines.attention.auto.choice import order
 from engines.attention.kernels import Kernel, able, kernel
 from engines.attention.listening import LISTENER, PIN, Call
 from engines.attention.request import Request, request

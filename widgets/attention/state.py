@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-from engines.attention.back_tiling import BackTrace
-from engines.attention.recording import Recording
-from engines.attention.tiling import Trace
 from engines.attention.types import CompareResult, CompareSpec, SeeResult, SeeSpec, WatchSpec
+from engines.attention.watching.back_tiling import BackTrace
+from engines.attention.watching.recording import Recording
+from engines.attention.watching.tiling import Trace
 from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 
 

@@ -21,11 +21,11 @@ from rich import box
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from engines.attention import memory
-from engines.attention.ceilings import ceiling
+from engines.attention.auto.machine import machine
 from engines.attention.dispatch import attention
-from engines.attention.examples import example
-from engines.attention.machine import machine
+from engines.attention.measuring import memory
+from engines.attention.measuring.ceilings import ceiling
+from engines.attention.measuring.examples import example
 from engines.attention.types import KINDS, MemoryCase, WhichSpec
 from engines.core.errors import OutOfResources
 from engines.core.training.threads import threads as of_torch

@@ -17,8 +17,8 @@ from engines.attention import maps
 from engines.attention.dispatch import attention
 from engines.attention.exact.pages import in_pages
 from engines.attention.exact.strips import has_bf16_products
-from engines.attention.examples import example
 from engines.attention.listening import heard
+from engines.attention.measuring.examples import example
 from engines.attention.request import Request
 from engines.attention.streams import Stream
 from engines.attention.types import MemoryCase, WhichSpec

@@ -13,10 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from engines.attention.ceilings import Ceiling, ceiling
 from engines.attention.dispatch import attention
 from engines.attention.exact import naive
-from engines.attention.examples import example
+from engines.attention.measuring.ceilings import Ceiling, ceiling
+from engines.attention.measuring.examples import example
 from engines.attention.request import Request
 from engines.attention.types import MemoryCase, WhichSpec
 from workbench.benchmarks.attention_cases import ran

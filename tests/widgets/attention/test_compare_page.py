@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engines.attention import costs
+from engines.attention.measuring import costs
 from engines.attention.types import Ceiling, CompareResult, CompareSpec, Point
 from widgets.attention.compare import words
 from widgets.attention.compare.chart import ROOF

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from engines.attention.recording import Recording
 from engines.attention.types import SeeResult, SeeSpec
-from tests.engines.attention.recorded import SIGMAS, SITES, write
+from engines.attention.watching.recording import Recording
+from tests.engines.attention.watching.recorded import SIGMAS, SITES, write
 from widgets.attention.see.page import SeePage
 from widgets.attention.state import AttentionView, Page, SeeView
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from engines.attention.back_tiling import back_trace
-from engines.attention.tiling import Trace, made_up, trace
+from engines.attention.watching.back_tiling import back_trace
+from engines.attention.watching.tiling import Trace, made_up, trace
 from widgets.attention.state import AttentionView, Page, WatchView
 from widgets.attention.watch.page import WatchPage
 from widgets.attention.watch.picture import Places

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from engines.attention import costs
+from engines.attention.measuring import costs
 from engines.attention.types import CompareResult, Point
 from widgets.attention.compare.words import TITLES, Measure, lengths, places, value
 from widgets.charts.axes import Axis

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engines.attention.recording import Recording
-from engines.attention.tiling import MOST
 from engines.attention.types import Site
+from engines.attention.watching.recording import Recording
+from engines.attention.watching.tiling import MOST
 from engines.core.errors import KinoscopeError
 from widgets.attention.see import words
 from widgets.attention.see.maps import FOOT, HEAD, HeadStrip, KeyBars, PatchMap, Values

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.attention.recording import Recording
 from engines.attention.types import Site
+from engines.attention.watching.recording import Recording
 from widgets.charts.axes import figure, percent
 
 STRONGEST = 5

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from engines.attention.back_tiling import BackTrace
-from engines.attention.tiling import Trace
+from engines.attention.watching.back_tiling import BackTrace
+from engines.attention.watching.tiling import Trace
 from widgets.attention.state import AttentionView
 from widgets.attention.steps_bar import StepsBar
 from widgets.attention.watch.picture import TilePicture

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
-from engines.attention.tiling import Array, Span, spans
+from engines.attention.watching.tiling import Array, Span, spans
 from widgets.attention.watch.scene import Block, Column, Scene
 from widgets.attention.watch.words import span
 from widgets.charts.axes import figure, percent

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.attention.back_tiling import BackTrace
-from engines.attention.tiling import Array, Span, Step, Trace
+from engines.attention.watching.back_tiling import BackTrace
+from engines.attention.watching.tiling import Array, Span, Step, Trace
 from widgets.charts.axes import figure, percent
 
 CLIPPED = 0.985

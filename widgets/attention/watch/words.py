@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.attention.back_tiling import BackStep, BackTrace
-from engines.attention.tiling import Span, Step, Trace
+from engines.attention.watching.back_tiling import BackStep, BackTrace
+from engines.attention.watching.tiling import Span, Step, Trace
 from widgets.charts.axes import figure, percent
 from widgets.kit.words import count
 

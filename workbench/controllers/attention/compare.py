@@ -8,8 +8,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.attention import costs
-from engines.attention.figures import write
+from engines.attention.measuring import costs
+from engines.attention.measuring.figures import write
 from engines.attention.types import CompareResult, CompareSpec
 from widgets.attention.compare.page import ComparePage
 from widgets.attention.state import CompareView
@@ -20,7 +20,7 @@ from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.jobs import JobQueue
 
-JOB = "engines.attention.comparison:run"
+JOB = "engines.attention.measuring.comparison:run"
 KINDS_OF_FILES = "Figures (*.csv);;Curves as drawing (*.svg);;Curves as picture (*.png)"
 
 

@@ -8,8 +8,8 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 
-from engines.attention.tiling import Array
 from engines.attention.types import CompareSpec, SeeSpec, WatchSpec
+from engines.attention.watching.tiling import Array
 from widgets.attention.board import AttentionBoard
 from widgets.attention.panel.dock import AttentionPanel
 from widgets.attention.panel.words import problem

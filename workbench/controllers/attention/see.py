@@ -8,8 +8,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.attention.recording import Recording
 from engines.attention.types import SeeResult, SeeSpec
+from engines.attention.watching.recording import Recording
 from engines.core.errors import KinoscopeError
 from widgets.attention.see.page import SeePage
 from widgets.attention.state import SeeView

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engines.attention.back_tiling import BackTrace, back_trace
-from engines.attention.tiling import Array, Trace, made_up, trace
 from engines.attention.types import WatchSpec
+from engines.attention.watching.back_tiling import BackTrace, back_trace
+from engines.attention.watching.tiling import Array, Trace, made_up, trace
 from engines.core.errors import KinoscopeError
 from widgets.attention.state import WatchView
 from widgets.attention.watch.page import WatchPage

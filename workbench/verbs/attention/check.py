@@ -38,7 +38,7 @@ def check(
     from engines.core.spec import to_json
 
     def work(spec: CheckSpec, ctx: Context) -> CheckResult:
-        from engines.attention import check
+        from engines.attention.measuring import check
 
         return check.run(spec, ctx)
 

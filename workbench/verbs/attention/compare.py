@@ -52,7 +52,7 @@ def compare(
     told = dict(locals())
 
     def work(_: None, ctx: Context) -> CompareResult:
-        from engines.attention import comparison, figures
+        from engines.attention.measuring import comparison, figures
 
         result = comparison.run(_spec(told), ctx)
         if out:

@@ -77,8 +77,8 @@ def _check_png(png: str, head: int) -> None:
 def _write_sheet(png: str, file: str, head: int, patch: int | None) -> None:
     import cv2
 
-    from engines.attention.recording import Recording
-    from engines.attention.sheet import sheet
+    from engines.attention.watching.recording import Recording
+    from engines.attention.watching.sheet import sheet
     from engines.core.outputs import media, new_file
 
     with new_file(png, media(png), (file,)) as part:
@@ -90,7 +90,7 @@ def _show(result: SeeResult, png: str) -> None:
     from rich import box
     from rich.table import Table
 
-    from engines.attention.recording import Recording
+    from engines.attention.watching.recording import Recording
 
     recording = Recording.open(result.file)
     shown = sorted({recording.steps[0], recording.steps[len(recording.steps) // 2], recording.steps[-1]})

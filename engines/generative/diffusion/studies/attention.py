@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from engines.attention import maps
 from engines.attention.listening import Call, listening
-from engines.attention.recording import KIND, Asked, Recorder
 from engines.attention.request import Request
 from engines.attention.types import SeeResult, SeeSpec, Site
+from engines.attention.watching.recording import KIND, Asked, Recorder
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path

@@ -1,6 +1,6 @@
 """Extra memory at 16k tokens stays far below the matrix of scores, which is of 1024 MB."""
 
-from engines.attention.memory import extra_mb
+from engines.attention.measuring.memory import extra_mb
 from engines.attention.types import MemoryCase, WhichSpec
 
 CASES = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 from typer.testing import CliRunner
 
-from engines.attention import comparison
+from engines.attention.measuring import comparison
 from engines.attention.types import CompareResult, CompareSpec
 from tests.workbench.opened import Opened, until
 from widgets.attention.state import Page

@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 import main
-from engines.attention.recording import Recording
+from engines.attention.watching.recording import Recording
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict[str, object]]:

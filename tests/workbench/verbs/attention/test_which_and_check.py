@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import main
-from engines.attention import choice
+from engines.attention.auto import choice
 from engines.attention.exact import naive, tiled
 from engines.attention.kernels import kernel
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from engines.attention.listening import Call, listening
-from engines.attention.recording import Recording
 from engines.attention.types import SeeSpec
+from engines.attention.watching.recording import Recording
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
 from engines.generative.diffusion.models.opening import open_model

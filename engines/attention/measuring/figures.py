@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from engines.attention import costs
+from engines.attention.measuring import costs
 from engines.attention.types import CompareResult, Point
 from engines.core.errors import BadInput
 from engines.core.files import write_text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from engines.attention.choice import class_of, measured, order, small
+from engines.attention.auto.choice import class_of, measured, order, small
+from engines.attention.auto.machine import machine
 from engines.attention.dispatch import HINT
-from engines.attention.examples import example
-from engines.attention.machine import machine
+from engines.attention.measuring.examples import example
 from engines.attention.types import WhichResult, WhichSpec
 from engines.core.context import Context
 from engines.core.errors import OutOfResources, UsageError

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engines.attention.recording import Recorder, Recording
-from engines.attention.sheet import GAP, HEAD, MARGIN, SIDE, sheet
 from engines.attention.types import Site
+from engines.attention.watching.recording import Recorder, Recording
+from engines.attention.watching.sheet import GAP, HEAD, MARGIN, SIDE, sheet
 from engines.core.errors import UsageError
 from engines.core.pictures.heat import VIRIDIS
-from tests.engines.attention.recorded import asked
+from tests.engines.attention.watching.recorded import asked
 
 
 @pytest.fixture

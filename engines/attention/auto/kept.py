@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engines.attention.machine import Machine
+from engines.attention.auto.machine import Machine
 from engines.attention.types import Choice, Known
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import write_json

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engines.attention.recording import Recording
 from engines.attention.types import Site
+from engines.attention.watching.recording import Recording
 from engines.core.errors import UsageError
 from engines.core.frames import Image
 from engines.core.pictures.heat import laid_over

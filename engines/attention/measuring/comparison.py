@@ -16,14 +16,14 @@ from time import perf_counter
 
 import torch
 
-from engines.attention import costs, exactness, memory
-from engines.attention.ceilings import COPIED, ceiling, higher, settle
+from engines.attention.auto.machine import machine
 from engines.attention.dispatch import attention
-from engines.attention.exactness import Truth
-from engines.attention.examples import example
 from engines.attention.kernels import kernel
 from engines.attention.listening import Call, listening
-from engines.attention.machine import machine
+from engines.attention.measuring import costs, exactness, memory
+from engines.attention.measuring.ceilings import COPIED, ceiling, higher, settle
+from engines.attention.measuring.exactness import Truth
+from engines.attention.measuring.examples import example
 from engines.attention.request import Request
 from engines.attention.types import KINDS, Ceiling, CompareResult, CompareSpec, MemoryCase, Point, WhichSpec
 from engines.core.context import Context

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engines.attention import comparison, costs, exactness, figures
 from engines.attention.exact import naive
-from engines.attention.examples import example
 from engines.attention.kernels import kernel
+from engines.attention.measuring import comparison, costs, exactness, figures
+from engines.attention.measuring.examples import example
 from engines.attention.types import Ceiling, CompareSpec, WhichSpec
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, OutOfResources, UsageError

@@ -60,7 +60,7 @@ def measuring(threads: int = 1) -> Iterator[Measure]:
 
 
 def _child(threads: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "engines.attention.memory", str(threads)]
+    command = [sys.executable, "-m", "engines.attention.measuring.memory", str(threads)]
     return subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -99,7 +99,7 @@ def serve(threads: int) -> None:
 
 def measured(case: MemoryCase) -> float | None:
     """Mebibytes of a case in this process."""
-    from engines.attention.examples import example
+    from engines.attention.measuring.examples import example
 
     run = _runner(case.kind)
     run(example(replace(case.asked, length=min(SMALL, case.asked.length))))

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engines.attention import recording
-from engines.attention.recording import Asked, Recorder, Recording
-from engines.attention.tiling import trace
 from engines.attention.types import Site
+from engines.attention.watching import recording
+from engines.attention.watching.recording import Asked, Recorder, Recording
+from engines.attention.watching.tiling import trace
 from engines.core.errors import BadInput, FileMissing, OutOfResources, UsageError
-from tests.engines.attention.recorded import SIGMAS, drawn, write
+from tests.engines.attention.watching.recorded import SIGMAS, drawn, write
 
 SITES = (Site("Layer 1", 2, 12, (3, 4)), Site("Middle", 1, 700, (28, 25)))
 

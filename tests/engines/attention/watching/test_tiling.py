@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.attention.tiling import MOST, Array, Trace, made_up, trace
+from engines.attention.watching.tiling import MOST, Array, Trace, made_up, trace
 from engines.core.errors import UsageError
 
 CASES = [

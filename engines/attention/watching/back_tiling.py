@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.attention.tiling import Array, Span, Trace, distance, spans
+from engines.attention.watching.tiling import Array, Span, Trace, distance, spans
 from engines.core.errors import UsageError
 
 

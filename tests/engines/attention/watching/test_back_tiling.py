@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.attention.back_tiling import BackTrace, back_trace
-from engines.attention.tiling import Array, made_up, trace
+from engines.attention.watching.back_tiling import BackTrace, back_trace
+from engines.attention.watching.tiling import Array, made_up, trace
 from engines.core.errors import UsageError
 
 CASES = [(12, 4, 4, False, None), (13, 5, 3, True, None), (14, 4, 6, False, 3), (9, 16, 2, True, 4)]

@@ -3,11 +3,12 @@ import json
 import pytest
 import torch
 
-from engines.attention import attention, choice, heard
+from engines.attention import attention, heard
+from engines.attention.auto import choice
+from engines.attention.auto.kept import Book, place
+from engines.attention.auto.machine import machine
 from engines.attention.exact import sdpa
-from engines.attention.kept import Book, place
 from engines.attention.kernels import kernel
-from engines.attention.machine import machine
 from engines.attention.request import request
 from engines.attention.types import Choice
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engines.attention.recording import Asked, Recorder, Recording
 from engines.attention.types import Site
+from engines.attention.watching.recording import Asked, Recorder, Recording
 
 SITES = (Site("Layer 1", 3, 12, (3, 4)), Site("Layer 2", 1, 12, (3, 4)))
 SIGMAS = (80.0, 3.0, 0.1, 0.0)

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from engines.attention.memory import extra_mb
+from engines.attention.measuring.memory import extra_mb
 from engines.attention.types import MemoryCase, WhichSpec
 from engines.core.errors import UsageError
 

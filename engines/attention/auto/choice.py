@@ -17,10 +17,10 @@ from threading import RLock
 import torch
 from torch import Tensor
 
-from engines.attention.kept import Book
+from engines.attention.auto.kept import Book
+from engines.attention.auto.machine import Machine, machine
+from engines.attention.auto.race import race
 from engines.attention.kernels import refusal
-from engines.attention.machine import Machine, machine
-from engines.attention.race import race
 from engines.attention.request import Request
 from engines.attention.types import KINDS, Choice, Known
 

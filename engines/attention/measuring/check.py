@@ -19,9 +19,9 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
+from engines.attention.auto.machine import machine
 from engines.attention.exact import naive
 from engines.attention.kernels import kernel, refusal
-from engines.attention.machine import machine
 from engines.attention.request import Request, Widen, request, wide
 from engines.attention.types import KINDS, Checked, CheckResult, CheckSpec
 from engines.core.context import Context

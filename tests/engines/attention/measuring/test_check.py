@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from engines.attention import check
 from engines.attention.exact import naive, tiled
 from engines.attention.kernels import kernel
+from engines.attention.measuring import check
 from engines.attention.types import CheckSpec
 from engines.core.context import PlainContext
 from engines.core.errors import UsageError

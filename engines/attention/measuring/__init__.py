@@ -1,0 +1,1 @@
+"""Figures of kernels: time, memory, errors, and what the machine allows."""
