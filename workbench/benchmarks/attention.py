@@ -10,6 +10,7 @@ other programs' turns do not count. Errors are beside float64, the largest over 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import partial
 from statistics import median
 from typing import Annotated, Any
@@ -31,7 +32,6 @@ from engines.core.errors import OutOfResources
 from engines.core.training.threads import threads as of_torch
 from workbench.benchmarks import attention_cases
 from workbench.benchmarks.attention_rows import Turns, interleaved, row
-from workbench.verbs import console
 
 SMALL = (WhichSpec(heads=2, length=16, dim=32), WhichSpec(heads=4, length=64), WhichSpec(heads=4, length=100))
 CALLS = 2000
@@ -110,23 +110,23 @@ def _ceilings(device: str) -> dict[str, float]:
     return products | {"copy_gb_per_s": max(each.gbytes for each in found.values())}
 
 
-def show(result: dict[str, Any]) -> None:
-    """Rows, what `auto` adds to small requests, and memory, as tables; the flags of the processor are in the JSON."""
-    out, here = console.out(), result["machine"]
+def tables(result: dict[str, Any]) -> Iterator[Table | str]:
+    """Rows, what `auto` adds to small requests, and memory; the flags of the processor are in the JSON alone."""
+    here = result["machine"]
     rows = Table("", "kernel", "ms", "best peer", "ratio", "goal", box=box.SIMPLE_HEAD)
     for each in result["rows"]:
         name, ms = min(each["peers"].items(), key=lambda pair: pair[1])
         ours, ratio = f"{each['ms']:.3g}", f"{each['ratio_best_peer']:.2f}"
         rows.add_row(each["request"], each["kernel"], ours, f"{name} {ms:.3g}", ratio, _goal(each, "goal"))
-    out.print(rows)
+    yield rows
     if "small" in result:
         small = Table("", "auto us", "sdpa us", "added", "goal", box=box.SIMPLE_HEAD)
         for each in result["small"]:
             times = (f"{each[key]:.1f}" for key in ("auto_us", "sdpa_us", "added_us"))
             small.add_row(each["request"], *times, _goal(each, "goal_us"))
-        out.print(small)
-        out.print(", ".join(_megabytes(each) for each in result["memory"]), soft_wrap=True)
-    out.print(f"{here['processor']}, {here['threads']} of {here['cores']} cores, torch {here['torch']}", soft_wrap=True)
+        yield small
+        yield ", ".join(_megabytes(each) for each in result["memory"])
+    yield f"{here['processor']}, {here['threads']} of {here['cores']} cores, torch {here['torch']}"
 
 
 def _goal(row: dict[str, Any], key: str) -> str:

@@ -1,8 +1,8 @@
 """`main.py bench NAME`: measure on this machine. Each is `benchmarks/NAME.py`, imported when it is run.
 
 A benchmark is a function `main(...)` whose keyword arguments become options and whose result is a dict of
-numbers, units in the names. It says what it was measured against; the machine is named here. One whose result is no
-plain table has a `show(result)` too.
+numbers, units in the names. It says what it was measured against; the machine is named here. One whose result makes no
+good table as it is has `tables(result)` too: what is printed instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import importlib
 import inspect
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -56,7 +56,8 @@ def _add(name: str) -> None:
     @app.command(name, short_help=BENCHMARKS[name], add_help_option=False, context_settings=passing)
     def command(ctx: typer.Context) -> None:
         module = importlib.import_module(f"workbench.benchmarks.{name.replace('-', '_')}")
-        shown = getattr(module, "show", functools.partial(show, name))
+        tables = getattr(module, "tables", None)
+        shown = functools.partial(_print, tables) if tables else functools.partial(show, name)
         code = _benchmark(name, module.main, shown)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
         raise typer.Exit(code or 0)
 
@@ -108,6 +109,12 @@ def _processor() -> str:
             return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+def _print(tables: Callable[[dict[str, Any]], Iterable[Any]], result: dict[str, Any]) -> None:
+    out = console.out()
+    for each in tables(result):
+        out.print(each, soft_wrap=isinstance(each, str))
 
 
 def show(name: str, result: dict[str, Any]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
 import pytest
 import torch
+from rich.console import Console
 
 from engines.attention.types import Ceiling, WhichSpec
 from workbench.benchmarks import attention as bench
@@ -64,3 +66,14 @@ def test_what_auto_adds_to_small_requests(monkeypatch: pytest.MonkeyPatch) -> No
     assert "flags" in said["machine"]
     assert [told["request"] for told in said["rows"]] == ["nothing"]
     assert said["small"][0]["added_us"] == pytest.approx(said["small"][0]["auto_us"] - said["small"][0]["sdpa_us"])
+
+
+def test_the_tables_name_every_row_and_whether_its_goal_is_met() -> None:
+    rows = [_measured(cases.mapping(64, False)) | {"met": False}, _measured(cases.step(1, 9))]
+    out = Console(width=200, file=StringIO())
+    for each in bench.tables({"machine": {"processor": "VAX", "threads": 1, "cores": 1, "torch": "2"}, "rows": rows}):
+        out.print(each)
+    said = cast(StringIO, out.file).getvalue()
+    assert all(told["request"] in said for told in rows)
+    assert "0.625 missed" in said
+    assert "VAX" in said
