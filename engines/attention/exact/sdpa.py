@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -12,13 +14,14 @@ from engines.attention.request import Request
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can. torch gives the log-sum-exp in its flash forms alone."""
-    if not lse:
-        return ""
+    return (_refuses_flash(asked) or (_refuses_cuda(asked) if asked.q.is_cuda else "")) if lse else ""
+
+
+def _refuses_flash(asked: Request) -> str:
+    """Of the flash form itself. Where it ran and every row's log-sum-exp is finite, no number was lost."""
     if asked.needs_gradient:
         return "its log-sum-exp carries no gradient"
-    if asked.q.shape[3] != asked.v.shape[3]:
-        return "it gives the log-sum-exp where q and v are of one dim"
-    return _refuses_cuda(asked) if asked.q.is_cuda else ""
+    return "" if asked.q.shape[3] == asked.v.shape[3] else "it gives the log-sum-exp where q and v are of one dim"
 
 
 def _refuses_cuda(asked: Request) -> str:
@@ -30,6 +33,10 @@ def _refuses_cuda(asked: Request) -> str:
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     """(output, log-sum-exp or None). A mask and a bias are one tensor to it."""
+    if asked.plain and not asked.q.is_cuda and not _refuses_flash(asked):
+        out, total = _with_lse(asked, True)
+        if math.isfinite(total.sum().item()):
+            return out, total if lse else None
     return contained(_with_lse if lse else _alone, asked, lse)
 
 

@@ -21,6 +21,8 @@ from engines.attention.request import Request, blocks, cuts, positions, span, ti
 
 SCORES = 1 << 19
 """Of some heads and rows at a time: they stay in the processor's own memory."""
+MOST = 1 << 20
+"""Of one head at a time, where there are more keys than fit into that memory."""
 CORNER = 256
 """Where causal or window cut across a strip, keys are hidden in blocks of so many."""
 HIGHEST, ABOVE, TINY = 35.0, 8.0, 1e-37
@@ -80,7 +82,7 @@ def _softmaxed(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
     out = q.new_zeros(*q.shape[:2], v.shape[2])
     total = q.new_full(q.shape[:2], -torch.inf)
     bands = Bands(asked, -torch.inf, 0.0)
-    for rows in blocks(0, q.shape[1], _height(asked, CORNER)):
+    for rows in blocks(0, q.shape[1], min(_height(asked, CORNER), max(32, MOST // k.shape[1]))):
         keys = span(asked, rows)
         room = (rows.stop - rows.start) * max(keys.stop - keys.start, 1)
         for heads in blocks(0, len(q) if keys.stop > keys.start else 0, max(1, SCORES // room)):

@@ -23,7 +23,7 @@ from engines.attention.types import KINDS, MemoryCase
 from engines.core.errors import UsageError
 from engines.core.spec import from_json, resolve, to_json
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMALL = 64
 MEBIBYTE = 2**20
 
