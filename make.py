@@ -47,7 +47,7 @@ SCREEN = {
 USAGE = """make run [ARGS="..."]     open the workbench (with no display: save pictures of every panel instead)
                           ARGS=--quick: only the seven main pictures, in a minute
 make test [ARGS="..."]    run the tests on all cores; ARGS go to pytest ("-n 0": one after the other)
-make bench [NAME=...]     measure: detect, display, workers, diffusion-error, ... or all
+make bench [NAME=...]     measure: detect, display, attention, diffusion-error, ... or all but gpu, which needs one
 make peers                install other libraries to compare with, and run the comparisons
 make lint                 style, types and import contracts
 make clean                remove .venv and everything generated"""
@@ -120,7 +120,7 @@ def bench(arguments: list[str]) -> int:
     """Run one benchmark, or all."""
     _prepare([], {})
     named = arguments[:1] if arguments and not arguments[0].startswith("-") else []
-    names = named or _asked("workbench.verbs.bench", "BENCHMARKS")
+    names = named or [name for name in _asked("workbench.verbs.bench", "BENCHMARKS") if name != "gpu"]
     codes = [_python(["main.py", "bench", name, *arguments[len(named) :]], offscreen=True) for name in names]
     return max(codes)
 
