@@ -67,6 +67,8 @@ class ComparePage(WorkPage):
         headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
         rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
         self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
+        for part in (self.table, self.auto):
+            part.setVisible(bool(self.chart.series))
         self.auto.setText(words.auto_words(result))
         self.auto.set_tip("\n".join(result.notes))
         say(self.remarks, words.remarks(result))

@@ -36,7 +36,7 @@ class WatchPage(QWidget):
         self.words = wrapped()
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setFixedHeight(3 * self.words.fontMetrics().lineSpacing() + 4)
-        self.error = BandPlot("Distance to the whole", "Tile", "Distance to the whole, relative")
+        self.error = BandPlot("Error so far", "Tile", "Error so far, relative")
         self.bar = StepsBar("Tile", "Click or drag to another tile", PERIOD_MS)
         self.bar.moved.connect(self._show)
         self._lay_out()
@@ -55,7 +55,8 @@ class WatchPage(QWidget):
         self._show(0)
 
     def begin(self) -> None:
-        """Play from the first tile."""
+        """Play from the first tile; the keys are the page's."""
+        self.setFocus()
         self.bar.go(0)
         self.bar.start()
 
@@ -72,7 +73,7 @@ class WatchPage(QWidget):
         self.words.setText(words)
         self.picture.setAccessibleDescription(words)
         error = trace.steps[place - 1].error if place else 1.0
-        self.state.setText(f"{figure(error)} from the whole {whole_of(trace)}")
+        self.state.setText(f"Error {figure(error)} beside the {whole_of(trace)}")
         self.error.set_uprights([Mark(place, "", True)])
         last = len(trace.steps)
         self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
