@@ -104,8 +104,9 @@ def test_a_comparison_under_way_shows_the_one_before_and_says_so(page):
     page.show_state(AttentionView(compare=CompareView(SPEC, RESULT, Busy("SDPA at 64"), earlier=True)))
     assert page.title.text().startswith("Comparing")
     assert page.chart.series
-    page.show_state(AttentionView(compare=CompareView(SPEC, None, Busy())))
+    page.show_state(AttentionView(compare=CompareView(SPEC, None, Busy(), earlier=True)))
     assert (page.there, page.title.text()) == (True, "Comparing")
+    assert not page.table.isVisibleTo(page)
     page.show_state(AttentionView())
     assert not page.there
 

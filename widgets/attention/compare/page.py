@@ -38,6 +38,7 @@ class ComparePage(WorkPage):
         self.auto, self.remarks, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
+        self._draw()
 
     def show_state(self, view: AttentionView) -> None:
         shown = view.compare
@@ -51,7 +52,7 @@ class ComparePage(WorkPage):
     def _show_head(self, view: AttentionView) -> None:
         result, busy = view.compare.result, view.compare.busy is not None
         self.export.setEnabled(result is not None)
-        earlier = busy and view.compare.earlier
+        earlier = busy and view.compare.earlier and result is not None
         told = "Comparing; until then the comparison before" if earlier else words.winners(result) if result else ""
         self.title.setText(told or ("Comparing" if busy else "Kinds of attention"))
         self.state.setText(words.asked_words(result.spec if result else view.compare.spec))
