@@ -27,8 +27,8 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
 
 PERIOD_MS = 600
-LARGE, SMALL = 220, 76
-SIDE, MOST_SIDE = 360, 560
+LARGE, SMALL = 204, 76
+SIDE, MOST_SIDE = 336, 560
 """Width of what stands beside the picture."""
 
 
@@ -117,7 +117,7 @@ class SeePage(WorkPage):
         rows = [recording.row(step, at, head, self.patch).reshape(site.grid) for head in range(site.heads)]
         mass, entropy = recording.mass(step, at)[self.head], recording.entropy(step, at)[self.head]
         row = rows[self.head]
-        self.map.set_title(f"What the patch at {words.place_words(site, self.patch)} takes from each patch")
+        self.map.set_title(f"Taken by {words.place_words(site, self.patch)}")
         self.map.show_map(row, float(row.max()), self.patch, recording.picture(step))
         self.received.show_map(mass.reshape(site.grid), float(mass.max()), self.patch)
         self.spread.show_map(entropy.reshape(site.grid), math.log(max(site.tokens, 2)), self.patch)

@@ -21,7 +21,7 @@ from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, QuietButton
 
 PERIOD_MS = 900
-SIDE = 232
+SIDE = 212
 
 
 class WatchPage(QWidget):
@@ -73,7 +73,8 @@ class WatchPage(QWidget):
         self.words.setText(words)
         self.picture.setAccessibleDescription(words)
         error = trace.steps[place - 1].error if place else 1.0
-        self.state.setText(f"Error {figure(error)} beside the {whole_of(trace)}")
+        self.state.setText(f"Error {figure(error)}")
+        self.state.set_tip(f"Beside the {whole_of(trace)} over all keys, relative")
         self.error.set_uprights([Mark(place, "", True)])
         last = len(trace.steps)
         self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
