@@ -160,7 +160,7 @@ class SeePage(WorkPage):
 
     def _lay_out(self) -> None:
         self.trouble.close_button.hide()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         empty = EmptyState(
             "See what the layers of a network look at while it samples.", "Sample", "attention",
             "Draw one sample and keep what its attention layers do",

@@ -80,7 +80,7 @@ class WatchPage(QWidget):
         self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
 
     def _lay_out(self) -> None:
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         side = held(column_of(self.title, self.state, self.made_up, 8, (self.error, 1), (None, 0), spacing=4))
         side.setFixedWidth(SIDE)
         body = row_of((self.picture, 1), side, spacing=12)
