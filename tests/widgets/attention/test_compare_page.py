@@ -115,6 +115,10 @@ def test_a_kind_in_linear_time_is_not_called_the_fastest_exact_one(monkeypatch):
     monkeypatch.setitem(words.TITLES, "linear", "Linear")
     faster = replace(RESULT, points=(*RESULT.points, replace(RESULT.points[2], kind="linear", ms=1.0)))
     assert words.winners(faster).endswith("at 2 of 3 lengths; Linear is 4 times faster at 256")
+    alone = replace(faster, points=tuple(one for one in faster.points if one.kind != "naive"))
+    assert words.winners(alone) == "SDPA takes 4 ms at 256; Linear is 4 times faster at 256"
+    alike = replace(RESULT.points[2], kind="linear", ms=3.9)
+    assert words.winners(replace(RESULT, points=(*RESULT.points, alike))).endswith("at 2 of 3 lengths")
 
 
 @pytest.fixture

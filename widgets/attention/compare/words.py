@@ -14,6 +14,8 @@ from widgets.kit.words import DASH, DOT, count
 TITLES = {kind.id: kind.title for kind in KINDS}
 EXACT = {kind.id for kind in KINDS if kind.exact}
 COLOURS = 8
+LEAST_GAIN = 1.1
+"""Times that a kind must be faster for a heading to tell it."""
 MEASURED = "auto takes "
 """How a note begins that only tells what `auto` measured."""
 
@@ -88,11 +90,15 @@ def fastest(result: CompareResult, kinds: Collection[str]) -> dict[int, Point]:
 
 
 def winners(result: CompareResult) -> str:
-    """'SDPA is the fastest exact kind at 4 of 6 lengths; Decay is 5.1 times faster at 4,096'."""
+    """'SDPA is the fastest exact kind at 4 of 6 lengths; Decay is 5.1 times faster at 4,096'; of one that has no rival
+    the time."""
     exact, every = fastest(result, EXACT), fastest(result, TITLES)
     best = exact or every
     if not best:
         return "Nothing could be measured"
+    if len({one.kind for one in result.points if one.ms and one.kind in (EXACT if exact else TITLES)}) == 1:
+        last = best[max(best)]
+        return f"{TITLES[last.kind]} takes {figure(last.ms or 0)} ms at {last.length:,}{_beaten(exact, every)}"
     ((first, times), *_others) = Counter(one.kind for one in best.values()).most_common(1)
     where = "at every length" if times == len(best) else f"at {times} of {count(len(best), 'length')}"
     return f"{TITLES[first]} is the fastest{' exact kind' if exact else ''} {where}{_beaten(exact, every)}"
@@ -105,7 +111,8 @@ def _beaten(exact: Mapping[int, Point], every: Mapping[int, Point]) -> str:
     if one is None or other is None or one == other or not one.ms or not other.ms:
         return ""
     gain = one.ms / other.ms
-    return f"; {TITLES[other.kind]} is {gain:{'.0f' if gain >= 10 else '.2g'}} times faster at {longest:,}"
+    times = f"{gain:.0f}" if gain >= 10 else f"{gain:.2g}"
+    return "" if gain < LEAST_GAIN else f"; {TITLES[other.kind]} is {times} times faster at {longest:,}"
 
 
 def asked_words(spec: CompareSpec) -> str:

@@ -67,7 +67,7 @@ class SeePage(WorkPage):
         self.layer.set_choices([(str(at), site.name) for at, site in enumerate(seen.recording.sites)])
         self.bar.set_places(len(seen.recording.steps) - 1, (len(seen.recording.steps) - 1) // 2)
         result = seen.result
-        self.kernels = ", ".join(name.split()[0] for name in result.kernels) if result is not None else ""
+        self.kernels = words.kernel_words(result.kernels) if result is not None else ""
         say(self.notes, ". ".join(result.notes) if result is not None else "")
         self._look_at(site=min(self.site, len(seen.recording.sites) - 1))
 
