@@ -119,7 +119,7 @@ class BandPlot(Plot):
     def table(self) -> list[list[str]]:
         rows = super().table()
         for band in self.bands:
-            name = next((one.name for one in self.series if one.place == band.place), "band")
+            name = next((one.name for one in self.series if one.place == band.place and not one.token), "band")
             for end, values in () if band.hatched else (("low", band.low), ("high", band.high)):
                 rows += [[f"{name}, {end}", f"{x:.6g}", f"{y:.6g}"] for x, y in zip(band.x, values, strict=True)]
         return rows
@@ -230,7 +230,8 @@ class BandPlot(Plot):
         if y is None:
             return ""
         words = f"{one.name}: {self._words(y, self._shares)}"
-        band = next((band for band in self.bands if band.place == one.place and not band.hatched), None)
+        own = (band for band in self.bands if band.place == one.place and not band.hatched and not one.token)
+        band = next(own, None)
         if band is None:
             return words
         low, high = value_at(band.x, band.low, x), value_at(band.x, band.high, x)

@@ -19,6 +19,8 @@ from widgets.kit.theme import LOOK, mixed, number_font
 ROW = Qt.ItemDataRole.UserRole
 WIDTH, MOST_ROWS = 560, 9
 RECENT = 8
+LEAST_OF_TIP, IN_TIP = 4, -100.0
+"""Letters from which tips are looked through too, and what such a match counts: less than any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class CommandRow:
     title: str
     category: str = ""
     shortcut: str = ""
+    tip: str = ""
     enabled: bool = True
 
 
@@ -36,7 +39,7 @@ def score(query: str, row: CommandRow) -> float | None:
     """How well a command fits what was typed, higher is better; None when it does not.
 
     Every letter must occur in order. Letters that begin a word or follow one another count more, gaps count less;
-    a match in the title counts more than one that needs the category.
+    a match in the title counts more than one that needs the category. Least counts a word of the tip.
     """
     query = query.casefold().strip()
     if not query:
@@ -44,7 +47,10 @@ def score(query: str, row: CommandRow) -> float | None:
     in_title = _fit(query, row.title.casefold())
     if in_title is not None:
         return in_title + 5.0
-    return _fit(query.replace(" ", ""), f"{row.category} {row.title}".casefold().replace(" ", ""))
+    in_both = _fit(query.replace(" ", ""), f"{row.category} {row.title}".casefold().replace(" ", ""))
+    if in_both is not None:
+        return in_both
+    return IN_TIP if len(query) >= LEAST_OF_TIP and query in row.tip.casefold() else None
 
 
 def ranked(query: str, rows: Sequence[CommandRow], recent: Sequence[str] = ()) -> list[CommandRow]:

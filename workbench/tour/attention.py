@@ -14,7 +14,7 @@ SHORT = CompareSpec(lengths=(64, 128, 256, 512, 1024), threads=1, repeats=3)
 CAUSAL = WatchSpec(length=32, query_tile=8, key_tile=8, causal=True, seed=2)
 PATCH = 16
 """Of the picture: the row that is looked at."""
-MAIN = ("attention-empty", "attention-compared")
+MAIN = ("attention-empty", "attention-see")
 """The main stop, after what has to be done before it."""
 
 

@@ -32,6 +32,19 @@ def write(result: CompareResult, path: str | Path) -> None:
     write_text(check_file(path, TABLE), text.getvalue())
 
 
+def left_out(result: CompareResult) -> list[tuple[str, str, str]]:
+    """Of each kind that was left out: its id, ' from 16,384' or '' where that is everywhere, and the reason."""
+    told = []
+    for kind in result.spec.kinds:
+        points = [point for point in result.points if point.kind == kind]
+        skipped = [point for point in points if point.skipped]
+        if skipped:
+            first, alike = skipped[0], len({point.skipped for point in skipped}) == 1
+            where = "" if alike and len(skipped) == len(points) else f" from {first.length:,}"
+            told.append((kind, where, first.skipped))
+    return told
+
+
 def _row(result: CompareResult, point: Point) -> list[str]:
     spec = result.spec
     roof = costs.roof(spec, point.length, result.ceiling)

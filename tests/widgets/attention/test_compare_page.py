@@ -48,7 +48,7 @@ def page(qtbot):
 
 
 def test_the_page_says_who_is_fastest_and_what_was_left_out(page):
-    assert page.title.text() == "Naive is the fastest exact kind up to 64, SDPA from 128"
+    assert page.title.text() == "SDPA is the fastest exact kind at 2 of 3 lengths"
     assert "it would hold a matrix of 8.0 GiB" in page.remarks.text()
     noted = replace(RESULT, notes=("auto takes sdpa, measured now", "strips failed and the next kernel was taken"))
     assert words.remarks(noted).splitlines()[1:] == ["strips failed and the next kernel was taken"]
@@ -64,6 +64,7 @@ def test_the_curves_are_the_points_with_the_roof_of_this_machine(page):
     roof = dict(zip(lines[ROOF].x, lines[ROOF].y, strict=True))
     assert roof[256] == pytest.approx(costs.roof_ms(SPEC, 256, RESULT.ceiling))
     assert tuple(sorted(page.chart.rings)) == ((64.0, 1.0), (128.0, 3.0))
+    assert not any("(" in line for line in page.chart.reading(128.0) if line.startswith(ROOF))
     (band, *_others) = page.chart.bands
     assert list(band.low) == pytest.approx([1.8, 2.7, 3.6])
     assert list(band.high) == pytest.approx([2.4, 3.6, 4.8])
@@ -90,6 +91,7 @@ def test_each_measure_has_its_curves_or_says_why_not(page, qtbot):
     page.which.set_value("gradient")
     page.which.chosen.emit("gradient")
     assert page.chart.series == ()
+    assert not page.table.isVisibleTo(page)
     assert "With gradients" in words.nothing(RESULT, MEASURES[-1])
 
 
@@ -102,8 +104,9 @@ def test_a_comparison_under_way_shows_the_one_before_and_says_so(page):
     page.show_state(AttentionView(compare=CompareView(SPEC, RESULT, Busy("SDPA at 64"), earlier=True)))
     assert page.title.text().startswith("Comparing")
     assert page.chart.series
-    page.show_state(AttentionView(compare=CompareView(SPEC, None, Busy())))
+    page.show_state(AttentionView(compare=CompareView(SPEC, None, Busy(), earlier=True)))
     assert (page.there, page.title.text()) == (True, "Comparing")
+    assert not page.table.isVisibleTo(page)
     page.show_state(AttentionView())
     assert not page.there
 
@@ -111,7 +114,11 @@ def test_a_comparison_under_way_shows_the_one_before_and_says_so(page):
 def test_a_kind_in_linear_time_is_not_called_the_fastest_exact_one(monkeypatch):
     monkeypatch.setitem(words.TITLES, "linear", "Linear")
     faster = replace(RESULT, points=(*RESULT.points, replace(RESULT.points[2], kind="linear", ms=1.0)))
-    assert words.winners(faster).endswith("SDPA from 128; Linear takes 0.25 of its time at 256")
+    assert words.winners(faster).endswith("at 2 of 3 lengths; Linear is 4 times faster at 256")
+    alone = replace(faster, points=tuple(one for one in faster.points if one.kind != "naive"))
+    assert words.winners(alone) == "SDPA takes 4 ms at 256; Linear is 4 times faster at 256"
+    alike = replace(RESULT.points[2], kind="linear", ms=3.9)
+    assert words.winners(replace(RESULT, points=(*RESULT.points, alike))).endswith("at 2 of 3 lengths")
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def test_nothing_yet_is_one_sentence_and_one_button(page: SeePage, qtbot) -> Non
 def test_a_click_and_the_arrow_keys_choose_the_patch(page: SeePage, recording: Recording, qtbot) -> None:
     page.show_state(view_of(recording))
     shown_is(page, recording, 1, 0, 0, 6)
+    assert page.state.text().endswith("by SDPA")
     qtbot.mouseClick(page.map, Qt.MouseButton.LeftButton, pos=page.map.box_of(9).center().toPoint())
     shown_is(page, recording, 1, 0, 0, 9)
     qtbot.keyClick(page.map, Qt.Key.Key_Up)

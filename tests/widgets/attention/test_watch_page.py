@@ -52,6 +52,7 @@ def test_it_plays_to_the_end_and_stops_where_nobody_sees_it(page: WatchPage, qtb
     qtbot.waitUntil(lambda: page.bar.place == 16 and not page.bar.playing, timeout=20_000)
     page.begin()
     assert (page.bar.playing, page.bar.place) == (True, 0)
+    assert page.hasFocus()
     page.hide()
     assert not page.bar.playing
 

@@ -32,6 +32,14 @@ def test_the_category_is_searched_too_but_counts_less():
     assert [row.id for row in ranked("calibra", ROWS)][0] == "calibrate"
 
 
+def test_a_word_of_the_tip_finds_a_command_after_all_that_are_called_so():
+    rows = (CommandRow("watch", "Watch it work", "Attention", tip="Step through FlashAttention"), *ROWS)
+    assert [row.id for row in ranked("flash", rows)] == ["watch"]
+    called = CommandRow("flash", "Flash", tip="Another")
+    assert [row.id for row in ranked("flash", (*rows, called))] == ["flash", "watch"]
+    assert "watch" not in [row.id for row in ranked("fla", rows)]
+
+
 def test_recent_ones_stand_first_and_those_of_no_use_last():
     order = [row.id for row in ranked("", ROWS, recent=["copy", "sample"])]
     assert order[:2] == ["copy", "sample"]

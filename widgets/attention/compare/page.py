@@ -38,6 +38,7 @@ class ComparePage(WorkPage):
         self.auto, self.remarks, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
+        self._draw()
 
     def show_state(self, view: AttentionView) -> None:
         shown = view.compare
@@ -51,7 +52,7 @@ class ComparePage(WorkPage):
     def _show_head(self, view: AttentionView) -> None:
         result, busy = view.compare.result, view.compare.busy is not None
         self.export.setEnabled(result is not None)
-        earlier = busy and view.compare.earlier
+        earlier = busy and view.compare.earlier and result is not None
         told = "Comparing; until then the comparison before" if earlier else words.winners(result) if result else ""
         self.title.setText(told or ("Comparing" if busy else "Kinds of attention"))
         self.state.setText(words.asked_words(result.spec if result else view.compare.spec))
@@ -67,6 +68,8 @@ class ComparePage(WorkPage):
         headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
         rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
         self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
+        for part in (self.table, self.auto):
+            part.setVisible(bool(self.chart.series))
         self.auto.setText(words.auto_words(result))
         self.auto.set_tip("\n".join(result.notes))
         say(self.remarks, words.remarks(result))

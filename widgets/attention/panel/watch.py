@@ -25,11 +25,13 @@ class WatchSection(Form):
         self.which = Segmented(
             "Pass", (("forward", "Forward"), ("backward", "Backward")), tip="Which way is gone through"
         )
+        self.made_up = columns(labelled("Length", self.length), labelled("Seed", self.seed))
         self.lay_out(
             self.which,
-            columns(labelled("Length", self.length), labelled("Seed", self.seed)),
+            self.made_up,
             columns(labelled("Rows in a tile", self.query_tile), labelled("Keys in a tile", self.key_tile)),
-            columns(labelled("Window", self.reach), self.causal),
+            self.causal,
+            labelled("Window", self.reach),
         )
         for field in ("length", "query_tile", "key_tile", "causal", "seed"):
             self.bind(field, getattr(self, field))
@@ -39,7 +41,6 @@ class WatchSection(Form):
     def show_state(self, view: AttentionView) -> None:
         spec = view.watch.spec
         self.show_fields(spec)
-        for field in (self.length, self.seed):
-            field.setEnabled(not view.watch.of_network)
+        self.made_up.setVisible(not view.watch.of_network)
         self.which.set_value("backward" if spec.backward else "forward")
         self.set_summary(f"{spec.length}, tiles {spec.query_tile} \u00d7 {spec.key_tile}")

@@ -255,3 +255,6 @@ class HeadStrip(DrawnChart):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if active:
                 outline(painter, box, LOOK.now.color("accent"))
+            if active and self.hasFocus():
+                ink(painter, QPen(LOOK.now.color("accent"), 2), None)
+                painter.drawLine(box.bottomLeft() + QPointF(0, 5), box.bottomRight() + QPointF(0, 5))

@@ -27,8 +27,8 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_state import Trouble
 
 PERIOD_MS = 600
-LARGE, SMALL = 220, 76
-SIDE, MOST_SIDE = 360, 560
+LARGE, SMALL = 204, 76
+SIDE, MOST_SIDE = 336, 560
 """Width of what stands beside the picture."""
 
 
@@ -67,7 +67,7 @@ class SeePage(WorkPage):
         self.layer.set_choices([(str(at), site.name) for at, site in enumerate(seen.recording.sites)])
         self.bar.set_places(len(seen.recording.steps) - 1, (len(seen.recording.steps) - 1) // 2)
         result = seen.result
-        self.kernels = ", ".join(name.split()[0] for name in result.kernels) if result is not None else ""
+        self.kernels = words.kernel_words(result.kernels) if result is not None else ""
         say(self.notes, ". ".join(result.notes) if result is not None else "")
         self._look_at(site=min(self.site, len(seen.recording.sites) - 1))
 
@@ -117,7 +117,7 @@ class SeePage(WorkPage):
         rows = [recording.row(step, at, head, self.patch).reshape(site.grid) for head in range(site.heads)]
         mass, entropy = recording.mass(step, at)[self.head], recording.entropy(step, at)[self.head]
         row = rows[self.head]
-        self.map.set_title(f"What the patch at {words.place_words(site, self.patch)} takes from each patch")
+        self.map.set_title(f"Taken by {words.place_words(site, self.patch)}")
         self.map.show_map(row, float(row.max()), self.patch, recording.picture(step))
         self.received.show_map(mass.reshape(site.grid), float(mass.max()), self.patch)
         self.spread.show_map(entropy.reshape(site.grid), math.log(max(site.tokens, 2)), self.patch)
@@ -160,7 +160,7 @@ class SeePage(WorkPage):
 
     def _lay_out(self) -> None:
         self.trouble.close_button.hide()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         empty = EmptyState(
             "See what the layers of a network look at while it samples.", "Sample", "attention",
             "Draw one sample and keep what its attention layers do",

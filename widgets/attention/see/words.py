@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.attention.types import Site
+from engines.attention.types import KINDS, Site
 from engines.attention.watching.recording import Recording
 from widgets.charts.axes import figure, percent
 
@@ -29,6 +30,12 @@ def moment_words(recording: Recording, step: int) -> str:
 def share_words(share: float) -> str:
     """'12.3 %'."""
     return percent(share, 1) if share else "0 %"
+
+
+def kernel_words(names: Sequence[str]) -> str:
+    """'SDPA, Strips', from names with versions."""
+    titles = {kind.id: kind.title for kind in KINDS}
+    return ", ".join(titles.get(id, id) for id in (name.split()[0] for name in names))
 
 
 def row_words(site: Site, entropy: float, received: float) -> str:

@@ -21,7 +21,7 @@ from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, QuietButton
 
 PERIOD_MS = 900
-SIDE = 232
+SIDE = 212
 
 
 class WatchPage(QWidget):
@@ -36,7 +36,7 @@ class WatchPage(QWidget):
         self.words = wrapped()
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setFixedHeight(3 * self.words.fontMetrics().lineSpacing() + 4)
-        self.error = BandPlot("Distance to the whole", "Tile", "Distance to the whole, relative")
+        self.error = BandPlot("Error so far", "Tile", "Error so far, relative")
         self.bar = StepsBar("Tile", "Click or drag to another tile", PERIOD_MS)
         self.bar.moved.connect(self._show)
         self._lay_out()
@@ -55,7 +55,8 @@ class WatchPage(QWidget):
         self._show(0)
 
     def begin(self) -> None:
-        """Play from the first tile."""
+        """Play from the first tile; the keys are the page's."""
+        self.setFocus()
         self.bar.go(0)
         self.bar.start()
 
@@ -72,13 +73,14 @@ class WatchPage(QWidget):
         self.words.setText(words)
         self.picture.setAccessibleDescription(words)
         error = trace.steps[place - 1].error if place else 1.0
-        self.state.setText(f"{figure(error)} from the whole {whole_of(trace)}")
+        self.state.setText(f"Error {figure(error)}")
+        self.state.set_tip(f"Beside the {whole_of(trace)} over all keys, relative")
         self.error.set_uprights([Mark(place, "", True)])
         last = len(trace.steps)
         self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
 
     def _lay_out(self) -> None:
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         side = held(column_of(self.title, self.state, self.made_up, 8, (self.error, 1), (None, 0), spacing=4))
         side.setFixedWidth(SIDE)
         body = row_of((self.picture, 1), side, spacing=12)

@@ -98,7 +98,7 @@ class TilePicture(DrawnChart):
     def __init__(self) -> None:
         super().__init__("The tiled algorithm")
         self.scene: Scene | None = None
-        self.setMinimumSize(420, 260)
+        self.setMinimumSize(340, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_scene(self, scene: Scene) -> None:
@@ -213,7 +213,8 @@ def _draw_work(painter: QPainter, places: Places, rows: Span, keys: Span) -> Non
 
 def _draw_scales(painter: QPainter, places: Places) -> None:
     scene, top, muted = places.scene, places.bottom + 10, LOOK.now.color("muted")
-    room = QRectF(places.matrix.left(), top, min(places.matrix.width() * 0.55, 260), 24)
+    wide = min(max(places.matrix.width() * 0.55, 110), 260)
+    room = QRectF(places.matrix.left(), top, wide, 24)
     middle, high = (percent(share, 0) for share in (scene.high / 4, scene.high))
     draw_scale(painter, room, "0", high, title=middle)
     label(painter, QRectF(room.right() + 8, top + 10, 80, 15), "of its row", muted, LEFT)

@@ -75,7 +75,6 @@ class RunSection(Form):
         found = precision.result if here else None
         say(self.offer, f"{found.words}." if found is not None else "")
         self.measure.setVisible(here and view.model is not None and view.model.kind != "analytic")
-        self.measure.setEnabled(precision.busy is None)
         self.measure.setText("Measuring" if precision.busy is not None else "Compare precisions")
         self.take.setVisible(found is not None and found.offered and view.spec.precision != "bfloat16")
 

@@ -118,7 +118,7 @@ class AttentionController(PagedController):
         """Go through a head of a network that was seen, where every patch sees all."""
         self.watching.watch(title, q, k, v)
         self.set_form(watch=replace(self.form.watch, causal=False, window=0))
-        self.open_page(Page.WATCH)
+        self.watch()
 
     def see(self) -> None:
         """Sample what the form asks for, and look at its attention."""

@@ -81,7 +81,8 @@ class DialogsController(QObject):
     def _row(self, id: str) -> CommandRow:
         command, action = self._actions.commands[id], self._actions.action(id)
         title = command.title.rstrip("…")
-        return CommandRow(id, title, command.menu, action.shortcut().toString(), action.isEnabled())
+        shortcut = action.shortcut().toString()
+        return CommandRow(id, title, command.menu, shortcut, command.tip, action.isEnabled())
 
 
 def about_text() -> str:

@@ -85,6 +85,8 @@ def _show(result: CompareResult) -> None:
     from rich import box
     from rich.table import Table
 
+    from engines.attention.measuring import figures
+
     out, auto = console.out(), dict(result.auto)
     lengths = sorted({point.length for point in result.points})
     table = Table(box=box.SIMPLE_HEAD, title="Milliseconds of a call; * what auto takes", title_justify="left")
@@ -98,9 +100,8 @@ def _show(result: CompareResult) -> None:
     out.print(
         f"{result.machine}: products {result.ceiling.gflops:.3g} GFLOP/s, copies {result.ceiling.gbytes:.3g} GB/s"
     )
-    for point in result.points:
-        if point.skipped:
-            out.print(f"{point.kind} at {point.length:,}: left out, {point.skipped}")
+    for kind, where, reason in figures.left_out(result):
+        out.print(f"{kind}{where}: left out, {reason}")
     for note in result.notes:
         out.print(f"Note: {note}")
 

@@ -29,6 +29,7 @@ def test_a_sample_is_seen_and_its_head_is_watched_tile_by_tile(open_window: Call
     watched = lab.board.page(Page.WATCH)
     assert lab.view.page is Page.WATCH
     assert watched.title.text() == "Layer 1, head 1, step 1"
+    assert watched.bar.playing
     assert watched.trace.scores.shape == (49, 49)
     weights = watched.trace.weights(len(watched.trace.steps) - 1)
     assert np.allclose(weights[page.patch].reshape(7, 7), page.map.values)
