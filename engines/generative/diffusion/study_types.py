@@ -5,7 +5,8 @@ Plain values that go to and from JSON; torch is not imported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from engines.generative.diffusion.types import Device, SampleSpec, Schedule
@@ -166,6 +167,14 @@ class PrecisionSpec:
     """Job `precision:run`. What bfloat16 gains and costs beside float32, here, for a run's model and batch."""
 
     base: SampleSpec
+
+    @classmethod
+    def of(
+        cls, usual: SampleSpec, seeds: Sequence[int], steps: int | None = None, weight: float = 1.0, kernel: str = ""
+    ) -> PrecisionSpec:
+        """Of a model's usual run, with what bears on its time."""
+        guidance = replace(usual.guidance, weight=weight)
+        return cls(replace(usual, seeds=tuple(seeds), steps=steps or usual.steps, guidance=guidance, kernel=kernel))
 
 
 @dataclass(frozen=True, slots=True)

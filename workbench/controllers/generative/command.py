@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
+from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec, PrecisionSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 
@@ -57,9 +57,11 @@ def curves_line(spec: CurveSpec) -> str:
     return _line("curves", spec.model, *_options(told, {}))
 
 
-def precision_line(spec: SampleSpec) -> str:
-    told = {"n": len(spec.seeds), "sampler": spec.sampler, "steps": spec.steps, "seed": (spec.seeds or (0,))[0]}
-    return _line("precision", spec.model, *_options(told, {}))
+def precision_line(spec: PrecisionSpec) -> str:
+    run = spec.base
+    told = {"n": len(run.seeds), "steps": run.steps, "guidance": run.guidance.weight, "kernel": run.kernel}
+    told |= {"seed": run.seeds[0]}
+    return _line("precision", run.model, *_options(told, {"guidance": 1.0, "kernel": ""}))
 
 
 def _sampled(spec: SampleSpec) -> dict[str, Any]:

@@ -342,7 +342,7 @@ class DiffusionController(PagedController):
         panel.model.folder.clicked.connect(self.open_folder)
         panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
         panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
-        panel.run.measure.clicked.connect(lambda: self.precision.measure(self.form.spec))
+        panel.run.measure.clicked.connect(lambda: self.precision.measure(self.form.spec, self.info))
         panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
         panel.base.curves.clicked.connect(self.measure_curves)
         panel.data.folderWanted.connect(lambda: self.learn_from(ask.data_folder()))

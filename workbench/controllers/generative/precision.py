@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import PrecisionResult, PrecisionSpec
-from engines.generative.diffusion.types import SampleSpec
+from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from widgets.generative.state import PrecisionView
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.generative.command import precision_line
@@ -40,10 +40,15 @@ class Precision(QObject):
         found = self._found if self._found is not None and self._found.model == model else None
         return PrecisionView(found, self._slot.busy)
 
-    def measure(self, spec: SampleSpec) -> None:
-        """With this run's model, sampler and batch."""
-        few = replace(spec, seeds=spec.seeds[:MOST_SAMPLES], classes=spec.classes[:MOST_SAMPLES], start=None)
-        self._slot.start(PrecisionSpec(few), "Compare precisions", precision_line(few))
+    def measure(self, spec: SampleSpec, info: ModelInfo | None) -> None:
+        """With this run's model, batch, guidance and kernel."""
+        if info is None:
+            return
+        first, count = (spec.seeds or (0,))[0], max(1, min(len(spec.seeds), MOST_SAMPLES))
+        weight = spec.guidance.weight if spec.guidance.kind == "cfg" else 1.0
+        usual = catalog.usual(info)
+        asked = PrecisionSpec.of(usual, range(first, first + count), spec.steps, weight, spec.kernel)
+        self._slot.start(asked, "Compare precisions", precision_line(asked))
 
     def cancel(self) -> None:
         self._slot.cancel()

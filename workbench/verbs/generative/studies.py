@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engines.core.spec import to_json
 from workbench.verbs import console
 from workbench.verbs.generative.options import (
     axis,
@@ -162,15 +163,16 @@ def export(
 def precision(
     model: Annotated[str, typer.Argument(help="As for `sample`.", show_default=False)],
     n: Annotated[int, typer.Option("-n", help="Samples at a time.", min=1)] = 16,
-    sampler: Annotated[str, typer.Option(help="Of the pictures that are compared.")] = "dpm++2m",
-    steps: Annotated[int, typer.Option(help="Of the same.")] = 20,
+    steps: Annotated[int | None, typer.Option(help="Of the pictures that are compared; as the model says.")] = None,
+    guidance: Annotated[float, typer.Option(help="Weight; 1 is none, others take twice the batch.")] = 1.0,
+    kernel: Annotated[str, typer.Option(help="Attention kernel; the fastest here.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the first sample.")] = 0,
     json: Annotated[bool, _JSON] = False,
 ) -> None:
     def told() -> dict[str, Any]:
-        schedule = schedule_fields("", usual_run(model))
-        seeds = list(range(seed, seed + n))
-        return {"base": {"model": model, "sampler": sampler, "steps": steps, "schedule": schedule, "seeds": seeds}}
+        from engines.generative.diffusion.study_types import PrecisionSpec
+
+        return to_json(PrecisionSpec.of(usual_run(model), range(seed, seed + n), steps, guidance, kernel))
 
     run_job(f"{_STUDIES}.precision:run", told, json, _show_precision)
 

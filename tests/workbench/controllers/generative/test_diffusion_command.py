@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from engines.generative.diffusion.models import catalog
-from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec
+from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec, PrecisionSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule, Start
 from engines.generative.training.types import TrainSpec
 from tests.workbench.pipeline_folder import a_folder
@@ -113,8 +113,10 @@ def test_flows_and_curves_are_read_back_as_they_were() -> None:
     )  # fmt: skip
     told = parsed(command.curves_line(CurveSpec("analytic:digits-set", ("euler",), (5, 10))), "curves")
     assert (told["model"], told["sampler"], told["evaluations"]) == ("analytic:digits-set", "euler", "5,10")
-    told = parsed(command.precision_line(replace(SampleSpec("net"), seeds=(4, 5, 6), steps=7)), "precision")
-    assert (told["model"], told["n"], told["seed"], told["steps"]) == ("net", 3, 4, 7)
+    spec = PrecisionSpec.of(SampleSpec("net", schedule=Schedule("karras")), (4, 5, 6), 7, 2.5, "naive")
+    told = parsed(command.precision_line(spec), "precision")
+    again = (range(told["seed"], told["seed"] + told["n"]), told["steps"], told["guidance"], told["kernel"])
+    assert PrecisionSpec.of(SampleSpec(told["model"], schedule=Schedule("karras")), *again) == spec
 
 
 @pytest.mark.parametrize("changes", [{}, {"sampler": "heun", "options": {}}, {"schedule": Schedule("karras")}])
