@@ -56,7 +56,7 @@ def _given(q: Tensor, k: Tensor, v: Tensor, kind: str, lse: bool, *rest: Any) ->
     """Under autocast in its dtype (but float64), as torch's own attention, not as each kernel's products have it."""
     device = q.device.type
     if device not in AUTOCAST or not torch.is_autocast_enabled(device):
-        return _run(request(q, k, v, *rest, kind == "block"), kind, lse)
+        return _run(request(q, k, v, *rest, blocks=kind == "block"), kind, lse)
     dtype = torch.get_autocast_dtype(device)
     q, k, v = (x if x.dtype == torch.float64 else x.to(dtype) for x in (q, k, v))
     with torch.autocast(device, enabled=False):
@@ -84,11 +84,11 @@ def _fastest(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
         try:
             found = chosen.forward(asked, lse)
         except (RuntimeError, MemoryError, ImportError) as error:
-            failed[name] = error
+            failed[name] = error.with_traceback(None)
             note = f"{name} failed and the next kernel was taken: {_first_line(error)}"
             continue
-        for broken, error in failed.items():
-            not_again(asked, lse, broken, _first_line(error))
+        for broken, cause in failed.items():
+            not_again(asked, lse, broken, _first_line(cause))
         return _tell(asked, chosen, note or why, *found)
     raise _failure("auto", next(iter(failed.values()), RuntimeError("no kernel can do this")))
 
