@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from engines.attention.request import Request, request
 from engines.core.errors import OutOfResources, UsageError, WorkFailed
 from engines.core.training.threads import ran_out
 
+Rest: TypeAlias = tuple[bool, Tensor | None, Tensor | None, float | None, int | None]
 AUTOCAST = ("cpu", "cuda")
 HINT = "Choose a kind that needs no whole matrix (tiled, sdpa), a smaller batch, or another device"
 
@@ -37,7 +38,7 @@ def attention(
     Raises `UsageError` for what does not fit or the kind cannot do, naming those that can; `OutOfResources`;
     `WorkFailed` where the kind fails at run time.
     """
-    return _given(q, k, v, kind, False, causal, mask, bias, scale, window)[0]
+    return _given(q, k, v, kind, False, (causal, mask, bias, scale, window))[0]
 
 
 def attention_with_lse(
@@ -47,20 +48,20 @@ def attention_with_lse(
     """`attention` and the natural log-sum-exp of every row's scores, (B, H, N), in float32 or wider; -inf where a row
     sees no key. Parts over disjoint keys are merged by it, and `maps` are drawn from it.
     """
-    out, lse = _given(q, k, v, kind, True, causal, mask, bias, scale, window)
+    out, lse = _given(q, k, v, kind, True, (causal, mask, bias, scale, window))
     assert lse is not None
     return out, lse
 
 
-def _given(q: Tensor, k: Tensor, v: Tensor, kind: str, lse: bool, *rest: Any) -> tuple[Tensor, Tensor | None]:
+def _given(q: Tensor, k: Tensor, v: Tensor, kind: str, lse: bool, rest: Rest) -> tuple[Tensor, Tensor | None]:
     """Under autocast in its dtype (but float64), as torch's own attention, not as each kernel's products have it."""
     device = q.device.type
     if device not in AUTOCAST or not torch.is_autocast_enabled(device):
-        return _run(request(q, k, v, *rest, blocks=kind == "block"), kind, lse)
+        return _run(request(q, k, v, *rest, kind == "block"), kind, lse)
     dtype = torch.get_autocast_dtype(device)
     q, k, v = (x if x.dtype == torch.float64 else x.to(dtype) for x in (q, k, v))
     with torch.autocast(device, enabled=False):
-        return _given(q, k, v, kind, lse, *rest)
+        return _given(q, k, v, kind, lse, rest)
 
 
 def _run(asked: Request, kind: str, lse: bool) -> tuple[Tensor, Tensor | None]:
