@@ -12,6 +12,10 @@ from torch import Tensor
 from engines.attention.exact.spoilt import contained
 from engines.attention.request import Request
 
+WIDE = 64
+"""Keys from which torch's CPU kernel passes NaN on, in output and log-sum-exp: with fewer than a vector has numbers it
+answers with 0."""
+
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can. torch gives the log-sum-exp in its flash forms alone."""
@@ -35,7 +39,7 @@ def _refuses_cuda(asked: Request) -> str:
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     """(output, log-sum-exp or None). A mask and a bias are one tensor to it."""
     asked = asked if asked.scale > 0 else _turned(asked)
-    if asked.plain and not asked.q.is_cuda and not _refuses_flash(asked):
+    if asked.plain and asked.k.shape[2] >= WIDE and not asked.q.is_cuda and not _refuses_flash(asked):
         out, total = _with_lse(asked, True)
         if math.isfinite(total.sum().item()):
             return out, total if lse else None

@@ -25,13 +25,13 @@ FAILURES = (RuntimeError, MemoryError, OutOfResources)
 """What memory that runs out is raised as, by torch, by Python and by us; other failures are among them."""
 
 
-def ran_out(error: Exception) -> bool:
-    """Whether one of `FAILURES` means that there was no memory left."""
+def ran_out(error: BaseException | None) -> bool:
+    """Whether one of `FAILURES` means that there was no memory left; of ours, what it was raised from says so."""
+    if isinstance(error, OutOfResources):
+        return ran_out(error.__cause__)
     text = str(error).lower()
     told = ("can't allocate memory", "not enough memory", "out of memory")
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError, OutOfResources)) or any(
-        part in text for part in told
-    )
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(part in text for part in told)
 
 
 @contextmanager

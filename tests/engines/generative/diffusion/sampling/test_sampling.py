@@ -210,7 +210,7 @@ def test_memory_that_runs_out_halves_the_batch_and_changes_no_picture(tiny, monk
     def small(denoise, y, sigmas, **rest):
         if len(y) > 2:
             refused.append(len(y))
-            raise error
+            raise error from MemoryError()
         return real(denoise, y, sigmas, **rest)
 
     monkeypatch.setattr(sampling, "sample", small)
