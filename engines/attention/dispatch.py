@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+import torch
 from torch import Tensor
 
 from engines.attention.auto.choice import failed as not_again
@@ -15,6 +18,8 @@ from engines.attention.request import Request, request
 from engines.core.errors import OutOfResources, UsageError, WorkFailed
 from engines.core.training.threads import ran_out
 
+Rest: TypeAlias = tuple[bool, Tensor | None, Tensor | None, float | None, int | None]
+AUTOCAST = ("cpu", "cuda")
 HINT = "Choose a kind that needs no whole matrix (tiled, sdpa), a smaller batch, or another device"
 
 
@@ -33,7 +38,7 @@ def attention(
     Raises `UsageError` for what does not fit or the kind cannot do, naming those that can; `OutOfResources`;
     `WorkFailed` where the kind fails at run time.
     """
-    return _run(request(q, k, v, causal, mask, bias, scale, window, kind == "block"), kind, False)[0]
+    return _given(q, k, v, kind, False, (causal, mask, bias, scale, window))[0]
 
 
 def attention_with_lse(
@@ -43,9 +48,20 @@ def attention_with_lse(
     """`attention` and the natural log-sum-exp of every row's scores, (B, H, N), in float32 or wider; -inf where a row
     sees no key. Parts over disjoint keys are merged by it, and `maps` are drawn from it.
     """
-    out, lse = _run(request(q, k, v, causal, mask, bias, scale, window, kind == "block"), kind, True)
+    out, lse = _given(q, k, v, kind, True, (causal, mask, bias, scale, window))
     assert lse is not None
     return out, lse
+
+
+def _given(q: Tensor, k: Tensor, v: Tensor, kind: str, lse: bool, rest: Rest) -> tuple[Tensor, Tensor | None]:
+    """Under autocast in its dtype (but float64), as torch's own attention, not as each kernel's products have it."""
+    device = q.device.type
+    if device not in AUTOCAST or not torch.is_autocast_enabled(device):
+        return _run(request(q, k, v, *rest, kind == "block"), kind, lse)
+    dtype = torch.get_autocast_dtype(device)
+    q, k, v = (x if x.dtype == torch.float64 else x.to(dtype) for x in (q, k, v))
+    with torch.autocast(device, enabled=False):
+        return _given(q, k, v, kind, lse, rest)
 
 
 def _run(asked: Request, kind: str, lse: bool) -> tuple[Tensor, Tensor | None]:
@@ -56,22 +72,26 @@ def _run(asked: Request, kind: str, lse: bool) -> tuple[Tensor, Tensor | None]:
     if why:
         raise UsageError(f"{kind} cannot do this: {why}", hint=f"These can: {', '.join(able(asked, lse))}")
     try:
-        return _tell(asked, chosen, "", *chosen.forward(asked, lse))
+        found = chosen.forward(asked, lse)
     except (RuntimeError, MemoryError, ImportError) as error:
         raise _failure(kind, error) from error
+    return _tell(asked, chosen, "", *found)
 
 
 def _fastest(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
-    note, failed = "", None
+    note, failed = "", dict[str, Exception]()
     for name, why in order(asked, lse, PIN.get()):
         chosen = kernel(name)
         try:
-            return _tell(asked, chosen, note or why, *chosen.forward(asked, lse))
+            found = chosen.forward(asked, lse)
         except (RuntimeError, MemoryError, ImportError) as error:
-            failed = failed or error
-            not_again(asked, lse, name, _first_line(error))
+            failed[name] = error.with_traceback(None)
             note = f"{name} failed and the next kernel was taken: {_first_line(error)}"
-    raise _failure("auto", failed or RuntimeError("no kernel can do this"))
+            continue
+        for broken, cause in failed.items():
+            not_again(asked, lse, broken, _first_line(cause))
+        return _tell(asked, chosen, note or why, *found)
+    raise _failure("auto", next(iter(failed.values()), RuntimeError("no kernel can do this")))
 
 
 def _tell(asked: Request, chosen: Kernel, note: str, out: Tensor, lse: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -88,4 +108,4 @@ def _failure(kind: str, error: Exception) -> Exception:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -205,7 +205,9 @@ class _Walk:
         self._k = torch.cat([asked.k, torch.ones_like(asked.k[..., :1])], -1).flatten(0, 1)
         larger = ON_GPU if asked.q.is_cuda else 1
         self._high, self._wide = min(self.rows, larger * ROWS), min(self.keys, larger * KEYS)
-        shared = all(square is None or max((1, 1, *square.shape)[-4:-2]) == 1 for square in (asked.mask, asked.bias))
+        shared = all(
+            square is None or max((1, 1, 1, 1, *square.shape)[-4:-2]) == 1 for square in (asked.mask, asked.bias)
+        )
         self._group = max(1, larger**2 * ROWS * KEYS // (self._high * self._wide)) if shared else 1
         self.room = asked.q.new_empty(min(self._group, self._count) * self._high * self._wide)
 

@@ -77,6 +77,7 @@ def request(
         raise UsageError(f"q {tuple(shape)}, k {tuple(keys)} and v {tuple(v.shape)}: nothing to attend to")
     if causal or window is not None or mask is not None or bias is not None or scale is not None:
         _check_rest(q, k, causal, mask, bias, scale, window, blocks)
+        window = None if window is None else min(window, shape[2] + keys[2])
     return Request(q, k, v, causal, mask, bias, shape[3] ** -0.5 if scale is None else float(scale), window)
 
 

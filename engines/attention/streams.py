@@ -81,6 +81,9 @@ class Stream:
         q, k: (B, H, n, d); v: (B, H, n, e); n is mostly 1.
         """
         self._check(q, k, v)
+        if torch.is_autocast_enabled(self.shape.device.type):
+            with torch.autocast(self.shape.device.type, enabled=False):
+                return self.step(q, k, v)
         if q.requires_grad or k.requires_grad or v.requires_grad:
             q, k, v = q.detach(), k.detach(), v.detach()
         out = self._state.step(q, k, v)

@@ -28,7 +28,8 @@ from engines.attention.measuring import memory
 from engines.attention.measuring.ceilings import ceiling
 from engines.attention.measuring.examples import example
 from engines.attention.types import KINDS, MemoryCase, WhichSpec
-from engines.core.errors import OutOfResources
+from engines.core.errors import UsageError
+from engines.core.training.devices import named
 from engines.core.training.threads import threads as of_torch
 from workbench.benchmarks import attention_cases
 from workbench.benchmarks.attention_rows import Turns, interleaved, row
@@ -47,8 +48,7 @@ def main(
     only: Annotated[str, typer.Option(help="Requests that have this in their words.", show_default=False)] = "",
 ) -> dict[str, Any]:
     """Milliseconds of each kernel and of its peers, ratios, errors, and mebibytes beyond inputs and output."""
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+    named(device)
     with of_torch(threads), threadpool_limits(threads, user_api="blas"):
         result = {"machine": _machine(device), **_ceilings(device)}
         return result | (_on_gpu(quick, device) if device.startswith("cuda") else _on_cpu(quick, threads, only))
@@ -62,6 +62,8 @@ def _on_cpu(quick: bool, count: int, only: str) -> dict[str, Any]:
             case = make()
             if only in case.request:
                 rows.append(row(case, turns, measure))
+        if only and not rows:
+            raise UsageError(f"No request has '{only}' in its words", hint="Try causal, bfloat16 or maps")
         if only:
             return {"rows": rows}
         return {"rows": rows, "small": [_added(spec) for spec in SMALL], "memory": _memory(measure, quick)}

@@ -25,6 +25,8 @@ from engines.attention.request import Request
 from engines.attention.types import KINDS, Choice, Known
 
 USUAL = tuple(name for name in ("sdpa", "tiled", "naive") if name in (kind.id for kind in KINDS))
+EXACT = tuple(kind.id for kind in KINDS if kind.exact)
+"""What may be taken, whatever a file says."""
 SLOW_TO_START = ("flex",)
 """Exact kernels that compile for every shape: taken where they are named, never by `auto`."""
 SMALL = 4e6
@@ -157,7 +159,7 @@ def _ordered(key: tuple[object, ...], asked: Request, lse: bool) -> Order:
 def _alive(asked: Request, lse: bool, best: list[str], dead: dict[str, str]) -> tuple[Order, str]:
     """The best and then the usual kernels that can do it, without those that failed if any other is left."""
     usual = _usual(asked, lse)
-    able = [(name, "") for name in best if not refusal(name, asked, lse)]
+    able = [(name, "") for name in best if name in EXACT and not refusal(name, asked, lse)]
     able += [each for each in usual if each not in able]
     left = tuple(each for each in able if each[0] not in dead) or tuple(able)
     gone = [f"{name} failed before and is not tried again: {why}" for name, why in dead.items()]

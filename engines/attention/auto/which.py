@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import torch
-
 from engines.attention.auto.choice import class_of, measured, order, small
 from engines.attention.auto.machine import machine
 from engines.attention.dispatch import HINT
 from engines.attention.measuring.examples import example
 from engines.attention.types import WhichResult, WhichSpec
 from engines.core.context import Context
-from engines.core.errors import OutOfResources, UsageError
+from engines.core.errors import UsageError
+from engines.core.training.devices import named
 from engines.core.training.threads import enough_memory
 
 
 def run(spec: WhichSpec, ctx: Context) -> WhichResult:
-    """Measures where this machine never did. Raises `UsageError` for sizes below 1, `OutOfResources`."""
+    """Measures where this machine never did. Raises `UsageError` for sizes without sense, `OutOfResources`."""
     _check(spec)
     ctx.progress(0, 1, "Measuring")
     with ctx.lease(spec.device), enough_memory("There is not enough memory for this request", HINT):
@@ -33,5 +32,4 @@ def _check(spec: WhichSpec) -> None:
     for name in ("batch", "heads", "length", "dim"):
         if getattr(spec, name) < 1:
             raise UsageError(f"{name} is {getattr(spec, name)}", hint="Give 1 or more")
-    if spec.device.startswith("cuda") and not torch.cuda.is_available():
-        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+    named(spec.device)

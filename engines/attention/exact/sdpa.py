@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
@@ -37,11 +38,19 @@ def _refuses_cuda(asked: Request) -> str:
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     """(output, log-sum-exp or None). A mask and a bias are one tensor to it."""
+    asked = asked if asked.scale > 0 else _turned(asked)
     if asked.plain and asked.k.shape[2] >= WIDE and not asked.q.is_cuda and not _refuses_flash(asked):
         out, total = _with_lse(asked, True)
         if math.isfinite(total.sum().item()):
             return out, total if lse else None
     return contained(_with_lse if lse else _alone, asked, lse)
+
+
+def _turned(asked: Request) -> Request:
+    """The same by a scale above 0: torch's flash form multiplies -infinity, what causal hides, by the scale."""
+    if asked.scale == 0:
+        return replace(asked, q=asked.q * 0, scale=1.0)
+    return replace(asked, q=-asked.q, scale=-asked.scale)
 
 
 def _alone(asked: Request, lse: bool) -> tuple[Tensor, None]:

@@ -10,6 +10,7 @@ that of time modulo its size: a softmax does not mind.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class CachedStream:
     def __init__(self, shape: StreamShape, window: int | None = None, scale: float | None = None) -> None:
         if window is not None and window < 1:
             raise UsageError(f"A window of {window} keys shows nothing", hint="Give 1 or more")
+        if scale is not None and not math.isfinite(scale):
+            raise UsageError(f"The scale is {scale}", hint="Give a finite number")
         self._shape = shape
         self._window = window
         self._scale = shape.dim**-0.5 if scale is None else scale

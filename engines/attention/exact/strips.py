@@ -59,6 +59,9 @@ def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
 
 
 def _run(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
+    """oneDNN's product times 0 leaves what lay in the memory, so a scale of 0 goes into q."""
+    if asked.scale == 0:
+        asked = replace(asked, q=asked.q * 0, scale=1.0)
     if asked.q.dtype != torch.bfloat16:
         return _softmaxed(asked, lse)
     largest = _largest(asked)
@@ -149,8 +152,11 @@ def _mix(
     asked: Request, head: int, rows: slice, q: Tensor, k: Tensor, v: Tensor, below: Tensor, bands: Bands, out: Tensor
 ) -> None:
     """A strip of one head, the keys it sees in tiles. Sums over tiles are in float32."""
-    mixed = sums = q.new_zeros(1)
     keys = span(asked, rows)
+    if keys.start >= keys.stop:
+        out.zero_()
+        return
+    mixed = sums = q.new_zeros(1)
     for tile in blocks(keys.start, keys.stop, 4 * CORNER):
         weights = _product(q, k[tile], below[: tile.stop - tile.start], "sigmoid", [], "")
         if asked.mask is not None:

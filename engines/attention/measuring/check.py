@@ -22,10 +22,12 @@ from torch import Tensor
 from engines.attention.auto.machine import machine
 from engines.attention.exact import naive
 from engines.attention.kernels import kernel, refusal
+from engines.attention.measuring.examples import check_seed
 from engines.attention.request import Request, Widen, request, wide
 from engines.attention.types import KINDS, Checked, CheckResult, CheckSpec
 from engines.core.context import Context
-from engines.core.errors import OutOfResources, UsageError
+from engines.core.errors import UsageError
+from engines.core.training.devices import named
 
 TIMES = {"float32": 2.0, "bfloat16": 2.2, "float16": 2.2}
 EXACT = 1e-12
@@ -51,13 +53,14 @@ class Errors:
 
 
 def run(spec: CheckSpec, ctx: Context) -> CheckResult:
-    """Raises `UsageError` for a kind that there is not, `OutOfResources` where there is no such device."""
-    if spec.device.startswith("cuda") and not torch.cuda.is_available():
-        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+    """Raises `UsageError` for a kind that there is not, and what `named` raises."""
+    named(spec.device)
+    check_seed(spec.seed)
     names = spec.kinds or tuple(kind.id for kind in KINDS)
     unknown = {*names} - {kind.id for kind in KINDS}
     if unknown:
-        raise UsageError(f"There is no attention called '{unknown.pop()}'", hint="Leave the kind out for all")
+        known = ", ".join(kind.id for kind in KINDS)
+        raise UsageError(f"There is no attention called '{unknown.pop()}'", hint=f"Known are {known}")
     kinds: dict[str, dict[str, Checked]] = {name: {} for name in names}
     with ctx.lease(spec.device):
         for done, (name, dtype) in enumerate(itertools.product(names, spec.dtypes)):

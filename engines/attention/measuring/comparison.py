@@ -23,11 +23,12 @@ from engines.attention.listening import Call, listening
 from engines.attention.measuring import costs, exactness, memory
 from engines.attention.measuring.ceilings import COPIED, ceiling, higher, settle
 from engines.attention.measuring.exactness import Truth
-from engines.attention.measuring.examples import example
+from engines.attention.measuring.examples import check_seed, check_size, example
 from engines.attention.request import Request
 from engines.attention.types import KINDS, Ceiling, CompareResult, CompareSpec, MemoryCase, Point, WhichSpec
 from engines.core.context import Context
-from engines.core.errors import KinoscopeError, OutOfResources, UsageError
+from engines.core.errors import KinoscopeError, UsageError
+from engines.core.training.devices import named
 from engines.core.training.threads import ran_out, threads
 
 CALL_LIMIT = 4.0
@@ -77,8 +78,12 @@ def _check(spec: CompareSpec) -> None:
             raise UsageError(f"{field_} is {value}", hint="Give 1 or more")
     if not all(1 <= length <= LONGEST for length in spec.lengths):
         raise UsageError(f"Lengths are from 1 to {LONGEST:,}")
-    if spec.device.startswith("cuda") and not torch.cuda.is_available():
-        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
+    most = os.cpu_count() or 1
+    if not 0 <= spec.threads <= most:
+        raise UsageError(f"{spec.threads} threads", hint=f"Give 0 for all, or up to {most}")
+    check_size(spec.batch, spec.heads, max(spec.lengths), spec.dim)
+    check_seed(spec.seed)
+    named(spec.device)
 
 
 def _bytes(spec: CompareSpec) -> int:

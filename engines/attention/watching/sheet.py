@@ -21,8 +21,11 @@ MARK = (255, 255, 255)
 def sheet(recording: Recording, head: int = 0, patch: int | None = None) -> Image:
     """RGB. head: counted from 0, the last where a layer has fewer; patch: the query, None for the middle one.
 
-    Steps beyond 24 are thinned. Raises `UsageError` for a patch that no layer has.
+    Steps beyond 24 are thinned. Raises `UsageError` for a patch or a head that no layer has.
     """
+    most = max(site.heads for site in recording.sites)
+    if not 0 <= head < most:
+        raise UsageError(f"No layer has a head {head + 1}", hint=f"Give 1 to {most}")
     steps = recording.steps[:: -(-len(recording.steps) // MOST_COLUMNS)]
     wide = MARGIN + len(steps) * (SIDE + GAP)
     paper = np.full((HEAD + len(recording.sites) * (SIDE + GAP), wide, 3), PAPER, np.uint8)

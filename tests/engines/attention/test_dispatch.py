@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engines.attention import attention, attention_with_lse, heard, pinned
+from engines.attention import attention, attention_with_lse, heard, maps, pinned
+from engines.attention.listening import listening
 from engines.core.errors import OutOfResources, UsageError, WorkFailed
 from tests import programs
 
@@ -55,12 +56,45 @@ def test_one_that_fails_is_left_for_the_next_and_that_is_told(monkeypatch):
     with pinned("sdpa"), heard() as ran:
         pass
     with heard() as ran:
-        out = attention(Q, Q, Q)
+        out = attention(Q, Q, Q, causal=True)
     assert torch.equal(out, Q)
     assert list(ran.kernels) == ["tiled 1"]
     assert ran.notes == ["sdpa failed and the next kernel was taken: the kernel broke"]
     with pytest.raises(WorkFailed, match="sdpa failed: the kernel broke"):
-        attention(Q, Q, Q, kind="sdpa")
+        attention(Q, Q, Q, kind="sdpa", causal=True)
+
+
+def test_what_no_kernel_can_do_is_held_against_none():
+    with pytest.raises(WorkFailed):
+        attention(Q.to_sparse(), Q, Q)
+    with heard() as ran:
+        attention(Q, Q, Q)
+    assert not ran.notes
+
+
+def test_a_listener_that_fails_is_no_failure_of_the_kernel():
+    for kind in ("auto", "tiled"):
+        with listening(broken), pytest.raises(RuntimeError, match="^the kernel broke"):
+            attention(Q, Q, Q, kind=kind)
+    with heard() as ran:
+        attention(Q, Q, Q)
+    assert not ran.notes
+
+
+@pytest.mark.parametrize("kind", ["auto", "naive", "sdpa", "tiled", "strips", "linear"])
+def test_under_autocast_every_kind_answers_in_its_dtype(kind):
+    q, k, v = torch.randn(3, 1, 2, 70, 16, generator=torch.Generator().manual_seed(0))
+    with torch.autocast("cpu", torch.bfloat16):
+        cast = attention(q, k.bfloat16(), v, kind=kind)
+        kept = attention(q.double(), k.double(), v.double(), kind=kind)
+    assert torch.equal(cast, attention(q.bfloat16(), k.bfloat16(), v.bfloat16(), kind=kind))
+    assert torch.equal(kept, attention(q.double(), k.double(), v.double(), kind=kind))
+
+
+def test_a_window_wider_than_numbers_of_a_machine_hides_nothing():
+    wide = attention(Q, Q, Q, window=10**30)
+    assert torch.equal(wide, attention(Q, Q, Q, window=12))
+    assert torch.equal(maps.mass(Q, Q, window=10**12), maps.mass(Q, Q))
 
 
 def test_memory_that_runs_out_is_said():

@@ -109,6 +109,12 @@ def test_a_row_that_is_not_a_number_reaches_the_keys_it_sees():
     assert entropy.isnan().sum() == 1
 
 
+def test_one_bias_and_one_mask_for_all_scores():
+    q, k = torch.eye(5).expand(2, 1, 2, 5, 5)
+    given = {"bias": torch.tensor(2.0), "mask": torch.tensor(True)}
+    assert torch.allclose(maps.mass(q, k, **given), maps.mass(q, k))
+
+
 def test_what_does_not_fit():
     q, k, _ = case({})
     with pytest.raises(UsageError, match="log-sum-exp"):

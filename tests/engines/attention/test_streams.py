@@ -44,6 +44,20 @@ def test_kinds_in_linear_time_stream_too(kind):
     torch.testing.assert_close(streamed(stream, q, k, v, [1] * 5 + [60] + [1] * 5), whole, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["exact", "linear", "performer"])
+def test_a_stream_keeps_its_dtype_under_autocast(kind):
+    q, k, v = tokens(9, torch.float32)
+    plain = streamed(Stream(kind, 3, 8, batch=2, value_dim=5), q, k, v, [1, 8])
+    with torch.autocast("cpu", torch.bfloat16):
+        cast = streamed(Stream(kind, 3, 8, batch=2, value_dim=5), q, k, v, [1, 8])
+    assert torch.equal(plain, cast)
+
+
+def test_a_scale_that_is_no_number_is_told():
+    with pytest.raises(UsageError, match="scale is nan"):
+        Stream("exact", 3, 8, scale=float("nan"))
+
+
 def test_after_a_reset_nothing_is_left():
     q, k, v = tokens(20)
     stream = Stream("exact", 3, 8, batch=2, value_dim=5, dtype=torch.float64, window=6)

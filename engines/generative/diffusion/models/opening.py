@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from engines.core.context import Context
-from engines.core.errors import BadInput, OutOfResources, UsageError
+from engines.core.errors import UsageError
+from engines.core.training.devices import named
 from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Preconditioned
 from engines.generative.diffusion.axis.process import process
 from engines.generative.diffusion.models import cards
@@ -64,7 +65,7 @@ def open_model(name: str, *, device: str = "cpu", precision: str = "float32", pr
 
     Raises `FileMissing`, `BadInput`, and `OutOfResources` where the device is not there.
     """
-    where = _device(device)
+    where = named(device)
     if precision not in TYPES:
         raise UsageError(f"There is no precision '{precision}'", hint=f"Known are {', '.join(TYPES)}")
     if prediction and prediction not in PREDICTIONS:
@@ -125,12 +126,3 @@ class Cast(nn.Module):
     def forward(self, x: Tensor, time: Tensor, label: Tensor | None = None) -> Tensor:
         given: Tensor = self.network(x.to(self.dtype), time.to(self.dtype), label)
         return given.to(x.dtype)
-
-
-def _device(name: str) -> torch.device:
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise OutOfResources("There is no CUDA device that torch can use", hint="Choose the CPU")
-    try:
-        return torch.device(name)
-    except RuntimeError as error:
-        raise BadInput(f"There is no device '{name}'", hint="Known are cpu and cuda") from error

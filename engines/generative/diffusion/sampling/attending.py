@@ -37,6 +37,8 @@ def held_to(spec: SampleSpec) -> tuple[str, str]:
         here = kernel(name)
     except UsageError as error:
         return "", f"This was made by {asked}: {error.message}, so the fastest is taken"
+    if not here.exact:
+        return "", f"This was made by {asked}, which networks do not sample with; here the fastest is taken"
     if version and version != here.version:
         return name, f"This was made by {asked}; here {name} is {here.version}, and last bits may differ"
     return name, ""

@@ -4,13 +4,15 @@ import pytest
 import torch
 
 from engines.attention import attention, heard
-from engines.attention.auto import choice
+from engines.attention.auto import choice, which
 from engines.attention.auto.kept import Book, place
 from engines.attention.auto.machine import machine
 from engines.attention.exact import sdpa
 from engines.attention.kernels import kernel
 from engines.attention.request import request
-from engines.attention.types import Choice
+from engines.attention.types import Choice, WhichSpec
+from engines.core.context import PlainContext
+from engines.core.errors import BadInput, UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +90,20 @@ def test_a_broken_file_is_left_and_said_once(broken):
     assert not ran(*qkv(heads=8)).notes
     assert len(choice.known()) == 2
     assert place().read_text() == broken
+
+
+def test_a_request_that_would_fill_the_computer_is_told_at_once():
+    with pytest.raises(UsageError, match="1,000,000,000 numbers"):
+        which.run(WhichSpec(batch=10**9, length=1, dim=1), PlainContext())
+    with pytest.raises(BadInput, match="no device 'tpu'"):
+        which.run(WhichSpec(device="tpu"), PlainContext())
+
+
+@pytest.mark.parametrize("name", ["linear", "unheard of"])
+def test_a_file_cannot_make_auto_take_what_is_not_exact(name):
+    asked = request(*qkv())
+    Book().keep(machine(), choice.class_of(asked, False), Choice(name, {name: 0.1}, {}, ""))
+    assert [*ran(*qkv()).kernels] == [f"sdpa {kernel('sdpa').version}"]
 
 
 def test_what_another_process_kept_meanwhile_stands():

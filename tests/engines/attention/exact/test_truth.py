@@ -178,6 +178,21 @@ def test_a_later_token_changes_nothing_before_it(kind, dtype):
     assert not torch.equal(before[:, :, 300], after[:, :, 300])
 
 
+@pytest.mark.parametrize("case", ["a window beyond the keys", "a scale of 0", "causal by a scale below 0"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_rare_requests_in_the_usual_dtypes(kind, dtype, case):
+    count, keys, rest = {
+        "a window beyond the keys": (900, 400, {"window": 50}),
+        "a scale of 0": (300, 300, {"causal": True, "scale": 0.0}),
+        "causal by a scale below 0": (130, 130, {"causal": True, "scale": -0.5}),
+    }[case]
+    q, k, v = (x.contiguous() for x in qkv(count, keys, dtype=dtype))
+    out, _ = by(kind, request(q, k, v, **rest), False)
+    true = kernel("naive").forward(request(q.double(), k.double(), v.double(), **rest), False)[0]
+    close(out, true, 1e-5 if dtype == torch.float32 else 2e-2)
+
+
 @pytest.mark.parametrize("dim", [1, 512])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("kind", KINDS)

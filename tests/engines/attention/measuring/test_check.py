@@ -6,7 +6,7 @@ from engines.attention.kernels import kernel
 from engines.attention.measuring import check
 from engines.attention.types import CheckSpec
 from engines.core.context import PlainContext
-from engines.core.errors import UsageError
+from engines.core.errors import BadInput, UsageError
 
 DTYPES = ("float64", "float32", "bfloat16")
 
@@ -73,6 +73,13 @@ def test_what_a_kind_cannot_do_is_skipped_and_no_failure():
     result = check.run(CheckSpec(("strips",), ("float16",)), PlainContext())
     assert result.ok
     assert "fp16" in result.kinds["strips"]["float16"].skipped
+
+
+def test_what_cannot_be_checked_is_said():
+    with pytest.raises(UsageError, match="seed"):
+        check.run(CheckSpec(("naive",), seed=2**70), PlainContext())
+    with pytest.raises(BadInput, match="no device 'tpu'"):
+        check.run(CheckSpec(("naive",), device="tpu"), PlainContext())
 
 
 def test_a_kind_that_there_is_not():

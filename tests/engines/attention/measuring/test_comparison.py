@@ -128,7 +128,8 @@ def test_the_roof_is_of_bytes_for_short_lengths_and_of_products_for_long_ones():
 def test_what_cannot_be_compared_is_said(monkeypatch):
     for bad in (
         replace(SMALL, kinds=()), replace(SMALL, kinds=("nope",)), replace(SMALL, lengths=()), replace(SMALL, heads=0),
-        replace(SMALL, lengths=(0,)),
+        replace(SMALL, lengths=(0,)), replace(SMALL, threads=-1), replace(SMALL, threads=10**5),
+        replace(SMALL, batch=10**9), replace(SMALL, seed=2**70),
     ):  # fmt: skip
         with pytest.raises(UsageError):
             comparison.run(bad, PlainContext())

@@ -49,3 +49,8 @@ def _taken_by_one(recording: Recording) -> int:
 def test_a_patch_that_is_not_there_is_refused(recording: Recording) -> None:
     with pytest.raises(UsageError, match="no patch 4"):
         sheet(recording, patch=4)
+
+
+def test_a_head_that_no_layer_has_is_refused(recording: Recording) -> None:
+    with pytest.raises(UsageError, match="No layer has a head 2"):
+        sheet(recording, head=1)

@@ -48,6 +48,7 @@ def test_a_picture_is_made_again_by_the_kernel_it_names(spec, tmp_path) -> None:
         ("sdpa 1.0", "sdpa", "may differ"),
         ("gone 3", "", "no attention called 'gone'"),
         (f"naive 1 + {SDPA}", "", "several kernels"),
+        ("linear 1", "", "do not sample with"),
         ("", "", ""),
     ],
 )
