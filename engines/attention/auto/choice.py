@@ -184,7 +184,7 @@ def _measure(asked: Request, lse: bool) -> Choice:
     result = race(asked, lse, [name for name, why in sorted(refused.items(), key=_usual_first) if not why])
     times = dict(sorted(result.times.items(), key=lambda pair: pair[1]))
     best = next(iter(times), USUAL[0])
-    if times.get(USUAL[0], math.inf) <= EQUAL * times.get(best, 0.0):
+    if USUAL[0] in times and result.faster(best, USUAL[0]) <= EQUAL:
         best = USUAL[0]
     refused = {name: why for name, why in refused.items() if why} | result.failed
     return Choice(best, times, refused, time.strftime("%Y-%m-%d %H:%M"))

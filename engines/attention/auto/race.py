@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
+from statistics import median
 from time import get_clock_info, perf_counter, thread_time
 
 import torch
@@ -30,11 +31,21 @@ Run = Callable[[], object]
 @dataclass(slots=True)
 class Race:
     """times: milliseconds by kernel, the least, which what else the machine does changes least; failed: what those that
-    did not finish said.
+    did not finish said. spent: seconds by kernel, round by round.
     """
 
     times: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    spent: dict[str, list[float]] = field(default_factory=dict)
+
+    def faster(self, name: str, other: str) -> float:
+        """How many times faster than another that finished: by the least times or by the median round, whichever says
+        less, so that one lucky call decides nothing. 1 for one that did not finish."""
+        if name not in self.times:
+            return 1.0
+        rounds = [b / a for a, b in zip(self.spent.get(name, ()), self.spent.get(other, ()), strict=False)]
+        ratio = self.times[other] / self.times[name]
+        return min(ratio, median(rounds)) if rounds else ratio
 
 
 def race(asked: Request, lse: bool, names: Sequence[str]) -> Race:
@@ -46,8 +57,8 @@ def race(asked: Request, lse: bool, names: Sequence[str]) -> Race:
             first[name] = _first(asked, runs[name])
         except (RuntimeError, MemoryError, ImportError) as error:
             result.failed[name] = (str(error).splitlines() or [type(error).__name__])[0]
-    spent = _rounds(asked, runs, first) if first else {}
-    result.times = {name: 1000 * min(spent.get(name) or [once]) for name, once in first.items()}
+    result.spent = _rounds(asked, runs, first) if first else {}
+    result.times = {name: 1000 * min(result.spent.get(name) or [once]) for name, once in first.items()}
     return result
 
 
