@@ -79,7 +79,8 @@ def _run(asked: Request, kind: str, lse: bool) -> tuple[Tensor, Tensor | None]:
 
 
 def _fastest(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
-    note, failed = "", dict[str, Exception]()
+    note = ""
+    failed: dict[str, Exception] = {}
     for name, why in order(asked, lse, PIN.get()):
         chosen = kernel(name)
         try:

@@ -29,8 +29,9 @@ EXACT = tuple(kind.id for kind in KINDS if kind.exact)
 """What may be taken, whatever a file says."""
 SLOW_TO_START = ("flex",)
 """Exact kernels that compile for every shape: taken where they are named, never by `auto`."""
-SMALL = 4e6
-"""Floating-point operations of the products below which nothing is measured: a tenth of a millisecond on one core."""
+SMALL = 2.5e7
+"""Floating-point operations of the products below which nothing is measured: a quarter to half a millisecond on one
+core, where what a measurement could gain is less than it may mistake."""
 LARGEST = 128 << 20
 """Bytes of scores from which the naive form is not tried."""
 EQUAL = 1.04

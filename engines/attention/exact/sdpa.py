@@ -15,6 +15,8 @@ from engines.attention.request import Request
 WIDE = 64
 """Keys from which torch's CPU kernel passes NaN on, in output and log-sum-exp: with fewer than a vector has numbers it
 answers with 0."""
+MANY = 1024
+"""Rows."""
 
 
 def refuses(asked: Request, lse: bool) -> str:
@@ -39,11 +41,17 @@ def _refuses_cuda(asked: Request) -> str:
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:
     """(output, log-sum-exp or None). A mask and a bias are one tensor to it."""
     asked = asked if asked.scale > 0 else _turned(asked)
-    if asked.plain and asked.k.shape[2] >= WIDE and not asked.q.is_cuda and not _refuses_flash(asked):
+    if asked.plain and _is_large(asked) and not asked.q.is_cuda and not _refuses_flash(asked):
         out, total = _with_lse(asked, True)
         if math.isfinite(total.sum().item()):
             return out, total if lse else None
     return contained(_with_lse if lse else _alone, asked, lse)
+
+
+def _is_large(asked: Request) -> bool:
+    """Whether a look at the log-sum-exp costs less than one at the output, and tells as much."""
+    batch, heads, rows, _ = asked.q.shape
+    return asked.k.shape[2] >= WIDE and batch * heads * rows >= MANY
 
 
 def _turned(asked: Request) -> Request:

@@ -24,7 +24,7 @@ def fresh():
     kernel.cache_clear()
 
 
-def qkv(length=160, heads=2, dim=64, **more):
+def qkv(length=160, heads=8, dim=64, **more):
     return [torch.randn(1, heads, length, dim, **more) for _ in range(3)]
 
 
@@ -55,7 +55,7 @@ def test_a_class_is_measured_once_and_the_next_process_knows(caplog):
         {"causal": True},
         {"window": 16},
         {"mask": torch.ones(160, 160, dtype=torch.bool)},
-        {"bias": torch.zeros(2, 160, 160)},
+        {"bias": torch.zeros(8, 160, 160)},
     ],
 )
 def test_what_is_asked_makes_another_class(other):
@@ -78,7 +78,7 @@ def test_a_file_of_another_machine_is_left_and_said_once():
     place().write_text(json.dumps(table | {"machines": {"0": told | {"machine": "VAX", "computer": "0"}}}))
     choice.forget()
     assert "another machine" in ran(*qkv()).notes[0]
-    assert not ran(*qkv(heads=8)).notes
+    assert not ran(*qkv(heads=16)).notes
     assert {row.machine for row in choice.known()} == {"VAX", str(machine())}
 
 
@@ -87,7 +87,7 @@ def test_a_broken_file_is_left_and_said_once(broken):
     place().write_text(broken)
     assert "left as it is" in ran(*qkv()).notes[0]
     assert not ran(*qkv()).notes
-    assert not ran(*qkv(heads=8)).notes
+    assert not ran(*qkv(heads=16)).notes
     assert len(choice.known()) == 2
     assert place().read_text() == broken
 

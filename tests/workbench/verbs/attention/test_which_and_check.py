@@ -30,7 +30,7 @@ def _said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dic
 
 
 def test_which_says_what_auto_takes_and_what_the_others_take(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["which", "--shape", "1,2,160,64", "--causal", "--window", "20"]
+    asked = ["which", "--shape", "1,8,160,64", "--causal", "--window", "20"]
     code, said = _said(capsys, *asked)
     assert code == 0
     assert said["measured"]
