@@ -9,11 +9,13 @@ from __future__ import annotations
 import importlib
 from dataclasses import is_dataclass
 from functools import cache
+from threading import RLock
 from typing import Any, TypeVar, cast, get_type_hints
 
 from engines.core.errors import BadInput
 
 T = TypeVar("T")
+_ONE_BY_ONE = RLock()
 
 
 def to_json(value: object) -> Any:
@@ -23,10 +25,11 @@ def to_json(value: object) -> Any:
 
 def from_json(kind: type[T] | Any, data: object) -> T:
     """The inverse of `to_json`. Raises `BadInput` that names the first field that does not fit."""
+    adapter = _adapter(cast(Any, kind))
     from pydantic import ValidationError
 
     try:
-        return cast(T, _adapter(cast(Any, kind)).validate_python(data))
+        return cast(T, adapter.validate_python(data))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "value"
@@ -51,7 +54,12 @@ def spec_type(job: str) -> Any:
 
 @cache
 def _adapter(kind: Any) -> Any:
-    """Building one takes ten milliseconds and more: too long for the window's thread more than once."""
-    from pydantic import TypeAdapter
+    """Building one takes ten milliseconds and more: too long for the window's thread more than once.
 
-    return TypeAdapter(kind)
+    One thread at a time: pydantic imports its parts when they are first used, and two that do so at once can each find
+    a part that the other has not finished.
+    """
+    with _ONE_BY_ONE:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(kind)
