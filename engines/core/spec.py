@@ -2,6 +2,9 @@
 
 A job is `module:function`, called as `function(spec, ctx)`; a live engine is `module:Class`. The window
 knows both by name alone, so it never imports what they need.
+
+pydantic is imported here, at once: once Qt's bindings look into every module that is imported, as they do from some
+moment on, pydantic's first import ends in a circle.
 """
 
 from __future__ import annotations
@@ -9,13 +12,13 @@ from __future__ import annotations
 import importlib
 from dataclasses import is_dataclass
 from functools import cache
-from threading import RLock
 from typing import Any, TypeVar, cast, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from engines.core.errors import BadInput
 
 T = TypeVar("T")
-_ONE_BY_ONE = RLock()
 
 
 def to_json(value: object) -> Any:
@@ -25,11 +28,8 @@ def to_json(value: object) -> Any:
 
 def from_json(kind: type[T] | Any, data: object) -> T:
     """The inverse of `to_json`. Raises `BadInput` that names the first field that does not fit."""
-    adapter = _adapter(cast(Any, kind))
-    from pydantic import ValidationError
-
     try:
-        return cast(T, adapter.validate_python(data))
+        return cast(T, _adapter(cast(Any, kind)).validate_python(data))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "value"
@@ -54,12 +54,5 @@ def spec_type(job: str) -> Any:
 
 @cache
 def _adapter(kind: Any) -> Any:
-    """Building one takes ten milliseconds and more: too long for the window's thread more than once.
-
-    One thread at a time: pydantic imports its parts when they are first used, and two that do so at once can each find
-    a part that the other has not finished.
-    """
-    with _ONE_BY_ONE:
-        from pydantic import TypeAdapter
-
-        return TypeAdapter(kind)
+    """Building one takes ten milliseconds and more: too long for the window's thread more than once."""
+    return TypeAdapter(kind)
