@@ -83,6 +83,7 @@ def test_thirty_times_closed_under_four_feeds_and_a_busy_worker() -> None:
     assert shared_memory(done.pid, *told["workers"]) == set()
 
 
+@pytest.mark.serial
 def test_the_program_opens_plays_and_ends_with_the_window() -> None:
     done = run(OPENED, 60)
     assert done.stdout.splitlines() == ["True 4 False", "ended 0"], done.stderr
