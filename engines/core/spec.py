@@ -3,8 +3,8 @@
 A job is `module:function`, called as `function(spec, ctx)`; a live engine is `module:Class`. The window
 knows both by name alone, so it never imports what they need.
 
-pydantic is imported here, at once: once Qt's bindings look into every module that is imported, as they do from some
-moment on, pydantic's first import ends in a circle.
+pydantic's errors are imported here, at once, and its larger part when it is first used: Qt's bindings look into every
+module that is imported, and where they look late into these, their import ends in a circle.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from engines.core.errors import BadInput
 
@@ -55,4 +55,6 @@ def spec_type(job: str) -> Any:
 @cache
 def _adapter(kind: Any) -> Any:
     """Building one takes ten milliseconds and more: too long for the window's thread more than once."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(kind)
