@@ -44,6 +44,32 @@ class Context(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of some work, `done` of `count` before it: its progress is the whole's, under one note, and what it emits
+    is shown to nobody.
+    """
+
+    whole: Context
+    done: int
+    count: int
+    note: str
+
+    def progress(self, done: float, total: float, note: str = "") -> None:
+        self.whole.progress(self.done + done / max(total, 1e-9), self.count, self.note)
+
+    def emit(self, key: str, event: object) -> None:
+        pass
+
+    def check(self) -> None:
+        self.whole.check()
+
+    @contextmanager
+    def lease(self, device: str = "cpu", bytes: int = 0, threads: int = 1) -> Iterator[Lease]:
+        with self.whole.lease(device, bytes, threads) as lease:
+            yield lease
+
+
 class PlainContext:
     """A context for scripts and tests: remembers what was said, can be cancelled, grants everything."""
 

@@ -55,7 +55,7 @@ def forward(length: int, dim: int, device: str, most: Ceiling) -> Case:
 def peers(asked: Request) -> Mapping[str, Run]:
     """torch's ways that run here."""
     q, k, v = asked.q, asked.k, asked.v
-    found: dict[str, Run] = {name: partial(_backend, backend, q, k, v) for name, backend in BACKENDS.items()}
+    found: dict[str, Run] = {name: partial(by_backend, backend, False, q, k, v) for name, backend in BACKENDS.items()}
     found["flex"] = partial(attention, q, k, v, kind="flex")
     found["compiled naive"] = partial(_compiled(), q, k, v)
     return {name: run for name, run in found.items() if _runs(run)} | {
@@ -63,9 +63,9 @@ def peers(asked: Request) -> Mapping[str, Run]:
     }
 
 
-def _backend(backend: SDPBackend, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def by_backend(backend: SDPBackend, causal: bool, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     with sdpa_kernel(backend):
-        return F.scaled_dot_product_attention(q, k, v)
+        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
 
 
 def _compiled() -> Callable[[Tensor, Tensor, Tensor], Tensor]:

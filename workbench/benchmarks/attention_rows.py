@@ -12,9 +12,8 @@ from typing import Any
 
 import torch
 
-from engines.attention.auto.race import clock
+from engines.attention.auto.race import clock, settle
 from engines.attention.measuring import exactness
-from engines.attention.measuring.ceilings import settle
 from engines.attention.measuring.memory import Measure
 from engines.attention.request import Request
 from engines.attention.types import MemoryCase

@@ -9,13 +9,13 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from engines.attention.gpu import flash
 from engines.attention.gpu import fused as fused_kernels
 from engines.attention.gpu import linear as linear_kernels
 from engines.attention.gpu import step as step_kernels
 from engines.attention.request import request
+from workbench.benchmarks.attention_gpu import BACKENDS, by_backend
 from workbench.benchmarks.gpu_turns import Ceiling, Clock, Run, interleaved, row
 
 HEADS = 16
@@ -39,8 +39,8 @@ def _forward(dim: int, n: int, causal: bool, limits: Ceiling) -> dict[str, Any]:
     torch.compiler.reset()
     q, k, v = _drawn(n, dim)
     runs: dict[str, Run] = {"ours": lambda: flash.forward(request(q, k, v, causal=causal))}
-    for name, backend in (("flash", SDPBackend.FLASH_ATTENTION), ("cudnn", SDPBackend.CUDNN_ATTENTION)):
-        runs[name] = partial(_sdpa, backend, causal, q, k, v)
+    for name, backend in BACKENDS.items():
+        runs[name] = partial(by_backend, backend, causal, q, k, v)
     if not causal and dim == 64 or n == 1024:
         runs["flex"] = partial(_flex(), q, k, v)
         if n <= WHOLE_MATRIX and not causal:
@@ -70,13 +70,9 @@ def _fused(n: int, dim: int, rotary: bool, limits: Ceiling) -> dict[str, Any]:
     def apart(attend: Attend) -> Tensor:
         return attend(_normed(q, weight, table), _normed(k, weight, table), v)
 
-    flash_run, cudnn = (
-        partial(_sdpa, backend, False) for backend in (SDPBackend.FLASH_ATTENTION, SDPBackend.CUDNN_ATTENTION)
-    )
     runs: dict[str, Run] = {
         "ours": lambda: fused_kernels.forward(q, k, v, weight, weight, 1e-6, table),
-        "flash": lambda: apart(flash_run),
-        "cudnn": lambda: apart(cudnn),
+        **{name: partial(apart, partial(by_backend, backend, False)) for name, backend in BACKENDS.items()},
         "compiled": partial(torch.compile(apart, dynamic=False), F.scaled_dot_product_attention),
         "flex": partial(apart, _flex()),
     }
@@ -148,11 +144,6 @@ def _drawn(n: int, dim: int) -> tuple[Tensor, Tensor, Tensor]:
     qkv = torch.randn(max(1, TOKENS // n), n, 3, HEADS, dim, device="cuda", dtype=HALF)
     q, k, v = qkv.permute(2, 0, 3, 1, 4)
     return q, k, v
-
-
-def _sdpa(backend: SDPBackend, causal: bool, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    with sdpa_kernel(backend):
-        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
 
 
 def _flex() -> Attend:

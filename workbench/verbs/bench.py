@@ -18,6 +18,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from engines.core.context import Context
+from engines.core.processor import fact
 from workbench.plugged import FEATURES
 from workbench.verbs import console
 
@@ -97,18 +98,10 @@ def machine() -> dict[str, Any]:
     """What the figures were measured on."""
     return {
         "system": platform.platform(terse=True),
-        "processor": _processor(),
+        "processor": fact("model name") or platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
     }
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def _print(tables: Callable[[dict[str, Any]], Iterable[Any]], result: dict[str, Any]) -> None:

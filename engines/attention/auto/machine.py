@@ -6,11 +6,11 @@ import hashlib
 import platform
 from dataclasses import astuple, dataclass
 from functools import cache, cached_property
-from pathlib import Path
 
 import torch
 
 from engines.attention.types import KINDS
+from engines.core.processor import fact
 
 TELLING = ("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_bf16", "asimd", "bf16", "sve")
 """Flags of a processor that decide how fast attention is."""
@@ -55,17 +55,8 @@ def _machine(device: str, threads: int) -> Machine:
     kernels = tuple(f"{kind.id} {kind.version}" for kind in KINDS if kind.exact)
     name = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
     told = f"{torch.__version__} {torch.backends.cpu.get_cpu_capability()}"
-    return Machine(_told("model name") or platform.machine(), _flags(), threads, told, kernels, name)
+    return Machine(fact("model name") or platform.machine(), _flags(), threads, told, kernels, name)
 
 
 def _flags() -> tuple[str, ...]:
-    return tuple(sorted((_told("flags") or _told("Features")).split()))
-
-
-def _told(field: str) -> str:
-    """A line of Linux's file about the processor, "" elsewhere."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    return next((line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == field), "")
+    return tuple(sorted((fact("flags") or fact("Features")).split()))

@@ -94,16 +94,17 @@ def _first(asked: Request, run: Run) -> float:
 
 def _timed(asked: Request, run: Run) -> float:
     now = clock(asked.q.is_cuda)
-    _settled(asked)
+    settle(asked.q.device)
     start = now()
     run()
-    _settled(asked)
+    settle(asked.q.device)
     return now() - start
 
 
-def _settled(asked: Request) -> None:
-    if asked.q.is_cuda:
-        torch.cuda.synchronize(asked.q.device)
+def settle(device: torch.device | str) -> None:
+    """Wait for a GPU to be done."""
+    if str(device).startswith("cuda"):
+        torch.cuda.synchronize(device)
 
 
 def _run(asked: Request, lse: bool, name: str) -> Run:

@@ -6,6 +6,7 @@ from time import perf_counter
 
 import torch
 
+from engines.attention.auto.race import settle
 from engines.attention.types import Ceiling
 
 LONG_ENOUGH = 0.02
@@ -54,9 +55,3 @@ def _copy(device: str) -> float:
         settle(device)
         spent.append(perf_counter() - start)
     return min(spent)
-
-
-def settle(device: str) -> None:
-    """Wait for a GPU to be done."""
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)

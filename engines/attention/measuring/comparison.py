@@ -17,11 +17,12 @@ from time import perf_counter
 import torch
 
 from engines.attention.auto.machine import machine
+from engines.attention.auto.race import settle
 from engines.attention.dispatch import attention
 from engines.attention.kernels import kernel
 from engines.attention.listening import Call, listening
 from engines.attention.measuring import costs, exactness, memory
-from engines.attention.measuring.ceilings import COPIED, ceiling, higher, settle
+from engines.attention.measuring.ceilings import COPIED, ceiling, higher
 from engines.attention.measuring.exactness import Truth
 from engines.attention.measuring.examples import check_seed, check_size, example
 from engines.attention.request import Request

@@ -42,7 +42,7 @@ def which(
     told = {"dtype": dtype, "causal": causal, "window": window, "backward": backward, "device": device}
 
     def work(_: None, ctx: Context) -> WhichResult:
-        from engines.attention.auto import which
+        from engines.attention.measuring import which
         from engines.core.spec import from_json
 
         return which.run(from_json(WhichSpec, told | _sizes(shape)), ctx)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core import outputs
-from engines.core.context import Context, Lease
+from engines.core.context import Context, Part
 from engines.core.errors import WorkFailed
 from engines.core.files import write_json
 from engines.core.spec import to_json
@@ -95,7 +95,7 @@ class _Grid:
         out, final = self.folder / place, self.final / place
         out.mkdir(parents=True)
         plan = replace(plan, spec=replace(plan.spec, out=str(final)))
-        result, samples = draw_into(out, final, plan, _Part(self.ctx, self.done, self.count))
+        result, samples = draw_into(out, final, plan, self._part())
         outputs.seal(out, history.FILE)
         self.done += 1
         error = self._error(plan, samples) if plan.model.info.exact else None
@@ -103,6 +103,9 @@ class _Grid:
         cell = Cell(column, row, plan.spec, file, result.nfe, result.seconds, error)
         self.ctx.emit(f"cell.{row}.{column}", cell)
         return cell
+
+    def _part(self) -> Part:
+        return Part(self.ctx, self.done, self.count, f"Cell {self.done + 1} of {self.count}")
 
     def _error(self, plan: Plan, samples: Tensor) -> float | None:
         """Mean relative distance to the exact ODE from the same start; None for samplers that draw noise."""
@@ -125,29 +128,6 @@ class _Grid:
             return exact.solve(guided(plan, indices), start, first, check=self.ctx.check).y.cpu()
         except WorkFailed:
             return None
-
-
-@dataclass(frozen=True)
-class _Part:
-    """The context of one cell: its progress is a part of the whole's; it shows no preview of its own."""
-
-    whole: Context
-    done: int
-    count: int
-
-    def progress(self, done: float, total: float, note: str = "") -> None:
-        self.whole.progress(self.done + done / max(total, 1e-9), self.count, f"Cell {self.done + 1} of {self.count}")
-
-    def emit(self, key: str, event: object) -> None:
-        pass
-
-    def check(self) -> None:
-        self.whole.check()
-
-    @contextmanager
-    def lease(self, device: str = "cpu", bytes: int = 0, threads: int = 1) -> Iterator[Lease]:
-        with self.whole.lease(device, bytes, threads) as lease:
-            yield lease
 
 
 def sheet(spec: CompareSpec, cells: list[Cell]) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from statistics import median
 
 from torch import Tensor
 
-from engines.core.context import Context
+from engines.core.context import Context, Part
 from engines.core.errors import UsageError
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
@@ -67,21 +67,8 @@ def _times(ready: dict[Precision, Plan], batch: int, ctx: Context) -> dict[Preci
 
 def _drawn(ready: Plan, base: SampleSpec, ctx: Context, number: int) -> Tensor:
     """A few of the run's samples."""
-    ctx.progress(TURNS + 1 + number, TURNS + 3, f"Samples in {ready.spec.precision}")
     few = base.seeds[:MOST_COMPARED]
     classes = base.classes[: len(few)] if len(base.classes) > 1 else base.classes
+    part = Part(ctx, TURNS + 1 + number, TURNS + 3, f"Samples in {ready.spec.precision}")
     plan = replace(ready, spec=replace(ready.spec, seeds=few, classes=classes))
-    return draw(plan, Watch(plan, _Silent(ctx))).samples
-
-
-class _Silent:
-    """Only asks whether to end: the samples are a part of the measurement."""
-
-    def __init__(self, ctx: Context) -> None:
-        self.check, self.lease = ctx.check, ctx.lease
-
-    def progress(self, done: float, total: float, note: str = "") -> None:
-        """Told by the measurement itself."""
-
-    def emit(self, key: str, event: object) -> None:
-        """Nothing is shown."""
+    return draw(plan, Watch(plan, part)).samples

@@ -4,11 +4,12 @@ import pytest
 import torch
 
 from engines.attention import attention, heard
-from engines.attention.auto import choice, which
+from engines.attention.auto import choice
 from engines.attention.auto.kept import Book, place
 from engines.attention.auto.machine import machine
 from engines.attention.exact import sdpa
 from engines.attention.kernels import kernel
+from engines.attention.measuring import which
 from engines.attention.request import request
 from engines.attention.types import Choice, WhichSpec
 from engines.core.context import PlainContext
