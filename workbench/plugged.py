@@ -12,6 +12,7 @@ NAMES = (
     "workbench.controllers.actions",
     "workbench.controllers.generative",
     "workbench.controllers.attention",
+    "workbench.controllers.inspection",
 )
 FEATURES: tuple[Feature, ...] = tuple(import_module(name).FEATURE for name in NAMES)
 STORED = tuple(name for feature in FEATURES for name in (*feature.weights, *feature.samples))

@@ -50,6 +50,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py attention compare --lengths 256,1024,4096",
     ),
     Verb(
+        "inspect",
+        "See what a model file is, what its layers see, and what its outputs rest on",
+        "workbench.verbs.inspection.commands",
+        "python main.py inspect model.onnx --input 1x3x224x224 --json",
+    ),
+    Verb(
         "models",
         "List, fetch and check weights and sample files",
         "workbench.verbs.models",

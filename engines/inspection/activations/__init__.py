@@ -1,0 +1,1 @@
+"""Values between layers: statistics, comparisons, the frames that excite a unit."""

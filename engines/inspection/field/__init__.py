@@ -1,0 +1,1 @@
+"""Exact receptive fields, and the effective ones by gradients."""

@@ -1,0 +1,1 @@
+"""Layout of graphs in layers, folded by module, and files of it."""

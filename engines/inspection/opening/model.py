@@ -1,0 +1,53 @@
+"""An open model: its sheet, its weights read one by one when asked for, and what makes its nodes run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import torch
+
+from engines.core.errors import BadInput
+from engines.core.spec import resolve
+from engines.inspection.types import Graph, ModelSheet, Node
+
+Operator: TypeAlias = Callable[..., Any]
+"""Takes the node's inputs as tensors, in their order (None for one left out), and gives a tensor or a tuple of them."""
+
+
+class Weights(Protocol):
+    """Stored tensors by name, read when asked for."""
+
+    def __getitem__(self, name: str) -> torch.Tensor: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __contains__(self, name: object) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """operators: dotted path of `function(node, model) -> Operator`, which raises `BadInput` for a node it does not
+    know; "" where the model cannot be run and `sheet.runs` says why."""
+
+    sheet: ModelSheet
+    weights: Weights | Mapping[str, torch.Tensor] = field(default_factory=dict)
+    operators: str = ""
+
+    @property
+    def graph(self) -> Graph:
+        """Raises `BadInput` for files that hold numbers and no graph."""
+        if self.sheet.graph is None:
+            hint = "Export the model that they belong to (torch.export.save or torch.onnx.export) and open that"
+            raise BadInput("This file holds weights and no graph of how they are used", path=self.sheet.path, hint=hint)
+        return self.sheet.graph
+
+    def operator(self, node: Node) -> Operator:
+        """What runs a node."""
+        if not self.operators:
+            raise BadInput(self.sheet.runs or "This model cannot be run here", path=self.sheet.path)
+        made: Operator = resolve(self.operators)(node, self)
+        return made

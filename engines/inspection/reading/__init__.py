@@ -1,0 +1,1 @@
+"""Readers of graphs: each turns one format into the same small value."""

@@ -1,0 +1,1 @@
+"""Networks made of a graph's nodes, with every value in between within reach."""

@@ -1,0 +1,1 @@
+"""The page of feature maps and their statistics."""

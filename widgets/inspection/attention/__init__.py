@@ -1,0 +1,1 @@
+"""The page of attention on the picture."""

@@ -1,0 +1,1 @@
+"""The page of attribution: which pixels an output rests on."""

@@ -1,0 +1,24 @@
+"""The board of the Inspector: the model, its graph, and what it sees, in the centre of the window."""
+
+from __future__ import annotations
+
+from widgets.inspection.state import Page
+from widgets.kit.page_board import PageBoard
+
+TITLES = {
+    Page.MODEL: ("Model", "What the file is, whether it is safe, and what it holds"),
+    Page.GRAPH: ("Graph", "Modules and operators with shapes, parameters, multiply-adds and time"),
+    Page.FIELD: ("Field", "What a unit can see of the picture, and what it does see"),
+    Page.ACTIVATIONS: ("Activations", "Feature maps of a layer, live, with their statistics"),
+    Page.ATTENTION: ("Attention", "What the attention layers attend to on the picture"),
+    Page.ATTRIBUTION: ("Attribution", "Which pixels an output rests on"),
+    Page.COMPARE: ("Compare", "Two models or two pictures, layer by layer"),
+}
+
+
+class InspectionBoard(PageBoard):
+    """A board that holds its own tabs. The controller puts the makers of its pages into `makers`."""
+
+    def __init__(self) -> None:
+        super().__init__("Inspector", TITLES, {}, "What the Inspector shows and how to read it")
+        self.hold_head()

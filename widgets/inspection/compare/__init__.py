@@ -1,0 +1,1 @@
+"""The page that compares two models or two pictures, layer by layer."""

@@ -1,0 +1,22 @@
+"""The page of differences."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from widgets.inspection.state import InspectionView
+from widgets.kit.panel import EmptyState
+from widgets.kit.work_page import WorkPage
+
+
+class ComparePage(WorkPage):
+    """`empty.clicked` asks for a model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        empty = EmptyState("Open a model file to see its differences", "Open model", "open")
+        self.lay_out(self.head_of("Compare"), self.body_of(empty, QWidget()))
+
+    def show_state(self, view: InspectionView) -> None:
+        self.show_there(view.model.sheet is not None)
+        self.progress.show_busy(view.busy)

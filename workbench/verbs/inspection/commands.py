@@ -1,0 +1,104 @@
+"""`main.py inspect`: what a model file is, what its layers see, what its outputs rest on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from engines.core.errors import UsageError
+from engines.core.spec import to_json
+from engines.inspection.types import ModelSheet, OpenSpec, Shape
+from workbench.verbs import console
+
+
+class _Group(TyperGroup):
+    """`inspect MODEL ...` is `inspect run MODEL ...`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "--help"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help=console.help_text(
+        "What a model file is, whether it is safe, what its layers see and what its outputs rest on.",
+        "python main.py inspect model.onnx --input 1x3x224x224 --json",
+    ),
+)
+
+
+@app.callback()
+def _group() -> None:
+    pass
+
+
+@app.command(
+    help=console.help_text(
+        "Look into one model. The word `run` may be left out.",
+        "python main.py inspect yunet --json",
+        "python main.py inspect model.onnx --input 1x3x224x224",
+    )
+)
+def run(
+    model: Annotated[str, typer.Argument(help="A model file, a diffusers folder, or a name of the model store.")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="Shape of an input, as 1x3x224x224; again for the next input.")
+    ] = None,
+    code: Annotated[bool, typer.Option("--code", help="Load TorchScript, which is a program, in a child.")] = False,
+    time: Annotated[bool, typer.Option("--time", help="Measure each node on this machine.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
+) -> None:
+    from engines.inspection.opening.job import run as work
+
+    spec = OpenSpec(model, tuple(shape_of(text) for text in inputs or ()), code, time)
+    console.run(work, spec, json=json, render=_show, as_json=sheet_json)
+
+
+def shape_of(text: str) -> Shape:
+    """"1x3x224x224" as numbers. Raises `UsageError`."""  # fmt: skip
+    try:
+        shape = tuple(int(part) for part in text.lower().replace(",", "x").split("x"))
+    except ValueError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise UsageError(f"'{text}' is no shape", hint="Give sizes like 1x3x224x224")
+    return shape
+
+
+def sheet_json(sheet: ModelSheet) -> dict[str, Any]:
+    """What scripts read."""
+    counts = sheet.counts
+    return {
+        "format": sheet.format,
+        "parameters": counts.parameters,
+        "parameters_shared_once": counts.parameters_shared_once,
+        "multiply_adds": counts.multiply_adds,
+        "layers": [to_json(layer) for layer in counts.layers],
+        "warnings": list(sheet.warnings),
+    }
+
+
+def _show(sheet: ModelSheet) -> None:
+    """The head in words, then a row a layer."""
+    from rich import box
+    from rich.table import Table
+
+    told = console.out()
+    counts = sheet.counts
+    told.print(f"{sheet.title}: {sheet.format}, {counts.parameters:,} parameters", soft_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("layer", "operator", "output", "parameters", "multiply-adds"):
+        table.add_column(name, justify="left" if name in ("layer", "operator") else "right")
+    for layer in counts.layers:
+        adds = "" if layer.multiply_adds is None else f"{layer.multiply_adds:,}"
+        table.add_row(
+            layer.name, layer.type, "x".join(map(str, layer.output_shape or ())), f"{layer.parameters:,}", adds
+        )
+    told.print(table)
