@@ -44,6 +44,7 @@ def _group() -> None:
         "Look into one model. The word `run` may be left out.",
         "python main.py inspect yunet --json",
         "python main.py inspect model.onnx --input 1x3x224x224",
+        "python main.py inspect downloaded.pth --safety --json",
     )
 )
 def run(
@@ -52,11 +53,16 @@ def run(
         list[str] | None, typer.Option("--input", help="Shape of an input, as 1x3x224x224; again for the next input.")
     ] = None,
     code: Annotated[bool, typer.Option("--code", help="Load TorchScript, which is a program, in a child.")] = False,
+    safety: Annotated[bool, typer.Option("--safety", help="Only whether it is safe; nothing is executed.")] = False,
     time: Annotated[bool, typer.Option("--time", help="Measure each node on this machine.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     from engines.inspection.opening.job import run as work
+    from workbench.verbs.inspection import safety as judging
 
+    if safety:
+        judging.run(model, json)
+        return
     spec = OpenSpec(model, tuple(shape_of(text) for text in inputs or ()), code, time)
     console.run(work, spec, json=json, render=_show, as_json=sheet_json)
 
