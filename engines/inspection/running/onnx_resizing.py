@@ -60,15 +60,16 @@ def _taps(at: torch.Tensor, mode: str, rounding: str, sharp: float) -> tuple[tor
 @lru_cache(maxsize=64)
 def _matrix(out: int, size: int, scale: float, way: str, region: tuple[float, float], mode: str, rounding: str,
             sharp: float, exclude: bool) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
-    """Weights (out, in) in float64, and which outputs lie outside the input."""
-    at = _positions(out, size, scale, way, region)
-    places, weights = _taps(at, mode, rounding, sharp)
-    if exclude:
-        weights = torch.where((places < 0) | (places >= size), 0.0, weights)
-        weights = weights / weights.sum(1, keepdim=True)
-    matrix = torch.zeros(out, size, dtype=torch.float64)
-    matrix.scatter_add_(1, places.clamp(0, size - 1).long(), weights)
-    return matrix, (at < 0) | (at > size - 1)
+    """Weights (out, in) in float64, and which outputs lie outside the input. Kept, so no tensors of inference mode."""
+    with torch.inference_mode(False), torch.no_grad():
+        at = _positions(out, size, scale, way, region)
+        places, weights = _taps(at, mode, rounding, sharp)
+        if exclude:
+            weights = torch.where((places < 0) | (places >= size), 0.0, weights)
+            weights = weights / weights.sum(1, keepdim=True)
+        matrix = torch.zeros(out, size, dtype=torch.float64)
+        matrix.scatter_add_(1, places.clamp(0, size - 1).long(), weights)
+        return matrix, (at < 0) | (at > size - 1)
 
 
 def _resize(call: Call) -> Callable[..., Any]:
