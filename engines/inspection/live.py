@@ -84,7 +84,7 @@ class Look:
         assert self._network is not None
         torch.set_num_threads(max(1, settings.threads))
         model, before = self._network.model, self._layer
-        self._fitting = fitting_of(model.sheet, settings.shapes, settings.preprocessing)
+        self._fitting = fitting_of(model, settings.shapes, settings.preprocessing)
         self._spec = settings
         self._layer = settings.layer or usual_layer(model.sheet, model.graph)
         if self._layer != before:

@@ -1,4 +1,4 @@
-"""Fits a picture to a model's inputs, and says in words what was done: known ways first, else by the input's shape."""
+"""Fits a picture to a model's inputs and says in words how: as is known of the model, else by its input's shape."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
-from engines.inspection.types import Given, ModelSheet, Shape
+from engines.inspection.opening.model import Model
+from engines.inspection.running.inputs import fitting, given_inputs, picture_input
+from engines.inspection.types import Shape
 
+USUAL = (224, 224)
+"""Size for an input that takes any."""
 ASSUMED = " (assumed)"
 FITS = {"stretch": "stretched to", "letterbox": "whole within", "crop": "its middle in"}
 
@@ -29,25 +32,24 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """How pictures go into a model. at: number of the input that takes them; rest: all inputs, filled."""
+    """How pictures go into a model. assumed: nobody knows whether that is how it was trained."""
 
-    at: int
-    preprocessing: Preprocessing
+    model: Model
+    shapes: tuple[Shape, ...]
+    way: Preprocessing
     assumed: bool
-    rest: tuple[torch.Tensor, ...]
 
     def fit(self, image: Image) -> Fitted:
         """uint8 BGR of any size -> the model's inputs."""
-        as_seen = replace(self.preprocessing, colours="BGR", mean=(0.0,), std=(1.0,), axes="NHWC")
+        as_seen = replace(self.way, colours="BGR", mean=(0.0,), std=(1.0,), axes="NHWC")
         shown, placed = as_seen.prepare(image)
         picture = np.asarray(shown[0], np.uint8)
-        data = torch.from_numpy(self.preprocessing.prepare(picture)[0]).to(self.rest[self.at].dtype)
-        inputs = tuple(data if index == self.at else one for index, one in enumerate(self.rest))
-        return Fitted(inputs, picture, placed, self._words(image))
+        data = torch.from_numpy(self.way.prepare(picture)[0])
+        return Fitted(given_inputs(self.model, data, self.shapes), picture, placed, self._words(image))
 
     def _words(self, image: Image) -> str:
         """"640x480 stretched to 224x224, RGB, 0 to 1 (assumed)"."""  # fmt: skip
-        way, (high, wide) = self.preprocessing, self.preprocessing.size
+        way, (high, wide) = self.way, self.way.size
         height, width = image.shape[:2]
         how = f"{width}x{height}"
         if (height, width) != (high, wide):
@@ -55,54 +57,21 @@ class Fitting:
         return f"{how}, {way.colours}, {_range(way)}{ASSUMED if self.assumed else ''}"
 
 
-def fitting_of(sheet: ModelSheet, shapes: Sequence[Shape] = (), asked: Preprocessing | None = None) -> Fitting:
-    """By what was asked, else by what is known of the model, else by its input's shape: RGB, 0 to 1.
+def fitting_of(model: Model, shapes: Sequence[Shape] = (), asked: Preprocessing | None = None) -> Fitting:
+    """By what was asked, else by what is known of the model, else by its input: RGB, 0 to 1, or pixels as they are
+    where it takes whole numbers. Size and axes are the input's.
 
-    Raises `BadInput` for a model that takes no picture, or whose input's size nobody has told.
+    Raises `BadInput` for a model that takes no pictures.
     """
-    rest = tuple(_filled(one, _sizes(sheet, one, index, shapes)) for index, one in enumerate(sheet.given))
-    at = next((index for index, one in enumerate(sheet.given) if _takes_pictures(one, rest[index])), None)
-    if at is None:
-        hint = "Choose a model with an input of four axes and one or three colours"
-        raise BadInput(f"{sheet.title} takes no pictures", path=sheet.path or None, hint=hint)
-    known = asked or sheet.preprocessing
-    way = known or _by_shape(rest[at])
-    return Fitting(at, _sized(way, rest[at]), known is None, rest)
-
-
-def _sizes(sheet: ModelSheet, given: Given, index: int, shapes: Sequence[Shape]) -> Shape:
-    shape = shapes[index] if index < len(shapes) else given.shape
-    if shape is None or -1 in shape[1:]:
-        raise BadInput(
-            f"The size of the input '{given.name}' is not in the file",
-            path=sheet.path or None,
-            hint="Give its shape, such as 1x3x224x224",
-        )
-    return tuple(1 if size == -1 else size for size in shape)
-
-
-def _filled(given: Given, shape: Shape) -> torch.Tensor:
-    dtype = getattr(torch, given.dtype, torch.float32)
-    return torch.full(shape, given.value, dtype=torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype)
-
-
-def _takes_pictures(given: Given, data: torch.Tensor) -> bool:
-    return given.picture or (data.ndim == 4 and (data.shape[1] in (1, 3) or data.shape[3] in (1, 3)))
-
-
-def _by_shape(data: torch.Tensor) -> Preprocessing:
-    first = data.shape[1] in (1, 3)
-    colours = data.shape[1] if first else data.shape[3]
-    whole = not data.is_floating_point()
-    return Preprocessing(
-        colours="grey" if colours == 1 else "RGB", std=(1.0,) if whole else (255.0,), axes="NCHW" if first else "NHWC"
-    )
-
-
-def _sized(way: Preprocessing, data: torch.Tensor) -> Preprocessing:
-    """Of the input's size, whatever was known for another one."""
-    high, wide = data.shape[2:] if way.axes == "NCHW" else data.shape[1:3]
-    return replace(way, size=(int(high), int(wide)))
+    known = asked or model.sheet.preprocessing
+    first = picture_input(model)
+    bare = replace(model, sheet=replace(model.sheet, preprocessing=None))
+    way = fitting(bare, shapes, known.size if known else USUAL)
+    if known is not None:
+        way = replace(known, size=way.size, axes=way.axes)
+    elif first is not None and "float" not in first.dtype:
+        way = replace(way, std=(1.0,))
+    return Fitting(model, tuple(shapes), way, known is None)
 
 
 def _range(way: Preprocessing) -> str:
