@@ -19,17 +19,15 @@ from engines.inspection.activations.fitting import Fitting, fitting_of
 from engines.inspection.activations.layout import usual_layer
 from engines.inspection.activations.looking import look as activations
 from engines.inspection.activations.statistics import Dead
+from engines.inspection.attention.looking import AttentionView
 from engines.inspection.looks import LookResult, LookSpec, Seen
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
 from engines.inspection.running.network import Network
 from engines.inspection.types import OpenSpec
 
-VIEWS = {
-    "field": "engines.inspection.field.looking:look",
-    "attention": "engines.inspection.attention.looking:look",
-}
-"""`function(network, inputs, seen, spec) -> LookResult` by view."""
+FIELD = "engines.inspection.field.looking:look"
+"""`function(network, inputs, seen, spec) -> FieldLook`, imported when it is first asked for."""
 REOPEN = ("path", "shapes", "code")
 """Settings that need a fresh `open`."""
 
@@ -42,6 +40,7 @@ class Look:
         self._spec = LookSpec()
         self._network: Network | None = None
         self._fitting: Fitting | None = None
+        self._attention: AttentionView | None = None
         self._layer, self._dead = "", Dead()
 
     def open(self, settings: LookSpec, ctx: Context) -> None:
@@ -78,7 +77,7 @@ class Look:
         self._dead = Dead()
 
     def close(self) -> None:
-        self._network = self._fitting = None
+        self._network = self._fitting = self._attention = None
 
     def _take(self, settings: LookSpec) -> None:
         assert self._network is not None
@@ -86,14 +85,24 @@ class Look:
         model, before = self._network.model, self._layer
         self._fitting = fitting_of(model, settings.shapes, settings.preprocessing)
         self._spec = settings
-        self._layer = settings.layer or usual_layer(model.sheet, model.graph)
+        self._layer = self._layer_of(settings)
         if self._layer != before:
             self._dead = Dead()
+
+    def _layer_of(self, settings: LookSpec) -> str:
+        assert self._network is not None
+        if settings.view == "attention":
+            self._attention = self._attention or AttentionView(self._network)
+            return self._attention.layer(settings)
+        return settings.layer or usual_layer(self._network.model.sheet, self._network.graph)
 
     def _look(self, inputs: tuple[torch.Tensor, ...], seen: Seen) -> LookResult:
         """By the view; what it needs is imported when it is first asked for."""
         assert self._network is not None
         if self._spec.view == "activations":
             return activations(self._network, inputs, seen, self._spec, self._dead)
-        found: LookResult = resolve(VIEWS[self._spec.view])(self._network, inputs, seen, self._spec)
+        if self._spec.view == "attention":
+            assert self._attention is not None
+            return self._attention.look(inputs, seen, self._spec)
+        found: LookResult = resolve(FIELD)(self._network, inputs, seen, self._spec)
         return found
