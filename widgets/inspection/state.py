@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.attribution.asked import AttributeResult, AttributeSpec
 from engines.inspection.looks import LookResult, LookSpec
 from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult
 from engines.inspection.types import ModelSheet, OpenSpec
@@ -84,6 +85,15 @@ class ExciteView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributionView:
+    """spec: its picture "" for the one that is looked at. earlier: the form asks for something else by now."""
+
+    spec: AttributeSpec = AttributeSpec()
+    result: AttributeResult | None = None
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionView:
     """trouble: of the page in front."""
 
@@ -92,6 +102,7 @@ class InspectionView:
     look: LookView = LookView()
     compare: CompareView = CompareView()
     excite: ExciteView = ExciteView()
+    attribution: AttributionView = AttributionView()
     trouble: Trouble | None = None
     missing: ClassVar[Mapping[str, int]] = NOTHING_MISSING
 
