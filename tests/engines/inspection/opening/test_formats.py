@@ -21,6 +21,8 @@ from engines.inspection.opening.opener import open_model
 from engines.inspection.opening.safety import safety_of
 from engines.inspection.types import Format
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
+
 
 def write_onnx(path: Path) -> None:
     weight = numpy_helper.from_array(np.ones((2, 3), np.float32), "w")
@@ -69,7 +71,7 @@ def write_dlib(path: Path) -> None:
 WRITERS: dict[Format, Callable[[Path], object]] = {
     Format.ONNX: write_onnx,
     Format.SAFETENSORS: lambda path: save_file({"w": torch.ones(300)}, path),
-    Format.LORA: lambda path: save_file({"q.lora_A.weight": torch.ones(2, 9), "q.lora_B.weight": torch.ones(9, 2)}, path),
+    Format.LORA: lambda path: save_file({"q.lora_A.weight": torch.ones(2, 90), "q.alpha": torch.ones(1)}, path),
     Format.STATE_DICT: lambda path: torch.save({"w": torch.ones(300)}, path),
     Format.TORCHSCRIPT: write_script,
     Format.EXPORTED: write_exported,

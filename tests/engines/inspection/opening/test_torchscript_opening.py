@@ -70,12 +70,6 @@ def test_a_call_beyond_its_own_classes_is_refused(script: Path, tmp_path: Path) 
             open_model(script, code=code)
 
 
-def test_a_program_that_cannot_be_loaded_is_told_in_its_words(script: Path) -> None:
-    rewritten(script, "opening.py", b"class Net(Module):\n  this is no code\n")
-    with pytest.raises(BadInput, match="cannot be loaded"):
-        open_model(script, code=True)
-
-
 def test_a_child_is_ended_at_its_limits(tmp_path: Path) -> None:
     """The deadline, the memory, and files that it may not write."""
     with pytest.raises(BadInput, match="without an answer"):
