@@ -20,11 +20,12 @@ NOTHING = -(1 << 40)
 @dataclass(frozen=True, slots=True)
 class Along:
     """taps: outputs (n,) -> what they read (n, k), on an axis without ends. rate: inputs to an output. edge: what lies
-    outside: "nothing", or an index inside by "replicate", "reflect" or "circular"."""
+    outside: "nothing", or an index inside by "replicate", "reflect" or "circular". whole: one output reads all."""
 
     taps: Callable[[Indices], Indices]
     rate: Fraction
     edge: str = "nothing"
+    whole: bool = False
 
     def inside(self, inputs: int, outputs: int) -> Indices:
         """Of every output, with -1 for what does not exist."""
@@ -80,7 +81,7 @@ def bins(inputs: int, outputs: int) -> Along:
         reads = first[:, None] + np.arange(most)
         return np.where(reads < end[:, None], reads, NOTHING)
 
-    return Along(taps, Fraction(inputs, outputs))
+    return Along(taps, Fraction(inputs, outputs), whole=outputs == 1 < inputs)
 
 
 def resized(inputs: int, outputs: int, mode: str, corners: str, rounding: str = "") -> Along:
@@ -88,14 +89,11 @@ def resized(inputs: int, outputs: int, mode: str, corners: str, rounding: str = 
     align = corners == "align"
     rate = Fraction(inputs - 1, max(outputs - 1, 1)) if align else Fraction(inputs, outputs)
 
-    def source(out: Indices) -> NDArray[np.float64]:
-        scale = float(rate)
-        return (out + 0.5) * scale - 0.5 if corners == "half" else out * scale
-
     def taps(out: Indices) -> Indices:
         if mode == "nearest":
             return _nearest(out, rate, corners, rounding)[:, None]
-        place = source(out)
+        shift = 0.5 if corners == "half" else 0.0
+        place = (out + shift) * float(rate) - shift
         first = np.floor(place).astype(np.int64)
         wide = np.arange(-1, 3) if mode == "cubic" else np.arange(2)
         weighs = (place != first)[:, None] | (wide == 0)
@@ -148,7 +146,8 @@ def _pad(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
 
 def _slice(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
     told = node.attributes
-    return {axis: shifted(start, step) for axis, start, step in zip(told["axes"], told["starts"], told["steps"], strict=True)}
+    cuts = zip(told["axes"], told["starts"], told["steps"], strict=True)
+    return {axis: shifted(start, step) for axis, start, step in cuts}
 
 
 def _fold(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:

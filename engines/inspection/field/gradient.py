@@ -38,9 +38,7 @@ def check(model: Model, layer: str, unit: tuple[int, int] = (-1, -1)) -> CheckRe
     ours = field_of(sight, unit)
     found = support(model, layer, ours.unit, sight)
     differing = int((ours.pixels != found).sum())
-    return CheckResult(
-        layer, ours.unit, not differing, int(ours.pixels.sum()), int(found.sum()), differing, ours.note
-    )
+    return CheckResult(layer, ours.unit, not differing, int(ours.pixels.sum()), int(found.sum()), differing, ours.note)
 
 
 def support(model: Model, layer: str, unit: tuple[int, int] = (-1, -1), sight: Sight | None = None) -> Mask:
@@ -207,14 +205,12 @@ def slope_of(
         given = [picture if at == place else each for at, each in enumerate(inputs)]
         values = network.values(given, [layer])[layer]
         value = values[index_of(sight, values.shape, unit, channel)]
-        (slope,) = torch.autograd.grad(value, picture, allow_unused=True)
-    if slope is None:
-        slope = torch.zeros_like(picture)
-    return float(value), _over(slope.detach(), axes)
+        (slope,) = torch.autograd.grad(value, picture, allow_unused=True, materialize_grads=True)
+    return float(value.detach()), _over(slope.detach(), axes)
 
 
 def index_of(sight: Sight, shape: Sequence[int], unit: tuple[int, int], channel: int) -> tuple[int, ...]:
-    """Where a unit's channel lies in its tensor, in the first of a batch. Raises `UsageError` for a channel too many."""
+    """Where a unit's channel lies in its tensor, in the first of a batch. Raises `UsageError` for one too many."""
     places = sight.places(_unit(sight, unit))
     rest = [axis for axis in range(len(shape)) if axis not in places and (axis > 0 or len(shape) == 1)]
     sizes = [shape[axis] for axis in rest]

@@ -46,7 +46,11 @@ def shaped(source: Source, input_shape: Shape | None) -> Graph:
     if isinstance(source, Graph):
         raise BadInput(f"This graph is one for inputs of {graph.shape(name)}", hint="Give the model, not its graph")
     opened = _opened(source, name, tuple(input_shape))
-    return opened if opened is not None and opened.shape(name) == tuple(input_shape) else _traced(source, name, input_shape)
+    return (
+        opened
+        if opened is not None and opened.shape(name) == tuple(input_shape)
+        else _traced(source, name, input_shape)
+    )
 
 
 def _opened(model: Model, name: str, shape: Shape) -> Graph | None:
