@@ -84,10 +84,17 @@ def bins(inputs: int, outputs: int) -> Along:
     return Along(taps, Fraction(inputs, outputs), whole=outputs == 1 < inputs)
 
 
-def resized(inputs: int, outputs: int, mode: str, corners: str, rounding: str = "") -> Along:
-    """Taps that weigh something: nearest, linear (2) or cubic (4), between corners, centres or from the first pixel."""
-    align = corners == "align"
-    rate = Fraction(inputs - 1, max(outputs - 1, 1)) if align else Fraction(inputs, outputs)
+def resized(
+    inputs: int, outputs: int, mode: str, corners: str, rounding: str = "", scale: float | None = None
+) -> Along:
+    """Taps that weigh something: nearest, linear (2) or cubic (4), between corners, centres or from the first pixel.
+
+    scale: outputs to an input as the file tells it, where that is not the sizes' own.
+    """
+    if corners == "align":
+        rate = Fraction(inputs - 1, max(outputs - 1, 1))
+    else:
+        rate = 1 / Fraction(scale).limit_denominator(1000) if scale else Fraction(inputs, outputs)
 
     def taps(out: Indices) -> Indices:
         if mode == "nearest":
@@ -118,7 +125,8 @@ def _nearest(out: Indices, rate: Fraction, corners: str, rounding: str) -> Indic
 
 
 def _windows(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
-    assert node.window is not None
+    if node.window is None:
+        raise LookupError(node.name)
     return {axis: windowed(node.window, at) for at, axis in enumerate(node.attributes["axes"])}
 
 
@@ -127,9 +135,15 @@ def _bins(node: Node, before: Shape, after: Shape) -> dict[int, Along]:
 
 
 def _resize(node: Node, before: Shape, after: Shape) -> dict[int, Along]:
-    mode, corners = node.attributes["mode"], node.attributes.get("corners", "half")
-    rounding = node.attributes.get("rounding", "")
-    return {axis: resized(before[axis], after[axis], mode, corners, rounding) for axis in node.attributes["axes"]}
+    told = node.attributes
+    mode, corners = told["mode"], told.get("corners", "half")
+    if mode not in MODES or corners not in CORNERS or told.get("antialias"):
+        raise LookupError(node.name)
+    scales = told.get("scales") or (None,) * len(told["axes"])
+    return {
+        axis: resized(before[axis], after[axis], mode, corners, told.get("rounding", ""), scale)
+        for axis, scale in zip(told["axes"], scales, strict=True)
+    }
 
 
 def shifted(start: int, step: int = 1, edge: str = "nothing") -> Along:
@@ -159,6 +173,7 @@ def _fold(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
     return dict.fromkeys(node.attributes["axes"], along)
 
 
+MODES, CORNERS = ("nearest", "linear", "cubic"), ("half", "align", "asymmetric")
 MOVES: Mapping[Kind, Callable[[Node, Shape, Shape], dict[int, Along]]] = {
     Kind.CONV: _windows,
     Kind.POOL: _windows,

@@ -231,16 +231,26 @@ def _off(grid: Grid, axis: int) -> Grid:
 def _matmul(case: Case) -> Sight:
     """Rows of the first with columns of the second, all of the axis between them."""
     first, second = (case.inputs + (None, None))[:2]
+    inner = int(case.node.attributes["contracted"])
+    if not _plain_product(case, inner):
+        raise LookupError(case.node.name)
     parts: list[Sight] = []
-    for sight, inner in ((first, -1), (second, -2)):
+    for sight, place in ((first, -1), (second, -2)):
         if sight is not None:
-            axis = len(sight.shape) + inner
+            axis = len(sight.shape) + place
             seen = everywhere(sight, (axis,), case.node.name)
             shape = tuple(1 if at == axis else size for at, size in enumerate(seen.shape))
             parts.append(replace(seen, shape=shape, grid=_off(seen.grid, axis)))
     found = together(parts, case.after, case.node.name)
     rows = together(parts[:1], case.after, case.node.name).grid
     return replace(found, grid=rows) if any(axis is not None for axis in rows.axes) else found
+
+
+def _plain_product(case: Case, inner: int) -> bool:
+    """(..., i, k) times (..., k, j): not another sum, as einsum and transposing products may be."""
+    first, second = (case.graph.shape(name) or () for name in case.node.inputs[:2])
+    fits = len(first) > 1 < len(second) and first[-1] == second[-2] == inner
+    return fits and case.after[-2:] == (first[-2], second[-1]) and not case.node.op.lower().startswith(ODD_PRODUCTS)
 
 
 def _attention(case: Case) -> Sight:
@@ -276,6 +286,7 @@ def _opened(bits: pixels.Bits, axis: int, rank: int) -> pixels.Bits:
     return bits.reshape(*bits.shape[:axis], *(1,) * rank, *bits.shape[axis + 1 :])
 
 
+ODD_PRODUCTS = ("einsum", "gemm")
 RULES: Mapping[Kind, Callable[[Case], Sight]] = {
     Kind.CONV: _move,
     Kind.POOL: _move,

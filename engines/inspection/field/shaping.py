@@ -41,6 +41,9 @@ def shaped(source: Source, input_shape: Shape | None) -> Graph:
     """
     graph = source if isinstance(source, Graph) else source.graph
     name, _axes = where_the_picture_is(graph)
+    own = graph.shape(name) or ()
+    if input_shape is None and own[:1] == (-1,) and min(own[1:]) > 0 and not isinstance(source, Graph):
+        input_shape = (1, *own[1:])
     if input_shape is None or graph.shape(name) == tuple(input_shape):
         return graph
     if isinstance(source, Graph):
