@@ -45,6 +45,7 @@ def _group() -> None:
         "python main.py inspect yunet --json",
         "python main.py inspect model.onnx --input 1x3x224x224",
         "python main.py inspect downloaded.pth --safety --json",
+        "python main.py inspect yunet --receptive-field all",
     )
 )
 def run(
@@ -55,6 +56,9 @@ def run(
     code: Annotated[bool, typer.Option("--code", help="Load TorchScript, which is a program, in a child.")] = False,
     safety: Annotated[bool, typer.Option("--safety", help="Only whether it is safe; nothing is executed.")] = False,
     time: Annotated[bool, typer.Option("--time", help="Measure each node on this machine.")] = False,
+    fields: Annotated[
+        str, typer.Option("--receptive-field", help="Receptive field of a layer by its name, or of `all`.")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     from engines.inspection.opening.job import run as work
@@ -64,6 +68,11 @@ def run(
         judging.run(model, json)
         return
     spec = OpenSpec(model, tuple(shape_of(text) for text in inputs or ()), code, time)
+    if fields:
+        from workbench.verbs.inspection.field import run as show_fields
+
+        show_fields(spec, fields, json)
+        return
     console.run(work, spec, json=json, render=_show, as_json=sheet_json)
 
 
