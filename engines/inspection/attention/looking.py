@@ -17,7 +17,7 @@ from torch import Tensor
 from engines.core.errors import BadInput, UsageError
 from engines.inspection.attention.sites import Site, sites
 from engines.inspection.attention.tokens import Tokens, tokens_of
-from engines.inspection.attention.weights import Weights, watch
+from engines.inspection.attention.weights import Unfollowed, Weights, watch
 from engines.inspection.looks import AttentionLook, LookSpec, Seen
 from engines.inspection.running.network import Network
 
@@ -51,7 +51,7 @@ class AttentionView:
         """Of the layer `seen.layer`."""
         at = self.names.index(seen.layer)
         first = 0 if spec.map == "rollout" else at
-        weights = watch(self._network, inputs, self.sites[first : at + 1])
+        weights = self._watch(inputs, first, at + 1)
         heads, count, keys = weights[-1].shape
         if count != keys:
             raise UsageError(f"'{seen.layer}' attends from {count} tokens to {keys} others, not to themselves")
@@ -67,6 +67,14 @@ class AttentionView:
             tokens.place(token), spec.map, _on_grid(shown[None], tokens)[0], _on_grid(each, tokens),
             entropy.mean(-1).float().numpy(), self._note(self.sites[at], spec, heads, tokens, note),
         )  # fmt: skip
+
+    def _watch(self, inputs: Sequence[Tensor], first: int, stop: int) -> list[Weights]:
+        """A layer whose queries and keys do not say it all is looked at as a whole from then on."""
+        while True:
+            try:
+                return watch(self._network, inputs, self.sites[first:stop])
+            except Unfollowed as found:
+                self.sites = tuple(replace(site, followed=False) if site == found.site else site for site in self.sites)
 
     def _crosses(self, site: Site) -> bool:
         """Whether keys are of something else than queries, as far as their numbers tell."""

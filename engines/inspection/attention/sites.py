@@ -81,19 +81,11 @@ def _written_out(softmax: Node, makers: Mapping[str, Node], graph: Graph) -> Sit
     return None
 
 
-def word_of(node: Node) -> str:
-    """"mul" of aten.mul.Tensor, Mul and MUL."""  # fmt: skip
-    return node.op.removeprefix("aten.").partition(".")[0].strip("_").lower()
-
-
 def _is_plain(node: Node, at: int, graph: Graph) -> bool:
-    """Whether it casts, adds, or takes the scores times or over one number."""
-    if node.kind is not Kind.ARITHMETIC:
-        return not node.call.get("kwargs")
+    """Whether it casts, adds, or does arithmetic with single numbers alone."""
     others = [graph.shape(name) for index, name in enumerate(node.inputs) if index != at and name]
     numbers = all(shape is not None and math.prod(shape) == 1 for shape in others)
-    word = word_of(node)
-    return numbers and len(others) <= 1 and (word == "mul" or (word == "div" and at == 0))
+    return node.kind is not Kind.ARITHMETIC or numbers
 
 
 def _is_last(node: Node, graph: Graph) -> bool:
