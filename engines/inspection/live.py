@@ -16,7 +16,7 @@ from engines.core.frames import FrameSet
 from engines.core.live import Reset
 from engines.core.spec import resolve
 from engines.inspection.activations.fitting import Fitting, fitting_of
-from engines.inspection.activations.layout import usual_layer
+from engines.inspection.activations.layout import Layout, layout_of, usual_layer
 from engines.inspection.activations.looking import look as activations
 from engines.inspection.activations.statistics import Dead
 from engines.inspection.attention.looking import AttentionView
@@ -41,7 +41,7 @@ class Look:
         self._network: Network | None = None
         self._fitting: Fitting | None = None
         self._attention: AttentionView | None = None
-        self._layer, self._dead = "", Dead()
+        self._layer, self._layout, self._dead = "", Layout(1), Dead()
 
     def open(self, settings: LookSpec, ctx: Context) -> None:
         """Raises `BadInput` for what is no model, cannot be run here or takes no pictures."""
@@ -87,7 +87,8 @@ class Look:
         self._spec = settings
         self._layer = self._layer_of(settings)
         if self._layer != before:
-            self._dead = Dead()
+            node = self._network.layer(self._layer).node
+            self._layout, self._dead = layout_of(model.sheet, model.graph, node), Dead()
 
     def _layer_of(self, settings: LookSpec) -> str:
         assert self._network is not None
@@ -100,9 +101,9 @@ class Look:
         """By the view; what it needs is imported when it is first asked for."""
         assert self._network is not None
         if self._spec.view == "activations":
-            return activations(self._network, inputs, seen, self._spec, self._dead)
+            return activations(self._network, inputs, seen, self._spec, self._layout, self._dead)
         if self._spec.view == "attention":
             assert self._attention is not None
             return self._attention.look(inputs, seen, self._spec)
-        found: LookResult = resolve(FIELD)(self._network, inputs, seen, self._spec)
+        found: LookResult = resolve(FIELD)(self._network, inputs, seen, replace(self._spec, layer=self._layer))
         return found

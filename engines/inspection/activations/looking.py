@@ -7,18 +7,19 @@ from collections.abc import Sequence
 import torch
 
 from engines.inspection.activations.births import born
-from engines.inspection.activations.layout import as_maps
+from engines.inspection.activations.layout import Layout
 from engines.inspection.activations.statistics import Dead, channels_of, histogram, order_of, saturated, shown_maps
 from engines.inspection.looks import ActivationLook, LookSpec, Seen
 from engines.inspection.running.network import Network
 
 
-def look(network: Network, inputs: Sequence[torch.Tensor], seen: Seen, spec: LookSpec, dead: Dead) -> ActivationLook:
-    """Of the layer `seen.layer`. dead: of all frames so far; this one is added."""
+def look(network: Network, inputs: Sequence[torch.Tensor], seen: Seen, spec: LookSpec, layout: Layout,
+         dead: Dead) -> ActivationLook:  # fmt: skip
+    """Of the layer `seen.layer`, which has this layout. dead: of all frames so far; this one is added."""
     node = network.layer(seen.layer).node
     with torch.inference_mode():
         data = network.values(inputs, [seen.layer])[seen.layer]
-        maps = as_maps(data, network.model.sheet, node)
+        maps = layout.maps(data)
         channels = channels_of(maps)
         counts, edges = histogram(maps)
         which = order_of(channels, spec.sort, spec.most)

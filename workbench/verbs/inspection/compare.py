@@ -11,6 +11,7 @@ from engines.core.spec import to_json
 from engines.inspection.studies import CompareResult, CompareSpec, LayerDifference
 from engines.inspection.types import OpenSpec
 from workbench.verbs import console
+from workbench.verbs.inspection.shapes import shape_of
 
 USUAL = CompareSpec()
 
@@ -39,7 +40,6 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     from engines.inspection.activations.comparing import run
-    from workbench.verbs.inspection.commands import shape_of
 
     shapes = tuple(shape_of(text) for text in inputs or ())
     if not second and not other:
