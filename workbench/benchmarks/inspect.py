@@ -1,7 +1,7 @@
 """The inspector beside the usual tools: opening, counting, layout, exact fields, and a live look.
 
-Ways take turns in one run; each figure is the median of its turns. Files of two gigabytes are sparse: what is measured is
-that their tensors are not read. Models that were not fetched are left out and named.
+Ways take turns in one run; each figure is the median of its turns. Files of two gigabytes are sparse: what is measured
+is that their tensors are not read. Models that were not fetched are left out and named.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from engines.core.context import PlainContext
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Frame, Stamp
 from engines.inspection import count, open_model, receptive_field
+from engines.inspection.layout.layers import place
 from engines.inspection.live import Look
 from engines.inspection.looks import LookSpec
 from engines.inspection.reading.modules import from_module
@@ -59,7 +60,7 @@ def _beside(about: dict[str, Any], ways: Mapping[str, Callable[[], object]], tur
 
 
 def _opening(turns: Turns) -> list[dict[str, Any]]:
-    """Ours opens and counts; onnx's own loader reads the file and infers shapes, which is the least that a graph needs."""
+    """Ours opens and counts; onnx's own loader reads the file and infers shapes, the least that a graph needs."""
     rows = []
     for name in NAMES:
         try:
@@ -103,18 +104,43 @@ def _safetensors(path: Path) -> Path:
     """500 tensors of 2^20 floats."""
     each, size = 1 << 22, LARGE >> 22
     table = {
-        f"layers.{index}.weight": {
-            "dtype": "F32",
-            "shape": [1024, 1024],
-            "data_offsets": [index * each, (index + 1) * each],
-        }
-        for index in range(size)
+        f"layers.{at}.weight": {"dtype": "F32", "shape": [1024, 1024], "data_offsets": [at * each, (at + 1) * each]}
+        for at in range(size)
     }
     head = json.dumps(table).encode()
     with path.open("wb") as file:
         file.write(struct.pack("<Q", len(head)) + head)
         file.truncate(8 + len(head) + size * each)
     return path
+
+
+def _layouts() -> list[dict[str, Any]]:
+    """Chains with skips, as networks are. networkx puts each layer into a row in the order it finds: no crossing is
+    taken out and no line is drawn."""
+    import networkx
+
+    rows = []
+    for size in (1_000, 10_000):
+        edges = _chain(size)
+        drawing = networkx.DiGraph(edges)
+
+        def layered(drawing: Any = drawing) -> object:
+            ranks = {node: rank for rank, row in enumerate(networkx.topological_generations(drawing)) for node in row}
+            networkx.set_node_attributes(drawing, ranks, "subset")
+            return networkx.multipartite_layout(drawing)
+
+        ways = {"ours": lambda size=size, edges=edges: place(size, edges), "networkx": layered}
+        rows.append(_beside({"nodes": size, "edges": len(edges)}, ways, Turns(rounds=3, least=2, seconds=20.0)))
+    return rows
+
+
+def _chain(size: int, seed: int = 0) -> list[tuple[int, int]]:
+    """Blocks of five nodes with a skip around each, and a few longer ones."""
+    rng = np.random.default_rng(seed)
+    chain = [(at, at + 1) for at in range(size - 1)]
+    skips = [(at, at + 5) for at in range(0, size - 5, 5)]
+    starts = rng.integers(0, size - 60, size // 50)
+    return chain + skips + [(int(at), int(at + rng.integers(10, 60))) for at in starts]
 
 
 def _fields(turns: Turns) -> list[dict[str, Any]]:
