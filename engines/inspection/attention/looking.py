@@ -78,12 +78,14 @@ class AttentionView:
 
     def _crosses(self, site: Site) -> bool:
         """Whether keys are of something else than queries, as far as their numbers tell."""
-        node = self._network.layer(site.scores).node
-        q, k = (self._network.graph.shape(node.inputs[min(at, len(node.inputs) - 1)]) for at in (0, 1))
-        if q is None or k is None or min(len(q), len(k)) < 2:
-            return False
-        queries, keys = q[-2], k[-2] if site.fused else k[-1]
-        return -1 not in (queries, keys) and queries != keys
+        graph, node = self._network.graph, self._network.layer(site.name).node
+        if site.fused:
+            q, k = (graph.shape(node.inputs[min(at, len(node.inputs) - 1)]) for at in (0, 1))
+            sides = (q[-2], k[-2]) if q and k else (-1, -1)
+        else:
+            shape = graph.shape(node.output)
+            sides = (shape[-2], shape[-1]) if shape and len(shape) > 1 else (-1, -1)
+        return -1 not in sides and sides[0] != sides[1]
 
     def _note(self, site: Site, spec: LookSpec, heads: int, tokens: Tokens, rolled: str) -> str:
         """What is to be known of a look, in words."""

@@ -72,10 +72,10 @@ def _written_out(softmax: Node, makers: Mapping[str, Node], graph: Graph) -> Sit
         found = chain(softmax.inputs[0], makers, through)
         if found is not None:
             product, between = found
-            before = (product, *between[:-1])
+            before = (product, *between)
             followed = through is SIDES and all(
                 _is_plain(node, node.inputs.index(last.output), graph)
-                for last, node in zip(before, between, strict=True)
+                for last, node in zip(before, between, strict=False)
             )
             return Site(softmax.name, product.name, tuple(node.name for node in between), followed=followed)
     return None

@@ -119,7 +119,7 @@ def test_what_is_at_the_end_of_its_function_is_counted():
     torch.manual_seed(0)
     module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU6()).eval()
     with torch.no_grad():
-        module[0].weight *= 20
+        module[0].weight *= 100
     shown = frame()
     found = opened(from_module(module, torch.zeros(1, 3, SIDE, SIDE)), layer="1").process([shown])
     share = float((module(given(shown.image)) == 6).float().mean())
