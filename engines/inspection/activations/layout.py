@@ -29,6 +29,7 @@ class Layout:
         if data.ndim <= 2:
             return data.reshape(-1, 1, 1)
         if data.ndim == 3:
+            data = data.transpose(0, 1) if data.shape[1] == 1 else data
             return self._of_tokens(data.transpose(1, 2).flatten(0, 1))
         if self.channel != 1:
             data = data.movedim(self.channel, 1)
@@ -45,7 +46,8 @@ class Layout:
 def layout_of(sheet: ModelSheet, graph: Graph, node: Node) -> Layout:
     """By the format and by the map that tokens were made of."""
     shape = graph.shape(node.output) or ()
-    tokens = tokens_of(graph, node, shape[1]) if len(shape) == 3 and shape[1] > 1 else None
+    count = max(shape[:2]) if len(shape) == 3 and (shape[0] == 1 or shape[1] == 1) else 1
+    tokens = tokens_of(graph, node, count) if count > 1 else None
     return Layout(channel_axis(sheet, node), tokens if tokens and tokens.known else None)
 
 

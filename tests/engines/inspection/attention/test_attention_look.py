@@ -176,6 +176,22 @@ def test_what_is_to_be_known_of_a_look_is_said():
         looked(plain)
 
 
+@pytest.mark.parametrize("first", [False, True])
+def test_a_layer_of_tokens_is_shown_where_they_lie(first):
+    seer = Seer(fused, 1)
+    seer.head = nn.Sequential() if first else seer.blocks[0].norm
+    seer.forward = lambda x: seer.head(seer.tokens(x).transpose(0, 1) if first else seer.tokens(x))
+    model = from_module(seer, picture()[1])
+    layer = model.graph.nodes[-1].name
+    look = Look(model)
+    look.open(LookSpec(layer=layer), PlainContext())
+    found = look.process([picture()[0]])
+    with torch.no_grad():
+        tokens = seer(picture()[1])
+    expected = (tokens[1:, 0] if first else tokens[0, 1:]).T.reshape(DIM, ROWS, COLUMNS)
+    np.testing.assert_allclose(found.maps, expected, atol=1e-5)
+
+
 class Crossing(nn.Module):
     """Tokens that attend to seven others, then to themselves, without a map that they were made of."""
 
