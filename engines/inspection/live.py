@@ -12,7 +12,7 @@ from time import perf_counter
 import torch
 
 from engines.core.context import Context
-from engines.core.frames import FrameSet
+from engines.core.frames import Frame, FrameSet
 from engines.core.live import Reset
 from engines.core.spec import resolve
 from engines.inspection.activations.fitting import Fitting, fitting_of
@@ -41,6 +41,7 @@ class Look:
         self._network: Network | None = None
         self._fitting: Fitting | None = None
         self._attention: AttentionView | None = None
+        self._still: tuple[Frame, LookSpec] | None = None
         self._layer, self._layout, self._dead = "", Layout(1), Dead()
 
     def open(self, settings: LookSpec, ctx: Context) -> None:
@@ -70,13 +71,21 @@ class Look:
         shape = self._network.graph.shape(self._network.layer(self._layer).node.output) or ()
         seen = Seen(frame.stamp, self._layer, shape, fitted.picture, fitted.placed, fitted.words, 0.0)
         found = self._look(fitted.inputs, seen)
+        self._still = frame, self._spec
         return replace(found, seen=replace(found.seen, milliseconds=(perf_counter() - began) * 1000))
+
+    def again(self) -> LookResult | None:
+        """Of the picture that stands still, when the settings have changed."""
+        if self._still is None or self._still[1] == self._spec:
+            return None
+        return self.process([self._still[0]])
 
     def reset(self, why: Reset) -> None:
         """What was seen no longer holds: dead units are counted anew."""
-        self._dead = Dead()
+        self._dead, self._still = Dead(), None
 
     def close(self) -> None:
+        self._still = None
         self._network = self._fitting = self._attention = None
 
     def _take(self, settings: LookSpec) -> None:

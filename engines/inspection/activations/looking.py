@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -24,8 +25,10 @@ def look(network: Network, inputs: Sequence[torch.Tensor], seen: Seen, spec: Loo
         counts, edges = histogram(maps)
         which = order_of(channels, spec.sort, spec.most)
         fine = bool(torch.isfinite(maps.sum()))
+        dead_ones = dead.add(seen.stamp, maps, channels)
         return ActivationLook(
-            seen, shown_maps(maps, which), tuple(which.tolist()), channels.mean, channels.spread, channels.low,
-            channels.high, channels.zeros, dead.add(seen.stamp, maps, channels), saturated(maps, node), dead.frames,
-            counts, edges, "" if fine else born(network, inputs, seen.layer),
+            seen=replace(seen, shape=tuple(data.shape)), maps=shown_maps(maps, which), channels=tuple(which.tolist()),
+            mean=channels.mean, spread=channels.spread, low=channels.low, high=channels.high, zeros=channels.zeros,
+            dead=dead_ones, saturated=saturated(maps, node), frames=dead.frames, counts=counts, edges=edges,
+            born="" if fine else born(network, inputs, seen.layer),
         )  # fmt: skip

@@ -95,6 +95,10 @@ def test_another_layer_or_order_is_taken_without_opening_again(seer):
     strip = look.process([frame()])
     assert strip.maps.shape == (1, 1, 5)
     np.testing.assert_allclose(strip.maps[0, 0], module(given(frame().image)).detach()[0], atol=1e-5)
+    assert look.again() is None
+    assert look.configure(LookSpec(layer="bend"))
+    assert look.again().seen.layer == "bend"
+    assert look.again() is None
     assert not look.configure(LookSpec(layer="head", path="another.onnx"))
 
 
