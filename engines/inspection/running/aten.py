@@ -16,7 +16,7 @@ import torch
 from engines.core.errors import BadInput, OutOfResources
 from engines.core.training.threads import ran_out
 from engines.inspection.opening.model import Model, Operator
-from engines.inspection.reading.aten.calls import names, overload
+from engines.inspection.reading.aten.calls import overload
 from engines.inspection.reading.aten.kinds import allowed
 from engines.inspection.reading.references import Named, Ref, leaves, mapped
 from engines.inspection.types import Node
@@ -41,14 +41,13 @@ def operator(node: Node, model: Model) -> Operator:
     if found is None:
         hint = "The graph is shown all the same; layers before it can be looked at"
         raise BadInput(f"Operator {node.op} of '{node.name}' is not run here", path=model.sheet.path, hint=hint)
-    arguments = {name: mapped(value, setting) for name, value in node.call["arguments"].items()}
-    fixed = {name: value for name, value in arguments.items() if not _holds(value)}
-    open_ = {name: value for name, value in arguments.items() if _holds(value)}
+    args, kwargs = (mapped(node.call[part], setting) for part in ("args", "kwargs"))
+    held = _holds(kwargs)
 
     def run(*inputs: torch.Tensor | None) -> Any:
-        given = {name: _filled(value, inputs) for name, value in open_.items()}
+        named = _filled(kwargs, inputs) if held else kwargs
         try:
-            return found(**fixed, **given)
+            return found(*_filled(args, inputs), **named)
         except (RuntimeError, MemoryError, IndexError, TypeError) as error:
             raise _failure(error, node, model) from error
 
@@ -56,25 +55,10 @@ def operator(node: Node, model: Model) -> Operator:
 
 
 def runnable(target: str) -> Callable[..., Any] | None:
-    """What is called for an operator by its arguments' names; None for what is not on the list."""
+    """What is called for an operator; None for what is not on the list."""
     if target in SIZES:
-        function = SIZES[target]
-        return lambda **given: function(*given.values())
-    found = overload(target) if allowed(target) else None
-    if found is None:
-        return None
-    only_named = {each.name for each in found._schema.arguments if each.kwarg_only}
-    order = [name for name in names(target) if name not in only_named]
-
-    def call(**given: Any) -> Any:
-        positional = []
-        for name in order:
-            if name not in given:
-                break
-            positional.append(given.pop(name))
-        return found(*positional, **given)
-
-    return call
+        return SIZES[target]
+    return overload(target) if allowed(target) else None
 
 
 def setting(value: Any) -> Any:
@@ -97,6 +81,8 @@ def _filled(value: Any, inputs: tuple[Any, ...]) -> Any:
         return inputs[value.index]
     if isinstance(value, list):
         return [_filled(each, inputs) for each in value]
+    if isinstance(value, dict):
+        return {name: _filled(each, inputs) for name, each in value.items()}
     return value
 
 

@@ -114,6 +114,19 @@ def defaults(target: str) -> Mapping[str, Any]:
     return {each.name: each.default_value for each in found._schema.arguments} if found else {}
 
 
+def in_place(target: str, arguments: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments by place as far as they go, and the others by name: how torch calls it."""
+    if not target.startswith("aten."):
+        return list(arguments.values()), {}
+    rest, args = dict(arguments), list[Any]()
+    found = overload(target)
+    for each in found._schema.arguments if found else ():
+        if each.kwarg_only or each.name not in rest:
+            break
+        args.append(rest.pop(each.name))
+    return args, rest
+
+
 def by_name(target: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments by name, numbered where nobody knows them."""
     known = names(target)

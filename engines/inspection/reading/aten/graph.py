@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engines.inspection.reading.aten.calls import Call, Told, Value, defaults, overload, short
-from engines.inspection.reading.aten.kinds import told
+from engines.inspection.reading.aten.calls import Call, Told, Value, defaults, in_place, overload, short
+from engines.inspection.reading.aten.kinds import NUMBERS, told
 from engines.inspection.reading.references import Ref, leaves, mapped
 from engines.inspection.types import Graph, Kind, Node, Tensor
 
@@ -24,7 +24,6 @@ CHECKS = (
 ALIASING = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
 """They give back what they were given, at rest, and their schema does not say so."""
 SAME = "aten.alias.default"
-NUMBERS = ("_operator.", "math.", "torch.")
 PLACED = (Kind.CONV, Kind.LINEAR, Kind.ATTENTION)
 """Kinds whose inputs have a place each, "" for those left out."""
 
@@ -160,6 +159,8 @@ class _Making:
         name = self.name(step)
         given, order = _given(step, described)
         arguments = mapped(step.arguments, lambda leaf: Ref(order[leaf.id]) if isinstance(leaf, Value) else leaf)
+        args, kwargs = in_place(step.target, arguments)
+        made = {"target": step.target, "args": args, "kwargs": kwargs}
         outputs = tuple(name if len(step.outputs) == 1 else f"{name}:{at}" for at in range(len(step.outputs)))
         for output, tensor in zip(outputs, step.outputs, strict=True):
             self.names[tensor.name], self.known[tensor.name] = output, tensor
@@ -168,7 +169,7 @@ class _Making:
             self.frozen.update(output.name for output in step.outputs)
         node = Node(
             name, described.kind, step.target, tuple(self.names[id] if id else "" for id in given), outputs,
-            step.module, described.window, described.attributes, {"target": step.target, "arguments": arguments},
+            step.module, described.window, described.attributes, made,
         )  # fmt: skip
         self.nodes.append(node)
         return node
