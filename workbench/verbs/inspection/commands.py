@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from engines.core.errors import UsageError
 from engines.core.spec import to_json
-from engines.inspection.types import ModelSheet, OpenSpec, Shape
+from engines.inspection.types import ModelSheet, OpenSpec
 from workbench.verbs import console
+from workbench.verbs.inspection import compare
+from workbench.verbs.inspection.shapes import shape_of
 
 
 class _Group(TyperGroup):
@@ -76,17 +77,6 @@ def run(
     console.run(work, spec, json=json, render=_show, as_json=sheet_json)
 
 
-def shape_of(text: str) -> Shape:
-    """"1x3x224x224" as numbers. Raises `UsageError`."""  # fmt: skip
-    try:
-        shape = tuple(int(part) for part in text.lower().replace(",", "x").split("x"))
-    except ValueError:
-        shape = ()
-    if not shape or min(shape) < 1:
-        raise UsageError(f"'{text}' is no shape", hint="Give sizes like 1x3x224x224")
-    return shape
-
-
 def sheet_json(sheet: ModelSheet) -> dict[str, Any]:
     """What scripts read."""
     counts = sheet.counts
@@ -117,3 +107,6 @@ def _show(sheet: ModelSheet) -> None:
             layer.name, layer.type, "x".join(map(str, layer.output_shape or ())), f"{layer.parameters:,}", adds
         )
     told.print(table)
+
+
+compare.register(app)
