@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from engines.core.networks.in_use import ModelInUse
 from engines.core.places import cache_dir
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import P, W
@@ -67,6 +68,11 @@ class Made:
         self._centre.add(name, board, strip)
         return board
 
+    def in_use(self) -> tuple[ModelInUse, ...]:
+        """The models that features run now, those that were made."""
+        told = [(one, one.model_in_use) for one in self.records if one.id in self._made]
+        return tuple(model for one, tell in told if tell is not None for model in tell(self._made[one.id]))
+
     # What the window asks
 
     def make_for(self, preset: Preset) -> None:
@@ -99,7 +105,7 @@ class Made:
         """Id of the feature that files which fall onto the window are for, "" for none."""
         front, strip = self._centre.front, self._centre.strip
         on_board = [one.id for one in self.records if one.id == front and "board" in one.drops]
-        its_own = [one.id for one in self.records if files[0].endswith(one.takes)]
+        its_own = [one.id for one in self.records if files[0].endswith(one.takes) and _owns(one, files[0])]
         on_strip = [one.id for one in self.records if one.id == strip and "strip" in one.drops]
         return next(iter([*on_board, *its_own, *on_strip]), "")
 
@@ -128,6 +134,11 @@ class Made:
         if engine not in self._made and any(feature.id == engine for feature in self.records):
             self[engine]
             self.viewer.engineToggled.emit(engine, path, on)
+
+
+def _owns(feature: Feature, file: str) -> bool:
+    """Whether a file with an ending of this feature is its own."""
+    return not feature.owns or bool(named(feature.owns)(file))
 
 
 def _sweep(path: str) -> None:
