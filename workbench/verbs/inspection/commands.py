@@ -76,8 +76,8 @@ def run(
 
     spec = OpenSpec(model, tuple(shape_of(text) for text in inputs or ()), code, time)
     if methods or picture:
-        asked = AttributeSpec(spec, picture, attribute.methods_of(methods), layer, target, baseline=cast("Any", baseline),
-                              sanity=sanity, curves=curves)  # fmt: skip
+        asked = AttributeSpec(spec, picture, attribute.methods_of(methods), layer, target, sanity=sanity, curves=curves,
+                              baseline=cast("Any", baseline))  # fmt: skip
         attribute.run(asked, out, json=json)
         return
     console.run(work, spec, json=json, render=_show, as_json=sheet_json)
