@@ -47,9 +47,14 @@ def coloured(values: NDArray[Any], most: float, signed: bool) -> Image:
 
 
 def overlaid(picture: Image, one: Explained, placed: Placement, opacity: float = OPACITY) -> Image:
-    """BGR: the picture without its colours under those of the map; untouched where it did not go in."""
-    values = on_picture(one.map, placed, *picture.shape[:2])
-    heat = coloured(values, reach(one), one.signed)[..., ::-1]
-    grey = np.repeat(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[..., None], 3, 2)
-    mixed = cv2.addWeighted(np.ascontiguousarray(heat), opacity, grey, 1 - opacity, 0)
-    return np.where(np.isnan(values)[..., None], picture, mixed).astype(np.uint8)
+    """BGR: the picture without its colours under those of the map; untouched where it did not go in.
+
+    Signed maps are see-through at zero, so that what speaks for and against the target lies on the picture.
+    """
+    values, most = on_picture(one.map, placed, *picture.shape[:2]), reach(one)
+    heat = coloured(values, most, one.signed)[..., ::-1].astype(np.float32)
+    strength = np.sqrt(np.clip(np.abs(values) / max(most, 1e-30), 0, 1)) if one.signed else np.ones_like(values)
+    alpha = opacity * np.nan_to_num(strength)[..., None]
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[..., None].astype(np.float32)
+    mixed = heat * alpha + grey * (1 - alpha)
+    return np.where(np.isnan(values)[..., None], picture, mixed.round()).astype(np.uint8)

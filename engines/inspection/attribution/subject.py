@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.context import Context
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.attribution.asked import AttributeSpec, Baseline, Target
@@ -154,7 +154,7 @@ def _takes_batches(made: Subject) -> bool:
         alone = torch.cat([made._run(one[None]) for one in pair])
         try:
             both = made._run(pair)
-        except RuntimeError:
+        except (RuntimeError, KinoscopeError):
             return False
     return both.shape == alone.shape and torch.allclose(both, alone, rtol=1e-4, atol=1e-5 * float(alone.abs().max()))
 

@@ -100,13 +100,12 @@ def _show(result: AttributeResult, out: str) -> None:
     told: Any = console.out()
     told.print(console.headline(result.target.words, f" = {result.target.value:.6g}"))
     table = Table(box=box.SIMPLE_HEAD)
-    heads = ("method", "layer", "completeness", "weights shuffled", "deletion", "insertion", "ms")
-    for name in heads:
-        table.add_column(name, justify="left" if name in heads[:2] else "right")
+    for name in ("method", "sum off by", "shuffled", "deletion", "insertion", "ms"):
+        table.add_column(name, justify="left" if name == "method" else "right", no_wrap=name != "method")
     for one in result.explained:
         table.add_row(*_row(one))
     if result.random:
-        table.add_row("random order", "", "", "", *_areas(result.random), "")
+        table.add_row("random order", "", "", *_areas(result.random), "")
     told.print(table)
     for note in (*result.notes, *(one.note for one in result.explained if one.note)):
         told.print(note, soft_wrap=True)
@@ -115,9 +114,11 @@ def _show(result: AttributeResult, out: str) -> None:
 
 
 def _row(one: Explained) -> tuple[str, ...]:
-    whole = f"{100 * one.completeness.error:.2g} % off" if one.completeness else ""
-    sane = f"{one.sanity.verdict}, rank {one.sanity.stages[-1].rank:.2f}" if one.sanity else ""
-    return one.title, one.layer, whole, sane, *_areas(one.curve), f"{one.milliseconds:.0f}"
+    """shuffled: what becomes of the map when the weights are."""
+    whole = f"{100 * one.completeness.error:.2g} %" if one.completeness else ""
+    sane = f"{one.sanity.verdict} {one.sanity.stages[-1].rank:.2f}" if one.sanity else ""
+    title = f"{one.title} ({one.layer})" if one.layer else one.title
+    return title, whole, sane, *_areas(one.curve), f"{one.milliseconds:.0f}"
 
 
 def _areas(curve: Any) -> tuple[str, str]:
