@@ -46,15 +46,18 @@ def coloured(values: NDArray[Any], most: float, signed: bool) -> Image:
     return diverging(values, most) if signed else viridis(values, 0.0, most)
 
 
-def overlaid(picture: Image, one: Explained, placed: Placement, opacity: float = OPACITY) -> Image:
-    """BGR: the picture without its colours under those of the map; untouched where it did not go in.
+def strength(values: NDArray[Any], most: float, signed: bool) -> NDArray[np.float32]:
+    """How much of the colour is seen, 0 to 1: signed maps are see-through at zero, so that what speaks for and against
+    the target lies on the picture."""
+    share = np.sqrt(np.clip(np.abs(values) / max(most, 1e-30), 0, 1)) if signed else np.ones_like(values)
+    return np.nan_to_num(share).astype(np.float32)
 
-    Signed maps are see-through at zero, so that what speaks for and against the target lies on the picture.
-    """
+
+def overlaid(picture: Image, one: Explained, placed: Placement, opacity: float = OPACITY) -> Image:
+    """BGR: the picture without its colours under those of the map; untouched where it did not go in."""
     values, most = on_picture(one.map, placed, *picture.shape[:2]), reach(one)
     heat = coloured(values, most, one.signed)[..., ::-1].astype(np.float32)
-    strength = np.sqrt(np.clip(np.abs(values) / max(most, 1e-30), 0, 1)) if one.signed else np.ones_like(values)
-    alpha = opacity * np.nan_to_num(strength)[..., None]
+    alpha = opacity * strength(values, most, one.signed)[..., None]
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[..., None].astype(np.float32)
     mixed = heat * alpha + grey * (1 - alpha)
     return np.where(np.isnan(values)[..., None], picture, mixed.round()).astype(np.uint8)
