@@ -23,8 +23,8 @@ MOST = 100_000_000
 AGAIN = "Fetch or save it again"
 
 
-def read_head(path: str | Path, *, hint: str = AGAIN) -> tuple[dict[str, Any], int]:
-    """({name: {dtype, shape, data_offsets}, "__metadata__": {...}}, bytes of data behind it).
+def read_head(path: str | Path, *, hint: str = AGAIN, most: int = MOST) -> tuple[dict[str, Any], int]:
+    """({name: {dtype, shape, data_offsets}, "__metadata__": {...}}, bytes of data behind it). most: bytes of the head.
 
     Raises `FileMissing`, and `BadInput` for what is no such file or is cut short.
     """
@@ -33,7 +33,7 @@ def read_head(path: str | Path, *, hint: str = AGAIN) -> tuple[dict[str, Any], i
     with path.open("rb") as file:
         start = file.read(START)
         length = struct.unpack("<Q", start)[0] if len(start) == START else 0
-        if not 2 <= length <= min(MOST, size - START):
+        if not 2 <= length <= min(most, size - START):
             raise BadInput("Not a safetensors file, or cut short", path=path, hint=hint)
         text = file.read(length)
     table = parse_json(text, path)

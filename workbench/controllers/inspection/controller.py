@@ -21,7 +21,7 @@ from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form
 from workbench.controllers.inspection.looking import Looking
-from workbench.controllers.inspection.opening import Opening, is_there
+from workbench.controllers.inspection.opening import Opening, is_seen, is_there
 from workbench.controllers.inspection.part import PagePart, Subject
 from workbench.controllers.inspection.parts import PARTS
 from workbench.controllers.inspection.stills import Stills
@@ -113,8 +113,19 @@ class InspectionController(PagedController):
             self.open_model(path)
 
     def take(self, paths: Sequence[str]) -> None:
-        """Files or folders that fell onto the window: the first is opened."""
-        self.open_model(paths[0])
+        """What fell onto the window: pictures and films are looked at, the first of all else is opened as a model."""
+        for path in filter(is_seen, paths):
+            self.look_at(path)
+        if models := [path for path in paths if not is_seen(path)]:
+            self.open_model(models[0])
+
+    def look_at(self, path: str) -> None:
+        """Play a picture, a film or a folder of pictures, and look at it."""
+        feeds = self.services.feeds
+        before = feeds.ids()
+        self.services.host.add_source(path)
+        if new := [id for id in feeds.ids() if id not in before]:
+            self.set_form(source=new[-1])
 
     def open_model(self, path: str) -> None:
         """Open a file, a folder or what the model store calls so, as it was opened before, and show what it is."""
