@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.attribution.asked import AttributeResult, AttributeSpec
 from engines.inspection.looks import LookResult, LookSpec
 from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsResult
 from engines.inspection.types import ModelSheet, OpenSpec
@@ -96,6 +97,15 @@ class WeightsView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributionView:
+    """spec: its picture "" for the one that is looked at. earlier: the form asks for something else by now."""
+
+    spec: AttributeSpec = AttributeSpec()
+    result: AttributeResult | None = None
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionView:
     """trouble: of the page in front; work: what it has under way, the opening of a model apart; problem: why its action
     cannot be done now, "" when it can."""
@@ -105,6 +115,7 @@ class InspectionView:
     look: LookView = LookView()
     compare: CompareView = CompareView()
     excite: ExciteView = ExciteView()
+    attribution: AttributionView = AttributionView()
     weights: WeightsView = WeightsView()
     work: Busy | None = None
     problem: str = ""

@@ -34,4 +34,5 @@ FEATURE = Feature(
     drops=("board",),
     jobs=("engines.inspection.",),
     commands=COMMANDS,
+    benchmarks={"inspect": "Opening models, layout, exact fields and a live look beside the usual tools"},
 )

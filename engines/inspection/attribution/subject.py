@@ -1,0 +1,196 @@
+"""What is explained: a network, a picture that went in, and one number of it, for single pictures and for batches."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engines.core.context import Context
+from engines.core.errors import BadInput, UsageError
+from engines.core.frames import Image
+from engines.core.networks.preprocessing import Placement, Preprocessing
+from engines.inspection.attribution.asked import AttributeSpec, Baseline, Target
+from engines.inspection.attribution.targets import Aim, aim_of, shares
+from engines.inspection.opening.model import Model
+from engines.inspection.running.network import Network
+from engines.inspection.types import Given
+
+ROOM = 384 * 2**20
+"""Bytes of activations that a batch may hold."""
+MOST = 16
+LONGEST = 1280
+PIXELS: Any = {"colours": "BGR", "mean": (0.0,), "std": (1.0,), "axes": "NHWC"}
+
+
+@dataclass(slots=True)
+class Subject:
+    """inputs: of the network, the picture's at place `at`. picture: (1, C, h, w) or (1, h, w, C), as it went in;
+    seen: the same as uint8 BGR; original: not yet
+    fitted. chunk: pictures at a time that memory has room for. together: the network takes batches."""
+
+    network: Network
+    inputs: tuple[torch.Tensor, ...]
+    at: int
+    preprocessing: Preprocessing
+    placed: Placement
+    original: Image
+    seen: Image
+    fitted: str
+    aim: Aim
+    target: Target
+    ctx: Context
+    chunk: int = 1
+    together: bool = False
+
+    @property
+    def picture(self) -> torch.Tensor:
+        return self.inputs[self.at]
+
+    @property
+    def nhwc(self) -> bool:
+        return self.preprocessing.axes == "NHWC"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the input."""
+        return self.preprocessing.size
+
+    @property
+    def of_classes(self) -> bool:
+        """The target is one of a vector of scores."""
+        return self.target.share is not None
+
+    def value(self, pictures: torch.Tensor) -> torch.Tensor:
+        """The tensor that the target is read from, for each of a batch."""
+        self.ctx.check()
+        if self.together or len(pictures) == 1:
+            return self._run(pictures)
+        return torch.cat([self._run(one[None]) for one in pictures])
+
+    def score(self, pictures: torch.Tensor) -> torch.Tensor:
+        """The target of each of a batch, (n,); gradients flow."""
+        return self.aim.read(self.value(pictures))
+
+    def share(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Its probability where it is a class's score, else the score itself."""
+        value = self.value(pictures)
+        return shares(value)[:, self.aim.at[0]] if self.of_classes else self.aim.read(value)
+
+    def summed(self, attributions: torch.Tensor) -> NDArray[np.float32]:
+        """(1, C, h, w) or (1, h, w, C) added over colours, as a map (h, w)."""
+        added = attributions.detach()[0].sum(2 if self.nhwc else 0)
+        return np.asarray(added.numpy(), np.float32)
+
+    def baseline(self, kind: Baseline) -> torch.Tensor:
+        """Nothing, as an input of the picture's shape."""
+        return torch.from_numpy(self.preprocessing.prepare(nothing(self.seen, kind))[0])
+
+    def of(self, network: Network) -> Subject:
+        """The same with other weights."""
+        return replace(self, network=network)
+
+    def _run(self, pictures: torch.Tensor) -> torch.Tensor:
+        inputs = tuple(pictures if place == self.at else one for place, one in enumerate(self.inputs))
+        if len(pictures) > 1:
+            inputs = tuple(one if one is pictures else one.expand(len(pictures), *one.shape[1:]) for one in inputs)
+        if self.aim.name:
+            return _rows(self.network.values(inputs, [self.aim.name])[self.aim.name])
+        found = self.network(*inputs)
+        return _rows(found[self.aim.output] if isinstance(found, tuple) else found)
+
+
+def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> Subject:
+    """Raises `BadInput` where a picture cannot go in, `UsageError` for a target that the model has not."""
+    if model.sheet.runs:
+        raise BadInput(f"This model cannot be run: {model.sheet.runs}", path=model.sheet.path)
+    network, (at, given) = Network(model), _picture_of(model)
+    taken, words = fitting(given, spec.preprocessing or model.sheet.preprocessing, spec)
+    data, _ = taken.prepare(picture)
+    inputs = tuple(
+        torch.from_numpy(data) if place == at else _filled(one) for place, one in enumerate(model.sheet.given)
+    )
+    original = _smaller(picture)
+    seen = np.asarray(replace(taken, **PIXELS).prepare(picture)[0][0], np.uint8)
+    aim, target = aim_of(spec.target, network, inputs, taken.axes == "NHWC")
+    placed = taken.place(*original.shape[:2])
+    made = Subject(network, inputs, at, taken, placed, original, seen, words, aim, target, ctx)
+    made.chunk = _chunk(model)
+    made.together = made.chunk > 1 and _takes_batches(made)
+    return made
+
+
+def fitting(given: Given, known: Preprocessing | None, spec: AttributeSpec) -> tuple[Preprocessing, str]:
+    """How a picture goes in, and that in words. Raises `UsageError` where the size of the input is not known."""
+    shape = given.shape or ()
+    nhwc = known.axes == "NHWC" if known is not None else len(shape) == 4 and shape[1] not in (1, 3)
+    size = tuple(shape[1:3] if nhwc else shape[2:4])
+    if len(size) < 2 or min(size) < 1:
+        if known is None:
+            raise UsageError("The size of the input is not known", hint="Give its shape, as --input 1x3x224x224")
+        size = known.size
+    if known is not None:
+        return replace(known, size=(size[0], size[1])), ""
+    grey = shape[3 if nhwc else 1] == 1
+    made = Preprocessing((size[0], size[1]), "grey" if grey else "RGB", axes="NHWC" if nhwc else "NCHW")
+    words = f"The file does not say how pictures go in: taken as {'grey' if grey else 'RGB'} from 0 to 1, stretched"
+    return made, words
+
+
+def nothing(seen: Image, kind: Baseline) -> Image:
+    """A picture of the same size that shows nothing."""
+    if kind == "blur":
+        return np.asarray(cv2.GaussianBlur(seen, (0, 0), max(seen.shape[:2]) / 16), np.uint8)
+    level = {"black": 0, "grey": 128, "mean": seen.reshape(-1, 3).mean(0)}[kind]
+    return np.broadcast_to(np.round(level), seen.shape).astype(np.uint8)
+
+
+def _picture_of(model: Model) -> tuple[int, Given]:
+    found = next(((at, one) for at, one in enumerate(model.sheet.given) if one.picture), None)
+    if found is None:
+        raise BadInput("This model takes no picture", path=model.sheet.path, hint="Its inputs are no images")
+    return found
+
+
+def _filled(given: Given) -> torch.Tensor:
+    if given.shape is None or min(given.shape, default=1) < 1:
+        raise UsageError(f"The shape of the input '{given.name}' is not known", hint="Give it with --input")
+    return torch.full(given.shape, given.value, dtype=getattr(torch, given.dtype, torch.float32))
+
+
+def _chunk(model: Model) -> int:
+    shapes = [tensor.shape or () for tensor in model.graph.tensors.values() if not tensor.stored]
+    bytes_of_one = 4 * sum(math.prod(abs(size) for size in shape) for shape in shapes)
+    return max(1, min(MOST, ROOM // max(bytes_of_one, 1)))
+
+
+def _takes_batches(made: Subject) -> bool:
+    """Whether two pictures at once give what each gives alone: shapes written into a graph may forbid it."""
+    if any(one.shape[:1] != (1,) for one in made.inputs):
+        return False
+    pair = torch.cat([made.picture, made.picture.flip(1 if made.nhwc else 2)])
+    with torch.no_grad():
+        alone = torch.cat([made._run(one[None]) for one in pair])
+        try:
+            both = made._run(pair)
+        except RuntimeError:
+            return False
+    return both.shape == alone.shape and torch.allclose(both, alone, rtol=1e-4, atol=1e-5 * float(alone.abs().max()))
+
+
+def _rows(value: torch.Tensor) -> torch.Tensor:
+    """With a batch axis, where a model gives none."""
+    return value if value.ndim > 1 else value.reshape(1, -1)
+
+
+def _smaller(picture: Image) -> Image:
+    scale = LONGEST / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,50 @@
+"""Families of operators: the few groups that colours and legends tell apart, each with its word."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from engines.inspection.types import Kind
+
+
+class Family(StrEnum):
+    """In the order of the legend; the values are the words."""
+
+    CONVOLUTION = "convolution"
+    LINEAR = "linear"
+    ATTENTION = "attention"
+    NORM = "normalisation"
+    ACTIVATION = "activation"
+    POOLING = "pooling"
+    ARITHMETIC = "arithmetic"
+    RECURRENT = "recurrent"
+    SHAPE = "shape"
+    """Moves or selects elements, or gives constants."""
+    MODULE = "module"
+    EDGE = "input or output"
+    UNKNOWN = "unknown"
+
+
+BY_KIND = {
+    Kind.CONV: Family.CONVOLUTION,
+    Kind.LINEAR: Family.LINEAR,
+    Kind.MATMUL: Family.LINEAR,
+    Kind.EMBEDDING: Family.LINEAR,
+    Kind.ATTENTION: Family.ATTENTION,
+    Kind.SOFTMAX: Family.ATTENTION,
+    Kind.NORM: Family.NORM,
+    Kind.ACTIVATION: Family.ACTIVATION,
+    Kind.POOL: Family.POOLING,
+    Kind.ADAPTIVE_POOL: Family.POOLING,
+    Kind.REDUCE: Family.POOLING,
+    Kind.RESIZE: Family.POOLING,
+    Kind.ADD: Family.ARITHMETIC,
+    Kind.ARITHMETIC: Family.ARITHMETIC,
+    Kind.RECURRENT: Family.RECURRENT,
+    Kind.UNKNOWN: Family.UNKNOWN,
+}
+
+
+def family(kind: Kind) -> Family:
+    """The family of a node."""
+    return BY_KIND.get(kind, Family.SHAPE)

@@ -1,0 +1,153 @@
+"""Layered drawings of graphs, top to bottom (Sugiyama, Tagawa and Toda 1981), by fast-sugiyama.
+
+Crossings and columns are fast-sugiyama's; it knows one size of box and can be very slow at choosing layers, so layers
+are chosen before (`ranking`) and lines are drawn after. Where it fails, boxes stand in order of the mean of their
+neighbours, and the result says so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.core.context import Context, PlainContext
+from engines.inspection.layout.lines import Lines, drawn
+from engines.inspection.layout.packing import Column, Passing, packed
+from engines.inspection.layout.plain import plain
+from engines.inspection.layout.ranking import Pair, Ranked, rank
+
+T = TypeVar("T")
+NARROW = 0.12
+"""Width of an edge that passes a layer, in boxes."""
+PASSED = 2000
+"""Layers that all edges may pass in sum, and three for each box more."""
+STACK = 256 << 20
+"""Bytes of stack: the library walks down a graph as deep as it is."""
+SMALL = 3000
+"""Boxes up to which neighbours are swapped too, which costs time and saves crossings."""
+PLAIN = "Drawn by a plain layout: fast-sugiyama failed ({why})"
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Size of every box, and the least room between two: across and between layers."""
+
+    width: float = 184.0
+    height: float = 44.0
+    across: float = 24.0
+    down: float = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """x, y: left top corner of each box, (n,) float32. layers: (n,) int32, 0 at the top. lines: points of every edge,
+    in the order the edges were given. note: "" or what the drawing is less than."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    layers: NDArray[np.int32]
+    lines: Lines
+    width: float
+    height: float
+    boxes: Boxes
+    note: str = ""
+
+
+def place(count: int, edges: Sequence[Pair], boxes: Boxes = Boxes(), ctx: Context | None = None) -> Placed:
+    """Place `count` boxes, numbered from 0, joined by edges from source to target; any number of parts, loops, doubles.
+
+    The same graph is always drawn the same. Raises `Cancelled`.
+    """
+    ctx = ctx or PlainContext()
+    ctx.progress(0, 3, "Choosing layers")
+    simple = sorted({edge for edge in edges if edge[0] != edge[1]})
+    ranked = rank(count, simple, PASSED + 3 * count)
+    ctx.check()
+    ctx.progress(1, 3, "Placing boxes")
+    middles, passing, note = _columns(ranked, boxes.width + boxes.across)
+    ctx.check()
+    ctx.progress(2, 3, "Drawing lines")
+    size, room = (boxes.width, boxes.height), (boxes.across, boxes.down)
+    ranked, middles, passing = packed(ranked, middles, passing, size, room)
+    layers = np.array(ranked.ranks, np.int32)
+    x = (middles - boxes.width / 2).astype(np.float32)
+    y = (layers * (boxes.height + boxes.down)).astype(np.float32)
+    lines = drawn(edges, ranked, middles, passing, (*size, *room))
+    right, bottom = (float(lines.points[:, axis].max(initial=0.0)) for axis in (0, 1))
+    width = max(float(x.max(initial=-boxes.width)) + boxes.width, right)
+    height = max(float(y.max(initial=-boxes.height)) + boxes.height, bottom)
+    return Placed(x, y, layers, lines, width, height, boxes, note)
+
+
+def _columns(ranked: Ranked, apart: float) -> tuple[Column, Passing, str]:
+    try:
+        return *_deep(lambda: _sugiyama(ranked, apart)), ""
+    except BaseException as error:  # a panic of the library is no Exception
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        return *plain(ranked, apart), PLAIN.format(why=str(error).partition("\n")[0] or type(error).__name__)
+
+
+def _sugiyama(ranked: Ranked, apart: float) -> tuple[Column, Passing]:
+    import fast_sugiyama
+
+    middles = np.full(len(ranked.ranks), np.nan)
+    passing: Passing = {}
+    if ranked.down:
+        layouts: Any = fast_sugiyama.from_edges(
+            [*ranked.down, *ranked.ties],
+            vertex_spacing=apart,
+            dummy_vertices=True,
+            dummy_size=NARROW,
+            ranking_type="up",
+            transpose=len(middles) < SMALL,
+            check_layout=False,
+        )
+        for positions, _width, _height, edges in layouts:
+            at = {box: where[0] for box, where in positions}
+            boxes = [box for box in at if box < len(middles)]
+            middles[boxes] = [at[box] for box in boxes]
+            passing |= _passing(at, edges, len(middles))
+    return np.nan_to_num(middles), {edge: passing.get(edge, ()) for edge in ranked.down}
+
+
+def _passing(at: Mapping[int, float], edges: Sequence[Pair], count: int) -> Passing:
+    """Edges that pass layers, by following their places from one to the next."""
+    onward = {source: target for source, target in edges if source >= count}
+    found = {}
+    for source, target in edges:
+        if source < count <= target:
+            places = []
+            while target >= count:
+                places.append(at[target])
+                target = onward[target]
+            found[source, target] = tuple(places)
+    return found
+
+
+def _deep(work: Callable[[], T]) -> T:
+    """What `work` gives, on a thread with room for deep recursion in native code."""
+    done: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    before = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=run, name="layout")
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    if failed:
+        raise failed[0]
+    return done[0]
