@@ -102,8 +102,10 @@ class Made:
         return any(feature.id in there and feature.shows(record.job) for feature in self.records)
 
     def taker(self, files: Sequence[str]) -> str:
-        """Id of the feature that files which fall onto the window are for, "" for none: the board in front, the strip in
-        front where they have one of its endings, whoever they are of, and the strip again."""
+        """Id of the feature that files which fall onto the window are for, "" for none.
+
+        The board in front, a strip in front for its own endings, whoever they are of, and the strip for all else.
+        """
         front, strip = self._centre.front, self._centre.strip
         on_board = [one.id for one in self.records if one.id == front and "board" in one.drops]
         on_strip = [one for one in self.records if one.id == strip and "strip" in one.drops]

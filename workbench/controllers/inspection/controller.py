@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.store.fetching import Shelf
 from engines.inspection.types import ModelSheet, Shape
 from widgets.inspection.board import InspectionBoard
 from widgets.inspection.panel.dock import InspectionPanel
@@ -28,6 +29,7 @@ from workbench.controllers.inspection.stills import Stills
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
+SAMPLE = "astronaut"
 TICK_MS = 500
 FILES = "Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)"
 
@@ -118,6 +120,23 @@ class InspectionController(PagedController):
             self.look_at(path)
         if models := [path for path in paths if not is_seen(path)]:
             self.open_model(models[0])
+
+    def want(self, what: str) -> None:
+        """What a page that looks lacks; nothing for ""."""
+        acts = {"model": self.ask_model, "source": self.add_source, "sample": self.open_sample, "look": self.look}
+        acts.get(what, self.show_soon)()
+
+    def add_source(self) -> None:
+        self.actions.run("source.add-file")
+
+    def open_sample(self) -> None:
+        """A portrait where the model store has it on this machine, else the rendered rig."""
+        shelf = Shelf()
+        picture = shelf.where(shelf.file(SAMPLE))
+        if picture is not None:
+            self.look_at(str(picture))
+        else:
+            self.actions.run("file.open-sample")
 
     def look_at(self, path: str) -> None:
         """Play a picture, a film or a folder of pictures, and look at it."""
