@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import time
 from pathlib import Path
 
 from engines.inspection.opening.child import answer, limit
@@ -11,7 +11,7 @@ from engines.inspection.opening.child import answer, limit
 
 def misbehave(path: Path) -> None:
     if path.name == "sleep":
-        time.sleep(600)
+        signal.pause()
     elif path.name == "grow":
         sys.stdout.write(str(len(bytearray(2 << 30))))
     else:
