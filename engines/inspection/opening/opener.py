@@ -13,6 +13,7 @@ from engines.inspection.types import Format, OpenSpec, Shape
 
 OPENERS = {
     Format.ONNX: "engines.inspection.reading.onnx_files:open_file",
+    Format.TFLITE: "engines.inspection.reading.tflite_files:open_file",
 }
 """`function(path: Path, spec: OpenSpec) -> Model` by format."""
 
