@@ -183,7 +183,14 @@ def _resize(seen: Seen) -> Told | None:
     if shape is not None and result is not None and -1 not in (*shape, *result):
         axes = tuple(axis for axis in range(seen.rank) if shape[axis] != result[axis]) or axes
     mode = str(seen.attributes.get("mode", "nearest"))
-    return Kind.RESIZE, None, {"axes": axes, "mode": "linear" if mode == "bilinear" else mode, "corners": corners}
+    told = {"axes": axes, "mode": "linear" if mode == "bilinear" else mode, "corners": corners}
+    if seen.op == "Resize" and seen.version >= 11:
+        told["rounding"] = str(seen.attributes.get("nearest_mode", "round_prefer_floor"))
+        told["antialias"] = bool(seen.attributes.get("antialias", 0))
+    scales = seen.value(2 if seen.op == "Resize" and seen.version >= 11 else 1, "scales")
+    if scales and len(scales) == seen.rank:
+        told["scales"] = tuple(scales[axis] for axis in axes)
+    return Kind.RESIZE, None, told
 
 
 def _transpose(seen: Seen) -> Told | None:
