@@ -21,6 +21,11 @@ def compare_line(spec: CompareSpec) -> str:
     return line("inspect", "compare", spec.first.path, second, *inputs(spec.first), *pictures[0], *pictures[1])
 
 
+def field_line(spec: OpenSpec, layer: str) -> str:
+    """The receptive field of a layer, of all for ""."""
+    return line("inspect", spec.path, *inputs(spec), "--receptive-field", layer or "all") if spec.path else ""
+
+
 def inputs(spec: OpenSpec) -> Iterator[str]:
     """`--input 1x3x224x224` of each shape that was told, and `--code`."""
     for shape in spec.shapes:
