@@ -66,6 +66,7 @@ class LayerTable(FiguresTable):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._loosen()
+        self._scroll()
 
     def _sort(self) -> None:
         rows = self.fields.rows if self.fields is not None else ()
@@ -80,8 +81,11 @@ class LayerTable(FiguresTable):
         tips = {(at, 4): told for at, row in enumerate(self._sorted) if (told := words.told(row))}
         self.show_cells(Shown(words.HEADERS, tuple(map(words.cells, self._sorted)), marked, told=tips))
         self._loosen()
-        if marked >= 0:
-            self.scrollTo(self.model().index(marked, 0))
+        self._scroll()
+
+    def _scroll(self) -> None:
+        if self.marked >= 0:
+            self.scrollTo(self.model().index(self.marked, 0))
 
     def _loosen(self) -> None:
         """As high as there is room, not as its rows."""

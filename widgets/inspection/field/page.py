@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engines.core.files import write_text
 from engines.core.outputs import TABLE, check_file
 from engines.inspection.looks import FieldLook
-from engines.inspection.types import OpenSpec
 from widgets.inspection.field import words
 from widgets.inspection.field.layers import LayerTable
 from widgets.inspection.field.picture import HEAT, FieldPicture
@@ -88,6 +87,7 @@ class FieldPage(WorkPage):
         self.layers.show_fields(table, layer)
         self.export.setEnabled(table is not None)
         self.stats.set_stats(words.stats(row, found))
+        self.units.setVisible(row is not None or found is not None)
         grid = found.grid if found is not None else words.grid_of(table, layer)
         unit = found.unit if found is not None else view.look.spec.unit
         self.units.show_units(grid, unit if min(unit) >= 0 else (grid[0] // 2, grid[1] // 2))
@@ -124,7 +124,9 @@ class FieldPage(WorkPage):
             self.tableWanted.emit(view.model.spec)
 
     def _make(self) -> None:
-        self.check = PlainButton("Check by gradient", "good", "Compare the field with where the unit's gradient is not zero")
+        self.check = PlainButton(
+            "Check by gradient", "good", "Compare the field with where the unit's gradient is not zero"
+        )
         self.export = QuietButton("Export", "export", "Save the table of all layers as CSV")
         self.picture, self.units, self.layers = FieldPicture(), UnitMap(), LayerTable()
         self.no_picture = EmptyState("", "Choose a source", "viewer", "Show the list of sources")

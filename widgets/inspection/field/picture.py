@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import viridis
@@ -16,17 +16,19 @@ from widgets.charts.heat import draw_scale
 from widgets.inspection.field.units import nearest, stepped
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK
+from widgets.kit.wheel import leave_wheel_where_scrolled
 from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 
 FOOT, MARGIN, SCALE = 34, 8, 260
-FULL = 0.2
-"""Share of the peak from which the heat is as dense as it goes."""
+FULL = 0.0455
+"""Share of the peak from which a pixel counts as seen, and the heat is as dense as it goes."""
 HEAT = 0.75
 HALO = QColor(0, 0, 0, 170)
 
 
 class FieldPicture(DrawnChart):
-    """`unitChosen(row, column)`: the one centred where the user clicks, or beside it by the arrow keys."""
+    """`unitChosen(row, column)`: the one centred where the user clicks, or beside it by the arrow keys. The wheel
+    zooms, a double click shows the whole picture again."""
 
     unitChosen = Signal(int, int)
 
@@ -37,6 +39,8 @@ class FieldPicture(DrawnChart):
         self.heat = HEAT
         self._space = Workspace()
         self._layer = QImage()
+        self._zoomed: Viewport | None = None
+        leave_wheel_where_scrolled(self)
         self.setMinimumSize(240, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -50,7 +54,9 @@ class FieldPicture(DrawnChart):
             self._layer = heat_layer(look.effective) if look.effective is not None else QImage()
         self.look, self.row = look, row
         top, left, bottom, right = look.exact
-        self.setAccessibleDescription(f"Unit {look.unit} sees rows {top} to {bottom - 1}, columns {left} to {right - 1}")
+        self.setAccessibleDescription(
+            f"Unit {look.unit} sees rows {top} to {bottom - 1}, columns {left} to {right - 1}"
+        )
         self.update()
 
     def set_heat(self, share: float) -> None:
@@ -69,8 +75,10 @@ class FieldPicture(DrawnChart):
     def view(self) -> Viewport:
         """Where the picture lies."""
         high, wide = self.look.seen.picture.shape[:2] if self.look is not None else (1, 1)
-        ratio = self.devicePixelRatioF()
-        return Viewport.fit(wide, high, self.width(), max(self.height() - FOOT, 1), ratio, MARGIN)
+        place = self.width(), max(self.height() - FOOT, 1), self.devicePixelRatioF()
+        if self._zoomed is None or (self._zoomed.width, self._zoomed.height) != (wide, high):
+            return Viewport.fit(wide, high, *place, MARGIN)
+        return self._zoomed.resized(*place)
 
     def tip_at(self, place: QPointF) -> str:
         if self.look is None:
@@ -91,6 +99,16 @@ class FieldPicture(DrawnChart):
         if -0.5 <= x <= wide - 0.5 and -0.5 <= y <= high - 0.5:
             self.unitChosen.emit(*nearest((y, x), (high, wide), self.look.grid, self.row))
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._zoomed = None
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        found = self.view().zoomed(1.25 ** (event.angleDelta().y() / 120), event.position())
+        self._zoomed = None if found.fitted else found
+        self.update()
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         unit = stepped(event.key(), self.look.unit, self.look.grid) if self.look is not None else None
         if unit is None:
@@ -105,24 +123,27 @@ class FieldPicture(DrawnChart):
         if self.look is None:
             return
         view = self.view()
-        picture = as_qimage(scaled(self.look.seen.picture, view, self._space), view.ratio)
-        painter.drawImage(QPointF(view.left, view.top), picture)
-        room = QRectF(view.left, view.top, view.width * view.scale, view.height * view.scale)
+        left, top, wide, high = (length / view.ratio for length in view.device_box())
+        there = QRectF(left, top, wide, high) & QRectF(0, 0, view.view_width, view.view_height)
+        painter.save()
+        painter.setClipRect(there.adjusted(-3, -3, 3, 3))
+        painter.drawImage(QPointF(left, top), as_qimage(scaled(self.look.seen.picture, view, self._space), view.ratio))
         if not self._layer.isNull():
-            self._draw_heat(painter, room)
+            self._draw_heat(painter, QRectF(view.left, view.top, view.width * view.scale, view.height * view.scale))
         self._draw_box(painter, view, self.look)
+        painter.restore()
+        if not self._layer.isNull():
+            foot = QRectF(there.left(), there.bottom() + 8, min(wide, SCALE), FOOT)
+            draw_scale(painter, foot, "0", "largest gradient", title="square root")
         if self.hasFocus():
             ink(painter, QPen(LOOK.now.color("accent"), 1), None)
-            painter.drawRect(room.adjusted(-3, -3, 3, 3))
+            painter.drawRect(there.adjusted(-3, -3, 3, 3))
 
     def _draw_heat(self, painter: QPainter, room: QRectF) -> None:
-        painter.save()
         painter.setOpacity(self.heat)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._zoomed is None)
         painter.drawImage(room, self._layer)
-        painter.restore()
-        place = QRectF(room.left(), room.bottom() + 8, min(room.width(), SCALE), FOOT)
-        draw_scale(painter, place, "0", "largest gradient")
+        painter.setOpacity(1)
 
     def _draw_box(self, painter: QPainter, view: Viewport, look: FieldLook) -> None:
         """Dashed where it has holes, with a cross in its middle."""
@@ -142,9 +163,9 @@ class FieldPicture(DrawnChart):
 
 
 def heat_layer(effective: np.ndarray) -> QImage:
-    """Colours of the gradient, see-through where it is small."""
+    """Colours by the root of the gradient, whose peaks are sharp; see-through where it is small."""
     alpha = np.clip(effective / FULL, 0, 1)
-    pixels = np.dstack([viridis(effective, 0.0, 1.0), (255 * alpha).round().astype(np.uint8)])
+    pixels = np.dstack([viridis(np.sqrt(effective), 0.0, 1.0), (255 * alpha).round().astype(np.uint8)])
     high, wide = effective.shape
     data = np.ascontiguousarray(pixels, np.uint8).tobytes()
     return QImage(data, wide, high, 4 * wide, QImage.Format.Format_RGBA8888).copy()

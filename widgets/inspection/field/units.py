@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.inspection.types import FieldRow
-from widgets.charts.drawn import DrawnChart
+from widgets.charts.drawn import DrawnChart, stroke
 from widgets.charts.heat import outline
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK
@@ -79,7 +79,10 @@ class UnitMap(DrawnChart):
         room, (rows, columns) = self.room(), self.grid
         if not room.contains(place):
             return None
-        row, column = (place.y() - room.top()) * rows / room.height(), (place.x() - room.left()) * columns / room.width()
+        row, column = (
+            (place.y() - room.top()) * rows / room.height(),
+            (place.x() - room.left()) * columns / room.width(),
+        )
         return min(int(row), rows - 1), min(int(column), columns - 1)
 
     def tip_at(self, place: QPointF) -> str:
@@ -122,8 +125,10 @@ class UnitMap(DrawnChart):
         wide, high = room.width() / columns, room.height() / rows
         if min(wide, high) < LEAST_CELL:
             return
-        ink(painter, QPen(LOOK.now.color("line"), 1), None)
+        pen = QPen(LOOK.now.color("line"), 1)
         for column in range(1, columns):
-            painter.drawLine(QPointF(room.left() + column * wide, room.top()), QPointF(room.left() + column * wide, room.bottom()))
+            x = room.left() + column * wide
+            stroke(painter, pen, QPointF(x, room.top()), QPointF(x, room.bottom()))
         for row in range(1, rows):
-            painter.drawLine(QPointF(room.left(), room.top() + row * high), QPointF(room.right(), room.top() + row * high))
+            y = room.top() + row * high
+            stroke(painter, pen, QPointF(room.left(), y), QPointF(room.right(), y))

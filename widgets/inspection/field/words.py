@@ -97,11 +97,15 @@ def stats(row: FieldRow | None, look: FieldLook | None) -> list[Stat]:
         ]
     if look is not None:
         top, left, bottom, right = look.exact
-        found.append(Stat("Within the borders", pair((bottom - top, right - left)), "px", tip="Of this unit"))
+        found.append(
+            Stat("Seen here", pair((bottom - top, right - left)), "px", tip="By this unit, within the borders")
+        )
         if look.effective is not None:
             found += [
-                Stat("Effective side", f"{look.side:.1f}", "px", tip="Of a square of the pixels above 4.55 % of the peak"),
-                Stat("Of the field", share(look), "%", tip="Pixels above 4.55 % of the peak, of all that it can see"),
+                Stat(
+                    "Effective", f"{look.side:.1f}", "px", tip="Side of a square of the pixels above 4.55 % of the peak"
+                ),
+                Stat("Share", share(look), "%", tip="Pixels above 4.55 % of the peak, of all that it can see"),
             ]
         found.append(Stat("Value", figure(look.value), "", tip="Of the unit on this picture"))
     return found
