@@ -72,28 +72,20 @@ def _written_out(softmax: Node, makers: Mapping[str, Node], graph: Graph) -> Sit
         found = chain(softmax.inputs[0], makers, through)
         if found is not None:
             product, between = found
-            before = (product, *between[:-1])
+            before = (product, *between)
             followed = through is SIDES and all(
                 _is_plain(node, node.inputs.index(last.output), graph)
-                for last, node in zip(before, between, strict=True)
+                for last, node in zip(before, between, strict=False)
             )
             return Site(softmax.name, product.name, tuple(node.name for node in between), followed=followed)
     return None
 
 
-def word_of(node: Node) -> str:
-    """"mul" of aten.mul.Tensor, Mul and MUL."""  # fmt: skip
-    return node.op.removeprefix("aten.").partition(".")[0].strip("_").lower()
-
-
 def _is_plain(node: Node, at: int, graph: Graph) -> bool:
-    """Whether it casts, adds, or takes the scores times or over one number."""
-    if node.kind is not Kind.ARITHMETIC:
-        return not node.call.get("kwargs")
+    """Whether it casts, adds, or does arithmetic with single numbers alone."""
     others = [graph.shape(name) for index, name in enumerate(node.inputs) if index != at and name]
     numbers = all(shape is not None and math.prod(shape) == 1 for shape in others)
-    word = word_of(node)
-    return numbers and len(others) <= 1 and (word == "mul" or (word == "div" and at == 0))
+    return node.kind is not Kind.ARITHMETIC or numbers
 
 
 def _is_last(node: Node, graph: Graph) -> bool:
