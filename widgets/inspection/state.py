@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.attribution.asked import AttributeResult, AttributeSpec
+from engines.inspection.field.results import CheckResult, FieldTable
 from engines.inspection.looks import LookResult, LookSpec
 from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsResult
 from engines.inspection.types import ModelSheet, OpenSpec
@@ -106,6 +107,14 @@ class AttributionView:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldView:
+    """table: of the model that is open, None before; check: the newest of it."""
+
+    table: FieldTable | None = None
+    check: CheckResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionView:
     """trouble: of the page in front; work: what it has under way, the opening of a model apart; problem: why its action
     cannot be done now, "" when it can."""
@@ -117,6 +126,7 @@ class InspectionView:
     excite: ExciteView = ExciteView()
     attribution: AttributionView = AttributionView()
     weights: WeightsView = WeightsView()
+    field: FieldView = FieldView()
     work: Busy | None = None
     problem: str = ""
     trouble: Trouble | None = None
