@@ -16,6 +16,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Frame, Stamp
 from engines.inspection.attention.looking import AttentionView
 from engines.inspection.attention.sites import sites
+from engines.inspection.attention.weights import Streamed, Whole, watch
 from engines.inspection.live import Look
 from engines.inspection.looks import LookSpec
 from engines.inspection.opening.opener import open_model
@@ -138,7 +139,9 @@ def test_maps_are_those_of_the_softmax(form):
     seer = Seer(form, 2)
     model = from_module(seer, picture()[1])
     weights = matrices(seer, picture()[1])[1]
-    layer = sites(model.graph)[1].name
+    site = sites(model.graph)[1]
+    layer, kind = site.name, Whole if form is bent_scores else Streamed
+    assert isinstance(watch(Network(model), (picture()[1],), [site])[0], kind)
     close = {"atol": 2e-6, "rtol": 1e-4}
     row = looked(model, layer=layer, map="row", unit=(2, 3), head=1)
     assert (row.grid, row.extra, row.token, row.note) == ((ROWS, COLUMNS), 1, (2, 3), "")
