@@ -44,10 +44,10 @@ def _parted(node: Any, index: int) -> tuple[str, str, bool]:
     if "/" not in name.strip("/"):
         module, _, last = name.strip("/").rpartition(".")
         return module, last or f"{node.op_type}_{index}", False
-    *path, last = [part for part in name.split("/") if part]
+    *above, last = [part for part in name.split("/") if part]
     plain = NUMBERED.sub("", last)
     alone = plain == node.op_type
-    return _path(path), plain.lower() if alone else last, alone
+    return _path(above), plain.lower() if alone else last, alone
 
 
 def _scope(scopes: str) -> str:

@@ -68,7 +68,6 @@ def inferred(proto: Any, parts: Parts, inputs: Sequence[Any], fresh: bool) -> li
             kept.type.tensor_type.ClearField("shape")
     if not fresh:
         graph.value_info.extend(proto.graph.value_info)
-    light.functions.extend(proto.functions)
     try:
         graph = onnx.shape_inference.infer_shapes(light, data_prop=True).graph
     except Exception:

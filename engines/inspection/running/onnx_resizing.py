@@ -10,14 +10,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 
 from engines.inspection.running.onnx_calls import Call, Maker
 
 
 def _positions(out: int, size: int, scale: float, way: str, region: tuple[float, float]) -> torch.Tensor:
-    """Where each output lies in the input, float64."""
-    o = torch.arange(out, dtype=torch.float64)
+    """Where each output lies in the input. In float32, as runtimes have it: "nearest" turns on the last bit."""
+    o = torch.arange(out, dtype=torch.float32)
     if way == "align_corners":
         return o * ((size - 1) / (out - 1)) if out > 1 else torch.zeros_like(o)
     if way == "asymmetric":
@@ -62,7 +63,7 @@ def _matrix(out: int, size: int, scale: float, way: str, region: tuple[float, fl
             sharp: float, exclude: bool) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
     """Weights (out, in) in float64, and which outputs lie outside the input. Kept, so no tensors of inference mode."""
     with torch.inference_mode(False), torch.no_grad():
-        at = _positions(out, size, scale, way, region)
+        at = _positions(out, size, scale, way, region).double()
         places, weights = _taps(at, mode, rounding, sharp)
         if exclude:
             weights = torch.where((places < 0) | (places >= size), 0.0, weights)
@@ -107,7 +108,8 @@ def _resize(call: Call) -> Callable[..., Any]:
 
 def _asked(x: torch.Tensor, along: list[int], scales: Any, sizes: Any, policy: str) -> tuple[list[float], list[int]]:
     if scales:
-        return list(scales), [int(x.shape[axis] * scale) for axis, scale in zip(along, scales, strict=True)]
+        sizes = [int(np.float32(x.shape[axis]) * np.float32(scale)) for axis, scale in zip(along, scales, strict=True)]
+        return list(scales), sizes
     factors = [size / x.shape[axis] for axis, size in zip(along, sizes, strict=True)]
     if policy != "stretch":
         factor = min(factors) if policy == "not_larger" else max(factors)
@@ -115,7 +117,7 @@ def _asked(x: torch.Tensor, along: list[int], scales: Any, sizes: Any, policy: s
     return factors, list(sizes)
 
 
-def _applied(x: torch.Tensor, axis: int, matrix: torch.Tensor, mode: str) -> torch.Tensor:
+def _applied(x: torch.Tensor, axis: int, matrix: torch.Tensor, mode: str) -> Any:
     if mode == "nearest":
         return x.index_select(axis, matrix.argmax(1))
     return torch.tensordot(x, matrix.to(x.dtype), dims=([axis], [1])).movedim(-1, axis)

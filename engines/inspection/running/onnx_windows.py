@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from engines.inspection.reading.onnx_kinds import transposed_pads
+from engines.inspection.reading.onnx_padding import transposed_pads
 from engines.inspection.running.onnx_calls import Call, Maker
 
 CONVS: tuple[Callable[..., torch.Tensor], ...] = (functional.conv1d, functional.conv2d, functional.conv3d)
@@ -158,7 +158,7 @@ def _lp_pool(call: Call) -> Callable[..., Any]:
     kernel, power = tuple(call.get("kernel_shape", ())), call.get("p", 2)
     frame, up = Frame(call, len(kernel)), bool(call.get("ceil_mode", 0))
 
-    def run(x: torch.Tensor) -> torch.Tensor:
+    def run(x: torch.Tensor) -> Any:
         before, after = frame.pads(x.shape[2:], kernel)
         reached = _reach(x, kernel, frame, (before, after), up)
         return _sums(around(x.abs() ** power, (before, reached)), kernel, frame) ** (1 / power)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from widgets.inspection.attribution.page import AttributionPage
 from widgets.inspection.field.page import FieldPage
 from widgets.inspection.graph.page import GraphPage
 from widgets.inspection.model.page import ModelPage
 from widgets.inspection.state import Page
 from workbench.controllers.inspection.activations import Activations
 from workbench.controllers.inspection.attention import Attention
+from workbench.controllers.inspection.attribution import Attribution
 from workbench.controllers.inspection.comparing import Comparing
 from workbench.controllers.inspection.part import PagePart, plain
 
@@ -18,6 +18,6 @@ PARTS: tuple[type[PagePart], ...] = (
     plain(Page.FIELD, FieldPage),
     Activations,
     Attention,
-    plain(Page.ATTRIBUTION, AttributionPage),
+    Attribution,
     Comparing,
 )
