@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -102,12 +102,25 @@ class Made:
         return any(feature.id in there and feature.shows(record.job) for feature in self.records)
 
     def taker(self, files: Sequence[str]) -> str:
-        """Id of the feature that files which fall onto the window are for, "" for none."""
+        """Id of the feature that files which fall onto the window are for, "" for none.
+
+        The board in front, a strip in front for its own endings, whoever they are of, and the strip for all else.
+        """
         front, strip = self._centre.front, self._centre.strip
         on_board = [one.id for one in self.records if one.id == front and "board" in one.drops]
-        its_own = [one.id for one in self.records if files[0].endswith(one.takes) and _owns(one, files[0])]
-        on_strip = [one.id for one in self.records if one.id == strip and "strip" in one.drops]
-        return next(iter([*on_board, *its_own, *on_strip]), "")
+        on_strip = [one for one in self.records if one.id == strip and "strip" in one.drops]
+        known = [one.id for one in on_strip if files[0].lower().endswith(one.takes)]
+        return next(iter([*on_board, *known, *self._owners(files[0]), *(one.id for one in on_strip)]), "")
+
+    def owner(self, file: str) -> str:
+        """Id of the feature that files of this kind are of, wherever they come from; "" for none."""
+        return next(self._owners(file), "")
+
+    def _owners(self, file: str) -> Iterator[str]:
+        """The first by the ending, where the file does not tell that it is another's."""
+        for one in self.records:
+            if one.takes and file.lower().endswith(one.takes) and (not one.owns or named(one.owns)(file)):
+                yield one.id
 
     # Within
 
@@ -134,11 +147,6 @@ class Made:
         if engine not in self._made and any(feature.id == engine for feature in self.records):
             self[engine]
             self.viewer.engineToggled.emit(engine, path, on)
-
-
-def _owns(feature: Feature, file: str) -> bool:
-    """Whether a file with an ending of this feature is its own."""
-    return not feature.owns or bool(named(feature.owns)(file))
 
 
 def _sweep(path: str) -> None:

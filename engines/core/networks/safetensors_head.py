@@ -30,8 +30,8 @@ LARGEST, MOST_AXES = 1 << 62, 64
 AGAIN = "Fetch or save it again"
 
 
-def read_head(path: str | Path, *, hint: str = AGAIN) -> tuple[dict[str, Any], int]:
-    """({name: {dtype, shape, data_offsets}, "__metadata__": {...}}, bytes of data behind it).
+def read_head(path: str | Path, *, hint: str = AGAIN, most: int = MOST) -> tuple[dict[str, Any], int]:
+    """({name: {dtype, shape, data_offsets}, "__metadata__": {...}}, bytes of data behind it). most: bytes of the head.
 
     Raises `FileMissing`, and `BadInput` for what is no such file or is cut short.
     """
@@ -42,7 +42,7 @@ def read_head(path: str | Path, *, hint: str = AGAIN) -> tuple[dict[str, Any], i
         length = struct.unpack("<Q", start)[0] if len(start) == START else 0
         if not 2 <= length <= size - START:
             raise BadInput("Not a safetensors file, or cut short", path=path, hint=hint)
-        if length > MOST:
+        if length > most:
             raise BadInput(f"The head of the safetensors file claims {length >> 20} MB", path=path, hint=hint)
         text = file.read(length)
     if text[:1] != b"{" or text.count(b",") + text.count(b":") + text.count(b"[") + text.count(b"{") > MOST_PARTS:

@@ -39,9 +39,15 @@ def diverging(values: NDArray[Any], most: float) -> Image:
 
 def laid_over(picture: Image, values: NDArray[Any], low: float, high: float, side: int) -> Image:
     """RGB: a picture (H, W[, 3]), its longer side `side` pixels, under a map (rows, columns) of its patches."""
+    large = sized(picture, side)
+    heat = cv2.resize(viridis(values, low, high), large.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    return np.asarray(cv2.addWeighted(heat, OVER, large, 1 - OVER, 0), np.uint8)
+
+
+def sized(picture: Image, side: int) -> Image:
+    """A picture (H, W[, 3]) in three colours, its longer side `side` pixels."""
     longest = max(picture.shape[:2])
     size = tuple(max(round(length * side / longest), 1) for length in (picture.shape[1], picture.shape[0]))
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
-    large = cv2.resize(colour, size, interpolation=cv2.INTER_NEAREST if longest < side else cv2.INTER_AREA)
-    heat = cv2.resize(viridis(values, low, high), size, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(cv2.addWeighted(heat, OVER, large, 1 - OVER, 0), np.uint8)
+    way = cv2.INTER_NEAREST if longest < side else cv2.INTER_AREA
+    return np.asarray(cv2.resize(colour, size, interpolation=way), np.uint8)

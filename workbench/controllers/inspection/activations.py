@@ -29,7 +29,6 @@ class Activations(PagePart):
 
     def make(self) -> ActivationsPage:
         page = cast(ActivationsPage, super().make())
-        page.edited.connect(lambda fields: self.desk.edit(Page.ACTIVATIONS, fields))
         page.clipChosen.connect(self.excite)
         return page
 

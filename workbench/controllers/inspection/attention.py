@@ -14,6 +14,4 @@ class Attention(PagePart):
     kind = AttentionPage
 
     def make(self) -> AttentionPage:
-        page = cast(AttentionPage, super().make())
-        page.edited.connect(lambda fields: self.desk.edit(Page.ATTENTION, fields))
-        return page
+        return cast(AttentionPage, super().make())

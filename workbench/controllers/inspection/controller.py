@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.store.fetching import Shelf
 from engines.inspection.types import ModelSheet, Shape
 from widgets.inspection.board import InspectionBoard
 from widgets.inspection.panel.dock import InspectionPanel
@@ -21,13 +22,14 @@ from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form
 from workbench.controllers.inspection.looking import Looking
-from workbench.controllers.inspection.opening import Opening, is_there
+from workbench.controllers.inspection.opening import Opening, is_seen, is_there
 from workbench.controllers.inspection.part import PagePart, Subject
 from workbench.controllers.inspection.parts import PARTS
 from workbench.controllers.inspection.stills import Stills
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
+SAMPLE = "astronaut"
 TICK_MS = 500
 FILES = "Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)"
 
@@ -113,8 +115,36 @@ class InspectionController(PagedController):
             self.open_model(path)
 
     def take(self, paths: Sequence[str]) -> None:
-        """Files or folders that fell onto the window: the first is opened."""
-        self.open_model(paths[0])
+        """What fell onto the window: pictures and films are looked at, the first of all else is opened as a model."""
+        for path in filter(is_seen, paths):
+            self.look_at(path)
+        if models := [path for path in paths if not is_seen(path)]:
+            self.open_model(models[0])
+
+    def want(self, what: str) -> None:
+        """What a page that looks lacks; nothing for ""."""
+        acts = {"model": self.ask_model, "source": self.add_source, "sample": self.open_sample, "look": self.look}
+        acts.get(what, self.show_soon)()
+
+    def add_source(self) -> None:
+        self.actions.run("source.add-file")
+
+    def open_sample(self) -> None:
+        """A portrait where the model store has it on this machine, else the rendered rig."""
+        shelf = Shelf()
+        picture = shelf.where(shelf.file(SAMPLE))
+        if picture is not None:
+            self.look_at(str(picture))
+        else:
+            self.actions.run("file.open-sample")
+
+    def look_at(self, path: str) -> None:
+        """Play a picture, a film or a folder of pictures, and look at it."""
+        feeds = self.services.feeds
+        before = feeds.ids()
+        self.services.host.add_source(path)
+        if new := [id for id in feeds.ids() if id not in before]:
+            self.set_form(source=new[-1])
 
     def open_model(self, path: str) -> None:
         """Open a file, a folder or what the model store calls so, as it was opened before, and show what it is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from mimetypes import guess_type
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +15,8 @@ from workbench.controllers.common.part import Part
 from workbench.controllers.inspection.command import open_line
 from workbench.threads.jobs import JobQueue
 
+CARDS = ("model_index.json", "config.json")
+"""What lies in a folder that is a model."""
 JOB = "engines.inspection.opening.job:run"
 
 
@@ -67,3 +70,11 @@ class Opening(Part):
 def is_there(path: str) -> bool:
     """A file or folder that can be opened again; a name of the model store is one of no folder."""
     return Path(path).exists() or not Path(path).parent.name
+
+
+def is_seen(path: str) -> bool:
+    """Whether it is something to look at, and no model: a picture, a film, a folder of pictures."""
+    place = Path(path)
+    if place.is_dir():
+        return not any((place / card).is_file() for card in CARDS)
+    return (guess_type(place.name)[0] or "").startswith(("image/", "video/"))

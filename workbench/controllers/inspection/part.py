@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, cast
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.types import ModelSheet, OpenSpec
+from widgets.inspection.live_page import LivePage
 from widgets.inspection.state import LIVE, LookView, Page
 from widgets.kit.work_page import WorkPage
 from workbench.controllers.common.part import Part
@@ -70,6 +72,10 @@ class Desk(Protocol):
         """Ask for a file and open it."""
         ...
 
+    def want(self, what: str) -> None:
+        """What a `LivePage` lacks: "model", "source", "sample" or "look"."""
+        ...
+
     def still(self, then: Callable[[str], object]) -> None:
         """Write the picture that is looked at into a PNG and hand its path on; a trouble where there is none."""
         ...
@@ -89,7 +95,11 @@ class PagePart(Part):
     def make(self) -> WorkPage:
         """Its page, made when it is first shown and connected here; subclasses connect the rest."""
         self.made = made = self.kind()
-        made.empty.clicked.connect(self.desk.ask_model)
+        if isinstance(made, LivePage):
+            made.wanted.connect(self.desk.want)
+            made.edited.connect(partial(self.desk.edit, self.page))
+        else:
+            made.empty.clicked.connect(self.desk.ask_model)
         made.progress.cancelled.connect(self.cancel)
         return made
 
