@@ -11,8 +11,13 @@ from enum import StrEnum
 from typing import ClassVar
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.layout.folding import Folded
+from engines.inspection.layout.following import Links
+from engines.inspection.layout.layers import Placed
+from engines.inspection.layout.modules import ModuleTree
+from engines.inspection.layout.table import NodeRow
 from engines.inspection.looks import LookResult, LookSpec
-from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult
+from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsRow
 from engines.inspection.types import ModelSheet, OpenSpec
 from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 from widgets.sources.choice import SourceChoice
@@ -71,6 +76,31 @@ class LookView:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphView:
+    """The open model's graph. folded, placed: boxes and where they go, None before they are laid out; rows: of the
+    table; tree: what can be folded; links: who reads whom. selected: name of a node, or key of another box, "" for
+    none; `shows` counts how often it was asked to be brought into sight."""
+
+    folded: Folded | None = None
+    placed: Placed | None = None
+    rows: tuple[NodeRow, ...] = ()
+    tree: ModuleTree | None = None
+    links: Links | None = None
+    selected: str = ""
+    shows: int = 0
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsView:
+    """rows: distributions of stored tensors that were asked for; tensor: the one that is shown."""
+
+    tensor: str = ""
+    rows: tuple[WeightsRow, ...] = ()
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CompareView:
     spec: CompareSpec = CompareSpec()
     result: CompareResult | None = None
@@ -89,6 +119,8 @@ class InspectionView:
 
     page: Page = Page.MODEL
     model: ModelView = ModelView()
+    graph: GraphView = GraphView()
+    weights: WeightsView = WeightsView()
     look: LookView = LookView()
     compare: CompareView = CompareView()
     excite: ExciteView = ExciteView()
@@ -98,5 +130,5 @@ class InspectionView:
     @property
     def busy(self) -> Busy | None:
         """The work of the page in front; opening a model is that of every page."""
-        own = {Page.COMPARE: self.compare.busy, Page.ACTIVATIONS: self.excite.busy}
+        own = {Page.COMPARE: self.compare.busy, Page.ACTIVATIONS: self.excite.busy, Page.GRAPH: self.graph.busy}
         return self.model.busy or own.get(self.page)

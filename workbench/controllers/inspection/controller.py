@@ -16,15 +16,16 @@ from widgets.inspection.attribution.page import AttributionPage
 from widgets.inspection.board import InspectionBoard
 from widgets.inspection.compare.page import ComparePage
 from widgets.inspection.field.page import FieldPage
-from widgets.inspection.graph.page import GraphPage
 from widgets.inspection.panel.dock import InspectionPanel
 from widgets.inspection.state import InspectionView, Page
 from widgets.kit.work_page import WorkPage
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.inspection.form import Form, keep_form, restore_form
+from workbench.controllers.inspection.graph import Graphs
 from workbench.controllers.inspection.opening import Opening
 from workbench.services import Services
+from workbench.threads.background import Errands
 
 TICK_MS = 500
 RECENT = 12
@@ -40,6 +41,12 @@ class InspectionController(PagedController):
         self.panel, self.board = panel, board
         self.view = InspectionView()
         self.opening = Opening(services.jobs, self)
+        self._errands = Errands("inspection")
+        services.supervisor.adopt(self._errands)
+        self.graphs = Graphs(services.jobs, self._errands, self)
+        self.graphs.changed.connect(self.show_soon)
+        self.graphs.failed.connect(self.show_trouble)
+        self.opening.opened.connect(self.graphs.show)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.show_now)
         self.opening.changed.connect(self.show_soon)
@@ -50,6 +57,7 @@ class InspectionController(PagedController):
 
     def close(self) -> None:
         self._tick.stop()
+        self._errands.request_stop()
         self.rest()
 
     def restore(self) -> None:
@@ -100,7 +108,7 @@ class InspectionController(PagedController):
 
     def _look(self) -> InspectionView:
         model = replace(self.opening.view, recent=self.form.recent)
-        return InspectionView(page=self.form.page, model=model, trouble=self.trouble)
+        return InspectionView(page=self.form.page, model=model, graph=self.graphs.view, trouble=self.trouble)
 
     def _connect_panel(self) -> None:
         panel = self.panel
@@ -117,7 +125,7 @@ class InspectionController(PagedController):
         board = self.board
         board.makers = {
             Page.MODEL: partial(self.opening.page, self.ask_model),
-            Page.GRAPH: partial(self._plain, GraphPage),
+            Page.GRAPH: partial(self.graphs.page, self.ask_model),
             Page.FIELD: partial(self._plain, FieldPage),
             Page.ACTIVATIONS: partial(self._plain, ActivationsPage),
             Page.ATTENTION: partial(self._plain, AttentionPage),
