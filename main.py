@@ -59,8 +59,8 @@ def _help() -> str:
     return f"""Kinoscope: a workbench for cameras and the models that look through them.
 
 Usage:
-  python {NAME} [FILE ...]          open the window, with a project (.kino), videos, folders, stream addresses,
-                                    usb:0, scene, or tiled:2x2: before any of these
+  python {NAME} [FILE ...]          open the window, with a project (.kino), models, videos, folders, stream
+                                    addresses, usb:0, scene, or tiled:2x2: before any of these
   python {NAME} VERB [ARGUMENTS]    run one engine without a window
 
 Verbs:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
 
+from engines.core.networks.in_use import ModelInUse
+
 Area = Literal["left", "right", "bottom"]
 
 
@@ -111,6 +113,10 @@ class Feature:
     """Names and titles of its models whose attention can be seen while they work."""
     attention_job: str = ""
     """Dotted path of the job that records it: `engines.attention.types.SeeSpec` in, `SeeResult` out."""
+    model_in_use: Callable[[Any], tuple[ModelInUse, ...]] | None = None
+    """The models that it runs now, given its controller: files that may be looked into. Nothing live is shared."""
+    owns: str = ""
+    """"module:function" that tells whether a file with one of its endings is its own; "" where every such file is."""
 
     def shows(self, job: str) -> bool:
         """Whether its board shows how this job failed."""

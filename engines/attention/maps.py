@@ -64,6 +64,23 @@ def mass(
 
 
 @torch.no_grad()
+def weighted_mass(
+    q: Tensor, k: Tensor, weights: Tensor, lse: Tensor | None = None, *, causal: bool = False,
+    mask: Tensor | None = None, bias: Tensor | None = None, scale: float | None = None, window: int | None = None,
+) -> Tensor:  # fmt: skip
+    """`mass` where each query counts as much as its weight says, (B, H, M). weights: broadcast to (B, H, N).
+
+    Naive: (weights[..., None] * softmax(q k^T scale + bias)).sum(-2).
+    """
+    walk = _Walk(*_checked(request(q, k, k, causal, mask, bias, scale, window), lse))
+    each = weights.to(walk.room.dtype).expand(q.shape[:3]).flatten(0, 1)
+    received = walk.zeros(walk.keys)
+    for tile, logs in walk.tiles():
+        received[tile.heads, tile.keys] += torch.bmm(each[tile.heads, None, tile.rows], _weights(logs))[:, 0]
+    return received.view(*k.shape[:3])
+
+
+@torch.no_grad()
 def entropy(
     q: Tensor, k: Tensor, lse: Tensor | None = None, *, causal: bool = False, mask: Tensor | None = None,
     bias: Tensor | None = None, scale: float | None = None, window: int | None = None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+
 from widgets.inspection.state import Page
 from widgets.kit.page_board import PageBoard
 
@@ -17,8 +20,21 @@ TITLES = {
 
 
 class InspectionBoard(PageBoard):
-    """A board that holds its own tabs. The controller puts the makers of its pages into `makers`."""
+    """A board that holds its own tabs. The controller puts the makers of its pages into `makers`.
+
+    `seen(on)` when it comes into view or goes.
+    """
+
+    seen = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__("Inspector", TITLES, {}, "What the Inspector shows and how to read it")
         self.hold_head()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)

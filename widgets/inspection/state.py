@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.attribution.asked import AttributeResult, AttributeSpec
 from engines.inspection.layout.folding import Folded
 from engines.inspection.layout.following import Links
 from engines.inspection.layout.layers import Placed
 from engines.inspection.layout.modules import ModuleTree
 from engines.inspection.layout.table import NodeRow
 from engines.inspection.looks import LookResult, LookSpec
-from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsRow
+from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsResult
 from engines.inspection.types import ModelSheet, OpenSpec
 from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 from widgets.sources.choice import SourceChoice
@@ -37,33 +39,29 @@ class Page(StrEnum):
 
 LIVE = (Page.FIELD, Page.ACTIVATIONS, Page.ATTENTION)
 """Pages that look at a feed; their names are the views of a `LookSpec`."""
-
-
-@dataclass(frozen=True, slots=True)
-class InUse:
-    """A model that another panel runs now. path: its file; feed: what it looks at, "" for nothing."""
-
-    title: str
-    path: str
-    preprocessing: Preprocessing | None = None
-    feed: str = ""
+ComparedOn = Literal["looked", "file", "noise"]
+"""What two models are compared on: the picture that is looked at now, a file, or seeded noise."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """spec: what was asked for; sheet: what is open. recent: files opened before, newest first."""
+    """spec: what was asked for; sheet: what is open, None while nothing is. recent: files opened before, newest first.
+    in_use: what other panels run now."""
 
     spec: OpenSpec = OpenSpec()
     sheet: ModelSheet | None = None
     busy: Busy | None = None
     recent: tuple[str, ...] = ()
-    in_use: tuple[InUse, ...] = ()
+    in_use: tuple[ModelInUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LookView:
     """spec: of the page in front; look: newest of this page, None before. source: path of the feed, "" for none chosen;
-    on: it is being looked at; note: what keeps it, "" while it works."""
+    on: it is being looked at; note: what keeps it, "" while it works.
+
+    preprocessing: how pictures go in as the user set it, None for as the model says.
+    """
 
     spec: LookSpec = LookSpec()
     source: str = ""
@@ -73,9 +71,15 @@ class LookView:
     note: str = ""
     rate: float = 0.0
     dropped: int = 0
+    preprocessing: Preprocessing | None = None
+
+    @property
+    def title(self) -> str:
+        """What the source is called."""
+        return next((one.title for one in self.sources if one.path == self.source), "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GraphView:
     """The open model's graph. folded, placed: boxes and where they go, None before they are laid out; rows: of the
     table; tree: what can be folded; links: who reads whom. selected: name of a node, or key of another box, "" for
@@ -88,47 +92,61 @@ class GraphView:
     links: Links | None = None
     selected: str = ""
     shows: int = 0
-    busy: Busy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WeightsView:
-    """rows: distributions of stored tensors that were asked for; tensor: the one that is shown."""
-
-    tensor: str = ""
-    rows: tuple[WeightsRow, ...] = ()
-    busy: Busy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
+    """spec: first "" for the model that is open. on: which picture."""
+
     spec: CompareSpec = CompareSpec()
+    on: ComparedOn = "noise"
     result: CompareResult | None = None
-    busy: Busy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExciteView:
+    """clip: file of the feed, offered first; "" where it is none."""
+
+    clip: str = ""
     result: ExciteResult | None = None
-    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsView:
+    """Distributions of stored tensors. tensor: the one that was asked for last."""
+
+    tensor: str = ""
+    result: WeightsResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionView:
+    """spec: its picture "" for the one that is looked at. earlier: the form asks for something else by now."""
+
+    spec: AttributeSpec = AttributeSpec()
+    result: AttributeResult | None = None
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionView:
-    """trouble: of the page in front."""
+    """trouble: of the page in front; work: what it has under way, the opening of a model apart; problem: why its action
+    cannot be done now, "" when it can."""
 
     page: Page = Page.MODEL
     model: ModelView = ModelView()
-    graph: GraphView = GraphView()
-    weights: WeightsView = WeightsView()
     look: LookView = LookView()
+    graph: GraphView = GraphView()
     compare: CompareView = CompareView()
     excite: ExciteView = ExciteView()
+    attribution: AttributionView = AttributionView()
+    weights: WeightsView = WeightsView()
+    work: Busy | None = None
+    problem: str = ""
     trouble: Trouble | None = None
     missing: ClassVar[Mapping[str, int]] = NOTHING_MISSING
 
     @property
     def busy(self) -> Busy | None:
         """The work of the page in front; opening a model is that of every page."""
-        own = {Page.COMPARE: self.compare.busy, Page.ACTIVATIONS: self.excite.busy, Page.GRAPH: self.graph.busy}
-        return self.model.busy or own.get(self.page)
+        return self.model.busy or self.work

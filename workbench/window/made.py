@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from engines.core.networks.in_use import ModelInUse
 from engines.core.places import cache_dir
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import P, W
@@ -67,6 +68,11 @@ class Made:
         self._centre.add(name, board, strip)
         return board
 
+    def in_use(self) -> tuple[ModelInUse, ...]:
+        """The models that features run now, those that were made."""
+        told = [(one, one.model_in_use) for one in self.records if one.id in self._made]
+        return tuple(model for one, tell in told if tell is not None for model in tell(self._made[one.id]))
+
     # What the window asks
 
     def make_for(self, preset: Preset) -> None:
@@ -96,12 +102,25 @@ class Made:
         return any(feature.id in there and feature.shows(record.job) for feature in self.records)
 
     def taker(self, files: Sequence[str]) -> str:
-        """Id of the feature that files which fall onto the window are for, "" for none."""
+        """Id of the feature that files which fall onto the window are for, "" for none.
+
+        The board in front, a strip in front for its own endings, whoever they are of, and the strip for all else.
+        """
         front, strip = self._centre.front, self._centre.strip
         on_board = [one.id for one in self.records if one.id == front and "board" in one.drops]
-        its_own = [one.id for one in self.records if files[0].endswith(one.takes)]
-        on_strip = [one.id for one in self.records if one.id == strip and "strip" in one.drops]
-        return next(iter([*on_board, *its_own, *on_strip]), "")
+        on_strip = [one for one in self.records if one.id == strip and "strip" in one.drops]
+        known = [one.id for one in on_strip if files[0].lower().endswith(one.takes)]
+        return next(iter([*on_board, *known, *self._owners(files[0]), *(one.id for one in on_strip)]), "")
+
+    def owner(self, file: str) -> str:
+        """Id of the feature that files of this kind are of, wherever they come from; "" for none."""
+        return next(self._owners(file), "")
+
+    def _owners(self, file: str) -> Iterator[str]:
+        """The first by the ending, where the file does not tell that it is another's."""
+        for one in self.records:
+            if one.takes and file.lower().endswith(one.takes) and (not one.owns or named(one.owns)(file)):
+                yield one.id
 
     # Within
 

@@ -298,7 +298,11 @@ class Window(QMainWindow, Host):
     def _start(self, arguments: list[str]) -> None:
         if self.services.supervisor.closed:
             return
-        self.project.start(arguments)
+        owners = {name: self.features.owner(name) for name in arguments}
+        self.project.start([name for name in arguments if not owners[name]])
+        for name, owner in owners.items():
+            if owner:
+                self.features[owner].take([name])
         self.features.sweep(self._keeper.errands)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:

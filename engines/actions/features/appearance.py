@@ -6,18 +6,22 @@ square, unless the recipe asks for its centre: at the edges of a picture things 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.frames import Image
 from engines.core.store.fetching import load_path
+from engines.core.store.registry import REGISTRY
 
 NETWORK = "efficientnet-lite0"
 LENGTH, SIDE = 1280, 224
 CROPS = ("squash", "centre")
 CONVERTED = "cddb6d399f8f17536aa07fc079426127633091cbd65c49dca5786cae0291a922"
 """SHA-256 of the ONNX file that the published weights become."""
+CONVERTED_NAME = f"{Path(REGISTRY[NETWORK].filename).stem}-{CONVERTED[:12]}.onnx"
 MODULE = "engines.actions.features.lite0_onnx"
 
 
@@ -30,8 +34,7 @@ class Appearance:
         from engines.core.networks.onnx import open_session
         from engines.core.store.preparing import prepared
 
-        source = load_path(NETWORK)
-        network = prepared(f"{source.stem}-{CONVERTED[:12]}.onnx", MODULE, (source,), CONVERTED)
+        network = prepared(CONVERTED_NAME, MODULE, (load_path(NETWORK),), CONVERTED)
         self._session = open_session(str(network), threads)
         self._side, self._crop = side, crop
 

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.types import BACKGROUND, ModelCard
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
-from engines.core.networks.safetensors_head import read_head
+from engines.core.networks.safetensors_head import MOST, read_head
 from engines.core.outputs import check_file, holding
 from engines.core.reading import parse_json
 from engines.core.spec import from_json, to_json
@@ -34,6 +34,8 @@ VERSION_KEY = "kinoscope.actions.version"
 VERSION = 1
 MODEL = holding("a model of the actions engine", KEY.encode())
 MEAN, DEVIATION = "features.mean", "features.deviation"
+SMALL = 4_000_000
+"""No head of a file of ours is longer; that of any other is told in no time."""
 FOREIGN = "Train one with actions train, or choose a file that it wrote"
 
 
@@ -128,10 +130,18 @@ def read_card(path: str | Path) -> ModelCard:
         raise BadInput(f"The card of the model makes no sense: {error}", path=path, hint=FOREIGN) from error
 
 
-def _metadata(path: Path) -> dict[str, Any]:
+def is_model(path: str | Path) -> bool:
+    """Whether a file is a model of the actions engine, told by its head alone; False for what cannot be read."""
+    try:
+        return KEY in _metadata(Path(path), most=SMALL)
+    except (BadInput, OSError):
+        return False
+
+
+def _metadata(path: Path, most: int = MOST) -> dict[str, Any]:
     if not path.exists():
         raise BadInput("There is no such model file", path=path, hint=FOREIGN)
-    table, _ = read_head(path, hint=FOREIGN)
+    table, _ = read_head(path, hint=FOREIGN, most=most)
     said = table.get("__metadata__", {})
     if not isinstance(said, dict):
         raise BadInput("Not a safetensors file", path=path, hint=FOREIGN)

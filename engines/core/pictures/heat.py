@@ -1,4 +1,4 @@
-"""Colours for magnitudes: viridis, the same in the window and in files, laid over a picture where there is one."""
+"""Colours for magnitudes and, about zero, for signed values: the same in the window and in files, and over pictures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ OVER = 0.72
 LEVELS = np.arange(256, dtype=np.uint8)
 VIRIDIS: NDArray[np.uint8] = cv2.applyColorMap(LEVELS, cv2.COLORMAP_VIRIDIS).reshape(-1, 3)[:, ::-1].astype(np.uint8)
 """(256, 3) RGB."""
+ENDS = ((33, 113, 200), (244, 244, 244), (224, 110, 0))
+"""RGB of the least value, of zero, of the largest."""
+DIVERGING: NDArray[np.uint8] = np.stack(
+    [np.interp(LEVELS, (0, 127.5, 255), channel) for channel in zip(*ENDS, strict=True)], 1
+).round().astype(np.uint8)  # fmt: skip
+"""(256, 3) RGB, from blue over white to orange."""
 
 
 def viridis(values: NDArray[Any], low: float, high: float) -> Image:
@@ -24,11 +30,24 @@ def viridis(values: NDArray[Any], low: float, high: float) -> Image:
     return colours
 
 
+def diverging(values: NDArray[Any], most: float) -> Image:
+    """RGB (..., 3) of values from -most to most, white at zero; nan as zero."""
+    share = np.clip(np.nan_to_num(values) / max(most, 1e-300), -1, 1)
+    colours: Image = DIVERGING[((share + 1) * 127.5).round().astype(np.uint8)]
+    return colours
+
+
 def laid_over(picture: Image, values: NDArray[Any], low: float, high: float, side: int) -> Image:
     """RGB: a picture (H, W[, 3]), its longer side `side` pixels, under a map (rows, columns) of its patches."""
+    large = sized(picture, side)
+    heat = cv2.resize(viridis(values, low, high), large.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    return np.asarray(cv2.addWeighted(heat, OVER, large, 1 - OVER, 0), np.uint8)
+
+
+def sized(picture: Image, side: int) -> Image:
+    """A picture (H, W[, 3]) in three colours, its longer side `side` pixels."""
     longest = max(picture.shape[:2])
     size = tuple(max(round(length * side / longest), 1) for length in (picture.shape[1], picture.shape[0]))
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
-    large = cv2.resize(colour, size, interpolation=cv2.INTER_NEAREST if longest < side else cv2.INTER_AREA)
-    heat = cv2.resize(viridis(values, low, high), size, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(cv2.addWeighted(heat, OVER, large, 1 - OVER, 0), np.uint8)
+    way = cv2.INTER_NEAREST if longest < side else cv2.INTER_AREA
+    return np.asarray(cv2.resize(colour, size, interpolation=way), np.uint8)

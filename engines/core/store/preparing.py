@@ -25,7 +25,7 @@ def prepared(name: str, module: str, arguments: tuple[str | Path, ...], sha256: 
     The module calls `keep(PATH, content)`; it runs in our own folder, where nobody else's modules lie. Raises
     `WorkFailed` with what it said last when it gave no such file.
     """
-    kept = (places.store_dir() / "prepared" / name).absolute()
+    kept = prepared_path(name)
     if not _whole(kept, sha256):
         given = [str(each.absolute()) if isinstance(each, Path) else each for each in arguments]
         command = [sys.executable, "-m", module, *given, str(kept)]
@@ -36,6 +36,11 @@ def prepared(name: str, module: str, arguments: tuple[str | Path, ...], sha256: 
                 f"This file cannot be made ready: {said[-1] if said else 'it came out differently'}", path=kept
             )
     return kept
+
+
+def prepared_path(name: str) -> Path:
+    """Where that file is kept, be it made or not."""
+    return (places.store_dir() / "prepared" / name).absolute()
 
 
 def keep(kept: Path, content: bytes) -> None:

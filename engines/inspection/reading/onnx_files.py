@@ -1,85 +1,130 @@
-"""ONNX files as graphs: shapes by inference, weights read one by one, nothing outside the file."""
+"""ONNX files as models: graph with shapes, weights read one by one when asked for, nothing outside their folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
-import torch
-from onnx import numpy_helper
+from onnx import TensorProto
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, FileMissing
+from engines.core.reading import regular_file
+from engines.inspection.opening.external import check
 from engines.inspection.opening.model import Model
-from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, Node, OpenSpec, Shape, Tensor
+from engines.inspection.reading.onnx_functions import written_out
+from engines.inspection.reading.onnx_graph import OURS, SMALL, TYPES, Parts, graph_of, parts_of, tensors_of
+from engines.inspection.reading.onnx_shapes import inferred, tell
+from engines.inspection.reading.onnx_sizes import settled
+from engines.inspection.reading.onnx_weights import OnnxWeights
+from engines.inspection.reading.running_at_all import what_keeps_it
+from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, OpenSpec, Tensor
 
-TYPES = {1: "float32", 7: "int64", 10: "float16", 11: "float64", 16: "bfloat16", 6: "int32", 9: "bool"}
 OPERATORS = "engines.inspection.running.onnx_operators:operator"
+MOST = (1 << 31) - 1
+"""Bytes of one protobuf message; larger models keep their weights beside the file."""
+MODEL = "ONNX model"
+AGAIN = "It is cut off or of another kind: export or download it again"
 
 
-class OnnxWeights:
-    """Initialisers of a graph as tensors."""
+def open_file(path: Path, spec: OpenSpec) -> Model:
+    """Raises `BadInput` for what is no ONNX model or asks for files that are not its own, `UsageError` for a shape that
+    it cannot take."""
+    proto = _read(path)
+    missing = _weights_beside(proto, path)
+    nodes, said = written_out(proto)
+    parts = parts_of(proto.graph, nodes)
+    weights = OnnxWeights(parts.stored, path)
+    inputs = [one for one in proto.graph.input if one.name not in parts.stored]
+    changed, asked, warnings = tell(inputs, spec.shapes)
+    graph = _graph(proto, parts, weights, inferred(proto, parts, inputs, changed))
+    sheet = _sheet(path, graph)
+    sheet = replace(
+        sheet, facts=_facts(proto), needs_shape=asked, runs=missing,
+        warnings=tuple(each for each in (*warnings, said, missing, *_strange(graph)) if each),
+    )  # fmt: skip
+    return what_keeps_it(Model(sheet, weights, OPERATORS))
 
-    def __init__(self, graph: Any) -> None:
-        self._held = {one.name: one for one in graph.initializer}
 
-    def __getitem__(self, name: str) -> torch.Tensor:
-        return torch.from_numpy(np.array(numpy_helper.to_array(self._held[name])))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._held)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._held
-
-    def __len__(self) -> int:
-        return len(self._held)
-
-
-def open_file(path: Path, _spec: OpenSpec) -> Model:
-    """Raises `BadInput` for what is no ONNX model."""
-    try:
-        proto = onnx.load(path, load_external_data=False)
-        proto = onnx.shape_inference.infer_shapes(proto)
-    except Exception as error:
-        raise BadInput("Not an ONNX model", path=path) from error
-    graph = _graph(proto.graph)
-    given = tuple(_given(graph.tensors[name]) for name in graph.inputs)
-    facts = (("producer", proto.producer_name), ("opset", str(proto.opset_import[0].version)))
+def _sheet(path: Path, graph: Graph) -> ModelSheet:
+    given = tuple(given_of(graph.tensors[name]) for name in graph.inputs)
     stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
-    sheet = ModelSheet(str(path), path.name, Format.ONNX, path.stat().st_size, graph=graph, given=given, facts=facts,
-                       tensors=stored)  # fmt: skip
-    return Model(sheet, OnnxWeights(proto.graph), OPERATORS)
+    return ModelSheet(str(path), path.name, Format.ONNX, path.stat().st_size, graph=graph, given=given, tensors=stored)
 
 
-def _graph(graph: Any) -> Graph:
-    tensors = {one.name: _value(one) for one in (*graph.input, *graph.value_info, *graph.output)}
-    for one in graph.initializer:
-        dtype = TYPES.get(one.data_type, "")
-        tensors[one.name] = Tensor(one.name, tuple(one.dims), dtype, stored=True, constant="int" in dtype)
-    nodes = tuple(_node(node, index, tensors) for index, node in enumerate(graph.node))
-    inputs = tuple(one.name for one in graph.input if not tensors[one.name].stored)
-    return Graph(nodes, tensors, inputs, tuple(one.name for one in graph.output))
+def _graph(proto: Any, parts: Parts, weights: OnnxWeights, typed: list[Any]) -> Graph:
+    """With shapes by inference first; what that leaves open is found by running without data."""
+    tensors, known = tensors_of(parts, typed), _known(parts, weights)
+    graph = graph_of(proto, parts, tensors, known)
+    found, numbers = settled(Model(_sheet(weights.path, graph), weights, OPERATORS), known)
+    return graph_of(proto, parts, tensors | found, known | numbers) if found or numbers else graph
 
 
-def _node(node: Any, index: int, tensors: dict[str, Tensor]) -> Node:
-    for name in node.output:
-        tensors.setdefault(name, Tensor(name))
-    name = node.name or f"{node.op_type}_{index}"
-    return Node(name, Kind.UNKNOWN, node.op_type, tuple(node.input), tuple(node.output), name.rpartition("/")[0])
+def _read(path: Path) -> Any:
+    path = regular_file(path, what=MODEL)
+    size = path.stat().st_size
+    if size == 0:
+        raise BadInput("This file is empty, no ONNX model", path=path, hint="Export or download it again")
+    if size > MOST:
+        hint = "Export it with its weights in a file beside it (external data)"
+        raise BadInput("An ONNX file of more than 2 GB cannot be read: its format ends there", path=path, hint=hint)
+    try:
+        proto = onnx.ModelProto.FromString(path.read_bytes())
+    except Exception as error:
+        raise BadInput("Not an ONNX model", path=path, hint=AGAIN) from error
+    if not proto.graph.node or not proto.opset_import:
+        raise BadInput("Not an ONNX model: there is no graph in it", path=path, hint=AGAIN)
+    return proto
 
 
-def _value(value: Any) -> Tensor:
-    kind = value.type.tensor_type
-    shape: Shape | None = None
-    if kind.HasField("shape"):
-        shape = tuple(axis.dim_value if axis.HasField("dim_value") else -1 for axis in kind.shape.dim)
-    return Tensor(value.name, shape, TYPES.get(kind.elem_type, ""))
+def _weights_beside(proto: Any, path: Path) -> str:
+    """ "" or why the weights beside the file are not there. Raises `BadInput` for places that are not its own."""
+    try:
+        check(proto, path)
+    except FileMissing as error:
+        return f"{error.message}: {error.hint}"
+    return ""
 
 
-def _given(tensor: Tensor) -> Given:
+def _known(parts: Parts, weights: OnnxWeights) -> dict[str, Any]:
+    """Values of small stored tensors."""
+    return {
+        name: weights[name].tolist()
+        for name, tensor in parts.stored.items()
+        if math.prod(tensor.dims) <= SMALL
+        and tensor.data_location != TensorProto.EXTERNAL
+        and TYPES.get(tensor.data_type, "string") != "string"
+    }
+
+
+def _strange(graph: Graph) -> list[str]:
+    """What is drawn and not understood, in words."""
+    unknown = Counter(
+        node.op if node.call["domain"] in OURS else f"{node.op} ({node.call['domain']})"
+        for node in graph.nodes
+        if node.kind is Kind.UNKNOWN
+    )
+    words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
+    return [f"Operators that are drawn and not understood: {words}"] if words else []
+
+
+def _facts(proto: Any) -> tuple[tuple[str, str], ...]:
+    opsets = ", ".join(f"{one.domain or 'ai.onnx'} {one.version}" for one in proto.opset_import)
+    told = (
+        ("producer", f"{proto.producer_name} {proto.producer_version}".strip()),
+        ("opset", opsets),
+        ("IR version", str(proto.ir_version)),
+        ("description", (proto.doc_string or proto.graph.doc_string).strip()),
+        *((one.key, one.value) for one in proto.metadata_props),
+    )
+    return tuple((name, words) for name, words in told if words)
+
+
+def given_of(tensor: Tensor) -> Given:
+    """An input; one that a camera's frame can go into has 4 axes with 1 or 3 channels, first or last."""
     shape = tensor.shape
     picture = shape is not None and len(shape) == 4 and (shape[1] in (1, 3) or shape[3] in (1, 3))
-    return Given(tensor.name, shape, tensor.dtype, picture)
+    return Given(tensor.name, shape, tensor.dtype, picture and tensor.dtype in ("float32", "float16", "uint8"))

@@ -54,6 +54,11 @@ def test_maps_are_those_of_the_whole_matrix(asked, given):
     torch.testing.assert_close(entropy, -torch.xlogy(p, p).sum(-1), **close)
     torch.testing.assert_close(maps.mass(q, k, lse, **asked), p.sum(-2), **close)
     torch.testing.assert_close(maps.entropy(q, k, lse, **asked), entropy, **close)
+    each = torch.rand(2, 3, 300, dtype=torch.float64)
+    weighted = (each[..., None] * p).sum(-2)
+    torch.testing.assert_close(maps.weighted_mass(q, k, each, lse, **asked), weighted, **close)
+    one_for_all = (each[0, 0, :, None] * p).sum(-2)
+    torch.testing.assert_close(maps.weighted_mass(q, k, each[0, 0], lse, **asked), one_for_all, **close)
     torch.testing.assert_close(maps.rows(q, k, lse, [5, 0, 299], **asked), p[:, :, [5, 0, 299]], **close)
 
 

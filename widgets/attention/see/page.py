@@ -13,10 +13,11 @@ from engines.attention.watching.recording import Recording
 from engines.attention.watching.tiling import MOST
 from engines.core.errors import KinoscopeError
 from widgets.attention.see import words
-from widgets.attention.see.maps import FOOT, HEAD, HeadStrip, KeyBars, PatchMap, Values
+from widgets.attention.see.keys import KeyBars
 from widgets.attention.state import AttentionView
 from widgets.attention.steps_bar import StepsBar
 from widgets.charts.axes import figure
+from widgets.charts.patch_maps import FOOT, HEAD, HeadStrip, PatchMap
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say
 from widgets.kit.labels import Label
@@ -124,7 +125,7 @@ class SeePage(WorkPage):
         self.heads.show_heads(rows, self.head)
         self._say(recording, site, row.ravel(), float(entropy[self.patch]), float(mass[self.patch]))
 
-    def _say(self, recording: Recording, site: Site, row: Values, entropy: float, received: float) -> None:
+    def _say(self, recording: Recording, site: Site, row: words.Values, entropy: float, received: float) -> None:
         last = len(recording.sigmas) - 1
         moment = words.moment_words(recording, self.step)
         by = f", by {self.kernels}" if self.kernels else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from widgets.inspection.state import InspectionView
@@ -11,6 +12,9 @@ from widgets.kit.work_page import WorkPage
 
 class ActivationsPage(WorkPage):
     """`empty.clicked` asks for a model."""
+
+    edited = Signal(dict)
+    clipChosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()

@@ -106,7 +106,7 @@ class GraphPage(WorkPage):
         self.card.activations.clicked.connect(lambda: self.activationsWanted.emit(self.shown.graph.selected))
         self.card.field.clicked.connect(lambda: self.fieldWanted.emit(self.shown.graph.selected))
         self.time.clicked.connect(self.timeWanted)
-        self.export.clicked.connect(self._save)
+        self.export.clicked.connect(self.save)
 
     def show_state(self, view: InspectionView) -> None:
         sheet, graph = view.model.sheet, view.graph
@@ -195,7 +195,8 @@ class GraphPage(WorkPage):
         self.time.setEnabled(not runs and view.busy is None)
         self.time.setToolTip(runs or "Run the model on this machine and time each node")
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Ask for a file, and write the drawing or the table into it."""
         sheet = self.shown.model.sheet
         if sheet is None:
             return

@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
-from widgets.inspection.state import InspectionView
+from widgets.inspection.state import LIVE, InspectionView, Page
+from widgets.inspection.words import amount
+from widgets.kit.words import DOT
+
+OPEN = "Open model", "A model file or a diffusers folder; files may also be dropped here"
+LOOK = "Look", "Look at the source with this model, live"
+STOP = "Stop", "Look no longer; what was seen stays"
+VERBS: dict[Page, tuple[str, str]] = {
+    Page.MODEL: OPEN,
+    Page.GRAPH: OPEN,
+    Page.ATTRIBUTION: ("Explain", "Find the pixels that the chosen output rests on"),
+    Page.COMPARE: ("Compare", "Run both and compare every layer"),
+}
+"""Word and tip of the one action of each page that does not look."""
+LEVELS = {"safe": "good", "code": "warn", "refused": "bad"}
 
 
 def headline(view: InspectionView) -> str:
-    """One line of state."""
+    """One line of state: 'EfficientNet-Lite0, onnx, 4.65 M parameters, looking at Camera 1, 12 frames a second'."""
     sheet = view.model.sheet
     if view.model.busy is not None:
-        return "Opening the model"
-    return "No model is open" if sheet is None else sheet.title
+        return "Opening the model" if sheet is None else "Timing its layers"
+    if sheet is None:
+        return "No model is open"
+    counted = (f"{amount(sheet.counts.parameters_shared_once)} parameters",) if sheet.counts.parameters else ()
+    return DOT.join((sheet.title, str(sheet.format), *counted, *looking(view)))
+
+
+def looking(view: InspectionView) -> tuple[str, ...]:
+    """What is being looked at, nothing while nothing is."""
+    look = view.look
+    if view.page not in LIVE or not look.on:
+        return ()
+    return (look.note,) if look.note else (f"looking at {look.title}, {look.rate:.0f} frames a second",)
 
 
 def level(view: InspectionView) -> str:
     """Colour of the mark beside it."""
     if view.trouble is not None:
         return "bad"
+    if view.busy is not None:
+        return "busy"
     sheet = view.model.sheet
-    return "" if sheet is None else {"safe": "good", "code": "warn", "refused": "bad"}[sheet.safety.verdict]
+    return "" if sheet is None else LEVELS[sheet.safety.verdict]
 
 
-def verb(_view: InspectionView) -> tuple[str, str]:
+def verb(view: InspectionView) -> tuple[str, str]:
     """Word and tip of the one action."""
-    return "Open model", "A model file or a diffusers folder; files may also be dropped here"
+    if view.model.sheet is None:
+        return OPEN
+    if view.page in LIVE:
+        return STOP if view.look.on else LOOK
+    return VERBS[view.page]
 
 
 def problem(view: InspectionView) -> str:
     """Why the action cannot be done, "" when it can."""
-    return "A model is being opened" if view.model.busy is not None else ""
+    if view.busy is not None:
+        return "A model is being opened" if view.model.busy is not None else "It is under way"
+    opens = view.model.sheet is None or VERBS.get(view.page) is OPEN
+    return "" if opens or view.look.on else view.problem

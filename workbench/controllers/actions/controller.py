@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from engines.actions.in_use import models_of
+from engines.core.networks.in_use import ModelInUse
 from engines.core.spec import from_json, to_json
 from widgets.actions.board.pages import ActionBoard
 from widgets.actions.panel.dock import ActionsPanel
@@ -192,6 +194,12 @@ class ActionsController(PagedController):
         opening = self.watch.running and self.watch.watched() is None
         if not opening and not (self.board.prepare() or self.panel.prepare()):
             self._pages_soon.stop()
+
+    @property
+    def in_use(self) -> tuple[ModelInUse, ...]:
+        """What the engine at the chosen source runs, nothing while it rests."""
+        settings, watch = self.form.settings, self.watch
+        return models_of(settings, self.watching.card(), watch.source) if watch.running else ()
 
     # --- how it is put together
 

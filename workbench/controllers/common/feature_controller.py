@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from engines.core.networks.in_use import ModelInUse
 from widgets.kit.panel import Panel
 from widgets.kit.work_state import Trouble
 from workbench.commands import Actions
@@ -105,6 +106,10 @@ class Room(Protocol):
     commands: Actions
     records: tuple[Feature, ...]
     """All features there are, for what they declare to one another."""
+
+    def in_use(self) -> tuple[ModelInUse, ...]:
+        """The models that features run now."""
+        ...
 
     def dock(self, id: str, panel: P) -> P:
         """Put a panel into its dock."""

@@ -28,13 +28,15 @@ class _Looker:
 
 
 class Lookers(QObject):
-    """`looked(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words.
+    """`looked(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words, and before
+    it `broke(path, Failure)` where it failed.
 
     A path names the feed or tile that is looked at, or the first of several of one moment.
     """
 
     looked = Signal(str)
     stopped = Signal(str, str)
+    broke = Signal(str, object)
 
     def __init__(self, services: Services, engine: str, title: str, parent: QObject, host: Host = "thread") -> None:
         """engine: dotted path of a live engine; title: what it is called in sentences ("Board detection")."""
@@ -131,6 +133,7 @@ class Lookers(QObject):
         looker = self._lookers.get(path)
         if looker is not None and looker.thread is thread:
             self.stop(path)
+            self.broke.emit(path, failure)
             self.stopped.emit(path, f"{self._title} stopped: {failure.message}")
 
     def _give_back(self, slots: dict[str, Slot]) -> None:

@@ -53,5 +53,6 @@ FEATURE = Feature(
     },
     weights=NEEDED,
     samples=("blazeface-full", "astronaut"),
+    model_in_use=lambda it: it.in_use,
     commands=COMMANDS,
 )

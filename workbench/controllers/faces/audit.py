@@ -12,10 +12,10 @@ from engines.core.spec import to_json
 from engines.faces.study_types import Audit, AuditSpec, Suspicion
 from widgets.faces.state import AuditView, Page
 from widgets.faces.studies.audit_page import AuditPage
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import audit_line
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.gallery import Galleries
-from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.thumbs import Thumbs
 from workbench.services import Services
 

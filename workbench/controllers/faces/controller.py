@@ -11,8 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from engines.core.frames import Image
+from engines.core.networks.in_use import ModelInUse
 from engines.core.places import cache_dir
 from engines.core.spec import from_json, to_json
+from engines.faces.in_use import models_of
 from engines.faces.study_types import RedactSpec
 from engines.faces.types import Accept, RecogniserSettings
 from widgets.faces.board import FaceBoard
@@ -187,6 +189,11 @@ class FacesController(PagedController):
         """Work of the panel is under way."""
         view = self.view
         return any(part.busy for part in (view.verify, view.evaluate, view.audit, view.enrol, view.train))
+
+    @property
+    def in_use(self) -> tuple[ModelInUse, ...]:
+        """What the recogniser at the chosen source runs, nothing while it rests."""
+        return models_of(self.form.settings, self.watch.source) if self.watch.running else ()
 
     # --- how it is made
 

@@ -18,10 +18,10 @@ from engines.faces.gallery.types import Change, Gathered, GatherSpec
 from widgets.faces.enrol.page import EnrolPage
 from widgets.faces.state import EnrolView, Page
 from widgets.kit.words import count
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import enrol_line
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.gallery import Galleries
-from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.people import People
 from workbench.controllers.faces.thumbs import Thumbs
 from workbench.threads.jobs import JobQueue

@@ -12,10 +12,10 @@ from engines.core.spec import to_json
 from engines.faces.study_types import EvaluateSpec, Evaluation, OpenSet, OpenSetSpec
 from widgets.faces.state import EvaluateView
 from widgets.faces.studies.evaluate_page import EvaluatePage
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import evaluate_line, open_set_line
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.form import Form, SetForm
-from workbench.controllers.faces.part import Part
 from workbench.threads.jobs import JobQueue
 
 ROC, OPEN = "engines.faces.evaluation.job:run", "engines.faces.evaluation.open_set:run"

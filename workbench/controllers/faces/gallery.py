@@ -20,8 +20,8 @@ from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.frames import Image
 from engines.faces.gallery.types import Change, Cluster, FaceRecord, Found, GalleryInfo, Person, Suggestion
 from widgets.faces.state import PeopleView
+from workbench.controllers.common.part import Part
 from workbench.controllers.common.trouble_words import trouble_of
-from workbench.controllers.faces.part import Part
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure

@@ -19,8 +19,8 @@ from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
 from widgets.faces.gaze.page import GazePage
 from widgets.faces.state import GazeView, Page
+from workbench.controllers.common.part import Part
 from workbench.controllers.common.trouble_words import trouble_of
-from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.watch import Watch
 from workbench.threads.jobs import JobQueue
 

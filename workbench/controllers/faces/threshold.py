@@ -13,8 +13,8 @@ from engines.faces.types import Accept
 from widgets.faces.state import Page, ThresholdView
 from widgets.faces.studies.threshold_page import ThresholdPage
 from widgets.kit.work_state import Busy
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.gallery import Galleries
-from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.people import People
 from workbench.controllers.faces.thumbs import Thumbs
 

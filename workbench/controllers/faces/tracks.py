@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engines.faces.gallery.types import Change
 from engines.faces.types import TrackedFace
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.gallery import Galleries
-from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.people import People
 from workbench.controllers.faces.thumbs import Thumbs
 from workbench.controllers.faces.watch import Watch

@@ -11,10 +11,10 @@ from engines.core.places import data_dir
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces.state import TrainView
 from widgets.faces.studies.train_page import TrainPage
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import train_line
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.form import Form, SetForm
-from workbench.controllers.faces.part import Part
 from workbench.services import Services
 
 JOB = "engines.faces.training.job:run"

@@ -12,9 +12,9 @@ from engines.core.frames import Image, Size
 from engines.faces.study_types import Verified, VerifySpec
 from widgets.faces.state import VerifyView
 from widgets.faces.studies.verify_page import VerifyPage
+from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import verify_line
 from workbench.controllers.faces.dialogs import Dialogs
-from workbench.controllers.faces.part import Part
 from workbench.controllers.faces.thumbs import Thumbs
 from workbench.threads.background import Errands
 from workbench.threads.jobs import JobQueue

@@ -45,6 +45,7 @@ FEATURE = Feature(
         "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
     },
     samples=("mnist-5k", "chelsea", "coffee", "rocket"),
+    model_in_use=lambda it: it.in_use,
     attends={"mnist-dit": "MNIST, DiT", "mnist-unet": "MNIST, U-Net"},
     attention_job="engines.generative.diffusion.studies.attention:run",
     commands=COMMANDS,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from engines.core.networks.in_use import ModelInUse
 from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.generative.panel.dock import DiffusionPanel
@@ -369,6 +370,11 @@ class DiffusionController(PagedController):
 
     def open_folder(self) -> None:
         self.choose_model(self.dialogs.model_folder())
+
+    @property
+    def in_use(self) -> tuple[ModelInUse, ...]:
+        """The file of the model that is chosen."""
+        return self.models.in_use(self.form.spec.model)
 
     @property
     def can_sample(self) -> bool:

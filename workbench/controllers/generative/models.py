@@ -6,9 +6,12 @@ Cards of models with a name are read beside the window's thread; a job looks at 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.errors import KinoscopeError
+from engines.core.networks.in_use import ModelInUse
 from engines.generative.diffusion.models import cards
 from engines.generative.diffusion.types import InspectSpec, ModelInfo
 from workbench.controllers.common.job_slot import JobSlot
@@ -58,6 +61,17 @@ class Models(QObject):
     def title(self, name: str) -> str:
         info = self.info(name)
         return info.title if info is not None else model_title(name)
+
+    def in_use(self, name: str) -> tuple[ModelInUse, ...]:
+        """File or folder of a model; () for those that are formulas, and for what is no longer there."""
+        info = self.info(name)
+        if info is None or info.kind == "analytic":
+            return ()
+        try:
+            path = Path(name) if info.kind == "diffusers" else cards.find(name)
+        except KinoscopeError:
+            return ()
+        return (ModelInUse(info.title, str(path)),)
 
     def list(self) -> None:
         """Read the cards again."""

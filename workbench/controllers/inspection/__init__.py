@@ -6,7 +6,15 @@ from workbench.features import Command, DockSpec, Feature, Preset
 
 COMMANDS = (
     Command("inspection.open", "Open model…", "Inspector", "Open a model file and see what it is", "", "open", run=lambda it: it.ask_model()),
-    Command("inspection.cancel", "Cancel", "Inspector", "Stop the work of the page in front", "", "cancel", 1, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),
+    Command("inspection.open-in-use", "Open what another panel runs", "Inspector", "The same file on the same picture; once more for the next", "", "inspector", run=lambda it: it.inspect_next(), enabled=lambda it: bool(it.view.model.in_use)),
+    Command("inspection.close", "Close model", "Inspector", "Let the model go; the file stays as it is", "", "close", run=lambda it: it.close_model(), enabled=lambda it: it.is_open),
+    Command("inspection.look", "Look at the picture", "Inspector", "See the model at work on the source, or stop", "Ctrl+Shift+I", "show", 1, run=lambda it: it.look(), enabled=lambda it: it.can_look),
+    Command("inspection.explain", "Explain an output", "Inspector", "Which pixels an output rests on", "", "target", 1, run=lambda it: it.start("attribution"), enabled=lambda it: it.can("attribution")),
+    Command("inspection.compare", "Compare layers", "Inspector", "Two models, or two pictures in one, layer by layer", "", "chart", 1, run=lambda it: it.start("compare"), enabled=lambda it: it.can("compare")),
+    Command("inspection.time", "Measure time", "Inspector", "How long each layer takes on this machine", "", "speed", 1, run=lambda it: it.time(), enabled=lambda it: it.can("graph")),
+    Command("inspection.export", "Export page…", "Inspector", "What the page in front shows, as a file", "", "export", 2, idle=False, run=lambda it: it.export(), enabled=lambda it: it.can_export),
+    Command("inspection.copy-command", "Copy as command", "Inspector", "The command line that tells the same", "", "copy", 2, idle=False, run=lambda it: it.copy_command(), enabled=lambda it: bool(it.command)),
+    Command("inspection.cancel", "Cancel", "Inspector", "Stop the work of the page in front", "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),
 )  # fmt: skip
 FEATURE = Feature(
     "inspection",
@@ -22,8 +30,10 @@ FEATURE = Feature(
         {"inspection": 380, "jobs": 150, "log": 0},
         centre="inspection",
     ),
-    takes=(".onnx", ".tflite", ".pt2", ".pt", ".pth", ".ckpt"),
+    takes=(".onnx", ".tflite", ".pt2", ".pt", ".pth", ".ckpt", ".safetensors"),
     drops=("board",),
     jobs=("engines.inspection.",),
+    tour="workbench.tour.inspection",
     commands=COMMANDS,
+    benchmarks={"inspect": "Opening models, layout, exact fields and a live look beside the usual tools"},
 )

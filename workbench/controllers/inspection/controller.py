@@ -1,149 +1,339 @@
-"""Joins the Inspector's panel and board to models, feeds and jobs. Changing the form runs nothing but the live look."""
+"""Joins the Inspector's panel and board to models, feeds and jobs: a part a page, and the live look.
+
+Changing the form runs nothing but the live look, which follows it at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from engines.inspection.types import OpenSpec
-from widgets.inspection.activations.page import ActivationsPage
-from widgets.inspection.attention.page import AttentionPage
-from widgets.inspection.attribution.page import AttributionPage
+from engines.core.networks.in_use import ModelInUse
+from engines.core.networks.preprocessing import Preprocessing
+from engines.core.store.fetching import Shelf
+from engines.inspection.types import ModelSheet, Shape
 from widgets.inspection.board import InspectionBoard
-from widgets.inspection.compare.page import ComparePage
-from widgets.inspection.field.page import FieldPage
 from widgets.inspection.panel.dock import InspectionPanel
-from widgets.inspection.state import InspectionView, Page
-from widgets.kit.work_page import WorkPage
+from widgets.inspection.state import LIVE, InspectionView, LookView, Page
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
-from workbench.controllers.inspection.form import Form, keep_form, restore_form
-from workbench.controllers.inspection.graph import Graphs
-from workbench.controllers.inspection.opening import Opening
+from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form
+from workbench.controllers.inspection.looking import Looking
+from workbench.controllers.inspection.opening import Opening, is_seen, is_there
+from workbench.controllers.inspection.part import PagePart, Subject
+from workbench.controllers.inspection.parts import PARTS
+from workbench.controllers.inspection.stills import Stills
+from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
-from workbench.threads.background import Errands
 
+SAMPLE = "astronaut"
 TICK_MS = 500
-RECENT = 12
 FILES = "Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)"
 
 
 class InspectionController(PagedController):
-    """What is open, and what is seen of it."""
+    """What is open, and what is seen of it. parts: by page; `desk` of each is this controller."""
 
-    def __init__(self, panel: InspectionPanel, board: InspectionBoard, services: Services, actions: Actions) -> None:
+    form: Form
+
+    def __init__(
+        self, panel: InspectionPanel, board: InspectionBoard, in_use: Callable[[], tuple[ModelInUse, ...]],
+        viewer: ViewerController, services: Services, actions: Actions,
+    ) -> None:  # fmt: skip
         super().__init__("inspection", board, (), Form(), services, actions, panel)
-        self.form: Form
-        self.panel, self.board = panel, board
+        self.panel, self.board, self._in_use = panel, board, in_use
         self.view = InspectionView()
-        self.opening = Opening(services.jobs, self)
-        self._errands = Errands("inspection")
-        services.supervisor.adopt(self._errands)
-        self.graphs = Graphs(services.jobs, self._errands, self)
-        self.graphs.changed.connect(self.show_soon)
-        self.graphs.failed.connect(self.show_trouble)
-        self.opening.opened.connect(self.graphs.show)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.show_now)
-        self.opening.changed.connect(self.show_soon)
-        self.opening.failed.connect(self.show_trouble)
+        self.opening = Opening(services.jobs, self)
+        self.looking = Looking(self, board.isVisible, self)
+        self.stills = Stills(viewer, self, self)
+        self.parts: dict[Page, PagePart] = {made_by.page: made_by(self, self) for made_by in PARTS}
+        self._connect_parts()
         self._connect_panel()
         self._connect_board()
+        viewer.engineToggled.connect(lambda *_what: self.show_soon())
         self.restore()
 
     def close(self) -> None:
         self._tick.stop()
-        self._errands.request_stop()
         self.rest()
+        self.looking.close()
+        self.stills.close()
+        for part in self.parts.values():
+            part.close()
 
     def restore(self) -> None:
         """Show what the open project holds; nothing happens while it is the same project."""
-        if self.is_other_project():
-            self.form = restore_form(self.services)
-            self.trouble = None
-            self.show_now()
+        if not self.is_other_project():
+            return
+        self.form, self.trouble = restore_form(self.services), None
+        spec = self.form.model.spec
+        if spec.path and is_there(spec.path):
+            self.opening.open(spec)
+        elif spec.path:
+            self.form = self.form.with_model(Known())
+            self.services.notify(f"The model {spec.path} is no longer there", "warn")
+        self.show_now()
 
     def keep(self) -> None:
         keep_form(self.form, self.services)
 
+    # --- what parts may ask
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.opening.spec, self.opening.sheet, self.form.model.preprocessing, self.looking.source)
+
+    @property
+    def looked(self) -> LookView:
+        return self.looking.view
+
+    def set_form(self, **values: object) -> None:
+        super().set_form(**values)
+        self.looking.follow()
+        self.show_now()
+
+    def edit(self, page: Page, fields: Mapping[str, object]) -> None:
+        self.set_form(**{page: replace(getattr(self.form, page), **fields)})
+
+    def still(self, then: Callable[[str], object]) -> None:
+        self.stills.write(self.looking.view, then)
+
+    # --- what the user does
+
+    def choose_page(self, name: str) -> None:
+        """What went wrong on another page is of no interest on this one, while a model is open."""
+        if self.is_open:
+            self.trouble = None
+        super().choose_page(name)
+
     def ask_model(self) -> None:
-        """Ask for a file and open it."""
-        path, _ = QFileDialog.getOpenFileName(self.panel, "Open model", self.form.model.path, FILES)
+        path, _ = QFileDialog.getOpenFileName(self.panel, "Open model", self.form.model.spec.path, FILES)
         if path:
-            self.open_model(OpenSpec(path))
+            self.open_model(path)
 
-    def take(self, paths: list[str]) -> None:
-        """Files that fell onto the window: the first is opened."""
-        self.open_model(OpenSpec(paths[0]))
+    def take(self, paths: Sequence[str]) -> None:
+        """What fell onto the window: pictures and films are looked at, the first of all else is opened as a model."""
+        for path in filter(is_seen, paths):
+            self.look_at(path)
+        if models := [path for path in paths if not is_seen(path)]:
+            self.open_model(models[0])
 
-    def open_model(self, spec: OpenSpec) -> None:
-        """Open a model and show what it is."""
-        self.trouble = None
-        recent = (spec.path, *(path for path in self.form.recent if path != spec.path))[:RECENT]
-        self.set_form(model=spec, recent=recent)
-        self.opening.open(spec)
+    def want(self, what: str) -> None:
+        """What a page that looks lacks; nothing for ""."""
+        acts = {"model": self.ask_model, "source": self.add_source, "sample": self.open_sample, "look": self.look}
+        acts.get(what, self.show_soon)()
+
+    def add_source(self) -> None:
+        self.actions.run("source.add-file")
+
+    def open_sample(self) -> None:
+        """A portrait where the model store has it on this machine, else the rendered rig."""
+        shelf = Shelf()
+        picture = shelf.where(shelf.file(SAMPLE))
+        if picture is not None:
+            self.look_at(str(picture))
+        else:
+            self.actions.run("file.open-sample")
+
+    def look_at(self, path: str) -> None:
+        """Play a picture, a film or a folder of pictures, and look at it."""
+        feeds = self.services.feeds
+        before = feeds.ids()
+        self.services.host.add_source(path)
+        if new := [id for id in feeds.ids() if id not in before]:
+            self.set_form(source=new[-1])
+
+    def open_model(self, path: str) -> None:
+        """Open a file, a folder or what the model store calls so, as it was opened before, and show what it is."""
+        self._open(self.form.known(path))
         self.services.host.bring(self.name)
 
+    def inspect(self, model: ModelInUse) -> None:
+        """The same file on the same feed as another panel has it; nothing else is shared with that."""
+        known = self.form.known(model.path)
+        self._open(replace(known, preprocessing=model.preprocessing or known.preprocessing), model.feed)
+        self.services.host.bring(self.name)
+
+    def inspect_next(self) -> None:
+        """What another panel runs now; with several the one after that which is open."""
+        models = self.view.model.in_use
+        paths = [one.path for one in models]
+        at = paths.index(self.opening.spec.path) + 1 if self.opening.spec.path in paths else 0
+        self.inspect(models[at % len(models)])
+
+    def tell_shapes(self, shapes: tuple[Shape, ...]) -> None:
+        """The shapes of the inputs, which the file does not say; remembered with it."""
+        model = self.form.model
+        self._open(replace(model, spec=replace(model.spec, shapes=shapes)))
+
+    def run_program(self) -> None:
+        """Open a file that is a program, in a process of its own; asked for each time it is opened."""
+        model = self.form.model
+        self._open(replace(model, spec=replace(model.spec, code=True)))
+
+    def set_preprocessing(self, preprocessing: Preprocessing | None) -> None:
+        """How pictures go in, None for as the model says; remembered with the file."""
+        model = replace(self.form.model, preprocessing=preprocessing)
+        self.form = self.form.with_model(model)
+        self.set_form()
+
+    def close_model(self) -> None:
+        self.form = self.form.with_model(Known())
+        self.opening.close()
+        self._forget()
+        self.set_form()
+
+    def time(self) -> None:
+        """Measure each node on this machine."""
+        self.opening.time()
+        self.go_to(Page.GRAPH)
+
+    def look(self) -> None:
+        """Look at the source, or stop; from a page that does not look, at feature maps."""
+        if self.form.page in LIVE:
+            self.looking.toggle()
+            return
+        self.looking.wanted = True
+        self.go_to(Page.ACTIVATIONS)
+
+    def start(self, page: Page | None = None) -> None:
+        """The action of a page (None: in front), which comes to the front for it."""
+        if page is not None and page is not self.form.page:
+            self.go_to(page)
+        self.trouble = None
+        if self.opening.sheet is None:
+            self.ask_model()
+        elif self.form.page in LIVE:
+            self.looking.toggle()
+        else:
+            self.parts[self.form.page].start()
+
     def cancel(self) -> None:
-        """Stop the work of the page in front."""
+        """Stop the work of the page in front, and the opening of a model."""
         self.opening.cancel()
+        self.parts[self.form.page].cancel()
+
+    def export(self) -> None:
+        self.parts[self.form.page].export()
+
+    def copy_command(self) -> None:
+        self.copy(self.command)
+
+    # --- what can be done
+
+    @property
+    def command(self) -> str:
+        """The line that does what the page in front shows."""
+        return self.parts[self.form.page].command
 
     @property
     def is_busy(self) -> bool:
         return self.view.busy is not None
 
+    @property
+    def is_open(self) -> bool:
+        return self.view.model.sheet is not None
+
+    @property
+    def can_look(self) -> bool:
+        return not self.looking.problem
+
+    @property
+    def can_export(self) -> bool:
+        return self.parts[self.form.page].can_export
+
+    def can(self, page: Page) -> bool:
+        """The action of a page can be done now."""
+        return self.is_open and not self.parts[page].problem
+
+    # --- showing
+
     def show_now(self) -> None:
         """Make the state anew and show it."""
         self._soon.stop()
         self.view = view = self._look()
-        self.panel.show_state(view)
-        self.board.show_state(view)
+        if self.panel.isVisible():
+            self.panel.show_state(view)
+        if self.board.isVisible():
+            self.board.show_state(view)
         self.actions.refresh(self.name, self)
         if self.is_busy != self._tick.isActive():
             self._tick.start() if self.is_busy else self._tick.stop()
 
     def _look(self) -> InspectionView:
-        model = replace(self.opening.view, recent=self.form.recent)
-        return InspectionView(page=self.form.page, model=model, graph=self.graphs.view, trouble=self.trouble)
+        recent = tuple(one.spec.path for one in self.form.recent)
+        model = replace(self.opening.view, recent=recent, in_use=self._in_use())
+        view = InspectionView(page=self.form.page, model=model, look=self.looking.view, trouble=self.trouble)
+        front = self.parts[self.form.page]
+        front.follow()
+        fields = {name: value for part in self.parts.values() for name, value in part.fields.items()}
+        return replace(view, work=front.busy, problem=front.problem, **fields)
+
+    def _open(self, model: Known, source: str = "") -> None:
+        self.trouble = None
+        self.form = self.form.with_model(model)
+        self._forget()
+        self.opening.open(model.spec)
+        self.set_form(source=source or self.form.source)
+
+    def _forget(self) -> None:
+        for part in self.parts.values():
+            part.forget()
+        self.looking.renew()
+
+    def _have(self, _sheet: ModelSheet) -> None:
+        self.looking.renew()
+        self.show_now()
+
+    # --- how it is put together
+
+    def _connect_parts(self) -> None:
+        self.opening.opened.connect(self._have)
+        self.looking.mended.connect(self.dismiss)
+        for part in (self.opening, self.looking, *self.parts.values()):
+            part.changed.connect(self.show_soon)
+            part.failed.connect(self.show_trouble)
+        self.stills.failed.connect(self.show_trouble)
 
     def _connect_panel(self) -> None:
         panel = self.panel
-        panel.start.clicked.connect(self.ask_model)
-        panel.model.file.choose.clicked.connect(self.ask_model)
+        panel.edited.connect(self.edit)
+        panel.start.clicked.connect(lambda: self.start())
         panel.dropped.connect(self.take)
+        panel.copy.clicked.connect(self.copy_command)
+        panel.model.join(self.ask_model, self.open_model, self.close_model, self.tell_shapes, self.run_program)
+        panel.in_use.inspectWanted.connect(self.inspect)
+        panel.picture.sourceChosen.connect(lambda path: self.set_form(source=path))
+        panel.picture.preprocessingChanged.connect(self.set_preprocessing)
+        panel.compare.onChosen.connect(lambda on: self.set_form(compared_on=on))
+        self._connect_frame(panel)
         panel.progress.cancelled.connect(self.cancel)
-        panel.trouble.logWanted.connect(self.services.host.show_log)
-        panel.trouble.dismissed.connect(self.dismiss)
-        panel.help.clicked.connect(self.show_help)
 
     def _connect_board(self) -> None:
         """Its pages are made when they are first shown."""
         board = self.board
-        board.makers = {
-            Page.MODEL: partial(self.opening.page, self.ask_model),
-            Page.GRAPH: partial(self.graphs.page, self.ask_model),
-            Page.FIELD: partial(self._plain, FieldPage),
-            Page.ACTIVATIONS: partial(self._plain, ActivationsPage),
-            Page.ATTENTION: partial(self._plain, AttentionPage),
-            Page.ATTRIBUTION: partial(self._plain, AttributionPage),
-            Page.COMPARE: partial(self._plain, ComparePage),
-        }
-        board.pageChosen.connect(lambda page: self.set_form(page=Page(page)))
+        board.makers = {page: part.make for page, part in self.parts.items()}
+        board.pageChosen.connect(self.choose_page)
         board.dropped.connect(self.take)
-        board.trouble.logWanted.connect(self.services.host.show_log)
-        board.help.clicked.connect(self.show_help)
+        board.seen.connect(self._seen)
+        self._connect_frame(board)
 
-    def _plain(self, kind: Callable[[], WorkPage]) -> WorkPage:
-        page = kind()
-        page.empty.clicked.connect(self.ask_model)
-        return page
+    def _connect_frame(self, part: InspectionPanel | InspectionBoard) -> None:
+        part.trouble.logWanted.connect(self.services.host.show_log)
+        part.trouble.dismissed.connect(self.dismiss)
+        part.help.clicked.connect(self.show_help)
+
+    def _seen(self, _on: bool) -> None:
+        self.looking.follow()
+        self.show_soon()
 
 
 def make(room: Room) -> InspectionController:
     """The feature in a window."""
     panel, board = room.dock("inspection", InspectionPanel()), room.board("inspection", InspectionBoard())
-    return InspectionController(panel, board, room.services, room.commands)
+    return InspectionController(panel, board, room.in_use, room.viewer, room.services, room.commands)

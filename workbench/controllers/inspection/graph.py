@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, cast
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from engines.inspection.layout.folding import Folded, fold
 from engines.inspection.layout.following import Links, links
@@ -16,12 +17,11 @@ from engines.inspection.layout.modules import ModuleTree
 from engines.inspection.layout.table import NodeRow, node_rows
 from engines.inspection.types import Counts, Graph, ModelSheet
 from widgets.inspection.graph.page import GraphPage
-from widgets.inspection.state import GraphView
-from workbench.controllers.common.job_slot import JobSlot
+from widgets.inspection.state import GraphView, Page
 from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.inspection.part import Desk, PagePart
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
-from workbench.threads.jobs import JobQueue
 
 JOB = "engines.inspection.layout.job:run"
 TITLE = "The graph cannot be laid out"
@@ -39,24 +39,21 @@ class _Known:
     links: Links
 
 
-class Graphs(QObject):
-    """`changed` when there is something else to show; `failed(Trouble)`. Which modules are open, and what is selected,
-    is kept here as long as the same graph is open."""
+class Graphs(PagePart):
+    """Which modules are open, and what is selected, is kept here as long as the same graph is open."""
 
-    changed = Signal()
-    failed = Signal(object)
+    page = Page.GRAPH
+    kind = GraphPage
 
-    def __init__(self, jobs: JobQueue, errands: Errands, parent: QObject) -> None:
-        super().__init__(parent)
-        self._jobs, self._errands = jobs, errands
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(desk, parent)
+        self._errands = Errands("inspection graph")
+        desk.services.supervisor.adopt(self._errands)
         self._shown = GraphView()
-        self._graph: Graph | None = None
-        self._counts = Counts()
+        self._sheet: ModelSheet | None = None
         self._opened: frozenset[str] | None = None
         self._round = 0
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=TITLE), self)
-        self._slot.changed.connect(self.changed)
-        self._slot.failed.connect(self.failed)
+        self._slot = self.slot(desk.services.jobs, JOB, TITLE)
         self._slot.done.connect(self._have_placed)
         self._slot.cancelled.connect(self._not_placed)
         self._waiting = Folded((), ())
@@ -65,39 +62,43 @@ class Graphs(QObject):
         self._tidy = QTimer(self, singleShot=True, interval=0)
         self._tidy.timeout.connect(self._remove)
 
-    @property
-    def view(self) -> GraphView:
-        return replace(self._shown, busy=self._slot.busy)
-
-    def page(self, ask: Callable[[], object]) -> GraphPage:
-        """ask: for a model. `timeWanted`, `activationsWanted` and `fieldWanted` are for who makes the page."""
-        page = GraphPage()
-        page.empty.clicked.connect(ask)
-        page.progress.cancelled.connect(self.cancel)
+    def make(self) -> GraphPage:
+        page = cast(GraphPage, super().make())
         page.selected.connect(self.select)
         page.openWanted.connect(self.open)
-        page.closeWanted.connect(self.close)
+        page.closeWanted.connect(self.fold)
         page.allOpenWanted.connect(self.open_all)
         page.revealWanted.connect(self.reveal)
+        page.timeWanted.connect(self.desk.time)
+        page.activationsWanted.connect(partial(self._see, Page.ACTIVATIONS))
+        page.fieldWanted.connect(partial(self._see, Page.FIELD))
         return page
 
-    def show(self, sheet: ModelSheet | None) -> None:
-        """Of this model from now on. The same graph, timed anew, stays as it is folded and selected."""
-        graph = sheet.graph if sheet is not None else None
-        same = graph is not None and self._graph is not None and _alike(graph, self._graph)
-        self._graph, self._counts = graph, sheet.counts if sheet is not None else Counts()
-        if not same:
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        return {"graph": self._shown}
+
+    @property
+    def can_export(self) -> bool:
+        return self._shown.placed is not None
+
+    def follow(self) -> None:
+        """Lay out what is open now, once the page is in front. The same graph, timed anew, stays as it is folded."""
+        sheet = self.desk.subject.sheet
+        if sheet is self._sheet or self.desk.form.page is not self.page:
+            return
+        graph, before = sheet.graph if sheet is not None else None, self._sheet
+        self._sheet = sheet
+        if graph is None or before is None or before.graph is None or not _alike(graph, before.graph):
             self._slot.cancel()
             self._shown, self._opened = GraphView(), None
         self._round += 1
-        if graph is None:
-            self.changed.emit()
-            return
-        work = partial(_known, graph, self._counts)
-        self._errands.ask(work, partial(self._have_known, self._round), self._refused, key="graph")
+        if graph is not None and sheet is not None:
+            work = partial(_known, graph, sheet.counts)
+            self._errands.ask(work, partial(self._have_known, self._round), self._refused, key="graph")
 
-    def cancel(self) -> None:
-        self._slot.cancel()
+    def close(self) -> None:
+        self._errands.request_stop()
 
     def select(self, key: str) -> None:
         """A box by the name of its node or its key, "" for none."""
@@ -121,7 +122,7 @@ class Graphs(QObject):
             self._shown = replace(self._shown, selected=self._visible(first, opened | {path}))
             self._fold(opened | {path})
 
-    def close(self, path: str) -> None:
+    def fold(self, path: str) -> None:
         """Make a module one box again, which is selected."""
         if self._opened is not None:
             self._shown = replace(self._shown, selected=f"module:{path}")
@@ -146,11 +147,12 @@ class Graphs(QObject):
 
     def _fold(self, opened: frozenset[str] | None) -> None:
         """Fold and lay out anew. None: as it opens by itself."""
-        if self._graph is None:
+        sheet = self._sheet
+        if sheet is None or sheet.graph is None:
             return
         self._opened = opened
         self._round += 1
-        work = partial(_folded, self._graph, self._counts, opened)
+        work = partial(_folded, sheet.graph, sheet.counts, opened)
         self._errands.ask(work, partial(self._have_folded, self._round), self._refused, key="graph")
 
     def _have_folded(self, told: int, made: tuple[Folded, Placed | None]) -> None:
@@ -185,6 +187,11 @@ class Graphs(QObject):
         self._shown = replace(self._shown, folded=folded, placed=placed)
         self.changed.emit()
 
+    def _see(self, page: Page, layer: str) -> None:
+        """A layer on a page that looks."""
+        self.desk.edit(page, {"layer": layer})
+        self.desk.go_to(page)
+
     def _refused(self, failure: Failure) -> None:
         self.failed.emit(trouble_of(failure.as_json(), TITLE))
 
@@ -198,7 +205,7 @@ class Graphs(QObject):
     def _remove(self) -> None:
         over, self._over = self._over, []
         for job in over:
-            self._jobs.remove(job)
+            self.desk.services.jobs.remove(job)
 
 
 def _known(graph: Graph, counts: Counts) -> _Known:

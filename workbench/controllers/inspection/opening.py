@@ -1,62 +1,80 @@
-"""The model that is open: asked for, opened by a job, remembered."""
+"""The model that is open: asked for, opened by a job, timed by another run of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from mimetypes import guess_type
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from engines.inspection.types import ModelSheet, OpenSpec
-from widgets.inspection.model.page import ModelPage
 from widgets.inspection.state import ModelView
-from workbench.controllers.common.job_slot import JobSlot
-from workbench.controllers.common.trouble_words import trouble_of
+from widgets.kit.words import file_name
+from workbench.controllers.common.part import Part
+from workbench.controllers.inspection.command import open_line
 from workbench.threads.jobs import JobQueue
 
+CARDS = ("model_index.json", "config.json")
+"""What lies in a folder that is a model."""
 JOB = "engines.inspection.opening.job:run"
 
 
-class Opening(QObject):
-    """`changed` when there is something else to show; `opened(ModelSheet)`; `failed(Trouble)`."""
+class Opening(Part):
+    """`opened(ModelSheet)` when another model is there; one that was only timed is just `changed`."""
 
-    changed = Signal()
     opened = Signal(object)
-    failed = Signal(object)
 
     def __init__(self, jobs: JobQueue, parent: QObject) -> None:
         super().__init__(parent)
         self._shown = ModelView()
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The model cannot be opened"), self)
-        self._slot.changed.connect(self.changed)
-        self._slot.failed.connect(self.failed)
+        self._slot = self.slot(jobs, JOB, "The model cannot be opened")
         self._slot.done.connect(self._have)
 
     @property
     def view(self) -> ModelView:
-        return replace(self._shown, busy=self._slot.busy)
+        return replace(self._shown, busy=self.busy)
 
     @property
     def sheet(self) -> ModelSheet | None:
         return self._shown.sheet
 
-    def page(self, ask: Callable[[], object]) -> ModelPage:
-        """ask: for a file."""
-        page = ModelPage()
-        page.empty.clicked.connect(ask)
-        page.progress.cancelled.connect(self.cancel)
-        return page
+    @property
+    def spec(self) -> OpenSpec:
+        """What was asked for, path "" for nothing."""
+        return self._shown.spec
 
     def open(self, spec: OpenSpec) -> None:
         """In place of what is open or being opened."""
         self._shown = ModelView(spec=spec)
-        self._slot.start(spec, f"Opening {spec.path}")
+        self._slot.start(spec, f"Open {file_name(spec.path)}", open_line(spec))
 
-    def cancel(self) -> None:
+    def time(self) -> None:
+        """Measure each node of what is open; it stays shown."""
+        spec = replace(self.spec, time=True)
+        self._slot.start(spec, f"Time the layers of {file_name(spec.path)}", open_line(spec))
+
+    def close(self) -> None:
         self._slot.cancel()
+        self._shown = ModelView()
+        self.changed.emit()
 
     def _have(self, spec: OpenSpec, sheet: ModelSheet) -> None:
-        self._shown = replace(self._shown, spec=spec, sheet=sheet)
-        self.opened.emit(sheet)
+        timed = spec.time and self._shown.sheet is not None
+        self._shown = replace(self._shown, spec=replace(spec, time=False), sheet=sheet)
+        if not timed:
+            self.opened.emit(sheet)
         self.changed.emit()
+
+
+def is_there(path: str) -> bool:
+    """A file or folder that can be opened again; a name of the model store is one of no folder."""
+    return Path(path).exists() or not Path(path).parent.name
+
+
+def is_seen(path: str) -> bool:
+    """Whether it is something to look at, and no model: a picture, a film, a folder of pictures."""
+    place = Path(path)
+    if place.is_dir():
+        return not any((place / card).is_file() for card in CARDS)
+    return (guess_type(place.name)[0] or "").startswith(("image/", "video/"))

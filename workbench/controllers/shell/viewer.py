@@ -209,6 +209,10 @@ class ViewerController(QObject):
         """The newest frame of a path that some tile shows."""
         return next((seat.ring.newest for seat in self._seats.values() if seat.path == path), None)
 
+    def to_save(self, path: str) -> Frame | None:
+        """The same as it may be kept: with what must not be seen covered."""
+        return next((self._to_save(seat) for seat in self._seats.values() if seat.path == path), None)
+
     def dropped(self, path: str) -> int:
         """Frames of a path that no tile showed because a newer one was there."""
         return sum(seat.tap.dropped for seat in self._seats.values() if seat.path == path)

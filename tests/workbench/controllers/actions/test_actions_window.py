@@ -155,6 +155,7 @@ def test_broken_labels_are_said_and_change_nothing(teaching: Opened, qtbot, tmp_
 
 def test_a_file_that_is_no_model_is_said(open_window: Open, qtbot, tmp_path: Path) -> None:
     opened = open_window()
+    opened.window.preset("actions")
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"\x08\x00\x00\x00\x00\x00\x00\x00notjson!")
     opened.drop(str(broken))

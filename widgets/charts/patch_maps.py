@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,16 +11,16 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
-from engines.core.pictures.heat import laid_over
+from engines.core.pictures.heat import laid_over, sized
 from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
 
-Values = NDArray[np.float64]
+Values = NDArray[np.floating[Any]]
 HEAD, FOOT = 22, 30
 LARGE = 1024
-"""Pixels of a picture under its map, scaled down to where it is shown."""
+"""Pixels of a picture under its map at most; where it is shown smaller it is made so."""
 LEAST_PATCH = 9
 WAYS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
@@ -33,7 +34,7 @@ class PatchMap(DrawnChart):
         """words: a value as it is written. least: pixels of its side."""
         super().__init__(name)
         self.values: Values = np.zeros((1, 1))
-        self.patch, self.high, self.ends, self.heat = 0, 1.0, ("0", "1"), True
+        self.patch, self.low, self.high, self.ends, self.heat = 0, 0.0, 1.0, ("0", "1"), True
         self._title, self._words, self._picture = title, words, None
         self._key: tuple[object, ...] = ()
         self._drawn = QImage()
@@ -41,10 +42,13 @@ class PatchMap(DrawnChart):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def show_map(self, values: Values, high: float, patch: int, picture: NDArray[np.uint8] | None = None) -> None:
-        """values: (rows, columns), in colours from 0 to `high`; picture: what lies under them, (H, W) or (H, W, 3)."""
-        self.values, self.high, self.patch, self._picture = values, high, patch, picture
-        self.ends = self._words(0.0), self._words(high)
+    def show_map(
+        self, values: Values, high: float, patch: int, picture: NDArray[np.uint8] | None = None, low: float = 0.0
+    ) -> None:
+        """values: (rows, columns), in colours from `low` to `high`; patch: -1 for none; picture: what lies under them,
+        (H, W) or (H, W, 3) RGB."""
+        self.values, self.low, self.high, self.patch, self._picture = values, low, high, patch, picture
+        self.ends = self._words(low), self._words(high)
         self._key = ()
         self.update()
 
@@ -115,10 +119,15 @@ class PatchMap(DrawnChart):
         label(
             painter, QRectF(room.left(), 0, self.width() - room.left(), HEAD - 4), self._title, LOOK.now.color("muted")
         )
-        draw_image(painter, room, self._image())
+        draw_image(
+            painter,
+            room,
+            self._image(min(round(max(room.width(), room.height()) * painter.device().devicePixelRatioF()), LARGE)),
+        )
         self._draw_grid(painter, room)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline(painter, self.box_of(self.patch))
+        if self.patch >= 0:
+            outline(painter, self.box_of(self.patch))
         if self.hasFocus():
             ink(painter, QPen(LOOK.now.color("accent"), 1), None)
             painter.drawRect(room.adjusted(-2, -2, 2, 2))
@@ -126,19 +135,19 @@ class PatchMap(DrawnChart):
             wide = min(room.width(), 260)
             draw_scale(painter, QRectF(room.left(), room.bottom() + 8, wide, FOOT), *self.ends)
 
-    def _image(self) -> QImage:
-        """The picture under its map; kept until it is another."""
-        if not self._key:
-            self._key, self._drawn = ("there",), self._made()
+    def _image(self, side: int) -> QImage:
+        """The picture under its map, its longer side so many pixels; kept until it is another."""
+        if self._key != (side,):
+            self._key, self._drawn = (side,), self._made(max(side, 1))
         return self._drawn
 
-    def _made(self) -> QImage:
+    def _made(self, side: int) -> QImage:
         if self._picture is None:
-            return heat_image(self.values, 0.0, self.high)
+            return heat_image(self.values, self.low, self.high)
         if self.heat:
-            pixels = laid_over(self._picture, self.values, 0.0, self.high, LARGE)
+            pixels = laid_over(self._picture, self.values, self.low, self.high, side)
         else:
-            pixels = self._picture if self._picture.ndim == 3 else np.repeat(self._picture[..., None], 3, 2)
+            pixels = sized(self._picture, side)
         high, wide = pixels.shape[:2]
         return QImage(pixels.tobytes(), wide, high, 3 * wide, QImage.Format.Format_RGB888).copy()
 
@@ -154,38 +163,6 @@ class PatchMap(DrawnChart):
         for row in range(1, rows):
             y = room.top() + row * room.height() / rows
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
-
-
-class KeyBars(DrawnChart):
-    """The keys that count most in a row, each with a bar and its share."""
-
-    LINE = 17
-
-    def __init__(self) -> None:
-        super().__init__("Strongest keys")
-        self.keys: Sequence[tuple[str, float]] = ()
-        self.setFixedHeight(5 * self.LINE)
-        self.setMinimumWidth(150)
-
-    def show_keys(self, keys: Sequence[tuple[str, float]]) -> None:
-        """Where each lies, in words, and its share; the strongest first."""
-        self.keys = keys
-        self.setAccessibleDescription(", ".join(f"{where} {100 * share:.1f} %" for where, share in keys))
-        self.update()
-
-    def table(self) -> list[list[str]]:
-        return [["key", "share"], *[[where, f"{share:.6g}"] for where, share in self.keys]]
-
-    def _draw(self, painter: QPainter) -> None:
-        painter.setFont(number_font(11))
-        most = max((share for _where, share in self.keys), default=1.0)
-        for number, (where, share) in enumerate(self.keys):
-            line = QRectF(0, number * self.LINE, self.width(), self.LINE)
-            bar = line.adjusted(0, 2, 0, -2)
-            bar.setWidth(line.width() * share / most)
-            painter.fillRect(bar, LOOK.now.color("accent", 0.22))
-            label(painter, line.adjusted(6, 0, 0, 0), where, LOOK.now.color("text"), LEFT)
-            label(painter, line.adjusted(0, 0, -6, 0), f"{100 * share:.1f} %", LOOK.now.color("text"), RIGHT)
 
 
 class HeadStrip(DrawnChart):

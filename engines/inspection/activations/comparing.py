@@ -1,0 +1,146 @@
+"""Job: two models, or one on two pictures, layer by layer: which layer is the first that differs, and by how much."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engines.core.context import Context
+from engines.core.errors import BadInput
+from engines.core.pictures.reading import read_picture
+from engines.core.training.threads import threads
+from engines.inspection.activations.fitting import fitting_of
+from engines.inspection.activations.pairs import Pair, pairs_of
+from engines.inspection.opening.model import Model
+from engines.inspection.opening.opener import open_spec
+from engines.inspection.running.inputs import given_inputs
+from engines.inspection.running.network import Network
+from engines.inspection.studies import CompareResult, CompareSpec, LayerDifference
+from engines.inspection.types import OpenSpec
+
+MOST = 1 << 29
+"""Bytes of one model's activations that are held at once; the models run again for the next ones."""
+THREADS = 2
+SAME = "Both files are the same, byte for byte"
+ALONE = "The same model on the same input: nothing can differ"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A model and what it is given."""
+
+    network: Network
+    inputs: tuple[Tensor, ...]
+
+
+def run(spec: CompareSpec, ctx: Context) -> CompareResult:
+    """Raises `BadInput` for models that take different inputs, and for pictures that cannot be read."""
+    with ctx.lease(threads=THREADS) as lease, threads(lease.threads):
+        ctx.progress(0, 0, "Opening the models")
+        first = open_spec(spec.first)
+        ctx.check()
+        second = open_spec(spec.second) if spec.second.path else first
+        ctx.check()
+        return compare(first, second, spec, ctx)
+
+
+def compare(first: Model, second: Model, spec: CompareSpec, ctx: Context) -> CompareResult:
+    """The same with models that are open."""
+    network = Network(first)
+    beside = network if second is first else Network(second)
+    one = Side(network, _inputs(first, spec, spec.first, spec.picture))
+    two = Side(beside, _inputs(second, spec, spec.second, spec.other or spec.picture))
+    _check_inputs(one, two)
+    pairs, words = pairs_of(first.graph, second.graph)
+    rows = tuple(_rows(one, two, pairs, ctx))
+    above = (row.name for row in rows if row.error is not None and not row.error <= spec.tolerance)
+    same = _same(spec, first is second)
+    return CompareResult(spec, rows, next(above, ""), tuple(filter(None, (same, words))))
+
+
+def difference(pair: Pair, a: Tensor, b: Tensor) -> LayerDifference:
+    """Of two values of a layer. Norms are taken in float64; a layer with numbers that are not finite in one alone
+    differs by infinity."""
+    if a.shape != b.shape:
+        return _told(pair, f"{_size(a)} and {_size(b)}")
+    a, b = a.detach().double().flatten(), b.detach().double().flatten()
+    if torch.equal(a, b):
+        return LayerDifference(pair.name, pair.other, pair.type, 0.0, 0.0, 1.0, pair.note)
+    apart = a - b
+    finite = bool(torch.isfinite(apart).all())
+    if not finite:
+        note = "; ".join(filter(None, (pair.note, "not finite")))
+        return LayerDifference(pair.name, pair.other, pair.type, float("inf"), float("inf"), None, note)
+    length, other = float(a.norm()), float(b.norm())
+    error = float(apart.norm()) / length if length else float("inf")
+    cosine = float(a @ b) / (length * other) if length and other else 0.0
+    return LayerDifference(pair.name, pair.other, pair.type, error, float(apart.abs().max()), cosine, pair.note)
+
+
+def _inputs(model: Model, spec: CompareSpec, opened: OpenSpec, picture: str) -> tuple[Tensor, ...]:
+    shapes = opened.shapes or spec.first.shapes
+    if not picture:
+        return given_inputs(model, None, shapes, seed=spec.seed)
+    return fitting_of(model, shapes, spec.preprocessing).fit(read_picture(picture)).inputs
+
+
+def _check_inputs(one: Side, two: Side) -> None:
+    first, second = ([tuple(data.shape) for data in side.inputs] for side in (one, two))
+    if first != second:
+        told = [", ".join("x".join(map(str, shape)) for shape in side) for side in (first, second)]
+        hint = "Give both the same shape, where they take any"
+        raise BadInput(f"These models take different inputs, {told[0]} and {told[1]}", hint=hint)
+
+
+def _rows(one: Side, two: Side, pairs: Sequence[Pair], ctx: Context) -> Iterator[LayerDifference]:
+    """As many layers at once as there is memory for."""
+    done = 0
+    for part in _parts(one.network, pairs):
+        ctx.check()
+        ctx.progress(done, len(pairs), "Comparing layers")
+        both = [pair for pair in part if pair.name and pair.other]
+        with torch.inference_mode():
+            a = one.network.values(one.inputs, [pair.name for pair in both])
+            ctx.check()
+            b = two.network.values(two.inputs, [pair.other for pair in both])
+        for pair in part:
+            alike = pair.name and pair.other
+            yield difference(pair, a.pop(pair.name), b.pop(pair.other)) if alike else _told(pair, "")
+        done += len(part)
+
+
+def _parts(network: Network, pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    part: list[Pair] = []
+    held = 0
+    for pair in pairs:
+        shape = network.graph.shape(network.layer(pair.name).node.output) if pair.name else ()
+        size = 4 * torch.Size(abs(axis) for axis in shape or ()).numel()
+        if part and held + size > MOST:
+            yield part
+            part, held = [], 0
+        part.append(pair)
+        held += size
+    yield part
+
+
+def _told(pair: Pair, why: str) -> LayerDifference:
+    note = "; ".join(filter(None, (pair.note, why)))
+    return LayerDifference(pair.name, pair.other, pair.type, None, None, None, note)
+
+
+def _size(data: Tensor) -> str:
+    return "x".join(map(str, data.shape)) or "a number"
+
+
+def _same(spec: CompareSpec, alone: bool) -> str:
+    """What is known before anything ran."""
+    if alone:
+        return ALONE if not spec.other or spec.other == spec.picture else ""
+    one, two = (Path(opened.path).expanduser() for opened in (spec.first, spec.second))
+    alike = one.is_file() and two.is_file() and filecmp.cmp(one, two, shallow=False)
+    return SAME if alike else ""

@@ -1,0 +1,70 @@
+"""A layer's output as channels of maps, whatever its axes: what statistics and pictures of it are taken from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from engines.inspection.attention.tokens import Tokens, tokens_of
+from engines.inspection.types import Format, Graph, Kind, ModelSheet, Node
+
+MODERATE = 7
+"""Least side of a map that is worth looking at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where channels and maps are in a layer's output. tokens: where they lie on the picture, None if
+    that is not known."""
+
+    channel: int
+    tokens: Tokens | None = None
+
+    def maps(self, data: torch.Tensor) -> torch.Tensor:
+        """(channels, rows, columns) as float32. A vector is (n, 1, 1); several samples follow one another; tokens lie
+        as they do on the picture, without those before them, else in a row."""
+        data = data.detach().float()
+        if data.ndim <= 2:
+            return data.reshape(-1, 1, 1)
+        if data.ndim == 3:
+            data = data.transpose(0, 1) if data.shape[1] == 1 else data
+            return self._of_tokens(data.transpose(1, 2).flatten(0, 1))
+        if self.channel != 1:
+            data = data.movedim(self.channel, 1)
+        return data.flatten(0, 1) if data.ndim == 4 else data.flatten(0, 1).flatten(1, -2)
+
+    def _of_tokens(self, data: torch.Tensor) -> torch.Tensor:
+        """(channels, N)."""
+        tokens = self.tokens
+        if tokens is None or tokens.extra + tokens.rows * tokens.columns != data.shape[1]:
+            return data[:, None]
+        return data[:, tokens.extra :].reshape(-1, tokens.rows, tokens.columns)
+
+
+def layout_of(sheet: ModelSheet, graph: Graph, node: Node) -> Layout:
+    """By the format and by the map that tokens were made of."""
+    shape = graph.shape(node.output) or ()
+    count = max(shape[:2]) if len(shape) == 3 and (shape[0] == 1 or shape[1] == 1) else 1
+    tokens = tokens_of(graph, node, count) if count > 1 else None
+    return Layout(channel_axis(sheet, node), tokens if tokens and tokens.known else None)
+
+
+def channel_axis(sheet: ModelSheet, node: Node) -> int:
+    """Where channels are in an output with spatial axes."""
+    last = sheet.format is Format.TFLITE
+    return int(node.attributes.get("channel", -1 if last else 1))
+
+
+def usual_layer(sheet: ModelSheet, graph: Graph) -> str:
+    """The last convolution whose map is of a moderate size, else the last with a map, else the last node."""
+    maps = [node for node in graph.nodes if node.kind is Kind.CONV and len(graph.shape(node.output) or ()) == 4]
+    fine = [node for node in maps if _least_side(sheet, graph, node) >= MODERATE]
+    return (fine or maps or list(graph.nodes))[-1].name
+
+
+def _least_side(sheet: ModelSheet, graph: Graph, node: Node) -> float:
+    shape = graph.shape(node.output) or ()
+    channel = channel_axis(sheet, node) % 4
+    return min((math.inf if size < 0 else size for axis, size in enumerate(shape) if axis not in (0, channel)))

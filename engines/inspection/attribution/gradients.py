@@ -1,0 +1,26 @@
+"""Gradients from the target back to the picture, or a word on why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from engines.core.errors import WorkFailed
+from engines.inspection.attribution.subject import Subject
+
+
+def flowing(attribute: Callable[[torch.Tensor], Any], it: Subject) -> torch.Tensor:
+    """Attributions by a gradient. Raises `WorkFailed` where none flows from the target to the picture."""
+    try:
+        found: torch.Tensor = attribute(it.picture.clone().requires_grad_())
+    except RuntimeError as error:
+        if "does not require grad" not in str(error) and "not have been used" not in str(error):
+            raise
+        raise no_gradient() from error
+    return found.detach()
+
+
+def no_gradient() -> WorkFailed:
+    return WorkFailed("No gradient flows from the target to the picture", hint="Occlusion needs none")

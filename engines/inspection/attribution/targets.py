@@ -1,0 +1,127 @@
+"""Which number of a model is explained: an output, a norm, or a channel or unit of a layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from engines.core.errors import UsageError
+from engines.inspection.attribution.asked import Target
+from engines.inspection.running.network import Network
+from engines.inspection.types import Kind
+
+WHOLE = ("norm", "mean")
+HINT = "Give a number of the output, norm, mean, or LAYER:CHANNEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """name: of a layer ("" for an output). output: its place among the outputs. how: "index", "norm", "mean", "channel"
+    or "unit" of the value; at: the numbers that go with it. axis: of channels."""
+
+    name: str
+    output: int
+    how: str
+    at: tuple[int, ...] = ()
+    axis: int = 1
+
+    def read(self, value: torch.Tensor) -> torch.Tensor:
+        """(n, ...) -> (n,), one number for each of a batch."""
+        flat = value.flatten(1)
+        if self.how == "index":
+            return flat[:, self.at[0]]
+        if self.how == "norm":
+            length: torch.Tensor = flat.norm(dim=1)
+            return length
+        moved = value.movedim(self.axis, 1) if value.ndim > 2 else flat
+        if self.how == "mean":
+            return flat.mean(1)
+        channel = moved[:, self.at[0]]
+        for place in self.at[1:]:
+            channel = channel[:, place]
+        return channel.flatten(1).mean(1) if channel.ndim > 1 else channel
+
+
+def is_vector(value: torch.Tensor) -> bool:
+    """(1, n), or the same with axes of length one."""
+    return value.is_floating_point() and value.numel() > 1 and sum(size > 1 for size in value.shape) == 1
+
+
+def aim_of(text: str, network: Network, inputs: Sequence[torch.Tensor], nhwc: bool = False) -> tuple[Aim, Target]:
+    """What `text` asks for, with its value on these inputs. Raises `UsageError` for what the model has not."""
+    with torch.no_grad():
+        found = network(*inputs)
+    outputs = found if isinstance(found, tuple) else (found,)
+    aim = _layer_aim(text, network, nhwc) if ":" in text else _output_aim(text, outputs)
+    with torch.no_grad():
+        value = network.values(inputs, [aim.name])[aim.name] if aim.name else outputs[aim.output]
+    value = value if value.ndim > 1 else value.reshape(1, -1)
+    return aim, _told(aim, aim.name or network.graph.outputs[aim.output], value)
+
+
+def _output_aim(text: str, outputs: Sequence[torch.Tensor]) -> Aim:
+    number = next((at for at, one in enumerate(outputs) if is_vector(one)), 0)
+    value = outputs[number]
+    if not value.is_floating_point():
+        raise UsageError("The output is no number that changes with the picture", hint="Aim at LAYER:CHANNEL instead")
+    if text in WHOLE:
+        return Aim("", number, text)
+    if not text:
+        return Aim("", number, "index", (int(value.flatten().argmax()),))
+    index = _number(text)
+    if not 0 <= index < value.numel():
+        raise UsageError(f"The output has {value.numel()} numbers, from 0; there is no {index}", hint=HINT)
+    return Aim("", number, "index", (index,))
+
+
+def _layer_aim(text: str, network: Network, nhwc: bool) -> Aim:
+    name, _, where = text.rpartition(":")
+    step = network.layer(name)
+    at = tuple(_number(part) for part in where.split(","))
+    shape = network.graph.shape(step.node.output) or ()
+    axis = channel_axis(step.node.kind, len(shape), int(step.node.attributes.get("channel", -1)), nhwc)
+    sizes = (shape[axis], *(size for place, size in enumerate(shape) if place not in (0, axis))) if shape else ()
+    if len(at) not in (1, len(sizes)) or any(not 0 <= one < size for one, size in zip(at, sizes, strict=False)):
+        words = "x".join(map(str, sizes)) or "an unknown number of"
+        raise UsageError(f"'{name}' has {words} (channels, rows, columns); '{where}' is not among them", hint=HINT)
+    return Aim(name, 0, "channel" if len(at) == 1 else "unit", at, axis)
+
+
+def channel_axis(kind: Kind, axes: int, told: int, nhwc: bool) -> int:
+    """The axis of channels of a layer's output: as the node says, else by the layout of pictures; last for tokens."""
+    if kind is Kind.CONV and told > 0:
+        return told
+    return axes - 1 if axes == 3 or (axes == 4 and nhwc) else min(1, axes - 1)
+
+
+def shares(value: torch.Tensor) -> torch.Tensor:
+    """(n, classes) scores as probabilities: as they are where they are some already, else by softmax."""
+    flat = value.flatten(1)
+    sums = bool((flat.sum(1) - 1).abs().max() < 1e-3)
+    return flat if sums and bool((flat >= 0).all()) else flat.softmax(1)
+
+
+def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
+    number = float(aim.read(value)[0])
+    if not math.isfinite(number):
+        raise UsageError(
+            f"The value of {name} is {number} on this picture", hint="Its activations tell where that begins"
+        )
+    if aim.how == "index":
+        share = float(shares(value)[0, aim.at[0]]) if is_vector(value) else None
+        words = f"output {aim.at[0]} of {value.numel():,} in '{name}'"
+        return Target(name, words, number, aim.at[0], share)
+    if aim.how in WHOLE:
+        return Target(name, f"{aim.how} of '{name}'", number)
+    unit = {2: ", token {}", 3: ", row {}, column {}"}.get(len(aim.at), "").format(*aim.at[1:])
+    return Target(name, f"channel {aim.at[0]}{unit} of '{name}'", number, aim.at[0])
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is no target", hint=HINT) from None

@@ -1,0 +1,110 @@
+"""Inputs of any model: the picture where pictures go in, and what else it takes filled with a sensible value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from engines.core.errors import BadInput
+from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.opening.model import Model
+from engines.inspection.types import Given, Shape
+
+NARROW = ("float16", "bfloat16")
+
+
+def given_inputs(
+    model: Model, picture: torch.Tensor | None = None, shapes: Sequence[Shape] = (), *, seed: int = 0
+) -> tuple[torch.Tensor, ...]:
+    """Inputs in the graph's order, as `Network` takes them (floats narrower than float32 are widened).
+
+    picture: float, for the first input that takes pictures, its axes as that input has them (N, C, H, W) or
+    (N, H, W, C); None for seeded noise from 0 to 1. shapes: of inputs, in their order, () as the file has them. Axes
+    that stay open are the picture's, and 1 for the first. Inputs that take no picture are filled with their `value`.
+
+    Raises `BadInput` where a size is known to nobody, or the picture is of another size than the input.
+    """
+    noise = torch.Generator().manual_seed(seed)
+    sizes = input_shapes(model, shapes, None if picture is None else tuple(picture.shape))
+    first = picture_input(model)
+    inputs = []
+    for given, size in zip(model.sheet.given, sizes, strict=True):
+        dtype = torch.float32 if given.dtype in NARROW else getattr(torch, given.dtype)
+        if given is first and picture is not None:
+            inputs.append(picture.to(dtype))
+        elif given.picture:
+            inputs.append(torch.rand(size, generator=noise).to(dtype))
+        else:
+            inputs.append(torch.full(size, given.value, dtype=dtype))
+    return tuple(inputs)
+
+
+def input_shapes(model: Model, shapes: Sequence[Shape] = (), picture: Shape | None = None) -> tuple[Shape, ...]:
+    """Whole shapes of a model's inputs; arguments and errors as above. picture: its shape."""
+    given = model.sheet.given
+    if len(shapes) > len(given):
+        raise BadInput(
+            f"{len(shapes)} shapes were told, and the model takes {len(given)} inputs", path=model.sheet.path
+        )
+    first = picture_input(model)
+    batch = picture[0] if picture else 1
+    told = [*map(tuple, shapes), *[()] * (len(given) - len(shapes))]
+    return tuple(
+        _shape(one, size, picture if one is first else None, batch, model)
+        for one, size in zip(given, told, strict=True)
+    )
+
+
+def picture_input(model: Model) -> Given | None:
+    """The first input that takes pictures."""
+    return next((given for given in model.sheet.given if given.picture), None)
+
+
+def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = (224, 224)) -> Preprocessing:
+    """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1, in the input's size and axes.
+
+    size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures.
+    """
+    first = picture_input(model)
+    if first is None:
+        raise BadInput("This model takes no pictures", path=model.sheet.path)
+    place = model.sheet.given.index(first)
+    shape = tuple(shapes[place]) if place < len(shapes) and shapes[place] else first.shape or (-1, 3, -1, -1)
+    last = shape[1] not in (1, 3) and shape[3] in (1, 3)
+    high, wide = (shape[1:3], shape[2:4])[not last]
+    whole = (high if high > 0 else size[0], wide if wide > 0 else size[1])
+    known = model.sheet.preprocessing
+    if known is not None:
+        return known
+    grey = shape[3 if last else 1] == 1
+    return Preprocessing(whole, "grey" if grey else "RGB", axes="NHWC" if last else "NCHW")
+
+
+def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: Model) -> Shape:
+    known = told or given.shape or picture
+    if known is None:
+        raise _unknown(given, model)
+    if picture is not None and not _fits(picture, known):
+        wrong = f"Input '{given.name}' is {_text(known)} and the picture {_text(picture)}"
+        raise BadInput(wrong, path=model.sheet.path)
+    if picture is not None:
+        return picture
+    whole = tuple(batch if at == 0 and size < 0 else size for at, size in enumerate(known))
+    if -1 in whole:
+        raise _unknown(given, model)
+    return whole
+
+
+def _fits(shape: Shape, known: Shape) -> bool:
+    return len(shape) == len(known) and all(wanted in (-1, size) for size, wanted in zip(shape, known, strict=True))
+
+
+def _unknown(given: Given, model: Model) -> BadInput:
+    shape = f" ({_text(given.shape)})" if given.shape else ""
+    hint = "Tell its shape, such as --input 1x3x224x224"
+    return BadInput(f"The size of input '{given.name}'{shape} is not in the file", path=model.sheet.path, hint=hint)
+
+
+def _text(shape: Shape) -> str:
+    return "x".join("?" if size < 0 else str(size) for size in shape)

@@ -1,0 +1,49 @@
+"""Inputs of any model: shapes that are told, open axes, channels last, what is no picture, and what nobody knows."""
+
+import pytest
+import torch
+
+from engines.core.errors import BadInput
+from engines.inspection.opening.model import Model
+from engines.inspection.running.inputs import fitting, given_inputs, input_shapes
+from engines.inspection.types import Format, Given, ModelSheet
+
+
+def model(*given: Given) -> Model:
+    return Model(ModelSheet("", "m", Format.MODULE, 0, given=given))
+
+
+def test_the_picture_goes_in_first_and_the_rest_follow_its_batch():
+    several = model(Given("t", (-1,), "int64", value=7), Given("x", (-1, 3, -1, -1), "float16", True))
+    picture = torch.rand(2, 3, 5, 6)
+    time, seen = given_inputs(several, picture)
+    assert time.tolist() == [7, 7]
+    assert time.dtype == torch.int64
+    assert torch.equal(seen, picture)
+
+
+def test_noise_is_seeded_and_told_shapes_fill_open_axes():
+    one = model(Given("x", (1, -1, -1, 3), "float32", True))
+    first, again = (given_inputs(one, shapes=[(1, 4, 6, 3)])[0] for _ in range(2))
+    assert first.shape == (1, 4, 6, 3)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, given_inputs(one, shapes=[(1, 4, 6, 3)], seed=1)[0])
+
+
+@pytest.mark.parametrize("shape", [None, (1, 3, -1, -1)])
+def test_a_size_that_nobody_knows_is_asked_for(shape):
+    with pytest.raises(BadInput, match="size of input 'x'") as refused:
+        input_shapes(model(Given("x", shape, picture=True)))
+    assert "--input" in refused.value.hint
+
+
+def test_a_picture_of_another_size_is_refused_by_both_sizes():
+    with pytest.raises(BadInput, match="1x3x8x8 and the picture 1x3x8x9"):
+        given_inputs(model(Given("x", (1, 3, 8, 8), picture=True)), torch.rand(1, 3, 8, 9))
+
+
+def test_pictures_are_fitted_into_the_inputs_own_axes():
+    last = fitting(model(Given("x", (1, 20, 30, 1), picture=True)))
+    assert (last.size, last.axes, last.colours) == ((20, 30), "NHWC", "grey")
+    first = fitting(model(Given("x", (1, 3, -1, -1), picture=True)), size=(40, 50))
+    assert (first.size, first.axes, first.colours) == ((40, 50), "NCHW", "RGB")

@@ -1,0 +1,90 @@
+"""Settings of an attribution: the method, what is explained, and how it is checked."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFileDialog
+
+from engines.inspection.attribution.asked import BASELINES, INFO, METHODS, AttributeSpec
+from engines.inspection.types import ModelSheet
+from widgets.inspection.attribution.words import method_of
+from widgets.inspection.panel.compare import PICTURES
+from widgets.inspection.state import InspectionView
+from widgets.kit.form import Form, tip
+from widgets.kit.panel import ChoiceField, NumberField, TextField, Toggle, columns, labelled
+from widgets.kit.path_row import PathRow
+
+BASELINE_WORDS = {"black": "Black", "grey": "Grey", "blur": "Blurred picture", "mean": "Mean colour"}
+FITTING = "the one that fits"
+
+
+class AttributionSection(Form):
+    """`edited({field: value})` of an `AttributeSpec`."""
+
+    def __init__(self) -> None:
+        super().__init__("Attribution", name="inspection.attribution")
+        self._sheet: ModelSheet | None = None
+        self._make()
+        self.layers, self.steps_row = labelled("Layer", self.layer), labelled("Steps at first", self.steps)
+        self.patch_row = labelled("Patch", self.patch)
+        self.lay_out(
+            labelled("Method", self.method),
+            labelled("Target", self.target),
+            self.layers,
+            columns(labelled("Baseline", self.baseline), self.steps_row, self.patch_row),
+            columns(self.sanity, self.curves),
+            self.picture,
+        )
+        for field in ("target", "layer", "baseline", "steps", "patch", "sanity", "curves"):
+            self.bind(field, getattr(self, field))
+        self.method.chosen.connect(lambda id: self.edited.emit({"methods": (id,)}))
+        self.picture.clear.clicked.connect(lambda: self.edited.emit({"picture": ""}))
+        self.picture.choose.clicked.connect(self._ask)
+
+    def show_state(self, view: InspectionView) -> None:
+        spec, sheet = view.attribution.spec, view.model.sheet
+        method = method_of(spec)
+        if sheet is not self._sheet or not self.layer.count():
+            self._sheet = sheet
+            self.layer.set_choices([("", FITTING), *_layers(sheet)])
+        self.show_fields(spec)
+        self.method.set_value(method)
+        tip(self.method, INFO[method].tip)
+        self.layers.setVisible(INFO[method].layered)
+        self.steps_row.setVisible(method == "integrated-gradients")
+        self.patch_row.setVisible(method == "occlusion")
+        self.picture.show_path(spec.picture)
+        self.set_summary(_summary(spec))
+
+    def _make(self) -> None:
+        self.method = ChoiceField("Method", [(one.id, one.title) for one in METHODS])
+        about = "A number of the output, norm, mean, or LAYER:CHANNEL; empty for the largest output"
+        self.target = TextField("Target", placeholder="the largest output", tip=about)
+        self.layer = ChoiceField("Layer", tip="Whose maps or tokens are weighed")
+        about = "What stands for nothing there: where integrated gradients begin, and what covers the picture"
+        self.baseline = ChoiceField("Baseline", [(id, BASELINE_WORDS[id]) for id in BASELINES], tip=about)
+        about = "Gradients between baseline and picture; more are taken until they add up to the output"
+        self.steps = NumberField("Steps", 32, 8, 4096, step=8, tip=about)
+        self.patch = NumberField("Patch", 0, 0, 512, unit="px", tip="Side of the square that is covered")
+        self.patch.setSpecialValueText("fitting")
+        about = "Explain once more with the weights shuffled: a map that stays tells nothing of the model"
+        self.sanity = Toggle("Sanity check", tip=about)
+        about = "How fast the score falls as the pixels that the map calls important go, and rises as they come"
+        self.curves = Toggle("Curves", tip=about)
+        self.picture = PathRow("Picture", "as looked at", "A picture file in place of what is looked at", clears=True)
+
+    def _ask(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Picture to explain", self.picture.name.toolTip(), PICTURES)
+        if path:
+            self.edited.emit({"picture": path})
+
+
+def _summary(spec: AttributeSpec) -> str:
+    return f"{INFO[method_of(spec)].title}, {spec.target or 'largest output'}"
+
+
+def _layers(sheet: ModelSheet | None) -> list[tuple[str, str]]:
+    """Layers with maps or tokens."""
+    graph = sheet.graph if sheet is not None else None
+    if graph is None:
+        return []
+    return [(node.name, node.name) for node in graph.nodes if len(graph.shape(node.output) or ()) in (3, 4)]

@@ -1,0 +1,67 @@
+"""The base of pages that look at a feed: what is lacking before there is something to see, and one button for it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Signal
+
+from engines.inspection.looks import LookResult
+from widgets.inspection.state import InspectionView
+from widgets.kit.panel import EmptyState, QuietButton
+from widgets.kit.work_page import WorkPage
+
+Wanted = Literal["model", "source", "sample", "look", ""]
+LOOK_WORDS = "Look at {title} with this model."
+SOURCE_WORDS = "Choose what the model looks at: a camera, a film or a picture."
+SHAPE_WORDS = "Tell the shape of its inputs in the panel: the file does not say how large they are."
+
+
+class LivePage(WorkPage):
+    """`wanted(what)`: "model", "source", "sample" or "look", whatever the page needs next. `edited(fields)`: of its
+    settings, what a click on the page changes.
+    """
+
+    wanted = Signal(str)
+    edited = Signal(dict)
+
+    def __init__(self, purpose: str) -> None:
+        """purpose: what a model is opened for, as "to see its feature maps"."""
+        super().__init__()
+        self._model_words = f"Open a model file {purpose}."
+        self._next: Wanted = "model"
+
+    def empty_state(self) -> EmptyState:
+        """Made for `body_of`; its button asks for what is lacking."""
+        empty = EmptyState(self._model_words, "Open model", "open")
+        self.sample = QuietButton("Open a sample", "sample", "A picture that is here already, to try the model on")
+        self.sample.clicked.connect(lambda: self.wanted.emit("sample"))
+        self.sample.hide()
+        empty.add_below(self.sample)
+        empty.clicked.connect(lambda: self.wanted.emit(self._next))
+        return empty
+
+    def show_live(self, view: InspectionView) -> LookResult | None:
+        """What is seen, None where the page says what is lacking. Also shows progress."""
+        look = view.look.look
+        words, button, self._next = self._lacking(view)
+        self.empty.set_text(words, button)
+        self.sample.setVisible(self._next == "source")
+        self.show_there(look is not None and view.model.sheet is not None)
+        self.progress.show_busy(view.busy)
+        return look if self.there else None
+
+    def _lacking(self, view: InspectionView) -> tuple[str, str, Wanted]:
+        """A sentence, the word on the button ("" for none), and what that asks for."""
+        sheet, look = view.model.sheet, view.look
+        if sheet is None:
+            return self._model_words, "" if view.model.busy else "Open model", "model"
+        if sheet.needs_shape:
+            return SHAPE_WORDS, "", ""
+        if sheet.runs:
+            return sheet.runs, "Open another model", "model"
+        if not look.source:
+            return SOURCE_WORDS, "Add a film or picture", "source"
+        if look.on:
+            return look.note or "Waiting for the first picture", "", ""
+        return LOOK_WORDS.format(title=look.title), "Look", "look"

@@ -1,0 +1,25 @@
+"""Settings of receptive fields: the layer, and whether the gradient is taken too."""
+
+from __future__ import annotations
+
+from widgets.inspection.panel.layer import LayerField
+from widgets.inspection.state import InspectionView
+from widgets.kit.form import Form
+from widgets.kit.panel import Toggle
+
+
+class FieldSection(Form):
+    def __init__(self) -> None:
+        super().__init__("Field", name="inspection.field")
+        self.layer = LayerField("Layer whose unit is looked at")
+        self.effective = Toggle("Effective field", True, tip="Take the gradient of the unit on every picture too")
+        self.layer.chosen.connect(lambda name: self.edited.emit({"layer": name, "channel": 0, "unit": (-1, -1)}))
+        self.bind("effective", self.effective)
+        self.lay_out(self.layer, self.effective)
+
+    def show_state(self, view: InspectionView) -> None:
+        look = view.look
+        layer = look.spec.layer or (look.look.seen.layer if look.look is not None else "")
+        self.layer.show_layer(view.model.sheet, layer)
+        self.show_fields(look.spec)
+        self.set_summary(layer)

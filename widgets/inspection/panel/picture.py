@@ -1,0 +1,128 @@
+"""The section of the picture: which source is looked at, and how its picture goes into the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+
+from engines.core.networks.preprocessing import Preprocessing
+from widgets.inspection.state import InspectionView
+from widgets.inspection.words import going_in
+from widgets.kit.form import Form, read, say, show, words
+from widgets.kit.panel import ChoiceField, NumberField, Segmented, TextField, Toggle, columns, labelled
+from widgets.sources.picker import SourcePicker
+
+MOST = 8192
+
+
+class PictureSection(Form):
+    """`sourceChosen(path)`; `preprocessingChanged(Preprocessing or None)`, None for as the model says."""
+
+    sourceChosen = Signal(str)
+    preprocessingChanged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("Picture", name="inspection.picture")
+        self.source = SourcePicker("Camera, film or picture that the model sees")
+        self.source.sourceChosen.connect(self.sourceChosen)
+        self.own = Toggle("As the model says", True, tip="How a picture goes in is taken from the file")
+        self.how, self.fields_box = words(), _How()
+        self._shown: Preprocessing | None = None
+        self.own.clicked.connect(self._turn)
+        self.fields_box.changed.connect(self.preprocessingChanged)
+        self.lay_out(self.source, self.own, self.how, self.fields_box)
+
+    def show_state(self, view: InspectionView) -> None:
+        look, sheet = view.look, view.model.sheet
+        self.source.show_sources(look.sources, look.source)
+        says = sheet.preprocessing if sheet is not None else None
+        set_by_hand = look.preprocessing is not None
+        self._shown = look.preprocessing or says or (self._fallback(view) if sheet is not None else None)
+        show(self.own, not set_by_hand)
+        fitted = view.look.look.seen.fitted if view.look.look is not None else ""
+        guess = "" if says is not None or set_by_hand else "The file does not say how pictures go in. "
+        self.how.setToolTip(fitted)
+        say(self.how, f"{guess}{going_in(self._shown)}." if self._shown is not None and not set_by_hand else fitted)
+        self.fields_box.setVisible(set_by_hand)
+        if self._shown is not None:
+            self.fields_box.show_how(self._shown)
+        self.set_summary(look.title)
+
+    def _turn(self, own: bool) -> None:
+        self.preprocessingChanged.emit(None if own else self._shown or Preprocessing())
+
+    @staticmethod
+    def _fallback(view: InspectionView) -> Preprocessing:
+        """What the engine takes where the file says nothing: the size of the input, RGB from 0 to 1."""
+        sheet = view.model.sheet
+        shape = next((given.shape for given in sheet.given if given.picture and given.shape), None) if sheet else None
+        if shape is None or len(shape) != 4:
+            return Preprocessing()
+        last = shape[3] in (1, 3) and shape[1] not in (1, 3)
+        high, wide = (shape[1], shape[2]) if last else (shape[2], shape[3])
+        known = (high if high > 0 else 224, wide if wide > 0 else 224)
+        return Preprocessing(known, axes="NHWC" if last else "NCHW")
+
+
+class _How(Form):
+    """The fields of a `Preprocessing`. `changed(Preprocessing)`."""
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__("How it goes in", name="inspection.how")
+        self._how = Preprocessing()
+        self.high = NumberField("Height", 224, 1, MOST, unit="px", tip="Rows of the input")
+        self.wide = NumberField("Width", 224, 1, MOST, unit="px", tip="Columns of the input")
+        order = [("RGB", "RGB"), ("BGR", "BGR"), ("grey", "Grey")]
+        self.colours = Segmented("Colours", order, tip="Order of the colours that the model was trained with")
+        fits = [("stretch", "Stretched"), ("letterbox", "Whole, bordered"), ("crop", "Its middle")]
+        self.fit = ChoiceField("Fit", fits, tip="How a picture of another shape goes in")
+        self.mean = TextField("Mean", tip="Subtracted from pixels of 0 to 255: one number, or one for each colour")
+        self.std = TextField("Divided by", tip="One number, or one for each colour")
+        self.lay_out(
+            columns(labelled("Height", self.high), labelled("Width", self.wide)),
+            labelled("Colours", self.colours),
+            columns(labelled("Mean", self.mean), labelled("Divided by", self.std)),
+            labelled("Fit", self.fit),
+        )
+        for control in (self.high, self.wide):
+            control.valueChanged.connect(lambda _value: self._tell())
+        for control in (self.colours, self.fit):
+            control.chosen.connect(lambda _value: self._tell())
+        for field in (self.mean, self.std):
+            field.editingFinished.connect(self._tell)
+
+    def show_how(self, how: Preprocessing) -> None:
+        if how == self._how and self.mean.text():
+            return
+        self._how = how
+        show(self.high, how.size[0])
+        show(self.wide, how.size[1])
+        show(self.colours, how.colours)
+        show(self.fit, how.fit)
+        for field, values in ((self.mean, how.mean), (self.std, how.std)):
+            show(field, ", ".join(f"{value:g}" for value in values))
+            field.set_problem("")
+
+    def _tell(self) -> None:
+        mean, std = numbers(self.mean.text()), numbers(self.std.text())
+        self.mean.set_problem("" if mean else "One number, or three")
+        self.std.set_problem("" if std and all(std) else "One number, or three, none of them 0")
+        if not mean or not std or not all(std):
+            return
+        size = self.high.whole(), self.wide.whole()
+        how = replace(self._how, size=size, colours=read(self.colours), fit=read(self.fit), mean=mean, std=std)
+        if how != self._how:
+            self._how = how
+            self.changed.emit(how)
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """One number or three, () for anything else."""
+    try:
+        found = tuple(float(part) for part in text.replace(";", ",").split(",") if part.strip())
+    except ValueError:
+        return ()
+    return found if len(found) in (1, 3) else ()

@@ -1,0 +1,61 @@
+"""Shapes, amounts, layers and preprocessing in words, for every page of the Inspector."""
+
+from __future__ import annotations
+
+from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.types import Graph, Kind, ModelSheet, Node, Shape
+
+TIMES = "\u00d7"
+FITS = {"stretch": "stretched", "letterbox": "whole, in a grey border", "crop": "its middle"}
+
+
+def shape_words(shape: Shape | None) -> str:
+    """'1x3x224x224', '?' for a size that is dynamic, '' for a shape that nobody knows."""
+    return "x".join("?" if size < 0 else str(size) for size in shape or ())
+
+
+def shape_of(text: str) -> Shape:
+    """'1x3x224x224' as numbers, () for what is no shape."""
+    parts = text.lower().replace(",", "x").replace(TIMES, "x").split("x")
+    sizes = tuple(int(part) for part in parts if part.strip().isdigit())
+    return sizes if len(sizes) == len(parts) and all(sizes) else ()
+
+
+def amount(count: float) -> str:
+    """'4.65 M', '81 k', '512'."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count:.0f}"
+
+
+def layers_of(sheet: ModelSheet | None, *kinds: Kind) -> tuple[str, ...]:
+    """Names of the layers in order of execution, of these kinds where some are named; constants are none."""
+    nodes = sheet.graph.nodes if sheet is not None and sheet.graph is not None else ()
+    return tuple(node.name for node in nodes if (node.kind in kinds if kinds else node.kind is not Kind.CONSTANT))
+
+
+def layer_words(graph: Graph | None, name: str) -> str:
+    """'Conv, 1x32x112x112'."""
+    node = node_of(graph, name)
+    if node is None or graph is None:
+        return ""
+    return ", ".join(filter(None, (node.op, shape_words(graph.shape(node.output)))))
+
+
+def node_of(graph: Graph | None, name: str) -> Node | None:
+    """The node of this name, None where there is none."""
+    return next((node for node in graph.nodes if node.name == name), None) if graph is not None and name else None
+
+
+def going_in(how: Preprocessing) -> str:
+    """'224 x 224 RGB, stretched, (x - 0) / 255'."""
+    high, wide = how.size
+    numbers = f"(x \u2212 {_numbers(how.mean)}) / {_numbers(how.std)}"
+    return f"{high} {TIMES} {wide} {how.colours}, {FITS[how.fit]}, {numbers}"
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    """One number, or one for each channel."""
+    said = [f"{value:.6g}" for value in values]
+    return said[0] if len(set(said)) == 1 else f"({', '.join(said)})"

@@ -1,0 +1,23 @@
+"""What stands behind each page, in the order of the tabs."""
+
+from __future__ import annotations
+
+from widgets.inspection.field.page import FieldPage
+from widgets.inspection.model.page import ModelPage
+from widgets.inspection.state import Page
+from workbench.controllers.inspection.activations import Activations
+from workbench.controllers.inspection.attention import Attention
+from workbench.controllers.inspection.attribution import Attribution
+from workbench.controllers.inspection.comparing import Comparing
+from workbench.controllers.inspection.graph import Graphs
+from workbench.controllers.inspection.part import PagePart, plain
+
+PARTS: tuple[type[PagePart], ...] = (
+    plain(Page.MODEL, ModelPage),
+    Graphs,
+    plain(Page.FIELD, FieldPage),
+    Activations,
+    Attention,
+    Attribution,
+    Comparing,
+)

@@ -1,0 +1,67 @@
+"""Stills: the picture that is looked at, written into a file for jobs that take one. They go when the window closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.core.frames import Image
+from widgets.inspection.state import LookView
+from widgets.kit.work_state import Trouble
+from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.inspection.part import Desk
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.feeds.snapshots import write_png
+from workbench.threads.background import Errands
+from workbench.threads.engine_thread import Failure
+
+NONE = Trouble(
+    "No picture has been seen yet",
+    "There is nothing to work on",
+    "Choose a source and look at it once, or choose a picture file",
+)
+
+
+class Stills(QObject):
+    """`failed(Trouble)` where there is no picture, or it cannot be written."""
+
+    failed = Signal(object)
+
+    def __init__(self, viewer: ViewerController, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._viewer, self._count = viewer, 0
+        self._folder: TemporaryDirectory[str] | None = None
+        self._errands = Errands("stills")
+        desk.services.supervisor.adopt(self._errands)
+
+    def write(self, looked: LookView, then: Callable[[str], object]) -> None:
+        """As the viewer shows it, else as it went into the model; `then` gets the path of the PNG."""
+        frame = self._viewer.to_save(looked.source)
+        image = frame.image if frame is not None else looked.look.seen.picture if looked.look is not None else None
+        if image is None:
+            self.failed.emit(NONE)
+            return
+        target = self._target()
+        self._errands.ask(lambda: _written(target, image), then, self._tell)
+
+    def close(self) -> None:
+        self._errands.request_stop()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _target(self) -> Path:
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="kinoscope-", ignore_cleanup_errors=True)
+        self._count += 1
+        return Path(self._folder.name) / f"picture {self._count}.png"
+
+    def _tell(self, failure: Failure) -> None:
+        self.failed.emit(trouble_of(failure.as_json(), "The picture could not be written"))
+
+
+def _written(target: Path, image: Image) -> str:
+    write_png(target, image)
+    return str(target)
