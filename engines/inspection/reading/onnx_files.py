@@ -108,7 +108,7 @@ def _strange(graph: Graph) -> list[str]:
         if node.kind is Kind.UNKNOWN
     )
     words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
-    return [f"Operators that are drawn and not understood: {words}"] if words else []
+    return [f"Operators that are drawn and cannot be followed: {words}"] if words else []
 
 
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:

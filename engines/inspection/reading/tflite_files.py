@@ -193,4 +193,4 @@ def _warnings(found: Contents, graph: Graph) -> list[str]:
     if any(-1 in found.tensors[place].signature for place in found.inputs):
         said.append("Sizes of inputs are dynamic: those of the file were taken")
     unknown = sorted({node.op for node in graph.nodes if node.kind is Kind.UNKNOWN})
-    return [*said, f"Operators that are drawn and not understood: {', '.join(unknown)}"] if unknown else said
+    return [*said, f"Operators that are drawn and cannot be followed: {', '.join(unknown)}"] if unknown else said
