@@ -123,7 +123,8 @@ def _reduce(seen: Seen) -> Told | None:
     if not asked and seen.rank is None:
         return None
     axes = positive(asked, seen.rank) if asked else tuple(range(seen.rank or 0))
-    told = {"axes": axes, "keep": bool(seen.attributes.get("keepdims", 1)), "function": seen.op[6:].lower()}
+    keep = bool(seen.attributes.get("keepdims", 1))
+    told = {"axes": axes, "keep": keep, "function": seen.op[6:].lower()}
     return None if axes is None else (Kind.REDUCE, None, told)
 
 

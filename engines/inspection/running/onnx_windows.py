@@ -46,9 +46,12 @@ def around(x: torch.Tensor, pads: Pads, value: float = 0.0) -> torch.Tensor:
     return functional.pad(x, sides, value=value) if any(sides) else x
 
 
-def _conv(call: Call) -> Callable[..., Any]:
-    """Pictures lie with channels last in memory, as their kernels do: up to three times as fast, the same numbers."""
-    weight = call.model.graph.shape(call.node.inputs[1])
+def convolution(call: Call, place: int) -> Callable[..., Any]:
+    """Of (data, weight, bias or None), settings those of a node whose weight is the input at `place`.
+
+    Pictures lie with channels last in memory, as their kernels do: up to three times as fast, the same numbers.
+    """
+    weight = call.model.graph.shape(call.node.inputs[place])
     axes = len(weight) - 2 if weight is not None else len(call.get("kernel_shape", ()))
     frame, groups = Frame(call, axes), call.get("group", 1)
     function = CONVS[axes - 1]
@@ -177,7 +180,7 @@ def _global(call: Call) -> Callable[..., Any]:
 
 MAKERS: dict[str, Maker] = {
     "AveragePool": _average_pool,
-    "Conv": _conv,
+    "Conv": lambda call: convolution(call, 1),
     "ConvTranspose": _conv_transpose,
     "GlobalAveragePool": _global,
     "GlobalLpPool": _global,
