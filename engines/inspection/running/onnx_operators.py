@@ -14,7 +14,7 @@ from engines.inspection.running import (
     onnx_resizing,
     onnx_windows,
 )
-from engines.inspection.running.calls import Call, Maker
+from engines.inspection.running.calls import Maker, made
 from engines.inspection.types import Node
 
 MAKERS: dict[str, Maker] = {
@@ -38,4 +38,4 @@ def operator(node: Node, model: Model) -> Operator:
     if make is None:
         whose = f" ({domain})" if domain else ""
         raise BadInput(f"{node.op}{whose} of '{node.name}' is not known here", path=model.sheet.path)
-    return make(Call(node, model))
+    return made(make, node, model)
