@@ -220,12 +220,23 @@ def slope_of(
 def index_of(sight: Sight, shape: Sequence[int], unit: tuple[int, int], channel: int) -> tuple[int, ...]:
     """Where a unit's channel lies in its tensor, in the first of a batch. Raises `UsageError` for one too many."""
     places = sight.places(_unit(sight, unit))
-    rest = [axis for axis in range(len(shape)) if axis not in places and (axis > 0 or len(shape) == 1)]
+    rest = _rest(places, shape)
     sizes = [shape[axis] for axis in rest]
     if not 0 <= channel < math.prod(sizes):
         raise UsageError(f"This layer has {math.prod(sizes)} channels and none of number {channel}")
     own = dict(zip(rest, np.unravel_index(channel, sizes) if sizes else (), strict=True))
     return tuple(int(places.get(axis, own.get(axis, 0))) for axis in range(len(shape)))
+
+
+def channels_of(sight: Sight) -> int:
+    """How many values lie at each place of the map."""
+    places = sight.places((0,) * len(sight.grid.axes))
+    return math.prod(sight.shape[axis] for axis in _rest(places, sight.shape))
+
+
+def _rest(places: Mapping[int, int], shape: Sequence[int]) -> list[int]:
+    """Axes that are neither the map's nor the batch's."""
+    return [axis for axis in range(len(shape)) if axis not in places and (axis > 0 or len(shape) == 1)]
 
 
 def side_of(slope: NDArray[Any]) -> float:

@@ -22,6 +22,11 @@ def compare_line(spec: CompareSpec) -> str:
     return line("inspect", "compare", spec.first.path, second, *inputs(spec.first), *pictures[0], *pictures[1])
 
 
+def field_line(spec: OpenSpec, layer: str) -> str:
+    """The receptive field of a layer, of all for ""."""
+    return line("inspect", spec.path, *inputs(spec), "--receptive-field", layer or "all") if spec.path else ""
+
+
 def attribute_line(spec: AttributeSpec) -> str:
     """The pixels that an output rests on; "" without a picture."""
     if not spec.picture or not spec.model.path:
