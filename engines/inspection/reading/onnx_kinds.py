@@ -183,7 +183,7 @@ def _resize(seen: Seen) -> Told | None:
     if shape is not None and result is not None and -1 not in (*shape, *result):
         axes = tuple(axis for axis in range(seen.rank) if shape[axis] != result[axis]) or axes
     mode = str(seen.attributes.get("mode", "nearest"))
-    told = {"axes": axes, "mode": "linear" if mode == "bilinear" else mode, "corners": corners}
+    told: dict[str, Any] = {"axes": axes, "mode": "linear" if mode == "bilinear" else mode, "corners": corners}
     if seen.op == "Resize" and seen.version >= 11:
         told["rounding"] = str(seen.attributes.get("nearest_mode", "round_prefer_floor"))
         told["antialias"] = bool(seen.attributes.get("antialias", 0))
