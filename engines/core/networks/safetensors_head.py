@@ -24,8 +24,8 @@ BITS |= {"C64": 64, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4}
 METADATA = "__metadata__"
 START = 8
 MOST = 32 << 20
-MOST_PARTS = 4_000_000
-"""Values in a head: more would fill the memory. A tensor has seven."""
+MOST_PARTS = 2_000_000
+"""Values in a head: more would fill the memory. A tensor has about a dozen."""
 LARGEST, MOST_AXES = 1 << 62, 64
 AGAIN = "Fetch or save it again"
 
@@ -116,10 +116,8 @@ def _check_places(path: Path, rows: dict[str, Row], size: int) -> None:
 def _check_names(text: bytes, path: Path) -> None:
     """Two tensors of one name: which one is meant would depend on the reader."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        if len({name for name, _ in pairs}) < len(pairs):
             raise BadInput("The head of the safetensors file names a tensor twice", path=path, hint=AGAIN)
-        return made
 
     json.loads(text, object_pairs_hook=once)

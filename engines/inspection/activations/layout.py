@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,7 @@ import torch
 from engines.inspection.attention.tokens import Tokens, tokens_of
 from engines.inspection.types import Format, Graph, Kind, ModelSheet, Node
 
+WITH_MAPS = (Kind.CONV, Kind.POOL, Kind.ADAPTIVE_POOL, Kind.RESIZE, Kind.SPACE_DEPTH)
 MODERATE = 7
 """Least side of a map that is worth looking at."""
 
@@ -48,13 +50,39 @@ def layout_of(sheet: ModelSheet, graph: Graph, node: Node) -> Layout:
     shape = graph.shape(node.output) or ()
     count = max(shape[:2]) if len(shape) == 3 and (shape[0] == 1 or shape[1] == 1) else 1
     tokens = tokens_of(graph, node, count) if count > 1 else None
-    return Layout(channel_axis(sheet, node), tokens if tokens and tokens.known else None)
+    return Layout(channel_axis(sheet, graph, node), tokens if tokens and tokens.known else None)
 
 
-def channel_axis(sheet: ModelSheet, node: Node) -> int:
-    """Where channels are in an output with spatial axes."""
-    last = sheet.format is Format.TFLITE
-    return int(node.attributes.get("channel", -1 if last else 1))
+def channel_axis(sheet: ModelSheet, graph: Graph, node: Node) -> int:
+    """Where channels are in an output: as the nearest node before it says that knows, through what turns axes round;
+    else second, or last in TFLite."""
+    makers = {name: one for one in graph.nodes for name in one.outputs}
+    rank = len(graph.shape(node.output) or ())
+    usual = rank - 1 if sheet.format is Format.TFLITE else 1
+    if rank < 4:
+        return usual
+    turns: list[Sequence[int]] = []
+    known = _known(node, rank)
+    here: Node | None = node
+    while known is None and here is not None:
+        if here.kind is Kind.TRANSPOSE:
+            turns.append(here.attributes["order"])
+        same = (name for name in here.inputs if name in makers and len(graph.shape(name) or ()) == rank)
+        here = makers.get(next(same, ""))
+        known = None if here is None else _known(here, rank)
+    known = usual if known is None else known
+    for order in reversed(turns):
+        known = list(order).index(known)
+    return known
+
+
+def _known(node: Node, rank: int) -> int | None:
+    """What a node with spatial axes says of the others: one is that of samples, the other that of channels."""
+    if "channel" in node.attributes:
+        return int(node.attributes["channel"])
+    axes = node.attributes.get("axes", ()) if node.kind in WITH_MAPS else ()
+    others = [axis for axis in range(1, rank) if axis not in axes]
+    return others[0] if axes and len(others) == 1 else None
 
 
 def usual_layer(sheet: ModelSheet, graph: Graph) -> str:
@@ -66,5 +94,5 @@ def usual_layer(sheet: ModelSheet, graph: Graph) -> str:
 
 def _least_side(sheet: ModelSheet, graph: Graph, node: Node) -> float:
     shape = graph.shape(node.output) or ()
-    channel = channel_axis(sheet, node) % 4
+    channel = channel_axis(sheet, graph, node)
     return min((math.inf if size < 0 else size for axis, size in enumerate(shape) if axis not in (0, channel)))

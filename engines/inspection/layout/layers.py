@@ -43,7 +43,7 @@ class Boxes:
     down: float = 40.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """x, y: left top corner of each box, (n,) float32. layers: (n,) int32, 0 at the top. lines: points of every edge,
     in the order the edges were given. note: "" or what the drawing is less than."""

@@ -41,7 +41,7 @@ class Archive:
     """The members of a zip file, by name; of two with one name the last."""
 
     path: Path
-    bytes: int
+    size: int
     members: Mapping[str, Member]
     trick: str = ""
 
@@ -58,7 +58,7 @@ class Archive:
             if len(head) == LOCAL.size:
                 magic, length, more = LOCAL.unpack(head)
                 same = magic == b"PK\x03\x04" and file.read(length).replace(b"\\", b"/") == name.encode()
-                if same and member.head + LOCAL.size + length + more + member.size <= self.bytes:
+                if same and member.head + LOCAL.size + length + more + member.size <= self.size:
                     return int(member.head + LOCAL.size + length + more)
         raise BadInput(f"The archive is cut short, or its directory lies about '{name}'", path=self.path, hint=AGAIN)
 
@@ -101,7 +101,7 @@ def _trick(members: list[Member]) -> str:
     away = next((name for name in names if name.startswith("/") or ".." in name.split("/") or "\\" in name), None)
     if away is not None:
         return f"the archive holds a name that leads out of it: '{away}'"
-    if members and min(one.head for one in members):
+    if members and min(members, key=lambda one: one.head).head:
         return "other bytes lie before the archive: to some readers the file is of another kind"
     shut = next((one.name for one in members if one.locked), None)
     return f"'{shut}' in the archive is locked or packed in a way of its own" if shut is not None else ""

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-NAME = "efficientnet-lite0-57934424-classes-2.onnx"
+NAME = "efficientnet-lite0-57934424-classes-3.onnx"
 MODULE = "engines.inspection.opening.lite0"
 CLASSES = 1000
 
@@ -37,7 +37,9 @@ def converted(path: Path) -> bytes:
     for name in ("_fc.weight", "_fc.bias"):
         model.graph.initializer.append(numpy_helper.from_array(weights[name], name))
     names = ["features", "_fc.weight", "_fc.bias"]
-    model.graph.node.append(helper.make_node("Gemm", names, ["_fc"], name="_fc", transB=1))
+    model.graph.node.append(helper.make_node("Gemm", names, ["_fc"], transB=1))
+    for node in model.graph.node:
+        node.name = node.output[0]
     del model.graph.output[:]
     model.graph.output.append(helper.make_tensor_value_info("_fc", TensorProto.FLOAT, [1, CLASSES]))
     return bytes(model.SerializeToString(deterministic=True))

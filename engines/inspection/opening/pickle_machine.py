@@ -12,7 +12,7 @@ from __future__ import annotations
 import pickletools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 MOST_BYTES, MOST_STEPS, MOST_CALLS = 64 << 20, 3_000_000, 40
 MOST_LINE = 1 << 16
@@ -77,7 +77,7 @@ def follow(file: BinaryIO, allowed: Callable[[Name], bool]) -> Ran:
     machine = _Machine(allowed)
     broken = ""
     try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(_Bounded(file))):
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(cast(IO[bytes], _Bounded(file)))):
             if count > MOST_STEPS:
                 raise BreaksOff("it has more steps than any file of weights")
             machine.step(opcode.name, argument)
@@ -321,6 +321,10 @@ def _table(machine: _Machine, _: Any) -> None:
     machine.push(Table(list(zip(items[::2], items[1::2], strict=True))))
 
 
+def _drop(machine: _Machine, _: Any) -> None:
+    machine.marked()
+
+
 def _duplicate(machine: _Machine, _: Any) -> None:
     value = machine.top()
     machine.push(value)
@@ -367,7 +371,7 @@ STEPS: dict[str, Callable[[_Machine, Any], None]] = {
     "MARK": _Machine.mark,
     "STOP": _Machine.stop,
     "POP": _Machine.pop,
-    "POP_MARK": lambda machine, _: machine.marked() and None,
+    "POP_MARK": _drop,
     "DUP": _duplicate,
     "PUT": _Machine.put,
     "BINPUT": _Machine.put,

@@ -12,12 +12,13 @@ from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import regular_file
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.arrays import judged
+from engines.inspection.opening.dlib_files import open_file as open_dlib
 from engines.inspection.opening.external import outside
 from engines.inspection.opening.formats import format_of
 from engines.inspection.opening.pickle_machine import MOST_BYTES
 from engines.inspection.opening.pickled import Pickled, read_pickled
 from engines.inspection.opening.torchscript import archive_safety
-from engines.inspection.types import Format, Safety
+from engines.inspection.types import Format, OpenSpec, Safety
 
 WHYS = {
     Format.ONNX: "An ONNX file holds numbers and names of operators; all its weights lie in its own folder",
@@ -58,6 +59,8 @@ def _of_file(path: Path) -> Safety:
     if kind in WHYS:
         if kind in (Format.SAFETENSORS, Format.LORA, Format.KINOSCOPE):
             read_header(path)
+        if kind is Format.DLIB:
+            open_dlib(path, OpenSpec())
         return Safety("safe", (), WHYS[kind])
     archive = read_archive(path)
     told = {Format.TORCHSCRIPT: archive_safety, Format.EXPORTED: exported_safety, Format.ARRAYS: judged}

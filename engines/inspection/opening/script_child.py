@@ -18,7 +18,7 @@ def graph_of(path: str) -> dict[str, Any]:
     """{"nodes": [{name, op, module, inputs, outputs}], "inputs": [..], "outputs": [..]}."""
     import torch
 
-    module = torch.jit.load(path, map_location="cpu")
+    module = torch.jit.load(path, map_location="cpu")  # type: ignore[no-untyped-call]
     graph = module.inlined_graph
     given = list(graph.inputs())
     inputs = {value.debugName(): f"{value.debugName().partition('.')[0]}" for value in given[1:]}

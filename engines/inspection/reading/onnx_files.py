@@ -16,11 +16,11 @@ from engines.core.reading import regular_file
 from engines.inspection.opening.external import check
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.onnx_functions import written_out
-from engines.inspection.reading.onnx_graph import OURS, SMALL, TYPES, Parts, graph_of, parts_of, tensors_of
+from engines.inspection.reading.onnx_graph import OURS, TYPES, Parts, graph_of, parts_of, tensors_of
 from engines.inspection.reading.onnx_shapes import inferred, tell
-from engines.inspection.reading.onnx_sizes import settled
 from engines.inspection.reading.onnx_weights import OnnxWeights
 from engines.inspection.reading.running_at_all import what_keeps_it
+from engines.inspection.reading.sizes import SMALL, settled
 from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, OpenSpec, Tensor
 
 OPERATORS = "engines.inspection.running.onnx_operators:operator"

@@ -10,9 +10,11 @@ import numpy as np
 import onnx
 from onnx import AttributeProto, TensorProto
 
+from engines.inspection.reading.layer_names import named
 from engines.inspection.reading.onnx_kinds import described
-from engines.inspection.reading.onnx_names import Names
+from engines.inspection.reading.onnx_names import written
 from engines.inspection.reading.onnx_seen import Seen
+from engines.inspection.reading.sizes import SMALL
 from engines.inspection.types import Graph, Node, Shape, Tensor
 
 TYPES: dict[int, str] = {
@@ -29,8 +31,6 @@ OURS = ("", "ai.onnx")
 QUANTISED = {"DequantizeLinear": (0,), "QLinearConv": (3, 8), "QLinearMatMul": (3,), "ConvInteger": (1,),
              "MatMulInteger": (1,)}  # fmt: skip
 """Inputs that are weights though they are whole numbers."""
-SMALL = 4096
-"""Elements of a constant that is read at once: axes, sizes, pads."""
 
 
 @dataclass
@@ -100,12 +100,12 @@ def graph_of(proto: Any, parts: Parts, tensors: Mapping[str, Tensor], known: Map
     """known: values of small tensors, by name, as nested lists."""
     held = dict(tensors)
     versions = {one.domain if one.domain not in OURS else "": one.version for one in proto.opset_import}
-    names, nodes = Names(parts.nodes), []
+    names, nodes = named([written(node, index) for index, node in enumerate(parts.nodes)]), []
     for index, node in enumerate(parts.nodes):
         for name in (*node.input, *node.output):
             if name:
                 held.setdefault(name, Tensor(name))
-        nodes.append(_node(node, names.of(index), versions, held, known))
+        nodes.append(_node(node, names[index], versions, held, known))
     inputs = tuple(one.name for one in proto.graph.input if one.name not in parts.stored)
     outputs = tuple(one.name for one in proto.graph.output)
     used = {name for node in nodes for name in (*node.inputs, *node.outputs)} | {*inputs, *outputs} | set(parts.stored)

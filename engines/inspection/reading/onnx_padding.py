@@ -21,7 +21,10 @@ def window_of(seen: Seen, kernel: Shape, *, transposed: bool = False) -> Window 
 def _pads(seen: Seen, kernel: Shape, stride: Shape, dilation: Shape) -> tuple[Shape, Shape] | None:
     axes, way = len(kernel), seen.attributes.get("auto_pad") or "NOTSET"
     if way in ("SAME_UPPER", "SAME_LOWER"):
-        return _same(seen.shape(), kernel, stride, dilation, way == "SAME_UPPER")
+        shape = seen.shape()
+        sizes = shape[2:] if shape is not None else (-1,) * axes
+        known = all(size >= 0 or step == 1 for size, step in zip(sizes, stride, strict=False))
+        return same_pads(sizes, kernel, stride, dilation, upper=way == "SAME_UPPER") if known else None
     pads = (0,) * 2 * axes if way == "VALID" else tuple(seen.attributes.get("pads") or (0,) * 2 * axes)
     if len(pads) != 2 * axes:
         return None
@@ -31,12 +34,9 @@ def _pads(seen: Seen, kernel: Shape, stride: Shape, dilation: Shape) -> tuple[Sh
     ) else after
 
 
-def _same(shape: Shape | None, kernel: Shape, stride: Shape, dilation: Shape, upper: bool
-          ) -> tuple[Shape, Shape] | None:  # fmt: skip
-    """Padding so that there are ceil(size / stride) outputs; the odd one behind (upper) or before."""
-    sizes = shape[2:] if shape is not None else (-1,) * len(kernel)
-    if len(sizes) != len(kernel) or any(size < 0 and step != 1 for size, step in zip(sizes, stride, strict=True)):
-        return None
+def same_pads(sizes: Shape, kernel: Shape, stride: Shape, dilation: Shape, *, upper: bool) -> tuple[Shape, Shape]:
+    """Padding so that there are ceil(size / stride) outputs; the odd one behind (upper) or before. Where the stride is
+    1 the size may be -1."""
     lows, highs = [], []
     for size, k, s, d in zip(sizes, kernel, stride, dilation, strict=True):
         count = 1 if size < 0 else size

@@ -8,7 +8,8 @@ from typing import Any
 import onnx
 
 from engines.core.errors import UsageError
-from engines.inspection.reading.onnx_graph import SMALL, Parts, value_of
+from engines.inspection.reading.onnx_graph import Parts, value_of
+from engines.inspection.reading.sizes import SMALL
 from engines.inspection.types import Shape
 
 

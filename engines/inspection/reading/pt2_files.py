@@ -1,7 +1,7 @@
 """Exported programs (.pt2) as models: the graph from their JSON and the raw weights, without executing anything.
 
-`torch.export.load` would unpickle sample inputs and run what they ask for; it is never called. Torch up to 2.8 wrote the
-weights as a pickle too: then the graph alone is shown.
+`torch.export.load` would unpickle sample inputs and run what they ask for; it is never called. Torch up to 2.8 wrote
+the weights as a pickle too: then the graph alone is shown.
 """
 
 from __future__ import annotations

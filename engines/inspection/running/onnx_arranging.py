@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
 DTYPES = {
@@ -137,13 +137,14 @@ def _slice(call: Call) -> Function:
         first, last = starts(inputs), ends(inputs)
         along, by = axes(inputs) or range(len(first)), steps(inputs) or [1] * len(first)
         for axis, start, end, step in zip(along, first, last, by, strict=True):
-            x = _cut(x, axis % x.dim(), start, end, step)
+            x = cut(x, axis % x.dim(), start, end, step)
         return x
 
     return run
 
 
-def _cut(x: torch.Tensor, axis: int, start: int, end: int, step: int) -> torch.Tensor:
+def cut(x: torch.Tensor, axis: int, start: int, end: int, step: int) -> torch.Tensor:
+    """One axis as Python slices it; torch itself knows no negative steps."""
     size = x.shape[axis]
     places = range(*slice(start, max(end, -size - 1) if step < 0 else end, step).indices(size))
     if step < 0 and end < -size:

@@ -102,6 +102,25 @@ def test_another_layer_or_order_is_taken_without_opening_again(seer):
     assert not look.configure(LookSpec(layer="head", path="another.onnx"))
 
 
+def test_channels_are_found_where_axes_were_turned_round():
+    torch.manual_seed(0)
+    module = nn.Conv2d(3, 6, 3)
+    turned = from_module(Turned(module), torch.zeros(1, 3, SIDE, SIDE))
+    look = opened(turned, layer=turned.graph.nodes[-1].name)
+    found = look.process([frame()])
+    np.testing.assert_allclose(found.maps, module(given(frame().image)).detach()[0].sigmoid(), atol=1e-6)
+    assert found.seen.shape == (1, 30, 30, 6)
+
+
+class Turned(nn.Module):
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return self.module(x).permute(0, 2, 3, 1).sigmoid()
+
+
 def test_only_what_never_changes_is_dead(seer):
     _, model = seer
     look = opened(model, layer="bend")

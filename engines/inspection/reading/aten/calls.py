@@ -102,6 +102,31 @@ def overload(target: str) -> torch._ops.OpOverload | None:
     return found if isinstance(found, torch._ops.OpOverload) else None
 
 
+@lru_cache(maxsize=4096)
+def without_out(target: str) -> str:
+    """Of an operator that writes into `out` the one that gives the same as something new, "" for none."""
+    found = overload(target)
+    packet = found._overloadpacket if found else None
+    wanted = [each.name for each in found._schema.arguments if not each.is_out] if found else []
+    for kind in getattr(packet, "overloads", tuple)():
+        other = f"{target.rpartition('.')[0]}.{kind}"
+        if list(names(other)) == wanted and not _writes(other):
+            return other
+    return ""
+
+
+def giving_new(target: str) -> str:
+    """Of an operator that works in place ("relu_") the one that gives something new ("relu"), "" for none."""
+    name, _, kind = target.removeprefix("aten.").partition(".")
+    other = f"aten.{name.removesuffix('_')}.{kind}"
+    return other if name.endswith("_") and overload(other) is not None and not _writes(other) else ""
+
+
+def _writes(target: str) -> bool:
+    found = overload(target)
+    return found is not None and found._schema.is_mutable
+
+
 def names(target: str) -> tuple[str, ...]:
     """An operator's arguments, in order."""
     found = overload(target)

@@ -11,7 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engines.inspection.reading.aten.calls import Call, Told, Value, defaults, in_place, overload, short
+from engines.inspection.reading.aten.calls import (
+    Call,
+    Told,
+    Value,
+    defaults,
+    giving_new,
+    in_place,
+    overload,
+    short,
+    without_out,
+)  # fmt: skip
 from engines.inspection.reading.aten.kinds import NUMBERS, told
 from engines.inspection.reading.references import Ref, leaves, mapped
 from engines.inspection.types import Graph, Kind, Node, Tensor
@@ -84,15 +94,15 @@ def _without_writing(steps: Sequence[Step], program: Program) -> tuple[list[Step
     for at, step in enumerate(steps):
         known = mapped(step.arguments, lambda leaf: Value(_latest(now, leaf.id)) if isinstance(leaf, Value) else leaf)
         step = replace(step, arguments=known)
-        target, written = _functional(step)
-        if written and target and not _seen_elsewhere(written, root, last, now, at):
-            step = replace(step, target=target)
+        instead, written = _functional(step)
+        if instead is not None and not _seen_elsewhere(written, root, last, now, at):
+            step = instead
             now[written] = step.outputs[0].name
-        elif _shares(step):
-            source = next(iter(read_by(step)), "")
-            root.update({output.name: root.get(source, source) for output in step.outputs})
-        if written and step.target != target:
+        elif written:
             program.warnings.append(f"'{step.target}' writes into memory that is read later too; its input changes")
+        if step is not instead and _shares(step):
+            source = written or next(iter(read_by(step)), "")
+            root.update({output.name: root.get(source, source) for output in step.outputs})
         made.append(step)
     return made, now
 
@@ -103,17 +113,21 @@ def _latest(now: Mapping[str, str], name: str) -> str:
     return name
 
 
-def _functional(step: Step) -> tuple[str, str]:
-    """The same operator that gives something new, and the id of what it would have written into; "" for neither."""
+def _functional(step: Step) -> tuple[Step | None, str]:
+    """The same call that gives something new, None for none, and the id of what it would have written into."""
     found = overload(step.target)
-    if found is None or not found._schema.is_mutable:
-        return "", ""
-    place = next(each.name for each in found._schema.arguments if each.alias_info and each.alias_info.is_write)
-    written = step.arguments.get(place)
-    name, _, kind = step.target.removeprefix("aten.").partition(".")
-    target = f"aten.{name.removesuffix('_')}.{kind}"
-    there = name.endswith("_") and overload(target) is not None
-    return target if there else "", written.id if isinstance(written, Value) else ""
+    written = next((each for each in found._schema.arguments if _is_written(each)), None) if found else None
+    if written is None:
+        return None, ""
+    value = step.arguments.get(written.name)
+    rest = {name: each for name, each in step.arguments.items() if name != written.name or not written.is_out}
+    target = without_out(step.target) if written.is_out else giving_new(step.target)
+    there = target and isinstance(value, Value)
+    return replace(step, target=target, arguments=rest) if there else None, value.id if isinstance(value, Value) else ""
+
+
+def _is_written(argument: Any) -> bool:
+    return argument.alias_info is not None and bool(argument.alias_info.is_write)
 
 
 def _seen_elsewhere(

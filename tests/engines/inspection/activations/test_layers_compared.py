@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 import torch
 
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, Cancelled
-from engines.inspection.activations.comparing import ALONE, SAME, run
+from engines.core.errors import BadInput, Cancelled, UsageError
+from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.activations.comparing import ALONE, SAME, compare, run
+from engines.inspection.opening.opener import open_model
 from engines.inspection.studies import CompareSpec
 from engines.inspection.types import OpenSpec
 from tests.engines.inspection.activations.chains import LAYERS, weights_of, write_chain
@@ -89,6 +93,22 @@ def test_one_model_on_two_pictures(tmp_path):
         torch.from_numpy(picture[None, None, ..., 0] / np.float32(255)), torch.from_numpy(blue), padding=1
     )
     assert found.layers[0].largest == pytest.approx(float(away.abs().max()), rel=1e-5)
+
+
+def test_how_models_get_a_picture(tmp_path):
+    model = open_model(write_chain(tmp_path / "a.onnx", weights_of()))
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((16, 16, 3), 100, np.uint8))
+    known = replace(model, sheet=replace(model.sheet, preprocessing=Preprocessing((16, 16), "BGR")))
+    other = replace(model, sheet=replace(model.sheet, preprocessing=Preprocessing((16, 16), "BGR", (127.5,))))
+    spec = CompareSpec(picture=str(tmp_path / "a.png"))
+    for pair in ((model, known), (known, model)):
+        found = compare(*pair, spec, PlainContext())
+        assert (found.first_differing, found.warnings) == ("", ())
+    found = compare(known, other, spec, PlainContext())
+    assert found.first_differing == "conv0"
+    assert found.warnings[0].endswith("16x16, BGR, 0 to 1; 16x16, BGR, -0.5 to 0.5")
+    with pytest.raises(UsageError, match="not said"):
+        compare(model, model, CompareSpec(other=spec.picture), PlainContext())
 
 
 def test_numbers_that_are_not_finite_differ(tmp_path):

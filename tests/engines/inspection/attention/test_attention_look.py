@@ -11,11 +11,16 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from engines.attention.listening import listening
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Frame, Stamp
+from engines.generative.diffusion.models.cards import find, read_card
+from engines.generative.diffusion.models.checkpoints import load_network
+from engines.inspection.activations.fitting import fitting_of
 from engines.inspection.attention.looking import AttentionView
 from engines.inspection.attention.sites import sites
+from engines.inspection.attention.weights import Streamed, Whole, watch
 from engines.inspection.live import Look
 from engines.inspection.looks import LookSpec
 from engines.inspection.opening.opener import open_model
@@ -138,7 +143,9 @@ def test_maps_are_those_of_the_softmax(form):
     seer = Seer(form, 2)
     model = from_module(seer, picture()[1])
     weights = matrices(seer, picture()[1])[1]
-    layer = sites(model.graph)[1].name
+    site = sites(model.graph)[1]
+    layer, kind = site.name, Whole if form is bent_scores else Streamed
+    assert isinstance(watch(Network(model), (picture()[1],), [site])[0], kind)
     close = {"atol": 2e-6, "rtol": 1e-4}
     row = looked(model, layer=layer, map="row", unit=(2, 3), head=1)
     assert (row.grid, row.extra, row.token, row.note) == ((ROWS, COLUMNS), 1, (2, 3), "")
@@ -214,6 +221,22 @@ def test_attention_to_something_else_is_left_out_and_said():
     assert (found.grid, found.extra, len(found.layers)) == ((6, 6), 0, 1)
     assert "a guess" in found.note
     assert "left out: 1" in found.note
+
+
+def test_our_own_network_attends_as_it_does_when_it_samples():
+    model = open_model("mnist-dit")
+    found = looked(model, map="mass")
+    weights = find("mnist-dit")
+    network, _ = load_network(weights, read_card(weights))
+    inputs = fitting_of(model).fit(picture()[0].image).inputs
+    calls = []
+    with torch.no_grad(), listening(calls.append):
+        network.eval()(*inputs)
+    asked = calls[0].request
+    explicit = torch.softmax(asked.q @ asked.k.mT * asked.scale, -1)[0]
+    assert (found.grid, found.extra, found.note, len(found.layers)) == ((7, 7), 0, "", len(calls))
+    np.testing.assert_allclose(found.heads.reshape(4, -1), explicit.sum(1), atol=1e-4)
+    np.testing.assert_allclose(found.entropy, torch.special.entr(explicit).sum(-1).mean(-1), atol=1e-5)
 
 
 def write_onnx(path, scale_on_scores=True):

@@ -15,13 +15,16 @@ import torch
 
 from engines.core.errors import KinoscopeError
 from engines.inspection.opening.model import Model
-from engines.inspection.reading.onnx_graph import SMALL
 from engines.inspection.types import Node, Tensor
 
-FROM_SHAPE = ("Shape", "Size")
-GROWING = ("ConstantOfShape", "Range", "Expand", "Tile", "Pad", "Resize", "Upsample", "OneHot", "EyeLike", "Einsum")
+SMALL = 4096
+"""Elements of a tensor whose numbers are followed: axes, sizes, pads."""
+FROM_SHAPE = ("Shape", "Size", "SHAPE", "RANK")
+GROWING = ("ConstantOfShape", "Range", "Expand", "Tile", "Pad", "Resize", "Upsample", "OneHot", "EyeLike", "Einsum",
+           "FILL", "RANGE", "TILE", "BROADCAST_TO", "PAD", "PADV2", "MIRROR_PAD", "RESIZE_BILINEAR",
+           "RESIZE_NEAREST_NEIGHBOR", "ONE_HOT", "BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND")  # fmt: skip
 """Their result may be larger by far than what they are given: they run without data first."""
-SIZED = ("ConstantOfShape", "Range")
+SIZED = ("ConstantOfShape", "Range", "FILL", "RANGE")
 """All of what these are given are sizes."""
 FAILURES = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NotImplementedError)
 
