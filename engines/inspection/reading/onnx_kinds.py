@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from engines.inspection.reading.onnx_padding import window_of
 from engines.inspection.reading.onnx_seen import Seen, Told, positive, simple, spatial
