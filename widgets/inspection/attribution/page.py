@@ -146,6 +146,6 @@ class AttributionPage(WorkPage):
         ]
         if result.random is not None:
             floor = (("Random deletion", result.random.deletion), ("Random insertion", result.random.insertion))
-            shown += [Series(name, result.random.share.tolist(), line.tolist(), place=at, style=1, token="muted")
+            shown += [Series(name, result.random.share.tolist(), line.tolist(), style=at, token="muted")
                       for at, (name, line) in enumerate(floor)]  # fmt: skip
         self.chart.set_series(shown)
