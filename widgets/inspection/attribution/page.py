@@ -38,7 +38,7 @@ class AttributionPage(WorkPage):
         self.result: AttributeResult | None = None
         self.place = 0
         self._make()
-        empty = EmptyState(words.NO_MODEL, "Open model", "picture")
+        empty = EmptyState(words.NO_MODEL, "Open model", "views")
         self.lay_out(self.head_of("Attribution", self.compare, self.export), self.body_of(empty, self._results()))
         self.export.clicked.connect(self.save)
         self.tiles.chosen.connect(self.choose)

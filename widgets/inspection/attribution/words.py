@@ -9,6 +9,7 @@ from widgets.kit.figures_table import DASH, Row, csv_text
 
 LEVELS = {"depends": "good", "partly": "warn", "ignores": "bad", "unknown": ""}
 NO_MODEL = "Open a model file to see which pixels its outputs rest on"
+NO_PICTURE = "Choose a picture to explain, or a source to look at"
 EXPLAIN = "Nothing is explained yet: find the pixels that the largest output rests on"
 HEADERS = ("Method", "Deletion", "Insertion", "Shuffled", "Sum off by", "Time")
 TIPS = (
@@ -22,12 +23,14 @@ TIPS = (
 
 
 def missing(view: InspectionView) -> tuple[str, str]:
-    """Why nothing is shown, and the word on the button, "" for none."""
+    """Why nothing is shown, and the word on the button for what comes next, "" for none."""
     if view.model.sheet is None:
         return NO_MODEL, "" if view.model.busy is not None else "Open model"
     if view.busy is not None:
         return "The picture is being explained", ""
-    return (f"{view.problem}.", "") if view.problem else (f"{EXPLAIN}.", "Explain")
+    if view.problem:
+        return view.problem, "Choose picture" if view.problem == NO_PICTURE else "Open another model"
+    return EXPLAIN, "Explain"
 
 
 def method_of(spec: AttributeSpec) -> str:
