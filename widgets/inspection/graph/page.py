@@ -17,7 +17,7 @@ from widgets.inspection.graph.legend import Legend
 from widgets.inspection.graph.painting import Marks
 from widgets.inspection.graph.saving import KINDS, save
 from widgets.inspection.graph.search import GraphSearch
-from widgets.inspection.graph.table import NodesTable
+from widgets.inspection.graph.table import nodes_table
 from widgets.inspection.graph.words import short
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
@@ -56,7 +56,7 @@ class GraphPage(WorkPage):
         self.shown = InspectionView()
         self._sheet: ModelSheet | None = None
         self._shows = 0
-        self.canvas, self.table, self.card, self.legend = GraphCanvas(), NodesTable(), Card(), Legend()
+        self.canvas, self.table, self.card, self.legend = GraphCanvas(), nodes_table(), Card(), Legend()
         self.search = GraphSearch()
         self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
         self.follow = Segmented("Follow", FOLLOW, "both", tip=FOLLOW_TIP)
