@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from widgets.kit.figures_table import ROW_HEIGHT, plain_table
@@ -131,6 +132,12 @@ class RowsTable(QTableView):
                 self.setColumnHidden(place, bool(rows) and all(column.key(row) is None for row in rows))
         self._select(selected)
         self._quiet = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room that is left over goes to the first column."""
+        super().resizeEvent(event)
+        wide = sum(column.width for place, column in enumerate(self.held.columns) if not self.isColumnHidden(place))
+        self.setColumnWidth(0, self.held.columns[0].width + max(self.viewport().width() - wide, 0))
 
     def _select(self, name: str) -> None:
         current = self.currentIndex()

@@ -69,12 +69,17 @@ class GraphPage(WorkPage):
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
+        self.folds = held(
+            row_of(
+                _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
+                _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+            )
+        )
         view = (
             _button("zoom-out", "Smaller (-)", lambda: self.canvas.zoom(1 / 1.4)),
             _button("zoom-in", "Larger (+)", lambda: self.canvas.zoom(1.4)),
             _button("fit", "Show all of it (F)", self.canvas.fit),
-            _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
-            _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+            self.folds,
         )
         self.tools = held(row_of(Label("Follow", "muted"), self.follow, *view, spacing=6))
         coloured = held(row_of(Label("Colour by", "muted"), self.color, spacing=6))
@@ -129,6 +134,7 @@ class GraphPage(WorkPage):
         sheet = self.shown.model.sheet
         fresh = sheet is not self._sheet and graph.placed is not None
         self.search.show_rows(graph.rows)
+        self.folds.setVisible(graph.tree is not None and bool(graph.tree.sizes))
         self.canvas.show_graph(graph.folded, graph.placed, fresh=fresh)
         self._sheet = sheet if graph.placed is not None else self._sheet
         self.canvas.show_figure(self.color.value())

@@ -51,7 +51,7 @@ class Stored(QWidget):
         side = held(column_of(*parts, spacing=8, margins=(12, 0, 0, 0)))
         split = split_of(self.table, side, sizes=(640, 320), stretch=(2, 1))
         split.setMinimumHeight(HIGH)
-        head = row_of(ElidedLabel("Stored tensors", "heading"), self.told, (self.search, 1), spacing=12)
+        head = row_of(Label("Stored tensors", "heading"), self.told, (self.search, 1), spacing=12)
         self.setLayout(column_of(head, (split, 1), spacing=8))
         self.search.textChanged.connect(lambda _text: self._show())
         self.table.picked.connect(self._want)

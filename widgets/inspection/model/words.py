@@ -27,6 +27,7 @@ FORMATS = {
 }
 VERDICTS = {"safe": ("Safe to read", "good"), "refused": ("Refused", "bad"), "code": ("A program", "warn")}
 """Words and level of a pill."""
+ASK = "Ask its maker for safetensors, or for a plain state dict."
 BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "uint32": 4, "float16": 2, "bfloat16": 2, "int16": 2,
          "complex64": 8, "complex128": 16, "uint64": 8, "uint16": 2}  # fmt: skip
 """Of an element; whatever is not named has one."""
@@ -39,7 +40,8 @@ def format_words(kind: Format) -> str:
 def safety_words(safety: Safety) -> str:
     """The reason, and that nothing was run."""
     if safety.verdict == "refused":
-        return f"{safety.why or 'It asks for what has no place in weights'}. Nothing of it was run.".replace("..", ".")
+        why = (safety.why or "It asks for what has no place in weights").rstrip(".")
+        return f"{why}. Nothing of it was run. {ASK}" if safety.calls else f"{why}. Nothing of it was run."
     return safety.why or "Reading it runs nothing."
 
 
@@ -60,7 +62,7 @@ def figures(sheet: ModelSheet) -> list[Stat]:
         _once(sheet),
         _adds(sheet) if graph is not None else None,
         Stat("Stored tensors", f"{len(sheet.tensors):,}"),
-        *(Stat(f"of {dtype or 'unknown type'}", share) for dtype, share in _dtypes(sheet)),
+        *_dtypes(sheet),
     ]
     return [row for row in rows if row is not None]
 
@@ -80,13 +82,14 @@ def _adds(sheet: ModelSheet) -> Stat:
     return Stat("Multiply-adds", short(counts.multiply_adds), tip=tip, level="warn" if lacking else "")
 
 
-def _dtypes(sheet: ModelSheet) -> list[tuple[str, str]]:
+def _dtypes(sheet: ModelSheet) -> list[Stat]:
     """Shares of the stored bytes; one type alone is 100 %."""
     sizes: Counter[str] = Counter()
     for tensor in sheet.tensors:
         sizes[tensor.dtype] += size_of(tensor) or 0
     whole = sum(sizes.values())
-    return [(dtype, f"{100 * size / whole:.3g} %") for dtype, size in sizes.most_common(4)] if whole else []
+    told, tip = sizes.most_common(4) if whole else [], "Share of the stored bytes"
+    return [Stat(f"In {dtype or 'unknown type'}", f"{100 * size / whole:.3g} %", tip=tip) for dtype, size in told]
 
 
 def inputs(sheet: ModelSheet) -> list[Stat]:
