@@ -76,6 +76,10 @@ class Desk(Protocol):
         """What a `LivePage` lacks: "model", "source", "sample" or "look"."""
         ...
 
+    def look_at(self, path: str) -> None:
+        """Play a picture, a film or a folder of pictures, and look at it."""
+        ...
+
     def still(self, then: Callable[[str], object]) -> None:
         """Write the picture that is looked at into a PNG and hand its path on; a trouble where there is none."""
         ...
@@ -99,9 +103,16 @@ class PagePart(Part):
             made.wanted.connect(self.desk.want)
             made.edited.connect(partial(self.desk.edit, self.page))
         else:
-            made.empty.clicked.connect(self.desk.ask_model)
+            made.empty.clicked.connect(self.begin)
         made.progress.cancelled.connect(self.cancel)
         return made
+
+    def begin(self) -> None:
+        """The button of the empty page: a model first, then what the page does."""
+        if self.desk.subject.sheet is None or self.page in (Page.MODEL, Page.GRAPH):
+            self.desk.ask_model()
+        else:
+            self.start()
 
     @property
     def fields(self) -> Mapping[str, Any]:
