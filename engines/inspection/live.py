@@ -12,11 +12,11 @@ from time import perf_counter
 import torch
 
 from engines.core.context import Context
-from engines.core.frames import FrameSet
+from engines.core.frames import Frame, FrameSet
 from engines.core.live import Reset
 from engines.core.spec import resolve
 from engines.inspection.activations.fitting import Fitting, fitting_of
-from engines.inspection.activations.layout import usual_layer
+from engines.inspection.activations.layout import Layout, layout_of, usual_layer
 from engines.inspection.activations.looking import look as activations
 from engines.inspection.activations.statistics import Dead
 from engines.inspection.attention.looking import AttentionView
@@ -41,7 +41,8 @@ class Look:
         self._network: Network | None = None
         self._fitting: Fitting | None = None
         self._attention: AttentionView | None = None
-        self._layer, self._dead = "", Dead()
+        self._still: tuple[Frame, LookSpec] | None = None
+        self._layer, self._layout, self._dead = "", Layout(1), Dead()
 
     def open(self, settings: LookSpec, ctx: Context) -> None:
         """Raises `BadInput` for what is no model, cannot be run here or takes no pictures."""
@@ -70,13 +71,21 @@ class Look:
         shape = self._network.graph.shape(self._network.layer(self._layer).node.output) or ()
         seen = Seen(frame.stamp, self._layer, shape, fitted.picture, fitted.placed, fitted.words, 0.0)
         found = self._look(fitted.inputs, seen)
+        self._still = frame, self._spec
         return replace(found, seen=replace(found.seen, milliseconds=(perf_counter() - began) * 1000))
+
+    def again(self) -> LookResult | None:
+        """Of the picture that stands still, when the settings have changed."""
+        if self._still is None or self._still[1] == self._spec:
+            return None
+        return self.process([self._still[0]])
 
     def reset(self, why: Reset) -> None:
         """What was seen no longer holds: dead units are counted anew."""
-        self._dead = Dead()
+        self._dead, self._still = Dead(), None
 
     def close(self) -> None:
+        self._still = None
         self._network = self._fitting = self._attention = None
 
     def _take(self, settings: LookSpec) -> None:
@@ -87,7 +96,8 @@ class Look:
         self._spec = settings
         self._layer = self._layer_of(settings)
         if self._layer != before:
-            self._dead = Dead()
+            node = self._network.layer(self._layer).node
+            self._layout, self._dead = layout_of(model.sheet, model.graph, node), Dead()
 
     def _layer_of(self, settings: LookSpec) -> str:
         assert self._network is not None
@@ -100,9 +110,9 @@ class Look:
         """By the view; what it needs is imported when it is first asked for."""
         assert self._network is not None
         if self._spec.view == "activations":
-            return activations(self._network, inputs, seen, self._spec, self._dead)
+            return activations(self._network, inputs, seen, self._spec, self._layout, self._dead)
         if self._spec.view == "attention":
             assert self._attention is not None
             return self._attention.look(inputs, seen, self._spec)
-        found: LookResult = resolve(FIELD)(self._network, inputs, seen, self._spec)
+        found: LookResult = resolve(FIELD)(self._network, inputs, seen, replace(self._spec, layer=self._layer))
         return found

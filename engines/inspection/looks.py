@@ -88,7 +88,8 @@ class FieldLook:
     """A unit's field on the picture. exact: (top, left, bottom, right), half open, in pixels of the input, cut to it;
     seen_pixels: share of the box that it really sees (holes of dilation). effective: float32 (h, w), |gradient| of the
     unit's value summed over colours, largest 1, None where it was not asked for; side: of the square with as many
-    pixels as are above 4.55 % of the largest. value: of the unit. grid: (rows, columns) of the layer's map.
+    pixels as are above 4.55 % of the largest. value: of the unit. grid: (rows, columns) of the layer's map; channels:
+    how many values lie at each of its places.
     """
 
     seen: Seen
@@ -101,6 +102,7 @@ class FieldLook:
     whole: bool
     effective: Floats | None
     side: float
+    channels: int = 1
     note: str = ""
 
 

@@ -33,12 +33,16 @@ def signed_image(values: NDArray[Any], most: float) -> QImage:
     return _image(np.dstack([mixture.round().astype(np.uint8), alpha]))
 
 
-def draw_scale(painter: QPainter, room: QRectF, low: str, high: str, *, signed: bool = False, title: str = "") -> None:
-    """A bar from low to high across `room`, its ends and its title in words below."""
+def draw_scale(
+    painter: QPainter, room: QRectF, low: str, high: str, *, signed: bool = False, title: str = "",
+    colours: NDArray[np.uint8] | None = None,
+) -> None:  # fmt: skip
+    """A bar from low to high across `room`, its ends and its title in words below. colours: (256, 3) RGB, in place of
+    those of magnitudes or of the theme's two for signed values."""
     bar = QRectF(room.left(), room.top(), room.width(), SCALE)
     fade = QLinearGradient(bar.topLeft(), bar.topRight())
     for stop in range(STOPS + 1):
-        fade.setColorAt(stop / STOPS, _color(stop / STOPS, signed))
+        fade.setColorAt(stop / STOPS, _color(stop / STOPS, signed, colours))
     painter.setPen(QPen(LOOK.now.color("line"), 1))
     painter.setBrush(fade)
     painter.drawRoundedRect(bar, 2, 2)
@@ -66,9 +70,10 @@ def outline(painter: QPainter, room: QRectF, around: QColor | None = None) -> No
         painter.drawRect(room)
 
 
-def _color(share: float, signed: bool) -> QColor:
-    if not signed:
-        red, green, blue = (int(part) for part in VIRIDIS[round(255 * share)])
+def _color(share: float, signed: bool, colours: NDArray[np.uint8] | None) -> QColor:
+    if not signed or colours is not None:
+        table = VIRIDIS if colours is None else colours
+        red, green, blue = (int(part) for part in table[round(255 * share)])
         return QColor(red, green, blue)
     low, zero, high = _ends()
     return QColor(mixed(low, zero, 2 * share) if share < 0.5 else mixed(zero, high, 2 * share - 1))

@@ -13,6 +13,12 @@ from typing import ClassVar, Literal
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.attribution.asked import AttributeResult, AttributeSpec
+from engines.inspection.field.results import CheckResult, FieldTable
+from engines.inspection.layout.folding import Folded
+from engines.inspection.layout.following import Links
+from engines.inspection.layout.layers import Placed
+from engines.inspection.layout.modules import ModuleTree
+from engines.inspection.layout.table import NodeRow
 from engines.inspection.looks import LookResult, LookSpec
 from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsResult
 from engines.inspection.types import ModelSheet, OpenSpec
@@ -74,6 +80,21 @@ class LookView:
         return next((one.title for one in self.sources if one.path == self.source), "")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class GraphView:
+    """The open model's graph. folded, placed: boxes and where they go, None before they are laid out; rows: of the
+    table; tree: what can be folded; links: who reads whom. selected: name of a node, or key of another box, "" for
+    none; `shows` counts how often it was asked to be brought into sight."""
+
+    folded: Folded | None = None
+    placed: Placed | None = None
+    rows: tuple[NodeRow, ...] = ()
+    tree: ModuleTree | None = None
+    links: Links | None = None
+    selected: str = ""
+    shows: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class CompareView:
     """spec: first "" for the model that is open. on: which picture."""
@@ -93,6 +114,9 @@ class ExciteView:
 
 @dataclass(frozen=True, slots=True)
 class WeightsView:
+    """Distributions of stored tensors. tensor: the one that was asked for last."""
+
+    tensor: str = ""
     result: WeightsResult | None = None
 
 
@@ -106,6 +130,14 @@ class AttributionView:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldView:
+    """table: of the model that is open, None before; check: the newest of it."""
+
+    table: FieldTable | None = None
+    check: CheckResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionView:
     """trouble: of the page in front; work: what it has under way, the opening of a model apart; problem: why its action
     cannot be done now, "" when it can."""
@@ -113,10 +145,12 @@ class InspectionView:
     page: Page = Page.MODEL
     model: ModelView = ModelView()
     look: LookView = LookView()
+    graph: GraphView = GraphView()
     compare: CompareView = CompareView()
     excite: ExciteView = ExciteView()
     attribution: AttributionView = AttributionView()
     weights: WeightsView = WeightsView()
+    field: FieldView = FieldView()
     work: Busy | None = None
     problem: str = ""
     trouble: Trouble | None = None

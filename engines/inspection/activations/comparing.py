@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from engines.core.context import Context
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, UsageError
+from engines.core.networks.preprocessing import Preprocessing
 from engines.core.pictures.reading import read_picture
 from engines.core.training.threads import threads
 from engines.inspection.activations.fitting import fitting_of
@@ -32,10 +33,11 @@ ALONE = "The same model on the same input: nothing can differ"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A model and what it is given."""
+    """A model and what it is given. words: how a picture was fitted."""
 
     network: Network
     inputs: tuple[Tensor, ...]
+    words: str = ""
 
 
 def run(spec: CompareSpec, ctx: Context) -> CompareResult:
@@ -50,17 +52,20 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
 
 
 def compare(first: Model, second: Model, spec: CompareSpec, ctx: Context) -> CompareResult:
-    """The same with models that are open."""
+    """The same with models that are open. A model of which nobody knows how pictures go in gets them as the other."""
+    if spec.other and not spec.picture:
+        raise UsageError("Of two pictures the first is not said", hint="Name both")
     network = Network(first)
     beside = network if second is first else Network(second)
-    one = Side(network, _inputs(first, spec, spec.first, spec.picture))
-    two = Side(beside, _inputs(second, spec, spec.second, spec.other or spec.picture))
+    ways = first.sheet.preprocessing, second.sheet.preprocessing
+    one = _side(network, spec, spec.first, spec.picture, ways[0] or ways[1])
+    two = _side(beside, spec, spec.second, spec.other or spec.picture, ways[1] or ways[0])
     _check_inputs(one, two)
     pairs, words = pairs_of(first.graph, second.graph)
     rows = tuple(_rows(one, two, pairs, ctx))
     above = (row.name for row in rows if row.error is not None and not row.error <= spec.tolerance)
-    same = _same(spec, first is second)
-    return CompareResult(spec, rows, next(above, ""), tuple(filter(None, (same, words))))
+    told = (_same(spec, first is second), _other_way(spec, one, two), words)
+    return CompareResult(spec, rows, next(above, ""), tuple(filter(None, told)))
 
 
 def difference(pair: Pair, a: Tensor, b: Tensor) -> LayerDifference:
@@ -82,11 +87,20 @@ def difference(pair: Pair, a: Tensor, b: Tensor) -> LayerDifference:
     return LayerDifference(pair.name, pair.other, pair.type, error, float(apart.abs().max()), cosine, pair.note)
 
 
-def _inputs(model: Model, spec: CompareSpec, opened: OpenSpec, picture: str) -> tuple[Tensor, ...]:
+def _side(network: Network, spec: CompareSpec, opened: OpenSpec, picture: str, known: Preprocessing | None) -> Side:
+    """known: how pictures go into this model, else into the other."""
     shapes = opened.shapes or spec.first.shapes
     if not picture:
-        return given_inputs(model, None, shapes, seed=spec.seed)
-    return fitting_of(model, shapes, spec.preprocessing).fit(read_picture(picture)).inputs
+        return Side(network, given_inputs(network.model, None, shapes, seed=spec.seed))
+    fitted = fitting_of(network.model, shapes, spec.preprocessing or known).fit(read_picture(picture))
+    return Side(network, fitted.inputs, fitted.words)
+
+
+def _other_way(spec: CompareSpec, one: Side, two: Side) -> str:
+    """Models that get one picture in two ways differ before their first layer."""
+    if spec.other not in ("", spec.picture) or one.words == two.words:
+        return ""
+    return f"Each model gets the picture in its own way: {one.words}; {two.words}"
 
 
 def _check_inputs(one: Side, two: Side) -> None:

@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Image
-from engines.core.spec import resolve
 from engines.core.training.threads import threads
 from engines.core.video.film import Film, FilmFrame
 from engines.inspection.activations.fitting import Fitting, fitting_of
-from engines.inspection.activations.layout import as_maps, usual_layer
+from engines.inspection.activations.layout import layout_of, usual_layer
+from engines.inspection.field.exact import field_of, sight_of
+from engines.inspection.field.shaping import shaped
+from engines.inspection.field.sights import Sight
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
 from engines.inspection.running.network import Network
 from engines.inspection.studies import Excited, ExciteResult, ExciteSpec
-from engines.inspection.types import FieldRow
+from engines.inspection.types import Shape
 
-FIELD = "engines.inspection.field.exact:receptive_field"
 SIDE = 256
 """Of a thumbnail, at most."""
 THREADS = 2
@@ -69,14 +70,18 @@ class Watched:
         self.layer = spec.layer or usual_layer(model.sheet, model.graph)
         self._node = self.network.layer(self.layer).node
         self._channel, self._unit = spec.channel, spec.unit
-        self._row: FieldRow | None = None
+        self._layout = layout_of(model.sheet, model.graph, self._node)
+        self._sight: Sight | None = None
+        self._picture: Shape = ()
+        self._sides = (1, 1)
 
     def value(self, image: Image) -> tuple[float, tuple[int, int]]:
         """Of the unit asked for, else the largest of the map, with its (row, column)."""
         inputs = self.fitting.fit(image).inputs
         with torch.inference_mode():
             data = self.network.values(inputs, [self.layer])[self.layer]
-            maps = as_maps(data, self.network.model.sheet, self._node)
+            maps = self._layout.maps(data)
+        self._picture = tuple(inputs[self.fitting.at].shape)
         self._check(maps.shape)
         one = maps[self._channel]
         if min(self._unit) >= 0:
@@ -85,15 +90,16 @@ class Watched:
         return float(one.flatten()[at]), divmod(at, one.shape[1])
 
     def box(self, unit: tuple[int, int]) -> Box:
-        """What the unit sees of the input, cut to it."""
-        size = self.fitting.way.size
-        if self._row is None:
-            shape = (1, 3, *size)
-            self._row = resolve(FIELD)(self.network.model, shape)[self.layer]
-        return box_of(self._row, unit, size)
+        """What a unit sees of the input; all of it where its place is not known."""
+        if self._sight is None:
+            self._sight = sight_of(shaped(self.network.model, self._picture), self.layer)
+        if self._sight.grid.rows_and_columns != self._sides:
+            return 0, 0, *self.fitting.way.size
+        return field_of(self._sight, unit).box
 
     def _check(self, shape: torch.Size) -> None:
         channels, *sides = shape
+        self._sides = (sides[0], sides[1])
         if not 0 <= self._channel < channels:
             raise UsageError(f"'{self.layer}' has no channel {self._channel}", hint=f"Channels are 0 to {channels - 1}")
         if any(at >= side for at, side in zip(self._unit, sides, strict=True)):
@@ -109,15 +115,6 @@ def strongest(values: NDArray[np.float32], numbers: NDArray[np.int64], most: int
         if all(abs(int(numbers[at]) - int(numbers[other])) >= apart for other in chosen):
             chosen.append(int(at))
     return chosen
-
-
-def box_of(row: FieldRow, unit: tuple[int, int], size: tuple[int, int]) -> Box:
-    """(top, left, bottom, right) of a unit's field, cut to the input."""
-    if row.whole:
-        return 0, 0, *size
-    starts = [round(start + at * stride) for start, at, stride in zip(row.start, unit, row.stride, strict=True)]
-    ends = [min(start + side, whole) for start, side, whole in zip(starts, row.size, size, strict=True)]
-    return max(starts[0], 0), max(starts[1], 0), ends[0], ends[1]
 
 
 def _frames(film: Film, ctx: Context) -> Iterator[FilmFrame]:

@@ -39,6 +39,11 @@ class Fitting:
     way: Preprocessing
     assumed: bool
 
+    @property
+    def at(self) -> int:
+        """Number of the input that the picture goes into."""
+        return next(index for index, one in enumerate(self.model.sheet.given) if one.picture)
+
     def fit(self, image: Image) -> Fitted:
         """uint8 BGR of any size -> the model's inputs."""
         as_seen = replace(self.way, colours="BGR", mean=(0.0,), std=(1.0,), axes="NHWC")

@@ -20,7 +20,7 @@ CHUNK = 1 << 23
 """Elements that are counted at once: counts are kept in float32, exact up to 2^24."""
 NEARLY = 1e-3
 """How near the end of a function that never reaches it counts as there."""
-TOPS = {"relu6": 6.0, "hardsigmoid": 1.0, "hard_sigmoid": 1.0, "hardtanh": 1.0, "sigmoid": 1.0, "tanh": 1.0}
+TOPS = {"relu6": 6.0, "hardsigmoid": 1.0, "hard_sigmoid": 1.0, "sigmoid": 1.0, "tanh": 1.0}
 NEVER = ("sigmoid", "tanh")
 
 

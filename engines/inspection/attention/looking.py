@@ -17,7 +17,7 @@ from torch import Tensor
 from engines.core.errors import BadInput, UsageError
 from engines.inspection.attention.sites import Site, sites
 from engines.inspection.attention.tokens import Tokens, tokens_of
-from engines.inspection.attention.weights import Weights, watch
+from engines.inspection.attention.weights import Unfollowed, Weights, watch
 from engines.inspection.looks import AttentionLook, LookSpec, Seen
 from engines.inspection.running.network import Network
 
@@ -51,7 +51,7 @@ class AttentionView:
         """Of the layer `seen.layer`."""
         at = self.names.index(seen.layer)
         first = 0 if spec.map == "rollout" else at
-        weights = watch(self._network, inputs, self.sites[first : at + 1])
+        weights = self._watch(inputs, first, at + 1)
         heads, count, keys = weights[-1].shape
         if count != keys:
             raise UsageError(f"'{seen.layer}' attends from {count} tokens to {keys} others, not to themselves")
@@ -68,14 +68,24 @@ class AttentionView:
             entropy.mean(-1).float().numpy(), self._note(self.sites[at], spec, heads, tokens, note),
         )  # fmt: skip
 
+    def _watch(self, inputs: Sequence[Tensor], first: int, stop: int) -> list[Weights]:
+        """A layer whose queries and keys do not say it all is looked at as a whole from then on."""
+        while True:
+            try:
+                return watch(self._network, inputs, self.sites[first:stop])
+            except Unfollowed as found:
+                self.sites = tuple(replace(site, followed=False) if site == found.site else site for site in self.sites)
+
     def _crosses(self, site: Site) -> bool:
         """Whether keys are of something else than queries, as far as their numbers tell."""
-        node = self._network.layer(site.scores).node
-        q, k = (self._network.graph.shape(node.inputs[min(at, len(node.inputs) - 1)]) for at in (0, 1))
-        if q is None or k is None or min(len(q), len(k)) < 2:
-            return False
-        queries, keys = q[-2], k[-2] if site.fused else k[-1]
-        return -1 not in (queries, keys) and queries != keys
+        graph, node = self._network.graph, self._network.layer(site.name).node
+        if site.fused:
+            q, k = (graph.shape(node.inputs[min(at, len(node.inputs) - 1)]) for at in (0, 1))
+            sides = (q[-2], k[-2]) if q and k else (-1, -1)
+        else:
+            shape = graph.shape(node.output)
+            sides = (shape[-2], shape[-1]) if shape and len(shape) > 1 else (-1, -1)
+        return -1 not in sides and sides[0] != sides[1]
 
     def _note(self, site: Site, spec: LookSpec, heads: int, tokens: Tokens, rolled: str) -> str:
         """What is to be known of a look, in words."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from engines.inspection.types import Graph, Kind, Node
 
+FAR = 12
+"""Nodes between the scores and their softmax, at most."""
 SIDES = (Kind.ADD, Kind.CAST, Kind.ARITHMETIC)
 """What may stand between the scores and their softmax: a scale, a mask that is added."""
 
@@ -45,25 +47,21 @@ def sites(graph: Graph) -> tuple[Site, ...]:
 
 
 def chain(tensor: str, makers: Mapping[str, Node], through: tuple[Kind, ...]) -> tuple[Node, list[Node]] | None:
-    """The product behind a tensor and the nodes in between, nearest to it first; None where there is none."""
-    passed: list[Node] = []
-    while (node := makers.get(tensor)) is not None:
+    """The first product behind a tensor and the nodes in between, nearest to it first; None where there is none within
+    a few nodes."""
+    waiting: list[tuple[str, list[Node]]] = [(tensor, [])]
+    seen: set[str] = set()
+    while waiting:
+        name, passed = waiting.pop()
+        node = makers.get(name)
+        if node is None or name in seen or len(passed) > FAR:
+            continue
+        seen.add(name)
         if node.kind is Kind.MATMUL:
             return node, passed[::-1]
-        computed = [name for name in node.inputs if name in makers]
-        if node.kind not in through or not computed:
-            return None
-        passed.append(node)
-        products = [name for name in computed if _leads_to_product(name, makers, through)]
-        if not products:
-            return None
-        tensor = products[0]
+        if node.kind in through:
+            waiting += [(one, [*passed, node]) for one in reversed(node.inputs)]
     return None
-
-
-def _leads_to_product(tensor: str, makers: Mapping[str, Node], through: tuple[Kind, ...]) -> bool:
-    node = makers[tensor]
-    return node.kind is Kind.MATMUL or (node.kind in through and chain(tensor, makers, through) is not None)
 
 
 def _written_out(softmax: Node, makers: Mapping[str, Node], graph: Graph) -> Site | None:
@@ -72,28 +70,20 @@ def _written_out(softmax: Node, makers: Mapping[str, Node], graph: Graph) -> Sit
         found = chain(softmax.inputs[0], makers, through)
         if found is not None:
             product, between = found
-            before = (product, *between[:-1])
+            before = (product, *between)
             followed = through is SIDES and all(
                 _is_plain(node, node.inputs.index(last.output), graph)
-                for last, node in zip(before, between, strict=True)
+                for last, node in zip(before, between, strict=False)
             )
             return Site(softmax.name, product.name, tuple(node.name for node in between), followed=followed)
     return None
 
 
-def word_of(node: Node) -> str:
-    """"mul" of aten.mul.Tensor, Mul and MUL."""  # fmt: skip
-    return node.op.removeprefix("aten.").partition(".")[0].strip("_").lower()
-
-
 def _is_plain(node: Node, at: int, graph: Graph) -> bool:
-    """Whether it casts, adds, or takes the scores times or over one number."""
-    if node.kind is not Kind.ARITHMETIC:
-        return not node.call.get("kwargs")
+    """Whether it casts, adds, or does arithmetic with single numbers alone."""
     others = [graph.shape(name) for index, name in enumerate(node.inputs) if index != at and name]
     numbers = all(shape is not None and math.prod(shape) == 1 for shape in others)
-    word = word_of(node)
-    return numbers and len(others) <= 1 and (word == "mul" or (word == "div" and at == 0))
+    return node.kind is not Kind.ARITHMETIC or numbers
 
 
 def _is_last(node: Node, graph: Graph) -> bool:

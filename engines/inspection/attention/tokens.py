@@ -10,7 +10,7 @@ from engines.inspection.types import Graph, Kind, Node
 
 EXTRA = 16
 """Tokens before those of the picture, at most: the class and registers."""
-MAPS = (Kind.CONV, Kind.POOL, Kind.RESIZE)
+MAPS = (Kind.CONV, Kind.POOL, Kind.RESIZE, Kind.SPACE_DEPTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,9 +17,8 @@ from torch import Tensor
 
 from engines.attention import maps
 from engines.core.errors import BadInput
-from engines.inspection.attention.sites import Site, word_of
-from engines.inspection.reading.references import Ref
-from engines.inspection.running.network import Network
+from engines.inspection.attention.sites import Site
+from engines.inspection.running.network import Network, Step
 from engines.inspection.types import Kind, Node
 
 MOST = 1 << 26
@@ -89,31 +88,48 @@ class Whole:
         return weights @ self.matrix
 
 
+class Unfollowed(Exception):
+    """Queries and keys of a site do not give its weights as it is understood here."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site.name)
+        self.site = site
+
+
 def watch(network: Network, inputs: Sequence[Tensor], watched: Sequence[Site]) -> list[Weights]:
-    """Run as far as the last of these layers: weights of each."""
+    """Run as far as the last of these layers: weights of each. Raises `Unfollowed`."""
     with _listening(network, watched) as heard:
         network.values(inputs, [watched[-1].name])
     return [_weights(network, site, heard) for site in watched]
 
 
+@dataclass(slots=True)
+class Heard:
+    """given: what went into a node, by its name. given_off: what a site's softmax gave, its last row alone where
+    queries and keys say the rest."""
+
+    given: dict[str, Sequence[Tensor | None]] = field(default_factory=dict)
+    given_off: dict[str, Tensor] = field(default_factory=dict)
+
+
 @contextmanager
-def _listening(network: Network, watched: Sequence[Site]) -> Iterator[dict[str, Any]]:
-    """What goes into each node of the sites by its name; what comes out of those whose matrix is looked at."""
-    heard: dict[str, Any] = {}
+def _listening(network: Network, watched: Sequence[Site]) -> Iterator[Heard]:
+    heard = Heard()
     handles = []
 
     def going_in(name: str) -> Any:
-        return lambda _step, given: heard.__setitem__(name, given)
+        return lambda _step, given: heard.given.__setitem__(name, given)
 
-    def coming_out(name: str) -> Any:
-        return lambda _step, _given, result: heard.__setitem__(name, result)
+    def coming_out(site: Site) -> Any:
+        part = slice(-1, None) if site.followed else slice(None)
+        return lambda _step, _given, result: heard.given_off.__setitem__(site.name, result[..., part, :].clone())
 
     for site in watched:
-        if not site.followed:
-            handles.append(network.layer(site.name).register_forward_hook(coming_out(site.name)))
-            continue
-        for name in (site.scores, *site.between):
-            handles.append(network.layer(name).register_forward_pre_hook(going_in(name)))
+        if not site.fused:
+            handles.append(network.layer(site.name).register_forward_hook(coming_out(site)))
+        if site.followed:
+            names = (site.scores, *site.between)
+            handles += [network.layer(name).register_forward_pre_hook(going_in(name)) for name in names]
     try:
         yield heard
     finally:
@@ -121,20 +137,31 @@ def _listening(network: Network, watched: Sequence[Site]) -> Iterator[dict[str, 
             handle.remove()
 
 
-def _weights(network: Network, site: Site, heard: dict[str, Any]) -> Weights:
-    if not site.followed:
-        return _whole(site, heard[site.name])
-    given = heard[site.scores]
+def _weights(network: Network, site: Site, heard: Heard) -> Weights:
     if site.fused:
-        return _fused(network.layer(site.scores).node, given)
-    q, k = given[0].detach(), given[-1].detach().transpose(-1, -2)
+        return _fused(network.layer(site.scores).node, heard.given[site.scores])
+    given_off = heard.given_off[site.name]
+    return _written_out(network, site, heard, given_off) if site.followed else _whole(site, given_off)
+
+
+def _written_out(network: Network, site: Site, heard: Heard, row: Tensor) -> Streamed:
+    """Queries and keys have to give the softmax's own last row; keys may come either way round."""
+    given = heard.given[site.scores]
+    q, k = given[0], given[min(1, len(given) - 1)]
     scale, bias = 1.0, None
     before = network.layer(site.scores).node
     for name in site.between:
-        node = network.layer(name).node
-        scale, bias = _changed(node, node.inputs.index(before.output), heard[name], scale, bias)
-        before = node
-    return _streamed(q, k, bias, scale=scale)
+        step = network.layer(name)
+        scale, bias = _changed(site, step, step.node.inputs.index(before.output), heard.given[name], scale, bias)
+        before = step.node
+    assert q is not None
+    assert k is not None
+    for turned in (k.detach().transpose(-1, -2), k.detach()):
+        if turned.shape[-1] == q.shape[-1] and turned.shape[-2] == row.shape[-1]:
+            found = _streamed(q.detach(), turned, bias, scale=scale)
+            if torch.allclose(found.row(q.shape[-2] - 1), _whole(site, row).matrix[:, 0], 1e-3, 1e-5, equal_nan=True):
+                return found
+    raise Unfollowed(site)
 
 
 def _whole(site: Site, matrix: Tensor) -> Whole:
@@ -169,24 +196,23 @@ def _folded(data: Tensor, lead: Sequence[int]) -> Tensor:
     return data.expand(*lead, *data.shape[-2:]).reshape(-1, *data.shape[-2:])
 
 
-def _changed(node: Node, at: int, given: Sequence[Tensor | None], scale: float, bias: Tensor | None) -> Any:
-    """Scale and bias behind a node: both are scaled, or the bias grows."""
-    if node.kind is Kind.CAST:
-        return scale, bias
+def _changed(
+    site: Site, step: Step, at: int, given: Sequence[Tensor | None], scale: float, bias: Tensor | None
+) -> tuple[float, Tensor | None]:
+    """Scale and bias behind a node: the bias grows, or both are scaled. A number that is added changes no softmax."""
     others = [one for index, one in enumerate(given) if index != at and one is not None]
-    other = others[0] if others else _constant(node)
-    if node.kind is Kind.ADD:
-        return scale, _sum(bias, other)
-    factor = float(other) if word_of(node) == "mul" else 1 / float(other)
+    if step.node.kind is Kind.CAST:
+        return scale, bias
+    if step.node.kind is Kind.ADD and others:
+        added = others[0].detach()
+        return scale, added if bias is None else bias + added
+    zero, one, two = (_tried(step, at, given, number) for number in (0.0, 1.0, 2.0))
+    factor = one - zero
+    if not math.isclose(two - zero, 2 * factor, rel_tol=1e-5):
+        raise Unfollowed(site)
     return scale * factor, None if bias is None else bias * factor
 
 
-def _sum(bias: Tensor | None, other: Tensor | float) -> Tensor | None:
-    """A number alone changes no softmax."""
-    if not isinstance(other, Tensor):
-        return bias
-    return other.detach() if bias is None else bias + other.detach()
-
-
-def _constant(node: Node) -> float:
-    return next(float(one) for one in node.call["args"] if not isinstance(one, Ref))
+def _tried(step: Step, at: int, given: Sequence[Tensor | None], number: float) -> float:
+    """What a node makes of a single number."""
+    return float(step(*(torch.tensor([number]) if index == at else one for index, one in enumerate(given))))

@@ -47,6 +47,8 @@ def explain(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
     """The same for an open model and a picture, uint8 BGR of any size. Where several methods are asked for, one that
     cannot be done is left out and named in the notes."""
     check(spec)
+    import captum.attr  # noqa: F401  (takes a second, which is no method's)
+
     it = subject(model, picture, spec, ctx)
     found: list[Explained] = []
     notes = [it.fitted] if it.fitted else []
@@ -88,7 +90,7 @@ def _explained(it: Subject, method: str, spec: AttributeSpec, ctx: Context) -> E
     spent = (time.perf_counter() - started) * 1000
     checked = traced = None
     if spec.sanity:
-        held = replace(spec, layer=made.layer or spec.layer)
+        held = replace(spec, layer=made.layer or spec.layer, most_steps=spec.steps)
         part = Part(ctx, 1, whole, f"{title}, sanity check")
         checked = sane(it, made.map, held, part, lambda other, asked, at: way(other, asked, at).map)
     if spec.curves:

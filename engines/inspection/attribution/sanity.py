@@ -22,6 +22,8 @@ from engines.inspection.running.network import Network
 
 PARTLY, IGNORES = 0.5, 0.8
 """Rank correlations from which a map changes in part only, and from which it hardly changes."""
+DRAWS = 3
+VANISHES = ", and vanishes without them"
 WORDS: dict[Verdict, str] = {
     "depends": "Depends on the weights",
     "partly": "Changes in part: read with care",
@@ -33,19 +35,29 @@ Attribute: TypeAlias = Callable[[Subject, AttributeSpec, Context], Map]
 
 
 def sane(it: Subject, made: Map, spec: AttributeSpec, ctx: Context, attribute: Attribute) -> Sanity:
-    """Compare a map with those of the same method on the same network with more and more of its weights shuffled."""
-    stages = []
+    """Compare a map with those of the same method as more and more of the weights are shuffled."""
+    stages, flat = [], False
     for number in range(1, spec.stages + 1):
         share = number / spec.stages
-        part = Part(ctx, number - 1, spec.stages, f"Sanity check, {round(100 * share)} % of the layers shuffled")
+        part = Part(ctx, number - 1, spec.stages, f"Sanity check, {round(100 * share)} % of the weights shuffled")
         part.progress(0, 1)
-        other = it.of(shuffled(it.network, share, spec.seed))
-        other = replace(other, ctx=part)
-        stages.append(Stage(share, *alike(made, attribute(other, spec, part))))
+        other = _changed(it, share, spec, part, attribute)
+        flat = float(np.ptp(other)) == 0
+        stages.append(Stage(share, *alike(made, other)))
     rank = stages[-1].rank
     verdict: Verdict = "ignores" if rank >= IGNORES else "partly" if rank >= PARTLY else "depends"
     verdict = verdict if np.ptp(made) > 0 else "unknown"
-    return Sanity(verdict, tuple(stages), WORDS[verdict])
+    return Sanity(verdict, tuple(stages), WORDS[verdict] + (VANISHES if flat and verdict == "depends" else ""))
+
+
+def _changed(it: Subject, share: float, spec: AttributeSpec, ctx: Context, attribute: Attribute) -> Map:
+    """The map after the weights were shuffled; drawn again where the target is at rest whatever the picture."""
+    found: Map = np.zeros(it.size)
+    for draw in range(DRAWS):
+        found = attribute(replace(it.of(shuffled(it.network, share, spec.seed + draw)), ctx=ctx), spec, ctx)
+        if np.ptp(found) > 0:
+            break
+    return found
 
 
 def alike(one: Map, other: Map) -> tuple[float, float]:
@@ -74,21 +86,19 @@ def shuffled(network: Network, share: float, seed: int) -> Network:
     """The same network, the weights of this share of its layers, from the last back, with their elements shuffled."""
     made, random = Network(network.model), torch.Generator().manual_seed(seed)
     weights = _weights(made)
-    for name in weights[len(weights) - round(share * len(weights)) :]:
-        weight = made.weight(name)
-        if weight is not None:
-            order = torch.randperm(weight.numel(), generator=random)
-            weight.data = weight.flatten()[order].reshape(weight.shape)
+    for weight in weights[len(weights) - round(share * len(weights)) :]:
+        order = torch.randperm(weight.numel(), generator=random)
+        weight.data = weight.flatten()[order].reshape(weight.shape)
     return made
 
 
-def _weights(network: Network) -> list[str]:
-    """Stored tensors of floats in the order in which they are used."""
+def _weights(network: Network) -> list[torch.Tensor]:
+    """Stored floats in the order in which they are used, each once."""
     tensors = network.graph.tensors
-    read = dict.fromkeys(name for node in network.graph.nodes for name in node.inputs if name)
-    stored = [name for name in read if tensors[name].stored and not tensors[name].constant]
-    once = {tensors[name].storage or name: name for name in reversed(stored)}
-    return [name for name in stored if once[tensors[name].storage or name] == name]
+    read = [tensors[name] for node in network.graph.nodes for name in node.inputs if name]
+    found = [network.weight(tensor.name) for tensor in read if tensor.stored and not tensor.constant]
+    floats = [weight for weight in found if weight is not None and weight.is_floating_point()]
+    return list({id(weight): weight for weight in floats}.values())
 
 
 def _scaled(values: Map) -> Map:

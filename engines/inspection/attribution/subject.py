@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.context import Context
-from engines.core.errors import BadInput, UsageError
+from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.attribution.asked import AttributeSpec, Baseline, Target
 from engines.inspection.attribution.targets import Aim, aim_of, shares
 from engines.inspection.opening.model import Model
+from engines.inspection.running.inputs import fitting, given_inputs, picture_input
 from engines.inspection.running.network import Network
-from engines.inspection.types import Given
 
 ROOM = 384 * 2**20
 """Bytes of activations that a batch may hold."""
@@ -109,14 +109,12 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
     """Raises `BadInput` where a picture cannot go in, `UsageError` for a target that the model has not."""
     if model.sheet.runs:
         raise BadInput(f"This model cannot be run: {model.sheet.runs}", path=model.sheet.path)
-    network, (at, given) = Network(model), _picture_of(model)
-    taken, words = fitting(given, spec.preprocessing or model.sheet.preprocessing, spec)
-    data, _ = taken.prepare(picture)
-    inputs = tuple(
-        torch.from_numpy(data) if place == at else _filled(one) for place, one in enumerate(model.sheet.given)
-    )
+    network, taken, words = Network(model), *_fitted(model, spec)
+    first = picture_input(model)
+    inputs = given_inputs(model, torch.from_numpy(taken.prepare(picture)[0]), spec.model.shapes)
+    at = next(place for place, one in enumerate(model.sheet.given) if one is first)
     original = _smaller(picture)
-    seen = np.asarray(replace(taken, **PIXELS).prepare(picture)[0][0], np.uint8)
+    seen = _seen(taken, picture)
     aim, target = aim_of(spec.target, network, inputs, taken.axes == "NHWC")
     placed = taken.place(*original.shape[:2])
     made = Subject(network, inputs, at, taken, placed, original, seen, words, aim, target, ctx)
@@ -125,21 +123,12 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
     return made
 
 
-def fitting(given: Given, known: Preprocessing | None, spec: AttributeSpec) -> tuple[Preprocessing, str]:
-    """How a picture goes in, and that in words. Raises `UsageError` where the size of the input is not known."""
-    shape = given.shape or ()
-    nhwc = known.axes == "NHWC" if known is not None else len(shape) == 4 and shape[1] not in (1, 3)
-    size = tuple(shape[1:3] if nhwc else shape[2:4])
-    if len(size) < 2 or min(size) < 1:
-        if known is None:
-            raise UsageError("The size of the input is not known", hint="Give its shape, as --input 1x3x224x224")
-        size = known.size
-    if known is not None:
-        return replace(known, size=(size[0], size[1])), ""
-    grey = shape[3 if nhwc else 1] == 1
-    made = Preprocessing((size[0], size[1]), "grey" if grey else "RGB", axes="NHWC" if nhwc else "NCHW")
-    words = f"The file does not say how pictures go in: taken as {'grey' if grey else 'RGB'} from 0 to 1, stretched"
-    return made, words
+def _fitted(model: Model, spec: AttributeSpec) -> tuple[Preprocessing, str]:
+    """How the picture goes in, and in words where that is a guess."""
+    known = spec.preprocessing or model.sheet.preprocessing
+    taken = spec.preprocessing or fitting(model, spec.model.shapes)
+    words = f"The file does not say how pictures go in: taken as {taken.colours} from 0 to 1, stretched"
+    return taken, "" if known is not None else words
 
 
 def nothing(seen: Image, kind: Baseline) -> Image:
@@ -148,19 +137,6 @@ def nothing(seen: Image, kind: Baseline) -> Image:
         return np.asarray(cv2.GaussianBlur(seen, (0, 0), max(seen.shape[:2]) / 16), np.uint8)
     level = {"black": 0, "grey": 128, "mean": seen.reshape(-1, 3).mean(0)}[kind]
     return np.broadcast_to(np.round(level), seen.shape).astype(np.uint8)
-
-
-def _picture_of(model: Model) -> tuple[int, Given]:
-    found = next(((at, one) for at, one in enumerate(model.sheet.given) if one.picture), None)
-    if found is None:
-        raise BadInput("This model takes no picture", path=model.sheet.path, hint="Its inputs are no images")
-    return found
-
-
-def _filled(given: Given) -> torch.Tensor:
-    if given.shape is None or min(given.shape, default=1) < 1:
-        raise UsageError(f"The shape of the input '{given.name}' is not known", hint="Give it with --input")
-    return torch.full(given.shape, given.value, dtype=getattr(torch, given.dtype, torch.float32))
 
 
 def _chunk(model: Model) -> int:
@@ -178,7 +154,7 @@ def _takes_batches(made: Subject) -> bool:
         alone = torch.cat([made._run(one[None]) for one in pair])
         try:
             both = made._run(pair)
-        except RuntimeError:
+        except (RuntimeError, KinoscopeError):
             return False
     return both.shape == alone.shape and torch.allclose(both, alone, rtol=1e-4, atol=1e-5 * float(alone.abs().max()))
 
@@ -186,6 +162,12 @@ def _takes_batches(made: Subject) -> bool:
 def _rows(value: torch.Tensor) -> torch.Tensor:
     """With a batch axis, where a model gives none."""
     return value if value.ndim > 1 else value.reshape(1, -1)
+
+
+def _seen(taken: Preprocessing, picture: Image) -> Image:
+    """uint8 BGR of the input's size, grey where the input is."""
+    pixels = np.asarray(replace(taken, **PIXELS).prepare(picture)[0][0], np.uint8)
+    return pixels if taken.colours != "grey" else np.repeat(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)[..., None], 3, 2)
 
 
 def _smaller(picture: Image) -> Image:

@@ -112,12 +112,12 @@ def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
         )
     if aim.how == "index":
         share = float(shares(value)[0, aim.at[0]]) if is_vector(value) else None
-        words = f"output {aim.at[0]} of {value.numel()}" + (f" of {name}" if name else "")
+        words = f"output {aim.at[0]} of {value.numel():,} in '{name}'"
         return Target(name, words, number, aim.at[0], share)
     if aim.how in WHOLE:
-        return Target(name, f"{aim.how} of {name}", number)
+        return Target(name, f"{aim.how} of '{name}'", number)
     unit = {2: ", token {}", 3: ", row {}, column {}"}.get(len(aim.at), "").format(*aim.at[1:])
-    return Target(name, f"channel {aim.at[0]}{unit} of {name}", number, aim.at[0])
+    return Target(name, f"channel {aim.at[0]}{unit} of '{name}'", number, aim.at[0])
 
 
 def _number(text: str) -> int:

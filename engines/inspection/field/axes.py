@@ -20,11 +20,12 @@ NOTHING = -(1 << 40)
 @dataclass(frozen=True, slots=True)
 class Along:
     """taps: outputs (n,) -> what they read (n, k), on an axis without ends. rate: inputs to an output. edge: what lies
-    outside: "nothing", or an index inside by "replicate", "reflect" or "circular"."""
+    outside: "nothing", or an index inside by "replicate", "reflect" or "circular". whole: one output reads all."""
 
     taps: Callable[[Indices], Indices]
     rate: Fraction
     edge: str = "nothing"
+    whole: bool = False
 
     def inside(self, inputs: int, outputs: int) -> Indices:
         """Of every output, with -1 for what does not exist."""
@@ -80,22 +81,26 @@ def bins(inputs: int, outputs: int) -> Along:
         reads = first[:, None] + np.arange(most)
         return np.where(reads < end[:, None], reads, NOTHING)
 
-    return Along(taps, Fraction(inputs, outputs))
+    return Along(taps, Fraction(inputs, outputs), whole=outputs == 1 < inputs)
 
 
-def resized(inputs: int, outputs: int, mode: str, corners: str, rounding: str = "") -> Along:
-    """Taps that weigh something: nearest, linear (2) or cubic (4), between corners, centres or from the first pixel."""
-    align = corners == "align"
-    rate = Fraction(inputs - 1, max(outputs - 1, 1)) if align else Fraction(inputs, outputs)
+def resized(
+    inputs: int, outputs: int, mode: str, corners: str, rounding: str = "", scale: float | None = None
+) -> Along:
+    """Taps that weigh something: nearest, linear (2) or cubic (4), between corners, centres or from the first pixel.
 
-    def source(out: Indices) -> NDArray[np.float64]:
-        scale = float(rate)
-        return (out + 0.5) * scale - 0.5 if corners == "half" else out * scale
+    scale: outputs to an input as the file tells it, where that is not the sizes' own.
+    """
+    if corners == "align":
+        rate = Fraction(inputs - 1, max(outputs - 1, 1))
+    else:
+        rate = 1 / Fraction(scale).limit_denominator(1000) if scale else Fraction(inputs, outputs)
 
     def taps(out: Indices) -> Indices:
         if mode == "nearest":
             return _nearest(out, rate, corners, rounding)[:, None]
-        place = source(out)
+        shift = 0.5 if corners == "half" else 0.0
+        place = (out + shift) * float(rate) - shift
         first = np.floor(place).astype(np.int64)
         wide = np.arange(-1, 3) if mode == "cubic" else np.arange(2)
         weighs = (place != first)[:, None] | (wide == 0)
@@ -120,7 +125,8 @@ def _nearest(out: Indices, rate: Fraction, corners: str, rounding: str) -> Indic
 
 
 def _windows(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
-    assert node.window is not None
+    if node.window is None:
+        raise LookupError(node.name)
     return {axis: windowed(node.window, at) for at, axis in enumerate(node.attributes["axes"])}
 
 
@@ -129,9 +135,15 @@ def _bins(node: Node, before: Shape, after: Shape) -> dict[int, Along]:
 
 
 def _resize(node: Node, before: Shape, after: Shape) -> dict[int, Along]:
-    mode, corners = node.attributes["mode"], node.attributes.get("corners", "half")
-    rounding = node.attributes.get("rounding", "")
-    return {axis: resized(before[axis], after[axis], mode, corners, rounding) for axis in node.attributes["axes"]}
+    told = node.attributes
+    mode, corners = told["mode"], told.get("corners", "half")
+    if mode not in MODES or corners not in CORNERS or told.get("antialias"):
+        raise LookupError(node.name)
+    scales = told.get("scales") or (None,) * len(told["axes"])
+    return {
+        axis: resized(before[axis], after[axis], mode, corners, told.get("rounding", ""), scale)
+        for axis, scale in zip(told["axes"], scales, strict=True)
+    }
 
 
 def shifted(start: int, step: int = 1, edge: str = "nothing") -> Along:
@@ -148,7 +160,8 @@ def _pad(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
 
 def _slice(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
     told = node.attributes
-    return {axis: shifted(start, step) for axis, start, step in zip(told["axes"], told["starts"], told["steps"], strict=True)}
+    cuts = zip(told["axes"], told["starts"], told["steps"], strict=True)
+    return {axis: shifted(start, step) for axis, start, step in cuts}
 
 
 def _fold(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
@@ -160,6 +173,7 @@ def _fold(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
     return dict.fromkeys(node.attributes["axes"], along)
 
 
+MODES, CORNERS = ("nearest", "linear", "cubic"), ("half", "align", "asymmetric")
 MOVES: Mapping[Kind, Callable[[Node, Shape, Shape], dict[int, Along]]] = {
     Kind.CONV: _windows,
     Kind.POOL: _windows,

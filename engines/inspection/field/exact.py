@@ -56,7 +56,7 @@ def seen(
     Raises as `receptive_field`, and `UsageError` for a unit outside the layer's map.
     """
     pixels = field_of(sight_of(shaped(model_or_graph, input_shape), layer), unit).pixels
-    return pixels.any(1), pixels.any(0)
+    return np.any(pixels, axis=1), np.any(pixels, axis=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,9 @@ def row_of(name: str, sight: Sight) -> FieldRow:
     within = ((top, bottom), (left, right))
     first = field_of(sight, (0, 0)).box
     count = len(sight.reach)
-    values = [_of_axis(sight, at, within[at - count + 2], first[at - count + 2]) for at in range(max(count - 2, 0), count)]
+    values = [
+        _of_axis(sight, at, within[at - count + 2], first[at - count + 2]) for at in range(max(count - 2, 0), count)
+    ]
     if count == 1:
         values.insert(0, (1, 1.0, 0))
     sizes, strides, starts = zip(*values, strict=True)

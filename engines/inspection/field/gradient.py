@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from engines.core.errors import BadInput, UsageError
 from engines.inspection.field.exact import Mask, field_of, placed, sight_of
 from engines.inspection.field.results import CheckResult
-from engines.inspection.field.shaping import where_the_picture_is
+from engines.inspection.field.shaping import shaped, where_the_picture_is
 from engines.inspection.field.sights import Sight
 from engines.inspection.opening.model import Model
 from engines.inspection.running.network import Network
@@ -34,13 +35,18 @@ def check(model: Model, layer: str, unit: tuple[int, int] = (-1, -1)) -> CheckRe
 
     Raises `UsageError` for a layer or unit that is not there, `BadInput` for an operator that cannot be run.
     """
+    model = _of_one_picture(model)
     sight = sight_of(model.graph, layer)
     ours = field_of(sight, unit)
     found = support(model, layer, ours.unit, sight)
     differing = int((ours.pixels != found).sum())
-    return CheckResult(
-        layer, ours.unit, not differing, int(ours.pixels.sum()), int(found.sum()), differing, ours.note
-    )
+    return CheckResult(layer, ours.unit, not differing, int(ours.pixels.sum()), int(found.sum()), differing, ours.note)
+
+
+def _of_one_picture(model: Model) -> Model:
+    """With the sizes that its file leaves open."""
+    graph = shaped(model, None)
+    return model if graph is model.graph else replace(model, sheet=replace(model.sheet, graph=graph))
 
 
 def support(model: Model, layer: str, unit: tuple[int, int] = (-1, -1), sight: Sight | None = None) -> Mask:
@@ -207,21 +213,30 @@ def slope_of(
         given = [picture if at == place else each for at, each in enumerate(inputs)]
         values = network.values(given, [layer])[layer]
         value = values[index_of(sight, values.shape, unit, channel)]
-        (slope,) = torch.autograd.grad(value, picture, allow_unused=True)
-    if slope is None:
-        slope = torch.zeros_like(picture)
-    return float(value), _over(slope.detach(), axes)
+        (slope,) = torch.autograd.grad(value, picture, allow_unused=True, materialize_grads=True)
+    return float(value.detach()), _over(slope.detach(), axes)
 
 
 def index_of(sight: Sight, shape: Sequence[int], unit: tuple[int, int], channel: int) -> tuple[int, ...]:
-    """Where a unit's channel lies in its tensor, in the first of a batch. Raises `UsageError` for a channel too many."""
+    """Where a unit's channel lies in its tensor, in the first of a batch. Raises `UsageError` for one too many."""
     places = sight.places(_unit(sight, unit))
-    rest = [axis for axis in range(len(shape)) if axis not in places and (axis > 0 or len(shape) == 1)]
+    rest = _rest(places, shape)
     sizes = [shape[axis] for axis in rest]
     if not 0 <= channel < math.prod(sizes):
         raise UsageError(f"This layer has {math.prod(sizes)} channels and none of number {channel}")
     own = dict(zip(rest, np.unravel_index(channel, sizes) if sizes else (), strict=True))
     return tuple(int(places.get(axis, own.get(axis, 0))) for axis in range(len(shape)))
+
+
+def channels_of(sight: Sight) -> int:
+    """How many values lie at each place of the map."""
+    places = sight.places((0,) * len(sight.grid.axes))
+    return math.prod(sight.shape[axis] for axis in _rest(places, sight.shape))
+
+
+def _rest(places: Mapping[int, int], shape: Sequence[int]) -> list[int]:
+    """Axes that are neither the map's nor the batch's."""
+    return [axis for axis in range(len(shape)) if axis not in places and (axis > 0 or len(shape) == 1)]
 
 
 def side_of(slope: NDArray[Any]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from engines.inspection.field.exact import Field, field_of, sight_of
-from engines.inspection.field.gradient import index_of, side_of, slope_of
+from engines.inspection.field.gradient import channels_of, index_of, side_of, slope_of
 from engines.inspection.field.sights import Sight
 from engines.inspection.looks import FieldLook, LookSpec, Seen
 from engines.inspection.running.network import Network
@@ -38,7 +38,7 @@ def look(network: Network, inputs: tuple[torch.Tensor, ...], seen: Seen, spec: L
     area = max((bottom - top) * (right - left), 1)
     return FieldLook(
         seen, field.unit, field.grid, spec.channel, value, field.box, int(field.pixels.sum()) / area,
-        bool(field.pixels.all()), effective, side, field.note,
+        bool(field.pixels.all()), effective, side, channels_of(sight), field.note,
     )  # fmt: skip
 
 

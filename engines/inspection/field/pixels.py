@@ -152,18 +152,21 @@ def joined(parts: Sequence[Terms], sizes: Sequence[int], axis: int) -> Terms:
 
 
 def _joined(terms: Sequence[Term | None], sizes: Sequence[int], axis: int) -> Term:
+    """Where a part sees nothing, one spatial axis that does not say so elsewhere is enough."""
     there = next(term for term in terms if term is not None)
-    if all(term is not None for term in terms) or len(there) == 1:
-        return tuple(_end_to_end([_or_nothing(term, there)[at] for term in terms], sizes, axis) for at in range(len(there)))
-    rows = _end_to_end([_or_nothing(term, there)[0] for term in terms], sizes, axis)
-    others = [[term[at] for term in terms if term is not None] for at in range(1, len(there))]
-    if all(_same(parts) for parts in others):
-        return (rows, *(parts[0] for parts in others))
-    return (rows, *(_end_to_end([_or_nothing(term, there)[at] for term in terms], sizes, axis) for at in range(1, len(there))))
+    held = [term if term is not None else _nothing(there) for term in terms]
+    if None in terms and all(_alike([term[at] for term in terms if term], axis) for at in range(1, len(there))):
+        return (_end_to_end([term[0] for term in held], sizes, axis), *there[1:])
+    return tuple(_end_to_end([term[at] for term in held], sizes, axis) for at in range(len(there)))
 
 
-def _or_nothing(term: Term | None, there: Term) -> Term:
-    return term if term is not None else tuple(np.zeros((1,) * (bits.ndim - 1) + bits.shape[-1:], np.uint8) for bits in there)
+def _nothing(there: Term) -> Term:
+    return tuple(np.zeros((1,) * (bits.ndim - 1) + bits.shape[-1:], np.uint8) for bits in there)
+
+
+def _alike(parts: Sequence[Bits], axis: int) -> bool:
+    """The same bits wherever on the axis."""
+    return all(part.shape[axis] == 1 for part in parts) and _same(parts)
 
 
 def _same(parts: Sequence[Bits]) -> bool:
@@ -171,7 +174,7 @@ def _same(parts: Sequence[Bits]) -> bool:
 
 
 def _end_to_end(parts: Sequence[Bits], sizes: Sequence[int], axis: int) -> Bits:
-    if all(part.shape[axis] == 1 for part in parts) and _same(parts):
+    if _alike(parts, axis):
         return parts[0]
     shape = np.broadcast_shapes(*(part.shape[:axis] + (1,) + part.shape[axis + 1 :] for part in parts))
     whole = [(*shape[:axis], size, *shape[axis + 1 :]) for size in sizes]

@@ -9,8 +9,8 @@ from engines.inspection.types import FieldRow, OpenSpec
 
 @dataclass(frozen=True, slots=True)
 class FieldTable:
-    """Job `engines.inspection.field.table:run` of an `OpenSpec`: a row a layer, in order of execution. input: height and
-    width of the picture. grids: (rows, columns) of each layer's map."""
+    """Job `engines.inspection.field.table:run` of an `OpenSpec`: a row a layer, in order of execution. input: height
+    and width of the picture. grids: (rows, columns) of each layer's map."""
 
     spec: OpenSpec = OpenSpec()
     input: tuple[int, int] = (0, 0)

@@ -11,7 +11,16 @@ from engines.inspection.field import pixels
 from engines.inspection.field.axes import moves, shifted
 from engines.inspection.field.pixels import TooLarge
 from engines.inspection.field.sights import (
-    Grid, Sight, everywhere, moved, reduce_all, refolded, together, turned, without,
+    Extent,
+    Grid,
+    Sight,
+    everywhere,
+    moved,
+    reduce_all,
+    refolded,
+    together,
+    turned,
+    without,
 )  # fmt: skip
 from engines.inspection.types import Graph, Kind, Node, Shape
 
@@ -191,8 +200,8 @@ def _widened(sight: Sight, axis: int, after: Shape) -> Sight:
 
 
 def _grown(
-    grid: Grid, reach: tuple[object, ...], axis: int, case: Case, extra: int, sights: Sequence[Sight | None]
-) -> tuple[Grid, tuple[object, ...]]:
+    grid: Grid, reach: tuple[Extent, ...], axis: int, case: Case, extra: int, sights: Sequence[Sight | None]
+) -> tuple[Grid, tuple[Extent, ...]]:
     """A spatial axis that grew: tokens behind a class token stay a grid; rows behind rows do not lie evenly."""
     if grid.merged and len(case.there) == 1:
         return replace(grid, extra=grid.extra + extra), reach
@@ -222,16 +231,26 @@ def _off(grid: Grid, axis: int) -> Grid:
 def _matmul(case: Case) -> Sight:
     """Rows of the first with columns of the second, all of the axis between them."""
     first, second = (case.inputs + (None, None))[:2]
+    inner = int(case.node.attributes["contracted"])
+    if not _plain_product(case, inner):
+        raise LookupError(case.node.name)
     parts: list[Sight] = []
-    for sight, inner in ((first, -1), (second, -2)):
+    for sight, place in ((first, -1), (second, -2)):
         if sight is not None:
-            axis = len(sight.shape) + inner
+            axis = len(sight.shape) + place
             seen = everywhere(sight, (axis,), case.node.name)
             shape = tuple(1 if at == axis else size for at, size in enumerate(seen.shape))
             parts.append(replace(seen, shape=shape, grid=_off(seen.grid, axis)))
     found = together(parts, case.after, case.node.name)
     rows = together(parts[:1], case.after, case.node.name).grid
     return replace(found, grid=rows) if any(axis is not None for axis in rows.axes) else found
+
+
+def _plain_product(case: Case, inner: int) -> bool:
+    """(..., i, k) times (..., k, j): not another sum, as einsum and transposing products may be."""
+    first, second = (case.graph.shape(name) or () for name in case.node.inputs[:2])
+    fits = len(first) > 1 < len(second) and first[-1] == second[-2] == inner
+    return fits and case.after[-2:] == (first[-2], second[-1]) and not case.node.op.lower().startswith(ODD_PRODUCTS)
 
 
 def _attention(case: Case) -> Sight:
@@ -253,16 +272,21 @@ def _gather(case: Case) -> Sight:
     (axis,) = case.node.attributes["axes"]
     data = everywhere(case.data, (axis,), case.node.name)
     rank = len(case.after) - len(data.shape) + 1
-    terms = tuple(tuple(bits.reshape(*bits.shape[:axis], *(1,) * rank, *bits.shape[axis + 1 :]) for bits in term)
-                  for term in data.terms)  # fmt: skip
-    own = tuple(None if each is None or each == axis else each + (rank - 1 if each > axis else 0) for each in data.grid.axes)
-    sizes = tuple(1 if each is None else size for each, size in zip(own, data.grid.sizes, strict=True))
-    grid = replace(data.grid, axes=own, sizes=sizes)
-    found = replace(data, shape=case.after, terms=terms, grid=grid)
+    terms = tuple(tuple(_opened(bits, axis, rank) for bits in term) for term in data.terms)
+    left = _off(data.grid, axis)
+    axes = tuple(own if own is None or own < axis else own + rank - 1 for own in left.axes)
+    found = replace(data, shape=case.after, terms=terms, grid=replace(left, axes=axes))
     mattered = any(bits.shape[axis] > 1 for term in case.data.terms for bits in term)
-    return found.because(f"'{case.node.name}' chooses by index; all of the axis is taken to be seen") if mattered else found
+    why = f"'{case.node.name}' chooses by index; all of the axis is taken to be seen"
+    return found.because(why) if mattered else found
 
 
+def _opened(bits: pixels.Bits, axis: int, rank: int) -> pixels.Bits:
+    """An axis of size 1 as so many."""
+    return bits.reshape(*bits.shape[:axis], *(1,) * rank, *bits.shape[axis + 1 :])
+
+
+ODD_PRODUCTS = ("einsum", "gemm")
 RULES: Mapping[Kind, Callable[[Case], Sight]] = {
     Kind.CONV: _move,
     Kind.POOL: _move,

@@ -41,12 +41,19 @@ def shaped(source: Source, input_shape: Shape | None) -> Graph:
     """
     graph = source if isinstance(source, Graph) else source.graph
     name, _axes = where_the_picture_is(graph)
+    own = graph.shape(name) or ()
+    if input_shape is None and own[:1] == (-1,) and min(own[1:]) > 0 and not isinstance(source, Graph):
+        input_shape = (1, *own[1:])
     if input_shape is None or graph.shape(name) == tuple(input_shape):
         return graph
     if isinstance(source, Graph):
         raise BadInput(f"This graph is one for inputs of {graph.shape(name)}", hint="Give the model, not its graph")
     opened = _opened(source, name, tuple(input_shape))
-    return opened if opened is not None and opened.shape(name) == tuple(input_shape) else _traced(source, name, input_shape)
+    return (
+        opened
+        if opened is not None and opened.shape(name) == tuple(input_shape)
+        else _traced(source, name, input_shape)
+    )
 
 
 def _opened(model: Model, name: str, shape: Shape) -> Graph | None:

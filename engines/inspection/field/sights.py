@@ -100,17 +100,16 @@ def moved(sight: Sight, steps: dict[int, Along], after: Shape, by: str) -> Sight
             terms = along(terms, axis, reads)
         for at, own in enumerate(sight.grid.axes):
             if own == axis:
-                reach[at] = _moved(reach[at], step, sight, axis, after[axis], by)
+                reach[at] = _moved(reach[at], step, sight.grid, axis, by)
     return replace(sight, shape=after, terms=terms, reach=tuple(reach), grid=_grid_moved(sight, steps, after))
 
 
-def _moved(reach: Extent, step: Along, sight: Sight, axis: int, outputs: int, by: str) -> Extent:
+def _moved(reach: Extent, step: Along, grid: Grid, axis: int, by: str) -> Extent:
     if not isinstance(reach, Reach):
         return reach
-    if outputs == 1 and step.rate == sight.shape[axis] and sight.shape[axis] > 1:
-        whole = step.inside(sight.shape[axis], 1)
-        return by if whole.size >= sight.shape[axis] and not step.edge == "replicate" else reach.moved(step)
-    return reach.moved(step) if _apart(sight.grid, axis) else reach if step.rate == 1 else None
+    if step.whole:
+        return by
+    return reach.moved(step) if _apart(grid, axis) else reach if step.rate == 1 else None
 
 
 def _apart(grid: Grid, axis: int) -> bool:

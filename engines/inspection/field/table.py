@@ -7,21 +7,26 @@ from engines.inspection.field.results import FieldTable
 from engines.inspection.types import OpenSpec
 
 
-def run(spec: OpenSpec, ctx: Context) -> FieldTable:
-    """Raises `BadInput` for a file without a graph or a model whose input has no height and width."""
-    from engines.inspection.field.exact import row_of, sights
-    from engines.inspection.field.shaping import where_the_picture_is
+def run(spec: OpenSpec, ctx: Context, layer: str = "") -> FieldTable:
+    """layer: that one alone, "" for all that see the picture.
+
+    Raises `BadInput` for a file without a graph or a model whose input has no height and width, `UsageError` for a
+    layer that is not there.
+    """
+    from engines.inspection.field.exact import node_of, row_of, sights
+    from engines.inspection.field.shaping import shaped, where_the_picture_is
     from engines.inspection.opening.opener import open_spec
 
     ctx.progress(0, 1, "Opening the model")
-    graph = open_spec(spec).graph
+    graph = shaped(open_spec(spec), None)
+    only = node_of(graph, layer).name if layer else ""
     name, axes = where_the_picture_is(graph)
     rows, grids = [], []
     for at, (node, sight) in enumerate(sights(graph)):
         ctx.check()
         if at % 20 == 0:
             ctx.progress(at, len(graph.nodes), f"Field of {node.name}")
-        if sight is not None:
+        if sight is not None and only in ("", node.name):
             rows.append(row_of(node.name, sight))
             grids.append(sight.grid.rows_and_columns)
     shape = graph.shape(name) or ()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engines.core.context import Context, PlainContext
 from engines.inspection.layout.lines import Lines, drawn
-from engines.inspection.layout.packing import Column, Passing, packed
+from engines.inspection.layout.packing import Column, Passing, components, packed
 from engines.inspection.layout.plain import plain
 from engines.inspection.layout.ranking import Pair, Ranked, rank
 
@@ -29,7 +29,7 @@ PASSED = 2000
 STACK = 256 << 20
 """Bytes of stack: the library walks down a graph as deep as it is."""
 SMALL = 3000
-"""Boxes up to which neighbours are swapped too, which costs time and saves crossings."""
+"""Edges up to which neighbours are swapped too, which costs time and saves crossings."""
 PLAIN = "Drawn by a plain layout: fast-sugiyama failed ({why})"
 
 
@@ -43,7 +43,7 @@ class Boxes:
     down: float = 40.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """x, y: left top corner of each box, (n,) float32. layers: (n,) int32, 0 at the top. lines: points of every edge,
     in the order the edges were given. note: "" or what the drawing is less than."""
@@ -94,26 +94,38 @@ def _columns(ranked: Ranked, apart: float) -> tuple[Column, Passing, str]:
 
 
 def _sugiyama(ranked: Ranked, apart: float) -> tuple[Column, Passing]:
+    """Each part by itself: only then are the numbers of the library's places on layers told from those of boxes."""
+    middles, passing = np.zeros(len(ranked.ranks)), {edge: tuple[float, ...]() for edge in ranked.down}
+    edges = (*ranked.down, *ranked.ties)
+    parts: dict[int, list[Pair]] = {}
+    numbers = components(len(middles), edges).tolist()
+    for edge in edges:
+        parts.setdefault(numbers[edge[0]], []).append(edge)
+    for group in parts.values():
+        boxes = sorted({box for edge in group for box in edge})
+        number = {box: place for place, box in enumerate(boxes)}
+        at, steps = _part([(number[source], number[target]) for source, target in group], apart)
+        middles[boxes] = [at[place] for place in range(len(boxes))]
+        for (source, target), places in _passing(at, steps, len(boxes)).items():
+            passing[boxes[source], boxes[target]] = places
+    return middles, passing
+
+
+def _part(edges: Sequence[Pair], apart: float) -> tuple[Mapping[int, float], Sequence[Pair]]:
+    """x of the boxes and places, and the edges from one to the next."""
     import fast_sugiyama
 
-    middles = np.full(len(ranked.ranks), np.nan)
-    passing: Passing = {}
-    if ranked.down:
-        layouts: Any = fast_sugiyama.from_edges(
-            [*ranked.down, *ranked.ties],
-            vertex_spacing=apart,
-            dummy_vertices=True,
-            dummy_size=NARROW,
-            ranking_type="up",
-            transpose=len(middles) < SMALL,
-            check_layout=False,
-        )
-        for positions, _width, _height, edges in layouts:
-            at = {box: where[0] for box, where in positions}
-            boxes = [box for box in at if box < len(middles)]
-            middles[boxes] = [at[box] for box in boxes]
-            passing |= _passing(at, edges, len(middles))
-    return np.nan_to_num(middles), {edge: passing.get(edge, ()) for edge in ranked.down}
+    layouts: Any = fast_sugiyama.from_edges(
+        edges,
+        vertex_spacing=apart,
+        dummy_vertices=True,
+        dummy_size=NARROW,
+        ranking_type="up",
+        transpose=len(edges) < SMALL,
+        check_layout=False,
+    )
+    ((positions, _width, _height, steps),) = layouts
+    return {place: where[0] for place, where in positions}, steps
 
 
 def _passing(at: Mapping[int, float], edges: Sequence[Pair], count: int) -> Passing:

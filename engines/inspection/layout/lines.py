@@ -16,7 +16,7 @@ LANE = 12.0
 """Between two lanes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lines:
     """points: (m, 2) float32 of all edges, one after another. starts: (edges + 1,) int32, where each begins. aside:
     (edges,) bool, those that run by a lane."""

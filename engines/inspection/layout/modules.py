@@ -24,7 +24,8 @@ def above(path: str) -> Iterator[str]:
 
 
 class ModuleTree:
-    """Modules that hold at least two nodes and not all the same ones as a module within them.
+    """Modules that hold at least two nodes and not all the same ones as a module within them. One without modules
+    within it whose nodes do not run in a row, as an activation that is called again and again, is none.
 
     chains: for each node the modules that can be folded over it, outermost first. sizes: nodes of each module.
     """
@@ -32,7 +33,8 @@ class ModuleTree:
     def __init__(self, graph: Graph) -> None:
         counts = Counter(path for node in graph.nodes for path in above(node.module))
         doubled = {parent(path) for path, size in counts.items() if counts.get(parent(path)) == size}
-        self.sizes = {path: size for path, size in counts.items() if size > 1 and path not in doubled}
+        apart = _called_again(graph, counts)
+        self.sizes = {path: size for path, size in counts.items() if size > 1 and path not in doubled | apart}
         by_path: dict[str, tuple[str, ...]] = {}
         for node in graph.nodes:
             if node.module not in by_path:
@@ -69,3 +71,12 @@ class ModuleTree:
     def around(self, names: Sequence[str]) -> frozenset[str]:
         """Modules that have to be open for these nodes to be seen."""
         return frozenset(path for name in names for path in self.chains.get(name, ()))
+
+
+def _called_again(graph: Graph, counts: Counter[str]) -> set[str]:
+    """Modules without modules in them whose nodes others run between."""
+    ends: dict[str, tuple[int, int]] = {}
+    for place, node in enumerate(graph.nodes):
+        ends[node.module] = ends.get(node.module, (place, place))[0], place
+    inner = {parent(path) for path in counts}
+    return {path for path, (first, last) in ends.items() if path not in inner and last - first + 1 != counts[path]}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
-
-import torch
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from engines.core.errors import BadInput
 from engines.core.spec import resolve
 from engines.inspection.types import Graph, ModelSheet, Node
+
+if TYPE_CHECKING:
+    import torch
 
 Operator: TypeAlias = Callable[..., Any]
 """Takes the node's inputs as tensors, in their order (None for one left out), and gives a tensor or a tuple of them."""

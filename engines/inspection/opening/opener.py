@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.spec import resolve
+from engines.core.store.fetching import load_path
+from engines.core.store.registry import REGISTRY
+from engines.generative.diffusion.models.cards import SHIPPED, models_dir
 from engines.inspection.opening.formats import format_of
+from engines.inspection.opening.known import LITE0, PREPROCESSING, known_as
 from engines.inspection.opening.model import Model
-from engines.inspection.types import Format, OpenSpec, Shape
+from engines.inspection.types import Format, Given, ModelSheet, OpenSpec, Shape
 
 OPENERS = {
     Format.ONNX: "engines.inspection.reading.onnx_files:open_file",
+    Format.TFLITE: "engines.inspection.reading.tflite_files:open_file",
+    Format.EXPORTED: "engines.inspection.reading.pt2_files:open_file",
+    Format.KINOSCOPE: "engines.inspection.reading.own_files:open_file",
+    Format.DIFFUSERS: "engines.inspection.reading.diffusers_folders:open_file",
+    Format.SAFETENSORS: "engines.inspection.opening.safetensors_files:open_file",
+    Format.LORA: "engines.inspection.opening.safetensors_files:open_file",
+    Format.STATE_DICT: "engines.inspection.opening.state_dicts:open_file",
+    Format.TORCHSCRIPT: "engines.inspection.opening.torchscript:open_file",
+    Format.ARRAYS: "engines.inspection.opening.arrays:open_file",
+    Format.DLIB: "engines.inspection.opening.dlib_files:open_file",
 }
 """`function(path: Path, spec: OpenSpec) -> Model` by format."""
+OWN_ENDINGS = (".safetensors", ".npz")
 
 
 def open_model(path: str | Path, shapes: Sequence[Shape] = (), *, code: bool = False) -> Model:
@@ -29,9 +45,64 @@ def open_model(path: str | Path, shapes: Sequence[Shape] = (), *, code: bool = F
 
 def open_spec(spec: OpenSpec) -> Model:
     """The same, as jobs ask for it."""
-    path = Path(spec.path).expanduser()
+    path = find(spec.path)
+    known = known_as(path)
+    model = _lite0(path, spec) if known == LITE0 else _open(path, spec)
+    preprocessing = model.sheet.preprocessing or PREPROCESSING.get(known)
+    sheet = replace(model.sheet, preprocessing=preprocessing, needs_shape=_unknown(model.sheet, spec))
+    return replace(model, sheet=sheet)
+
+
+def find(name: str) -> Path:
+    """The file or folder that is meant: a path, a name of the model store, or of a network of ours.
+
+    Raises `FileMissing`, which says what names there are.
+    """
+    if not name:
+        raise UsageError("No model is named", hint="Name a file, a folder or a network of the model store")
+    path = Path(name).expanduser()
+    if path.exists() or path.is_symlink() or path.name != name or path.suffix:
+        return path
+    if name in REGISTRY:
+        return load_path(name)
+    found = [folder / f"{name}{ending}" for folder in (models_dir(), SHIPPED) for ending in OWN_ENDINGS]
+    own = next((file for file in found if file.is_file()), None)
+    if own is None:
+        known = ", ".join([*PREPROCESSING, *sorted(file.stem for file in SHIPPED.glob("*.safetensors"))])
+        raise FileMissing(f"There is no file and no model called '{name}'", path=path, hint=f"Known names: {known}")
+    return own
+
+
+def _open(path: Path, spec: OpenSpec) -> Model:
     kind = format_of(path)
     if kind not in OPENERS:
         raise BadInput(f"Files of the kind '{kind}' cannot be opened here", path=path)
     model: Model = resolve(OPENERS[kind])(path, spec)
     return model
+
+
+def _lite0(path: Path, spec: OpenSpec) -> Model:
+    """The published weights with the graph that belongs to them: the file stays the one that was named."""
+    from engines.inspection.opening.lite0 import graph_path
+
+    weights, model = _open(path, spec).sheet, _open(graph_path(path), spec)
+    facts = (*weights.facts, *model.sheet.facts, ("graph", "EfficientNet-Lite0 as published (Tan, Le, 2019)"))
+    sheet = replace(
+        model.sheet, path=str(path), title=path.name, format=weights.format, bytes=weights.bytes, facts=facts,
+        safety=weights.safety, warnings=(*weights.warnings, *model.sheet.warnings),
+    )  # fmt: skip
+    return replace(model, sheet=sheet)
+
+
+def _unknown(sheet: ModelSheet, spec: OpenSpec) -> tuple[str, ...]:
+    """Inputs whose shape has to be told first. Raises `UsageError` for more shapes than there are inputs."""
+    if sheet.given and len(spec.shapes) > len(sheet.given):
+        names = ", ".join(given.name for given in sheet.given)
+        message = f"The model takes {len(sheet.given)} inputs ({names}) and {len(spec.shapes)} shapes were given"
+        raise UsageError(message)
+    told = len(spec.shapes)
+    return tuple(dict.fromkeys([*sheet.needs_shape, *(one.name for one in sheet.given[told:] if _open_sized(one))]))
+
+
+def _open_sized(given: Given) -> bool:
+    return given.shape is None or -1 in given.shape

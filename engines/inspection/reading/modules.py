@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -11,97 +13,151 @@ from torch import nn
 
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model
-from engines.inspection.reading.aten import described, layer_name, plain
-from engines.inspection.reading.references import Ref, mapped
-from engines.inspection.types import Format, Given, Graph, ModelSheet, Node, Tensor
+from engines.inspection.reading.aten.calls import Value, by_name
+from engines.inspection.reading.aten.graph import Program, Step, graph_of
+from engines.inspection.reading.references import Named, mapped
+from engines.inspection.types import Format, Given, ModelSheet, Tensor
 
 OPERATORS = "engines.inspection.running.aten:operator"
+SORTS = {torch.dtype: "dtype", torch.layout: "layout", torch.memory_format: "memory_format", torch.device: "device"}
 
 
-def from_module(module: nn.Module, *inputs: torch.Tensor, title: str = "") -> Model:
-    """Trace a module in evaluation mode with inputs of the shapes wanted. Raises `BadInput` where it cannot be."""
+def from_module(module: nn.Module, *inputs: Any, title: str = "", named: Mapping[str, Any] | None = None) -> Model:
+    """Trace a module in evaluation mode with inputs of the shapes wanted; it is left as it was.
+
+    inputs: tensors, or tuples, lists and dicts of them, as `forward` takes them; the model takes them flat. named:
+    those that `forward` takes by name. What is no tensor is held at its value.
+
+    Raises `BadInput` where it cannot be traced, and says why.
+    """
     try:
-        program = torch.export.export(module.eval(), inputs, strict=False)
+        with _at_rest(module), torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            traced = torch.export.export(module, inputs, dict(named or {}), strict=False)
     except Exception as error:
-        raise BadInput(f"The module cannot be traced: {str(error).splitlines()[0]}") from error
-    graph, weights = _graph(program)
-    given = tuple(_given(graph.tensors[name]) for name in graph.inputs)
-    name = title or type(module).__name__
+        hint = "A network whose path depends on the values that it sees has no one graph; trace a part of it"
+        raise BadInput(f"The module cannot be traced: {_reason(error)}", hint=hint) from error
+    program, weights = _program(traced)
+    graph = graph_of(program)
+    given = tuple(told_input(graph.tensors[name]) for name in graph.inputs)
     stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
-    return Model(ModelSheet("", name, Format.MODULE, 0, graph=graph, given=given, tensors=stored), weights, OPERATORS)
+    sheet = ModelSheet(
+        "", title or type(module).__name__, Format.MODULE, 0, graph=graph, given=given, tensors=stored,
+        warnings=tuple(program.warnings),
+    )  # fmt: skip
+    return Model(sheet, weights, OPERATORS)
 
 
-def _graph(program: Any) -> tuple[Graph, Mapping[str, torch.Tensor]]:
-    told = program.graph_signature
-    stored = {**told.inputs_to_parameters, **told.inputs_to_buffers, **told.inputs_to_lifted_tensor_constants}
-    held = {**program.state_dict, **program.constants}
-    tracing = _Tracing()
-    inputs: list[str] = []
-    for step in program.graph.nodes:
-        if step.op == "placeholder":
-            name = stored.get(step.name, step.name)
-            tracing.hold(step, name, held[name] if step.name in stored else None)
-            if step.name not in stored:
-                inputs.append(name)
+def told_input(tensor: Tensor, value: float = 0.0) -> Given:
+    """An input by its tensor: four axes with one or three channels take a picture."""
+    shape = tensor.shape
+    picture = shape is not None and len(shape) == 4 and shape[1] in (1, 3) and tensor.dtype.startswith(("float", "bf"))
+    return Given(tensor.name, shape, tensor.dtype or "float32", picture, value)
+
+
+@contextmanager
+def _at_rest(module: nn.Module) -> Iterator[None]:
+    """In evaluation mode, without the fast path that hides attention in one operator; both as before afterwards."""
+    training = [part for part in module.modules() if part.training]
+    fast = torch.backends.mha.get_fastpath_enabled()
+    try:
+        module.eval()
+        torch.backends.mha.set_fastpath_enabled(False)
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+        for part in training:
+            part.training = True
+
+
+def _reason(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0]
+
+
+def _program(traced: Any) -> tuple[Program, Mapping[str, torch.Tensor]]:
+    told = traced.graph_signature
+    learned = dict(told.inputs_to_parameters)
+    stored = {**learned, **told.inputs_to_buffers, **told.inputs_to_lifted_tensor_constants}
+    held = {**traced.state_dict, **traced.constants}
+    reading = _Reading()
+    for step in traced.graph.nodes:
+        if step.op == "placeholder" and step.name in stored:
+            name = stored[step.name]
+            reading.store(step.name, name, held[name], step.name in learned)
+        elif step.op == "placeholder" and isinstance(step.meta.get("val"), torch.Tensor):
+            reading.program.tensors[step.name] = _tensor(step.name, step.meta["val"])
+            reading.program.inputs.append(step.name)
         elif step.op == "call_function":
-            tracing.add(step)
-    last = next(step for step in program.graph.nodes if step.op == "output").args[0]
-    outputs = tuple(tracing.names[each] for each in last)
-    return Graph(tuple(tracing.nodes), tracing.tensors, tuple(inputs), outputs), held
+            reading.add(step)
+    last = next(step for step in traced.graph.nodes if step.op == "output").args[0]
+    reading.program.outputs = [
+        reading.ids[each] for each in last if isinstance(each, torch.fx.Node) and not _number(each)
+    ]
+    return reading.program, held
 
 
-class _Tracing:
-    """Steps of a traced program, one after another, as nodes and tensors."""
+class _Reading:
+    """Steps of a traced program as calls."""
 
     def __init__(self) -> None:
-        self.tensors: dict[str, Tensor] = {}
-        self.nodes: list[Node] = []
-        self.names: dict[Any, str] = {}
-        self._used: dict[str, int] = {}
+        self.program = Program()
+        self.ids: dict[Any, str] = _Own()
 
-    def hold(self, step: Any, name: str, data: torch.Tensor | None) -> None:
-        """A placeholder: an input, or a stored tensor with its data."""
-        self.names[step] = name
-        storage = "" if data is None else f"{data.untyped_storage().data_ptr()}+{data.storage_offset()}"
-        self.tensors[name] = _tensor(name, step.meta.get("val"), storage)
+    def store(self, id: str, name: str, data: torch.Tensor, learned: bool) -> None:
+        """A parameter, or a buffer or constant, which is none."""
+        place = f"{data.untyped_storage().data_ptr()}+{data.storage_offset()}:{list(data.shape)}{list(data.stride())}"
+        shape, dtype = tuple(data.shape), _name(data.dtype)
+        self.program.tensors[id] = Tensor(name, shape, dtype, True, place, not learned)
 
     def add(self, step: Any) -> None:
         """An operator. Taking one of several results apart is none."""
         if step.target is operator.getitem:
-            self.names[step] = f"{self.names[step.args[0]].removesuffix(':0')}:{step.args[1]}"
+            self.ids[step] = f"{step.args[0].name}:{step.args[1]}"
             return
-        given: list[Any] = []
-
-        def leaf(value: Any) -> Any:
-            if not isinstance(value, torch.fx.Node):
-                return plain(value)
-            if value not in given:
-                given.append(value)
-            return Ref(given.index(value))
-
-        call = {"target": str(step.target), "args": mapped(step.args, leaf), "kwargs": mapped(dict(step.kwargs), leaf)}
-        module = list(step.meta.get("nn_module_stack", {"": ("", "")}).values())[-1][0]
-        name = layer_name(module, call["target"], self._used)
+        target = _target(step.target)
+        arguments = by_name(target, mapped(step.args, self.leaf), mapped(dict(step.kwargs), self.leaf))
+        stack = list(step.meta.get("nn_module_stack", {}).items())
+        run, (module, _) = stack[-1] if stack else ("", ("", ""))
         values = step.meta.get("val")
         several = isinstance(values, tuple | list)
-        outputs = tuple(f"{name}:{index}" for index in range(len(values))) if several else (name,)
-        for output, value in zip(outputs, values if several else (values,), strict=True):
-            self.tensors[output] = _tensor(output, value)
-        self.names[step] = outputs[0]
-        inputs = tuple(self.names[each] for each in given)
-        self.nodes.append(described(name, module, call, inputs, outputs, self.tensors))
+        names = [f"{step.name}:{at}" for at in range(len(values))] if several else [step.name]
+        outputs = [_tensor(name, value) for name, value in zip(names, values if several else [values], strict=True)]
+        self.program.steps.append(Step(target, module, run, arguments, outputs))
+
+    def leaf(self, value: Any) -> Any:
+        if isinstance(value, torch.fx.Node):
+            return Value(self.ids[value])
+        sort = next((name for kind, name in SORTS.items() if isinstance(value, kind)), "")
+        return Named(sort, str(value).removeprefix("torch.")) if sort else value
 
 
-def _tensor(name: str, value: Any, storage: str = "") -> Tensor:
+class _Own(dict[Any, str]):
+    """Ids of steps: their own names, but where another was set."""
+
+    def __missing__(self, step: Any) -> str:
+        return str(step.name)
+
+
+def _target(target: Any) -> str:
+    """"aten.conv2d.default", "_operator.mul", "higher_order.cond"."""  # fmt: skip
+    if isinstance(target, torch._ops.OpOverload):
+        return str(target)
+    if isinstance(target, torch._ops.HigherOrderOperator):
+        return f"higher_order.{getattr(target, '_name', 'operator')}"
+    return f"{getattr(target, '__module__', '')}.{getattr(target, '__name__', target)}"
+
+
+def _number(step: Any) -> bool:
+    return not isinstance(step.meta.get("val"), torch.Tensor)
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _tensor(name: str, value: Any) -> Tensor:
     if not isinstance(value, torch.Tensor):
         return Tensor(name)
     shape = tuple(size if isinstance(size, int) else -1 for size in value.shape)
-    whole = not value.is_floating_point()
-    dtype = str(value.dtype).removeprefix("torch.")
-    return Tensor(name, shape, dtype, bool(storage), storage, bool(storage) and whole)
-
-
-def _given(tensor: Tensor) -> Given:
-    shape = tensor.shape
-    picture = shape is not None and len(shape) == 4 and shape[1] in (1, 3)
-    return Given(tensor.name, shape, tensor.dtype, picture)
+    return Tensor(name, shape, _name(value.dtype))

@@ -1,79 +1,66 @@
-"""ONNX files as models: graph with shapes, weights read one by one when asked for, nothing outside the file's folder."""
+"""ONNX files as models: graph with shapes, weights read one by one when asked for, nothing outside their folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
-import torch
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, FileMissing
 from engines.core.reading import regular_file
+from engines.inspection.opening.external import check
 from engines.inspection.opening.model import Model
-from engines.inspection.reading.onnx_graph import SMALL, TYPES, Parts, graph_of, parts_of
+from engines.inspection.reading.onnx_functions import written_out
+from engines.inspection.reading.onnx_graph import OURS, TYPES, Parts, graph_of, parts_of, tensors_of
 from engines.inspection.reading.onnx_shapes import inferred, tell
-from engines.inspection.types import Format, Given, Graph, ModelSheet, OpenSpec, Tensor
+from engines.inspection.reading.onnx_weights import OnnxWeights
+from engines.inspection.reading.running_at_all import what_keeps_it
+from engines.inspection.reading.sizes import SMALL, settled
+from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, OpenSpec, Tensor
 
 OPERATORS = "engines.inspection.running.onnx_operators:operator"
 MOST = (1 << 31) - 1
 """Bytes of one protobuf message; larger models keep their weights beside the file."""
 MODEL = "ONNX model"
-
-
-class OnnxWeights:
-    """Stored tensors of a graph, made from the file's bytes when asked for."""
-
-    def __init__(self, stored: Mapping[str, TensorProto], path: Path) -> None:
-        self._held, self._path = stored, path
-
-    def __getitem__(self, name: str) -> torch.Tensor:
-        try:
-            return tensor_of(self._held[name], self._path.parent)
-        except (ValueError, TypeError, OSError, RuntimeError) as error:
-            raise BadInput(f"The weights of '{name}' cannot be read: {error}", path=self._path) from error
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._held)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._held
-
-    def __len__(self) -> int:
-        return len(self._held)
-
-
-def tensor_of(proto: TensorProto, folder: Path) -> torch.Tensor:
-    """A stored tensor as torch has it; four bits as eight."""
-    array = numpy_helper.to_array(proto, str(folder))
-    kind = TYPES.get(proto.data_type, "")
-    if kind == "string":
-        raise TypeError("it is text")
-    if kind in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
-        whole = np.int16 if kind == "bfloat16" else np.uint8
-        return torch.from_numpy(np.array(array).view(whole)).view(getattr(torch, kind))
-    if kind in ("int4", "uint4"):
-        array = array.astype(np.int8)
-    return torch.from_numpy(np.array(array))
+AGAIN = "It is cut off or of another kind: export or download it again"
 
 
 def open_file(path: Path, spec: OpenSpec) -> Model:
-    """Raises `BadInput` for what is no ONNX model, `UsageError` for a shape that it cannot take."""
+    """Raises `BadInput` for what is no ONNX model or asks for files that are not its own, `UsageError` for a shape that
+    it cannot take."""
     proto = _read(path)
-    parts = parts_of(proto.graph)
+    missing = _weights_beside(proto, path)
+    nodes, said = written_out(proto)
+    parts = parts_of(proto.graph, nodes)
+    weights = OnnxWeights(parts.stored, path)
     inputs = [one for one in proto.graph.input if one.name not in parts.stored]
     changed, asked, warnings = tell(inputs, spec.shapes)
-    typed = inferred(proto, parts, inputs, changed)
-    graph = graph_of(proto, parts, typed, _known(parts, path))
-    stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
-    sheet = ModelSheet(
-        str(path), path.name, Format.ONNX, path.stat().st_size, graph=graph, given=_given(graph), facts=_facts(proto),
-        tensors=stored, warnings=tuple(warnings), needs_shape=asked,
+    graph = _graph(proto, parts, weights, inferred(proto, parts, inputs, changed))
+    sheet = _sheet(path, graph)
+    sheet = replace(
+        sheet, facts=_facts(proto), needs_shape=asked, runs=missing,
+        warnings=tuple(each for each in (*warnings, said, missing, *_strange(graph)) if each),
     )  # fmt: skip
-    return Model(sheet, OnnxWeights(parts.stored, path), OPERATORS)
+    return what_keeps_it(Model(sheet, weights, OPERATORS))
+
+
+def _sheet(path: Path, graph: Graph) -> ModelSheet:
+    given = tuple(given_of(graph.tensors[name]) for name in graph.inputs)
+    stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
+    return ModelSheet(str(path), path.name, Format.ONNX, path.stat().st_size, graph=graph, given=given, tensors=stored)
+
+
+def _graph(proto: Any, parts: Parts, weights: OnnxWeights, typed: list[Any]) -> Graph:
+    """With shapes by inference first; what that leaves open is found by running without data."""
+    tensors, known = tensors_of(parts, typed), _known(parts, weights)
+    graph = graph_of(proto, parts, tensors, known)
+    found, numbers = settled(Model(_sheet(weights.path, graph), weights, OPERATORS), known)
+    return graph_of(proto, parts, tensors | found, known | numbers) if found or numbers else graph
 
 
 def _read(path: Path) -> Any:
@@ -87,21 +74,41 @@ def _read(path: Path) -> Any:
     try:
         proto = onnx.ModelProto.FromString(path.read_bytes())
     except Exception as error:
-        hint = "It is cut off or of another kind"
-        raise BadInput("Not an ONNX model", path=path, hint=hint) from error
+        raise BadInput("Not an ONNX model", path=path, hint=AGAIN) from error
     if not proto.graph.node or not proto.opset_import:
-        raise BadInput("Not an ONNX model: there is no graph in it", path=path, hint="It is of another kind")
+        raise BadInput("Not an ONNX model: there is no graph in it", path=path, hint=AGAIN)
     return proto
 
 
-def _known(parts: Parts, path: Path) -> dict[str, Any]:
+def _weights_beside(proto: Any, path: Path) -> str:
+    """ "" or why the weights beside the file are not there. Raises `BadInput` for places that are not its own."""
+    try:
+        check(proto, path)
+    except FileMissing as error:
+        return f"{error.message}: {error.hint}"
+    return ""
+
+
+def _known(parts: Parts, weights: OnnxWeights) -> dict[str, Any]:
     """Values of small stored tensors."""
-    found = {}
-    for name, tensor in parts.stored.items():
-        small = int(np.prod(tensor.dims, dtype=np.float64)) <= SMALL
-        if small and tensor.data_location != TensorProto.EXTERNAL and TYPES.get(tensor.data_type, "string") != "string":
-            found[name] = tensor_of(tensor, path.parent).tolist()
-    return found
+    return {
+        name: weights[name].tolist()
+        for name, tensor in parts.stored.items()
+        if math.prod(tensor.dims) <= SMALL
+        and tensor.data_location != TensorProto.EXTERNAL
+        and TYPES.get(tensor.data_type, "string") != "string"
+    }
+
+
+def _strange(graph: Graph) -> list[str]:
+    """What is drawn and not understood, in words."""
+    unknown = Counter(
+        node.op if node.call["domain"] in OURS else f"{node.op} ({node.call['domain']})"
+        for node in graph.nodes
+        if node.kind is Kind.UNKNOWN
+    )
+    words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
+    return [f"Operators that are drawn and not understood: {words}"] if words else []
 
 
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:
@@ -116,11 +123,8 @@ def _facts(proto: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name, words) for name, words in told if words)
 
 
-def _given(graph: Graph) -> tuple[Given, ...]:
-    return tuple(_one(graph.tensors[name]) for name in graph.inputs)
-
-
-def _one(tensor: Tensor) -> Given:
+def given_of(tensor: Tensor) -> Given:
+    """An input; one that a camera's frame can go into has 4 axes with 1 or 3 channels, first or last."""
     shape = tensor.shape
     picture = shape is not None and len(shape) == 4 and (shape[1] in (1, 3) or shape[3] in (1, 3))
-    return Given(tensor.name, shape, tensor.dtype, picture and "float" in tensor.dtype)
+    return Given(tensor.name, shape, tensor.dtype, picture and tensor.dtype in ("float32", "float16", "uint8"))

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import onnx
 from onnx import AttributeProto, TensorProto
 
-from engines.inspection.reading.onnx_kinds import Seen, described
-from engines.inspection.reading.onnx_names import Names
-from engines.inspection.types import Graph, Kind, Node, Shape, Tensor
+from engines.inspection.reading.layer_names import named
+from engines.inspection.reading.onnx_kinds import described
+from engines.inspection.reading.onnx_names import written
+from engines.inspection.reading.onnx_seen import Seen
+from engines.inspection.reading.sizes import SMALL
+from engines.inspection.types import Graph, Node, Shape, Tensor
 
-TYPES = {
+TYPES: dict[int, str] = {
     TensorProto.FLOAT: "float32", TensorProto.UINT8: "uint8", TensorProto.INT8: "int8", TensorProto.UINT16: "uint16",
     TensorProto.INT16: "int16", TensorProto.INT32: "int32", TensorProto.INT64: "int64", TensorProto.BOOL: "bool",
     TensorProto.FLOAT16: "float16", TensorProto.DOUBLE: "float64", TensorProto.UINT32: "uint32",
@@ -27,32 +31,46 @@ OURS = ("", "ai.onnx")
 QUANTISED = {"DequantizeLinear": (0,), "QLinearConv": (3, 8), "QLinearMatMul": (3,), "ConvInteger": (1,),
              "MatMulInteger": (1,)}  # fmt: skip
 """Inputs that are weights though they are whole numbers."""
-SMALL = 4096
-"""Elements of a constant that is read at once: axes, sizes, pads."""
 
 
 @dataclass
 class Parts:
-    """What a model holds: the tensors that are stored, by name, and the steps without its constants."""
+    """What a model holds: the tensors that are stored, by name, and the steps without its constants.
+
+    literals: those that the program itself holds; same: other names of stored tensors; sparse: names and shapes of
+    stored ones that are not read here.
+    """
 
     stored: dict[str, TensorProto] = field(default_factory=dict)
-    literals: set[str] = field(default_factory=set)
     nodes: list[Any] = field(default_factory=list)
+    literals: set[str] = field(default_factory=set)
+    same: dict[str, str] = field(default_factory=dict)
+    sparse: dict[str, Shape] = field(default_factory=dict)
 
 
-def parts_of(graph: Any) -> Parts:
+def parts_of(graph: Any, nodes: Iterable[Any]) -> Parts:
     """Initialisers, Constant nodes and Identities of them as stored tensors; all other nodes as they come."""
     parts = Parts({one.name: one for one in graph.initializer})
-    for one in graph.sparse_initializer:
-        parts.literals.add(one.values.name)
-    for node in graph.node:
-        literal = _literal(node) if node.op_type == "Constant" and node.domain in OURS else None
-        if literal is None:
+    parts.sparse.update((one.values.name, tuple(one.dims)) for one in graph.sparse_initializer)
+    for node in nodes:
+        if not _folded(node, parts):
             parts.nodes.append(node)
-        else:
-            parts.stored[node.output[0]] = literal
-            parts.literals.add(node.output[0])
     return parts
+
+
+def _folded(node: Any, parts: Parts) -> bool:
+    """Whether a node is no more than a stored tensor, which is then held."""
+    if node.domain not in OURS or not node.output:
+        return False
+    if node.op_type == "Constant" and (literal := _literal(node)) is not None:
+        parts.stored[node.output[0]] = literal
+        parts.literals.add(node.output[0])
+        return True
+    if node.op_type == "Identity" and node.input and (name := node.input[0]) in parts.stored:
+        parts.stored[node.output[0]] = parts.stored[name]
+        parts.same[node.output[0]] = parts.same.get(name, name)
+        return True
+    return False
 
 
 def _literal(node: Any) -> TensorProto | None:
@@ -73,22 +91,25 @@ def _literal(node: Any) -> TensorProto | None:
     return onnx.helper.make_tensor(node.output[0], kinds[attribute.name], [len(values)] if many else [], values)
 
 
-def graph_of(proto: Any, parts: Parts, typed: Iterable[Any], known: Mapping[str, Any]) -> Graph:
-    """typed: ValueInfoProtos with the shapes found; known: values of small stored tensors, by name, as nested lists."""
-    tensors = {one.name: value_of(one) for one in typed}
-    tensors.update(_stored(parts))
+def tensors_of(parts: Parts, typed: Iterable[Any]) -> dict[str, Tensor]:
+    """typed: ValueInfoProtos with the shapes found."""
+    return {one.name: value_of(one) for one in typed} | _stored(parts)
+
+
+def graph_of(proto: Any, parts: Parts, tensors: Mapping[str, Tensor], known: Mapping[str, Any]) -> Graph:
+    """known: values of small tensors, by name, as nested lists."""
+    held = dict(tensors)
     versions = {one.domain if one.domain not in OURS else "": one.version for one in proto.opset_import}
-    names = Names(parts.nodes)
-    nodes = []
+    names, nodes = named([written(node, index) for index, node in enumerate(parts.nodes)]), []
     for index, node in enumerate(parts.nodes):
         for name in (*node.input, *node.output):
             if name:
-                tensors.setdefault(name, Tensor(name))
-        nodes.append(_node(node, names.of(index), versions, tensors, known))
+                held.setdefault(name, Tensor(name))
+        nodes.append(_node(node, names[index], versions, held, known))
     inputs = tuple(one.name for one in proto.graph.input if one.name not in parts.stored)
     outputs = tuple(one.name for one in proto.graph.output)
     used = {name for node in nodes for name in (*node.inputs, *node.outputs)} | {*inputs, *outputs} | set(parts.stored)
-    return Graph(tuple(nodes), {name: tensor for name, tensor in tensors.items() if name in used}, inputs, outputs)
+    return Graph(tuple(nodes), {name: tensor for name, tensor in held.items() if name in used}, inputs, outputs)
 
 
 def value_of(value: Any) -> Tensor:
@@ -106,13 +127,16 @@ def _stored(parts: Parts) -> dict[str, Tensor]:
     the program itself holds as literals."""
     weights = {node.input[place] for node in parts.nodes for place in QUANTISED.get(node.op_type, ())
                if place < len(node.input)}  # fmt: skip
-    found = {}
+    found, shared = {}, set(parts.same.values())
     for name, one in parts.stored.items():
         dtype = TYPES.get(one.data_type, "")
         floating = "float" in dtype
-        lone = name in parts.literals and len(one.dims) == 0
+        root = parts.same.get(name, name)
+        lone = root in parts.literals and len(one.dims) == 0
         constant = lone or not (floating or name in weights)
-        found[name] = Tensor(name, tuple(one.dims), dtype, stored=True, constant=constant)
+        storage = root if root in shared else ""
+        found[name] = Tensor(name, tuple(one.dims), dtype, stored=True, storage=storage, constant=constant)
+    found |= {name: Tensor(name, shape, "float32", stored=True) for name, shape in parts.sparse.items()}
     return found
 
 
@@ -121,14 +145,24 @@ def _node(node: Any, called: tuple[str, str], versions: Mapping[str, int], tenso
     name, module = called
     domain = "" if node.domain in OURS else node.domain
     attributes = {one.name: plain(one) for one in node.attribute}
-    call = {"domain": domain, "version": versions.get(domain, 1), "attributes": attributes}
-    seen = Seen(
-        node.op_type, domain, call["version"], attributes, tuple(node.input), tuple(node.output), tensors, known
-    )
+    version = versions.get(domain, 1)
+    call = {"domain": domain, "version": version, "attributes": attributes}
+    inputs = (*node.input, *(each for each in captured(node) if each in tensors))
+    seen = Seen(node.op_type, domain, version, attributes, inputs, tuple(node.output), tensors, known)
     kind, window, told = described(seen)
-    if domain:
-        call["domain"] = domain
-    return Node(name, kind, node.op_type, tuple(node.input), tuple(node.output), module, window, told, call)
+    return Node(name, kind, node.op_type, inputs, tuple(node.output), module, window, told, call)
+
+
+def captured(node: Any) -> tuple[str, ...]:
+    """Tensors that the graphs within a node (branches, bodies of loops) take from around it, each once."""
+    graphs = [graph for one in node.attribute for graph in (*([one.g] if one.HasField("g") else ()), *one.graphs)]
+    found: dict[str, None] = {}
+    for graph in graphs:
+        own = {one.name for one in (*graph.input, *graph.initializer)}
+        own |= {out for each in graph.node for out in each.output}
+        taken = [name for each in graph.node for name in (*each.input, *captured(each)) if name and name not in own]
+        found.update(dict.fromkeys(taken))
+    return tuple(name for name in found if name not in node.input)
 
 
 def plain(attribute: Any) -> Any:
@@ -137,14 +171,12 @@ def plain(attribute: Any) -> Any:
         return None
     value = onnx.helper.get_attribute_value(attribute)
     if isinstance(value, TensorProto):
-        array = onnx.numpy_helper.to_array(value)
-        return TYPES.get(value.data_type, ""), array.shape, tuple(array.ravel().tolist()) if array.size <= SMALL else ()
+        kind, beside = TYPES.get(value.data_type, ""), value.data_location == TensorProto.EXTERNAL
+        array = np.empty(0) if beside else onnx.numpy_helper.to_array(value)
+        return kind, array.shape, tuple(array.ravel().tolist()) if array.size <= SMALL else ()
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, float | int):
         return value
     return tuple(one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in value
                  if isinstance(one, bytes | int | float))  # fmt: skip
-
-
-__all__ = ["OURS", "SMALL", "TYPES", "Kind", "Parts", "graph_of", "parts_of", "plain", "value_of"]

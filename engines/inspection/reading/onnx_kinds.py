@@ -3,152 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from engines.inspection.types import Kind, Shape, Tensor, Window
-
-Told = tuple[Kind, Window | None, dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A node as the file has it, with what is known of its tensors. known: values of constants, as nested lists."""
-
-    op: str
-    domain: str
-    version: int
-    attributes: Mapping[str, Any]
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    tensors: Mapping[str, Tensor]
-    known: Mapping[str, Any]
-
-    def shape(self, place: int = 0) -> Shape | None:
-        """Of an input; None where it is not known or not there."""
-        name = self.inputs[place] if place < len(self.inputs) else ""
-        return self.tensors[name].shape if name in self.tensors else None
-
-    @property
-    def result(self) -> Shape | None:
-        return self.tensors[self.outputs[0]].shape if self.outputs and self.outputs[0] in self.tensors else None
-
-    @property
-    def rank(self) -> int | None:
-        """Of the first input, else of the output."""
-        shape = self.shape() if self.shape() is not None else self.result
-        return None if shape is None else len(shape)
-
-    def stored(self, place: int) -> bool:
-        name = self.inputs[place] if place < len(self.inputs) else ""
-        return name in self.tensors and self.tensors[name].stored
-
-    def value(self, place: int, attribute: str = "") -> Any:
-        """What an operator is told by an attribute in one opset and by an input in another; None where it is not
-        told or computed."""
-        if attribute in self.attributes:
-            return self.attributes[attribute]
-        return self.known.get(self.inputs[place]) if place < len(self.inputs) else None
-
-    def axis(self, default: int) -> Shape | None:
-        """Attribute `axis`, from the front."""
-        return positive([self.attributes.get("axis", default)], self.rank)
+from engines.inspection.reading.onnx_padding import window_of
+from engines.inspection.reading.onnx_seen import Seen, Told, positive, simple, spatial
+from engines.inspection.types import Kind
 
 
 def described(seen: Seen) -> Told:
     """Kind, window and attributes of a node; of kind "unknown" where nobody knows the operator."""
-    describe = None if seen.domain not in DOMAINS else KINDS.get(seen.op)
+    describe = (KINDS if not seen.domain else FUSED if seen.domain == MICROSOFT else {}).get(seen.op)
     told = describe(seen) if describe else None
     return told or (Kind.UNKNOWN, None, {})
-
-
-def positive(axes: Any, rank: int | None) -> Shape | None:
-    """Axes from the front; None where the rank is not known and one counts from behind."""
-    numbers = list(axes) if isinstance(axes, list | tuple) else [axes]
-    if rank is None:
-        return tuple(numbers) if all(axis >= 0 for axis in numbers) else None
-    return tuple(axis % rank if rank else 0 for axis in numbers)
-
-
-def spatial(rank: int) -> Shape:
-    """Axes behind batch and channel."""
-    return tuple(range(2, rank))
-
-
-def _window(seen: Seen, kernel: Shape, *, transposed: bool = False) -> Window | None:
-    axes = len(kernel)
-    stride = tuple(seen.attributes.get("strides") or (1,) * axes)
-    dilation = tuple(seen.attributes.get("dilations") or (1,) * axes)
-    if not len(stride) == len(dilation) == axes:
-        return None
-    pads = _transposed_pads(seen, kernel, stride, dilation) if transposed else _pads(seen, kernel, stride, dilation)
-    return None if pads is None else Window(kernel, stride, dilation, *pads, transposed)
-
-
-def _pads(seen: Seen, kernel: Shape, stride: Shape, dilation: Shape) -> tuple[Shape, Shape] | None:
-    axes, way = len(kernel), seen.attributes.get("auto_pad") or "NOTSET"
-    if way in ("SAME_UPPER", "SAME_LOWER"):
-        return _same(seen.shape(), kernel, stride, dilation, way == "SAME_UPPER")
-    pads = (0,) * 2 * axes if way == "VALID" else tuple(seen.attributes.get("pads") or (0,) * 2 * axes)
-    if len(pads) != 2 * axes:
-        return None
-    before, after = pads[:axes], pads[axes:]
-    return before, _reached(seen, kernel, stride, dilation, before, after) if seen.attributes.get(
-        "ceil_mode"
-    ) else after
-
-
-def _same(shape: Shape | None, kernel: Shape, stride: Shape, dilation: Shape, upper: bool
-          ) -> tuple[Shape, Shape] | None:  # fmt: skip
-    """Padding so that there are ceil(size / stride) outputs; the odd one behind (upper) or before."""
-    sizes = shape[2:] if shape is not None else (-1,) * len(kernel)
-    if len(sizes) != len(kernel) or any(size < 0 and step != 1 for size, step in zip(sizes, stride, strict=True)):
-        return None
-    lows, highs = [], []
-    for size, k, s, d in zip(sizes, kernel, stride, dilation, strict=True):
-        count = 1 if size < 0 else size
-        total = max(0, (math.ceil(count / s) - 1) * s + (k - 1) * d + 1 - count)
-        small, large = total // 2, total - total // 2
-        lows.append(small if upper else large)
-        highs.append(large if upper else small)
-    return tuple(lows), tuple(highs)
-
-
-def _reached(seen: Seen, kernel: Shape, stride: Shape, dilation: Shape, before: Shape, after: Shape) -> Shape:
-    """Padding behind so that the last output of a rounded-up count has its whole window."""
-    shape, result = seen.shape(), seen.result
-    if shape is None or result is None or -1 in shape[2:] or -1 in result[2:]:
-        return after
-    ends = zip(shape[2:], result[2:], kernel, stride, dilation, before, after, strict=True)
-    return tuple(max(a, (out - 1) * s + (k - 1) * d + 1 - size - b) for size, out, k, s, d, b, a in ends)
-
-
-def _transposed_pads(seen: Seen, kernel: Shape, stride: Shape, dilation: Shape) -> tuple[Shape, Shape] | None:
-    """`after` is what makes the output's size (in - 1) stride - before - after + (kernel - 1) dilation + 1: extra rows
-    behind (`output_padding`) make it smaller, down to below zero."""
-    axes, way = len(kernel), seen.attributes.get("auto_pad") or "NOTSET"
-    extra = tuple(seen.attributes.get("output_padding") or (0,) * axes)
-    asked, shape = seen.attributes.get("output_shape"), seen.shape()
-    if not asked and way not in ("SAME_UPPER", "SAME_LOWER"):
-        pads = tuple(seen.attributes.get("pads") or (0,) * 2 * axes) if way == "NOTSET" else (0,) * 2 * axes
-        return pads[:axes], tuple(pad - more for pad, more in zip(pads[axes:], extra, strict=True))
-    if shape is None or -1 in shape[2:]:
-        return None
-    wanted = asked[-axes:] if asked else tuple(size * step for size, step in zip(shape[2:], stride, strict=True))
-    return transposed_pads(shape[2:], wanted, kernel, stride, dilation, extra, way == "SAME_UPPER")
-
-
-def transposed_pads(sizes: Shape, wanted: Shape, kernel: Shape, stride: Shape, dilation: Shape, extra: Shape,
-                    upper: bool) -> tuple[Shape, Shape]:  # fmt: skip
-    """Where an output's size is asked for: what is too much is cut, the odd row behind (upper) or before."""
-    lows, highs = [], []
-    for size, want, k, s, d, more in zip(sizes, wanted, kernel, stride, dilation, extra, strict=True):
-        total = max(0, (size - 1) * s + more + (k - 1) * d + 1 - want)
-        low = total // 2 if upper else total - total // 2
-        lows.append(low)
-        highs.append((size - 1) * s + (k - 1) * d + 1 - want - low)
-    return tuple(lows), tuple(highs)
 
 
 def _conv(seen: Seen) -> Told | None:
@@ -156,7 +22,7 @@ def _conv(seen: Seen) -> Told | None:
     kernel = tuple(seen.attributes.get("kernel_shape") or (weight[2:] if weight else ()))
     if not kernel or 0 in kernel:
         return None
-    window = _window(seen, kernel, transposed=seen.op == "ConvTranspose")
+    window = window_of(seen, kernel, transposed=seen.op == "ConvTranspose")
     told = {"axes": spatial(2 + len(kernel)), "groups": seen.attributes.get("group", 1), "channel": 1}
     return Kind.CONV, window, told
 
@@ -169,7 +35,7 @@ def _pool(seen: Seen) -> Told | None:
     kernel = tuple(seen.attributes.get("kernel_shape") or ())
     if not kernel:
         return None
-    return Kind.POOL, _window(seen, kernel), {"axes": spatial(2 + len(kernel)), "mode": POOLS[seen.op]}
+    return Kind.POOL, window_of(seen, kernel), {"axes": spatial(2 + len(kernel)), "mode": POOLS[seen.op]}
 
 
 def _global_pool(seen: Seen) -> Told | None:
@@ -221,7 +87,7 @@ def _norm(seen: Seen) -> Told | None:
         return Kind.NORM, None, {"axes": ()}
     if rank is None:
         return None
-    if seen.op in ("LayerNormalization", "RMSNormalization", "SkipLayerNormalization"):
+    if seen.op in ("LayerNormalization", "RMSNormalization"):
         axes = tuple(range(seen.attributes.get("axis", -1) % rank, rank))
     elif seen.op in ("LRN", "LpNormalization"):
         axes = (1,) if seen.op == "LRN" else (seen.attributes.get("axis", -1) % rank,)
@@ -253,7 +119,7 @@ def _reduce(seen: Seen) -> Told | None:
     if asked is None and len(seen.inputs) > 1 and seen.inputs[1]:
         return None
     if not asked and seen.attributes.get("noop_with_empty_axes"):
-        return Kind.CAST, None, {}
+        return Kind.REDUCE, None, {"axes": (), "keep": True, "function": seen.op[6:].lower()}
     if not asked and seen.rank is None:
         return None
     axes = positive(asked, seen.rank) if asked else tuple(range(seen.rank or 0))
@@ -317,7 +183,14 @@ def _resize(seen: Seen) -> Told | None:
     if shape is not None and result is not None and -1 not in (*shape, *result):
         axes = tuple(axis for axis in range(seen.rank) if shape[axis] != result[axis]) or axes
     mode = str(seen.attributes.get("mode", "nearest"))
-    return Kind.RESIZE, None, {"axes": axes, "mode": "linear" if mode == "bilinear" else mode, "corners": corners}
+    told = {"axes": axes, "mode": "linear" if mode == "bilinear" else mode, "corners": corners}
+    if seen.op == "Resize" and seen.version >= 11:
+        told["rounding"] = str(seen.attributes.get("nearest_mode", "round_prefer_floor"))
+        told["antialias"] = bool(seen.attributes.get("antialias", 0))
+    scales = seen.value(2 if seen.op == "Resize" and seen.version >= 11 else 1, "scales")
+    if scales and len(scales) == seen.rank:
+        told["scales"] = tuple(scales[axis] for axis in axes)
+    return Kind.RESIZE, None, told
 
 
 def _transpose(seen: Seen) -> Told | None:
@@ -346,11 +219,6 @@ def _gather(seen: Seen) -> Told | None:
     return Kind.GATHER, None, {"axes": axes}
 
 
-def simple(kind: Kind, **attributes: Any) -> Callable[[Seen], Told | None]:
-    """An operator that needs no looking at."""
-    return lambda _seen: (kind, None, dict(attributes))
-
-
 def _clip(seen: Seen) -> Told:
     low, high = seen.value(1, "min"), seen.value(2, "max")
     function = "relu6" if (low, high) == (0, 6) else "clip"
@@ -362,20 +230,20 @@ def _binary(seen: Seen) -> Told:
     return (Kind.ADD if seen.op in ("Add", "Sum") else Kind.ARITHMETIC), None, {}
 
 
-DOMAINS = ("", "com.microsoft")
 ACTIVATIONS = {
     name: name.lower()
     for name in ("Relu", "Sigmoid", "Tanh", "Elu", "Selu", "Celu", "Gelu", "Softplus", "Softsign", "Mish", "Erf",
                  "ThresholdedRelu", "Shrink", "Swish")
-} | {"LeakyRelu": "leaky_relu", "PRelu": "prelu", "HardSwish": "hardswish", "HardSigmoid": "hardsigmoid",
-     "QuickGelu": "quick_gelu", "FastGelu": "gelu", "BiasGelu": "gelu"}  # fmt: skip
+} | {"LeakyRelu": "leaky_relu", "PRelu": "prelu", "HardSwish": "hardswish", "HardSigmoid": "hardsigmoid"}  # fmt: skip
 ARITHMETIC = (
     "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Mean", "Abs", "Neg", "Exp", "Log", "Sqrt", "Reciprocal", "Floor",
     "Ceil", "Round", "Sign", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh",
     "Not", "And", "Or", "Xor", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Where", "IsNaN", "IsInf",
     "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot", "QuantizeLinear", "DequantizeLinear",
-    "DynamicQuantizeLinear",
+    "DynamicQuantizeLinear", "Trilu",
 )  # fmt: skip
+NORMS = ("BatchNormalization", "InstanceNormalization", "LayerNormalization", "LRN", "GroupNormalization",
+         "RMSNormalization", "LpNormalization", "MeanVarianceNormalization")  # fmt: skip
 REDUCES = ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceLogSum",
            "ReduceLogSumExp", "ReduceSumSquare", "ArgMax", "ArgMin")  # fmt: skip
 
@@ -389,16 +257,27 @@ KINDS: dict[str, Callable[[Seen], Told | None]] = {
        ("Constant", "Shape", "Size", "ConstantOfShape", "Range", "EyeLike", "RandomNormal", "RandomUniform")},
     **{name: simple(Kind.RECURRENT) for name in ("LSTM", "GRU", "RNN")},
     **dict.fromkeys(REDUCES, _reduce),
-    **dict.fromkeys(("Conv", "ConvTranspose", "QLinearConv", "ConvInteger", "FusedConv"), _conv),
+    **dict.fromkeys(("Conv", "ConvTranspose", "QLinearConv", "ConvInteger"), _conv),
     **dict.fromkeys(POOLS, _pool),
     **dict.fromkeys(("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"), _global_pool),
-    **dict.fromkeys(("Gemm", "MatMul", "FusedMatMul", "FusedGemm"), _product),
-    **dict.fromkeys(("BatchNormalization", "InstanceNormalization", "LayerNormalization", "LRN", "GroupNormalization", "RMSNormalization", "LpNormalization", "MeanVarianceNormalization", "SkipLayerNormalization"), _norm),
+    **dict.fromkeys(("Gemm", "MatMul"), _product),
+    **dict.fromkeys(NORMS, _norm),
     **dict.fromkeys(("Softmax", "LogSoftmax"), _softmax),
     **dict.fromkeys(("Gather", "GatherElements"), _gather),
     **{name: _along(Kind.GATHER, default) for name, default in
        (("ScatterElements", 0), ("TopK", -1), ("CumSum", 0), ("Compress", 0))},
-    "Attention": _attention, "MultiHeadAttention": _attention, "Clip": _clip, "Concat": _along(Kind.CONCAT, 0),
+    "Attention": _attention, "Clip": _clip, "Concat": _along(Kind.CONCAT, 0),
     "DepthToSpace": _space_depth, "Einsum": _einsum, "Pad": _pad, "Resize": _resize, "Slice": _slice,
     "SpaceToDepth": _space_depth, "Split": _along(Kind.SPLIT, 0), "Transpose": _transpose, "Upsample": _resize,
 }  # fmt: skip
+MICROSOFT = "com.microsoft"
+FUSED: dict[str, Callable[[Seen], Told | None]] = {
+    "BiasGelu": simple(Kind.ACTIVATION, function="gelu"),
+    "FastGelu": simple(Kind.ACTIVATION, function="gelu"),
+    "FusedConv": _conv,
+    "FusedGemm": _product,
+    "FusedMatMul": _product,
+    "Gelu": simple(Kind.ACTIVATION, function="gelu"),
+    "QuickGelu": simple(Kind.ACTIVATION, function="quick_gelu"),
+}
+"""Operators that onnxruntime writes when it saves a graph that it has optimised."""

@@ -8,7 +8,8 @@ from typing import Any
 import onnx
 
 from engines.core.errors import UsageError
-from engines.inspection.reading.onnx_graph import SMALL, Parts, value_of
+from engines.inspection.reading.onnx_graph import Parts, value_of
+from engines.inspection.reading.sizes import SMALL
 from engines.inspection.types import Shape
 
 
@@ -68,7 +69,6 @@ def inferred(proto: Any, parts: Parts, inputs: Sequence[Any], fresh: bool) -> li
             kept.type.tensor_type.ClearField("shape")
     if not fresh:
         graph.value_info.extend(proto.graph.value_info)
-    light.functions.extend(proto.functions)
     try:
         graph = onnx.shape_inference.infer_shapes(light, data_prop=True).graph
     except Exception:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional
 
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
 DTYPES = {
@@ -20,7 +21,8 @@ DTYPES = {
 
 def dtype_of(name: str) -> torch.dtype:
     """Of a name as the graph has it, widened."""
-    return torch.float32 if name in ("float16", "bfloat16") else getattr(torch, name)  # type: ignore[no-any-return]
+    found: torch.dtype = torch.float32 if name in ("float16", "bfloat16") else getattr(torch, name)
+    return found
 
 
 def _cast(call: Call) -> Function:
@@ -98,7 +100,7 @@ def _expand(call: Call) -> Function:
     sizes = call.numbers(1)
 
     def run(x: torch.Tensor, shape: torch.Tensor | None = None) -> torch.Tensor:
-        return x.expand(torch.broadcast_shapes(x.shape, tuple(sizes((x, shape)))))
+        return x.expand(np.broadcast_shapes(x.shape, tuple(sizes((x, shape)))))
 
     return run
 
@@ -120,7 +122,7 @@ def _split(call: Call) -> Function:
     def run(x: torch.Tensor, *rest: torch.Tensor | None) -> Any:
         asked = sizes((x, *rest))
         each = -(-x.shape[axis] // parts)
-        return tuple(x.split(list(asked) if asked is not None else each, axis))
+        return torch.split(x, list(asked) if asked is not None else each, axis)
 
     return run
 
@@ -135,13 +137,14 @@ def _slice(call: Call) -> Function:
         first, last = starts(inputs), ends(inputs)
         along, by = axes(inputs) or range(len(first)), steps(inputs) or [1] * len(first)
         for axis, start, end, step in zip(along, first, last, by, strict=True):
-            x = _cut(x, axis % x.dim(), start, end, step)
+            x = cut(x, axis % x.dim(), start, end, step)
         return x
 
     return run
 
 
-def _cut(x: torch.Tensor, axis: int, start: int, end: int, step: int) -> torch.Tensor:
+def cut(x: torch.Tensor, axis: int, start: int, end: int, step: int) -> torch.Tensor:
+    """One axis as Python slices it; torch itself knows no negative steps."""
     size = x.shape[axis]
     places = range(*slice(start, max(end, -size - 1) if step < 0 else end, step).indices(size))
     if step < 0 and end < -size:
@@ -305,19 +308,21 @@ def _one_hot(call: Call) -> Function:
 
 
 def _eye_like(call: Call) -> Function:
-    at = call.get("k", 0)
-    wanted = DTYPES.get(call.get("dtype", 0))
-    return lambda x: torch.diag_embed(
-        torch.ones(max(0, min(x.shape[0] + min(at, 0), x.shape[1] - max(at, 0)))), at
-    )[: x.shape[0], : x.shape[1]].to(wanted or x.dtype)  # fmt: skip
+    at, wanted = call.get("k", 0), DTYPES.get(call.get("dtype", 0))
+
+    def run(x: torch.Tensor) -> Any:
+        rows, columns = x.shape
+        return (torch.arange(columns)[None] - torch.arange(rows)[:, None] == at).to(wanted or x.dtype)
+
+    return run
 
 
 MAKERS: dict[str, Maker] = {
     "Cast": _cast, "CastLike": lambda _call: lambda x, like: x.to(like.dtype), "Concat": _concat,
     "ConstantOfShape": _filled, "DepthToSpace": _depth_to_space, "Dropout": _dropout, "Expand": _expand,
-    "Flatten": _flatten, "Gather": _gather, "GatherElements": _gather_elements, "GatherND": _gather_nd,
-    "Identity": _identity, "OneHot": _one_hot, "Pad": _pad, "Range": _range, "Reshape": _reshape,
-    "ScatterElements": _scatter_elements, "ScatterND": _scatter_nd, "Shape": _shape, "Size": _size, "Slice": _slice,
-    "SpaceToDepth": _space_to_depth, "Split": _split, "Squeeze": _squeeze, "Tile": _tile, "Transpose": _transpose,
-    "Trilu": _trilu, "Unsqueeze": _unsqueeze,
+    "EyeLike": _eye_like, "Flatten": _flatten, "Gather": _gather, "GatherElements": _gather_elements,
+    "GatherND": _gather_nd, "Identity": _identity, "OneHot": _one_hot, "Pad": _pad, "Range": _range,
+    "Reshape": _reshape, "ScatterElements": _scatter_elements, "ScatterND": _scatter_nd, "Shape": _shape, "Size": _size,
+    "Slice": _slice, "SpaceToDepth": _space_to_depth, "Split": _split, "Squeeze": _squeeze, "Tile": _tile,
+    "Transpose": _transpose, "Trilu": _trilu, "Unsqueeze": _unsqueeze,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.running import onnx_arranging, onnx_elementwise, onnx_reducing, onnx_resizing, onnx_windows
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.running.calls import Call, Maker
 from engines.inspection.types import Node
 
 MAKERS: dict[str, Maker] = {

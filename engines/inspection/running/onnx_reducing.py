@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
 
@@ -17,7 +17,7 @@ def _gemm(call: Call) -> Function:
     alpha, beta = call.get("alpha", 1.0), call.get("beta", 1.0)
     turn_a, turn_b = bool(call.get("transA", 0)), bool(call.get("transB", 0))
 
-    def run(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor | None = None) -> torch.Tensor:
+    def run(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor | None = None) -> Any:
         left, right = a.t() if turn_a else a, b if turn_b else b.t()
         if alpha == beta == 1 and (c is None or c.dim() == 1):
             return functional.linear(left, right, c)
@@ -70,7 +70,7 @@ def _layer_norm(call: Call) -> Function:
 def _rms_norm(call: Call) -> Function:
     axis, small = call.get("axis", -1), call.get("epsilon", 1e-5)
 
-    def run(x: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    def run(x: torch.Tensor, scale: torch.Tensor) -> Any:
         axes = tuple(range(axis % x.dim(), x.dim()))
         return x * (x.square().mean(axes, keepdim=True) + small).rsqrt() * scale
 
@@ -95,7 +95,7 @@ def _local_norm(call: Call) -> Function:
     size, alpha, beta, bias = call.get("size"), call.get("alpha", 1e-4), call.get("beta", 0.75), call.get("bias", 1.0)
     before = (size - 1) // 2
 
-    def run(x: torch.Tensor) -> torch.Tensor:
+    def run(x: torch.Tensor) -> Any:
         flat = x.square().reshape(x.shape[0], 1, x.shape[1], -1)
         padded = functional.pad(flat, (0, 0, before, size - 1 - before))
         sums = functional.avg_pool2d(padded, (size, 1), 1, divisor_override=1).reshape(x.shape)
@@ -126,7 +126,7 @@ def _softmax(function: Function) -> Maker:
         together = call.version < 13
         axis = call.get("axis", 1 if together else -1)
 
-        def run(x: torch.Tensor) -> torch.Tensor:
+        def run(x: torch.Tensor) -> Any:
             place = axis % x.dim()
             if not together or place == x.dim() - 1:
                 return function(x, place)
@@ -162,14 +162,17 @@ REDUCTIONS: dict[str, Function] = {
 
 
 def _reduce(call: Call) -> Function:
+    """Without axes over all of them, or, where "nothing" is asked for then, over one element each time."""
     axes, keep = call.numbers(1, "axes"), bool(call.get("keepdims", 1))
     nothing, function = bool(call.get("noop_with_empty_axes", 0)), REDUCTIONS[call.node.op]
 
     def run(x: torch.Tensor, *rest: torch.Tensor | None) -> torch.Tensor:
         asked = axes((x, *rest))
         if not asked and nothing:
-            return x.view_as(x)
-        found: torch.Tensor = function(x, tuple(asked or range(x.dim())), keep)
+            x, asked, kept = x.unsqueeze(-1), (-1,), False
+        else:
+            kept = keep
+        found: torch.Tensor = function(x, tuple(asked or range(x.dim())), kept)
         return found
 
     return run
@@ -180,7 +183,7 @@ def _arg(call: Call) -> Function:
     axis, keep, last = call.get("axis", 0), bool(call.get("keepdims", 1)), bool(call.get("select_last_index", 0))
     most = torch.argmax if call.node.op == "ArgMax" else torch.argmin
 
-    def run(x: torch.Tensor) -> torch.Tensor:
+    def run(x: torch.Tensor) -> Any:
         if not last:
             return most(x, axis, keepdim=keep)
         return x.shape[axis] - 1 - most(x.flip(axis), axis, keepdim=keep)

@@ -6,18 +6,20 @@ have gradients.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
+from torch.nn import functional
 
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.running.calls import Call, Maker
 
 
 def _positions(out: int, size: int, scale: float, way: str, region: tuple[float, float]) -> torch.Tensor:
-    """Where each output lies in the input, float64."""
-    o = torch.arange(out, dtype=torch.float64)
+    """Where each output lies in the input. In float32, as runtimes have it: "nearest" turns on the last bit."""
+    o = torch.arange(out, dtype=torch.float32)
     if way == "align_corners":
         return o * ((size - 1) / (out - 1)) if out > 1 else torch.zeros_like(o)
     if way == "asymmetric":
@@ -62,7 +64,7 @@ def _matrix(out: int, size: int, scale: float, way: str, region: tuple[float, fl
             sharp: float, exclude: bool) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
     """Weights (out, in) in float64, and which outputs lie outside the input. Kept, so no tensors of inference mode."""
     with torch.inference_mode(False), torch.no_grad():
-        at = _positions(out, size, scale, way, region)
+        at = _positions(out, size, scale, way, region).double()
         places, weights = _taps(at, mode, rounding, sharp)
         if exclude:
             weights = torch.where((places < 0) | (places >= size), 0.0, weights)
@@ -91,6 +93,8 @@ def _resize(call: Call) -> Callable[..., Any]:
         along = [axis % x.dim() for axis in axes] if axes is not None else list(range(x.dim()))
         factors, wanted = _asked(x, along, scales(inputs), sizes(inputs), policy)
         region = roi(inputs) if way == "tf_crop_and_resize" else None
+        if region is None and way in LIKE_TORCH and mode == "linear" and _by_size(x, along, factors, wanted):
+            return _by_torch(x, wanted[-2:], way)
         for place, axis in enumerate(along):
             part = (region[place], region[len(along) + place]) if region else (0.0, 1.0)
             if wanted[place] == x.shape[axis] and factors[place] == 1 and part == (0.0, 1.0):
@@ -105,9 +109,39 @@ def _resize(call: Call) -> Callable[..., Any]:
     return run
 
 
+LIKE_TORCH = {"half_pixel": False, "align_corners": True}
+"""Ways that torch's own bilinear resizing has too, and whether corners are aligned."""
+
+
+def resized(x: torch.Tensor, axes: Sequence[int], sizes: Sequence[int], way: str, mode: str, rounding: str
+            ) -> torch.Tensor:  # fmt: skip
+    """Resized to these sizes along these axes, nothing outside."""
+    if mode == "linear" and way in LIKE_TORCH and x.dim() == 4 and tuple(axes) == (2, 3):
+        return _by_torch(x, sizes, way)
+    for axis, size in zip(axes, sizes, strict=True):
+        if size != x.shape[axis]:
+            scale = size / x.shape[axis]
+            matrix, _ = _matrix(size, x.shape[axis], scale, way, (0.0, 1.0), mode, rounding, -0.75, False)
+            x = _applied(x, axis, matrix, mode)
+    return x
+
+
+def _by_torch(x: torch.Tensor, sizes: Sequence[int], way: str) -> torch.Tensor:
+    return functional.interpolate(x, tuple(sizes), mode="bilinear", align_corners=LIKE_TORCH[way])
+
+
+def _by_size(x: torch.Tensor, along: list[int], factors: list[float], wanted: list[int]) -> bool:
+    """Whether rows and columns alone are resized, by just the ratio of their sizes."""
+    if x.dim() != 4 or along[-2:] != [2, 3]:
+        return False
+    same = all(wanted[place] == x.shape[axis] for place, axis in enumerate(along[:-2]))
+    return same and all(factors[-2 + i] * x.shape[2 + i] == wanted[-2 + i] for i in (0, 1))
+
+
 def _asked(x: torch.Tensor, along: list[int], scales: Any, sizes: Any, policy: str) -> tuple[list[float], list[int]]:
     if scales:
-        return list(scales), [int(x.shape[axis] * scale) for axis, scale in zip(along, scales, strict=True)]
+        sizes = [int(np.float32(x.shape[axis]) * np.float32(scale)) for axis, scale in zip(along, scales, strict=True)]
+        return list(scales), sizes
     factors = [size / x.shape[axis] for axis, size in zip(along, sizes, strict=True)]
     if policy != "stretch":
         factor = min(factors) if policy == "not_larger" else max(factors)
@@ -115,7 +149,7 @@ def _asked(x: torch.Tensor, along: list[int], scales: Any, sizes: Any, policy: s
     return factors, list(sizes)
 
 
-def _applied(x: torch.Tensor, axis: int, matrix: torch.Tensor, mode: str) -> torch.Tensor:
+def _applied(x: torch.Tensor, axis: int, matrix: torch.Tensor, mode: str) -> Any:
     if mode == "nearest":
         return x.index_select(axis, matrix.argmax(1))
     return torch.tensordot(x, matrix.to(x.dtype), dims=([axis], [1])).movedim(-1, axis)

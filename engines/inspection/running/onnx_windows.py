@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from engines.inspection.reading.onnx_kinds import transposed_pads
-from engines.inspection.running.onnx_calls import Call, Maker
+from engines.inspection.reading.onnx_padding import same_pads, transposed_pads
+from engines.inspection.running.calls import Call, Maker
 
 CONVS: tuple[Callable[..., torch.Tensor], ...] = (functional.conv1d, functional.conv2d, functional.conv3d)
 TRANSPOSED: tuple[Callable[..., torch.Tensor], ...] = (
@@ -37,13 +37,7 @@ class Frame:
     def pads(self, sizes: Sequence[int], kernel: Sequence[int]) -> Pads:
         if self.way not in ("SAME_UPPER", "SAME_LOWER"):
             return self._pads
-        low, high = [], []
-        for size, k, s, d in zip(sizes, kernel, self.stride, self.dilation, strict=True):
-            total = max(0, (math.ceil(size / s) - 1) * s + (k - 1) * d + 1 - size)
-            small = total // 2 if self.way == "SAME_UPPER" else total - total // 2
-            low.append(small)
-            high.append(total - small)
-        return tuple(low), tuple(high)
+        return same_pads(tuple(sizes), tuple(kernel), self.stride, self.dilation, upper=self.way == "SAME_UPPER")
 
 
 def around(x: torch.Tensor, pads: Pads, value: float = 0.0) -> torch.Tensor:
@@ -158,7 +152,7 @@ def _lp_pool(call: Call) -> Callable[..., Any]:
     kernel, power = tuple(call.get("kernel_shape", ())), call.get("p", 2)
     frame, up = Frame(call, len(kernel)), bool(call.get("ceil_mode", 0))
 
-    def run(x: torch.Tensor) -> torch.Tensor:
+    def run(x: torch.Tensor) -> Any:
         before, after = frame.pads(x.shape[2:], kernel)
         reached = _reach(x, kernel, frame, (before, after), up)
         return _sums(around(x.abs() ** power, (before, reached)), kernel, frame) ** (1 / power)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QFileDialog
+
 from engines.inspection.attribution.asked import BASELINES, INFO, METHODS, AttributeSpec
 from engines.inspection.types import ModelSheet
 from widgets.inspection.attribution.words import method_of
+from widgets.inspection.panel.compare import PICTURES
 from widgets.inspection.state import InspectionView
 from widgets.kit.form import Form, tip
 from widgets.kit.panel import ChoiceField, NumberField, TextField, Toggle, columns, labelled
@@ -15,10 +18,11 @@ FITTING = "the one that fits"
 
 
 class AttributionSection(Form):
-    """`edited({field: value})` of an `AttributeSpec`; `picture.choose` and `picture.clear` ask for a file."""
+    """`edited({field: value})` of an `AttributeSpec`."""
 
     def __init__(self) -> None:
         super().__init__("Attribution", name="inspection.attribution")
+        self._sheet: ModelSheet | None = None
         self._make()
         self.layers, self.steps_row = labelled("Layer", self.layer), labelled("Steps at first", self.steps)
         self.patch_row = labelled("Patch", self.patch)
@@ -34,11 +38,14 @@ class AttributionSection(Form):
             self.bind(field, getattr(self, field))
         self.method.chosen.connect(lambda id: self.edited.emit({"methods": (id,)}))
         self.picture.clear.clicked.connect(lambda: self.edited.emit({"picture": ""}))
+        self.picture.choose.clicked.connect(self._ask)
 
     def show_state(self, view: InspectionView) -> None:
         spec, sheet = view.attribution.spec, view.model.sheet
         method = method_of(spec)
-        self.layer.set_choices([("", FITTING), *_layers(sheet)], spec.layer)
+        if sheet is not self._sheet or not self.layer.count():
+            self._sheet = sheet
+            self.layer.set_choices([("", FITTING), *_layers(sheet)])
         self.show_fields(spec)
         self.method.set_value(method)
         tip(self.method, INFO[method].tip)
@@ -64,6 +71,11 @@ class AttributionSection(Form):
         about = "How fast the score falls as the pixels that the map calls important go, and rises as they come"
         self.curves = Toggle("Curves", tip=about)
         self.picture = PathRow("Picture", "as looked at", "A picture file in place of what is looked at", clears=True)
+
+    def _ask(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Picture to explain", self.picture.name.toolTip(), PICTURES)
+        if path:
+            self.edited.emit({"picture": path})
 
 
 def _summary(spec: AttributeSpec) -> str:

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from engines.inspection.attribution.asked import INFO, METHODS, AttributeResult, AttributeSpec, Explained, Sanity
+from engines.inspection.attribution.asked import INFO, METHODS, AttributeResult, AttributeSpec, Curve, Explained, Sanity
+from widgets.charts.axes import figure
+from widgets.inspection.state import InspectionView
+from widgets.kit.figures_table import DASH, Row, csv_text
 
 LEVELS = {"depends": "good", "partly": "warn", "ignores": "bad", "unknown": ""}
+NO_MODEL = "Open a model file to see which pixels its outputs rest on"
+EXPLAIN = "Nothing is explained yet: find the pixels that the largest output rests on"
+HEADERS = ("Method", "Deletion", "Insertion", "Shuffled", "Sum off by", "Time")
+TIPS = (
+    "What made the map",
+    "Area under the score as the most important pixels go: lower is better",
+    "Area under the score as the most important pixels come: higher is better",
+    "Rank correlation of |map| with that of the same model with shuffled weights: near 0 is good",
+    "How far the attributions are from adding up to the output's change",
+    "Of the map alone, on this machine",
+)
+
+
+def missing(view: InspectionView) -> tuple[str, str]:
+    """Why nothing is shown, and the word on the button, "" for none."""
+    if view.model.sheet is None:
+        return NO_MODEL, "" if view.model.busy is not None else "Open model"
+    if view.busy is not None:
+        return "The picture is being explained", ""
+    return (f"{view.problem}.", "") if view.problem else (f"{EXPLAIN}.", "Explain")
 
 
 def method_of(spec: AttributeSpec) -> str:
@@ -13,7 +36,7 @@ def method_of(spec: AttributeSpec) -> str:
 
 
 def target_words(result: AttributeResult) -> str:
-    """'Output 281 of 1000, value 7.31, probability 64 %'."""
+    """'Output 281 of 1,000 in 'logits', value 7.31, softmax 64 %'."""
     target = result.target
     share = "" if target.share is None else f", softmax {100 * target.share:.3g} %"
     return f"{target.words[:1].upper()}{target.words[1:]}, value {target.value:.4g}{share}"
@@ -25,10 +48,54 @@ def sanity_words(sanity: Sanity) -> str:
     return f"{sanity.words}: rank correlation {last.rank:.2f}, SSIM {last.ssim:.2f} with all weights shuffled"
 
 
+def checked(one: Explained) -> str:
+    """Figures of the checks, and whose layer it is, in one line."""
+    sane = one.sanity
+    likeness = f"rank correlation {sane.stages[-1].rank:.2f} with shuffled weights" if sane is not None else ""
+    layer = f"layer {one.layer}" if one.layer else ""
+    said = ", ".join(filter(None, (likeness, completeness_words(one), layer)))
+    return said[:1].upper() + said[1:]
+
+
 def completeness_words(one: Explained) -> str:
-    """'Sum 3.21 of 3.21 (error 0.02 %, 96 steps)', "" where a method promises none."""
+    """'adds up to 3.21 of 3.21 (off by 0.02 %, 96 gradients)', "" where a method promises none."""
     told = one.completeness
     if told is None:
         return ""
-    sums = f"Adds up to {told.sum:.4g} of {told.difference:.4g}"
+    sums = f"adds up to {told.sum:.4g} of {told.difference:.4g}"
     return f"{sums} (off by {100 * told.error:.2g} %, {told.steps} gradients)"
+
+
+def notes(result: AttributeResult) -> tuple[str, ...]:
+    """What methods have to say of themselves."""
+    return tuple(f"{one.title}: {one.note}" for one in result.explained if one.note)
+
+
+def rows(result: AttributeResult) -> list[Row]:
+    """A row a method, and the random order below."""
+    found = [
+        (one.title, *_areas(one.curve), f"{one.sanity.stages[-1].rank:.2f}" if one.sanity else DASH,
+         f"{100 * one.completeness.error:.2g} %" if one.completeness else DASH, f"{one.milliseconds:.0f} ms")
+        for one in result.explained
+    ]  # fmt: skip
+    return [*found, ("Random order", *_areas(result.random), DASH, DASH, DASH)] if result.random else found
+
+
+def csv(result: AttributeResult) -> str:
+    """The same with all digits, and the target in every row."""
+    heads = ("method", "layer", "target", "value", "deletion_area", "insertion_area", "verdict", "rank_correlation",
+             "ssim", "completeness_error", "milliseconds")  # fmt: skip
+    return csv_text([heads, *(_figures(one, result) for one in result.explained)])
+
+
+def _figures(one: Explained, result: AttributeResult) -> Row:
+    areas = (one.curve.deletion_area, one.curve.insertion_area) if one.curve else ("", "")
+    last = one.sanity.stages[-1] if one.sanity else None
+    sane = (one.sanity.verdict, last.rank, last.ssim) if one.sanity and last else ("", "", "")
+    error = one.completeness.error if one.completeness else ""
+    told = (one.method, one.layer, result.target.words, result.target.value, *areas, *sane, error, one.milliseconds)
+    return tuple(map(str, told))
+
+
+def _areas(curve: Curve | None) -> tuple[str, str]:
+    return (figure(curve.deletion_area), figure(curve.insertion_area)) if curve else (DASH, DASH)

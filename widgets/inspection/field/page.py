@@ -1,22 +1,160 @@
-"""The page of receptive fields."""
+"""The page of receptive fields: a unit's field on the picture, its figures beside it, and the table of all layers."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engines.core.files import write_text
+from engines.core.outputs import TABLE, check_file
+from engines.inspection.looks import FieldLook
+from widgets.inspection.field import words
+from widgets.inspection.field.layers import LayerTable
+from widgets.inspection.field.picture import HEAT, FieldPicture
+from widgets.inspection.field.units import UnitMap
 from widgets.inspection.state import InspectionView
-from widgets.kit.panel import EmptyState
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import csv_text
+from widgets.kit.form import say
+from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import EmptyState, NumberField, Pill, PlainButton, QuietButton, StatGrid, labelled
+from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.slider import ClickSlider
 from widgets.kit.work_page import WorkPage
+
+SIDE, MOST_SIDE = 360, 560
+"""Width of what stands beside the picture."""
 
 
 class FieldPage(WorkPage):
-    """`empty.clicked` asks for a model."""
+    """`empty.clicked` asks for a model, `no_picture.clicked` for a source; `unitChosen(row, column)`, `channelChosen`,
+    `layerChosen(name)`; `checkWanted` of what is looked at; `tableWanted(OpenSpec)` of a model that has none."""
+
+    unitChosen = Signal(int, int)
+    channelChosen = Signal(int)
+    layerChosen = Signal(str)
+    checkWanted = Signal()
+    tableWanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        empty = EmptyState("Open a model file to see its receptive fields", "Open model", "open")
-        self.lay_out(self.head_of("Field"), self.body_of(empty, QWidget()))
+        self._make()
+        self.lay_out(self.head_of("Field", self.check, self.export), self.body_of(self.empty_of(), self._results()))
+        self._wire()
+
+    def empty_of(self) -> EmptyState:
+        return EmptyState(*words.NO_MODEL, "viewer", "A model file or a diffusers folder")
 
     def show_state(self, view: InspectionView) -> None:
-        self.show_there(view.model.sheet is not None)
+        missing = words.missing(view)
+        self.show_there(not missing[0])
         self.progress.show_busy(view.busy)
+        for part in (self.check, self.export):
+            part.setVisible(not missing[0])
+        if missing[0]:
+            self.empty.set_text(*missing)
+            return
+        found = view.look.look if isinstance(view.look.look, FieldLook) else None
+        layer = view.look.spec.layer or (found.seen.layer if found is not None else "")
+        if found is not None and found.seen.layer != layer:
+            found = None
+        self._show_layer(view, layer, found)
+        self._show_picture(view, layer, found)
+        self._show_check(view, layer)
+        self._ask_table(view)
+
+    def save(self) -> None:
+        """Ask for a file and write the table."""
+        if path := ask_file(self, "Export receptive fields", "receptive fields.csv", "CSV (*.csv)"):
+            save_or_say(self, path, self.write)
+
+    def write(self, path: str) -> None:
+        """The table as CSV, every figure in a column of its own."""
+        if self.layers.fields is not None:
+            write_text(check_file(path, TABLE), csv_text(words.csv_rows(self.layers.fields)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.side.setFixedWidth(min(max(SIDE, round(0.38 * self.width())), MOST_SIDE))
+        super().resizeEvent(event)
+
+    def _show_layer(self, view: InspectionView, layer: str, found: FieldLook | None) -> None:
+        table = view.field.table
+        row = words.row_of(table, layer)
+        self.title.setText("Field")
+        self.state.setText(words.state(found, row))
+        self.layers.show_fields(table, layer)
+        self.export.setEnabled(table is not None)
+        self.stats.set_stats(words.stats(row, found))
+        self.units.setVisible(row is not None or found is not None)
+        grid = found.grid if found is not None else words.grid_of(table, layer)
+        unit = found.unit if found is not None else view.look.spec.unit
+        self.units.show_units(grid, unit if min(unit) >= 0 else (grid[0] // 2, grid[1] // 2))
+        note = row.note if row is not None and row.note else found.note if found is not None else ""
+        say(self.note, note)
+
+    def _show_picture(self, view: InspectionView, layer: str, found: FieldLook | None) -> None:
+        self.pictures.setCurrentIndex(int(found is not None))
+        self.channel_box.setVisible(found is not None and found.channels > 1)
+        if found is None:
+            self.no_picture.set_text(*words.no_picture(view))
+            return
+        self.picture.show_look(found, words.row_of(view.field.table, layer))
+        self.heat_box.setVisible(found.effective is not None)
+        with QSignalBlocker(self.channel):
+            self.channel.setMaximum(max(found.channels - 1, 0))
+            if not self.channel.hasFocus():
+                self.channel.setValue(found.channel)
+
+    def _show_check(self, view: InspectionView, layer: str) -> None:
+        check = view.field.check
+        sheet = view.model.sheet
+        self.check.setEnabled(bool(layer) and view.busy is None and sheet is not None and not sheet.runs)
+        self.verdict.setVisible(check is not None)
+        word, sentence = words.checked(check) if check is not None else ("", "")
+        if check is not None:
+            self.verdict.set_state(word, "good" if check.agrees else "bad")
+        say(self.answer, sentence)
+
+    def _ask_table(self, view: InspectionView) -> None:
+        """Each model's is asked for once, when the page first shows it."""
+        sheet, table = view.model.sheet, view.field.table
+        if table is None and sheet is not None and not sheet.needs_shape and view.model.busy is None:
+            self.tableWanted.emit(view.model.spec)
+
+    def _make(self) -> None:
+        self.check = PlainButton(
+            "Check by gradient", "good", "Compare the field with where the unit's gradient is not zero"
+        )
+        self.export = QuietButton("Export", "export", "Save the table of all layers as CSV")
+        self.picture, self.units, self.layers = FieldPicture(), UnitMap(), LayerTable()
+        self.no_picture = EmptyState("", "Choose a source", "viewer", "Show the list of sources")
+        self.stats, self.note = StatGrid(), wrapped("hint")
+        self.verdict, self.answer = Pill(), wrapped("muted")
+        self.channel = NumberField("Channel", 0, 0, 0, tip="Channel of the layer whose unit is looked at")
+        self.heat = ClickSlider("Effective field", "How dense the effective field is drawn over the picture", 100)
+        self.heat.setValue(round(100 * HEAT))
+
+    def _results(self) -> QWidget:
+        self.pictures = QStackedWidget()
+        self.heat_box = held(row_of(Label("Effective field", "muted"), (self.heat, 1), spacing=8))
+        self.heat_box.setMaximumWidth(320)
+        below = row_of((self.heat_box, 1), None, spacing=8, margins=(8, 0, 8, 0))
+        self.pictures.addWidget(self.no_picture)
+        self.pictures.addWidget(held(column_of((self.picture, 1), below, spacing=4)))
+        self.channel_box = held(row_of(labelled("Channel", self.channel, self.channel.toolTip())))
+        chosen = column_of(self.units, self.channel_box, None, spacing=8)
+        figures = row_of(chosen, (column_of(self.stats, self.note, None, spacing=8), 1), spacing=16)
+        answer = row_of(self.verdict, (self.answer, 1), spacing=8)
+        self.side = held(column_of(figures, answer, (self.layers, 1), spacing=12))
+        return held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+
+    def _wire(self) -> None:
+        self.picture.unitChosen.connect(self.unitChosen)
+        self.units.unitChosen.connect(self.unitChosen)
+        self.layers.layerChosen.connect(self.layerChosen)
+        self.channel.valueChanged.connect(lambda value: self.channelChosen.emit(int(value)))
+        self.check.clicked.connect(self.checkWanted)
+        self.export.clicked.connect(self.save)
+        self.heat.valueChanged.connect(lambda value: self.picture.set_heat(value / 100))

@@ -1,22 +1,248 @@
-"""The page of graph."""
+"""The page of the graph: drawn or as a table, searched, coloured, and followed from what is selected."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable
 
-from widgets.inspection.state import InspectionView
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QStackedWidget
+
+from engines.inspection.layout.folding import Box
+from engines.inspection.types import ModelSheet
+from widgets.inspection.graph.canvas import GraphCanvas
+from widgets.inspection.graph.card import Card
+from widgets.inspection.graph.colors import FIGURES
+from widgets.inspection.graph.legend import Legend
+from widgets.inspection.graph.painting import Marks
+from widgets.inspection.graph.saving import KINDS, save
+from widgets.inspection.graph.search import GraphSearch
+from widgets.inspection.graph.table import NodesTable
+from widgets.inspection.graph.words import short
+from widgets.inspection.state import GraphView, InspectionView
+from widgets.kit.fields import ChoiceField, QuietButton, Segmented
+from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.panel import EmptyState
+from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.words import DOT, count, file_title
 from widgets.kit.work_page import WorkPage
+
+FORMS = (("graph", "Graph", "inspector"), ("table", "Table", "grid-3"))
+FOLLOW = (("off", "Off"), ("back", "Back"), ("forward", "Forward"), ("both", "Both"))
+FOLLOW_TIP = "What lights up with the selected box: all that it rests on (back), all that rests on it (forward)"
+NO_MODEL = "Open a model file to see its graph"
+NO_GRAPH = "This file holds weights and no graph of how they are used; export the model itself to see one"
 
 
 class GraphPage(WorkPage):
-    """`empty.clicked` asks for a model."""
+    """`empty.clicked` asks for a model. Modules: `openWanted(path)`, `closeWanted(path)`, `allOpenWanted(bool)`.
+
+    `selected(key)` for a box or row, "" for none; `revealWanted(node)` to open what it is in and go there;
+    `timeWanted()` to have nodes timed; `activationsWanted(layer)` and `fieldWanted(layer)` for other pages.
+    """
+
+    selected = Signal(str)
+    openWanted = Signal(str)
+    closeWanted = Signal(str)
+    allOpenWanted = Signal(bool)
+    revealWanted = Signal(str)
+    timeWanted = Signal()
+    activationsWanted = Signal(str)
+    fieldWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        empty = EmptyState("Open a model file to see its graph", "Open model", "open")
-        self.lay_out(self.head_of("Graph"), self.body_of(empty, QWidget()))
+        self.shown = InspectionView()
+        self._sheet: ModelSheet | None = None
+        self._shows = 0
+        self.canvas, self.table, self.card, self.legend = GraphCanvas(), NodesTable(), Card(), Legend()
+        self.search = GraphSearch()
+        self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
+        self.follow = Segmented("Follow", FOLLOW, "both", tip=FOLLOW_TIP)
+        self.color = ChoiceField("Colour by", _colors(), "", tip="What the colours of boxes stand for")
+        self.time = QuietButton("Measure time", "speed", "Run the model on this machine and time each node")
+        self.export = QuietButton("Export", "export", "Save the drawing as PNG or SVG, or the table as CSV")
+        self.said = Label("", "hint", wraps=True)
+        self._lay_out()
+        self._connect()
+        self.show_state(self.shown)
+
+    def _lay_out(self) -> None:
+        view = (
+            _button("zoom-out", "Smaller (-)", lambda: self.canvas.zoom(1 / 1.4)),
+            _button("zoom-in", "Larger (+)", lambda: self.canvas.zoom(1.4)),
+            _button("fit", "Show all of it (F)", self.canvas.fit),
+            _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
+            _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+        )
+        self.tools = held(row_of(Label("Follow", "muted"), self.follow, *view, spacing=6))
+        coloured = held(row_of(Label("Colour by", "muted"), self.color, spacing=6))
+        self.coloured = coloured
+        bar = held(
+            row_of(self.form, (self.search, 1), coloured, self.tools, spacing=12, margins=(12, 0, 12, 8)), "panel"
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(held(column_of((self.canvas, 1), self.legend), "panel"))
+        self.stack.addWidget(self.table)
+        split = split_of(self.stack, self.card, sizes=(860, 280), stretch=(1, 0))
+        results = held(column_of(bar, (split, 1)), "panel")
+        head = self.head_of("Graph", self.time, self.export)
+        self.said.setContentsMargins(12, 0, 12, 6)
+        self.lay_out(head, self.said, self.body_of(EmptyState(NO_MODEL, "Open model", "inspector"), results))
+
+    def _connect(self) -> None:
+        self.form.chosen.connect(self._choose_form)
+        self.follow.chosen.connect(lambda _way: self._mark())
+        self.color.chosen.connect(lambda _figure: self._draw(self.shown.graph))
+        self.search.changed.connect(self._hits_changed)
+        self.search.wanted.connect(self.revealWanted)
+        self.canvas.picked.connect(self.selected)
+        self.table.picked.connect(self.selected)
+        self.table.used.connect(self._reveal_drawn)
+        for part in (self.canvas, self.card):
+            part.openWanted.connect(self.openWanted)
+            part.closeWanted.connect(self.closeWanted)
+        self.card.activations.clicked.connect(lambda: self.activationsWanted.emit(self.shown.graph.selected))
+        self.card.field.clicked.connect(lambda: self.fieldWanted.emit(self.shown.graph.selected))
+        self.time.clicked.connect(self.timeWanted)
+        self.export.clicked.connect(self.save)
 
     def show_state(self, view: InspectionView) -> None:
-        self.show_there(view.model.sheet is not None)
+        sheet, graph = view.model.sheet, view.graph
+        there = sheet is not None and sheet.graph is not None
+        self.shown = view
+        self.show_there(there)
         self.progress.show_busy(view.busy)
+        self.empty.set_text(NO_GRAPH if sheet is not None else NO_MODEL)
+        self.title.setText(f"Graph of {sheet.title}" if sheet is not None and there else "Graph")
+        self.state.setText(_state(view))
+        for button in (self.time, self.export):
+            button.setVisible(there)
+        self._say(graph.placed.note if graph.placed is not None else "")
+        if there:
+            self._show_time(view)
+            self._draw(graph)
+
+    def _draw(self, graph: GraphView) -> None:
+        """Drawing, table, legend and card of the same nodes."""
+        sheet = self.shown.model.sheet
+        fresh = sheet is not self._sheet and graph.placed is not None
+        self.search.show_rows(graph.rows)
+        self.canvas.show_graph(graph.folded, graph.placed, fresh=fresh)
+        self._sheet = sheet if graph.placed is not None else self._sheet
+        self.canvas.show_figure(self.color.value())
+        self.legend.show_graph(graph.folded, self.color.value())
+        self._show_rows(graph)
+        self._mark()
+
+    def _mark(self) -> None:
+        """What is selected, followed and found, everywhere."""
+        graph, scene = self.shown.graph, self.canvas.scene
+        sheet = self.shown.model.sheet
+        if scene is None or graph.folded is None or sheet is None:
+            self.card.show_box(None, None, None)
+            return
+        place = scene.at.get(graph.selected, -1)
+        box = graph.folded.boxes[place] if place >= 0 else None
+        hits = frozenset(scene.at[name] for name in self.search.hits if name in scene.at)
+        self.canvas.show_marks(Marks(place, self._lit(graph, box), hits))
+        self.card.show_box(sheet.graph, graph.folded, box)
+        self.card.activations.setEnabled(not sheet.runs)
+        if place >= 0 and graph.shows != self._shows:
+            self.canvas.bring(place)
+        self._shows = graph.shows
+
+    def _lit(self, graph: GraphView, box: Box | None) -> frozenset[int] | None:
+        way, links, scene = self.follow.value(), graph.links, self.canvas.scene
+        if box is None or links is None or scene is None or way == "off":
+            return None
+        names = box.nodes or (box.key,)
+        reached = frozenset[str]()
+        if way != "forward":
+            reached |= links.back(names)
+        if way != "back":
+            reached |= links.forward(names)
+        return frozenset(scene.at[name] for name in reached if name in scene.at)
+
+    def _show_rows(self, graph: GraphView) -> None:
+        if self.form.value() == "table":
+            only = frozenset(self.search.hits) if self.search.field.text().strip() else None
+            self.table.show_rows(graph.rows, only, graph.selected)
+
+    def _hits_changed(self) -> None:
+        self._show_rows(self.shown.graph)
+        self._mark()
+
+    def _choose_form(self, form: str) -> None:
+        self.stack.setCurrentIndex(int(form == "table"))
+        self.tools.setVisible(form == "graph")
+        self.coloured.setVisible(form == "graph")
+        self._show_rows(self.shown.graph)
+
+    def _reveal_drawn(self, name: str) -> None:
+        """A row that was used: its box in the drawing."""
+        with QSignalBlocker(self.form):
+            self.form.set_value("graph")
+        self._choose_form("graph")
+        self.revealWanted.emit(name)
+
+    def _show_time(self, view: InspectionView) -> None:
+        sheet = view.model.sheet
+        runs = sheet.runs if sheet is not None else ""
+        timed = any(row.ms is not None for row in view.graph.rows)
+        self.time.setText("Measure again" if timed else "Measure time")
+        self.time.setEnabled(not runs and view.busy is None)
+        self.time.setToolTip(runs or "Run the model on this machine and time each node")
+
+    def save(self) -> None:
+        """Ask for a file, and write the drawing or the table into it."""
+        sheet = self.shown.model.sheet
+        if sheet is None:
+            return
+        offered = f"{file_title(sheet.title)} {'table.csv' if self.form.value() == 'table' else 'graph.png'}"
+        if path := ask_file(self, "Export graph", offered, KINDS):
+            save_or_say(self, path, self._write)
+
+    def _write(self, path: str) -> None:
+        sheet = self.shown.model.sheet
+        self._say(save(path, self.shown.graph, sheet.title if sheet is not None else "", self.color.value()))
+
+    def _say(self, words: str) -> None:
+        self.said.setText(words)
+        self.said.setVisible(bool(words))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Find) and self.there:
+            self.search.field.setFocus()
+            self.search.field.selectAll()
+        else:
+            super().keyPressEvent(event)
+
+
+def _colors() -> list[tuple[str, str]]:
+    return [("", "Family"), *((name, title) for name, (title, _unit) in FIGURES.items())]
+
+
+def _button(role: str, tip: str, act: Callable[[], object], text: str = "") -> QuietButton:
+    button = QuietButton(text, role, tip, name=tip)
+    button.clicked.connect(lambda: act())
+    return button
+
+
+def _state(view: InspectionView) -> str:
+    """'1,204 operators, 58 boxes shown - 4.65 M parameters - 407 M multiply-adds'."""
+    sheet, folded, placed = view.model.sheet, view.graph.folded, view.graph.placed
+    if sheet is None or sheet.graph is None:
+        return ""
+    shown = f"{count(len(folded.boxes), 'box', 'boxes')} shown" if folded is not None else ""
+    once, adds = sheet.counts.parameters_shared_once, sheet.counts.multiply_adds
+    aside = int(placed.lines.aside.sum()) if placed is not None else 0
+    parts = (
+        count(len(sheet.graph.nodes), "operator"),
+        shown,
+        f"{short(once)} parameters",
+        f"{short(adds)} multiply-adds" if adds is not None else "",
+        f"{count(aside, 'long edge')} at the side" if aside else "",
+    )
+    return DOT.join(filter(None, parts))

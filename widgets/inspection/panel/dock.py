@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 
+from widgets.inspection.attribution.section import AttributionSection
 from widgets.inspection.panel import words
 from widgets.inspection.panel.activations import ActivationsSection
 from widgets.inspection.panel.attention import AttentionSection
@@ -41,6 +42,7 @@ class InspectionPanel(FeaturePanel):
             Page.FIELD: (FieldSection(),),
             Page.ACTIVATIONS: (ActivationsSection(),),
             Page.ATTENTION: (AttentionSection(),),
+            Page.ATTRIBUTION: (AttributionSection(),),
             Page.COMPARE: (self.compare,),
         }
         self.lay_out(

@@ -33,6 +33,7 @@ FEATURE = Feature(
     takes=(".onnx", ".tflite", ".pt2", ".pt", ".pth", ".ckpt", ".safetensors"),
     drops=("board",),
     jobs=("engines.inspection.",),
+    tour="workbench.tour.inspection",
     commands=COMMANDS,
     benchmarks={"inspect": "Opening models, layout, exact fields and a live look beside the usual tools"},
 )

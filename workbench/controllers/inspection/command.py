@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engines.inspection.attribution.asked import AttributeSpec
 from engines.inspection.studies import CompareSpec
 from engines.inspection.types import OpenSpec
 from workbench.controllers.common.command_line import line
@@ -19,6 +20,23 @@ def compare_line(spec: CompareSpec) -> str:
     second = spec.second.path or spec.first.path
     pictures = (("--picture", spec.picture) if spec.picture else ()), (("--other", spec.other) if spec.other else ())
     return line("inspect", "compare", spec.first.path, second, *inputs(spec.first), *pictures[0], *pictures[1])
+
+
+def field_line(spec: OpenSpec, layer: str) -> str:
+    """The receptive field of a layer, of all for ""."""
+    return line("inspect", spec.path, *inputs(spec), "--receptive-field", layer or "all") if spec.path else ""
+
+
+def attribute_line(spec: AttributeSpec) -> str:
+    """The pixels that an output rests on; "" without a picture."""
+    if not spec.picture or not spec.model.path:
+        return ""
+    usual = AttributeSpec()
+    names = [name for name in ("layer", "target", "baseline") if getattr(spec, name) != getattr(usual, name)]
+    options = [word for name in names for word in (f"--{name}", getattr(spec, name))]
+    flags = [f"--{name}" for name in ("sanity", "curves") if getattr(spec, name)]
+    return line("inspect", spec.model.path, spec.picture, "--attribute", ",".join(spec.methods), *options, *flags,
+                *inputs(spec.model))  # fmt: skip
 
 
 def inputs(spec: OpenSpec) -> Iterator[str]:

@@ -63,6 +63,8 @@ class InspectionController(PagedController):
         self.rest()
         self.looking.close()
         self.stills.close()
+        for part in self.parts.values():
+            part.close()
 
     def restore(self) -> None:
         """Show what the open project holds; nothing happens while it is the same project."""
@@ -268,6 +270,7 @@ class InspectionController(PagedController):
         model = replace(self.opening.view, recent=recent, in_use=self._in_use())
         view = InspectionView(page=self.form.page, model=model, look=self.looking.view, trouble=self.trouble)
         front = self.parts[self.form.page]
+        front.follow()
         fields = {name: value for part in self.parts.values() for name, value in part.fields.items()}
         return replace(view, work=front.busy, problem=front.problem, **fields)
 

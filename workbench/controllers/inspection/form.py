@@ -7,6 +7,7 @@ from functools import partial
 
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.spec import from_json, to_json
+from engines.inspection.attribution.asked import AttributeSpec
 from engines.inspection.looks import LookSpec
 from engines.inspection.studies import CompareSpec
 from engines.inspection.types import OpenSpec
@@ -41,6 +42,7 @@ class Form:
     field: LookSpec = LookSpec(view="field")
     activations: LookSpec = LookSpec(view="activations")
     attention: LookSpec = LookSpec(view="attention")
+    attribution: AttributeSpec = AttributeSpec()
     compare: CompareSpec = CompareSpec()
     compared_on: ComparedOn = "looked"
 
@@ -59,7 +61,7 @@ class Form:
         """Each page at the layer, channel and unit that fits a model nobody has looked into."""
         first = {"layer": "", "channel": 0, "unit": (-1, -1), "head": -1}
         looks = {page: replace(getattr(self, page), **first) for page in ("field", "activations", "attention")}
-        return replace(self, **looks)
+        return replace(self, **looks, attribution=replace(self.attribution, layer="", target=""))
 
 
 def keep_form(form: Form, services: Services) -> None:

@@ -72,6 +72,10 @@ class Desk(Protocol):
         """Ask for a file and open it."""
         ...
 
+    def time(self) -> None:
+        """Measure each node of what is open."""
+        ...
+
     def want(self, what: str) -> None:
         """What a `LivePage` lacks: "model", "source", "sample" or "look"."""
         ...
@@ -143,6 +147,12 @@ class PagePart(Part):
     def command(self) -> str:
         """The line of `main.py` that does the same, "" for none."""
         return ""
+
+    def follow(self) -> None:
+        """The page, or what is open, may be another than before; asked before each showing."""
+
+    def close(self) -> None:
+        """The window goes."""
 
     def forget(self) -> None:
         """Another model is open, or none: what was found of the one before is no longer shown."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from widgets.inspection.attribution.page import AttributionPage
-from widgets.inspection.field.page import FieldPage
-from widgets.inspection.graph.page import GraphPage
 from widgets.inspection.model.page import ModelPage
 from widgets.inspection.state import Page
 from workbench.controllers.inspection.activations import Activations
 from workbench.controllers.inspection.attention import Attention
+from workbench.controllers.inspection.attribution import Attribution
 from workbench.controllers.inspection.comparing import Comparing
+from workbench.controllers.inspection.field import Fields
+from workbench.controllers.inspection.graph import Graphs
 from workbench.controllers.inspection.part import PagePart, plain
 
 PARTS: tuple[type[PagePart], ...] = (
     plain(Page.MODEL, ModelPage),
-    plain(Page.GRAPH, GraphPage),
-    plain(Page.FIELD, FieldPage),
+    Graphs,
+    Fields,
     Activations,
     Attention,
-    plain(Page.ATTRIBUTION, AttributionPage),
+    Attribution,
     Comparing,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
 
-from engines.core.errors import UsageError
 from engines.core.spec import to_json
-from engines.inspection.types import ModelSheet, OpenSpec, Shape
+from engines.inspection.attribution.asked import BASELINES, AttributeSpec
+from engines.inspection.types import ModelSheet, OpenSpec
 from workbench.verbs import console
+from workbench.verbs.inspection import attribute, compare
+from workbench.verbs.inspection.shapes import shape_of
 
 
 class _Group(TyperGroup):
@@ -44,32 +46,56 @@ def _group() -> None:
         "Look into one model. The word `run` may be left out.",
         "python main.py inspect yunet --json",
         "python main.py inspect model.onnx --input 1x3x224x224",
+        "python main.py inspect downloaded.pth --safety --json",
+        "python main.py inspect yunet --receptive-field all",
+        "python main.py inspect model.onnx cat.png --attribute grad-cam --sanity --out why.png",
     )
 )
 def run(
     model: Annotated[str, typer.Argument(help="A model file, a diffusers folder, or a name of the model store.")],
+    picture: Annotated[str, typer.Argument(help="A picture, for --attribute.", show_default=False)] = "",
     inputs: Annotated[
         list[str] | None, typer.Option("--input", help="Shape of an input, as 1x3x224x224; again for the next input.")
     ] = None,
     code: Annotated[bool, typer.Option("--code", help="Load TorchScript, which is a program, in a child.")] = False,
+    safety: Annotated[bool, typer.Option("--safety", help="Only whether it is safe; nothing is executed.")] = False,
     time: Annotated[bool, typer.Option("--time", help="Measure each node on this machine.")] = False,
+    fields: Annotated[
+        str, typer.Option("--receptive-field", help="Receptive field of a layer by its name, or of `all`.")
+    ] = "",
+    methods: Annotated[
+        str,
+        typer.Option("--attribute", help=f"Pixels that an output rests on, by {attribute.NAMES}.", show_default=False),
+    ] = "",
+    layer: Annotated[str, typer.Option(help="Of Grad-CAM.", show_default="the last with a map")] = "",
+    target: Annotated[
+        str,
+        typer.Option(help="A number of the output, norm, mean, or LAYER:CHANNEL.", show_default="the largest output"),
+    ] = "",
+    baseline: Annotated[str, typer.Option(help=f"Nothing: {', '.join(BASELINES)}.")] = "black",
+    sanity: Annotated[bool, typer.Option("--sanity", help="Explain again with shuffled weights.")] = False,
+    curves: Annotated[bool, typer.Option("--curves", help="Deletion and insertion.")] = False,
+    out: Annotated[str, typer.Option(help="PNG of the picture under the map.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     from engines.inspection.opening.job import run as work
+    from workbench.verbs.inspection import safety as judging
 
+    if safety:
+        judging.run(model, json)
+        return
     spec = OpenSpec(model, tuple(shape_of(text) for text in inputs or ()), code, time)
+    if fields:
+        from workbench.verbs.inspection.field import run as show_fields
+
+        show_fields(spec, fields, json)
+        return
+    if methods or picture:
+        asked = AttributeSpec(spec, picture, attribute.methods_of(methods), layer, target, sanity=sanity, curves=curves,
+                              baseline=cast("Any", baseline))  # fmt: skip
+        attribute.run(asked, out, json=json)
+        return
     console.run(work, spec, json=json, render=_show, as_json=sheet_json)
-
-
-def shape_of(text: str) -> Shape:
-    """"1x3x224x224" as numbers. Raises `UsageError`."""  # fmt: skip
-    try:
-        shape = tuple(int(part) for part in text.lower().replace(",", "x").split("x"))
-    except ValueError:
-        shape = ()
-    if not shape or min(shape) < 1:
-        raise UsageError(f"'{text}' is no shape", hint="Give sizes like 1x3x224x224")
-    return shape
 
 
 def sheet_json(sheet: ModelSheet) -> dict[str, Any]:
@@ -102,3 +128,6 @@ def _show(sheet: ModelSheet) -> None:
             layer.name, layer.type, "x".join(map(str, layer.output_shape or ())), f"{layer.parameters:,}", adds
         )
     told.print(table)
+
+
+compare.register(app)

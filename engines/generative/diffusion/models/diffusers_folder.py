@@ -49,9 +49,9 @@ def open_folder(path: Path, device: torch.device, dtype: torch.dtype, prediction
     Raises `BadInput` for a folder that does not fit and `FileMissing` without diffusers.
     """
     folder = read_folder(path, prediction)
-    diffusers, transformers = _libraries()
+    diffusers, transformers = libraries()
     try:
-        network = _part(diffusers, NETWORKS[folder.family.name][0], path / folder.parts[0], dtype)
+        network = open_part(diffusers, NETWORKS[folder.family.name][0], path / folder.parts[0], dtype)
         network = network.to(device).eval().requires_grad_(False)
         latents = _latents(diffusers, folder, device) if folder.family.latent else None
         describe = _describer(diffusers, transformers, folder, network, dtype) if folder.family.text else None
@@ -133,7 +133,8 @@ def _process(folder: Folder) -> Process:
     return Flow() if folder.alphas is None else Preserving("vp", torch.from_numpy(folder.alphas))
 
 
-def _libraries() -> tuple[Any, Any]:
+def libraries() -> tuple[Any, Any]:
+    """diffusers and transformers, offline and quiet. Raises `FileMissing` that says how to install them."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
@@ -149,7 +150,8 @@ def _libraries() -> tuple[Any, Any]:
     return diffusers, transformers
 
 
-def _part(library: Any, name: str, path: Path, dtype: torch.dtype) -> Any:
+def open_part(library: Any, name: str, path: Path, dtype: torch.dtype) -> Any:
+    """A part in its folder by the class of this name; safetensors alone, nothing fetched."""
     kind = getattr(library, name)
     variant = "fp16" if any(HALF in file.name for file in weight_files(path)) else None
     return kind.from_pretrained(
@@ -158,7 +160,12 @@ def _part(library: Any, name: str, path: Path, dtype: torch.dtype) -> Any:
 
 
 def _latents(diffusers: Any, folder: Folder, device: torch.device) -> Latents:
-    vae = _part(diffusers, "AutoencoderKL", folder.path / "vae", torch.float32).to(device).eval().requires_grad_(False)
+    vae = (
+        open_part(diffusers, "AutoencoderKL", folder.path / "vae", torch.float32)
+        .to(device)
+        .eval()
+        .requires_grad_(False)
+    )
     scale, shift = _scaling(folder, device)
 
     def decode(latents: Tensor) -> Tensor:
@@ -225,7 +232,7 @@ def _pipeline(diffusers: Any, transformers: Any, folder: Folder, network: Any, d
         there = part in folder.parts
         words = "T5TokenizerFast" if kind.startswith("T5") else "CLIPTokenizer"
         tokenizer = part.replace("text_encoder", "tokenizer")
-        given[part] = _part(transformers, kind, path / part, dtype).to(network.device).eval() if there else None
+        given[part] = open_part(transformers, kind, path / part, dtype).to(network.device).eval() if there else None
         given[tokenizer] = getattr(transformers, words).from_pretrained(str(path / tokenizer)) if there else None
     if name == "sd":
         return diffusers.StableDiffusionPipeline(

@@ -45,6 +45,8 @@ def test_an_edge_crosses_a_border_once_with_all_its_tensors_and_stays_hidden_wit
 def test_modules_that_hold_the_same_nodes_are_one_and_a_node_alone_is_no_module() -> None:
     graph = graph_of([("a", "net.body.one", "x"), ("b", "net.body.two", "a"), ("c", "net.body.two", "b")])
     assert set(ModuleTree(graph).sizes) == {"net.body", "net.body.two"}
+    again = graph_of([("a", "relu", "x"), ("b", "", "a"), ("c", "relu", "b")])
+    assert ModuleTree(again).sizes == {}
     assert parent("/net/layer1.0") == "/net"
     assert parent("net.layer1.0") == "net.layer1"
 

@@ -131,7 +131,7 @@ def test_a_cancelled_layout_ends_and_an_edge_to_nowhere_is_refused() -> None:
 
 
 def test_a_module_that_is_called_twice_is_drawn_when_it_is_folded() -> None:
-    graph = graph_of([("a", "m", "x"), ("b", "m", "a"), ("c", "", "b"), ("d", "m", "c"), ("e", "m", "d")])
+    graph = graph_of([("a", "m.p", "x"), ("b", "m.q", "a"), ("c", "", "b"), ("d", "m.p", "c"), ("e", "m.q", "d")])
     folded = fold(graph, opened=frozenset())
     edges = [(edge.source, edge.target) for edge in folded.edges]
     placed = place(len(folded.boxes), edges)

@@ -1,8 +1,8 @@
-"""A node of an ONNX graph as its operator reads it: attributes, and inputs that are constants resolved once."""
+"""A node as its operator reads it: settings, and inputs that are constants resolved once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -25,12 +25,19 @@ class Call:
     model: Model
 
     @property
+    def settings(self) -> Mapping[str, Any]:
+        """Attributes or options as the file has them."""
+        found: Mapping[str, Any] = self.node.call["attributes"]
+        return found
+
+    @property
     def version(self) -> int:
+        """Of the operators that the file was written for."""
         return int(self.node.call["version"])
 
     def get(self, name: str, default: Any = None) -> Any:
-        """An attribute."""
-        value = self.node.call["attributes"].get(name)
+        """A setting."""
+        value = self.settings.get(name)
         return default if value is None else value
 
     def has(self, place: int) -> bool:
@@ -43,9 +50,9 @@ class Call:
         held = self.model.graph.tensors.get(name)
         return self.model.weights[name] if held is not None and held.stored else None
 
-    def numbers(self, place: int, attribute: str = "", default: Any = None) -> Numbers:
-        """What one opset tells by an attribute and another by an input. Constants are read now, others at each call."""
-        value = self.get(attribute) if attribute else None
+    def numbers(self, place: int, setting: str = "", default: Any = None) -> Numbers:
+        """What one version tells by a setting and another by an input. Constants are read now, others at each call."""
+        value = self.get(setting) if setting else None
         if value is None and self.has(place):
             found = self.stored(place)
             if found is None:

@@ -1,0 +1,204 @@
+"""Diffusers folders as models: parts and parameters from file heads, the denoiser's graph where diffusers is there.
+
+Every class is one that is named here; nothing is fetched, no pickle is opened, and no code of the folder is run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engines.attention.listening import pinned
+from engines.core.errors import BadInput, FileMissing, KinoscopeError
+from engines.core.networks.safetensors_head import read_header
+from engines.core.reading import making_sense, read_json
+from engines.generative.diffusion.models.diffusers_config import INDEX, PICKLES, weight_files
+from engines.inspection.opening.model import Model
+from engines.inspection.reading.diffusers_inputs import CLASSES, Asked, asked
+from engines.inspection.reading.modules import from_module
+from engines.inspection.types import Counts, Format, Given, ModelSheet, OpenSpec, Tensor
+
+CONFIG = "config.json"
+SENSELESS = "The configuration makes no sense"
+DTYPES = {
+    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
+    "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
+}  # fmt: skip
+DENOISERS = ("unet", "transformer", "prior", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part with weights. name: of its folder, "" for a folder that is one model; kind: its class, as the folder says.
+    tensors: by name, and the file that holds each. pickles: weights that are one."""
+
+    name: str
+    kind: str
+    path: Path
+    config: Mapping[str, Any]
+    tensors: Mapping[str, tuple[Tensor, Path]]
+    pickles: tuple[str, ...]
+
+    @property
+    def parameters(self) -> int:
+        return sum(math.prod(tensor.shape or ()) for tensor, _ in self.tensors.values())
+
+
+class FolderWeights:
+    """Stored tensors of all parts by "part.name", each read when asked for."""
+
+    def __init__(self, places: Mapping[str, tuple[str, Path]]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        from safetensors import safe_open
+
+        own, path = self._places[name]
+        with safe_open(path, "pt") as file:
+            found: torch.Tensor = file.get_tensor(own)
+            return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def open_file(path: Path, spec: OpenSpec) -> Model:
+    """A pipeline's folder, or one of a single model. shapes: of the sample, where another size is wanted.
+
+    Raises `BadInput` for a folder that is none, or whose configuration makes no sense.
+    """
+    pipeline, parts = _parts(path)
+    chosen = next((part for name in DENOISERS for part in parts if part.name == name), None)
+    sheet = _sheet(path, pipeline, parts)
+    found = _graph(chosen, spec) if chosen else "The folder holds no part that takes noise away"
+    if chosen is None or isinstance(found, str):
+        places = {_full(part, name): (name, file) for part in parts for name, (_, file) in part.tensors.items()}
+        return Model(replace(sheet, runs=str(found)), FolderWeights(places))
+    own = found.sheet
+    facts = (*sheet.facts, ("graph", chosen.name or chosen.kind))
+    sheet = replace(
+        sheet, graph=own.graph, given=own.given, facts=facts, tensors=own.tensors,
+        warnings=(*sheet.warnings, *own.warnings),
+    )  # fmt: skip
+    return replace(found, sheet=sheet)
+
+
+def _parts(path: Path) -> tuple[str, list[Part]]:
+    """The pipeline's class, "" for one model alone, and what it is made of."""
+    if (path / INDEX).is_file():
+        index = _config(path / INDEX)
+        named = {name: said[1] for name, said in index.items() if isinstance(said, list) and len(said) == 2 and said[1]}
+        found = [_part(path / name, name, str(kind)) for name, kind in named.items() if _is_plain(name)]
+        return str(index.get("_class_name", "")), [part for part in found if part.tensors or part.pickles]
+    if not (path / CONFIG).is_file():
+        hint = f"A diffusers folder holds {INDEX}, or {CONFIG} with weights beside it"
+        raise BadInput("There is no diffusers model in this folder", path=path, hint=hint)
+    part = _part(path, "", "")
+    if not part.tensors and not part.pickles:
+        raise BadInput("There are no weights in this folder", path=path, hint="Fetch the whole folder again")
+    return "", [part]
+
+
+def _is_plain(name: str) -> bool:
+    """A folder beside, and nothing that leads elsewhere."""
+    return name.isidentifier()
+
+
+def _part(path: Path, name: str, kind: str) -> Part:
+    config = _config(path / CONFIG) if (path / CONFIG).is_file() else {}
+    said = config.get("_class_name") or next(iter(config.get("architectures") or ()), "")
+    tensors: dict[str, tuple[Tensor, Path]] = {}
+    for file in weight_files(path) if path.is_dir() else ():
+        for stored, entry in read_header(file).items():
+            dtype = DTYPES.get(entry.dtype, entry.dtype.lower())
+            tensors[stored] = (Tensor(stored, entry.shape, dtype, True, constant="int" in dtype), file)
+    closed = sorted(file.name for file in path.glob("*") if file.suffix in PICKLES) if path.is_dir() else []
+    return Part(name, kind or str(said), path, config, tensors, tuple(closed))
+
+
+def _config(path: Path) -> dict[str, Any]:
+    data = read_json(path)
+    if not isinstance(data, dict):
+        raise BadInput(SENSELESS, path=path)
+    return data
+
+
+def _sheet(path: Path, pipeline: str, parts: list[Part]) -> ModelSheet:
+    tensors = tuple(replace(tensor, name=_full(part, name))
+                    for part in parts for name, (tensor, _) in part.tensors.items())  # fmt: skip
+    total = sum(part.parameters for part in parts)
+    files = {file for part in parts for _, file in part.tensors.values()}
+    facts = [("pipeline", pipeline)] if pipeline else []
+    facts += [(part.name or "model", f"{part.kind}, {part.parameters:,} parameters, {_stored(part)}") for part in parts]
+    closed = [f"{part.name}/{name}" if part.name else name for part in parts for name in part.pickles]
+    warnings = [f"Pickles ({', '.join(closed[:3])}) can run code when they are loaded; they were not opened"] * bool(
+        closed
+    )
+    return ModelSheet(
+        str(path), path.resolve().name, Format.DIFFUSERS, sum(file.stat().st_size for file in files), tensors=tensors,
+        counts=Counts(total, total), facts=tuple(facts), warnings=tuple(warnings),
+    )  # fmt: skip
+
+
+def _full(part: Part, name: str) -> str:
+    return f"{part.name}.{name}" if part.name else name
+
+
+def _stored(part: Part) -> str:
+    kinds = sorted({tensor.dtype for tensor, _ in part.tensors.values()})
+    return ", ".join(kinds) or "a pickle that was not opened"
+
+
+def _graph(part: Part, spec: OpenSpec) -> Model | str:
+    """The traced part, or why there is none."""
+    if part.kind not in CLASSES:
+        return (
+            f"Networks of the kind '{part.kind}' are not traced here; export one with torch.export.save and open that"
+        )
+    if not part.tensors:
+        return f"The weights of '{part.name or part.path.name}' are a pickle, which is not opened"
+    try:
+        with making_sense(part.path / CONFIG, SENSELESS):
+            inputs = asked(part.kind, part.config, spec.shapes[0] if spec.shapes else ())
+        return _traced(part, inputs)
+    except FileMissing as missing:
+        return f"{missing.message}. {missing.hint}"
+
+
+def _traced(part: Part, inputs: Asked) -> Model:
+    from engines.generative.diffusion.models.diffusers_folder import libraries, open_part
+
+    diffusers, _transformers = libraries()
+    dtype = getattr(torch, next(iter(part.tensors.values()))[0].dtype, torch.float32)
+    try:
+        network = open_part(diffusers, part.kind, part.path, dtype).eval().requires_grad_(False)
+    except KinoscopeError:
+        raise
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise BadInput(f"The part cannot be opened: {reason}", path=part.path, hint="Fetch it again") from error
+    tensors = {name: _in(tensor, dtype) for name, tensor in inputs.tensors.items()}
+    with pinned("sdpa"), torch.no_grad():
+        model = from_module(network, named=tensors | inputs.rest(dtype), title=part.kind)
+    given = tuple(_given(one, inputs) for one in model.sheet.given)
+    return replace(model, sheet=replace(model.sheet, given=given))
+
+
+def _in(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def _given(given: Given, inputs: Asked) -> Given:
+    value = next((value for name, value in inputs.values.items() if given.name.endswith(name)), 0.0)
+    return replace(given, value=value)

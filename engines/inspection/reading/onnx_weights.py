@@ -1,0 +1,63 @@
+"""Stored tensors of ONNX files as torch tensors: made from the file's bytes, or mapped from files beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from onnx import TensorProto, numpy_helper
+from onnx.helper import tensor_dtype_to_np_dtype
+
+from engines.core.errors import BadInput
+from engines.inspection.reading.onnx_graph import TYPES
+
+FOUR_BITS = ("int4", "uint4")
+UNKNOWN_TO_NUMPY = {"bfloat16": np.int16, "float8_e4m3fn": np.uint8, "float8_e5m2": np.uint8}
+
+
+class OnnxWeights:
+    """Tensors by name. The bytes stay in the model (or in the files beside it) until one is asked for."""
+
+    def __init__(self, stored: Mapping[str, TensorProto], path: Path) -> None:
+        self._held, self.path = stored, path
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        """Raises `BadInput` for data that do not fit their shape and for texts."""
+        try:
+            return tensor_of(self._held[name], self.path.parent)
+        except (ValueError, TypeError, OSError, RuntimeError, OverflowError) as error:
+            raise BadInput(f"The weights of '{name}' cannot be read: {error}", path=self.path) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._held
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+def tensor_of(proto: TensorProto, folder: Path) -> torch.Tensor:
+    """A stored tensor as torch has it; four bits as eight."""
+    kind = TYPES.get(proto.data_type, "")
+    if kind in ("", "string"):
+        raise TypeError("they are of a kind that is not read here")
+    mapped = proto.data_location == TensorProto.EXTERNAL and kind not in FOUR_BITS and 0 not in proto.dims
+    array = _mapped(proto, folder) if mapped else np.array(numpy_helper.to_array(proto, str(folder)))
+    if kind in UNKNOWN_TO_NUMPY:
+        return torch.from_numpy(array.view(UNKNOWN_TO_NUMPY[kind])).view(getattr(torch, kind))
+    return torch.from_numpy(array.astype(np.int8) if kind in FOUR_BITS else array)
+
+
+def _mapped(proto: TensorProto, folder: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+    """A copy-on-write map of a file that was judged when the model was opened (`opening.external.check`)."""
+    said = {entry.key: entry.value for entry in proto.external_data}
+    dtype = np.dtype(tensor_dtype_to_np_dtype(proto.data_type))
+    length, needed = int(said.get("length") or 0), math.prod(proto.dims) * dtype.itemsize
+    if length and length != needed:
+        raise ValueError(f"they take {needed} bytes and {length} are told")
+    return np.memmap(folder / said["location"], dtype, "c", int(said.get("offset") or 0), tuple(proto.dims))

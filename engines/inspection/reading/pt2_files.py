@@ -1,0 +1,161 @@
+"""Exported programs (.pt2) as models: the graph from their JSON and the raw weights, without executing anything.
+
+`torch.export.load` would unpickle sample inputs and run what they ask for; it is never called. Torch up to 2.8 wrote
+the weights as a pickle too: then the graph alone is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engines.core.reading import making_sense
+from engines.inspection.opening.model import Model
+from engines.inspection.reading import pt2_values
+from engines.inspection.reading.aten.calls import Value
+from engines.inspection.reading.aten.graph import Program, Step, graph_of
+from engines.inspection.reading.aten.shapes import propagated
+from engines.inspection.reading.modules import OPERATORS, told_input
+from engines.inspection.reading.pt2_archive import SENSELESS, Archive, RawWeights, read_archive
+from engines.inspection.types import Format, Given, Graph, ModelSheet, OpenSpec, Safety, Shape, Tensor
+
+PREFIX = "torch.ops."
+NO_MODULE = "_empty_nn_module_stack"
+HELD = {"parameter": "parameter_name", "buffer": "buffer_name", "tensor_constant": "tensor_constant_name"}
+AGAIN = "Open it once with the torch that wrote it, where its origin is trusted, and save it with torch 2.9 or later"
+
+
+def open_file(path: Path, spec: OpenSpec) -> Model:
+    """Shapes of inputs that the program leaves open come from `spec.shapes`; an open first axis alone counts as 1.
+
+    Raises `FileMissing`, and `BadInput` for what is no exported program.
+    """
+    archive = read_archive(path)
+    with making_sense(path, SENSELESS):
+        program = _program(archive)
+        open_ = [told_input(program.tensors[id]) for id in program.inputs]
+        told = _shapes(open_, spec.shapes)
+        asked = tuple(one.name for one, shape in zip(open_, told, strict=True) if shape is None)
+        known = any(-1 in (one.shape or ()) for one in open_) or any(spec.shapes)
+        if known and not asked:
+            program = propagated(program, [shape or () for shape in told], str(path))
+        graph = graph_of(program)
+    return _model(archive, program, graph, open_, asked)
+
+
+def _model(archive: Archive, program: Program, graph: Graph, given: list[Given], asked: tuple[str, ...]) -> Model:
+    stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
+    weights = RawWeights(archive.path, archive.entries)
+    why = _not_runnable(archive, stored, weights)
+    sheet = ModelSheet(
+        str(archive.path), archive.path.name, Format.EXPORTED, archive.path.stat().st_size, _safety(archive),
+        graph=graph, tensors=stored, given=tuple(given), facts=_facts(archive), runs=why, needs_shape=asked,
+        warnings=(*_warnings(archive), *program.warnings),
+    )  # fmt: skip
+    return Model(sheet, weights, "" if why else OPERATORS)
+
+
+def _safety(archive: Archive) -> Safety:
+    pickles = len(archive.pickles)
+    closed = f"; {pickles} embedded torch file{'s were' if pickles > 1 else ' was'} left closed" if pickles else ""
+    return Safety(why=f"The graph is read from JSON and the weights as raw numbers{closed}")
+
+
+def _warnings(archive: Archive) -> list[str]:
+    found = []
+    if archive.pickles:
+        names = ", ".join(archive.pickles[:3]) + (" and more" if len(archive.pickles) > 3 else "")
+        found.append(f"Torch files inside ({names}) can run code when they are loaded; they were not opened")
+    if archive.code:
+        found.append(f"Compiled code inside ({archive.code[0]}) was not opened")
+    if archive.others:
+        found.append(f"The package holds more programs ({', '.join(archive.others)}); this is '{archive.name}'")
+    return found
+
+
+def _facts(archive: Archive) -> tuple[tuple[str, str], ...]:
+    said = archive.program
+    schema = said.get("schema_version")
+    version = f"{schema.get('major')}.{schema.get('minor')}" if isinstance(schema, dict) else ""
+    opset = said.get("opset_version")
+    aten = str(opset.get("aten", "")) if isinstance(opset, dict) else ""
+    facts = (("torch", str(said.get("torch_version", ""))), ("schema", version), ("ATen opset", aten))
+    return tuple((name, value) for name, value in facts if value)
+
+
+def _not_runnable(archive: Archive, stored: tuple[Tensor, ...], weights: RawWeights) -> str:
+    missing = [tensor.name for tensor in stored if tensor.name not in weights]
+    if not missing:
+        return ""
+    if archive.pickles:
+        return f"The weights are in a pickle, which is not opened ('{missing[0]}' is in it). {AGAIN}"
+    return f"The weights of '{missing[0]}' are not in the file"
+
+
+def _shapes(given: list[Given], told: tuple[Shape, ...]) -> list[Shape | None]:
+    """Whole shapes of inputs, None where one has to be told."""
+    found: list[Shape | None] = []
+    for at, one in enumerate(given):
+        said = told[at] if at < len(told) and told[at] else one.shape or ()
+        first = tuple(1 if place == 0 and size < 0 else size for place, size in enumerate(said))
+        found.append(None if -1 in first else first)
+    return found
+
+
+def _program(archive: Archive) -> Program:
+    module = archive.program["graph_module"]
+    graph, told = module["graph"], module["signature"]
+    reading = _Reading(archive, graph["tensor_values"])
+    for each in told["input_specs"]:
+        reading.take(each)
+    for node in graph["nodes"]:
+        reading.add(node)
+    for each, output in zip(told["output_specs"], graph["outputs"], strict=True):
+        if "user_output" in each:
+            reading.program.outputs += [id for id in pt2_values.ids(output) if id in reading.known]
+    return reading.program
+
+
+class _Reading:
+    """Nodes of the JSON as calls."""
+
+    def __init__(self, archive: Archive, tensors: Mapping[str, Any]) -> None:
+        self.archive, self.program = archive, Program()
+        self.known = {name: pt2_values.tensor(name, meta) for name, meta in tensors.items()}
+
+    def take(self, spec: Mapping[str, Any]) -> None:
+        """An input: a stored tensor by its name, or one that is given. Numbers and flags are held as they were."""
+        ((sort, said),) = spec.items()
+        if sort in HELD:
+            id, name = str(said["arg"]["name"]), str(said[HELD[sort]])
+            entry = self.archive.entries.get(name)
+            constant = sort != "parameter"
+            plain = replace(self.known[id], name=name, stored=True, constant=constant)
+            kept = entry.tensor if entry and entry.tensor.shape is not None else plain
+            self.program.tensors[id] = replace(kept, constant=constant)
+        elif sort == "user_input":
+            value = pt2_values.argument(said["arg"])
+            if isinstance(value, Value) and value.id in self.known:
+                self.program.tensors[value.id] = self.known[value.id]
+                self.program.inputs.append(value.id)
+
+    def add(self, node: Mapping[str, Any]) -> None:
+        target = str(node["target"]).removeprefix(PREFIX)
+        arguments = {
+            str(each["name"] or at): pt2_values.argument(each["arg"]) for at, each in enumerate(node["inputs"])
+        }
+        ids = [id for output in node["outputs"] for id in pt2_values.ids(output)]
+        named = [id or f"{node['outputs']} {at}" for at, id in enumerate(ids)]
+        outputs = [self.known.get(id, Tensor(id)) for id in named]
+        module, run = _module(node.get("metadata") or {})
+        self.program.steps.append(Step(target, module, run, arguments, outputs))
+
+
+def _module(metadata: Mapping[str, Any]) -> tuple[str, str]:
+    """Path of the module that a node is in, and which call of it: the last of "key,path,type;key,path,type"."""
+    last = str(metadata.get("nn_module_stack") or "").rpartition(";")[2]
+    run, _, rest = last.partition(",")
+    path = rest.partition(",")[0]
+    return ("", "") if run.startswith(NO_MODULE) else (path, run)

@@ -1,0 +1,172 @@
+"""The exact field of every unit is the support of its gradient, on random graphs and at the borders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from engines.inspection.field.exact import field_of, sight_of
+from engines.inspection.field.gradient import support
+from engines.inspection.types import Kind, Window
+from tests.engines.inspection.field.nets import Net
+
+sizes = st.integers(1, 3)
+
+
+@st.composite
+def nets(draw) -> Net:
+    """Up to five nodes on a small picture, each from any node before it."""
+    net = Net(1, 2, draw(st.integers(7, 10)), draw(st.integers(7, 10)))
+    for _ in range(draw(st.integers(2, 5))):
+        _grow(net, draw)
+    return net
+
+
+def _grow(net: Net, draw) -> None:
+    names = ["x", *(node.name for node in net.nodes)]
+    at = draw(st.sampled_from(names[-3:]))
+    high, wide = net.tensors[at].shape[2:]
+    kernel, dilation, pad = (draw(sizes), draw(sizes)), draw(st.integers(1, 2)), draw(st.integers(0, 1))
+    fits = all(size + 2 * pad >= dilation * (k - 1) + 1 for size, k in zip((high, wide), kernel, strict=True))
+    alike = [name for name in names if name != at and net.tensors[name].shape == net.tensors[at].shape]
+    match draw(st.sampled_from(["conv", "conv", "pool", "up", "add", "concat"])):
+        case "conv" if fits:
+            net.conv(at, kernel, (draw(sizes), draw(sizes)), pad, dilation)
+        case "pool" if min(high, wide) >= 2:
+            net.pool(at, 2, draw(st.integers(1, 2)), 1, draw(st.booleans()))
+        case "up" if max(high, wide) <= 12:
+            net.up(at, kernel, draw(st.integers(1, 3)), 0, dilation)
+        case "add" if alike:
+            net.add(at, draw(st.sampled_from(alike)))
+        case "concat" if alike:
+            net.conv(net.concat(at, draw(st.sampled_from(alike))), 1)
+        case _:
+            net.conv(at, 1)
+
+
+def agree(net: Net, units: Sequence[tuple[int, int]] = ()) -> None:
+    """units: () for all."""
+    model, layer = net.model, net.nodes[-1].name
+    sight = sight_of(model.graph, layer)
+    rows, columns = sight.grid.rows_and_columns
+    for unit in units or product(range(rows), range(columns)):
+        field = field_of(sight, unit)
+        assert not field.note
+        assert np.array_equal(field.pixels, support(model, layer, unit)), unit
+
+
+@settings(max_examples=50, derandomize=True, deadline=None, database=None)
+@given(nets(), st.data())
+def test_units_see_what_their_gradient_says(net: Net, data: st.DataObject) -> None:
+    rows, columns = (size - 1 for size in net.tensors[net.nodes[-1].name].shape[2:])
+    corners = [(0, 0), (0, columns), (rows, 0), (rows, columns)]
+    inner = [(data.draw(st.integers(0, rows)), data.draw(st.integers(0, columns))) for _ in range(3)]
+    agree(net, [*corners, *inner])
+
+
+def crossed() -> Net:
+    """Branches whose union is no rectangle, and a hole in the middle of one."""
+    net = Net(1, 1, 9, 8)
+    cross = net.concat(net.conv("x", (1, 3), 1, (0, 1)), net.conv("x", (3, 1), 1, (1, 0)))
+    net.add(net.conv(cross, 1), net.conv("x", 2, 1, 2, 4))
+    return net
+
+
+def grouped() -> Net:
+    """Channels of other fields, kept apart by groups and taken apart again."""
+    net = Net(1, 2, 7, 7)
+    both = net.concat(net.conv("x", 3, 1, 1), net.conv("x", 1))
+    apart = net.conv(both, 3, 1, 1, out=4, groups=4)
+    told = {"axes": (1,), "starts": (2,), "steps": (1,)}
+    net.add_node(Kind.SLICE, [apart], lambda x: x[:, 2:], told=told)
+    return net
+
+
+def resized(mode: str, corners: str) -> Net:
+    net = Net(1, 1, 6, 5)
+    align = {} if mode == "nearest" else {"align_corners": corners == "align"}
+    torch_mode = {"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode)
+    told = {"axes": (2, 3), "mode": mode, "corners": corners}
+    net.add_node(Kind.RESIZE, ["x"], lambda x: F.interpolate(x, (9, 4), mode=torch_mode, **align), told=told)
+    return net
+
+
+def padded(mode: str) -> Net:
+    net = Net(1, 1, 6, 5)
+    told = {"before": (0, 0, 1, 2), "after": (0, 0, 1, 1), "mode": mode}
+    at = net.add_node(Kind.PAD, ["x"], lambda x: F.pad(x, (2, 1, 1, 1), mode), told=told)
+    net.conv(at, 3)
+    return net
+
+
+def binned() -> Net:
+    """Adaptive pooling into bins of other sizes, then broadcast over the map."""
+    net = Net(1, 1, 7, 6)
+    told = {"axes": (2, 3), "mode": "max"}
+    at = net.add_node(Kind.ADAPTIVE_POOL, ["x"], lambda x: F.adaptive_max_pool2d(x, (3, 4)), told=told)
+    rows = net.add_node(Kind.REDUCE, [at], lambda x: x.mean(3, keepdim=True), told={"axes": (3,), "keep": True})
+    net.add(at, rows)
+    return net
+
+
+def folded() -> Net:
+    """Space to depth by slices, and back by a pixel shuffle."""
+    net = Net(1, 1, 8, 6)
+
+    def part(row: int, column: int) -> str:
+        told = {"axes": (2, 3), "starts": (row, column), "steps": (2, 2)}
+        return net.add_node(Kind.SLICE, ["x"], lambda x: x[:, :, row::2, column::2], told=told)
+
+    deep = net.conv(net.concat(*(part(row, column) for row in (0, 1) for column in (0, 1))), 3, 1, 1, out=4)
+    told = {"axes": (2, 3), "block": 2, "to": "space"}
+    net.add_node(Kind.SPACE_DEPTH, [deep], lambda x: F.pixel_shuffle(x, 2), told=told)
+    return net
+
+
+def windows() -> Net:
+    """Tokens in windows of 2 x 2 that see one another, laid out again as a map."""
+    net = Net(1, 2, 4, 6)
+    at = net.conv("x", 2, 1, (1, 0), out=2)
+    at = net.add_node(Kind.SLICE, [at], lambda x: x[:, :, :4], told={"axes": (2,), "starts": (0,), "steps": (1,)})
+    at = net.conv(at, (1, 2), 1, (0, 1))
+    at = net.add_node(Kind.RESHAPE, [at], lambda x: x.reshape(1, 2, 2, 2, 3, 2))
+    at = net.add_node(Kind.TRANSPOSE, [at], lambda x: x.permute(0, 2, 4, 3, 5, 1), told={"order": (0, 2, 4, 3, 5, 1)})
+    at = net.add_node(Kind.RESHAPE, [at], lambda x: x.reshape(6, 4, 2))
+    at = net.add_node(Kind.SOFTMAX, [at], lambda x: x.softmax(1), told={"axes": (1,)})
+    at = net.add_node(Kind.RESHAPE, [at], lambda x: x.reshape(1, 2, 3, 2, 2, 2))
+    at = net.add_node(Kind.TRANSPOSE, [at], lambda x: x.permute(0, 5, 1, 3, 2, 4), told={"order": (0, 5, 1, 3, 2, 4)})
+    net.add_node(Kind.RESHAPE, [at], lambda x: x.reshape(1, 2, 4, 6))
+    return net
+
+
+def last_channels() -> Net:
+    """Height and width in the middle."""
+    net = Net(1, 6, 7, 2)
+    wide = Window((2, 3), (2, 1), (1, 2), (0, 1), (1, 1))
+    weight = net.weight(2, 2, 2, 3)
+
+    def run(x, w):
+        return F.conv2d(F.pad(x.movedim(-1, 1), (1, 1, 0, 1)), w, None, (2, 1), 0, (1, 2)).movedim(1, -1)
+
+    net.add_node(Kind.CONV, ["x", weight], run, wide, {"axes": (1, 2), "channel": 3})
+    return net
+
+
+OTHERS = {
+    "cross": crossed(), "groups": grouped(), "bins": binned(), "folds": folded(), "windows": windows(),
+    "NHWC": last_channels(), "reflect": padded("reflect"), "replicate": padded("replicate"),
+    "constant": padded("constant"), "circular": padded("circular"),
+    **{f"{mode} {corners}": resized(mode, corners) for mode, corners in (
+        ("nearest", "asymmetric"), ("linear", "half"), ("linear", "align"), ("cubic", "half"), ("cubic", "align"))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_unit_of_other_kinds_too(name: str) -> None:
+    agree(OTHERS[name])
