@@ -23,7 +23,7 @@ class LayerCharts(QWidget):
         self.means = BandPlot("Mean of each channel", "Channel", "Mean, and one spread about it")
         self.values = BandPlot("Distribution of the layer's values", "Value", "Share of all values", shares=True)
         for chart in (self.means, self.values):
-            chart.setMinimumHeight(104)
+            chart.setMinimumHeight(84)
         self.setLayout(column_of((self.means, 1), (self.values, 1), spacing=8))
         self._seldom = Seldom(self._show, self)
         self.channel = 0

@@ -46,8 +46,9 @@ class ActivationsPage(LivePage):
     def show_state(self, view: InspectionView) -> None:
         look = self.show_live(view)
         self._clip = view.excite.clip
-        for part in (self.scale, self.best, self.export):
+        for part in (self.best, self.export):
             part.setVisible(look is not None)
+        self.scale.setVisible(look is not None and self._front is self.atlas)
         if isinstance(look, ActivationLook):
             self.best.setEnabled(view.work is None)
             self.strip.show_result(view.excite.result, look.seen.picture.shape[1])
@@ -72,6 +73,7 @@ class ActivationsPage(LivePage):
         self.title.setText(look.seen.layer)
         self.state.setText(words.state_words(look))
         self.trouble.show_trouble(words.not_finite(look))
+        self.heat.setVisible(not flat)
         self._show_channel(look, channel, unit, flat)
         say(self.health, words.health_words(look))
         self.health.setToolTip(look.seen.fitted)
@@ -121,7 +123,7 @@ class ActivationsPage(LivePage):
         self._maps = QStackedWidget()
         for part in (self.atlas, self.vector):
             self._maps.addWidget(part)
-        self.over = PatchMap("The chosen channel over the picture", "", figure, 160)
+        self.over = PatchMap("The chosen channel over the picture", "", figure, 110)
         self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
         self.heat.setChecked(True)
         self.about, self.health = Label("", "", wraps=True), Label("", "hint", wraps=True)

@@ -26,6 +26,8 @@ def channel_words(look: ActivationLook, channel: int) -> str:
     mean, spread, low, high = (
         figure(float(one[channel])) for one in (look.mean, look.spread, look.low, look.high)
     )  # fmt: skip
+    if len(look.maps) == 1 and look.maps.shape[1] == 1 and look.low[channel] == look.high[channel]:
+        return f"Channel {channel}: {mean}"
     dead = f"; the same in all {look.frames} pictures" if look.dead[channel] and look.frames > 1 else ""
     return (
         f"Channel {channel}: mean {mean}, spread {spread}, from {low} to {high}, "

@@ -23,7 +23,8 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
 FORMATS = "CSV (*.csv);;SVG (*.svg);;PNG (*.png)"
-ROW, LEAST_ROWS, TABLE_SHARE = 26, 4, 0.5
+ROW, LEAST_ROWS, TABLE_SHARE = 26, 4, 0.4
+ERROR = "Relative error, 0 drawn at the foot"
 LEAST = 1e-12
 """Errors below are drawn there: a logarithm has no zero."""
 NOTHING = "Compare two models on one picture, or one model on two pictures, layer by layer."
@@ -36,7 +37,9 @@ class ComparePage(WorkPage):
         super().__init__()
         self.result: CompareResult | None = None
         self.export = PlainButton("Save\u2026", "export", "The table as CSV, or the curve as SVG or PNG")
-        self.curve = BandPlot("Error of every layer", "Layer, in order of execution", "Relative error", log_y=True)
+        self.curve = BandPlot(
+            "Error of every layer", "Layer, in order of execution", "Relative error, 0 drawn at the foot", log_y=True
+        )
         self.curve.setMinimumHeight(150)
         self.table = FiguresTable("Layers", words.HEADERS, words.TIPS, most=1)
         self.notes = wrapped("hint")
@@ -49,8 +52,10 @@ class ComparePage(WorkPage):
         self.show_there(result is not None)
         self.export.setVisible(result is not None)
         opens = view.model.sheet is None
-        said = "Open a model file to compare its layers." if opens else view.problem or NOTHING
-        self.empty.set_text(said, "Open model" if opens else "" if view.problem or view.busy else "Compare")
+        lacks = not opens and bool(view.problem)
+        said = "Open a model file to compare its layers." if opens else f"{view.problem}." if lacks else NOTHING
+        word = "Open model" if opens else "Choose a second model" if lacks else "Compare"
+        self.empty.set_text(said, "" if view.busy is not None else word)
         if result is not None and result is not self.result:
             self._show(result)
         self.result = result
@@ -78,6 +83,8 @@ class ComparePage(WorkPage):
         told = [(at + 1, max(one.error, LEAST)) for at, one in enumerate(layers) if one.error is not None]
         line = Series("Relative error", [at for at, _error in told], [error for _at, error in told], len(told) < 40)
         self.curve.show_lines([line])
+        ends = [error for _at, error in told] or [LEAST]
+        self.curve.set_ranges(y=(min(ends) / 3, 3 * max(*ends, result.spec.tolerance)))
         self.curve.set_level(result.spec.tolerance, "tolerance")
         self.curve.set_uprights((Mark(first + 1, "first that differs", chosen=True),) if first >= 0 else ())
         self.table.show_rows([words.row_of(one) for one in layers], first)

@@ -41,7 +41,7 @@ def state_words(result: CompareResult) -> str:
     rest = len(result.layers) - len(told)
     beside = f", {count(rest, 'layer')} without a partner" if rest else ""
     seen = f"{differ:,} of {count(len(told), 'layer')} differ by more than {figure(result.spec.tolerance)}{beside}"
-    return f"{names(result)}: {seen}"
+    return f"{seen}; {names(result)}"
 
 
 def names(result: CompareResult) -> str:

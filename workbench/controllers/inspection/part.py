@@ -72,6 +72,10 @@ class Desk(Protocol):
         """Ask for a file and open it."""
         ...
 
+    def ask_file(self, title: str) -> str:
+        """Ask for a model file, "" for none."""
+        ...
+
     def time(self) -> None:
         """Measure each node of what is open."""
         ...
