@@ -14,7 +14,8 @@ from torch import nn
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.aten.calls import Value, by_name
-from engines.inspection.reading.aten.graph import Program, Step, graph_of
+from engines.inspection.reading.aten.graph import graph_of
+from engines.inspection.reading.aten.program import Program, Step
 from engines.inspection.reading.references import Named, mapped
 from engines.inspection.types import Format, Given, ModelSheet, Tensor
 
@@ -43,7 +44,7 @@ def from_module(module: nn.Module, *inputs: Any, title: str = "", named: Mapping
     stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
     sheet = ModelSheet(
         "", title or type(module).__name__, Format.MODULE, 0, graph=graph, given=given, tensors=stored,
-        warnings=tuple(program.warnings),
+        warnings=tuple(dict.fromkeys(program.warnings)),
     )  # fmt: skip
     return Model(sheet, weights, OPERATORS)
 

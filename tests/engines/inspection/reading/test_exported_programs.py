@@ -237,7 +237,7 @@ def test_a_bomb_a_twin_and_a_part_are_refused(conv, tmp_path):
     twin.write_bytes(conv[1].read_bytes())
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(twin, "a") as package:
         package.writestr(MODEL, "{}")
-    with pytest.raises(BadInput, match="one name"):
+    with pytest.raises(BadInput, match="twice"):
         opened(twin)
     part = tmp_path / "part.pt2"
     part.write_bytes(conv[1].read_bytes()[:-400])
