@@ -13,7 +13,7 @@ from engines.core.networks.preprocessing import Placement
 from engines.core.pictures.heat import diverging, viridis
 from engines.inspection.attribution.asked import AttributeResult, Explained
 
-CLIPPED = 99.5
+CLIPPED = 99
 """Percentile of |map| that gets the strongest colour: single pixels would leave all others pale."""
 OPACITY = 0.75
 

@@ -74,7 +74,10 @@ class PictureMap(DrawnChart):
 
     def room(self) -> QRectF:
         """Where the picture lies, as large as it fits."""
-        return fitted(QRectF(self.rect()).adjusted(2, HEAD, -2, -FOOT), *self._size)
+        free = QRectF(self.rect()).adjusted(2, HEAD, -2, -FOOT)
+        room = fitted(free, *self._size)
+        room.moveTop(free.top())
+        return room
 
     def sizeHint(self) -> QSize:
         return QSize(420, 360)
