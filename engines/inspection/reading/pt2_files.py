@@ -6,7 +6,7 @@ the weights as a pickle too: then the graph alone is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from engines.inspection.opening.stored import StoredWeights
 from engines.inspection.reading import pt2_values
 from engines.inspection.reading.aten.calls import Value
 from engines.inspection.reading.aten.graph import graph_of
-from engines.inspection.reading.aten.program import Program, Step
+from engines.inspection.reading.aten.program import WRAPPED, Program, Step
 from engines.inspection.reading.aten.shapes import propagated
 from engines.inspection.reading.modules import OPERATORS, told_input
 from engines.inspection.reading.pt2_archive import SENSELESS, Package, read_package
+from engines.inspection.reading.references import mapped
 from engines.inspection.types import Format, Given, Graph, ModelSheet, OpenSpec, Safety, Shape, Tensor
 
 PREFIX = "torch.ops."
@@ -113,10 +114,10 @@ def _program(package: Package) -> Program:
     for each in told["input_specs"]:
         reading.take(each)
     for node in graph["nodes"]:
-        reading.add(node)
+        reading.add(node, reading.scope)
     for each, output in zip(told["output_specs"], graph["outputs"], strict=True):
         if "user_output" in each:
-            reading.program.outputs += [id for id in pt2_values.ids(output) if id in reading.known]
+            reading.program.outputs += [id for id in map(reading.scope, pt2_values.ids(output)) if id in reading.known]
     return reading.program
 
 
@@ -126,6 +127,12 @@ class _Reading:
     def __init__(self, package: Package, tensors: Mapping[str, Any]) -> None:
         self.package, self.program = package, Program()
         self.known = {name: pt2_values.tensor(name, meta) for name, meta in tensors.items()}
+        self.same: dict[str, str] = {}
+        self.parts = 0
+
+    def scope(self, name: str) -> str:
+        """The id that a name of the whole program stands for."""
+        return self.same.get(name, name)
 
     def take(self, spec: Mapping[str, Any]) -> None:
         """An input: a stored tensor by its name, or one that is given. Numbers and flags are held as they were."""
@@ -140,16 +147,40 @@ class _Reading:
                 self.program.tensors[value.id] = self.known[value.id]
                 self.program.inputs.append(value.id)
 
-    def add(self, node: Mapping[str, Any]) -> None:
+    def add(self, node: Mapping[str, Any], scope: Callable[[str], str]) -> None:
+        """scope: ids by the names that this part of the program has."""
         target = str(node["target"]).removeprefix(PREFIX)
-        arguments = {
-            str(each["name"] or at): pt2_values.argument(each["arg"]) for at, each in enumerate(node["inputs"])
-        }
-        ids = [id for output in node["outputs"] for id in pt2_values.ids(output)]
+        ids = [scope(id) if id else "" for output in node["outputs"] for id in pt2_values.ids(output)]
+        if target in WRAPPED:
+            self.unwrap(node, ids, scope)
+            return
+        given = enumerate(node["inputs"])
+        arguments = {str(each["name"] or at): pt2_values.argument(each["arg"]) for at, each in given}
+        arguments = mapped(arguments, lambda leaf: Value(scope(leaf.id)) if isinstance(leaf, Value) else leaf)
         named = [id or f"{node['outputs']} {at}" for at, id in enumerate(ids)]
         outputs = [self.known.get(id, Tensor(id)) for id in named]
         module, run = _module(node.get("metadata") or {})
         self.program.steps.append(Step(target, module, run, arguments, outputs))
+
+    def unwrap(self, node: Mapping[str, Any], ids: list[str], scope: Callable[[str], str]) -> None:
+        """The part in place of what wraps it: its inputs are the operands behind it, its results the outputs."""
+        self.parts += 1
+        given = [each["arg"] for each in node["inputs"]]
+        place = next(at for at, each in enumerate(given) if "as_graph" in each)
+        graph = given[place]["as_graph"]["graph"]
+        operands = [scope(id) for each in given[place + 1 :] for id in pt2_values.ids(each)]
+        names = [name for each in graph["inputs"] for name in pt2_values.ids(each)]
+        held, within = dict(zip(names, operands, strict=True)), f"part {self.parts}/"
+
+        def inner(name: str) -> str:
+            return self.scope(held.get(name, within + name))
+
+        own = {inner(name): meta for name, meta in graph["tensor_values"].items() if name not in held}
+        self.known |= {id: pt2_values.tensor(id, meta) for id, meta in own.items()}
+        for each in graph["nodes"]:
+            self.add(each, inner)
+        found = [inner(id) for each in graph["outputs"] for id in pt2_values.ids(each)]
+        self.same.update(zip(ids, found, strict=True))
 
 
 def _module(metadata: Mapping[str, Any]) -> tuple[str, str]:

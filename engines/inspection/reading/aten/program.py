@@ -10,6 +10,10 @@ from engines.inspection.reading.aten.calls import Value
 from engines.inspection.reading.references import leaves
 from engines.inspection.types import Tensor
 
+WRAPPED = ("higher_order.wrap_with_set_grad_enabled", "higher_order.wrap_with_autocast")
+"""Operators that hold a part of the program which runs as it stands; what they ask for (gradients, narrower floats) has
+no meaning here. Others that hold programs (branches, loops) are drawn and not run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
