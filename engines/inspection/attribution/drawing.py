@@ -45,7 +45,8 @@ def on_picture(values: NDArray[Any], placed: Placement, height: int, width: int)
 
 def coloured(values: NDArray[Any], most: float, signed: bool) -> Image:
     """RGB of values, by the map of colours that fits."""
-    return diverging(values, most) if signed else viridis(values, 0.0, most)
+    exact = np.asarray(values, np.float64)
+    return diverging(exact, most) if signed else viridis(exact, 0.0, most)
 
 
 def strength(values: NDArray[Any], most: float, signed: bool) -> NDArray[np.float32]:

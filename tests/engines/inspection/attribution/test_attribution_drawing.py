@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engines.core.networks.preprocessing import Preprocessing
-from engines.core.pictures.heat import DIVERGING, diverging
+from engines.core.pictures.heat import DIVERGING, VIRIDIS, diverging
 from engines.inspection.attribution.asked import Explained
-from engines.inspection.attribution.drawing import on_picture, overlaid, reach, strength
+from engines.inspection.attribution.drawing import coloured, on_picture, overlaid, reach, strength
 
 
 def one(values: np.ndarray, signed: bool = False) -> Explained:
@@ -53,4 +53,9 @@ def test_signed_maps_are_see_through_at_zero() -> None:
     zero, nothing = diverging(np.array([0.0, np.nan]), 2.0)
     assert np.array_equal(zero, nothing)
     assert np.ptp(zero) <= 1
-    assert reach(one(np.zeros((4, 4)))) == 0
+
+
+def test_a_map_of_zeros_has_the_darkest_colour() -> None:
+    nothing = one(np.zeros((4, 4)))
+    assert reach(nothing) == 0
+    assert (coloured(nothing.map, 0.0, False) == VIRIDIS[0]).all()
