@@ -25,6 +25,7 @@ from engines.inspection.types import Safety
 MAGIC = 0x1950A86A20F9469CFC6C
 BLOCK = 512
 MOST_PICKLES = 32
+FOREIGN = "It would import or call what has no place among weights; nothing of it was run"
 KEY = re.compile(r"[\w.+-]{1,128}", re.ASCII)
 PICKLE = re.compile(rb"\x80[\x00-\x05]")
 
@@ -54,7 +55,7 @@ class Pickled:
         if not self.calls and not self.why:
             return Safety("safe", (), "Its pickle rebuilds numbers and imports nothing else; it was read, not run")
         told = list(dict.fromkeys(self.calls))
-        why = self.why or "It would import or call what has no place among weights; nothing of it was run"
+        why = self.why or FOREIGN
         return Safety("refused", tuple(told), why[:1].upper() + why[1:])
 
     def judge(self, ran: Ran, name: str = "") -> None:
