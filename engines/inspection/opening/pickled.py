@@ -19,7 +19,8 @@ from typing import Any, BinaryIO
 from engines.core.errors import BadInput
 from engines.inspection.opening.allowed import SIZES, STORAGES, in_script, in_weights
 from engines.inspection.opening.archives import Archive, read_archive
-from engines.inspection.opening.pickle_machine import MOST_BYTES, Kept, Made, Name, Ran, Table, follow, shown
+from engines.inspection.opening.pickle_machine import MOST_BYTES, Ran, follow
+from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
 from engines.inspection.types import Safety
 
 MAGIC = 0x1950A86A20F9469CFC6C

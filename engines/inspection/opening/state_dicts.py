@@ -13,7 +13,7 @@ from typing import Any
 from engines.core.errors import BadInput
 from engines.inspection.opening.allowed import SIZES
 from engines.inspection.opening.model import Model
-from engines.inspection.opening.pickle_machine import Kept, Made, Name, Table, shown
+from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
 from engines.inspection.opening.pickled import FOREIGN, Pickled, Place, read_pickled, storage_of
 from engines.inspection.opening.stored import Stored, StoredWeights, as_tensor, counted
 from engines.inspection.types import Format, ModelSheet, OpenSpec, Safety, Tensor
