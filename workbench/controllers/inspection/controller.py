@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 from glob import escape
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
@@ -26,10 +26,8 @@ from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form
 from workbench.controllers.inspection.looking import Looking
-<<<<<<< HEAD
 from workbench.controllers.inspection.model import Models
 from workbench.controllers.inspection.opening import Opening, is_picture, is_seen, is_there
->>>>>>> w-ui
 from workbench.controllers.inspection.part import PagePart, Subject
 from workbench.controllers.inspection.parts import PARTS
 from workbench.controllers.inspection.stills import Stills
