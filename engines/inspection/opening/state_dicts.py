@@ -155,9 +155,9 @@ def _strided(
     told = storage_of(kept)
     if told is None or shape is None or strides is None or len(shape) != len(strides) or offset < 0:
         return None
-    key, kind, _ = told
+    key, kind, _, first = told
     kind = dtype.name if isinstance(dtype, Name) else kind
-    return Stored(kind, shape, -1, strides, offset, key) if kind in SIZES else None
+    return Stored(kind, shape, -1, strides, first + offset, key) if kind in SIZES else None
 
 
 def _check(name: str, one: Stored, places: dict[str, Place], path: Path) -> None:
