@@ -190,6 +190,20 @@ def test_sizes_that_the_graph_computes_are_followed(tmp_path: Path) -> None:
     assert Network(model)(torch.zeros(1, 3, 10, 6)).shape == (1, 3, 10, 6)
 
 
+def test_shapes_that_only_a_run_without_data_finds_leave_the_network_as_it_is(tmp_path: Path) -> None:
+    """onnx does not know the shape behind this norm, so what is behind it was run on shapes alone first."""
+    nodes = [
+        node("GroupNormalization", ["x", "s", "o"], ["a"], num_groups=2),
+        node("Resize", ["a", "", "up"], ["y"], mode="nearest"),
+    ]
+    stored = {"s": real(4), "o": real(4), "up": whole(1, 1, 2, 3, dtype=np.float32)}
+    proto = single(nodes, {"x": [1, 4, 3, 5]}, ["y"], stored, opset=21)
+    model, x = opened(tmp_path, proto), torch.randn(1, 4, 3, 5)
+    assert model.graph.shape("y") == (1, 4, 6, 15)
+    good = torch.nn.functional.group_norm(x, 2, model.weights["s"], model.weights["o"])
+    torch.testing.assert_close(Network(model)(x), good.repeat_interleave(2, 2).repeat_interleave(3, 3))
+
+
 def test_functions_are_written_out_and_those_that_never_end_are_not(tmp_path: Path) -> None:
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
     proto = single([node("Twice", ["x"], ["y"], "/block/Twice", domain="own")], {"x": [1, 4]}, ["y"], {})
