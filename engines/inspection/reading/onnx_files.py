@@ -10,6 +10,7 @@ from typing import Any
 
 import onnx
 from onnx import TensorProto
+from onnx.external_data_helper import load_external_data_for_tensor
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.reading import making_sense, regular_file
@@ -99,11 +100,17 @@ def _read(path: Path) -> Any:
 
 
 def _weights_beside(proto: Any, path: Path) -> str:
-    """ "" or why the weights beside the file are not there. Raises `BadInput` for places that are not its own."""
+    """ "" or why the weights beside the file are not there. Small ones, which may be axes and sizes, are taken in.
+
+    Raises `BadInput` for places that are not its own.
+    """
     try:
         check(proto, path)
     except FileMissing as error:
         return f"{error.message}: {error.hint}"
+    for tensor in proto.graph.initializer:
+        if tensor.data_location == TensorProto.EXTERNAL and math.prod(tensor.dims) <= SMALL:
+            load_external_data_for_tensor(tensor, str(path.parent))
     return ""
 
 

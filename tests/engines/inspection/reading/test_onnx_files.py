@@ -239,13 +239,13 @@ def test_what_nobody_knows_is_drawn_said_and_run_up_to(tmp_path: Path) -> None:
         network(x)
 
 
-def beside(folder: Path, location: str, data: bytes | None = None) -> Any:
+def beside(folder: Path, location: str, data: bytes | None = None, count: int = 4) -> Any:
     """A sum of the input and weights in a file beside it."""
-    proto = single([node("Add", ["x", "w"], ["y"])], {"x": [4]}, ["y"], {"w": np.arange(4, dtype=np.float32)})
+    proto = single([node("Add", ["x", "w"], ["y"])], {"x": [count]}, ["y"], {"w": np.arange(count, dtype=np.float32)})
     tensor = proto.graph.initializer[0]
     tensor.ClearField("raw_data")
     tensor.data_location = TensorProto.EXTERNAL
-    for key, value in (("location", location), ("offset", "8"), ("length", "16")):
+    for key, value in (("location", location), ("offset", "8"), ("length", str(4 * count))):
         tensor.external_data.add(key=key, value=value)
     if data is not None:
         (folder / location).write_bytes(data)
@@ -253,9 +253,10 @@ def beside(folder: Path, location: str, data: bytes | None = None) -> Any:
 
 
 def test_weights_beside_the_file_are_read_and_those_elsewhere_are_not(tmp_path: Path) -> None:
-    data = b"--------" + np.arange(4, dtype=np.float32).tobytes()
-    model = opened(tmp_path, beside(tmp_path, "weights.bin", data))
-    assert Network(model)(torch.ones(4)).tolist() == [1, 2, 3, 4]
+    for count_of in (4, 5000):
+        numbers = np.arange(count_of, dtype=np.float32)
+        model = opened(tmp_path, beside(tmp_path, "weights.bin", b"--------" + numbers.tobytes(), count_of))
+        assert torch.equal(Network(model)(torch.ones(count_of)), torch.from_numpy(numbers) + 1)
     folder = tmp_path / "inner"
     folder.mkdir()
     with pytest.raises(BadInput, match="outside"):
