@@ -84,4 +84,9 @@ def is_seen(path: str) -> bool:
     place = Path(path)
     if place.is_dir():
         return not any((place / card).is_file() for card in CARDS)
-    return (guess_type(place.name)[0] or "").startswith(("image/", "video/"))
+    return is_picture(path) or (guess_type(place.name)[0] or "").startswith("video/")
+
+
+def is_picture(name: str) -> bool:
+    """By its ending."""
+    return (guess_type(name)[0] or "").startswith("image/")

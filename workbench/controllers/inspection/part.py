@@ -84,12 +84,20 @@ class Desk(Protocol):
         """Open a file that is a program, in a process of its own."""
         ...
 
+    def ask_file(self, title: str) -> str:
+        """Ask for a model file, "" for none."""
+        ...
+
     def time(self) -> None:
         """Measure each node of what is open."""
         ...
 
     def want(self, what: str) -> None:
         """What a `LivePage` lacks: "model", "source", "sample" or "look"."""
+        ...
+
+    def look_at(self, path: str) -> None:
+        """Play a picture, a film or a folder of pictures, and look at it."""
         ...
 
     def still(self, then: Callable[[str], object]) -> None:
@@ -115,9 +123,16 @@ class PagePart(Part):
             made.wanted.connect(self.desk.want)
             made.edited.connect(partial(self.desk.edit, self.page))
         else:
-            made.empty.clicked.connect(self.desk.ask_model)
+            made.empty.clicked.connect(self.begin)
         made.progress.cancelled.connect(self.cancel)
         return made
+
+    def begin(self) -> None:
+        """The button of the empty page: a model first, then what the page does."""
+        if self.desk.subject.sheet is None or self.page in (Page.MODEL, Page.GRAPH):
+            self.desk.ask_model()
+        else:
+            self.start()
 
     @property
     def fields(self) -> Mapping[str, Any]:
