@@ -159,6 +159,14 @@ def test_a_part_outside_autocast_is_there_as_its_operators():
     torch.testing.assert_close(found, wanted)
 
 
+def test_random_numbers_are_said():
+    class Noisy(nn.Module):
+        def forward(self, x):
+            return x + torch.randn_like(x)
+
+    assert "'randn_like' draws random numbers" in from_module(Noisy(), torch.zeros(2)).sheet.warnings[0]
+
+
 class Choosing(nn.Module):
     def forward(self, x):
         return F.relu(x) if x.sum() > 0 else x
