@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 
-from engines.core.errors import BadInput, FileMissing
+from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.inspection.opening.formats import format_of
 from engines.inspection.opening.opener import open_model
 from engines.inspection.opening.safety import safety_of
@@ -155,6 +156,24 @@ def test_an_onnx_file_above_two_gigabytes_is_refused_unread(tmp_path: Path) -> N
         file.truncate(8 + (3 << 30))
     with pytest.raises(BadInput, match="larger than 2 GB"):
         open_model(path)
+
+
+@pytest.mark.parametrize("kind", [Format.ONNX, Format.SAFETENSORS, Format.STATE_DICT, Format.ARRAYS, Format.DLIB])
+def test_whatever_is_changed_the_answer_is_in_words(kind: Format, tmp_path: Path) -> None:
+    """Nothing but a `KinoscopeError` comes out of a file with bytes changed, added and taken away."""
+    whole, changed = tmp_path / "whole", tmp_path / "changed"
+    WRITERS[kind](whole)
+    content, chance = whole.read_bytes(), np.random.default_rng(0)
+    opened = 0
+    for _ in range(150):
+        data = bytearray(content)
+        for place in chance.integers(0, min(len(data), 1000), chance.integers(1, 5)):
+            data[place : place + chance.integers(3)] = bytes(chance.integers(0, 256, chance.integers(3), np.uint8))
+        changed.write_bytes(data)
+        with suppress(KinoscopeError):
+            opened += open_model(changed).sheet.bytes > 0
+        safety_of(changed)
+    assert opened < 150
 
 
 def test_a_name_that_is_not_utf8_is_a_name(tmp_path: Path) -> None:

@@ -75,7 +75,24 @@ class Two(nn.Module):
         return self.head(self.table(ids) * scale) + self.places.sum() + torch.tensor([2.0]), ids.argmax()
 
 
+class Wrapped(nn.Module):
+    """Parts without gradients and outside autocast, one within the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.map = nn.Linear(4, 4)
+
+    def forward(self, x):
+        with torch.no_grad():
+            turned = torch.arange(4.0) * x.mean()
+            with torch.autocast("cpu", enabled=False):
+                turned = turned.cos() + self.map.weight.sum()
+            other = turned * 2
+        return self.map(x) * turned + other
+
+
 CASES = {
+    "wrapped": (Wrapped, (torch.randn(2, 4),)),
     "conv": (Conv, (torch.randn(2, 3, 13, 13),)),
     "patches": (Patches, (torch.randn(1, 3, 8, 8),)),
     "up": (Up, (torch.randn(1, 3, 8, 8),)),
@@ -237,7 +254,7 @@ def test_a_bomb_a_twin_and_a_part_are_refused(conv, tmp_path):
     twin.write_bytes(conv[1].read_bytes())
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(twin, "a") as package:
         package.writestr(MODEL, "{}")
-    with pytest.raises(BadInput, match="one name"):
+    with pytest.raises(BadInput, match="twice"):
         opened(twin)
     part = tmp_path / "part.pt2"
     part.write_bytes(conv[1].read_bytes()[:-400])

@@ -147,6 +147,18 @@ def test_attention_of_torchs_own_layers_is_one_node():
     ]
 
 
+def test_a_part_outside_autocast_is_there_as_its_operators():
+    class Apart(nn.Module):
+        def forward(self, x):
+            with torch.autocast("cpu", enabled=False):
+                y = x.exp()
+            return y + 1, y.cos()
+
+    model, found, wanted = same(Apart(), torch.randn(3))
+    assert [node.name for node in model.graph.nodes] == ["exp", "add", "cos"]
+    torch.testing.assert_close(found, wanted)
+
+
 def test_a_module_that_depends_on_values_says_why_it_cannot_be_traced():
     class Choosing(nn.Module):
         def forward(self, x):
