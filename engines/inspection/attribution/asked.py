@@ -148,7 +148,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class AttributeResult:
-    """picture: uint8 BGR, upright, at most 1280 pixels long; placed: where it lies in the input; seen: what went in.
+    """picture: uint8 BGR, upright, at most 960 pixels long; placed: where it lies in the input; seen: what went in.
 
     random: curves of pixels in random order, the floor of a comparison. score: what curves are of, in words.
     """

@@ -13,14 +13,16 @@ from engines.core.networks.preprocessing import Placement
 from engines.core.pictures.heat import diverging, viridis
 from engines.inspection.attribution.asked import AttributeResult, Explained
 
-CLIPPED = 99.5
-"""Percentile of |map| that gets the strongest colour: single pixels would leave all others pale."""
+CLIPPED = 0.99
+"""Quantile of |map| that gets the strongest colour: single pixels would leave all others pale."""
 OPACITY = 0.75
 
 
 def reach(one: Explained) -> float:
     """The value that gets the strongest colour; 0 for a map of zeros."""
-    return float(np.percentile(np.abs(one.map), CLIPPED)) or float(np.abs(one.map).max())
+    sizes = np.abs(one.map).ravel()
+    place = int(CLIPPED * (sizes.size - 1))
+    return float(np.partition(sizes, place)[place]) or float(sizes.max())
 
 
 def placed_in(result: AttributeResult, picture: Image) -> Placement:
@@ -50,7 +52,7 @@ def strength(values: NDArray[Any], most: float, signed: bool) -> NDArray[np.floa
     """How much of the colour is seen, 0 to 1: signed maps are see-through at zero, so that what speaks for and against
     the target lies on the picture."""
     share = np.sqrt(np.clip(np.abs(values) / max(most, 1e-30), 0, 1)) if signed else np.ones_like(values)
-    return np.nan_to_num(share).astype(np.float32)
+    return np.asarray(np.nan_to_num(share), np.float32)
 
 
 def overlaid(picture: Image, one: Explained, placed: Placement, opacity: float = OPACITY) -> Image:

@@ -24,7 +24,7 @@ from engines.inspection.running.network import Network
 ROOM = 384 * 2**20
 """Bytes of activations that a batch may hold."""
 MOST = 16
-LONGEST = 1280
+LONGEST = 960
 PIXELS: Any = {"colours": "BGR", "mean": (0.0,), "std": (1.0,), "axes": "NHWC"}
 
 

@@ -20,7 +20,8 @@ NOTHING = -(1 << 40)
 @dataclass(frozen=True, slots=True)
 class Along:
     """taps: outputs (n,) -> what they read (n, k), on an axis without ends. rate: inputs to an output. edge: what lies
-    outside: "nothing", or an index inside by "replicate", "reflect" or "circular". whole: one output reads all."""
+    outside: "nothing", or an index inside by "replicate", "reflect", "symmetric" or "circular". whole: the one output
+    reads it all."""
 
     taps: Callable[[Indices], Indices]
     rate: Fraction
@@ -41,10 +42,16 @@ def _reflected(reads: Indices, size: int) -> Indices:
     return np.where(turned < size, turned, period - turned)
 
 
+def _mirrored(reads: Indices, size: int) -> Indices:
+    turned = np.mod(reads, 2 * size)
+    return np.where(turned < size, turned, 2 * size - 1 - turned)
+
+
 EDGES: Mapping[str, Callable[[Indices, int], Indices]] = {
     "nothing": lambda reads, _size: reads,
     "replicate": lambda reads, size: np.clip(reads, 0, size - 1),
     "reflect": _reflected,
+    "symmetric": _mirrored,
     "circular": lambda reads, size: np.mod(reads, size),
 }
 
@@ -110,8 +117,10 @@ def resized(
 
 
 def _nearest(out: Indices, rate: Fraction, corners: str, rounding: str) -> Indices:
-    """In whole numbers: a tie is a tie. `rounding` as ONNX names it, else torch's floor."""
+    """In whole numbers: a tie is a tie. `rounding` as ONNX names it, else floor; the next between corners (TFLite)."""
     top, bottom = rate.numerator, rate.denominator
+    if corners == "align" and not rounding:
+        rounding = "round_prefer_ceil"
     twice = (2 * out + 1) * top if corners == "half" else 2 * out * top
     if not rounding:
         return twice // (2 * bottom)

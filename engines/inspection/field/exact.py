@@ -21,7 +21,7 @@ from engines.inspection.field.pixels import unpacked
 from engines.inspection.field.rules import Case, passed
 from engines.inspection.field.shaping import Source, shaped, where_the_picture_is
 from engines.inspection.field.sights import Extent, Sight, picture
-from engines.inspection.types import FieldRow, Graph, Node, Shape
+from engines.inspection.types import FieldRow, Graph, Kind, Node, Shape
 
 Mask = NDArray[np.bool_]
 
@@ -132,7 +132,7 @@ def sights(graph: Graph) -> Iterator[tuple[Node, Sight | None]]:
     held: dict[str, Sight] = {name: picture(shape, axes)}
     last = {tensor: at for at, node in enumerate(graph.nodes) for tensor in (*node.inputs, *node.outputs)}
     for at, node in enumerate(graph.nodes):
-        inputs = tuple(held.get(tensor) for tensor in node.inputs)
+        inputs = tuple(held.get(tensor) for tensor in node.inputs if node.kind is not Kind.CONSTANT)
         if any(sight is not None for sight in inputs):
             for number, tensor in enumerate(node.outputs):
                 if tensor:

@@ -1,7 +1,7 @@
 """The gradient of a unit: its support checks the exact field, its size is the effective one.
 
-The support: everything in float64 and positive, so that nothing cancels: constant weights, means for largest values,
-activations as they are at rest, sums for products. What is not zero then is seen.
+The support: everything in float64 and positive, so that nothing cancels: constant weights without biases, sums for
+largest values and for products, activations left out. What is not zero then is seen.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def support(model: Model, layer: str, unit: tuple[int, int] = (-1, -1), sight: S
     values, picture = _values(model, layer, name)
     index = sight.places(_unit(sight, unit))
     value = values[tuple(index.get(axis, slice(None)) for axis in range(values.ndim))].sum()
-    (slope,) = torch.autograd.grad(value, picture)
+    if not value.requires_grad:
+        return np.zeros([picture.shape[axis] for axis in axes[-2:]], bool)
+    (slope,) = torch.autograd.grad(value, picture, allow_unused=True, materialize_grads=True)
     return _over(slope, axes) > 0
 
 
@@ -80,10 +82,10 @@ def _values(model: Model, layer: str, name: str) -> tuple[T, T]:
     held: dict[str, Any] = {each: _given(graph, each) for each in graph.inputs}
     held[name].requires_grad_()
     for node in graph.nodes:
-        inputs = [_input(model, held, tensor) for tensor in node.inputs]
+        inputs = [_input(model, held, tensor, at) for at, tensor in enumerate(node.inputs)]
         result = _stand_in(node, model, inputs)
         several = result if isinstance(result, tuple | list) else (result,)
-        held.update(zip(node.outputs, several, strict=False))
+        held.update(zip(node.outputs, map(_scaled, several), strict=False))
         if node.name == layer:
             break
     return held[graph.node(layer).output], held[name]
@@ -96,13 +98,21 @@ def _given(graph: Graph, name: str) -> T:
     return torch.ones(shape, dtype=torch.float64 if "float" in dtype or not dtype else torch.int64)
 
 
-def _input(model: Model, held: Mapping[str, Any], tensor: str) -> T | None:
+def _input(model: Model, held: Mapping[str, Any], tensor: str, place: int) -> T | None:
+    """place: of the node's inputs; a stored one behind the weight is a bias."""
     if not tensor or tensor in held:
         return held.get(tensor)
     data = model.weights[tensor]
     if not data.is_floating_point():
         return data
-    return torch.full(data.shape, 1 / max(math.prod(data.shape[1:]), 1), dtype=torch.float64)
+    bias = place > 1 and data.ndim == 1
+    return torch.full(data.shape, 0 if bias else 1 / max(data.numel(), 1), dtype=torch.float64)
+
+
+def _scaled(value: Any) -> Any:
+    """The largest is 1: nothing overflows, vanishes, or is cut off by an activation within an operator."""
+    most = value.detach().abs().max() if isinstance(value, T) and value.is_floating_point() and value.numel() else 0
+    return value / most if most > 0 else value
 
 
 def _stand_in(node: Node, model: Model, inputs: Sequence[T | None]) -> Any:

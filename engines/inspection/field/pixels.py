@@ -95,8 +95,21 @@ def _reduced(term: Term, axis: int) -> Sequence[Term]:
     following = [at for at, bits in enumerate(term) if bits.shape[axis] > 1]
     if len(following) < 2:
         return [tuple(np.bitwise_or.reduce(bits, axis, keepdims=True) for bits in term)]
-    size = max(bits.shape[axis] for bits in term)
-    return _merged([_each(term, following, axis, np.array([index])) for index in range(size)])
+    return _merged([_each(term, following, axis, index) for index in _different(term, following, axis)])
+
+
+def _different(term: Term, following: Sequence[int], axis: int) -> Sequence[Indices]:
+    """One index of each kind on an axis: a flattened map has thousands that see the same."""
+    kinds = [_kinds(term[at], axis) for at in following]
+    _found, first = np.unique(np.stack(kinds, 1), axis=0, return_index=True)
+    return [np.array([index]) for index in first]
+
+
+def _kinds(bits: Bits, axis: int) -> Indices:
+    """A number for each index of an axis, the same where the bits are."""
+    rows = np.ascontiguousarray(np.moveaxis(bits, axis, 0)).reshape(bits.shape[axis], -1)
+    _found, kinds = np.unique(rows.view(np.dtype((np.void, rows.shape[1]))).ravel(), return_inverse=True)
+    return np.asarray(kinds, np.int64)
 
 
 def union(terms: Sequence[Term]) -> Terms:

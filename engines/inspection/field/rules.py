@@ -143,11 +143,12 @@ def _slice(case: Case) -> Sight:
 
 def _split(case: Case) -> Sight:
     (axis,) = case.node.attributes["axes"]
+    single = len(case.after) < len(case.data.shape)
     before = [case.graph.shape(name) or () for name in case.node.outputs[: case.output]]
-    start = sum(shape[axis] for shape in before)
-    sizes = (*case.data.shape[:axis], case.after[axis], *case.data.shape[axis + 1 :])
+    start = case.output if single else sum(shape[axis] for shape in before)
+    sizes = (*case.data.shape[:axis], 1 if single else case.after[axis], *case.data.shape[axis + 1 :])
     cut = moved(case.data, {axis: shifted(start)}, sizes, case.node.name)
-    return cut if len(case.after) == len(sizes) else without(cut, (axis,), case.after)
+    return without(cut, (axis,), case.after) if single else cut
 
 
 def _reduce(case: Case) -> Sight:
@@ -269,14 +270,21 @@ def _attention(case: Case) -> Sight:
 
 
 def _gather(case: Case) -> Sight:
-    (axis,) = case.node.attributes["axes"]
-    data = everywhere(case.data, (axis,), case.node.name)
+    axes = tuple(case.node.attributes["axes"])
+    data = everywhere(case.data, axes, case.node.name)
+    if len(case.after) == len(data.shape):
+        return _chosen(case, replace(data, shape=case.after), axes)
+    (axis,) = axes
     rank = len(case.after) - len(data.shape) + 1
     terms = tuple(tuple(_opened(bits, axis, rank) for bits in term) for term in data.terms)
     left = _off(data.grid, axis)
-    axes = tuple(own if own is None or own < axis else own + rank - 1 for own in left.axes)
-    found = replace(data, shape=case.after, terms=terms, grid=replace(left, axes=axes))
-    mattered = any(bits.shape[axis] > 1 for term in case.data.terms for bits in term)
+    own = tuple(each if each is None or each < axis else each + rank - 1 for each in left.axes)
+    return _chosen(case, replace(data, shape=case.after, terms=terms, grid=replace(left, axes=own)), axes)
+
+
+def _chosen(case: Case, found: Sight, axes: Sequence[int]) -> Sight:
+    """Exact only where it does not matter which is chosen."""
+    mattered = any(bits.shape[axis] > 1 for term in case.data.terms for bits in term for axis in axes)
     why = f"'{case.node.name}' chooses by index; all of the axis is taken to be seen"
     return found.because(why) if mattered else found
 

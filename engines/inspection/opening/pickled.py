@@ -40,13 +40,14 @@ class Place:
 @dataclass(slots=True)
 class Pickled:
     """value: what the file would give, None where it breaks off. places: of storages, by key. layout: "zip", "legacy",
-    "tar" or "pickle" (not by PyTorch). calls, why: as in `Safety`."""
+    "tar" or "pickle" (not by PyTorch). calls, why: as in `Safety`. swapped: numbers are of the other byte order."""
 
     layout: str
     value: Any = None
     calls: list[str] = field(default_factory=list)
     why: str = ""
     places: dict[str, Place] = field(default_factory=dict)
+    swapped: bool = False
 
     @property
     def safety(self) -> Safety:
@@ -99,6 +100,7 @@ def of_archive(archive: Archive, allowed: Callable[[Name], bool]) -> Pickled:
             found.places = _places(archive, folder)
         except BadInput as error:
             found.why = found.why or error.message
+    found.swapped = any(archive.read(name, 6) == b"big" for name in archive.named("byteorder"))
     if len(mains) != 1 and not found.why:
         found.why = f"the archive holds {len(mains)} files called data.pkl; PyTorch writes one"
     for name in archive.members:
@@ -198,6 +200,8 @@ def _of_stream(file: BinaryIO, path: Path) -> Pickled:
         if len(rest) < 4:
             raise BadInput("The file is cut short: its pickles are not all there", path=path, hint="Fetch it again")
         found.value = rest[2].value
+        machine = rest[1].value
+        found.swapped = isinstance(machine, Table) and ("little_endian", False) in machine.pairs
         found.places = _stored(file, rest[3].value, rest[2].kept, path)
     return found
 

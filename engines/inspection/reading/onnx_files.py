@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto
 
 from engines.core.errors import BadInput, FileMissing
-from engines.core.reading import regular_file
+from engines.core.reading import making_sense, regular_file
 from engines.inspection.opening.external import check
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.onnx_functions import written_out
@@ -33,6 +33,11 @@ AGAIN = "It is cut off or of another kind: export or download it again"
 def open_file(path: Path, spec: OpenSpec) -> Model:
     """Raises `BadInput` for what is no ONNX model or asks for files that are not its own, `UsageError` for a shape that
     it cannot take."""
+    with making_sense(path, "This ONNX model does not fit together"):
+        return _opened(path, spec)
+
+
+def _opened(path: Path, spec: OpenSpec) -> Model:
     proto = _read(path)
     missing = _weights_beside(proto, path)
     nodes, said = written_out(proto)
@@ -108,7 +113,7 @@ def _strange(graph: Graph) -> list[str]:
         if node.kind is Kind.UNKNOWN
     )
     words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
-    return [f"Operators that are drawn and not understood: {words}"] if words else []
+    return [f"Operators that are drawn and cannot be followed: {words}"] if words else []
 
 
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:

@@ -89,7 +89,9 @@ def _without_data(tensor: Tensor) -> torch.Tensor | None:
     if not isinstance(dtype, torch.dtype):
         return None
     narrow = dtype.is_floating_point and dtype.itemsize < 4
-    return torch.empty(tensor.shape, dtype=torch.float32 if narrow else dtype, device="meta")
+    with suppress(*FAILURES):
+        return torch.empty(tensor.shape, dtype=torch.float32 if narrow else dtype, device="meta")
+    return None
 
 
 def _bare(data: torch.Tensor | None) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFileDialog
 
+from engines.core.pictures.files import DIALOG
 from engines.inspection.attribution.asked import BASELINES, INFO, METHODS, AttributeSpec
 from engines.inspection.types import ModelSheet
 from widgets.inspection.attribution.words import method_of
-from widgets.inspection.panel.compare import PICTURES
 from widgets.inspection.state import InspectionView
 from widgets.kit.form import Form, tip
 from widgets.kit.panel import ChoiceField, NumberField, TextField, Toggle, columns, labelled
@@ -38,7 +38,7 @@ class AttributionSection(Form):
             self.bind(field, getattr(self, field))
         self.method.chosen.connect(lambda id: self.edited.emit({"methods": (id,)}))
         self.picture.clear.clicked.connect(lambda: self.edited.emit({"picture": ""}))
-        self.picture.choose.clicked.connect(self._ask)
+        self.picture.choose.clicked.connect(self.ask_picture)
 
     def show_state(self, view: InspectionView) -> None:
         spec, sheet = view.attribution.spec, view.model.sheet
@@ -72,8 +72,8 @@ class AttributionSection(Form):
         self.curves = Toggle("Curves", tip=about)
         self.picture = PathRow("Picture", "as looked at", "A picture file in place of what is looked at", clears=True)
 
-    def _ask(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Picture to explain", self.picture.name.toolTip(), PICTURES)
+    def ask_picture(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Picture to explain", self.picture.name.toolTip(), DIALOG)
         if path:
             self.edited.emit({"picture": path})
 

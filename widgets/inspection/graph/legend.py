@@ -64,7 +64,8 @@ class Legend(QWidget):
             ink(painter, color, QColor(mixed(LOOK.now.surface, color.name(), 0.7)))
             if family is Family.UNKNOWN:
                 painter.setBrush(QBrush(color, Qt.BrushStyle.BDiagPattern))
-            painter.drawRoundedRect(chip, 2, 2)
+            radius = CHIP / 2 if family is Family.EDGE else 2
+            painter.drawRoundedRect(chip, radius, radius)
             write(painter, room.adjusted(CHIP + 6, 0, 0, 0), family.value, "muted", 11)
 
     def _paint_scale(self, painter: QPainter) -> None:

@@ -17,7 +17,7 @@ from widgets.inspection.graph.legend import Legend
 from widgets.inspection.graph.painting import Marks
 from widgets.inspection.graph.saving import KINDS, save
 from widgets.inspection.graph.search import GraphSearch
-from widgets.inspection.graph.table import NodesTable
+from widgets.inspection.graph.table import nodes_table
 from widgets.inspection.graph.words import short
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
@@ -56,7 +56,7 @@ class GraphPage(WorkPage):
         self.shown = InspectionView()
         self._sheet: ModelSheet | None = None
         self._shows = 0
-        self.canvas, self.table, self.card, self.legend = GraphCanvas(), NodesTable(), Card(), Legend()
+        self.canvas, self.table, self.card, self.legend = GraphCanvas(), nodes_table(), Card(), Legend()
         self.search = GraphSearch()
         self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
         self.follow = Segmented("Follow", FOLLOW, "both", tip=FOLLOW_TIP)
@@ -69,12 +69,17 @@ class GraphPage(WorkPage):
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
+        self.folds = held(
+            row_of(
+                _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
+                _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+            )
+        )
         view = (
             _button("zoom-out", "Smaller (-)", lambda: self.canvas.zoom(1 / 1.4)),
             _button("zoom-in", "Larger (+)", lambda: self.canvas.zoom(1.4)),
             _button("fit", "Show all of it (F)", self.canvas.fit),
-            _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
-            _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+            self.folds,
         )
         self.tools = held(row_of(Label("Follow", "muted"), self.follow, *view, spacing=6))
         coloured = held(row_of(Label("Colour by", "muted"), self.color, spacing=6))
@@ -129,6 +134,7 @@ class GraphPage(WorkPage):
         sheet = self.shown.model.sheet
         fresh = sheet is not self._sheet and graph.placed is not None
         self.search.show_rows(graph.rows)
+        self.folds.setVisible(graph.tree is not None and bool(graph.tree.sizes))
         self.canvas.show_graph(graph.folded, graph.placed, fresh=fresh)
         self._sheet = sheet if graph.placed is not None else self._sheet
         self.canvas.show_figure(self.color.value())

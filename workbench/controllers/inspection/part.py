@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, cast
 from PySide6.QtCore import QObject
 
 from engines.core.networks.preprocessing import Preprocessing
-from engines.inspection.types import ModelSheet, OpenSpec
+from engines.inspection.types import ModelSheet, OpenSpec, Shape
 from widgets.inspection.live_page import LivePage
 from widgets.inspection.state import LIVE, LookView, Page
 from widgets.kit.work_page import WorkPage
@@ -70,6 +70,18 @@ class Desk(Protocol):
 
     def ask_model(self) -> None:
         """Ask for a file and open it."""
+        ...
+
+    def open_model(self, path: str) -> None:
+        """Open this and show what it is."""
+        ...
+
+    def tell_shapes(self, shapes: tuple[Shape, ...]) -> None:
+        """Open the same with inputs of these shapes."""
+        ...
+
+    def run_program(self) -> None:
+        """Open a file that is a program, in a process of its own."""
         ...
 
     def ask_file(self, title: str) -> str:

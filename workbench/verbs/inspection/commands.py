@@ -90,7 +90,7 @@ def run(
 
         show_fields(spec, fields, json)
         return
-    if methods or picture:
+    if methods or picture or out or layer or target or sanity or curves:
         asked = AttributeSpec(spec, picture, attribute.methods_of(methods), layer, target, sanity=sanity, curves=curves,
                               baseline=cast("Any", baseline))  # fmt: skip
         attribute.run(asked, out, json=json)

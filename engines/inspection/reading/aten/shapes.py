@@ -10,7 +10,7 @@ import torch
 
 from engines.core.errors import BadInput
 from engines.inspection.reading.aten.calls import Value, in_place
-from engines.inspection.reading.aten.graph import Program, Step
+from engines.inspection.reading.aten.program import Program, Step
 from engines.inspection.reading.references import leaves, mapped
 from engines.inspection.running.aten import NARROW, runnable, setting
 from engines.inspection.types import Shape, Tensor

@@ -155,7 +155,7 @@ def test_occlusion_is_what_covering_does() -> None:
             covered = X.detach().clone()
             part = (..., slice(top, top + patch), slice(left, left + patch))
             covered[part] = BLACK.expand(1, 3, SIDE, SIDE)[part]
-            falls[part] += result.target.value - float(network(covered)[0, 1])
+            falls[part] += result.target.value - float(network(covered)[0, 1].detach())
             seen[part] += 1
     np.testing.assert_allclose(found.map, falls / seen, atol=1e-5)
 

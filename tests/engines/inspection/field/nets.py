@@ -63,6 +63,18 @@ class Net:
     def concat(self, *at: str, axis: int = 1, name: str = "") -> str:
         return self.add_node(Kind.CONCAT, list(at), lambda *x: torch.cat(x, axis), None, {"axes": (axis,)}, name)
 
+    def split(self, at: str, axis: int, count: int) -> list[str]:
+        names = [f"{at}:{part}" for part in range(count)]
+        for name, part in zip(
+            names, torch.empty(self.tensors[at].shape, device="meta").chunk(count, axis), strict=True
+        ):
+            self.tensors[name] = Tensor(name, tuple(part.shape), "float32")
+        call = {"run": lambda x: x.chunk(count, axis)}
+        self.nodes.append(
+            Node(f"{at}.split", Kind.SPLIT, "split", (at,), tuple(names), "", None, {"axes": (axis,)}, call)
+        )
+        return names
+
     def add_node(self, kind: Kind, inputs: list[str], run: Callable[..., Any], window: Window | None = None,
                  told: dict[str, Any] | None = None, name: str = "") -> str:  # fmt: skip
         name = name or f"{kind}{len(self.nodes)}"

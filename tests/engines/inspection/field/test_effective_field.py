@@ -46,10 +46,10 @@ def test_the_effective_side_is_a_falling_share_of_the_field(count: int, ratio: f
     assert side_of(slope(count)) / (2 * count + 1) == pytest.approx(ratio, abs=0.0006)
 
 
-def seen_by(net: Net) -> Seen:
+def seen_by(net: Net, layer: str = "") -> Seen:
     high, wide = net.shape[2:]
     picture = np.zeros((high, wide, 3), np.uint8)
-    return Seen(Stamp("feed", 0, 0.0, 0.0), "", (), picture, Preprocessing((high, wide)).place(high, wide), "", 0.0)
+    return Seen(Stamp("feed", 0, 0.0, 0.0), layer, (), picture, Preprocessing((high, wide)).place(high, wide), "", 0.0)
 
 
 def test_a_look_has_the_unit_s_value_box_holes_and_gradient() -> None:
@@ -68,10 +68,19 @@ def test_a_look_has_the_unit_s_value_box_holes_and_gradient() -> None:
 def test_the_middle_is_looked_at_and_the_gradient_left_out_when_asked() -> None:
     net = Net(1, 1, 8, 8)
     layer = net.conv("x", 3)
-    spec = LookSpec(layer=layer, effective=False)
     with torch.no_grad():
-        found = look(Network(net.model), (torch.ones(net.shape),), seen_by(net), spec)
+        found = look(Network(net.model), (torch.ones(net.shape),), seen_by(net, layer), LookSpec(effective=False))
     assert (found.unit, found.effective, found.side, found.value) == ((3, 3), None, 0, 9)
+
+
+def test_pictures_of_another_size_have_fields_of_their_own() -> None:
+    net = Net(1, 1, 8, 8)
+    layer = net.conv("x", 3, p=1)
+    network, spec = Network(net.model), LookSpec(layer=layer)
+    sizes = [(8, 8), (12, 10), (8, 8)]
+    looks = [look(network, (torch.ones(1, 1, *size),), seen_by(net), spec) for size in sizes]
+    assert [found.grid for found in looks] == sizes
+    assert [found.exact for found in looks] == [(3, 3, 6, 6), (5, 4, 8, 7), (3, 3, 6, 6)]
 
 
 def test_a_channel_too_many_is_said() -> None:

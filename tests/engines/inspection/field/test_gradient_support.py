@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
@@ -158,9 +159,30 @@ def last_channels() -> Net:
     return net
 
 
+def unshuffled() -> Net:
+    """Space to depth, and channels split into parts of other fields."""
+    net = Net(1, 1, 8, 6)
+    told = {"axes": (2, 3), "block": 2, "to": "depth"}
+    deep = net.add_node(Kind.SPACE_DEPTH, ["x"], lambda x: F.pixel_unshuffle(x, 2), told=told)
+    both = net.concat(net.conv(deep, 3, 1, 1), net.conv(deep, 1))
+    first, second = net.split(both, 1, 2)
+    net.add(net.conv(first, 1), net.conv(second, (1, 3), 1, (0, 1)))
+    return net
+
+
+def multiplied() -> Net:
+    """Rows of one map by columns of another, and a mean that vanishes."""
+    net = Net(1, 1, 4, 4)
+    turned = net.add_node(Kind.TRANSPOSE, [net.conv("x", 1)], lambda x: x.mT, told={"order": (0, 1, 3, 2)})
+    at = net.add_node(Kind.MATMUL, [net.conv("x", 3, 1, 1), turned], torch.matmul, told={"contracted": 4})
+    net.add_node(Kind.REDUCE, [at], lambda x: x.mean(1), told={"axes": (1,), "keep": False})
+    return net
+
+
 OTHERS = {
     "cross": crossed(), "groups": grouped(), "bins": binned(), "folds": folded(), "windows": windows(),
-    "NHWC": last_channels(), "reflect": padded("reflect"), "replicate": padded("replicate"),
+    "NHWC": last_channels(), "depth": unshuffled(), "product": multiplied(),
+    "reflect": padded("reflect"), "replicate": padded("replicate"),
     "constant": padded("constant"), "circular": padded("circular"),
     **{f"{mode} {corners}": resized(mode, corners) for mode, corners in (
         ("nearest", "asymmetric"), ("linear", "half"), ("linear", "align"), ("cubic", "half"), ("cubic", "align"))},

@@ -93,6 +93,31 @@ def test_a_checkpoint_is_read_with_its_words_and_without_its_optimiser_as_parame
     assert {("epoch", "7"), ("name", "toy")} <= set(model.sheet.facts)
 
 
+def test_no_tensor_is_lost_whatever_it_is_kept_in(tmp_path: Path) -> None:
+    one = torch.ones(2)
+    for kept, names in (
+        (one, ["tensor"]),
+        ([one, (one,)], ["0", "1.0"]),
+        ({"a.b": one, "a": {"b": one}, 3: one, (1, 2): one, None: one}, ["a.b", "a.b (2)", "3", "(1, 2)", "None"]),
+    ):
+        torch.save(kept, tmp_path / "kept.pt")
+        assert sorted(open_model(tmp_path / "kept.pt").weights) == sorted(names)
+    torch.save({"a": one, "sparse": torch.eye(2).to_sparse()}, tmp_path / "kept.pt")
+    assert "sparse" in open_model(tmp_path / "kept.pt").sheet.warnings[0]
+
+
+def test_numbers_of_the_other_byte_order_are_not_misread(tmp_path: Path) -> None:
+    path = tmp_path / "a.pt"
+    torch.save({"w": torch.ones(2)}, path)
+    with zipfile.ZipFile(path) as known:
+        members = {name: known.read(name) for name in known.namelist()}
+    with zipfile.ZipFile(path, "w") as made:
+        for name, data in members.items():
+            made.writestr(name, b"big" if name.endswith("byteorder") else data)
+    with pytest.raises(BadInput, match="byte order"):
+        open_model(path)
+
+
 def test_writing_to_a_tensor_leaves_the_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
     torch.save({"w": torch.zeros(4)}, path)

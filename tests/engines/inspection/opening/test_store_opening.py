@@ -73,6 +73,8 @@ def test_lite0_has_its_published_parameters_and_the_graph_gives_its_classes(
     learned = [one for one in made.graph.initializer if "running" not in one.name and one.name not in ("low", "high")]
     assert abs(sum(int(np.prod(one.dims)) for one in learned) / 4.652e6 - 1) < 1e-3
     state = torch.load(load_path("efficientnet-lite0"), weights_only=True)
+    for one in learned:
+        np.testing.assert_array_equal(onnx.numpy_helper.to_array(one), state[one.name].numpy())
     data = picture_input(cv2.imread(str(portrait)), 224, "squash")
     session = onnxruntime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
     scores = session.run(None, {"image": data})[0]
