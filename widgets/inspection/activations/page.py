@@ -46,7 +46,7 @@ class ActivationsPage(LivePage):
         self._clip = view.excite.clip
         for part in (self.best, self.export):
             part.setVisible(look is not None)
-        self.scale.setVisible(look is not None and self._front is self.atlas)
+        self.scale.setVisible(isinstance(look, ActivationLook) and not _is_vector(look))
         if isinstance(look, ActivationLook):
             self.best.setEnabled(view.work is None)
             self.strip.show_result(view.excite.result, look.seen.picture.shape[1])
@@ -62,7 +62,7 @@ class ActivationsPage(LivePage):
 
     def _show(self, look: ActivationLook, channel: int, unit: tuple[int, int]) -> None:
         fresh, self.look = look is not self.look, look
-        flat = len(look.maps) == 1 and look.maps.shape[1] == 1 and len(look.channels) > 1
+        flat = _is_vector(look)
         self._maps.setCurrentWidget(self.vector if flat else self.atlas)
         if flat:
             self.vector.show_look(look, channel)
@@ -155,6 +155,11 @@ class ActivationsPage(LivePage):
         self.best.clicked.connect(self._offer)
         self.export.clicked.connect(self.save)
         self.strip.chosen.connect(self.momentChosen)
+
+
+def _is_vector(look: ActivationLook) -> bool:
+    """Single numbers in place of maps."""
+    return len(look.maps) == 1 and look.maps.shape[1] == 1 and len(look.channels) > 1
 
 
 def _patch(shape: tuple[int, ...], unit: tuple[int, int]) -> int:
