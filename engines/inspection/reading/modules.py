@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from engines.inspection.opening.model import Model
 from engines.inspection.reading.aten.calls import Value, by_name
 from engines.inspection.reading.aten.graph import graph_of
 from engines.inspection.reading.aten.program import WRAPPED, Program, Step
+from engines.inspection.reading.aten.silence import quietly
 from engines.inspection.reading.references import Named, mapped
 from engines.inspection.types import Format, Given, ModelSheet, Tensor
 
@@ -32,12 +32,10 @@ def from_module(module: nn.Module, *inputs: Any, title: str = "", named: Mapping
     Raises `BadInput` where it cannot be traced, and says why.
     """
     try:
-        with _at_rest(module), torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _at_rest(module), torch.no_grad(), quietly():
             traced = torch.export.export(module, inputs, dict(named or {}), strict=False)
     except Exception as error:
-        hint = "A network whose path depends on the values that it sees has no one graph; trace a part of it"
-        raise BadInput(f"The module cannot be traced: {_reason(error)}", hint=hint) from error
+        raise BadInput(f"The module cannot be traced: {_reason(error)}", hint=_hint(error)) from error
     program, weights = _program(traced)
     graph = graph_of(program)
     given = tuple(told_input(graph.tensors[name]) for name in graph.inputs)
@@ -73,7 +71,13 @@ def _at_rest(module: nn.Module) -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or [type(error).__name__])[0]
+    return (lines or [type(error).__name__])[0].rstrip(".")
+
+
+def _hint(error: Exception) -> str:
+    if "data-dependent" in str(error).lower():
+        return "A network whose path depends on the values that it sees has no one graph; trace a part of it"
+    return "Give inputs as its forward takes them, and no more than tensors within"
 
 
 def _program(traced: Any) -> tuple[Program, Mapping[str, torch.Tensor]]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engines.core.errors import UsageError
 from engines.core.reading import making_sense
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.stored import StoredWeights
@@ -22,7 +23,7 @@ from engines.inspection.reading.aten.shapes import propagated
 from engines.inspection.reading.modules import OPERATORS, told_input
 from engines.inspection.reading.pt2_archive import SENSELESS, Package, read_package
 from engines.inspection.reading.references import mapped
-from engines.inspection.types import Format, Given, Graph, ModelSheet, OpenSpec, Safety, Shape, Tensor
+from engines.inspection.types import Format, Graph, ModelSheet, OpenSpec, Safety, Shape, Tensor
 
 PREFIX = "torch.ops."
 NO_MODULE = "_empty_nn_module_stack"
@@ -33,28 +34,26 @@ AGAIN = "Open it once with the torch that wrote it, where its origin is trusted,
 def open_file(path: Path, spec: OpenSpec) -> Model:
     """Shapes of inputs that the program leaves open come from `spec.shapes`; an open first axis alone counts as 1.
 
-    Raises `FileMissing`, and `BadInput` for what is no exported program.
+    Raises `FileMissing`, `BadInput` for what is no exported program, and `UsageError` for shapes of other axes.
     """
     package = read_package(path)
     with making_sense(path, SENSELESS):
         program = _program(package)
-        open_ = [told_input(program.tensors[id]) for id in program.inputs]
-        told = _shapes(open_, spec.shapes)
-        asked = tuple(one.name for one, shape in zip(open_, told, strict=True) if shape is None)
-        known = any(-1 in (one.shape or ()) for one in open_) or any(spec.shapes)
-        if known and not asked:
-            program = propagated(program, [shape or () for shape in told], str(path))
+        told, asked = _shapes(program, spec.shapes)
+        if told and not asked:
+            program = propagated(program, told, str(path))
         graph = graph_of(program)
-    return _model(package, program, graph, open_, asked)
+    return _model(package, program, graph, asked)
 
 
-def _model(package: Package, program: Program, graph: Graph, given: list[Given], asked: tuple[str, ...]) -> Model:
+def _model(package: Package, program: Program, graph: Graph, asked: tuple[str, ...]) -> Model:
+    given = tuple(told_input(graph.tensors[name]) for name in graph.inputs)
     stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
     weights = StoredWeights(package.path, package.held)
     why = _not_runnable(package, stored, weights)
     sheet = ModelSheet(
         str(package.path), package.path.name, Format.EXPORTED, package.path.stat().st_size, _safety(package),
-        graph=graph, tensors=stored, given=tuple(given), facts=_facts(package), runs=why, needs_shape=asked,
+        graph=graph, tensors=stored, given=given, facts=_facts(package), runs=why, needs_shape=asked,
         warnings=tuple(dict.fromkeys((*_warnings(package), *program.warnings))),
     )  # fmt: skip
     return Model(sheet, weights, "" if why else OPERATORS)
@@ -97,14 +96,24 @@ def _not_runnable(package: Package, stored: tuple[Tensor, ...], weights: StoredW
     return f"The weights of '{missing[0]}' are not in the file"
 
 
-def _shapes(given: list[Given], told: tuple[Shape, ...]) -> list[Shape | None]:
-    """Whole shapes of inputs, None where one has to be told."""
-    found: list[Shape | None] = []
-    for at, one in enumerate(given):
-        said = told[at] if at < len(told) and told[at] else one.shape or ()
-        first = tuple(1 if place == 0 and size < 0 else size for place, size in enumerate(said))
-        found.append(None if -1 in first else first)
-    return found
+def _shapes(program: Program, told: tuple[Shape, ...]) -> tuple[list[Shape], tuple[str, ...]]:
+    """Shapes of all inputs, none where the program's own are whole; and the inputs whose sizes have to be told."""
+    found, asked, is_open = list[Shape](), list[str](), any(told)
+    for at, id in enumerate(program.inputs):
+        tensor = program.tensors[id]
+        own = tensor.shape or ()
+        shape = told[at] if at < len(told) and told[at] else own
+        if len(shape) != len(own):
+            words = "x".join("?" if size < 0 else str(size) for size in own)
+            hint = "Tell a size for each"
+            raise UsageError(f"Input '{tensor.name}' has {len(own)} axes ({words}), not {len(shape)}", hint=hint)
+        is_open = is_open or -1 in own
+        if shape[:1] == (-1,):
+            shape = (1, *shape[1:])
+            program.warnings.append(f"The batch of '{tensor.name}' is dynamic: 1 was taken")
+        found.append(shape)
+        asked += [tensor.name] if -1 in shape else []
+    return found if is_open else [], tuple(asked)
 
 
 def _program(package: Package) -> Program:

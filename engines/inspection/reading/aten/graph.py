@@ -35,10 +35,12 @@ PLACED = (Kind.CONV, Kind.LINEAR, Kind.ATTENTION)
 
 
 def graph_of(program: Program) -> Graph:
-    """Tells in `program.warnings` of operators that write where others read."""
-    steps = _alive(program)
-    steps, renamed = without_writing(steps, program)
-    return _Making(program, steps, renamed).graph()
+    """Tells in `program.warnings` of operators that write where others read, and of those that draw random numbers."""
+    steps, renamed = without_writing(_alive(program), program)
+    graph = _Making(program, steps, renamed).graph()
+    drawn = next((node.name for node in graph.nodes if node.attributes.get("random")), "")
+    program.warnings += [f"'{drawn}' draws random numbers, so that no two runs are the same"] if drawn else []
+    return graph
 
 
 def _alive(program: Program) -> list[Step]:

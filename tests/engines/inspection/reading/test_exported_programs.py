@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from engines.core.errors import BadInput, WorkFailed
+from engines.core.errors import BadInput, UsageError, WorkFailed
 from engines.inspection.counting import count
 from engines.inspection.reading.pt2_files import open_file
 from engines.inspection.running.inputs import given_inputs
@@ -189,8 +189,21 @@ def test_open_sizes_are_asked_for_and_then_followed_to_the_end(tmp_path):
     assert count(told.graph).multiply_adds == 4 * 30 * 27
     x = torch.randn(1, 3, 6, 5)
     torch.testing.assert_close(Network(told)(x), module(x))
+    assert told.sheet.given[0].shape == (1, 3, 6, 5)
     with pytest.raises(BadInput, match="cannot take these shapes"):
         opened(path, (1, 2, 6, 5))
+    with pytest.raises(UsageError, match="4 axes"):
+        opened(path, (1, 3))
+
+
+def test_an_open_batch_is_one_and_nobody_is_asked(tmp_path):
+    module = nn.Linear(4, 2)
+    free = {"input": {0: torch.export.Dim("b")}}
+    model = opened(saved(tmp_path / "n.pt2", module, (torch.randn(3, 4),), dynamic_shapes=free))
+    assert (model.sheet.needs_shape, model.graph.shape(model.graph.outputs[0])) == ((), (1, 2))
+    assert "1 was taken" in model.sheet.warnings[-1]
+    x = torch.randn(5, 4)
+    torch.testing.assert_close(Network(model)(x), module(x))
 
 
 def test_operators_off_the_list_are_drawn_and_never_called(conv, tmp_path):

@@ -159,13 +159,23 @@ def test_a_part_outside_autocast_is_there_as_its_operators():
     torch.testing.assert_close(found, wanted)
 
 
-def test_a_module_that_depends_on_values_says_why_it_cannot_be_traced():
-    class Choosing(nn.Module):
+def test_random_numbers_are_said():
+    class Noisy(nn.Module):
         def forward(self, x):
-            return F.relu(x) if x.sum() > 0 else x
+            return x + torch.randn_like(x)
 
-    module = Choosing()
-    with pytest.raises(BadInput, match="cannot be traced") as refused:
+    assert "'randn_like' draws random numbers" in from_module(Noisy(), torch.zeros(2)).sheet.warnings[0]
+
+
+class Choosing(nn.Module):
+    def forward(self, x):
+        return F.relu(x) if x.sum() > 0 else x
+
+
+@pytest.mark.parametrize(("module", "why"), [(Choosing(), "values that it sees"), (nn.Linear(2, 4), "as its forward")])
+def test_a_module_that_cannot_be_traced_says_why_and_torch_logs_nothing(module, why, capfd):
+    with pytest.raises(BadInput, match="cannot be traced: ") as refused:
         from_module(module, torch.randn(3))
-    assert "values" in refused.value.hint
+    assert why in refused.value.hint
     assert module.training
+    assert "Traceback" not in capfd.readouterr().err

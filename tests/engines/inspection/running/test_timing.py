@@ -6,8 +6,10 @@ from torch import nn
 
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled
+from engines.inspection.opening.job import run
 from engines.inspection.reading.modules import from_module
 from engines.inspection.running.timing import time_nodes, timed
+from engines.inspection.types import OpenSpec
 
 
 @pytest.fixture
@@ -24,6 +26,15 @@ def test_every_node_has_its_time_within_that_of_the_pass(model):
     assert "one thread" in times.words
     assert ctx.done == ctx.total - 1
     assert torch.get_num_threads() == before
+
+
+def test_the_job_that_opens_a_model_has_its_nodes_timed_where_that_is_asked_for(tmp_path):
+    program = torch.export.export(nn.Sequential(nn.Linear(4, 4), nn.ReLU()).eval(), (torch.randn(1, 4),))
+    torch.export.save(program, tmp_path / "n.pt2")
+    sheet = run(OpenSpec(str(tmp_path / "n.pt2"), time=True), PlainContext())
+    assert all(layer.ms > 0 for layer in sheet.counts.layers)
+    assert "ms a pass" in dict(sheet.facts)["time"]
+    assert run(OpenSpec(str(tmp_path / "n.pt2")), PlainContext()).counts.layers[0].ms is None
 
 
 def test_timing_ends_when_it_is_cancelled(model):
