@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
+    from engines.cameras.types import Source
     from workbench.feeds.running import Feeds
     from workbench.log import LogBook
     from workbench.project.file import Project
@@ -48,6 +49,9 @@ class Host:
 
     def add_source(self, path: str) -> None:
         """Play this file and show it."""
+
+    def play(self, source: Source) -> None:
+        """Play this source and show it."""
 
 
 @dataclass(slots=True)

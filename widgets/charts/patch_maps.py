@@ -52,6 +52,10 @@ class PatchMap(DrawnChart):
         self._key = ()
         self.update()
 
+    def set_words(self, words: Callable[[float], str]) -> None:
+        """How values are written from now on."""
+        self._words = words
+
     def set_heat(self, on: bool) -> None:
         """The map over the picture, or the picture alone."""
         self.heat, self._key = on, ()
@@ -119,11 +123,8 @@ class PatchMap(DrawnChart):
         label(
             painter, QRectF(room.left(), 0, self.width() - room.left(), HEAD - 4), self._title, LOOK.now.color("muted")
         )
-        draw_image(
-            painter,
-            room,
-            self._image(min(round(max(room.width(), room.height()) * painter.device().devicePixelRatioF()), LARGE)),
-        )
+        seen = round(max(room.width(), room.height()) * self.devicePixelRatioF())
+        draw_image(painter, room, self._image(min(seen, LARGE) if painter.device() is self else LARGE))
         self._draw_grid(painter, room)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.patch >= 0:
@@ -171,22 +172,27 @@ class HeadStrip(DrawnChart):
     """
 
     chosen = Signal(int)
-    SIDE, GAP, WORDS, MOST = 74, 12, 18, 8
+    SIDE, GAP, WORDS = 74, 12, 18
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 8) -> None:
+        """most: heads in a row."""
         super().__init__("Heads")
         self.maps: Sequence[Values] = ()
-        self.head = 0
+        self.head, self._most = 0, most
+        self._told: Sequence[str] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.SIDE + self.WORDS + 6)
 
-    def show_heads(self, maps: Sequence[Values], head: int) -> None:
-        """maps: (rows, columns) of each head."""
+    def show_heads(self, maps: Sequence[Values], head: int, told: Sequence[str] = ()) -> None:
+        """maps: (rows, columns) of each head. head: -1 for none. told: beside each, its largest share where none is."""
         self.maps, self.head = maps, head
-        rows = -(-len(maps) // self.MOST)
+        self._told = told or [f"{100 * float(one.max()):.0f} %" for one in maps]
+        rows = -(-len(maps) // self._most)
         self.setFixedHeight(rows * (self.SIDE + self.WORDS + 6))
-        self.setAccessibleDescription(f"Head {head + 1} of {len(maps)} is chosen")
+        self.setAccessibleDescription(
+            f"Head {head + 1} of {len(maps)} is chosen" if head >= 0 else f"{len(maps)} heads"
+        )
         self.update()
 
     def table(self) -> list[list[str]]:
@@ -198,13 +204,13 @@ class HeadStrip(DrawnChart):
         return [["head", "row", "column", "share"], *rows]
 
     def box_of(self, head: int) -> QRectF:
-        row, column = divmod(head, self.MOST)
-        side = min(self.SIDE, (self.width() - 4) / min(max(len(self.maps), 1), self.MOST) - self.GAP)
+        row, column = divmod(head, self._most)
+        side = min(self.SIDE, (self.width() - 4) / min(max(len(self.maps), 1), self._most) - self.GAP)
         return QRectF(2 + column * (side + self.GAP), row * (self.SIDE + self.WORDS + 6) + self.WORDS, side, side)
 
     def tip_at(self, place: QPointF) -> str:
         head = self._head_at(place)
-        return f"Head {head + 1}: strongest {100 * float(self.maps[head].max()):.1f} %" if head >= 0 else ""
+        return f"Head {head + 1}: {self._told[head]}" if head >= 0 else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if (head := self._head_at(event.position())) >= 0:
@@ -227,7 +233,7 @@ class HeadStrip(DrawnChart):
             above = QRectF(box.left(), box.top() - self.WORDS, box.width(), self.WORDS)
             label(painter, above, f"Head {head + 1}", LOOK.now.color("accent" if active else "muted"), LEFT)
             high = float(shown.max())
-            label(painter, above, f"{100 * high:.0f} %", LOOK.now.color("muted"), RIGHT)
+            label(painter, above, self._told[head], LOOK.now.color("muted"), RIGHT)
             draw_image(painter, box, heat_image(shown, 0.0, high))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if active:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import cv2
+import numpy as np
 from PySide6.QtCore import Signal
 
+from engines.core.frames import Image
 from engines.inspection.looks import LookResult
 from widgets.inspection.state import InspectionView
 from widgets.kit.panel import EmptyState, QuietButton
@@ -62,6 +65,13 @@ class LivePage(WorkPage):
             return sheet.runs, "Open another model", "model"
         if not look.source:
             return SOURCE_WORDS, "Add a film or picture", "source"
+        if view.trouble is not None:
+            return "Choose another layer or another model, or try again.", "Look again", "look"
         if look.on:
             return look.note or "Waiting for the first picture", "", ""
         return LOOK_WORDS.format(title=look.title), "Look", "look"
+
+
+def rgb(picture: Image) -> Image:
+    """A picture of a look in the order that charts draw."""
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
+from engines.cameras.types import Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from widgets.kit.panel import FOLDS
@@ -144,6 +145,9 @@ class Window(QMainWindow, Host):
 
     def add_source(self, path: str) -> None:
         self.sources.add_dropped([path])
+
+    def play(self, source: Source) -> None:
+        self.sources.add(source)
 
     def bring(self, feature: str) -> None:
         preset = self.features.record(feature).preset

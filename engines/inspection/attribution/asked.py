@@ -64,7 +64,7 @@ class AttributeSpec:
     preprocessing: Preprocessing | None = None
     baseline: Baseline = "black"
     steps: int = 32
-    most_steps: int = 512
+    most_steps: int = 256
     patch: int = 0
     stride: int = 0
     sanity: bool = False
@@ -78,7 +78,7 @@ class AttributeSpec:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is explained. name: of the output or layer; words: in a sentence; value: of it on this picture. share: its
-    probability, where the outputs are scores of classes, else None."""
+    softmax, where it is one of a vector of numbers that are no probabilities yet, else None."""
 
     name: str
     words: str
@@ -148,7 +148,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class AttributeResult:
-    """picture: uint8 BGR, upright, at most 1280 pixels long; placed: where it lies in the input; seen: what went in.
+    """picture: uint8 BGR, upright, at most 960 pixels long; placed: where it lies in the input; seen: what went in.
 
     random: curves of pixels in random order, the floor of a comparison. score: what curves are of, in words.
     """

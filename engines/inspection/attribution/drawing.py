@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement
-from engines.core.pictures.heat import diverging, viridis
+from engines.core.pictures.heat import ENDS, viridis
 from engines.inspection.attribution.asked import AttributeResult, Explained
 
-CLIPPED = 99.5
-"""Percentile of |map| that gets the strongest colour: single pixels would leave all others pale."""
+CLIPPED = 0.99
+"""Quantile of |map| that gets the strongest colour: single pixels would leave all others pale."""
 OPACITY = 0.75
 
 
 def reach(one: Explained) -> float:
     """The value that gets the strongest colour; 0 for a map of zeros."""
-    return float(np.percentile(np.abs(one.map), CLIPPED)) or float(np.abs(one.map).max())
+    sizes = np.abs(one.map).ravel()
+    place = int(CLIPPED * (sizes.size - 1))
+    return float(np.partition(sizes, place)[place]) or float(sizes.max())
 
 
 def placed_in(result: AttributeResult, picture: Image) -> Placement:
@@ -42,15 +44,16 @@ def on_picture(values: NDArray[Any], placed: Placement, height: int, width: int)
 
 
 def coloured(values: NDArray[Any], most: float, signed: bool) -> Image:
-    """RGB of values, by the map of colours that fits."""
-    return diverging(values, most) if signed else viridis(values, 0.0, most)
+    """RGB of values: of magnitudes, or of the one sign or the other, whose `strength` then tells how much."""
+    exact = np.asarray(values, np.float64)
+    return ENDS[np.where(exact < 0, 0, 2)] if signed else viridis(exact, 0.0, most)
 
 
 def strength(values: NDArray[Any], most: float, signed: bool) -> NDArray[np.float32]:
     """How much of the colour is seen, 0 to 1: signed maps are see-through at zero, so that what speaks for and against
     the target lies on the picture."""
-    share = np.sqrt(np.clip(np.abs(values) / max(most, 1e-30), 0, 1)) if signed else np.ones_like(values)
-    return np.nan_to_num(share).astype(np.float32)
+    share = np.clip(np.abs(values) / max(most, 1e-30), 0, 1) if signed else np.ones_like(values)
+    return np.asarray(np.nan_to_num(share), np.float32)
 
 
 def overlaid(picture: Image, one: Explained, placed: Placement, opacity: float = OPACITY) -> Image:

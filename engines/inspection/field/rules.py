@@ -182,9 +182,14 @@ def _refold(case: Case) -> Sight:
 
 
 def _concat(case: Case) -> Sight:
+    """Along an axis that is there, or one that is new (stack)."""
     (axis,) = case.node.attributes["axes"]
     shapes = [case.graph.shape(name) or () for name in case.node.inputs if name]
     sights = [sight for name, sight in zip(case.node.inputs, case.inputs, strict=True) if name]
+    if any(len(shape) < len(case.after) for shape in shapes):
+        shapes = [(*shape[:axis], 1, *shape[axis:]) for shape in shapes]
+        sights = [sight and refolded(sight, shape) for sight, shape in zip(sights, shapes, strict=True)]
+        case = replace(case, inputs=tuple(sights))
     terms = pixels.joined([sight.terms if sight else () for sight in sights], [shape[axis] for shape in shapes], axis)
     alike = together([_widened(sight, axis, case.after) for sight in case.there], case.after, case.node.name)
     grid, reach = alike.grid, alike.reach

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engines.inspection.layout.families import Family, family
-from engines.inspection.layout.modules import ModuleTree
+from engines.inspection.layout.modules import ModuleTree, parent
 from engines.inspection.types import Counts, Graph, Layer, Node, Shape
 
 
@@ -130,9 +130,11 @@ def _box(
 
 
 def _title(name: str, around: str) -> str:
-    """A name without the module that it is in."""
-    rest = name[len(around) :] if around and name.startswith(around) else name
-    return rest.lstrip("./") or name
+    """A name without the module that it is in, unless a number alone would be left."""
+    rest = name[len(around) :].lstrip("./") if around and name.startswith(around) else name
+    if rest.isdigit():
+        return name[len(parent(around)) :].lstrip("./")
+    return rest or name
 
 
 def _end(graph: Graph, name: str, role: Role) -> Box:

@@ -53,9 +53,9 @@ class Archive:
         """Where its data begin. Raises `BadInput` where the head before them is of another member."""
         member = self.members[name]
         with self.path.open("rb") as file:
-            file.seek(member.head)
+            file.seek(max(member.head, 0))
             head = file.read(LOCAL.size)
-            if len(head) == LOCAL.size:
+            if len(head) == LOCAL.size and member.head >= 0:
                 magic, length, more = LOCAL.unpack(head)
                 same = magic == b"PK\x03\x04" and file.read(length).replace(b"\\", b"/") == name.encode()
                 if same and member.head + LOCAL.size + length + more + member.size <= self.size:
@@ -101,7 +101,7 @@ def _trick(members: list[Member]) -> str:
     away = next((name for name in names if name.startswith("/") or ".." in name.split("/") or "\\" in name), None)
     if away is not None:
         return f"the archive holds a name that leads out of it: '{away}'"
-    if members and min(members, key=lambda one: one.head).head:
+    if members and min(members, key=lambda one: one.head).head != 0:
         return "other bytes lie before the archive: to some readers the file is of another kind"
     shut = next((one.name for one in members if one.locked), None)
     return f"'{shut}' in the archive is locked or packed in a way of its own" if shut is not None else ""

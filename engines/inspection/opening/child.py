@@ -57,7 +57,8 @@ def limit(memory: int, seconds: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):  # fmt: skip
         _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        with contextlib.suppress(ValueError, OSError):  # some systems know a limit and do not keep it
+            resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def answer(value: dict[str, Any]) -> None:

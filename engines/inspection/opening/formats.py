@@ -67,11 +67,9 @@ def _of_rest(path: Path, head: bytes, size: int) -> Format:
 def _of_archive(archive: Archive) -> Format:
     """A zip file by the names in it."""
     names = list(archive.members)
-    if archive.named("archive_format") or any("/models/" in name and name.endswith(".json") for name in names):
+    programs = any("/models/" in name and name.endswith(".json") for name in names)
+    if programs or archive.named("archive_format") or archive.named(OLD_EXPORT):
         return Format.EXPORTED
-    if archive.named(OLD_EXPORT):
-        hint = "Export the model again with PyTorch 2.8 or later"
-        raise BadInput("This .pt2 file is of an older kind, whose weights are a pickle", path=archive.path, hint=hint)
     if archive.named("constants.pkl") or any("/code/" in name for name in names):
         return Format.TORCHSCRIPT
     if archive.named(".pkl"):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engines.core.context import Context
 from engines.inspection.types import ModelSheet, OpenSpec
+
+if TYPE_CHECKING:
+    from engines.inspection.opening.model import Model
 
 
 def run(spec: OpenSpec, ctx: Context) -> ModelSheet:
@@ -14,9 +19,26 @@ def run(spec: OpenSpec, ctx: Context) -> ModelSheet:
     from engines.inspection.opening.opener import open_spec
 
     ctx.progress(0, 2, "Opening the model")
-    sheet = open_spec(spec).sheet
+    model = open_spec(spec)
     ctx.check()
     ctx.progress(1, 2, "Counting")
+    sheet = model.sheet
     counts = count(sheet.graph) if sheet.graph is not None else sheet.counts
+    sheet = replace(sheet, counts=counts)
+    if spec.time and sheet.graph is not None and not sheet.runs and not sheet.needs_shape:
+        sheet = _timed(sheet, model, spec, ctx)
     ctx.progress(2, 2, sheet.title)
-    return replace(sheet, counts=counts)
+    return sheet
+
+
+def _timed(sheet: ModelSheet, model: Model, spec: OpenSpec, ctx: Context) -> ModelSheet:
+    from dataclasses import replace
+
+    from engines.core.context import Part
+    from engines.inspection.running.inputs import given_inputs
+    from engines.inspection.running.timing import timed
+
+    timing = timed(model, given_inputs(model, shapes=spec.shapes), Part(ctx, 1, 2, "Timing every node"))
+    layers = tuple(replace(layer, ms=timing.nodes.get(layer.name)) for layer in sheet.counts.layers)
+    facts = (*sheet.facts, ("time", timing.words))
+    return replace(sheet, counts=replace(sheet.counts, layers=layers), facts=facts)

@@ -14,7 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-NAME = "efficientnet-lite0-57934424-classes-3.onnx"
+from engines.inspection.opening.pickled import read_pickled
+from engines.inspection.opening.state_dicts import tensors_of
+from engines.inspection.opening.stored import Stored
+
+CONVERTED = "cb76558c14421e457bb25dfc1a78cbd864653db4b330a9ef017ce89b383247d1"
+"""SHA-256 of the ONNX file that the published weights become."""
 MODULE = "engines.inspection.opening.lite0"
 CLASSES = 1000
 
@@ -23,7 +28,7 @@ def graph_path(weights: Path) -> Path:
     """The ONNX file for the published weights, made the first time by another process and kept."""
     from engines.core.store.preparing import prepared
 
-    return prepared(NAME, MODULE, (weights,))
+    return prepared(f"efficientnet-lite0-classes-{CONVERTED[:12]}.onnx", MODULE, (weights,), CONVERTED)
 
 
 def converted(path: Path) -> bytes:
@@ -47,12 +52,14 @@ def converted(path: Path) -> bytes:
 
 def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
     """The published tensors of floats, by name."""
-    from engines.inspection.opening.state_dicts import open_file
-    from engines.inspection.types import OpenSpec
+    held, _ = tensors_of(read_pickled(path), path)
+    return {name: _read(path, one) for name, one in held.items() if one.dtype == "float32"}
 
-    model = open_file(path, OpenSpec())
-    floats = [tensor.name for tensor in model.sheet.tensors if tensor.dtype == "float32"]
-    return {name: model.weights[name].numpy() for name in floats}
+
+def _read(path: Path, one: Stored) -> NDArray[np.float32]:
+    flat = np.fromfile(path, np.float32, one.reach, offset=one.start)[one.offset :]
+    strides = tuple(step * flat.itemsize for step in one.strides)
+    return np.ascontiguousarray(np.lib.stride_tricks.as_strided(flat, one.shape, strides))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engines.core.errors import BadInput, FileMissing, UsageError
+from engines.core.reading import making_sense
 from engines.core.spec import resolve
 from engines.core.store.fetching import load_path
 from engines.core.store.registry import REGISTRY
@@ -14,7 +15,8 @@ from engines.generative.diffusion.models.cards import SHIPPED, models_dir
 from engines.inspection.opening.formats import format_of
 from engines.inspection.opening.known import LITE0, PREPROCESSING, known_as
 from engines.inspection.opening.model import Model
-from engines.inspection.types import Format, Given, ModelSheet, OpenSpec, Shape
+from engines.inspection.opening.safety import safety_of
+from engines.inspection.types import Format, ModelSheet, OpenSpec, Shape
 
 OPENERS = {
     Format.ONNX: "engines.inspection.reading.onnx_files:open_file",
@@ -30,6 +32,8 @@ OPENERS = {
     Format.DLIB: "engines.inspection.opening.dlib_files:open_file",
 }
 """`function(path: Path, spec: OpenSpec) -> Model` by format."""
+JUDGED_HERE = frozenset({Format.ONNX, Format.TFLITE, Format.EXPORTED, Format.KINOSCOPE, Format.DIFFUSERS})
+"""Formats whose readers run nothing and leave the verdict to `safety_of`; the other readers bring theirs."""
 OWN_ENDINGS = (".safetensors", ".npz")
 
 
@@ -48,9 +52,9 @@ def open_spec(spec: OpenSpec) -> Model:
     path = find(spec.path)
     known = known_as(path)
     model = _lite0(path, spec) if known == LITE0 else _open(path, spec)
+    _check_shapes(model.sheet, spec)
     preprocessing = model.sheet.preprocessing or PREPROCESSING.get(known)
-    sheet = replace(model.sheet, preprocessing=preprocessing, needs_shape=_unknown(model.sheet, spec))
-    return replace(model, sheet=sheet)
+    return replace(model, sheet=replace(model.sheet, preprocessing=preprocessing))
 
 
 def find(name: str) -> Path:
@@ -77,8 +81,17 @@ def _open(path: Path, spec: OpenSpec) -> Model:
     kind = format_of(path)
     if kind not in OPENERS:
         raise BadInput(f"Files of the kind '{kind}' cannot be opened here", path=path)
-    model: Model = resolve(OPENERS[kind])(path, spec)
-    return model
+    with making_sense(path, f"The {kind} file makes no sense", hint="It is broken, or was written in a way of its own"):
+        model: Model = resolve(OPENERS[kind])(path, spec)
+    return _judged(model, path) if kind in JUDGED_HERE else model
+
+
+def _judged(model: Model, path: Path) -> Model:
+    """With the verdict on the file; what embedded pickles would call elsewhere is a warning."""
+    safety = safety_of(path)
+    calls = f"Opened elsewhere, its embedded files would call {'; '.join(safety.calls[:3])}" if safety.calls else ""
+    warnings = (*model.sheet.warnings, calls) if calls else model.sheet.warnings
+    return replace(model, sheet=replace(model.sheet, safety=safety, warnings=warnings))
 
 
 def _lite0(path: Path, spec: OpenSpec) -> Model:
@@ -94,15 +107,9 @@ def _lite0(path: Path, spec: OpenSpec) -> Model:
     return replace(model, sheet=sheet)
 
 
-def _unknown(sheet: ModelSheet, spec: OpenSpec) -> tuple[str, ...]:
-    """Inputs whose shape has to be told first. Raises `UsageError` for more shapes than there are inputs."""
+def _check_shapes(sheet: ModelSheet, spec: OpenSpec) -> None:
     if sheet.given and len(spec.shapes) > len(sheet.given):
         names = ", ".join(given.name for given in sheet.given)
-        message = f"The model takes {len(sheet.given)} inputs ({names}) and {len(spec.shapes)} shapes were given"
-        raise UsageError(message)
-    told = len(spec.shapes)
-    return tuple(dict.fromkeys([*sheet.needs_shape, *(one.name for one in sheet.given[told:] if _open_sized(one))]))
-
-
-def _open_sized(given: Given) -> bool:
-    return given.shape is None or -1 in given.shape
+        raise UsageError(
+            f"The model takes {len(sheet.given)} inputs ({names}) and {len(spec.shapes)} shapes were given"
+        )

@@ -13,12 +13,14 @@ from typing import Any
 from engines.core.errors import BadInput
 from engines.inspection.opening.allowed import SIZES
 from engines.inspection.opening.model import Model
-from engines.inspection.opening.pickle_machine import Kept, Made, Name, Table
-from engines.inspection.opening.pickled import Pickled, Place, read_pickled, storage_of
+from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
+from engines.inspection.opening.pickled import FOREIGN, Pickled, Place, read_pickled, storage_of
 from engines.inspection.opening.stored import Stored, StoredWeights, as_tensor, counted
 from engines.inspection.types import Format, ModelSheet, OpenSpec, Safety, Tensor
 
 NO_GRAPH = "The file holds weights and no graph of how they are used: export the model (torch.export.save) to run it"
+BETTER = "Ask its maker for safetensors, or for a plain state dict"
+AGAIN = "Fetch or save it again"
 DEEPEST, MOST_TENSORS, MOST_FACTS = 64, 1_000_000, 40
 OPTIMISER = ("optim", "lr_sched", "scheduler")
 """Begin the names of what is no parameter of the network."""
@@ -29,6 +31,8 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
     pickled = read_pickled(path)
     if pickled.safety.verdict == "refused":
         raise refusal(path, pickled.safety)
+    if pickled.swapped:
+        raise BadInput("The numbers were written by a machine of the other byte order", path=path, hint=AGAIN)
     if pickled.layout == "pickle":
         hint = "Save the tensors with torch.save or as safetensors"
         raise BadInput("The pickle was not written by PyTorch, and holds no tensors", path=path, hint=hint)
@@ -41,9 +45,10 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
 def refusal(path: Path, safety: Safety) -> BadInput:
     """What a refused file would have called, in words."""
     calls = "; ".join(safety.calls[:6]) + ("; and more" if len(safety.calls) > 6 else "")
-    message = f"Refused: {safety.why}" + (f". It would have called: {calls}" if calls else "")
-    hint = "Nothing of it was run. Ask its maker for safetensors, or for a plain state dict"
-    return BadInput(message, path=path, hint=hint)
+    parts = [safety.why] * (safety.why != FOREIGN) + [f"opened elsewhere, it would call {calls}"] * bool(calls)
+    whole = any(call.startswith("torch.nn.") for call in safety.calls)
+    better = "It is a whole network with its code; save its state_dict() instead" if whole else BETTER
+    return BadInput(f"Refused: {'; '.join(parts)}", path=path, hint=f"Nothing of it was run. {better}")
 
 
 def tensors_of(pickled: Pickled, path: Path) -> tuple[dict[str, Stored], list[str]]:
@@ -53,7 +58,7 @@ def tensors_of(pickled: Pickled, path: Path) -> tuple[dict[str, Stored], list[st
     for name, value in leaves(pickled.value):
         found = _stored(value)
         if found is not None:
-            held[name] = found
+            held[_free(name or "tensor", held)] = found
         elif _is_tensor(value):
             odd.append(name)
         if len(held) > MOST_TENSORS:
@@ -63,8 +68,15 @@ def tensors_of(pickled: Pickled, path: Path) -> tuple[dict[str, Stored], list[st
     return {name: _placed(one, pickled.places) for name, one in held.items()}, odd
 
 
+def _free(name: str, held: dict[str, Stored]) -> str:
+    """The name, or with a number where another path is written the same."""
+    if name not in held:
+        return name
+    return next(each for each in (f"{name} ({count})" for count in range(2, len(held) + 3)) if each not in held)
+
+
 def leaves(value: Any) -> Iterator[tuple[str, Any]]:
-    """What is no container, by its path."""
+    """What is no container, by its path. Raises `BadInput` for what is nested too deeply."""
     waiting = [("", value, 0)]
     seen: set[int] = set()
     while waiting:
@@ -72,9 +84,11 @@ def leaves(value: Any) -> Iterator[tuple[str, Any]]:
         below = _inside(each)
         if below is None:
             yield name, each
-        elif depth < DEEPEST and id(each) not in seen:
+        elif depth > DEEPEST:
+            raise BadInput("The PyTorch file is nested too deeply")
+        elif id(each) not in seen:
             seen.add(id(each))
-            joined = [(f"{name}.{key}" if name else str(key), one, depth + 1) for key, one in below]
+            joined = [(f"{name}.{key}" if name else key, one, depth + 1) for key, one in below]
             waiting += reversed(joined)
 
 
@@ -89,7 +103,8 @@ def _inside(value: Any) -> list[tuple[Any, Any]] | None:
         pairs = [*_listed(value), *(value.pairs or ()), *own]
     else:
         return None
-    return [(key, each) for key, each in pairs if isinstance(key, str | int) and key != "_metadata"]
+    named = [(key if isinstance(key, str) else shown(key), each) for key, each in pairs]
+    return [(key, each) for key, each in named if key != "_metadata"]
 
 
 def _listed(value: Made) -> list[tuple[Any, Any]]:
@@ -101,7 +116,7 @@ def _listed(value: Made) -> list[tuple[Any, Any]]:
 
 
 def _is_tensor(value: Any) -> bool:
-    return isinstance(value, Made) and isinstance(value.function, Name) and "_rebuild" in value.function.name
+    return isinstance(value, Made) and isinstance(value.function, Name) and value.function.name.startswith("_re")
 
 
 WRAPPED = ("_rebuild_parameter", "_rebuild_parameter_with_state")
@@ -140,17 +155,16 @@ def _strided(
     told = storage_of(kept)
     if told is None or shape is None or strides is None or len(shape) != len(strides) or offset < 0:
         return None
-    key, kind, _ = told
+    key, kind, _, first = told
     kind = dtype.name if isinstance(dtype, Name) else kind
-    return Stored(kind, shape, -1, strides, offset, key) if kind in SIZES else None
+    return Stored(kind, shape, -1, strides, first + offset, key) if kind in SIZES else None
 
 
 def _check(name: str, one: Stored, places: dict[str, Place], path: Path) -> None:
-    again = "Fetch or save it again"
     if one.storage not in places:
-        raise BadInput(f"The numbers of '{name}' are not in the file, or are packed", path=path, hint=again)
+        raise BadInput(f"The numbers of '{name}' are not in the file, or are packed", path=path, hint=AGAIN)
     if one.reach * SIZES[one.dtype] > places[one.storage].bytes:
-        raise BadInput(f"The file lies about '{name}': it reaches beyond its numbers", path=path, hint=again)
+        raise BadInput(f"The file lies about '{name}': it reaches beyond its numbers", path=path, hint=AGAIN)
 
 
 def _placed(one: Stored, places: dict[str, Place]) -> Stored:

@@ -15,9 +15,9 @@ import torch
 
 from engines.attention.listening import pinned
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
-from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense, read_json
 from engines.generative.diffusion.models.diffusers_config import INDEX, PICKLES, weight_files
+from engines.inspection.opening import safetensors_files
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.diffusers_inputs import CLASSES, Asked, asked
 from engines.inspection.reading.modules import from_module
@@ -25,10 +25,6 @@ from engines.inspection.types import Counts, Format, Given, ModelSheet, OpenSpec
 
 CONFIG = "config.json"
 SENSELESS = "The configuration makes no sense"
-DTYPES = {
-    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
-    "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
-}  # fmt: skip
 DENOISERS = ("unet", "transformer", "prior", "")
 
 
@@ -41,7 +37,7 @@ class Part:
     kind: str
     path: Path
     config: Mapping[str, Any]
-    tensors: Mapping[str, tuple[Tensor, Path]]
+    tensors: Mapping[str, tuple[Tensor, Model]]
     pickles: tuple[str, ...]
 
     @property
@@ -50,18 +46,14 @@ class Part:
 
 
 class FolderWeights:
-    """Stored tensors of all parts by "part.name", each read when asked for."""
+    """Stored tensors of all parts by "part.name", each mapped when asked for."""
 
-    def __init__(self, places: Mapping[str, tuple[str, Path]]) -> None:
+    def __init__(self, places: Mapping[str, tuple[str, Model]]) -> None:
         self._places = places
 
     def __getitem__(self, name: str) -> torch.Tensor:
-        from safetensors import safe_open
-
-        own, path = self._places[name]
-        with safe_open(path, "pt") as file:
-            found: torch.Tensor = file.get_tensor(own)
-            return found
+        own, file = self._places[name]
+        return file.weights[own]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -118,11 +110,10 @@ def _is_plain(name: str) -> bool:
 def _part(path: Path, name: str, kind: str) -> Part:
     config = _config(path / CONFIG) if (path / CONFIG).is_file() else {}
     said = config.get("_class_name") or next(iter(config.get("architectures") or ()), "")
-    tensors: dict[str, tuple[Tensor, Path]] = {}
+    tensors: dict[str, tuple[Tensor, Model]] = {}
     for file in weight_files(path) if path.is_dir() else ():
-        for stored, entry in read_header(file).items():
-            dtype = DTYPES.get(entry.dtype, entry.dtype.lower())
-            tensors[stored] = (Tensor(stored, entry.shape, dtype, True, constant="int" in dtype), file)
+        held = safetensors_files.open_file(file, OpenSpec(str(file)))
+        tensors |= {tensor.name: (tensor, held) for tensor in held.sheet.tensors}
     closed = sorted(file.name for file in path.glob("*") if file.suffix in PICKLES) if path.is_dir() else []
     return Part(name, kind or str(said), path, config, tensors, tuple(closed))
 
@@ -138,7 +129,7 @@ def _sheet(path: Path, pipeline: str, parts: list[Part]) -> ModelSheet:
     tensors = tuple(replace(tensor, name=_full(part, name))
                     for part in parts for name, (tensor, _) in part.tensors.items())  # fmt: skip
     total = sum(part.parameters for part in parts)
-    files = {file for part in parts for _, file in part.tensors.values()}
+    files = {file.sheet.path: file.sheet.bytes for part in parts for _, file in part.tensors.values()}
     facts = [("pipeline", pipeline)] if pipeline else []
     facts += [(part.name or "model", f"{part.kind}, {part.parameters:,} parameters, {_stored(part)}") for part in parts]
     closed = [f"{part.name}/{name}" if part.name else name for part in parts for name in part.pickles]
@@ -146,7 +137,7 @@ def _sheet(path: Path, pipeline: str, parts: list[Part]) -> ModelSheet:
         closed
     )
     return ModelSheet(
-        str(path), path.resolve().name, Format.DIFFUSERS, sum(file.stat().st_size for file in files), tensors=tensors,
+        str(path), path.resolve().name, Format.DIFFUSERS, sum(files.values()), tensors=tensors,
         counts=Counts(total, total), facts=tuple(facts), warnings=tuple(warnings),
     )  # fmt: skip
 

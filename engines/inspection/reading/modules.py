@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,9 @@ from torch import nn
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.aten.calls import Value, by_name
-from engines.inspection.reading.aten.graph import Program, Step, graph_of
+from engines.inspection.reading.aten.graph import graph_of
+from engines.inspection.reading.aten.program import WRAPPED, Program, Step
+from engines.inspection.reading.aten.silence import quietly
 from engines.inspection.reading.references import Named, mapped
 from engines.inspection.types import Format, Given, ModelSheet, Tensor
 
@@ -31,19 +32,17 @@ def from_module(module: nn.Module, *inputs: Any, title: str = "", named: Mapping
     Raises `BadInput` where it cannot be traced, and says why.
     """
     try:
-        with _at_rest(module), torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _at_rest(module), torch.no_grad(), quietly():
             traced = torch.export.export(module, inputs, dict(named or {}), strict=False)
     except Exception as error:
-        hint = "A network whose path depends on the values that it sees has no one graph; trace a part of it"
-        raise BadInput(f"The module cannot be traced: {_reason(error)}", hint=hint) from error
+        raise BadInput(f"The module cannot be traced: {_reason(error)}", hint=_hint(error)) from error
     program, weights = _program(traced)
     graph = graph_of(program)
     given = tuple(told_input(graph.tensors[name]) for name in graph.inputs)
     stored = tuple(tensor for tensor in graph.tensors.values() if tensor.stored)
     sheet = ModelSheet(
         "", title or type(module).__name__, Format.MODULE, 0, graph=graph, given=given, tensors=stored,
-        warnings=tuple(program.warnings),
+        warnings=tuple(dict.fromkeys(program.warnings)),
     )  # fmt: skip
     return Model(sheet, weights, OPERATORS)
 
@@ -72,7 +71,13 @@ def _at_rest(module: nn.Module) -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or [type(error).__name__])[0]
+    return (lines or [type(error).__name__])[0].rstrip(".")
+
+
+def _hint(error: Exception) -> str:
+    if "data-dependent" in str(error).lower():
+        return "A network whose path depends on the values that it sees has no one graph; trace a part of it"
+    return "Give inputs as its forward takes them, and no more than tensors within"
 
 
 def _program(traced: Any) -> tuple[Program, Mapping[str, torch.Tensor]]:
@@ -80,7 +85,7 @@ def _program(traced: Any) -> tuple[Program, Mapping[str, torch.Tensor]]:
     learned = dict(told.inputs_to_parameters)
     stored = {**learned, **told.inputs_to_buffers, **told.inputs_to_lifted_tensor_constants}
     held = {**traced.state_dict, **traced.constants}
-    reading = _Reading()
+    reading = _Reading(traced.graph_module)
     for step in traced.graph.nodes:
         if step.op == "placeholder" and step.name in stored:
             name = stored[step.name]
@@ -90,18 +95,15 @@ def _program(traced: Any) -> tuple[Program, Mapping[str, torch.Tensor]]:
             reading.program.inputs.append(step.name)
         elif step.op == "call_function":
             reading.add(step)
-    last = next(step for step in traced.graph.nodes if step.op == "output").args[0]
-    reading.program.outputs = [
-        reading.ids[each] for each in last if isinstance(each, torch.fx.Node) and not _number(each)
-    ]
+    reading.program.outputs = [reading.ids[each] for each in _results(traced.graph) if _is_tensor(each)]
     return reading.program, held
 
 
 class _Reading:
     """Steps of a traced program as calls."""
 
-    def __init__(self) -> None:
-        self.program = Program()
+    def __init__(self, module: torch.nn.Module) -> None:
+        self.program, self.module = Program(), module
         self.ids: dict[Any, str] = _Own()
 
     def store(self, id: str, name: str, data: torch.Tensor, learned: bool) -> None:
@@ -111,23 +113,43 @@ class _Reading:
         self.program.tensors[id] = Tensor(name, shape, dtype, True, place, not learned)
 
     def add(self, step: Any) -> None:
-        """An operator. Taking one of several results apart is none."""
-        if step.target is operator.getitem:
-            self.ids[step] = f"{step.args[0].name}:{step.args[1]}"
-            return
+        """An operator. Taking one of several results apart is none, and one that wraps a part gives way to it."""
         target = _target(step.target)
+        if step.target is operator.getitem:
+            whole = self.ids[step.args[0]]
+            self.ids.setdefault(step, f"{whole}:{step.args[1]}")
+        elif target in WRAPPED:
+            self.unwrap(step)
+        else:
+            self.call(step, target)
+
+    def call(self, step: Any, target: str) -> None:
         arguments = by_name(target, mapped(step.args, self.leaf), mapped(dict(step.kwargs), self.leaf))
         stack = list(step.meta.get("nn_module_stack", {}).items())
         run, (module, _) = stack[-1] if stack else ("", ("", ""))
-        values = step.meta.get("val")
+        id, values = self.ids[step], step.meta.get("val")
         several = isinstance(values, tuple | list)
-        names = [f"{step.name}:{at}" for at in range(len(values))] if several else [step.name]
+        names = [f"{id}:{at}" for at in range(len(values))] if several else [id]
         outputs = [_tensor(name, value) for name, value in zip(names, values if several else [values], strict=True)]
         self.program.steps.append(Step(target, module, run, arguments, outputs))
 
+    def unwrap(self, step: Any) -> None:
+        """The part in place of what wraps it: its inputs are the operands, its results those that are taken apart."""
+        place = next(at for at, each in enumerate(step.args) if getattr(each, "op", "") == "get_attr")
+        graph: Any = self.module.get_submodule(str(step.args[place].target)).graph
+        given = iter(step.args[place + 1 :])
+        for inner in graph.nodes:
+            self.ids[inner] = f"{self.ids[step]}/{inner.name}"
+            if inner.op == "placeholder":
+                self.ids[inner] = self.ids[next(given)]
+            elif inner.op == "call_function":
+                self.add(inner)
+        for user in step.users:
+            self.ids[user] = self.ids[_results(graph)[user.args[1]]]
+
     def leaf(self, value: Any) -> Any:
         if isinstance(value, torch.fx.Node):
-            return Value(self.ids[value])
+            return Named("graph", str(value.target)) if value.op == "get_attr" else Value(self.ids[value])
         sort = next((name for kind, name in SORTS.items() if isinstance(value, kind)), "")
         return Named(sort, str(value).removeprefix("torch.")) if sort else value
 
@@ -139,6 +161,10 @@ class _Own(dict[Any, str]):
         return str(step.name)
 
 
+def _results(graph: Any) -> Any:
+    return next(step for step in graph.nodes if step.op == "output").args[0]
+
+
 def _target(target: Any) -> str:
     """"aten.conv2d.default", "_operator.mul", "higher_order.cond"."""  # fmt: skip
     if isinstance(target, torch._ops.OpOverload):
@@ -148,8 +174,8 @@ def _target(target: Any) -> str:
     return f"{getattr(target, '__module__', '')}.{getattr(target, '__name__', target)}"
 
 
-def _number(step: Any) -> bool:
-    return not isinstance(step.meta.get("val"), torch.Tensor)
+def _is_tensor(step: Any) -> bool:
+    return isinstance(step, torch.fx.Node) and isinstance(step.meta.get("val"), torch.Tensor)
 
 
 def _name(dtype: torch.dtype) -> str:

@@ -166,10 +166,12 @@ def captured(node: Any) -> tuple[str, ...]:
 
 
 def plain(attribute: Any) -> Any:
-    """An attribute as numbers, words and tuples of them; None for graphs; single tensors as (dtype, shape, values)."""
+    """An attribute as numbers, words and tuples of them; single tensors as (dtype, shape, values); None for graphs."""
     if attribute.type in (AttributeProto.GRAPH, AttributeProto.GRAPHS, AttributeProto.SPARSE_TENSOR):
         return None
     value = onnx.helper.get_attribute_value(attribute)
+    if value is None:
+        return None
     if isinstance(value, TensorProto):
         kind, beside = TYPES.get(value.data_type, ""), value.data_location == TensorProto.EXTERNAL
         array = np.empty(0) if beside else onnx.numpy_helper.to_array(value)

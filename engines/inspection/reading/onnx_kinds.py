@@ -6,15 +6,20 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from engines.core.reading import MISFITS
 from engines.inspection.reading.onnx_padding import window_of
 from engines.inspection.reading.onnx_seen import Seen, Told, positive, simple, spatial
 from engines.inspection.types import Kind
 
 
 def described(seen: Seen) -> Told:
-    """Kind, window and attributes of a node; of kind "unknown" where nobody knows the operator."""
+    """Kind, window and attributes of a node; of kind "unknown" where nobody knows the operator, or its settings make no
+    sense."""
     describe = (KINDS if not seen.domain else FUSED if seen.domain == MICROSOFT else {}).get(seen.op)
-    told = describe(seen) if describe else None
+    try:
+        told = describe(seen) if describe else None
+    except MISFITS:
+        told = None
     return told or (Kind.UNKNOWN, None, {})
 
 
@@ -124,7 +129,8 @@ def _reduce(seen: Seen) -> Told | None:
     if not asked and seen.rank is None:
         return None
     axes = positive(asked, seen.rank) if asked else tuple(range(seen.rank or 0))
-    told = {"axes": axes, "keep": bool(seen.attributes.get("keepdims", 1)), "function": seen.op[6:].lower()}
+    keep = bool(seen.attributes.get("keepdims", 1))
+    told = {"axes": axes, "keep": keep, "function": seen.op[6:].lower()}
     return None if axes is None else (Kind.REDUCE, None, told)
 
 

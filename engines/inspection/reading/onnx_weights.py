@@ -42,7 +42,7 @@ class OnnxWeights:
 
 
 def tensor_of(proto: TensorProto, folder: Path) -> torch.Tensor:
-    """A stored tensor as torch has it; four bits as eight."""
+    """A stored tensor as torch has it; four bits as eight. Kernels of pictures lie with channels last in memory."""
     kind = TYPES.get(proto.data_type, "")
     if kind in ("", "string"):
         raise TypeError("they are of a kind that is not read here")
@@ -50,7 +50,9 @@ def tensor_of(proto: TensorProto, folder: Path) -> torch.Tensor:
     array = _mapped(proto, folder) if mapped else np.array(numpy_helper.to_array(proto, str(folder)))
     if kind in UNKNOWN_TO_NUMPY:
         return torch.from_numpy(array.view(UNKNOWN_TO_NUMPY[kind])).view(getattr(torch, kind))
-    return torch.from_numpy(array.astype(np.int8) if kind in FOUR_BITS else array)
+    found = torch.from_numpy(array.astype(np.int8) if kind in FOUR_BITS else array)
+    kernel = found.dim() == 4 and found.is_floating_point()
+    return found.contiguous(memory_format=torch.channels_last) if kernel else found
 
 
 def _mapped(proto: TensorProto, folder: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.errors import BadInput, UsageError
-from engines.core.reading import read_bytes
+from engines.core.reading import making_sense, read_bytes
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.layer_names import Written, named, path_of
 from engines.inspection.reading.onnx_files import given_of
@@ -44,6 +44,11 @@ class Parts:
 
 def open_file(path: Path, spec: OpenSpec) -> Model:
     """Raises `BadInput` for what is no TFLite model, `UsageError` for a shape that it cannot take."""
+    with making_sense(path, "This TFLite model does not fit together"):
+        return _made(path, spec)
+
+
+def _made(path: Path, spec: OpenSpec) -> Model:
     found = _read(path)
     parts = _parts(found)
     weights = TfliteWeights(parts.stored, path)
@@ -193,4 +198,4 @@ def _warnings(found: Contents, graph: Graph) -> list[str]:
     if any(-1 in found.tensors[place].signature for place in found.inputs):
         said.append("Sizes of inputs are dynamic: those of the file were taken")
     unknown = sorted({node.op for node in graph.nodes if node.kind is Kind.UNKNOWN})
-    return [*said, f"Operators that are drawn and not understood: {', '.join(unknown)}"] if unknown else said
+    return [*said, f"Operators that are drawn and cannot be followed: {', '.join(unknown)}"] if unknown else said

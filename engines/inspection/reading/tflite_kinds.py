@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engines.core.reading import MISFITS
 from engines.inspection.reading.onnx_padding import same_pads, transposed_pads
 from engines.inspection.reading.onnx_seen import Told, positive
 from engines.inspection.types import Kind, Shape, Tensor, Window
@@ -52,7 +53,7 @@ def described(seen: Seen) -> Told:
     describe = KINDS.get(seen.op)
     try:
         kind, window, told = describe(seen) if describe else (Kind.UNKNOWN, None, {})
-    except (LookupError, ValueError, TypeError):
+    except MISFITS:
         return Kind.UNKNOWN, None, {}
     fused = seen.options.get("fused", "")
     return kind, window, told | ({"fused": fused} if fused else {})
@@ -160,8 +161,9 @@ def _pad(seen: Seen) -> Told:
 
 def _resize(seen: Seen) -> Told:
     mode = "linear" if seen.op == "RESIZE_BILINEAR" else "nearest"
-    told = {"axes": (HEIGHT, WIDTH), "mode": mode, "corners": corners(seen.options)}
-    return Kind.RESIZE, None, told
+    way = corners(seen.options)
+    told = {"axes": (HEIGHT, WIDTH), "mode": mode, "corners": way}
+    return Kind.RESIZE, None, told | {"rounding": "round_prefer_ceil" if way == "align" else ""}
 
 
 def corners(options: Mapping[str, Any]) -> str:

@@ -13,8 +13,7 @@ from typing import Any
 
 import torch
 
-from engines.core.errors import BadInput, OutOfResources
-from engines.core.training.threads import ran_out
+from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.reading.aten.calls import overload
 from engines.inspection.reading.aten.kinds import allowed
@@ -45,11 +44,7 @@ def operator(node: Node, model: Model) -> Operator:
     held = _holds(kwargs)
 
     def run(*inputs: torch.Tensor | None) -> Any:
-        named = _filled(kwargs, inputs) if held else kwargs
-        try:
-            return found(*_filled(args, inputs), **named)
-        except (RuntimeError, MemoryError, IndexError, TypeError) as error:
-            raise _failure(error, node, model) from error
+        return found(*_filled(args, inputs), **(_filled(kwargs, inputs) if held else kwargs))
 
     return run
 
@@ -84,11 +79,3 @@ def _filled(value: Any, inputs: tuple[Any, ...]) -> Any:
     if isinstance(value, dict):
         return {name: _filled(each, inputs) for name, each in value.items()}
     return value
-
-
-def _failure(error: Exception, node: Node, model: Model) -> Exception:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    message = f"'{node.name}' ({node.op}) cannot run on these inputs: {reason}"
-    if ran_out(error):
-        return OutOfResources(message, path=model.sheet.path)
-    return BadInput(message, path=model.sheet.path, hint="Tell inputs of the shapes that the model was made for")

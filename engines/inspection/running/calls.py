@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import torch
 
 from engines.core.errors import BadInput
+from engines.core.reading import MISFITS
 from engines.inspection.opening.model import Model
 from engines.inspection.types import Node
 
@@ -71,3 +72,12 @@ def _list(value: torch.Tensor | None) -> Any:
 
 
 Maker: TypeAlias = Callable[[Call], Callable[..., Any]]
+
+
+def made(make: Maker, node: Node, model: Model) -> Callable[..., Any]:
+    """What runs a node. Raises `BadInput` where its settings make no sense."""
+    call = Call(node, model)
+    try:
+        return make(call)
+    except MISFITS as error:
+        raise call.refuse(f"has settings that make no sense: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -62,7 +63,7 @@ def picture_input(model: Model) -> Given | None:
 
 
 def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = (224, 224)) -> Preprocessing:
-    """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1, in the input's size and axes.
+    """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1; in the input's size and axes.
 
     size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures.
     """
@@ -76,7 +77,7 @@ def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = 
     whole = (high if high > 0 else size[0], wide if wide > 0 else size[1])
     known = model.sheet.preprocessing
     if known is not None:
-        return known
+        return replace(known, size=(high if high > 0 else known.size[0], wide if wide > 0 else known.size[1]))
     grey = shape[3 if last else 1] == 1
     return Preprocessing(whole, "grey" if grey else "RGB", axes="NHWC" if last else "NCHW")
 

@@ -317,12 +317,33 @@ def _eye_like(call: Call) -> Function:
     return run
 
 
+def _non_zero(_call: Call) -> Function:
+    return lambda x: x.nonzero().mT
+
+
+def _compress(call: Call) -> Function:
+    axis = call.get("axis")
+
+    def run(x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        places = condition.nonzero().reshape(-1)
+        return x.reshape(-1)[places] if axis is None else x.index_select(axis, places)
+
+    return run
+
+
+def _grid_sample(call: Call) -> Function:
+    """Older opsets say bilinear and bicubic for linear and cubic."""
+    mode = {"linear": "bilinear", "cubic": "bicubic"}.get(call.get("mode", "linear"), call.get("mode", "linear"))
+    edge, align = call.get("padding_mode", "zeros"), bool(call.get("align_corners", 0))
+    return lambda x, grid: functional.grid_sample(x, grid, mode, edge, align)
+
+
 MAKERS: dict[str, Maker] = {
-    "Cast": _cast, "CastLike": lambda _call: lambda x, like: x.to(like.dtype), "Concat": _concat,
+    "Cast": _cast, "CastLike": lambda _call: lambda x, like: x.to(like.dtype), "Compress": _compress, "Concat": _concat,
     "ConstantOfShape": _filled, "DepthToSpace": _depth_to_space, "Dropout": _dropout, "Expand": _expand,
     "EyeLike": _eye_like, "Flatten": _flatten, "Gather": _gather, "GatherElements": _gather_elements,
-    "GatherND": _gather_nd, "Identity": _identity, "OneHot": _one_hot, "Pad": _pad, "Range": _range,
-    "Reshape": _reshape, "ScatterElements": _scatter_elements, "ScatterND": _scatter_nd, "Shape": _shape, "Size": _size,
-    "Slice": _slice, "SpaceToDepth": _space_to_depth, "Split": _split, "Squeeze": _squeeze, "Tile": _tile,
-    "Transpose": _transpose, "Trilu": _trilu, "Unsqueeze": _unsqueeze,
+    "GatherND": _gather_nd, "GridSample": _grid_sample, "Identity": _identity, "NonZero": _non_zero, "OneHot": _one_hot,
+    "Pad": _pad, "Range": _range, "Reshape": _reshape, "ScatterElements": _scatter_elements, "ScatterND": _scatter_nd,
+    "Shape": _shape, "Size": _size, "Slice": _slice, "SpaceToDepth": _space_to_depth, "Split": _split,
+    "Squeeze": _squeeze, "Tile": _tile, "Transpose": _transpose, "Trilu": _trilu, "Unsqueeze": _unsqueeze,
 }  # fmt: skip

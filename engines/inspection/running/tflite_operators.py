@@ -11,7 +11,7 @@ from torch.nn import functional
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.running import tflite_arranging, tflite_elementwise, tflite_windows
-from engines.inspection.running.calls import Call, Maker
+from engines.inspection.running.calls import Maker, made
 from engines.inspection.types import Node
 
 MAKERS: dict[str, Maker] = {**tflite_arranging.MAKERS, **tflite_elementwise.MAKERS, **tflite_windows.MAKERS}
@@ -32,7 +32,7 @@ def operator(node: Node, model: Model) -> Operator:
     if make is None or (fused and fused not in FUSED):
         what = node.op if make is None else f"The activation {fused}"
         raise BadInput(f"{what} of '{node.name}' is not known here", path=model.sheet.path)
-    run, rounded = make(Call(node, model)), node.call["rounded"]
+    run, rounded = made(make, node, model), node.call["rounded"]
     if fused:
         run = _then(run, FUSED[fused])
     return _rounding(run, rounded) if any(rounded) else run

@@ -1,25 +1,123 @@
-"""The page of attention."""
+"""The page of attention: a layer's map over the picture, a patch chosen by a click, and its heads side by side."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+import math
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from engines.inspection.looks import AttentionLook, Map
+from widgets.charts.patch_maps import HeadStrip, PatchMap
+from widgets.inspection.attention import words
+from widgets.inspection.live_page import LivePage, rgb
 from widgets.inspection.state import InspectionView
-from widgets.kit.panel import EmptyState
-from widgets.kit.work_page import WorkPage
+from widgets.kit.fields import wrapped
+from widgets.kit.form import say
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import PlainButton, QuietButton, Segmented
+from widgets.kit.save_file import ask_file, save_or_say
+
+SIDE, MOST_SIDE = 344, 520
+FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
 
-class AttentionPage(WorkPage):
-    """`empty.clicked` asks for a model."""
-
-    edited = Signal(dict)
+class AttentionPage(LivePage):
+    """A click on a patch asks for its row; a click on a head for that head, once more for the mean of all."""
 
     def __init__(self) -> None:
-        super().__init__()
-        empty = EmptyState("Open a model file to see its attention", "Open model", "open")
-        self.lay_out(self.head_of("Attention"), self.body_of(empty, QWidget()))
+        super().__init__("to see its attention")
+        self.look: AttentionLook | None = None
+        self._head = -1
+        self._make_parts()
+        self._lay_out()
+        self._wire()
 
     def show_state(self, view: InspectionView) -> None:
-        self.show_there(view.model.sheet is not None)
-        self.progress.show_busy(view.busy)
+        look = self.show_live(view)
+        for part in (self.kind, self.heat, self.export):
+            part.setVisible(look is not None)
+        if isinstance(look, AttentionLook):
+            self.kind.set_value(view.look.spec.map)
+            self._show(look, view.look.spec.head)
+
+    def save(self) -> None:
+        """The picture under its map, as a file."""
+        if path := ask_file(self, "Export attention", "attention.png", FORMATS):
+            save_or_say(self, path, self.map.save)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._side.setFixedWidth(min(max(SIDE, round(0.36 * self.width())), MOST_SIDE))
+        super().resizeEvent(event)
+
+    def _show(self, look: AttentionLook, head: int) -> None:
+        if look is self.look and head == self._head:
+            return
+        self.look, self._head = look, head if 0 <= head < len(look.heads) else -1
+        say_value = partial(words.value_words, look.kind)
+        self.map.set_words(say_value)
+        self.map.set_title(words.title_words(look))
+        self.map.show_map(look.map, _top(look), self._patch(look), rgb(look.seen.picture))
+        self.heads.show_heads(list(look.heads), self._head, words.head_words(look))
+        self.title.setText(look.seen.layer)
+        self.state.setText(words.state_words(look, head))
+        self.token.setVisible(look.extra > 0)
+        self.token.setChecked(look.token[0] < 0)
+        say(self.what, words.TIPS[look.kind] + ".")
+        say(self.spread, words.spread_words(look, self._head))
+        say(self.note, f"{look.note}." if look.note else "")
+        self.map.setAccessibleDescription(f"{words.title_words(look)}. {self.spread.text()}")
+
+    @staticmethod
+    def _patch(look: AttentionLook) -> int:
+        """Number of the patch whose row it is, -1 for the class token."""
+        row, column = look.token
+        return row * look.grid[1] + column if row >= 0 else -1
+
+    def _choose(self, patch: int) -> None:
+        """A patch: its row is shown, or what it takes through all layers."""
+        if self.look is not None:
+            kind: Map = self.look.kind if self.look.kind in ("row", "rollout") else "row"
+            self.edited.emit({"unit": divmod(patch, self.look.grid[1]), "map": kind})
+
+    def _choose_token(self) -> None:
+        if self.look is not None:
+            kind: Map = self.look.kind if self.look.kind in ("row", "rollout") else "row"
+            self.edited.emit({"unit": (-1, -1), "map": kind})
+
+    def _make_parts(self) -> None:
+        self.kind = Segmented("Map", words.MAPS, tip="What is shown of each patch")
+        self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
+        self.heat.setChecked(True)
+        self.export = PlainButton("Save\u2026", "export", "The picture under its map, as PNG, SVG or CSV")
+        self.map = PatchMap("Attention over the picture", "", str, 204)
+        self.token = QuietButton("Class token", "", "The row of the token before the patches", checkable=True)
+        self.heads = HeadStrip(most=4)
+        self.what, self.spread, self.note = wrapped(), wrapped("muted"), wrapped("hint")
+
+    def _lay_out(self) -> None:
+        head = self.head_of("Attention", self.kind, self.heat, self.export)
+        side = column_of(
+            self.heads, self.what, self.spread, held(row_of(self.token, None)), self.note, None, spacing=8
+        )  # fmt: skip
+        self._side: QWidget = held(side)
+        for part in (self.what, self.spread, self.note):
+            part.setAlignment(Qt.AlignmentFlag.AlignTop)
+        body = row_of((self.map, 1), self._side, spacing=16, margins=(12, 0, 12, 8))
+        self.lay_out(head, self.body_of(self.empty_state(), held(body)))
+
+    def _wire(self) -> None:
+        self.kind.chosen.connect(lambda kind: self.edited.emit({"map": kind}))
+        self.heat.toggled.connect(self.map.set_heat)
+        self.map.chosen.connect(self._choose)
+        self.token.clicked.connect(self._choose_token)
+        self.heads.chosen.connect(lambda head: self.edited.emit({"head": -1 if head == self._head else head}))
+        self.export.clicked.connect(self.save)
+
+
+def _top(look: AttentionLook) -> float:
+    """The end of the scale: of entropies what is possible, of all else what is there."""
+    tokens = look.grid[0] * look.grid[1] + look.extra
+    return math.log(max(tokens, 2)) if look.kind == "entropy" else float(look.map.max(initial=0.0)) or 1.0

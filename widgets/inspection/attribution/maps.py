@@ -34,6 +34,8 @@ class PictureMap(DrawnChart):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.one: Explained | None = None
+        self._result: AttributeResult | None = None
+        self._most = 0.0
         self.opacity = OPACITY
         self._title, self._placed = name, Placement(1, 1, 0, 0)
         self._picture, self._heat = QImage(), QImage()
@@ -43,10 +45,12 @@ class PictureMap(DrawnChart):
 
     def show_map(self, result: AttributeResult, one: Explained | None) -> None:
         """one: None for the picture alone."""
-        self.one, self._placed, self._size = one, result.placed, result.picture.shape[:2]
-        self._title = one.title if one is not None else "Picture"
-        self._picture = picture_image(result.picture, plain=one is not None)
-        self._heat = map_image(one) if one is not None else QImage()
+        if result is not self._result:
+            self._result, self._placed, self._size = result, result.placed, result.picture.shape[:2]
+            self._picture = picture_image(result.picture, plain=one is not None)
+        self.one, self._title = one, one.title if one is not None else "Picture"
+        if one is not None:
+            self._heat, self._most = map_image(one), reach(one)
         self.setAccessibleDescription(f"{self._title}: {result.target.words}")
         self.update()
 
@@ -74,7 +78,10 @@ class PictureMap(DrawnChart):
 
     def room(self) -> QRectF:
         """Where the picture lies, as large as it fits."""
-        return fitted(QRectF(self.rect()).adjusted(2, HEAD, -2, -FOOT), *self._size)
+        free = QRectF(self.rect()).adjusted(2, HEAD, -2, -FOOT)
+        room = fitted(free, *self._size)
+        room.moveTop(free.top())
+        return room
 
     def sizeHint(self) -> QSize:
         return QSize(420, 360)
@@ -95,11 +102,11 @@ class PictureMap(DrawnChart):
         self._draw_scale(painter, room, self.one)
 
     def _draw_scale(self, painter: QPainter, room: QRectF, one: Explained) -> None:
-        most = reach(one)
-        low, title = (f"\u2212{figure(most)}", "0") if one.signed else ("0", "")
+        most = figure(self._most)
+        low, title = (f"\u2212{most}", "0") if one.signed else ("0", "")
         bar = QRectF(room.left(), room.bottom() + 8, min(room.width(), SCALE), FOOT)
         colours = DIVERGING if one.signed else VIRIDIS
-        draw_scale(painter, bar, low, figure(most), signed=one.signed, title=title, colours=colours)
+        draw_scale(painter, bar, low, most, signed=one.signed, title=title, colours=colours)
 
 
 class MethodTiles(DrawnChart):
@@ -121,7 +128,8 @@ class MethodTiles(DrawnChart):
         """place: of the method that is chosen."""
         if result is not self._result:
             self._result = result
-            self._picture = picture_image(result.picture, plain=True)
+            small = picture_image(result.picture, plain=True)
+            self._picture = small.scaledToHeight(2 * self.LEAST, Qt.TransformationMode.SmoothTransformation)
             self._heats = [map_image(one) for one in result.explained]
         self.place = place
         chosen = result.explained[place].title if result.explained else "none"

@@ -38,7 +38,7 @@ class AttributionPage(WorkPage):
         self.result: AttributeResult | None = None
         self.place = 0
         self._make()
-        empty = EmptyState(words.NO_MODEL, "Open model", "picture")
+        empty = EmptyState(words.NO_MODEL, "Open model", "views")
         self.lay_out(self.head_of("Attribution", self.compare, self.export), self.body_of(empty, self._results()))
         self.export.clicked.connect(self.save)
         self.tiles.chosen.connect(self.choose)
@@ -146,6 +146,6 @@ class AttributionPage(WorkPage):
         ]
         if result.random is not None:
             floor = (("Random deletion", result.random.deletion), ("Random insertion", result.random.insertion))
-            shown += [Series(name, result.random.share.tolist(), line.tolist(), place=at, style=1, token="muted")
+            shown += [Series(name, result.random.share.tolist(), line.tolist(), style=at, token="muted")
                       for at, (name, line) in enumerate(floor)]  # fmt: skip
         self.chart.set_series(shown)

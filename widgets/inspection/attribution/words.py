@@ -9,6 +9,7 @@ from widgets.kit.figures_table import DASH, Row, csv_text
 
 LEVELS = {"depends": "good", "partly": "warn", "ignores": "bad", "unknown": ""}
 NO_MODEL = "Open a model file to see which pixels its outputs rest on"
+NO_PICTURE = "Choose a picture to explain, or a source to look at"
 EXPLAIN = "Nothing is explained yet: find the pixels that the largest output rests on"
 HEADERS = ("Method", "Deletion", "Insertion", "Shuffled", "Sum off by", "Time")
 TIPS = (
@@ -22,12 +23,14 @@ TIPS = (
 
 
 def missing(view: InspectionView) -> tuple[str, str]:
-    """Why nothing is shown, and the word on the button, "" for none."""
+    """Why nothing is shown, and the word on the button for what comes next, "" for none."""
     if view.model.sheet is None:
         return NO_MODEL, "" if view.model.busy is not None else "Open model"
     if view.busy is not None:
         return "The picture is being explained", ""
-    return (f"{view.problem}.", "") if view.problem else (f"{EXPLAIN}.", "Explain")
+    if view.problem:
+        return view.problem, "Choose picture" if view.problem == NO_PICTURE else "Open another model"
+    return EXPLAIN, "Explain"
 
 
 def method_of(spec: AttributeSpec) -> str:
@@ -45,13 +48,13 @@ def target_words(result: AttributeResult) -> str:
 def sanity_words(sanity: Sanity) -> str:
     """'Depends on the weights: rank correlation 0.08, SSIM 0.11 with all weights shuffled'."""
     last = sanity.stages[-1]
-    return f"{sanity.words}: rank correlation {last.rank:.2f}, SSIM {last.ssim:.2f} with all weights shuffled"
+    return f"{sanity.words}: rank correlation {_signed(last.rank)}, SSIM {last.ssim:.2f} with all weights shuffled"
 
 
 def checked(one: Explained) -> str:
     """Figures of the checks, and whose layer it is, in one line."""
     sane = one.sanity
-    likeness = f"rank correlation {sane.stages[-1].rank:.2f} with shuffled weights" if sane is not None else ""
+    likeness = f"rank correlation {_signed(sane.stages[-1].rank)} with shuffled weights" if sane is not None else ""
     layer = f"layer {one.layer}" if one.layer else ""
     said = ", ".join(filter(None, (likeness, completeness_words(one), layer)))
     return said[:1].upper() + said[1:]
@@ -74,7 +77,7 @@ def notes(result: AttributeResult) -> tuple[str, ...]:
 def rows(result: AttributeResult) -> list[Row]:
     """A row a method, and the random order below."""
     found = [
-        (one.title, *_areas(one.curve), f"{one.sanity.stages[-1].rank:.2f}" if one.sanity else DASH,
+        (one.title, *_areas(one.curve), _signed(one.sanity.stages[-1].rank) if one.sanity else DASH,
          f"{100 * one.completeness.error:.2g} %" if one.completeness else DASH, f"{one.milliseconds:.0f} ms")
         for one in result.explained
     ]  # fmt: skip
@@ -95,6 +98,10 @@ def _figures(one: Explained, result: AttributeResult) -> Row:
     error = one.completeness.error if one.completeness else ""
     told = (one.method, one.layer, result.target.words, result.target.value, *areas, *sane, error, one.milliseconds)
     return tuple(map(str, told))
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")
 
 
 def _areas(curve: Curve | None) -> tuple[str, str]:

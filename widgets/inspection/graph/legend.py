@@ -27,6 +27,7 @@ class Legend(QWidget):
         super().__init__()
         self.families: tuple[Family, ...] = ()
         self.figure, self._ends = "", ("", "")
+        self._folded: Folded | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -35,6 +36,9 @@ class Legend(QWidget):
 
     def show_graph(self, folded: Folded | None, figure: str) -> None:
         """Of the boxes that are shown. figure: as in `colors.FIGURES`, "" for families."""
+        if folded is self._folded and figure == self.figure:
+            return
+        self._folded = folded
         boxes = folded.boxes if folded is not None else ()
         there = {box.family for box in boxes}
         self.families, self.figure = tuple(family for family in Family if family in there), figure
@@ -64,7 +68,8 @@ class Legend(QWidget):
             ink(painter, color, QColor(mixed(LOOK.now.surface, color.name(), 0.7)))
             if family is Family.UNKNOWN:
                 painter.setBrush(QBrush(color, Qt.BrushStyle.BDiagPattern))
-            painter.drawRoundedRect(chip, 2, 2)
+            radius = CHIP / 2 if family is Family.EDGE else 2
+            painter.drawRoundedRect(chip, radius, radius)
             write(painter, room.adjusted(CHIP + 6, 0, 0, 0), family.value, "muted", 11)
 
     def _paint_scale(self, painter: QPainter) -> None:

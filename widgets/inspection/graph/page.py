@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -17,7 +18,7 @@ from widgets.inspection.graph.legend import Legend
 from widgets.inspection.graph.painting import Marks
 from widgets.inspection.graph.saving import KINDS, save
 from widgets.inspection.graph.search import GraphSearch
-from widgets.inspection.graph.table import NodesTable
+from widgets.inspection.graph.table import nodes_table
 from widgets.inspection.graph.words import short
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
@@ -33,6 +34,15 @@ FOLLOW = (("off", "Off"), ("back", "Back"), ("forward", "Forward"), ("both", "Bo
 FOLLOW_TIP = "What lights up with the selected box: all that it rests on (back), all that rests on it (forward)"
 NO_MODEL = "Open a model file to see its graph"
 NO_GRAPH = "This file holds weights and no graph of how they are used; export the model itself to see one"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What boxes are marked for. graph: compared by identity."""
+
+    graph: GraphView
+    way: str
+    hits: tuple[str, ...]
 
 
 class GraphPage(WorkPage):
@@ -56,7 +66,8 @@ class GraphPage(WorkPage):
         self.shown = InspectionView()
         self._sheet: ModelSheet | None = None
         self._shows = 0
-        self.canvas, self.table, self.card, self.legend = GraphCanvas(), NodesTable(), Card(), Legend()
+        self._marked: Marked | None = None
+        self.canvas, self.table, self.card, self.legend = GraphCanvas(), nodes_table(), Card(), Legend()
         self.search = GraphSearch()
         self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
         self.follow = Segmented("Follow", FOLLOW, "both", tip=FOLLOW_TIP)
@@ -69,19 +80,21 @@ class GraphPage(WorkPage):
         self.show_state(self.shown)
 
     def _lay_out(self) -> None:
+        self.folds = held(
+            row_of(
+                _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
+                _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+            )
+        )
         view = (
             _button("zoom-out", "Smaller (-)", lambda: self.canvas.zoom(1 / 1.4)),
             _button("zoom-in", "Larger (+)", lambda: self.canvas.zoom(1.4)),
             _button("fit", "Show all of it (F)", self.canvas.fit),
-            _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
-            _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+            self.folds,
         )
-        self.tools = held(row_of(Label("Follow", "muted"), self.follow, *view, spacing=6))
-        coloured = held(row_of(Label("Colour by", "muted"), self.color, spacing=6))
-        self.coloured = coloured
-        bar = held(
-            row_of(self.form, (self.search, 1), coloured, self.tools, spacing=12, margins=(12, 0, 12, 8)), "panel"
-        )
+        chosen = (Label("Follow", "muted"), self.follow, 6, Label("Colour by", "muted"), self.color)
+        self.tools = held(row_of(*chosen, None, *view, spacing=6))
+        bar = column_of(row_of(self.form, (self.search, 1), spacing=12), self.tools, spacing=8, margins=(12, 0, 12, 8))
         self.stack = QStackedWidget()
         self.stack.addWidget(held(column_of((self.canvas, 1), self.legend), "panel"))
         self.stack.addWidget(self.table)
@@ -129,6 +142,7 @@ class GraphPage(WorkPage):
         sheet = self.shown.model.sheet
         fresh = sheet is not self._sheet and graph.placed is not None
         self.search.show_rows(graph.rows)
+        self.folds.setVisible(graph.tree is not None and bool(graph.tree.sizes))
         self.canvas.show_graph(graph.folded, graph.placed, fresh=fresh)
         self._sheet = sheet if graph.placed is not None else self._sheet
         self.canvas.show_figure(self.color.value())
@@ -142,7 +156,14 @@ class GraphPage(WorkPage):
         sheet = self.shown.model.sheet
         if scene is None or graph.folded is None or sheet is None:
             self.card.show_box(None, None, None)
+            self._marked = None
             return
+        if scene.folded is not graph.folded:
+            return
+        now = Marked(graph, self.follow.value(), self.search.hits)
+        if now == self._marked:
+            return
+        self._marked = now
         place = scene.at.get(graph.selected, -1)
         box = graph.folded.boxes[place] if place >= 0 else None
         hits = frozenset(scene.at[name] for name in self.search.hits if name in scene.at)
@@ -177,7 +198,6 @@ class GraphPage(WorkPage):
     def _choose_form(self, form: str) -> None:
         self.stack.setCurrentIndex(int(form == "table"))
         self.tools.setVisible(form == "graph")
-        self.coloured.setVisible(form == "graph")
         self._show_rows(self.shown.graph)
 
     def _reveal_drawn(self, name: str) -> None:

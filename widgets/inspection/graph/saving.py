@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from engines.core.errors import WorkFailed
 from engines.core.outputs import media, new_file
@@ -40,7 +40,7 @@ def save(path: str, view: GraphView, title: str, figure: str) -> str:
         return ""
     image, scale = picture(Scene(view.folded, view.placed), figure)
     with new_file(path, media(path)) as part:
-        if not image.save(str(part), b"PNG"):
+        if not QImageWriter(str(part), QByteArray(b"png")).write(image):
             raise WorkFailed("The picture could not be written", path=path, hint="Look whether there is room left")
     small = f"{Path(path).name} is saved at {100 * scale:.0f} % of the size at which names are read: larger pictures "
     return f"{small}open nowhere. SVG has no such bound." if scale < 1 else ""

@@ -2,33 +2,126 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from engines.inspection.types import Format, ModelSheet, Safety
+from widgets.inspection.graph.words import bytes_text
+from widgets.inspection.model import words
+from widgets.inspection.model.begin import Begin
+from widgets.inspection.model.stored import Stored
+from widgets.inspection.panel.model import Shapes
 from widgets.inspection.state import InspectionView
-from widgets.kit.figures_table import FiguresTable
-from widgets.kit.panel import EmptyState
+from widgets.kit.card_columns import CardColumns
+from widgets.kit.fields import PlainButton, wrapped
+from widgets.kit.form import say
+from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held
+from widgets.kit.panel import ElidedLabel, EmptyState
+from widgets.kit.pill import Pill
+from widgets.kit.results import Stat, StatGrid
+from widgets.kit.words import DOT, file_name
 from widgets.kit.work_page import WorkPage
 
-HEADERS = ("Layer", "Operator", "Output", "Parameters", "Multiply-adds")
+EMPTY = "Open a model file to see what it is. Nothing in it is run."
+PROGRAM = "Load it in a process of its own"
+PROGRAM_TIP = "It is a program, which may do anything that you may; load it only if you know who made it"
+TWO = 620
+"""Pixels from which figures stand in two columns."""
 
 
 class ModelPage(WorkPage):
-    """`empty.clicked` asks for a file."""
+    """`empty.clicked` asks for a file, `openWanted(path)` for one of those that are listed; `codeWanted()` to load a
+    program, `shapesChosen(shapes)` of inputs, `weightsWanted(tensor)` for the values of a stored one."""
+
+    openWanted = Signal(str)
+    codeWanted = Signal()
+    shapesChosen = Signal(object)
+    weightsWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = FiguresTable("Layers", HEADERS, most=1000)
-        empty = EmptyState("Open a model file to see what it is", "Open model", "open")
-        self.lay_out(self.head_of("Model"), self.body_of(empty, self.table))
+        self.pill, self.program = Pill(), PlainButton(PROGRAM, "play", PROGRAM_TIP)
+        self.safety, self.calls = wrapped("muted"), Calls()
+        self.warnings, self.runs = wrapped("muted"), wrapped("muted")
+        self.shapes, self.stored, self.begin = Shapes(), Stored(), Begin()
+        self.figures, self.inputs, self.facts = Group("Figures"), Group("Inputs"), Group("What the file says")
+        self._lay_out()
+        self.begin.openWanted.connect(self.openWanted)
+        self.program.clicked.connect(self.codeWanted)
+        self.shapes.told.connect(self.shapesChosen)
+        self.stored.weightsWanted.connect(self.weightsWanted)
+
+    def _lay_out(self) -> None:
+        head = self.head_of("Model", self.pill, self.program)
+        columns = CardColumns(((self.figures, 0), (self.inputs, 1), (self.facts, 1)), TWO)
+        said = column_of(self.safety, self.calls, self.warnings, self.runs, self.shapes, spacing=8)
+        body = column_of(said, columns, (self.stored, 1), spacing=16, margins=(12, 4, 12, 12))
+        empty = EmptyState(EMPTY, "Open model", "open")
+        empty.add_below(self.begin)
+        self.lay_out(head, self.body_of(empty, held(body, "panel")))
 
     def show_state(self, view: InspectionView) -> None:
-        sheet = view.model.sheet
+        sheet = view.model.sheet or _refused(view)
         self.show_there(sheet is not None)
-        self.progress.show_busy(view.model.busy)
+        self.progress.show_busy(view.busy)
+        self.pill.setVisible(sheet is not None)
+        self.program.setVisible(sheet is not None and sheet.safety.verdict == "code" and not view.model.spec.code)
         if sheet is None:
-            return
+            self.title.setText("Model")
+            self.state.setText("")
+            self.begin.show_files(view.model.recent, view.model.in_use)
+        else:
+            self._show_sheet(sheet, view)
+
+    def _show_sheet(self, sheet: ModelSheet, view: InspectionView) -> None:
+        opened = view.model.sheet is not None
         self.title.setText(sheet.title)
-        self.state.setText(f"{sheet.format} \u00b7 {sheet.counts.parameters:,} parameters")
-        self.table.show_rows([
-            (layer.name, layer.type, "x".join(map(str, layer.output_shape or ())), str(layer.parameters),
-             "" if layer.multiply_adds is None else str(layer.multiply_adds))
-            for layer in sheet.counts.layers
-        ])  # fmt: skip
+        kind = words.format_words(sheet.format) if opened else "Not opened"
+        self.state.setText(DOT.join(filter(None, (kind, bytes_text(sheet.bytes) if sheet.bytes else ""))))
+        self.pill.set_state(*words.VERDICTS[sheet.safety.verdict])
+        told = not opened and view.trouble is not None
+        say(self.safety, "" if told else words.safety_words(sheet.safety))
+        self.calls.show_calls(sheet.safety)
+        say(self.warnings, "\n".join(f"\u26a0 {warning}" for warning in sheet.warnings))
+        say(self.runs, sheet.runs if sheet.safety.verdict != "code" else "")
+        self.shapes.show_needed(sheet.needs_shape, view.model.spec.shapes)
+        self.figures.show_stats(words.figures(sheet) if opened else [])
+        self.inputs.show_stats(words.inputs(sheet))
+        self.facts.show_stats(words.facts(sheet))
+        self.stored.setVisible(bool(sheet.tensors))
+        self.stored.show_tensors(sheet.tensors, view.weights)
+
+
+class Group(QWidget):
+    """A heading and figures below; hidden while there are none."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.grid = StatGrid()
+        self.setLayout(column_of(ElidedLabel(title, "heading"), self.grid, spacing=6))
+
+    def show_stats(self, stats: list[Stat]) -> None:
+        self.grid.set_stats(stats)
+        self.setVisible(bool(stats))
+
+
+class Calls(QWidget):
+    """What a refused file would have called; hidden where there is nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = wrapped()
+        self.setLayout(column_of(Label("It would have called", "label"), self.told, spacing=4))
+
+    def show_calls(self, safety: Safety) -> None:
+        self.told.setText("\n".join(safety.calls))
+        self.setVisible(bool(safety.calls))
+
+
+def _refused(view: InspectionView) -> ModelSheet | None:
+    """What is known of a file that was not opened."""
+    if view.judged is None or view.model.busy is not None:
+        return None
+    path = view.model.spec.path
+    return ModelSheet(path, file_name(path), Format.STATE_DICT, 0, safety=view.judged)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from engines.inspection.types import Kind, ModelSheet
+from widgets.inspection.panel.search_choice import SearchChoice
 from widgets.inspection.words import layer_words, layers_of
 from widgets.kit.form import words
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import labelled
-from widgets.kit.search_choice import SearchChoice
 
 
 class LayerField(QWidget):

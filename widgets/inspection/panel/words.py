@@ -20,14 +20,14 @@ LEVELS = {"safe": "good", "code": "warn", "refused": "bad"}
 
 
 def headline(view: InspectionView) -> str:
-    """One line of state: 'EfficientNet-Lite0, onnx, 4.65 M parameters, looking at Camera 1, 12 frames a second'."""
+    """One line of state: 'looking at Camera 1, 12 frames a second', then title, format and parameters."""
     sheet = view.model.sheet
     if view.model.busy is not None:
         return "Opening the model" if sheet is None else "Timing its layers"
     if sheet is None:
         return "No model is open"
     counted = (f"{amount(sheet.counts.parameters_shared_once)} parameters",) if sheet.counts.parameters else ()
-    return DOT.join((sheet.title, str(sheet.format), *counted, *looking(view)))
+    return DOT.join((*looking(view), sheet.title, str(sheet.format), *counted))
 
 
 def looking(view: InspectionView) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject
 
+from engines.cameras.types import FileSource
 from engines.inspection.looks import ActivationLook
 from engines.inspection.studies import ExciteResult, ExciteSpec
 from widgets.inspection.activations.page import ActivationsPage
@@ -30,11 +31,32 @@ class Activations(PagePart):
     def make(self) -> ActivationsPage:
         page = cast(ActivationsPage, super().make())
         page.clipChosen.connect(self.excite)
+        page.momentChosen.connect(self.seek)
         return page
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        return {"excite": ExciteView(result=self._result)}
+        return {"excite": ExciteView(self.clip, self._result)}
+
+    @property
+    def can_export(self) -> bool:
+        return isinstance(self.desk.looked.look, ActivationLook)
+
+    @property
+    def clip(self) -> str:
+        """The film that is looked at, "" where it is none."""
+        feeds, id = self.desk.services.feeds, self.desk.subject.source.partition("/")[0]
+        source = feeds.feed(id).source if id in feeds.ids() else None
+        return source.path if isinstance(source, FileSource) else ""
+
+    def seek(self, seconds: float) -> None:
+        """Show this moment of the clip, where it is the film that is looked at; else play it first."""
+        if self._result is None:
+            return
+        if self._result.spec.clip == self.clip:
+            self.desk.services.feeds.feed(self.desk.subject.source.partition("/")[0]).seek(seconds)
+        else:
+            self.desk.look_at(self._result.spec.clip)
 
     def excite(self, clip: str) -> None:
         """Go through a clip for the frames that excite the chosen channel most."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
+from engines.inspection.looks import AttentionLook
 from widgets.inspection.attention.page import AttentionPage
 from widgets.inspection.state import Page
 from workbench.controllers.inspection.part import PagePart
@@ -13,5 +12,6 @@ class Attention(PagePart):
     page = Page.ATTENTION
     kind = AttentionPage
 
-    def make(self) -> AttentionPage:
-        return cast(AttentionPage, super().make())
+    @property
+    def can_export(self) -> bool:
+        return isinstance(self.desk.looked.look, AttentionLook)

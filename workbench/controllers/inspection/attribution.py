@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
 
+from engines.core.pictures.files import DIALOG
 from engines.inspection.attribution.asked import METHODS, AttributeResult, AttributeSpec
 from widgets.inspection.attribution.page import AttributionPage
-from widgets.inspection.attribution.words import method_of
+from widgets.inspection.attribution.words import NO_PICTURE, method_of
 from widgets.inspection.state import AttributionView, Page
 from widgets.kit.words import file_name
 from workbench.controllers.inspection.command import attribute_line
 from workbench.controllers.inspection.part import Desk, PagePart
 
 JOB = "engines.inspection.attribution.job:run"
-NO_PICTURE = "Choose a source or a picture file first"
 
 
 class Attribution(PagePart):
@@ -85,10 +86,19 @@ class Attribution(PagePart):
         return same != shown or other or asked.methods[0] not in shown.methods
 
     def _begin(self) -> None:
-        """The button of the empty page: open what is missing, else explain."""
-        if self.desk.subject.sheet is None:
+        """The button of the empty page: what is missing, else explain."""
+        problem = self.problem
+        if problem == NO_PICTURE:
+            self._ask_picture()
+        elif problem:
             self.desk.ask_model()
         else:
+            self.start()
+
+    def _ask_picture(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self.made, "Picture to explain", "", DIALOG)
+        if path:
+            self.desk.edit(Page.ATTRIBUTION, {"picture": path})
             self.start()
 
     def _on_picture(self, spec: AttributeSpec) -> None:

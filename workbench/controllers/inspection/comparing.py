@@ -16,6 +16,7 @@ from widgets.kit.words import file_name
 from workbench.controllers.inspection.command import compare_line
 from workbench.controllers.inspection.part import Desk, PagePart
 
+LACKS = "Choose a second model, or two pictures"
 JOB = "engines.inspection.activations.comparing:run"
 
 
@@ -50,8 +51,15 @@ class Comparing(PagePart):
         if form.compared_on == "file" and not spec.picture:
             return "Choose a picture first"
         if not spec.second.path and not spec.other:
-            return "Choose a second model, or two pictures"
+            return LACKS
         return super().problem
+
+    def begin(self) -> None:
+        """Where a second model is lacking, it is asked for."""
+        if self.desk.subject.sheet is None or self.problem != LACKS:
+            super().begin()
+        elif path := self.desk.ask_file("The model that it is compared with"):
+            self.desk.edit(Page.COMPARE, {"second": OpenSpec(path)})
 
     def start(self) -> None:
         if self.desk.form.compared_on == "looked":

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from glob import escape
+from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
+from engines.cameras.types import FolderSource
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.store.fetching import Shelf
@@ -22,7 +26,8 @@ from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form
 from workbench.controllers.inspection.looking import Looking
-from workbench.controllers.inspection.opening import Opening, is_seen, is_there
+from workbench.controllers.inspection.model import Models
+from workbench.controllers.inspection.opening import Opening, is_picture, is_seen, is_there
 from workbench.controllers.inspection.part import PagePart, Subject
 from workbench.controllers.inspection.parts import PARTS
 from workbench.controllers.inspection.stills import Stills
@@ -52,6 +57,7 @@ class InspectionController(PagedController):
         self.looking = Looking(self, board.isVisible, self)
         self.stills = Stills(viewer, self, self)
         self.parts: dict[Page, PagePart] = {made_by.page: made_by(self, self) for made_by in PARTS}
+        self.opening.refused.connect(cast(Models, self.parts[Page.MODEL]).judge)
         self._connect_parts()
         self._connect_panel()
         self._connect_board()
@@ -112,9 +118,11 @@ class InspectionController(PagedController):
         super().choose_page(name)
 
     def ask_model(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.panel, "Open model", self.form.model.spec.path, FILES)
-        if path:
+        if path := self.ask_file("Open model"):
             self.open_model(path)
+
+    def ask_file(self, title: str) -> str:
+        return QFileDialog.getOpenFileName(self.panel, title, self.form.model.spec.path, FILES)[0]
 
     def take(self, paths: Sequence[str]) -> None:
         """What fell onto the window: pictures and films are looked at, the first of all else is opened as a model."""
@@ -141,10 +149,13 @@ class InspectionController(PagedController):
             self.actions.run("file.open-sample")
 
     def look_at(self, path: str) -> None:
-        """Play a picture, a film or a folder of pictures, and look at it."""
+        """Play a picture (it alone), a film or a folder of pictures, and look at it."""
         feeds = self.services.feeds
-        before = feeds.ids()
-        self.services.host.add_source(path)
+        before, picture = feeds.ids(), Path(path)
+        if picture.is_file() and is_picture(picture.name):
+            self.services.host.play(FolderSource(str(picture.parent), picture.stem, escape(picture.name)))
+        else:
+            self.services.host.add_source(path)
         if new := [id for id in feeds.ids() if id not in before]:
             self.set_form(source=new[-1])
 

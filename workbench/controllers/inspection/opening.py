@@ -21,15 +21,18 @@ JOB = "engines.inspection.opening.job:run"
 
 
 class Opening(Part):
-    """`opened(ModelSheet)` when another model is there; one that was only timed is just `changed`."""
+    """`opened(ModelSheet)` when another model is there; one that was only timed is just `changed`. `refused()` when a
+    file was not opened."""
 
     opened = Signal(object)
+    refused = Signal()
 
     def __init__(self, jobs: JobQueue, parent: QObject) -> None:
         super().__init__(parent)
         self._shown = ModelView()
         self._slot = self.slot(jobs, JOB, "The model cannot be opened")
         self._slot.done.connect(self._have)
+        self._slot.failed.connect(self._not_opened)
 
     @property
     def view(self) -> ModelView:
@@ -59,6 +62,10 @@ class Opening(Part):
         self._shown = ModelView()
         self.changed.emit()
 
+    def _not_opened(self, _trouble: object) -> None:
+        if self._shown.sheet is None:
+            self.refused.emit()
+
     def _have(self, spec: OpenSpec, sheet: ModelSheet) -> None:
         timed = spec.time and self._shown.sheet is not None
         self._shown = replace(self._shown, spec=replace(spec, time=False), sheet=sheet)
@@ -77,4 +84,9 @@ def is_seen(path: str) -> bool:
     place = Path(path)
     if place.is_dir():
         return not any((place / card).is_file() for card in CARDS)
-    return (guess_type(place.name)[0] or "").startswith(("image/", "video/"))
+    return is_picture(path) or (guess_type(place.name)[0] or "").startswith("video/")
+
+
+def is_picture(name: str) -> bool:
+    """By its ending."""
+    return (guess_type(name)[0] or "").startswith("image/")

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, cast
 from PySide6.QtCore import QObject
 
 from engines.core.networks.preprocessing import Preprocessing
-from engines.inspection.types import ModelSheet, OpenSpec
+from engines.inspection.types import ModelSheet, OpenSpec, Shape
 from widgets.inspection.live_page import LivePage
 from widgets.inspection.state import LIVE, LookView, Page
 from widgets.kit.work_page import WorkPage
@@ -72,12 +72,32 @@ class Desk(Protocol):
         """Ask for a file and open it."""
         ...
 
+    def open_model(self, path: str) -> None:
+        """Open this and show what it is."""
+        ...
+
+    def tell_shapes(self, shapes: tuple[Shape, ...]) -> None:
+        """Open the same with inputs of these shapes."""
+        ...
+
+    def run_program(self) -> None:
+        """Open a file that is a program, in a process of its own."""
+        ...
+
+    def ask_file(self, title: str) -> str:
+        """Ask for a model file, "" for none."""
+        ...
+
     def time(self) -> None:
         """Measure each node of what is open."""
         ...
 
     def want(self, what: str) -> None:
         """What a `LivePage` lacks: "model", "source", "sample" or "look"."""
+        ...
+
+    def look_at(self, path: str) -> None:
+        """Play a picture, a film or a folder of pictures, and look at it."""
         ...
 
     def still(self, then: Callable[[str], object]) -> None:
@@ -103,9 +123,16 @@ class PagePart(Part):
             made.wanted.connect(self.desk.want)
             made.edited.connect(partial(self.desk.edit, self.page))
         else:
-            made.empty.clicked.connect(self.desk.ask_model)
+            made.empty.clicked.connect(self.begin)
         made.progress.cancelled.connect(self.cancel)
         return made
+
+    def begin(self) -> None:
+        """The button of the empty page: a model first, then what the page does."""
+        if self.desk.subject.sheet is None or self.page in (Page.MODEL, Page.GRAPH):
+            self.desk.ask_model()
+        else:
+            self.start()
 
     @property
     def fields(self) -> Mapping[str, Any]:

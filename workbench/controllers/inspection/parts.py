@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from widgets.inspection.model.page import ModelPage
-from widgets.inspection.state import Page
 from workbench.controllers.inspection.activations import Activations
 from workbench.controllers.inspection.attention import Attention
 from workbench.controllers.inspection.attribution import Attribution
 from workbench.controllers.inspection.comparing import Comparing
 from workbench.controllers.inspection.field import Fields
 from workbench.controllers.inspection.graph import Graphs
-from workbench.controllers.inspection.part import PagePart, plain
+from workbench.controllers.inspection.model import Models
+from workbench.controllers.inspection.part import PagePart
 
 PARTS: tuple[type[PagePart], ...] = (
-    plain(Page.MODEL, ModelPage),
+    Models,
     Graphs,
     Fields,
     Activations,

@@ -8,7 +8,9 @@ from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.core.frames import Image
+from engines.core.errors import SourceFailed
+from engines.core.frames import Frame, Gap, Image
+from engines.core.slots import Slot
 from widgets.inspection.state import LookView
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.trouble_words import trouble_of
@@ -18,11 +20,9 @@ from workbench.feeds.snapshots import write_png
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
-NONE = Trouble(
-    "No picture has been seen yet",
-    "There is nothing to work on",
-    "Choose a source and look at it once, or choose a picture file",
-)
+NONE = Trouble("No source is chosen", "There is nothing to work on", "Choose one, or a picture file")
+LONGEST = 3.0
+"""Seconds that a source may take for its next picture."""
 
 
 class Stills(QObject):
@@ -32,20 +32,34 @@ class Stills(QObject):
 
     def __init__(self, viewer: ViewerController, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
-        self._viewer, self._count = viewer, 0
+        self._viewer, self._feeds, self._count = viewer, desk.services.feeds, 0
         self._folder: TemporaryDirectory[str] | None = None
         self._errands = Errands("stills")
         desk.services.supervisor.adopt(self._errands)
 
     def write(self, looked: LookView, then: Callable[[str], object]) -> None:
-        """As the viewer shows it, else as it went into the model; `then` gets the path of the PNG."""
-        frame = self._viewer.to_save(looked.source)
-        image = frame.image if frame is not None else looked.look.seen.picture if looked.look is not None else None
-        if image is None:
+        """As the viewer shows it, else the next that the source gives; `then` gets the path of the PNG."""
+        if not looked.source:
             self.failed.emit(NONE)
             return
-        target = self._target()
-        self._errands.ask(lambda: _written(target, image), then, self._tell)
+        shown, target = self._viewer.to_save(looked.source), self._target()
+        if shown is not None:
+            self._errands.ask(lambda: _written(target, shown.image), then, self._tell)
+            return
+        slot = self._feeds.subscribe(looked.source)
+        self._errands.ask(lambda: _written(target, self._next(looked.source, slot)), then, self._tell)
+
+    def _next(self, source: str, slot: Slot) -> Image:
+        """Waits for a picture beside the window's thread."""
+        try:
+            found = slot.take(LONGEST)
+            while isinstance(found, Gap):
+                found = slot.take(LONGEST)
+        finally:
+            self._feeds.unsubscribe(source, slot)
+        if not isinstance(found, Frame):
+            raise SourceFailed("The source gives no picture now", hint="Play it, or choose a picture file")
+        return found.image
 
     def close(self) -> None:
         self._errands.request_stop()

@@ -66,7 +66,7 @@ def clipped(call: Call) -> Told:
 
 def dropped(call: Call) -> Told:
     """Nothing at rest; random while training."""
-    return Told(Kind.ARITHMETIC if call.get("train", False) else Kind.CAST)
+    return Told(Kind.ARITHMETIC, None, {"random": True}) if call.get("train", False) else Told(Kind.CAST)
 
 
 def activation(function: str) -> Callable[[Call], Told]:

@@ -10,7 +10,8 @@ import torch
 
 from engines.core.errors import BadInput
 from engines.inspection.reading.aten.calls import Value, in_place
-from engines.inspection.reading.aten.graph import Program, Step
+from engines.inspection.reading.aten.program import Program, Step
+from engines.inspection.reading.aten.silence import quietly
 from engines.inspection.reading.references import leaves, mapped
 from engines.inspection.running.aten import NARROW, runnable, setting
 from engines.inspection.types import Shape, Tensor
@@ -29,7 +30,7 @@ def propagated(program: Program, shapes: Sequence[Shape], path: str = "") -> Pro
 
     told = dict(zip(program.inputs, shapes, strict=True))
     tensors = {id: replace(one, shape=told.get(id, one.shape)) for id, one in program.tensors.items()}
-    with FakeTensorMode(), torch.no_grad():
+    with FakeTensorMode(), torch.no_grad(), quietly():
         held: dict[str, Any] = {id: _empty(tensor) for id, tensor in tensors.items() if tensor.shape is not None}
         steps = [_stepped(step, held, path) for step in program.steps]
     return replace(program, tensors=tensors, steps=steps)

@@ -179,7 +179,20 @@ def multiplied() -> Net:
     return net
 
 
+def stacked() -> Net:
+    """Maps of other fields along an axis that is new, and one of them taken out of it again."""
+    net = Net(1, 1, 6, 5)
+    parts = [net.conv("x", 3, 1, 1), net.conv("x", 1)]
+    both = net.add_node(Kind.CONCAT, parts, lambda *maps: torch.stack(maps, 1), told={"axes": (1,), "new": True})
+    told = {"axes": (1,), "starts": (1,), "steps": (1,), "drop": (1,)}
+    one = net.add_node(Kind.SLICE, [both], lambda x: x[:, 1], told=told)
+    rows = net.add_node(Kind.CONCAT, [one, one], lambda *maps: torch.stack(maps, -1), told={"axes": (4,), "new": True})
+    net.add_node(Kind.REDUCE, [rows], lambda x: x.mean(-1), told={"axes": (4,), "keep": False})
+    return net
+
+
 OTHERS = {
+    "stack": stacked(),
     "cross": crossed(), "groups": grouped(), "bins": binned(), "folds": folded(), "windows": windows(),
     "NHWC": last_channels(), "depth": unshuffled(), "product": multiplied(),
     "reflect": padded("reflect"), "replicate": padded("replicate"),

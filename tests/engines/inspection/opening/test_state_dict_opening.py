@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import struct
 import subprocess
 import sys
 import zipfile
@@ -91,6 +93,58 @@ def test_a_checkpoint_is_read_with_its_words_and_without_its_optimiser_as_parame
     assert torch.equal(model.weights["model.weight"], made.weight)
     assert "optimizer.state.0.exp_avg" in model.weights
     assert {("epoch", "7"), ("name", "toy")} <= set(model.sheet.facts)
+
+
+def test_no_tensor_is_lost_whatever_it_is_kept_in(tmp_path: Path) -> None:
+    one = torch.ones(2)
+    for kept, names in (
+        (one, ["tensor"]),
+        ([one, (one,)], ["0", "1.0"]),
+        ({"a.b": one, "a": {"b": one}, 3: one, (1, 2): one, None: one}, ["a.b", "a.b (2)", "3", "(1, 2)", "None"]),
+    ):
+        torch.save(kept, tmp_path / "kept.pt")
+        assert sorted(open_model(tmp_path / "kept.pt").weights) == sorted(names)
+    torch.save({"a": one, "sparse": torch.eye(2).to_sparse()}, tmp_path / "kept.pt")
+    assert "sparse" in open_model(tmp_path / "kept.pt").sheet.warnings[0]
+
+
+def test_a_part_of_a_storage_as_pytorch_wrote_before_0_4(tmp_path: Path) -> None:
+    """Numbers 0 to 9 are stored, the tensor is of the part from 4 on."""
+
+    class Storage:
+        pass
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value: Any) -> Any:
+            part = ("storage", torch.FloatStorage, "0", "cpu", 10, ("part", 4, 3))
+            return part if isinstance(value, Storage) else None
+
+    class Tensor:
+        def __reduce__(self) -> Any:
+            return torch._utils._rebuild_tensor, (Storage(), 1, (2,), (1,))
+
+    path = tmp_path / "old.pt"
+    with path.open("wb") as file:
+        for value in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}):
+            pickle.dump(value, file, 2)
+        Pickler(file, 2).dump({"w": Tensor()})
+        pickle.dump(["0"], file, 2)
+        file.write(struct.pack("<q10f", 10, *range(10)))
+    known = torch.load(path, weights_only=True)["w"]
+    assert torch.equal(open_model(path).weights["w"], known)
+    assert known.tolist() == [5, 6]
+
+
+def test_numbers_of_the_other_byte_order_are_not_misread(tmp_path: Path) -> None:
+    path = tmp_path / "a.pt"
+    torch.save({"w": torch.ones(2)}, path)
+    with zipfile.ZipFile(path) as known:
+        members = {name: known.read(name) for name in known.namelist()}
+    with zipfile.ZipFile(path, "w") as made:
+        for name, data in members.items():
+            made.writestr(name, b"big" if name.endswith("byteorder") else data)
+    with pytest.raises(BadInput, match="byte order"):
+        open_model(path)
 
 
 def test_writing_to_a_tensor_leaves_the_file_alone(tmp_path: Path) -> None:

@@ -51,7 +51,6 @@ def test_its_graph_is_shown_when_asked(script: Path) -> None:
     assert sheet.graph.nodes[0].inputs == ("x", "conv.weight", "conv.bias")
     assert sheet.graph.outputs == ("relu",)
     assert sheet.graph.shape("head.0.weight") == (5, 4)
-    assert sheet.needs_shape == ("x",)
 
 
 def rewritten(path: Path, end: str, change: bytes) -> None:

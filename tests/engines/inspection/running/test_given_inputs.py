@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from engines.core.errors import BadInput
+from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.opening.model import Model
 from engines.inspection.running.inputs import fitting, given_inputs, input_shapes
 from engines.inspection.types import Format, Given, ModelSheet
@@ -47,3 +48,10 @@ def test_pictures_are_fitted_into_the_inputs_own_axes():
     assert (last.size, last.axes, last.colours) == ((20, 30), "NHWC", "grey")
     first = fitting(model(Given("x", (1, 3, -1, -1), picture=True)), size=(40, 50))
     assert (first.size, first.axes, first.colours) == ((40, 50), "NCHW", "RGB")
+
+
+def test_what_is_known_of_a_model_is_kept_in_the_size_that_was_told():
+    known = Preprocessing((64, 64), "BGR", (1.0,), (2.0,))
+    sheet = ModelSheet("", "m", Format.ONNX, 0, given=(Given("x", (1, 3, 64, 64), picture=True),), preprocessing=known)
+    assert fitting(Model(sheet)) == known
+    assert fitting(Model(sheet), [(1, 3, 32, 48)]) == Preprocessing((32, 48), "BGR", (1.0,), (2.0,))

@@ -1,0 +1,117 @@
+"""A layer that is a vector: the value of each channel as a bar over its number, the strongest named."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from engines.inspection.looks import ActivationLook
+from widgets.charts.axes import Axis
+from widgets.charts.drawn import RIGHT, DrawnChart, label, stroke
+from widgets.inspection.activations.words import channel_words
+from widgets.kit.theme import LOOK, number_font
+
+LEFT_ROOM, FOOT, HEAD, STRONGEST = 48, 22, 20, 5
+
+
+class VectorChart(DrawnChart):
+    """`chosen(channel)` by click or arrow keys. Channels in the order of the look."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__("Values of the layer")
+        self.look: ActivationLook | None = None
+        self.channel = 0
+        self.setMinimumSize(200, 160)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_look(self, look: ActivationLook, channel: int) -> None:
+        self.look, self.channel = look, channel
+        self.setAccessibleDescription(f"{len(look.channels)} values. {channel_words(look, channel)}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(520, 420)
+
+    def table(self) -> list[list[str]]:
+        look = self.look
+        rows = [] if look is None else zip(look.channels, self._values(look), strict=True)
+        return [["channel", "value"], *([str(channel), f"{value:.6g}"] for channel, value in rows)]
+
+    def channel_at(self, place: QPointF) -> int:
+        """-1 for none."""
+        if self.look is None or not self._box().contains(place):
+            return -1
+        share = (place.x() - self._box().left()) / self._box().width()
+        return self.look.channels[min(int(share * len(self.look.channels)), len(self.look.channels) - 1)]
+
+    def tip_at(self, place: QPointF) -> str:
+        channel = self.channel_at(place)
+        return channel_words(self.look, channel) if self.look is not None and channel >= 0 else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        channel = self.channel_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and channel >= 0:
+            self.chosen.emit(channel)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        shown = self.look.channels if self.look is not None else ()
+        if step is None or not shown:
+            super().keyPressEvent(event)
+            return
+        to = (shown.index(self.channel) if self.channel in shown else 0) + step
+        if 0 <= to < len(shown):
+            self.chosen.emit(shown[to])
+
+    @staticmethod
+    def _values(look: ActivationLook) -> list[float]:
+        return [float(value) for value in look.maps.reshape(-1)]
+
+    def _box(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(LEFT_ROOM, HEAD, -10, -FOOT)
+
+    def _draw(self, painter: QPainter) -> None:
+        if self.look is None or not len(self.look.channels):
+            return
+        painter.setFont(number_font(11))
+        values, box = self._values(self.look), self._box()
+        axis = Axis.over([*values, 0.0])
+        self._draw_axis(painter, box, axis)
+        zero = box.bottom() - box.height() * axis.share(0.0)
+        wide = box.width() / len(values)
+        color, chosen = LOOK.now.nth(0), LOOK.now.color("text")
+        for at, (channel, value) in enumerate(zip(self.look.channels, values, strict=True)):
+            if value == value:
+                top = box.bottom() - box.height() * min(max(axis.share(value), 0.0), 1.0)
+                left = box.left() + at * wide
+                painter.fillRect(QRectF(left, min(top, zero), max(wide - (wide > 3), 1.0), abs(zero - top)), color)
+                if channel == self.channel:
+                    middle = left + wide / 2
+                    stroke(painter, QPen(chosen, 1.5), QPointF(middle, box.top()), QPointF(middle, zero))
+        self._draw_strongest(painter, box, values)
+
+    def _draw_axis(self, painter: QPainter, box: QRectF, axis: Axis) -> None:
+        look = LOOK.now
+        for value, text in axis.ticks():
+            y = round(box.bottom() - box.height() * axis.share(value)) + 0.5
+            stroke(painter, QPen(look.color("muted", 0.15), 1), QPointF(box.left(), y), QPointF(box.right(), y))
+            label(painter, QRectF(0, y - 8, LEFT_ROOM - 6, 16), text, look.color("muted"), RIGHT)
+        label(painter, QRectF(LEFT_ROOM, 0, box.width(), HEAD - 4), "Value of each channel", look.color("muted"))
+        foot = QRectF(box.left(), box.bottom() + 4, box.width(), 16)
+        label(painter, foot, "Channel, in the order chosen", look.color("muted"), RIGHT)
+
+    def _draw_strongest(self, painter: QPainter, box: QRectF, values: list[float]) -> None:
+        """The numbers of the largest, in a column at the right."""
+        assert self.look is not None
+        order = sorted(
+            (value, channel) for channel, value in zip(self.look.channels, values, strict=True) if value == value
+        )
+        for row, (value, channel) in enumerate(reversed(order[-STRONGEST:])):
+            room = QRectF(box.right() - 170, box.top() + 4 + 17 * row, 166, 16)
+            label(
+                painter, room, f"Channel {channel}: {value:.4g}", LOOK.now.color("text" if row == 0 else "muted"), RIGHT
+            )

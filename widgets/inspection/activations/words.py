@@ -1,0 +1,67 @@
+"""A layer at work in words: its channels, what is dead, at zero or at its end, where what is not finite was born."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engines.inspection.looks import ActivationLook
+from engines.inspection.studies import Excited
+from widgets.charts.axes import figure, percent
+from widgets.inspection.words import shape_words
+from widgets.kit.words import DOT, count
+from widgets.kit.work_state import Trouble
+
+
+def state_words(look: ActivationLook) -> str:
+    """'64 of 144 channels, 1x144x56x56, 31 ms'."""
+    shown, there = len(look.channels), len(look.mean)
+    channels = count(there, "channel") if shown == there else f"{shown} of {there:,} channels"
+    return DOT.join((channels, shape_words(look.seen.shape), f"{look.seen.milliseconds:.0f} ms a picture"))
+
+
+def channel_lines(look: ActivationLook, channel: int) -> tuple[str, str]:
+    """'Channel 12: mean 0.34, spread 0.2' and 'From 0 to 2.1, 41 % zeros'."""
+    if not 0 <= channel < len(look.mean):
+        return f"There is no channel {channel}", ""
+    figures = (look.mean, look.spread, look.low, look.high)
+    mean, spread, low, high = (figure(float(one[channel])) for one in figures)
+    if len(look.maps) == 1 and look.maps.shape[1] == 1 and low == high:
+        return f"Channel {channel}: {mean}", ""
+    zeros = f"From {low} to {high}, {percent(float(look.zeros[channel]))} zeros"
+    dead = f", the same in all {look.frames} pictures" if look.dead[channel] and look.frames > 1 else ""
+    return f"Channel {channel}: mean {mean}, spread {spread}", f"{zeros}{dead}"
+
+
+def channel_words(look: ActivationLook, channel: int) -> str:
+    """Both in one."""
+    return ". ".join(filter(None, channel_lines(look, channel)))
+
+
+def health_lines(look: ActivationLook) -> tuple[str, str]:
+    """'3 of 144 channels are dead over 120 pictures' and '41 % of all values are zero, 2.1 % at the upper end'."""
+    dead, there = int(look.dead.sum()), len(look.dead)
+    over = f"over {count(look.frames, 'picture')}"
+    first = f"{dead} of {there:,} channels are dead {over}" if dead else f"No channel is dead {over}"
+    zeros = float(np.mean(look.zeros)) if len(look.zeros) else 0.0
+    top = "" if look.saturated is None else f", {percent(look.saturated)} at the upper end"
+    return first, f"{percent(zeros)} of all values are zero{top}"
+
+
+def not_finite(look: ActivationLook) -> Trouble | None:
+    """Where NaN or infinity was born, with the layer to go to; None while all is finite."""
+    if not look.born:
+        return None
+    at_hand = look.born == look.seen.layer
+    return Trouble(
+        f"The first layer whose output is NaN or infinite is {look.born}",
+        "Not all numbers are finite",
+        "" if at_hand else "Layers behind it only pass that on",
+        retry=None if at_hand else look.born,
+        retry_words="Look at that layer",
+    )
+
+
+def frame_words(frame: Excited) -> str:
+    """'3.21 at 0:12.40'."""
+    minutes, seconds = divmod(frame.seconds, 60)
+    return f"{figure(frame.value)} at {int(minutes)}:{seconds:05.2f}"
