@@ -117,7 +117,7 @@ class Kind(StrEnum):
     EMBEDDING = "embedding"
     """Rows of a stored table by index. Inputs: indices, weight."""
     GATHER = "gather"
-    """axes: one."""
+    """axes. shifts: how far round each is turned, None for turned about, left out where indices are computed."""
     CONSTANT = "constant"
     """No input of data (shapes, ranges, filled)."""
     RECURRENT = "recurrent"
