@@ -24,7 +24,7 @@ BITS |= {"C64": 64, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4}
 METADATA = "__metadata__"
 START = 8
 MOST = 32 << 20
-MOST_PARTS = 2_000_000
+MOST_PARTS = 1_000_000
 """Values in a head: more would fill the memory. A tensor has about a dozen."""
 LARGEST, MOST_AXES = 1 << 62, 64
 AGAIN = "Fetch or save it again"

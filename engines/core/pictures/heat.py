@@ -15,10 +15,10 @@ OVER = 0.72
 LEVELS = np.arange(256, dtype=np.uint8)
 VIRIDIS: NDArray[np.uint8] = cv2.applyColorMap(LEVELS, cv2.COLORMAP_VIRIDIS).reshape(-1, 3)[:, ::-1].astype(np.uint8)
 """(256, 3) RGB."""
-ENDS = ((33, 113, 200), (244, 244, 244), (224, 110, 0))
+ENDS: NDArray[np.uint8] = np.array([(33, 113, 200), (244, 244, 244), (224, 110, 0)], np.uint8)
 """RGB of the least value, of zero, of the largest."""
 DIVERGING: NDArray[np.uint8] = np.stack(
-    [np.interp(LEVELS, (0, 127.5, 255), channel) for channel in zip(*ENDS, strict=True)], 1
+    [np.interp(LEVELS, (0, 127.5, 255), channel) for channel in ENDS.T], 1
 ).round().astype(np.uint8)  # fmt: skip
 """(256, 3) RGB, from blue over white to orange."""
 
@@ -27,13 +27,6 @@ def viridis(values: NDArray[Any], low: float, high: float) -> Image:
     """RGB (..., 3) of values: `low` is the darkest colour, `high` the brightest; nan as `low`."""
     share = np.clip((np.nan_to_num(values, nan=low) - low) / max(high - low, 1e-300), 0, 1)
     colours: Image = VIRIDIS[(share * 255).round().astype(np.uint8)]
-    return colours
-
-
-def diverging(values: NDArray[Any], most: float) -> Image:
-    """RGB (..., 3) of values from -most to most, white at zero; nan as zero."""
-    share = np.clip(np.nan_to_num(values) / max(most, 1e-300), -1, 1)
-    colours: Image = DIVERGING[((share + 1) * 127.5).round().astype(np.uint8)]
     return colours
 
 

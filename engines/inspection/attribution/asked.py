@@ -64,7 +64,7 @@ class AttributeSpec:
     preprocessing: Preprocessing | None = None
     baseline: Baseline = "black"
     steps: int = 32
-    most_steps: int = 512
+    most_steps: int = 256
     patch: int = 0
     stride: int = 0
     sanity: bool = False
@@ -78,7 +78,7 @@ class AttributeSpec:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is explained. name: of the output or layer; words: in a sentence; value: of it on this picture. share: its
-    probability, where the outputs are scores of classes, else None."""
+    softmax, where it is one of a vector of numbers that are no probabilities yet, else None."""
 
     name: str
     words: str

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement
-from engines.core.pictures.heat import diverging, viridis
+from engines.core.pictures.heat import ENDS, viridis
 from engines.inspection.attribution.asked import AttributeResult, Explained
 
 CLIPPED = 0.99
@@ -44,14 +44,15 @@ def on_picture(values: NDArray[Any], placed: Placement, height: int, width: int)
 
 
 def coloured(values: NDArray[Any], most: float, signed: bool) -> Image:
-    """RGB of values, by the map of colours that fits."""
-    return diverging(values, most) if signed else viridis(values, 0.0, most)
+    """RGB of values: of magnitudes, or of the one sign or the other, whose `strength` then tells how much."""
+    exact = np.asarray(values, np.float64)
+    return ENDS[np.where(exact < 0, 0, 2)] if signed else viridis(exact, 0.0, most)
 
 
 def strength(values: NDArray[Any], most: float, signed: bool) -> NDArray[np.float32]:
     """How much of the colour is seen, 0 to 1: signed maps are see-through at zero, so that what speaks for and against
     the target lies on the picture."""
-    share = np.sqrt(np.clip(np.abs(values) / max(most, 1e-30), 0, 1)) if signed else np.ones_like(values)
+    share = np.clip(np.abs(values) / max(most, 1e-30), 0, 1) if signed else np.ones_like(values)
     return np.asarray(np.nan_to_num(share), np.float32)
 
 

@@ -35,7 +35,7 @@ class _Part:
 def integrated(it: Subject, spec: AttributeSpec, ctx: Context) -> tuple[torch.Tensor, Completeness, str]:
     """Attributions of the input's shape, how well they add up, and what is to be said of that."""
     way = _Way(it, it.baseline(spec.baseline))
-    count = max(1, spec.steps // POINTS)
+    count = max(1, min(spec.steps, spec.most_steps) // POINTS)
     parts = [way.part(at / count, (at + 1) / count) for at in range(count)]
     difference = way.at(1.0) - way.at(0.0)
     allowed = TOLERANCE * max(abs(difference), 1e-6 * (abs(way.at(1.0)) + abs(way.at(0.0))))

@@ -61,7 +61,7 @@ def explain(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
                 raise
             notes.append(f"{_title(method)} is left out: {error.message}")
     floor = at_random(it, spec, next(parts)) if spec.curves else None
-    score = f"probability of {it.target.words}" if it.of_classes else it.target.words
+    score = f"softmax of {it.target.words}" if it.of_logits else it.target.words
     ctx.progress(1, 1, "")
     return AttributeResult(
         spec, it.target, tuple(found), it.original, it.seen, it.placed, it.fitted, floor, score, tuple(notes)

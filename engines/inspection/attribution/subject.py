@@ -16,7 +16,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.attribution.asked import AttributeSpec, Baseline, Target
-from engines.inspection.attribution.targets import Aim, aim_of, shares
+from engines.inspection.attribution.targets import Aim, aim_of
 from engines.inspection.opening.model import Model
 from engines.inspection.running.inputs import fitting, given_inputs, picture_input
 from engines.inspection.running.network import Network
@@ -62,8 +62,8 @@ class Subject:
         return self.preprocessing.size
 
     @property
-    def of_classes(self) -> bool:
-        """The target is one of a vector of scores."""
+    def of_logits(self) -> bool:
+        """The target is one of a vector of numbers that are no probabilities yet."""
         return self.target.share is not None
 
     def value(self, pictures: torch.Tensor) -> torch.Tensor:
@@ -78,9 +78,9 @@ class Subject:
         return self.aim.read(self.value(pictures))
 
     def share(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Its probability where it is a class's score, else the score itself."""
+        """Its softmax where the target is one of a vector of logits, else the score itself."""
         value = self.value(pictures)
-        return shares(value)[:, self.aim.at[0]] if self.of_classes else self.aim.read(value)
+        return value.flatten(1).softmax(1)[:, self.aim.at[0]] if self.of_logits else self.aim.read(value)
 
     def summed(self, attributions: torch.Tensor) -> NDArray[np.float32]:
         """(1, C, h, w) or (1, h, w, C) added over colours, as a map (h, w)."""

@@ -97,11 +97,12 @@ def channel_axis(kind: Kind, axes: int, told: int, nhwc: bool) -> int:
     return axes - 1 if axes == 3 or (axes == 4 and nhwc) else min(1, axes - 1)
 
 
-def shares(value: torch.Tensor) -> torch.Tensor:
-    """(n, classes) scores as probabilities: as they are where they are some already, else by softmax."""
-    flat = value.flatten(1)
-    sums = bool((flat.sum(1) - 1).abs().max() < 1e-3)
-    return flat if sums and bool((flat >= 0).all()) else flat.softmax(1)
+def share_of(value: torch.Tensor, index: int) -> float | None:
+    """The softmax of an output among its vector; None for what is no vector, and for numbers from 0 to 1, which stand
+    for themselves."""
+    if not is_vector(value) or (float(value.min()) >= 0 and float(value.max()) <= 1):
+        return None
+    return float(value.flatten(1).softmax(1)[0, index])
 
 
 def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
@@ -111,9 +112,8 @@ def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
             f"The value of {name} is {number} on this picture", hint="Its activations tell where that begins"
         )
     if aim.how == "index":
-        share = float(shares(value)[0, aim.at[0]]) if is_vector(value) else None
         words = f"output {aim.at[0]} of {value.numel():,} in '{name}'"
-        return Target(name, words, number, aim.at[0], share)
+        return Target(name, words, number, aim.at[0], share_of(value, aim.at[0]))
     if aim.how in WHOLE:
         return Target(name, f"{aim.how} of '{name}'", number)
     unit = {2: ", token {}", 3: ", row {}, column {}"}.get(len(aim.at), "").format(*aim.at[1:])

@@ -6,7 +6,7 @@ Each was read: none runs code, opens a file or looks a name up, whatever argumen
 
 from __future__ import annotations
 
-from engines.inspection.opening.pickle_machine import Name
+from engines.inspection.opening.pickle_values import Name
 
 STORAGES = {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
@@ -35,7 +35,7 @@ REBUILDERS = (
     "_rebuild_device_tensor_from_cpu_tensor",
 )  # fmt: skip
 NUMPY = ("numpy.core.multiarray", "numpy._core.multiarray")
-PLAIN = ("set", "frozenset", "bytearray", "complex")
+PLAIN = ("set", "frozenset", "bytearray", "bytes", "complex")
 NAMES = frozenset({
     ("collections", "OrderedDict"), ("collections", "Counter"), ("torch", "Size"), ("torch", "Tensor"),
     ("torch", "device"), ("torch.nn.parameter", "Parameter"), ("torch.serialization", "_get_layout"),

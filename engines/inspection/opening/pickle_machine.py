@@ -11,50 +11,13 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
+from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, as_known, by_the_name_of, listed, shown
+
 MOST_BYTES, MOST_STEPS, MOST_CALLS = 64 << 20, 3_000_000, 40
-MOST_LINE = 1 << 16
-OTHER_NAMES = {"posix": "os", "nt": "os", "__builtin__": "builtins", "copy_reg": "copyreg", "commands": "subprocess"}
-"""Modules as people know them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name that it would import."""
-
-    module: str
-    name: str
-
-    def __str__(self) -> str:
-        known = OTHER_NAMES.get(self.module, self.module)
-        return f"{known}.{self.name}"
-
-
-@dataclass(slots=True, eq=False)
-class Made:
-    """What a call would give, with all that would be put into it. state: what BUILD would hand to it."""
-
-    function: Any
-    arguments: tuple[Any, ...]
-    state: Any = None
-    items: list[Any] | None = None
-    pairs: list[tuple[Any, Any]] | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Table:
-    """A dict, its pairs in order; keys may be anything."""
-
-    pairs: list[tuple[Any, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """A persistent id: something that lies elsewhere in the file."""
-
-    id: Any
+MOST_LINE, MOST_NAMES = 1 << 16, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +51,6 @@ def follow(file: BinaryIO, allowed: Callable[[Name], bool]) -> Ran:
     return Ran(None if broken else machine.value, machine.calls(), tuple(machine.kept), broken)
 
 
-def shown(value: Any, depth: int = 3) -> str:
-    """A value in a line, as Python would write it."""
-    if depth < 0:
-        return "..."
-    if isinstance(value, Made):
-        return f"{shown(value.function, depth - 1)}({_list(value.arguments, depth - 1)})"
-    if isinstance(value, Table):
-        pairs = (f"{shown(key, depth - 1)}: {shown(each, depth - 1)}" for key, each in value.pairs[:4])
-        return f"{{{', '.join(pairs)}{', ...' if len(value.pairs) > 4 else ''}}}"
-    if isinstance(value, list):
-        return f"[{_list(value, depth - 1)}]"
-    if isinstance(value, tuple):
-        return f"({_list(value, depth - 1)}{',' if len(value) == 1 else ''})"
-    if isinstance(value, Kept):
-        return "<stored>"
-    if isinstance(value, Name):
-        return str(value)
-    return _literal(value)
-
-
-def _list(values: Any, depth: int) -> str:
-    return ", ".join([*(shown(each, depth) for each in values[:4]), *(["..."] if len(values) > 4 else [])])
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, int) and value.bit_length() > 128:
-        return "<a long number>"
-    text = repr(value[:120]) if isinstance(value, str | bytes) else repr(value)
-    return text + ("..." if isinstance(value, str | bytes) and len(value) > 120 else "")
-
-
 class _Bounded:
     """A file from which a pickle may take so much and no more, whatever length it claims."""
 
@@ -148,6 +80,7 @@ class _Machine:
         self._stack: list[Any] = []
         self._below: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
+        self._names: dict[tuple[str, str], Name] = {}
         self._told: dict[str, dict[str, None]] = {}
 
     def calls(self) -> tuple[str, ...]:
@@ -173,18 +106,23 @@ class _Machine:
             self._tell(f"{shown(module)}.{shown(name)}", "")
             self._stack.append(Made(Name("?", "?"), (module, name)))
             return
-        found = Name(module, name)
+        self._stack.append(self._names.get((module, name)) or self._new_name(module, name))
+
+    def _new_name(self, module: str, name: str) -> Name:
+        found = self._names[module, name] = Name(module, name)
         if not self._allowed(found):
-            self._tell(_as_known(found), "")
-        self._stack.append(found)
+            self._tell(as_known(found), "")
+        if len(self._names) > MOST_NAMES:
+            raise BreaksOff("it imports more names than any file of weights")
+        return found
 
     def call(self, function: Any, arguments: Any, extra: str = "") -> None:
         """REDUCE and its kin: leaves what would come out."""
         given = arguments if isinstance(arguments, tuple) else (arguments,)
         if not isinstance(function, Name) or not self._allowed(function):
-            known = _as_known(function) if isinstance(function, Name) else shown(function)
-            called = shown(function) + f"({_list(given, 3)}{extra})"
-            self._tell(known, called + (_by_the_name_of(function) if isinstance(function, Name) else ""))
+            known = as_known(function) if isinstance(function, Name) else shown(function)
+            called = shown(function) + f"({listed(given, 3)}{extra})"
+            self._tell(known, called + (by_the_name_of(function) if isinstance(function, Name) else ""))
         self._stack.append(Made(function, given))
 
     def _tell(self, name: str, call: str) -> None:
@@ -247,7 +185,7 @@ class _Machine:
             target.items = target.items or []
             target.items += items
         else:
-            self._tell(f"{shown(target)}.extend", f"{shown(target)}.extend({_list(items, 2)})")
+            self._tell(f"{shown(target)}.extend", f"{shown(target)}.extend({listed(items, 2)})")
 
     def set_items(self, items: list[Any]) -> None:
         """SETITEM, SETITEMS."""
@@ -259,7 +197,7 @@ class _Machine:
             target.pairs = target.pairs or []
             target.pairs += pairs
         else:
-            self._tell(f"{shown(target)}.__setitem__", f"{shown(target)}[...] = {_list(items[1:2], 2)}")
+            self._tell(f"{shown(target)}.__setitem__", f"{shown(target)}[...] = {listed(items[1:2], 2)}")
 
     def build(self, _: Any) -> None:
         """Attributes of what a call gave. On a name it would change the program itself."""
@@ -273,14 +211,6 @@ class _Machine:
         """Names by number, which the reader's own program would have to know."""
         self._tell(f"copyreg extension {code}", "")
         self._stack.append(Name("copyreg extension", str(code)))
-
-
-def _as_known(name: Name) -> str:
-    return f"{name}{_by_the_name_of(name)}"
-
-
-def _by_the_name_of(name: Name) -> str:
-    return f" (as {name.module}.{name.name})" if name.module in OTHER_NAMES else ""
 
 
 def _global(machine: _Machine, argument: str) -> None:

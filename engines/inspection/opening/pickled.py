@@ -19,12 +19,14 @@ from typing import Any, BinaryIO
 from engines.core.errors import BadInput
 from engines.inspection.opening.allowed import SIZES, STORAGES, in_script, in_weights
 from engines.inspection.opening.archives import Archive, read_archive
-from engines.inspection.opening.pickle_machine import MOST_BYTES, Kept, Made, Name, Ran, Table, follow, shown
+from engines.inspection.opening.pickle_machine import MOST_BYTES, Ran, follow
+from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
 from engines.inspection.types import Safety
 
 MAGIC = 0x1950A86A20F9469CFC6C
 BLOCK = 512
-MOST_PICKLES = 32
+MOST_PICKLES, MOST_COUNT = 32, 1 << 62
+FOREIGN = "It would import or call what has no place among weights; nothing of it was run"
 KEY = re.compile(r"[\w.+-]{1,128}", re.ASCII)
 PICKLE = re.compile(rb"\x80[\x00-\x05]")
 
@@ -54,7 +56,7 @@ class Pickled:
         if not self.calls and not self.why:
             return Safety("safe", (), "Its pickle rebuilds numbers and imports nothing else; it was read, not run")
         told = list(dict.fromkeys(self.calls))
-        why = self.why or "It would import or call what has no place among weights; nothing of it was run"
+        why = self.why or FOREIGN
         return Safety("refused", tuple(told), why[:1].upper() + why[1:])
 
     def judge(self, ran: Ran, name: str = "") -> None:
@@ -65,16 +67,24 @@ class Pickled:
             self.why = f"the pickle{f' {name!r}' if name else ''} breaks off: {ran.broken}"
 
 
-def storage_of(kept: Kept) -> tuple[str, str, int] | None:
-    """(key, dtype, elements) of a storage's persistent id; None for an id of any other kind."""
+def storage_of(kept: Kept) -> tuple[str, str, int, int] | None:
+    """(key, dtype, elements, first element) of a storage's persistent id; None for an id of any other kind.
+
+    Before 0.4 PyTorch wrote parts of storages as (key, first, count) behind it.
+    """
     match kept.id:
-        case ("storage", Name(module=("torch" | "torch.storage"), name=name), str(key), str(), int(count)):
-            good = name in STORAGES
-        case ("storage", Name(module=("torch" | "torch.storage"), name=name), str(key), str(), int(count), None):
-            good = name in STORAGES
+        case ("storage", Name(module=("torch" | "torch.storage"), name=name), str(key), str(), int(count), *view):
+            good = name in STORAGES and bool(KEY.fullmatch(key)) and 0 <= count < MOST_COUNT
         case _:
             return None
-    return (key, STORAGES[name], count) if good and KEY.fullmatch(key) and 0 <= count < 1 << 62 else None
+    match view:
+        case [] | [None]:
+            first = 0
+        case [(str(), int(first), int())]:
+            good = good and 0 <= first < MOST_COUNT
+        case _:
+            return None
+    return (key, STORAGES[name], count, first) if good else None
 
 
 def read_pickled(path: Path) -> Pickled:
@@ -219,7 +229,7 @@ def _following(file: BinaryIO, most: int) -> list[Ran]:
 def _stored(file: BinaryIO, keys: Any, kept: Iterable[Kept], path: Path) -> dict[str, Place]:
     """Storages one after the other: elements as int64, then the numbers."""
     told = [storage_of(each) for each in kept]
-    dtypes = {key: dtype for key, dtype, _ in filter(None, told)}
+    dtypes = {key: dtype for key, dtype, *_ in filter(None, told)}
     end = file.seek(0, io.SEEK_CUR)
     size = path.stat().st_size
     places: dict[str, Place] = {}

@@ -13,12 +13,13 @@ from typing import Any
 from engines.core.errors import BadInput
 from engines.inspection.opening.allowed import SIZES
 from engines.inspection.opening.model import Model
-from engines.inspection.opening.pickle_machine import Kept, Made, Name, Table, shown
-from engines.inspection.opening.pickled import Pickled, Place, read_pickled, storage_of
+from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
+from engines.inspection.opening.pickled import FOREIGN, Pickled, Place, read_pickled, storage_of
 from engines.inspection.opening.stored import Stored, StoredWeights, as_tensor, counted
 from engines.inspection.types import Format, ModelSheet, OpenSpec, Safety, Tensor
 
 NO_GRAPH = "The file holds weights and no graph of how they are used: export the model (torch.export.save) to run it"
+BETTER = "Ask its maker for safetensors, or for a plain state dict"
 AGAIN = "Fetch or save it again"
 DEEPEST, MOST_TENSORS, MOST_FACTS = 64, 1_000_000, 40
 OPTIMISER = ("optim", "lr_sched", "scheduler")
@@ -44,9 +45,10 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
 def refusal(path: Path, safety: Safety) -> BadInput:
     """What a refused file would have called, in words."""
     calls = "; ".join(safety.calls[:6]) + ("; and more" if len(safety.calls) > 6 else "")
-    message = f"Refused: {safety.why}" + (f". It would have called: {calls}" if calls else "")
-    hint = "Nothing of it was run. Ask its maker for safetensors, or for a plain state dict"
-    return BadInput(message, path=path, hint=hint)
+    parts = [safety.why] * (safety.why != FOREIGN) + [f"opened elsewhere, it would call {calls}"] * bool(calls)
+    whole = any(call.startswith("torch.nn.") for call in safety.calls)
+    better = "It is a whole network with its code; save its state_dict() instead" if whole else BETTER
+    return BadInput(f"Refused: {'; '.join(parts)}", path=path, hint=f"Nothing of it was run. {better}")
 
 
 def tensors_of(pickled: Pickled, path: Path) -> tuple[dict[str, Stored], list[str]]:
@@ -153,9 +155,9 @@ def _strided(
     told = storage_of(kept)
     if told is None or shape is None or strides is None or len(shape) != len(strides) or offset < 0:
         return None
-    key, kind, _ = told
+    key, kind, _, first = told
     kind = dtype.name if isinstance(dtype, Name) else kind
-    return Stored(kind, shape, -1, strides, offset, key) if kind in SIZES else None
+    return Stored(kind, shape, -1, strides, first + offset, key) if kind in SIZES else None
 
 
 def _check(name: str, one: Stored, places: dict[str, Place], path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import onnx
 from onnx import TensorProto
+from onnx.external_data_helper import load_external_data_for_tensor
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.reading import making_sense, regular_file
@@ -20,12 +21,14 @@ from engines.inspection.reading.onnx_graph import OURS, TYPES, Parts, graph_of, 
 from engines.inspection.reading.onnx_shapes import inferred, tell
 from engines.inspection.reading.onnx_weights import OnnxWeights
 from engines.inspection.reading.running_at_all import what_keeps_it
-from engines.inspection.reading.sizes import SMALL, settled
+from engines.inspection.reading.sizes import SMALL, is_open, settled
 from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, OpenSpec, Tensor
 
 OPERATORS = "engines.inspection.running.onnx_operators:operator"
 MOST = (1 << 31) - 1
 """Bytes of one protobuf message; larger models keep their weights beside the file."""
+ROUNDS = 8
+"""Of inference: numbers give shapes, which give numbers."""
 MODEL = "ONNX model"
 AGAIN = "It is cut off or of another kind: export or download it again"
 
@@ -45,7 +48,7 @@ def _opened(path: Path, spec: OpenSpec) -> Model:
     weights = OnnxWeights(parts.stored, path)
     inputs = [one for one in proto.graph.input if one.name not in parts.stored]
     changed, asked, warnings = tell(inputs, spec.shapes)
-    graph = _graph(proto, parts, weights, inferred(proto, parts, inputs, changed))
+    graph = _graph(proto, parts, weights, inputs, changed)
     sheet = _sheet(path, graph)
     sheet = replace(
         sheet, facts=_facts(proto), needs_shape=asked, runs=missing,
@@ -60,12 +63,23 @@ def _sheet(path: Path, graph: Graph) -> ModelSheet:
     return ModelSheet(str(path), path.name, Format.ONNX, path.stat().st_size, graph=graph, given=given, tensors=stored)
 
 
-def _graph(proto: Any, parts: Parts, weights: OnnxWeights, typed: list[Any]) -> Graph:
-    """With shapes by inference first; what that leaves open is found by running without data."""
-    tensors, known = tensors_of(parts, typed), _known(parts, weights)
-    graph = graph_of(proto, parts, tensors, known)
-    found, numbers = settled(Model(_sheet(weights.path, graph), weights, OPERATORS), known)
-    return graph_of(proto, parts, tensors | found, known | numbers) if found or numbers else graph
+def _graph(proto: Any, parts: Parts, weights: OnnxWeights, inputs: list[Any], changed: bool) -> Graph:
+    """With shapes by inference first, told again what small numbers came out of them; what that leaves open is found by
+    running without data."""
+    known, found = _known(parts, weights), dict[str, Tensor]()
+    for _ in range(ROUNDS):
+        numbers = {name: (known[name], found[name].dtype) for name in found if name in known}
+        tensors = tensors_of(parts, inferred(proto, parts, inputs, changed, numbers)) | found
+        graph = graph_of(proto, parts, tensors, known)
+        more, told = settled(Model(_sheet(weights.path, graph), weights, OPERATORS), known, bare=False)
+        known, found = known | told, found | more
+        if not told or not is_open(graph):
+            break
+    graph = graph_of(proto, parts, tensors | found, known)
+    if is_open(graph):
+        more, told = settled(Model(_sheet(weights.path, graph), weights, OPERATORS), known)
+        graph = graph_of(proto, parts, tensors | found | more, known | told)
+    return graph
 
 
 def _read(path: Path) -> Any:
@@ -86,11 +100,17 @@ def _read(path: Path) -> Any:
 
 
 def _weights_beside(proto: Any, path: Path) -> str:
-    """ "" or why the weights beside the file are not there. Raises `BadInput` for places that are not its own."""
+    """ "" or why the weights beside the file are not there. Small ones, which may be axes and sizes, are taken in.
+
+    Raises `BadInput` for places that are not its own.
+    """
     try:
         check(proto, path)
     except FileMissing as error:
         return f"{error.message}: {error.hint}"
+    for tensor in proto.graph.initializer:
+        if tensor.data_location == TensorProto.EXTERNAL and math.prod(tensor.dims) <= SMALL:
+            load_external_data_for_tensor(tensor, str(path.parent))
     return ""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import onnx
 
 from engines.core.errors import UsageError
@@ -53,12 +54,16 @@ def _write(value: Any, shape: Shape) -> None:
             axis.dim_value = size
 
 
-def inferred(proto: Any, parts: Parts, inputs: Sequence[Any], fresh: bool) -> list[Any]:
-    """ValueInfoProtos of all tensors whose shape was found. fresh: shapes that the file holds are of other inputs."""
+def inferred(proto: Any, parts: Parts, inputs: Sequence[Any], fresh: bool, numbers: Mapping[str, tuple[Any, str]]
+             ) -> list[Any]:  # fmt: skip
+    """ValueInfoProtos of all tensors whose shape was found. fresh: shapes that the file holds are of other inputs.
+    numbers: computed values that are known, with their dtypes; the steps to them are left out."""
     light = onnx.ModelProto(ir_version=max(proto.ir_version, 4), opset_import=proto.opset_import)
     graph = light.graph
     graph.name = "light"
-    graph.node.extend(parts.nodes)
+    graph.node.extend(node for node in parts.nodes if not all(name in numbers for name in node.output))
+    for name, (value, dtype) in numbers.items():
+        graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(value, dtype), name))
     graph.input.extend(inputs)
     for name, tensor in parts.stored.items():
         _hold(graph, name, tensor)

@@ -18,6 +18,8 @@ Array = NDArray[Any]
 READ = ("float32", "float16", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "bool")
 MOST = 1 << 31
 """Elements of one tensor."""
+MOST_SPARSE = 1 << 26
+"""Elements of a sparse one: its size is not bounded by the file's."""
 
 
 class TfliteWeights:
@@ -74,7 +76,9 @@ def _real(values: Array, tensor: Stored) -> Array:
 def _spread(flat: Array, tensor: Stored) -> Array:
     """Values of a sparse tensor in their places (TACO's levels, as TFLite keeps them): each level of the tree is dense,
     or lists the indices that it has; blocks are levels of their own."""
-    told, shape = tensor.sparsity, tensor.shape
+    told, shape, most = tensor.sparsity, tensor.shape, math.prod(tensor.shape)
+    if most > MOST_SPARSE:
+        raise ValueError("they are too many")
     order = told.TraversalOrderAsNumpy().tolist()
     blocks = told.BlockMapAsNumpy().tolist() if told.BlockMapLength() else []
     rank = len(shape)
@@ -83,7 +87,7 @@ def _spread(flat: Array, tensor: Stored) -> Array:
     levels = [_level(told.DimMetadata(place)) for place in range(len(order))]
     parents, found = np.zeros(1, np.int64), np.zeros((1, 0), np.int64)
     for level in levels:
-        parents, found = _descended(level, parents, found, len(flat))
+        parents, found = _descended(level, parents, found, most)
     sizes = {order[place]: levels[place] for place in range(len(order))}
     places = [found[:, order.index(axis)] for axis in range(rank)]
     for number, axis in enumerate(blocks):

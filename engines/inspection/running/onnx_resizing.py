@@ -62,8 +62,9 @@ def _taps(at: torch.Tensor, mode: str, rounding: str, sharp: float) -> tuple[tor
 @lru_cache(maxsize=64)
 def _matrix(out: int, size: int, scale: float, way: str, region: tuple[float, float], mode: str, rounding: str,
             sharp: float, exclude: bool) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
-    """Weights (out, in) in float64, and which outputs lie outside the input. Kept, so no tensors of inference mode."""
-    with torch.inference_mode(False), torch.no_grad():
+    """Weights (out, in) in float64, and which outputs lie outside the input. Kept, so whatever mode or default device
+    the first call is under, they are ordinary tensors."""
+    with torch.inference_mode(False), torch.no_grad(), torch.device("cpu"):
         at = _positions(out, size, scale, way, region).double()
         places, weights = _taps(at, mode, rounding, sharp)
         if exclude:
@@ -151,8 +152,8 @@ def _asked(x: torch.Tensor, along: list[int], scales: Any, sizes: Any, policy: s
 
 def _applied(x: torch.Tensor, axis: int, matrix: torch.Tensor, mode: str) -> Any:
     if mode == "nearest":
-        return x.index_select(axis, matrix.argmax(1))
-    return torch.tensordot(x, matrix.to(x.dtype), dims=([axis], [1])).movedim(-1, axis)
+        return x.index_select(axis, matrix.argmax(1).to(x.device))
+    return torch.tensordot(x, matrix.to(x), dims=([axis], [1])).movedim(-1, axis)
 
 
 MAKERS: dict[str, Maker] = {"Resize": _resize, "Upsample": _resize}

@@ -11,11 +11,11 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
-from engines.core.frames import Image
 from engines.inspection.looks import ActivationLook, Floats
 from widgets.charts.axes import figure
 from widgets.charts.drawn import DrawnChart, label
@@ -61,7 +61,8 @@ class MapsAtlas(DrawnChart):
         self.look: ActivationLook | None = None
         self.maps: Floats = EMPTY
         self.channel, self.scale = 0, "own"
-        self._image, self._key = QImage(), None
+        self._image = QImage()
+        self._key: tuple[object, ...] | None = None
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -144,13 +145,13 @@ class MapsAtlas(DrawnChart):
 
     def _draw_maps(self, painter: QPainter, grid: Grid) -> None:
         ratio = painter.device().devicePixelRatioF()
-        size = max(round(grid.wide * ratio), 1), max(round(grid.high * ratio), 1)
+        size, gap = (max(round(grid.wide * ratio), 1), max(round(grid.high * ratio), 1)), round(GAP * ratio)
         key = (id(self.maps), size, grid.columns, self.scale)
         if key != self._key:
-            self._key, self._image = key, atlas_image(self.maps, size, grid.columns, self.scale)
-        for at in range(len(self.maps)):
-            row, column = divmod(at, grid.columns)
-            painter.drawImage(grid.box(at), self._image, QRectF(column * size[0], row * size[1], *size))
+            self._key, self._image = key, atlas_image(self.maps, size, grid.columns, self.scale, gap)
+        first, last = grid.box(0), grid.box(len(self.maps) - 1)
+        across = grid.columns * (grid.wide + GAP)
+        painter.drawImage(QRectF(first.left(), first.top(), across, last.bottom() + GAP - first.top()), self._image)
 
     def _draw_name(self, painter: QPainter, box: QRectF, channel: int, dead: bool) -> None:
         words = f"{channel} dead" if dead else str(channel)
@@ -177,36 +178,45 @@ def limits(maps: Floats) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
-def atlas_image(maps: Floats, size: tuple[int, int], columns: int, scale: Scale | str) -> QImage:
-    """Maps (n, h, w) as tiles of size (width, height) pixels, row by row in so many columns, in viridis."""
-    wide, high = size
-    rows = -(-len(maps) // columns)
-    grey = np.zeros((rows * high, columns * wide), np.uint8)
-    ends = limits(maps) if scale == "shared" else None
-    shrinks = high < maps.shape[1] or wide < maps.shape[2]
-    for at, one in enumerate(maps):
-        row, column = divmod(at, columns)
-        low, top = ends or limits(one)
-        seen = _finite(one, low, top)
-        if shrinks:
-            seen = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.float32)
-        levels = cv2.resize(_levels(seen, low, top), size, interpolation=cv2.INTER_NEAREST)
-        grey[row * high : (row + 1) * high, column * wide : (column + 1) * wide] = levels
-    pixels = cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2BGRA)
-    return QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], QImage.Format.Format_RGB32).copy()
+def atlas_image(maps: Floats, size: tuple[int, int], columns: int, scale: Scale | str, gap: int = 0) -> QImage:
+    """Maps (n, h, w) as tiles of size (width, height) pixels, row by row in so many columns, in viridis; see-through
+    between them. What is not finite is at its end of the colours, NaN at the low one.
+
+    All at once: each call of OpenCV lets other threads have the interpreter, which they may keep for milliseconds.
+    """
+    (wide, high), rows = size, -(-len(maps) // columns)
+    levels = np.zeros((rows * columns, *maps.shape[1:]), np.uint8)
+    levels[: len(maps)] = _levels(maps, scale)
+    sheet = levels.reshape(rows, columns, *maps.shape[1:]).swapaxes(1, 2).reshape(rows * maps.shape[1], -1)
+    grey = cv2.resize(sheet, (columns * wide, rows * high), interpolation=_way(maps.shape[1:], size))
+    colours = cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2BGRA)
+    pixels = np.zeros((rows, high + gap, columns, wide + gap, 4), np.uint8)
+    pixels[:, :high, :, :wide] = np.asarray(colours).reshape(rows, high, columns, wide, 4)
+    for at in range(len(maps), rows * columns):
+        pixels[at // columns, :, at % columns] = 0
+    across, down = columns * (wide + gap), rows * (high + gap)
+    return QImage(pixels.data, across, down, 4 * across, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
-def _finite(one: Floats, low: float, high: float) -> Floats:
-    """What is not finite is at its end, NaN at the low one."""
-    if math.isfinite(float(one.sum())):
-        return one
-    return np.nan_to_num(one, nan=low, posinf=high, neginf=low)
+def _levels(maps: Floats, scale: Scale | str) -> NDArray[np.uint8]:
+    """Grey levels 0 to 255, each map from its own least to its own most, or all alike."""
+    low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
+    if not math.isfinite(float((low + high).sum())):
+        ends = np.array([limits(one) for one in maps], np.float32)
+        low, high = ends[:, 0], ends[:, 1]
+        maps = np.where(np.isnan(maps), low[:, None, None], maps).clip(low[:, None, None], high[:, None, None])
+    if scale == "shared":
+        low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
+    share = (255.0 / np.maximum(high - low, 1e-30)).astype(np.float32)
+    scaled = maps * share[:, None, None]
+    scaled -= (low * share)[:, None, None]
+    return scaled.astype(np.uint8)
 
 
-def _levels(one: Floats, low: float, high: float) -> Image:
-    """Grey levels 0 to 255 of values that lie from low to high."""
-    share = 255.0 / max(high - low, 1e-30)
-    return np.asarray(cv2.convertScaleAbs(one, alpha=share, beta=-low * share), np.uint8)
+def _way(shape: tuple[int, ...], size: tuple[int, int]) -> int:
+    """Larger: pixels as squares. Smaller: means of areas, for which a line between neighbours does below two."""
+    factor = max(shape[0] / size[1], shape[1] / size[0])
+    return cv2.INTER_NEAREST if factor <= 1 else cv2.INTER_LINEAR if factor < 2 else cv2.INTER_AREA
 
 
 def _tile_width(columns: int, count: int, room: QRectF, aspect: float) -> float:

@@ -11,7 +11,7 @@ from widgets.charts.plot import Series
 from widgets.kit.layouts import column_of
 from widgets.kit.seldom import Seldom
 
-MOST = 256
+MOST = 128
 """Points of a line at most: of more channels the extremes of neighbours are shown."""
 
 

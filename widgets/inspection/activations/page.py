@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from engines.inspection.looks import ActivationLook
@@ -16,11 +16,9 @@ from widgets.inspection.activations.strip import FrameStrip
 from widgets.inspection.activations.vector import VectorChart
 from widgets.inspection.live_page import LivePage, rgb
 from widgets.inspection.state import InspectionView
-from widgets.kit.form import say
-from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.menus import menu_of, pop_up
-from widgets.kit.panel import PlainButton, QuietButton, Segmented
+from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import file_name
 
@@ -48,7 +46,7 @@ class ActivationsPage(LivePage):
         self._clip = view.excite.clip
         for part in (self.best, self.export):
             part.setVisible(look is not None)
-        self.scale.setVisible(look is not None and self._front is self.atlas)
+        self.scale.setVisible(isinstance(look, ActivationLook) and not _is_vector(look))
         if isinstance(look, ActivationLook):
             self.best.setEnabled(view.work is None)
             self.strip.show_result(view.excite.result, look.seen.picture.shape[1])
@@ -64,7 +62,7 @@ class ActivationsPage(LivePage):
 
     def _show(self, look: ActivationLook, channel: int, unit: tuple[int, int]) -> None:
         fresh, self.look = look is not self.look, look
-        flat = len(look.maps) == 1 and look.maps.shape[1] == 1 and len(look.channels) > 1
+        flat = _is_vector(look)
         self._maps.setCurrentWidget(self.vector if flat else self.atlas)
         if flat:
             self.vector.show_look(look, channel)
@@ -75,14 +73,15 @@ class ActivationsPage(LivePage):
         self.trouble.show_trouble(words.not_finite(look))
         self.heat.setVisible(not flat)
         self._show_channel(look, channel, unit, flat)
-        say(self.health, words.health_words(look))
-        self.health.setToolTip(look.seen.fitted)
+        for label, line in zip(self.health, words.health_lines(look), strict=True):
+            label.setText(line)
         if fresh or self.charts.channel != channel:
             self.charts.show_look(look, channel)
 
     def _show_channel(self, look: ActivationLook, channel: int, unit: tuple[int, int], flat: bool) -> None:
         """Large over the picture, where it is among the maps."""
-        say(self.about, words.channel_words(look, channel))
+        for label, line in zip(self.about, words.channel_lines(look, channel), strict=True):
+            label.setText(line)
         picture = rgb(look.seen.picture)
         if flat or channel not in look.channels:
             self.over.show_map(np.zeros((1, 1), np.float32), 0.0, -1, picture)
@@ -126,7 +125,8 @@ class ActivationsPage(LivePage):
         self.over = PatchMap("The chosen channel over the picture", "", figure, 110)
         self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
         self.heat.setChecked(True)
-        self.about, self.health = Label("", "", wraps=True), Label("", "hint", wraps=True)
+        self.about = ElidedLabel(), ElidedLabel("", "muted")
+        self.health = ElidedLabel("", "muted"), ElidedLabel("", "muted")
         self.charts, self.strip = LayerCharts(), FrameStrip()
         self.strip.hide()
 
@@ -139,9 +139,9 @@ class ActivationsPage(LivePage):
         self.lay_out(head, self.body_of(self.empty_state(), results))
 
     def _make_side(self) -> QWidget:
-        about = row_of((self.about, 1), self.heat, spacing=8)
-        about.setAlignment(self.heat, Qt.AlignmentFlag.AlignTop)
-        side = held(column_of((self.over, 3), about, (self.charts, 2), self.health, spacing=8))
+        about = row_of((column_of(*self.about, spacing=2), 1), self.heat, spacing=8)
+        health = column_of(*self.health, spacing=2)
+        side = held(column_of((self.over, 3), about, (self.charts, 2), health, spacing=8))
         side.setFixedWidth(SIDE)
         return side
 
@@ -155,6 +155,11 @@ class ActivationsPage(LivePage):
         self.best.clicked.connect(self._offer)
         self.export.clicked.connect(self.save)
         self.strip.chosen.connect(self.momentChosen)
+
+
+def _is_vector(look: ActivationLook) -> bool:
+    """Single numbers in place of maps."""
+    return len(look.maps) == 1 and look.maps.shape[1] == 1 and len(look.channels) > 1
 
 
 def _patch(shape: tuple[int, ...], unit: tuple[int, int]) -> int:

@@ -19,30 +19,32 @@ def state_words(look: ActivationLook) -> str:
     return DOT.join((channels, shape_words(look.seen.shape), f"{look.seen.milliseconds:.0f} ms a picture"))
 
 
-def channel_words(look: ActivationLook, channel: int) -> str:
-    """'Channel 12: mean 0.34, spread 0.2, from 0 to 2.1, 41 % zeros'."""
+def channel_lines(look: ActivationLook, channel: int) -> tuple[str, str]:
+    """'Channel 12: mean 0.34, spread 0.2' and 'From 0 to 2.1, 41 % zeros'."""
     if not 0 <= channel < len(look.mean):
-        return f"There is no channel {channel}"
-    mean, spread, low, high = (
-        figure(float(one[channel])) for one in (look.mean, look.spread, look.low, look.high)
-    )  # fmt: skip
-    if len(look.maps) == 1 and look.maps.shape[1] == 1 and look.low[channel] == look.high[channel]:
-        return f"Channel {channel}: {mean}"
-    dead = f"; the same in all {look.frames} pictures" if look.dead[channel] and look.frames > 1 else ""
-    return (
-        f"Channel {channel}: mean {mean}, spread {spread}, from {low} to {high}, "
-        f"{percent(float(look.zeros[channel]))} zeros{dead}"
-    )
+        return f"There is no channel {channel}", ""
+    figures = (look.mean, look.spread, look.low, look.high)
+    mean, spread, low, high = (figure(float(one[channel])) for one in figures)
+    if len(look.maps) == 1 and look.maps.shape[1] == 1 and low == high:
+        return f"Channel {channel}: {mean}", ""
+    zeros = f"From {low} to {high}, {percent(float(look.zeros[channel]))} zeros"
+    dead = f", the same in all {look.frames} pictures" if look.dead[channel] and look.frames > 1 else ""
+    return f"Channel {channel}: mean {mean}, spread {spread}", f"{zeros}{dead}"
 
 
-def health_words(look: ActivationLook) -> str:
-    """'3 of 144 channels are dead since 120 pictures. 41 % of all values are zero, 2.1 % are at the upper end.'"""
+def channel_words(look: ActivationLook, channel: int) -> str:
+    """Both in one."""
+    return ". ".join(filter(None, channel_lines(look, channel)))
+
+
+def health_lines(look: ActivationLook) -> tuple[str, str]:
+    """'3 of 144 channels are dead over 120 pictures' and '41 % of all values are zero, 2.1 % at the upper end'."""
     dead, there = int(look.dead.sum()), len(look.dead)
     over = f"over {count(look.frames, 'picture')}"
     first = f"{dead} of {there:,} channels are dead {over}" if dead else f"No channel is dead {over}"
     zeros = float(np.mean(look.zeros)) if len(look.zeros) else 0.0
-    top = "" if look.saturated is None else f", {percent(look.saturated)} are at the function's upper end"
-    return f"{first}. {percent(zeros)} of all values are zero{top}."
+    top = "" if look.saturated is None else f", {percent(look.saturated)} at the upper end"
+    return first, f"{percent(zeros)} of all values are zero{top}"
 
 
 def not_finite(look: ActivationLook) -> Trouble | None:

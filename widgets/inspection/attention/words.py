@@ -42,6 +42,14 @@ def value_words(kind: Map, value: float) -> str:
     return percent(value, 1) if value else "0 %"
 
 
+def head_words(look: AttentionLook) -> list[str]:
+    """Beside each head: its entropy in nats where that is shown, else the largest of its map."""
+    if look.kind == "entropy":
+        return [f"{float(value):.1f}" for value in look.entropy]
+    tops = [float(one.max()) for one in look.heads]
+    return [figure(top) if look.kind == "mass" else percent(top, 0) for top in tops]
+
+
 def state_words(look: AttentionLook, head: int) -> str:
     """'layer 3 of 12, mean of 6 heads, 14x14 patches and a class token, 31 ms a picture'."""
     rows, columns = look.grid

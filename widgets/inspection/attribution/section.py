@@ -24,7 +24,7 @@ class AttributionSection(Form):
         super().__init__("Attribution", name="inspection.attribution")
         self._sheet: ModelSheet | None = None
         self._make()
-        self.layers, self.steps_row = labelled("Layer", self.layer), labelled("Steps at first", self.steps)
+        self.layers, self.steps_row = labelled("Layer", self.layer), labelled("Steps at most", self.steps)
         self.patch_row = labelled("Patch", self.patch)
         self.lay_out(
             labelled("Method", self.method),
@@ -34,8 +34,9 @@ class AttributionSection(Form):
             columns(self.sanity, self.curves),
             self.picture,
         )
-        for field in ("target", "layer", "baseline", "steps", "patch", "sanity", "curves"):
+        for field in ("target", "layer", "baseline", "patch", "sanity", "curves"):
             self.bind(field, getattr(self, field))
+        self.bind("most_steps", self.steps)
         self.method.chosen.connect(lambda id: self.edited.emit({"methods": (id,)}))
         self.picture.clear.clicked.connect(lambda: self.edited.emit({"picture": ""}))
         self.picture.choose.clicked.connect(self.ask_picture)
@@ -62,15 +63,17 @@ class AttributionSection(Form):
         self.layer = ChoiceField("Layer", tip="Whose maps or tokens are weighed")
         about = "What stands for nothing there: where integrated gradients begin, and what covers the picture"
         self.baseline = ChoiceField("Baseline", [(id, BASELINE_WORDS[id]) for id in BASELINES], tip=about)
-        about = "Gradients between baseline and picture; more are taken until they add up to the output"
-        self.steps = NumberField("Steps", 32, 8, 4096, step=8, tip=about)
+        about = "Gradients between baseline and picture; as many are taken as make them add up to the output"
+        self.steps = NumberField("Steps at most", 256, 8, 8192, step=32, tip=about)
         self.patch = NumberField("Patch", 0, 0, 512, unit="px", tip="Side of the square that is covered")
         self.patch.setSpecialValueText("fitting")
         about = "Explain once more with the weights shuffled: a map that stays tells nothing of the model"
         self.sanity = Toggle("Sanity check", tip=about)
         about = "How fast the score falls as the pixels that the map calls important go, and rises as they come"
         self.curves = Toggle("Curves", tip=about)
-        self.picture = PathRow("Picture", "as looked at", "A picture file in place of what is looked at", clears=True)
+        self.picture = PathRow(
+            "Picture file", "none, the source", "A picture file in place of what is looked at", clears=True
+        )
 
     def ask_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Picture to explain", self.picture.name.toolTip(), DIALOG)

@@ -70,7 +70,8 @@ def box_colors(boxes: Sequence[Box], figure: str) -> list[QColor]:
     """One for each box. figure: "" for families; a box that has none of it is as the lines are."""
     scale = scale_of(boxes, figure) if figure else None
     if not figure:
-        return [family_color(box.family) for box in boxes]
+        known = {family: family_color(family) for family in Family}
+        return [known[box.family] for box in boxes]
     nothing = LOOK.now.color("line")
     values = [getattr(box, figure) for box in boxes]
     return [_viridis(scale.share(value)) if value and scale else nothing for value in values]

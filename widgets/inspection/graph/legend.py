@@ -27,6 +27,7 @@ class Legend(QWidget):
         super().__init__()
         self.families: tuple[Family, ...] = ()
         self.figure, self._ends = "", ("", "")
+        self._folded: Folded | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -35,6 +36,9 @@ class Legend(QWidget):
 
     def show_graph(self, folded: Folded | None, figure: str) -> None:
         """Of the boxes that are shown. figure: as in `colors.FIGURES`, "" for families."""
+        if folded is self._folded and figure == self.figure:
+            return
+        self._folded = folded
         boxes = folded.boxes if folded is not None else ()
         there = {box.family for box in boxes}
         self.families, self.figure = tuple(family for family in Family if family in there), figure

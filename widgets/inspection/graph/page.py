@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -35,6 +36,15 @@ NO_MODEL = "Open a model file to see its graph"
 NO_GRAPH = "This file holds weights and no graph of how they are used; export the model itself to see one"
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What boxes are marked for. graph: compared by identity."""
+
+    graph: GraphView
+    way: str
+    hits: tuple[str, ...]
+
+
 class GraphPage(WorkPage):
     """`empty.clicked` asks for a model. Modules: `openWanted(path)`, `closeWanted(path)`, `allOpenWanted(bool)`.
 
@@ -56,6 +66,7 @@ class GraphPage(WorkPage):
         self.shown = InspectionView()
         self._sheet: ModelSheet | None = None
         self._shows = 0
+        self._marked: Marked | None = None
         self.canvas, self.table, self.card, self.legend = GraphCanvas(), nodes_table(), Card(), Legend()
         self.search = GraphSearch()
         self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
@@ -81,12 +92,9 @@ class GraphPage(WorkPage):
             _button("fit", "Show all of it (F)", self.canvas.fit),
             self.folds,
         )
-        self.tools = held(row_of(Label("Follow", "muted"), self.follow, *view, spacing=6))
-        coloured = held(row_of(Label("Colour by", "muted"), self.color, spacing=6))
-        self.coloured = coloured
-        bar = held(
-            row_of(self.form, (self.search, 1), coloured, self.tools, spacing=12, margins=(12, 0, 12, 8)), "panel"
-        )
+        chosen = (Label("Follow", "muted"), self.follow, 6, Label("Colour by", "muted"), self.color)
+        self.tools = held(row_of(*chosen, None, *view, spacing=6))
+        bar = column_of(row_of(self.form, (self.search, 1), spacing=12), self.tools, spacing=8, margins=(12, 0, 12, 8))
         self.stack = QStackedWidget()
         self.stack.addWidget(held(column_of((self.canvas, 1), self.legend), "panel"))
         self.stack.addWidget(self.table)
@@ -148,7 +156,14 @@ class GraphPage(WorkPage):
         sheet = self.shown.model.sheet
         if scene is None or graph.folded is None or sheet is None:
             self.card.show_box(None, None, None)
+            self._marked = None
             return
+        if scene.folded is not graph.folded:
+            return
+        now = Marked(graph, self.follow.value(), self.search.hits)
+        if now == self._marked:
+            return
+        self._marked = now
         place = scene.at.get(graph.selected, -1)
         box = graph.folded.boxes[place] if place >= 0 else None
         hits = frozenset(scene.at[name] for name in self.search.hits if name in scene.at)
@@ -183,7 +198,6 @@ class GraphPage(WorkPage):
     def _choose_form(self, form: str) -> None:
         self.stack.setCurrentIndex(int(form == "table"))
         self.tools.setVisible(form == "graph")
-        self.coloured.setVisible(form == "graph")
         self._show_rows(self.shown.graph)
 
     def _reveal_drawn(self, name: str) -> None:

@@ -80,7 +80,8 @@ class ModelPage(WorkPage):
         kind = words.format_words(sheet.format) if opened else "Not opened"
         self.state.setText(DOT.join(filter(None, (kind, bytes_text(sheet.bytes) if sheet.bytes else ""))))
         self.pill.set_state(*words.VERDICTS[sheet.safety.verdict])
-        self.safety.setText(words.safety_words(sheet.safety))
+        told = not opened and view.trouble is not None
+        say(self.safety, "" if told else words.safety_words(sheet.safety))
         self.calls.show_calls(sheet.safety)
         say(self.warnings, "\n".join(f"\u26a0 {warning}" for warning in sheet.warnings))
         say(self.runs, sheet.runs if sheet.safety.verdict != "code" else "")

@@ -41,7 +41,8 @@ def safety_words(safety: Safety) -> str:
     """The reason, and that nothing was run."""
     if safety.verdict == "refused":
         why = (safety.why or "It asks for what has no place in weights").rstrip(".")
-        return f"{why}. Nothing of it was run. {ASK}" if safety.calls else f"{why}. Nothing of it was run."
+        run = "" if "nothing of it was run" in why.lower() else " Nothing of it was run."
+        return f"{why}.{run} {ASK}" if safety.calls else f"{why}.{run}"
     return safety.why or "Reading it runs nothing."
 
 

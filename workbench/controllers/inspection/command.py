@@ -32,8 +32,10 @@ def attribute_line(spec: AttributeSpec) -> str:
     if not spec.picture or not spec.model.path:
         return ""
     usual = AttributeSpec()
-    names = [name for name in ("layer", "target", "baseline") if getattr(spec, name) != getattr(usual, name)]
-    options = [word for name in names for word in (f"--{name}", getattr(spec, name))]
+    names = [
+        name for name in ("layer", "target", "baseline", "most_steps") if getattr(spec, name) != getattr(usual, name)
+    ]
+    options = [word for name in names for word in (f"--{name.removeprefix('most_')}", str(getattr(spec, name)))]
     flags = [f"--{name}" for name in ("sanity", "curves") if getattr(spec, name)]
     return line("inspect", spec.model.path, spec.picture, "--attribute", ",".join(spec.methods), *options, *flags,
                 *inputs(spec.model))  # fmt: skip

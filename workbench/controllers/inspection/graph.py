@@ -56,6 +56,7 @@ class Graphs(PagePart):
         self._slot = self.slot(desk.services.jobs, JOB, TITLE)
         self._slot.done.connect(self._have_placed)
         self._slot.cancelled.connect(self._not_placed)
+        self._slot.failed.connect(self._stay)
         self._waiting = Folded((), ())
         self._last: int | None = None
         self._over: list[int] = []
@@ -178,8 +179,11 @@ class Graphs(PagePart):
         self._put(self._waiting, placed)
 
     def _not_placed(self, _spec: LayoutSpec) -> None:
-        """What is shown stays as it was."""
         self._forget()
+        self._stay(None)
+
+    def _stay(self, _trouble: object) -> None:
+        """What is shown stays as it was."""
         if self._shown.folded is not None:
             self._opened = self._shown.folded.open
 

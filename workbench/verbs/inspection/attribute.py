@@ -45,7 +45,7 @@ def as_json(result: AttributeResult, out: str) -> dict[str, Any]:
     """What scripts read: of the first method at the top, and of every one where there are several."""
     each = [_one_json(one, result) for one in result.explained]
     target = {"target": result.target.words, "index": result.target.index, "value": result.target.value,
-              "probability": result.target.share}  # fmt: skip
+              "softmax": result.target.share}  # fmt: skip
     several = {"methods": each} if len(each) > 1 else {}
     return {**each[0], **target, "notes": list(result.notes), "out": out or None, **several}
 

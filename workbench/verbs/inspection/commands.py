@@ -73,6 +73,7 @@ def run(
         typer.Option(help="A number of the output, norm, mean, or LAYER:CHANNEL.", show_default="the largest output"),
     ] = "",
     baseline: Annotated[str, typer.Option(help=f"Nothing: {', '.join(BASELINES)}.")] = "black",
+    steps: Annotated[int, typer.Option(help="Of integrated gradients, at most.")] = AttributeSpec().most_steps,
     sanity: Annotated[bool, typer.Option("--sanity", help="Explain again with shuffled weights.")] = False,
     curves: Annotated[bool, typer.Option("--curves", help="Deletion and insertion.")] = False,
     out: Annotated[str, typer.Option(help="PNG of the picture under the map.", show_default=False)] = "",
@@ -92,7 +93,7 @@ def run(
         return
     if methods or picture or out or layer or target or sanity or curves:
         asked = AttributeSpec(spec, picture, attribute.methods_of(methods), layer, target, sanity=sanity, curves=curves,
-                              baseline=cast("Any", baseline))  # fmt: skip
+                              baseline=cast("Any", baseline), most_steps=steps)  # fmt: skip
         attribute.run(asked, out, json=json)
         return
     console.run(work, spec, json=json, render=_show, as_json=sheet_json)

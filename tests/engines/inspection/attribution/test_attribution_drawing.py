@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engines.core.networks.preprocessing import Preprocessing
-from engines.core.pictures.heat import DIVERGING, diverging
+from engines.core.pictures.heat import DIVERGING, ENDS, VIRIDIS
 from engines.inspection.attribution.asked import Explained
-from engines.inspection.attribution.drawing import on_picture, overlaid, reach, strength
+from engines.inspection.attribution.drawing import coloured, on_picture, overlaid, reach, strength
 
 
 def one(values: np.ndarray, signed: bool = False) -> Explained:
@@ -47,10 +47,13 @@ def test_a_border_of_the_input_is_no_part_of_the_picture() -> None:
 def test_signed_maps_are_see_through_at_zero() -> None:
     values = np.array([[-2.0, 0.0], [0.5, 2.0]])
     assert reach(one(values, True)) == pytest.approx(2)
-    np.testing.assert_allclose(strength(values, 2.0, True), [[1, 0], [0.5, 1]])
+    np.testing.assert_allclose(strength(values, 2.0, True), [[1, 0], [0.25, 1]])
     assert (strength(values, 2.0, False) == 1).all()
-    np.testing.assert_array_equal(diverging(np.array([-2, 2]), 2.0), DIVERGING[[0, 255]])
-    zero, nothing = diverging(np.array([0.0, np.nan]), 2.0)
-    assert np.array_equal(zero, nothing)
-    assert np.ptp(zero) <= 1
-    assert reach(one(np.zeros((4, 4)))) == 0
+    assert np.array_equal(coloured(values, 2.0, True)[[0, 1], [0, 1]], ENDS[[0, 2]])
+    assert np.array_equal(DIVERGING[[0, 255]], ENDS[[0, 2]])
+
+
+def test_a_map_of_zeros_has_the_darkest_colour() -> None:
+    nothing = one(np.zeros((4, 4)))
+    assert reach(nothing) == 0
+    assert (coloured(nothing.map, 0.0, False) == VIRIDIS[0]).all()

@@ -176,6 +176,37 @@ def test_targets_are_numbers_norms_and_units() -> None:
             explained(model, "gradient", target=wrong)
 
 
+def test_pictures_with_channels_last_give_the_same_maps() -> None:
+    class Last(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = small()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.first(x.permute(0, 3, 1, 2))
+
+    traced = from_module(Last(), torch.zeros(1, SIDE, SIDE, 3))
+    given = tuple(replace(one, picture=True) for one in traced.sheet.given)
+    last = replace(traced, sheet=replace(traced.sheet, given=given))
+    how = replace(SPEC.preprocessing, axes="NHWC")
+    asked = {"target": "1", "patch": 3, "baseline": "mean", "curves": True, "points": 4}
+    for method in ("gradient", "gradient-x-input", "integrated-gradients", "occlusion"):
+        one, _ = explained(of(small()), method, **asked)
+        other, _ = explained(last, method, preprocessing=how, **asked)
+        np.testing.assert_allclose(one.map, other.map, atol=1e-5)
+        np.testing.assert_allclose(one.curve.insertion, other.curve.insertion, atol=1e-5)
+
+
+def test_numbers_that_are_probabilities_already_stand_for_themselves() -> None:
+    for end in (nn.Sigmoid(), nn.Softmax(1)):
+        network = nn.Sequential(small(), end)
+        found, result = explained(of(network), "gradient", curves=True, points=2)
+        assert (result.target.share, result.score) == (None, result.target.words)
+        assert found.curve.deletion[0] == pytest.approx(float(network(X).max()), rel=1e-5)
+    found, result = explained(of(small()), "gradient", curves=True, points=2)
+    assert (found.curve.deletion[0], "softmax" in result.score) == (pytest.approx(result.target.share, rel=1e-5), True)
+
+
 def test_a_target_that_no_gradient_reaches_is_said() -> None:
     class Steps(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:

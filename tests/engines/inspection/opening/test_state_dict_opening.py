@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import struct
 import subprocess
 import sys
 import zipfile
@@ -104,6 +106,33 @@ def test_no_tensor_is_lost_whatever_it_is_kept_in(tmp_path: Path) -> None:
         assert sorted(open_model(tmp_path / "kept.pt").weights) == sorted(names)
     torch.save({"a": one, "sparse": torch.eye(2).to_sparse()}, tmp_path / "kept.pt")
     assert "sparse" in open_model(tmp_path / "kept.pt").sheet.warnings[0]
+
+
+def test_a_part_of_a_storage_as_pytorch_wrote_before_0_4(tmp_path: Path) -> None:
+    """Numbers 0 to 9 are stored, the tensor is of the part from 4 on."""
+
+    class Storage:
+        pass
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value: Any) -> Any:
+            part = ("storage", torch.FloatStorage, "0", "cpu", 10, ("part", 4, 3))
+            return part if isinstance(value, Storage) else None
+
+    class Tensor:
+        def __reduce__(self) -> Any:
+            return torch._utils._rebuild_tensor, (Storage(), 1, (2,), (1,))
+
+    path = tmp_path / "old.pt"
+    with path.open("wb") as file:
+        for value in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}):
+            pickle.dump(value, file, 2)
+        Pickler(file, 2).dump({"w": Tensor()})
+        pickle.dump(["0"], file, 2)
+        file.write(struct.pack("<q10f", 10, *range(10)))
+    known = torch.load(path, weights_only=True)["w"]
+    assert torch.equal(open_model(path).weights["w"], known)
+    assert known.tolist() == [5, 6]
 
 
 def test_numbers_of_the_other_byte_order_are_not_misread(tmp_path: Path) -> None:

@@ -190,6 +190,20 @@ def test_sizes_that_the_graph_computes_are_followed(tmp_path: Path) -> None:
     assert Network(model)(torch.zeros(1, 3, 10, 6)).shape == (1, 3, 10, 6)
 
 
+def test_shapes_that_only_a_run_without_data_finds_leave_the_network_as_it_is(tmp_path: Path) -> None:
+    """onnx does not know the shape behind this norm, so what is behind it was run on shapes alone first."""
+    nodes = [
+        node("GroupNormalization", ["x", "s", "o"], ["a"], num_groups=2),
+        node("Resize", ["a", "", "up"], ["y"], mode="nearest"),
+    ]
+    stored = {"s": real(4), "o": real(4), "up": whole(1, 1, 2, 3, dtype=np.float32)}
+    proto = single(nodes, {"x": [1, 4, 3, 5]}, ["y"], stored, opset=21)
+    model, x = opened(tmp_path, proto), torch.randn(1, 4, 3, 5)
+    assert model.graph.shape("y") == (1, 4, 6, 15)
+    good = torch.nn.functional.group_norm(x, 2, model.weights["s"], model.weights["o"])
+    torch.testing.assert_close(Network(model)(x), good.repeat_interleave(2, 2).repeat_interleave(3, 3))
+
+
 def test_functions_are_written_out_and_those_that_never_end_are_not(tmp_path: Path) -> None:
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
     proto = single([node("Twice", ["x"], ["y"], "/block/Twice", domain="own")], {"x": [1, 4]}, ["y"], {})
@@ -225,13 +239,13 @@ def test_what_nobody_knows_is_drawn_said_and_run_up_to(tmp_path: Path) -> None:
         network(x)
 
 
-def beside(folder: Path, location: str, data: bytes | None = None) -> Any:
+def beside(folder: Path, location: str, data: bytes | None = None, count: int = 4) -> Any:
     """A sum of the input and weights in a file beside it."""
-    proto = single([node("Add", ["x", "w"], ["y"])], {"x": [4]}, ["y"], {"w": np.arange(4, dtype=np.float32)})
+    proto = single([node("Add", ["x", "w"], ["y"])], {"x": [count]}, ["y"], {"w": np.arange(count, dtype=np.float32)})
     tensor = proto.graph.initializer[0]
     tensor.ClearField("raw_data")
     tensor.data_location = TensorProto.EXTERNAL
-    for key, value in (("location", location), ("offset", "8"), ("length", "16")):
+    for key, value in (("location", location), ("offset", "8"), ("length", str(4 * count))):
         tensor.external_data.add(key=key, value=value)
     if data is not None:
         (folder / location).write_bytes(data)
@@ -239,9 +253,10 @@ def beside(folder: Path, location: str, data: bytes | None = None) -> Any:
 
 
 def test_weights_beside_the_file_are_read_and_those_elsewhere_are_not(tmp_path: Path) -> None:
-    data = b"--------" + np.arange(4, dtype=np.float32).tobytes()
-    model = opened(tmp_path, beside(tmp_path, "weights.bin", data))
-    assert Network(model)(torch.ones(4)).tolist() == [1, 2, 3, 4]
+    for count_of in (4, 5000):
+        numbers = np.arange(count_of, dtype=np.float32)
+        model = opened(tmp_path, beside(tmp_path, "weights.bin", b"--------" + numbers.tobytes(), count_of))
+        assert torch.equal(Network(model)(torch.ones(count_of)), torch.from_numpy(numbers) + 1)
     folder = tmp_path / "inner"
     folder.mkdir()
     with pytest.raises(BadInput, match="outside"):

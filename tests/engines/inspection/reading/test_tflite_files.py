@@ -166,3 +166,25 @@ def test_a_file_of_random_damage_opens_or_is_refused_in_words(tmp_path: Path) ->
         except KinoscopeError:
             outcomes.add("refused")
     assert outcomes == {"opened", "refused"}
+
+
+def test_sparse_weights_are_spread_to_their_places(tmp_path: Path) -> None:
+    """Rows are dense, columns are listed (CSR), as TFLite's converter keeps what was pruned."""
+    dense = np.where(real(3, 4) > 0.5, real(3, 4), 0).astype(np.float32)
+    columns = [np.flatnonzero(row) for row in dense]
+    rows, listed, told = schema.DimensionMetadataT(), schema.DimensionMetadataT(), schema.SparsityParametersT()
+    rows.format, rows.denseSize, listed.format = 0, 3, 1
+    listed.arraySegmentsType = listed.arrayIndicesType = 1
+    listed.arraySegments, listed.arrayIndices = schema.Int32VectorT(), schema.Int32VectorT()
+    listed.arraySegments.values = np.cumsum([0, *map(len, columns)]).astype(np.int32)
+    listed.arrayIndices.values = np.concatenate(columns).astype(np.int32)
+    told.traversalOrder, told.dimMetadata = [0, 1], [rows, listed]
+    file = File()
+    file.inputs = [file.tensor("x", (1, 4), "float32")]
+    weight = file.tensor("w", (3, 4), "float32", dense[dense != 0], sparsity=told)
+    file.outputs, whole_of = [file.tensor("y", (1, 3), "float32")], file.tensor("w_densify", (3, 4), "float32")
+    file.step("DENSIFY", [weight], [whole_of], "DensifyOptions")
+    file.step("FULLY_CONNECTED", [*file.inputs, whole_of, -1], file.outputs, "FullyConnectedOptions")
+    model = opened(tmp_path, file.content())
+    assert np.array_equal(model.weights["w"].numpy(), dense)
+    assert count(model.graph).parameters == 12

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from tests.engines.inspection.onnx_cases import RNG, Case, case, differences, one, real, whole
+from engines.inspection.opening.opener import open_model
+from engines.inspection.running.network import Network
+from tests.engines.inspection.onnx_cases import RNG, Case, case, differences, model_of, one, real, whole
 
 X = real(2, 4, 9, 8)
 FLAT = real(3, 5)
@@ -110,3 +113,26 @@ def test_what_is_more_than_one_step_gives_the_numbers_of_onnxruntime(
     opset: int, cases: list[Case], tmp_path: Path
 ) -> None:
     assert differences(cases, opset, tmp_path) == []
+
+
+SMALL = real(1, 2, 3, 4)
+SMOOTH = [
+    case("ConvTranspose", SMALL, real(2, 2, 3, 2), strides=[2, 1], pads=[1, 0, 0, 1]),
+    case("AveragePool", SMALL, kernel_shape=[2, 3], strides=[2, 2], ceil_mode=1),
+    case("Resize", SMALL, None, whole(1, 1, 1.6, 0.5, dtype=np.float32), mode="cubic"),
+    case("LayerNormalization", real(2, 3), real(3), real(3)),
+    case("Einsum", real(2, 3), real(3, 2), equation="ij,jk->ik"),
+    case("Softmax", real(2, 3)),
+    case("GRU", real(2, 1, 2), real(1, 6, 2), real(1, 6, 2), hidden_size=2),
+    case("Pad", SMALL, whole(0, 0, 1, 2, 0, 0, 2, 3), mode="reflect"),
+    case("ReduceL2", real(2, 3, low=0.5), axes=[1]),
+    case("ScatterND", real(3, 2), whole([0], [2]), real(2, 2)),
+]
+
+
+def test_gradients_are_those_of_differences(tmp_path: Path) -> None:
+    content, feeds, _ = model_of(SMOOTH, 17)
+    (tmp_path / "smooth.onnx").write_bytes(content)
+    network = Network(open_model(tmp_path / "smooth.onnx")).double()
+    inputs = tuple(torch.from_numpy(value).double().requires_grad_() for value in feeds.values())
+    assert torch.autograd.gradcheck(network, inputs)
