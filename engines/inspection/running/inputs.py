@@ -21,8 +21,9 @@ def given_inputs(
     """Inputs in the graph's order, as `Network` takes them (floats narrower than float32 are widened).
 
     picture: float, for the first input that takes pictures, its axes as that input has them (N, C, H, W) or
-    (N, H, W, C); None for seeded noise from 0 to 1. shapes: of inputs, in their order, () as the file has them. Axes
-    that stay open are the picture's, and 1 for the first. Inputs that take no picture are filled with their `value`.
+    (N, H, W, C); None for seeded noise from 0 to 1 (to 255 in whole numbers). shapes: of inputs, in their order, () as
+    the file has them. Axes that stay open are the picture's, and 1 for the first. Inputs that take no picture are
+    filled with their `value`.
 
     Raises `BadInput` where a size is known to nobody, the picture is of another size than the input, or text goes in.
     """
@@ -35,7 +36,7 @@ def given_inputs(
         if given is first and picture is not None:
             inputs.append(picture.to(dtype))
         elif given.picture:
-            inputs.append(torch.rand(size, generator=noise).to(dtype))
+            inputs.append((torch.rand(size, generator=noise) * (1 if dtype.is_floating_point else 255)).to(dtype))
         else:
             inputs.append(torch.full(size, given.value, dtype=dtype))
     return tuple(inputs)
