@@ -17,7 +17,7 @@ from widgets.kit.fields import PlainButton, wrapped
 from widgets.kit.form import say
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held
-from widgets.kit.panel import ElidedLabel, EmptyState
+from widgets.kit.panel import ElidedLabel, EmptyState, roomy
 from widgets.kit.pill import Pill
 from widgets.kit.results import Stat, StatGrid
 from widgets.kit.words import DOT, file_name
@@ -59,7 +59,7 @@ class ModelPage(WorkPage):
         body = column_of(said, columns, (self.stored, 1), spacing=16, margins=(12, 4, 12, 12))
         empty = EmptyState(EMPTY, "Open model", "open")
         empty.add_below(self.begin)
-        self.lay_out(head, self.body_of(empty, held(body, "panel")))
+        self.lay_out(head, self.body_of(empty, roomy(held(body, "panel"))))
 
     def show_state(self, view: InspectionView) -> None:
         sheet = view.model.sheet or _refused(view)
