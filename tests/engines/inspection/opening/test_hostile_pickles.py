@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from engines.core.context import PlainContext
 from engines.core.errors import BadInput
 from engines.inspection.opening import pickle_machine
+from engines.inspection.opening.job import run
 from engines.inspection.opening.opener import open_model
 from engines.inspection.opening.safety import safety_of
+from engines.inspection.types import OpenSpec
 from tests.engines.inspection.opening.payloads import LIVE, Calls
 
 GOOD = pickle.dumps(OrderedDict(), 2)
