@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from engines.inspection.looks import ActivationLook, Floats
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import Series
+from widgets.inspection.seldom import Seldom
 from widgets.kit.layouts import column_of
-from widgets.kit.seldom import Seldom
 
 MOST = 128
 """Points of a line at most: of more channels the extremes of neighbours are shown."""
