@@ -39,19 +39,13 @@ def shown(look: object = None, **changes: object) -> InspectionView:
     ("view", "said", "wanted"),
     [
         (InspectionView(), "Open a model file", "model"),
-        (
-            InspectionView(model=ModelView(sheet=replace(SHEET, runs="It holds weights alone."))),
-            "weights alone",
-            "model",
-        ),
+        (InspectionView(model=ModelView(sheet=replace(SHEET, runs="Weights alone"))), "Weights alone", "model"),
         (InspectionView(model=ModelView(sheet=SHEET)), "Choose what the model looks at", "source"),
         (shown(look=None), "Waiting for the first picture", ""),
         (replace(shown(), look=LookView(source="a")), "Look at", "look"),
     ],
 )
-def test_what_is_lacking_is_one_sentence_and_one_button(
-    page: ActivationsPage, qtbot, view, words: str, wanted: str
-) -> None:
+def test_what_is_lacking_is_one_sentence_and_one_button(page: ActivationsPage, qtbot, view, said, wanted) -> None:
     page.show_state(view)
     assert not page.there
     assert said in page.empty.words.text()

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from engines.inspection.looks import ActivationLook, Floats
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import Series
+from widgets.inspection.seldom import Seldom
 from widgets.kit.layouts import column_of
-from widgets.kit.seldom import Seldom
 
 MOST = 128
 """Points of a line at most: of more channels the extremes of neighbours are shown."""
@@ -26,15 +26,20 @@ class LayerCharts(QWidget):
             chart.setMinimumHeight(84)
         self.setLayout(column_of((self.means, 1), (self.values, 1), spacing=8))
         self._seldom = Seldom(self._show, self)
-        self.channel = 0
+        self.channel, self._small = 0, False
+
+    def set_small(self, on: bool) -> None:
+        """The distribution alone."""
+        self._small = on
+        self.means.setVisible(not on)
 
     def show_look(self, look: ActivationLook, channel: int) -> None:
         self.channel = channel
         self._seldom(look)
 
     def _show(self, look: ActivationLook) -> None:
-        self.means.setVisible(len(look.mean) > 1)
-        if len(look.mean) > 1:
+        self.means.setVisible(len(look.mean) > 1 and not self._small)
+        if len(look.mean) > 1 and not self._small:
             self._show_means(look)
         total = max(int(look.counts.sum()), 1)
         x, y = stairs([float(edge) for edge in look.edges], [float(count) / total for count in look.counts])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from engines.inspection.looks import ActivationLook
@@ -22,7 +23,7 @@ from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import file_name
 
-SIDE = 300
+SIDE, SMALL = 300, 620
 FILMS = "Films (*.mp4 *.mov *.avi *.mkv *.webm *.m4v);;All files (*)"
 FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
@@ -51,6 +52,11 @@ class ActivationsPage(LivePage):
             self.best.setEnabled(view.work is None)
             self.strip.show_result(view.excite.result, look.seen.picture.shape[1])
             self._show(look, view.look.spec.channel, view.look.spec.unit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the picture has it, and one chart."""
+        self.charts.set_small(self.height() < SMALL)
+        super().resizeEvent(event)
 
     def save(self) -> None:
         if path := ask_file(self, "Export feature maps", "maps.png", FORMATS):

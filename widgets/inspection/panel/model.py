@@ -73,28 +73,33 @@ class Shapes(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._fields: dict[str, TextField] = {}
+        self._asked: dict[str, TextField] = {}
         self._column = column_of(spacing=8)
         self._lead = words("muted")
         self._lead.setText("The file does not say how large its inputs are.")
-        self._use = PlainButton(
+        self.use = PlainButton(
             "Use these shapes", "", "Open the model with inputs of these shapes; they are remembered"
         )
-        self._use.clicked.connect(self._tell)
-        self.setLayout(column_of(self._lead, self._column, held(row_of(None, self._use)), spacing=8))
+        self.use.clicked.connect(self._tell)
+        self.setLayout(column_of(self._lead, self._column, held(row_of(None, self.use)), spacing=8))
         self.hide()
+
+    @property
+    def fields(self) -> tuple[TextField, ...]:
+        """One for each input that is asked for."""
+        return tuple(self._asked.values())
 
     def show_needed(self, names: tuple[str, ...], shapes: tuple[Shape, ...]) -> None:
         """A field for each input of unknown shape; hidden where there is none."""
         self.setVisible(bool(names))
-        if tuple(self._fields) == names:
+        if tuple(self._asked) == names:
             return
         while (item := self._column.takeAt(0)) is not None:
             gone = item.widget()
             assert gone is not None
             gone.deleteLater()
         told = [shape_words(shape) for shape in shapes] + [""] * len(names)
-        self._fields = {name: self._field(name, told[at]) for at, name in enumerate(names)}
+        self._asked = {name: self._field(name, told[at]) for at, name in enumerate(names)}
 
     def _field(self, name: str, text: str) -> TextField:
         field = TextField(name, text, placeholder="1x3x224x224", tip=f"Sizes of the input '{name}', with an x between")
@@ -103,8 +108,8 @@ class Shapes(QWidget):
         return field
 
     def _tell(self) -> None:
-        shapes = [shape_of(field.text()) for field in self._fields.values()]
-        for field, shape in zip(self._fields.values(), shapes, strict=True):
+        shapes = [shape_of(field.text()) for field in self._asked.values()]
+        for field, shape in zip(self._asked.values(), shapes, strict=True):
             field.set_problem("" if shape else "Give sizes like 1x3x224x224")
         if all(shapes):
             self.told.emit(tuple(shapes))

@@ -12,6 +12,7 @@ COMMANDS = (
     Command("inspection.explain", "Explain an output", "Inspector", "Which pixels an output rests on", "", "target", 1, run=lambda it: it.start("attribution"), enabled=lambda it: it.can("attribution")),
     Command("inspection.compare", "Compare layers", "Inspector", "Two models, or two pictures in one, layer by layer", "", "chart", 1, run=lambda it: it.start("compare"), enabled=lambda it: it.can("compare")),
     Command("inspection.time", "Measure time", "Inspector", "How long each layer takes on this machine", "", "speed", 1, run=lambda it: it.time(), enabled=lambda it: it.can("graph")),
+    Command("inspection.check-field", "Check the field", "Inspector", "Hold a unit's receptive field against its gradient", "", "check", 1, run=lambda it: it.check_field(), enabled=lambda it: it.can("field")),
     Command("inspection.export", "Export page…", "Inspector", "What the page in front shows, as a file", "", "export", 2, idle=False, run=lambda it: it.export(), enabled=lambda it: it.can_export),
     Command("inspection.copy-command", "Copy as command", "Inspector", "The command line that tells the same", "", "copy", 2, idle=False, run=lambda it: it.copy_command(), enabled=lambda it: bool(it.command)),
     Command("inspection.cancel", "Cancel", "Inspector", "Stop the work of the page in front", "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
@@ -24,9 +23,9 @@ from widgets.inspection.panel.dock import InspectionPanel
 from widgets.inspection.state import LIVE, InspectionView, LookView, Page
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
-from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form
+from workbench.controllers.inspection.field import Fields
+from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form, unrun
 from workbench.controllers.inspection.looking import Looking
-from workbench.controllers.inspection.model import Models
 from workbench.controllers.inspection.opening import Opening, is_picture, is_seen, is_there
 from workbench.controllers.inspection.part import PagePart, Subject
 from workbench.controllers.inspection.parts import PARTS
@@ -57,7 +56,6 @@ class InspectionController(PagedController):
         self.looking = Looking(self, board.isVisible, self)
         self.stills = Stills(viewer, self, self)
         self.parts: dict[Page, PagePart] = {made_by.page: made_by(self, self) for made_by in PARTS}
-        self.opening.refused.connect(cast(Models, self.parts[Page.MODEL]).judge)
         self._connect_parts()
         self._connect_panel()
         self._connect_board()
@@ -160,13 +158,14 @@ class InspectionController(PagedController):
             self.set_form(source=new[-1])
 
     def open_model(self, path: str) -> None:
-        """Open a file, a folder or what the model store calls so, as it was opened before, and show what it is."""
-        self._open(self.form.known(path))
+        """Open a file, a folder or what the model store calls so, as it was opened before, and show what it is. Its
+        program, if it is one, does not run before that is asked for again."""
+        self._open(unrun(self.form.known(path)))
         self.services.host.bring(self.name)
 
     def inspect(self, model: ModelInUse) -> None:
         """The same file on the same feed as another panel has it; nothing else is shared with that."""
-        known = self.form.known(model.path)
+        known = unrun(self.form.known(model.path))
         self._open(replace(known, preprocessing=model.preprocessing or known.preprocessing), model.feed)
         self.services.host.bring(self.name)
 
@@ -203,6 +202,13 @@ class InspectionController(PagedController):
         """Measure each node on this machine."""
         self.opening.time()
         self.go_to(Page.GRAPH)
+
+    def check_field(self) -> None:
+        """Hold the field of the unit that is looked at against its gradient."""
+        self.go_to(Page.FIELD)
+        part = self.parts[Page.FIELD]
+        if isinstance(part, Fields):
+            part.check()
 
     def look(self) -> None:
         """Look at the source, or stop; from a page that does not look, at feature maps."""

@@ -75,8 +75,9 @@ def restore_form(services: Services) -> Form:
     That a file's program may run is never taken from a project: somebody else may have made it.
     """
     form = kept_form.restore(services, PANEL, partial(from_json, Form), Form())
-    return replace(form, model=_plain(form.model), recent=tuple(map(_plain, form.recent)))
+    return replace(form, model=unrun(form.model), recent=tuple(map(unrun, form.recent)))
 
 
-def _plain(known: Known) -> Known:
+def unrun(known: Known) -> Known:
+    """The same, without leave to run a program."""
     return replace(known, spec=replace(known.spec, code=False, time=False))
