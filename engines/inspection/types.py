@@ -117,7 +117,7 @@ class Kind(StrEnum):
     EMBEDDING = "embedding"
     """Rows of a stored table by index. Inputs: indices, weight."""
     GATHER = "gather"
-    """axes: one."""
+    """axes. shifts: how far round each is turned, None for turned about, left out where indices are computed."""
     CONSTANT = "constant"
     """No input of data (shapes, ranges, filled)."""
     RECURRENT = "recurrent"
@@ -159,8 +159,11 @@ class Graph:
     outputs: tuple[str, ...]
 
     def node(self, name: str) -> Node:
-        """The node of this name. Raises `KeyError`."""
-        return next(node for node in self.nodes if node.name == name) if name else self.nodes[0]
+        """The node of this name, the first for "". Raises `KeyError`."""
+        found = next((node for node in self.nodes if name in (node.name, "")), None)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def shape(self, tensor: str) -> Shape | None:
         found = self.tensors.get(tensor)

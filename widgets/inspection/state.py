@@ -21,7 +21,7 @@ from engines.inspection.layout.modules import ModuleTree
 from engines.inspection.layout.table import NodeRow
 from engines.inspection.looks import LookResult, LookSpec
 from engines.inspection.studies import CompareResult, CompareSpec, ExciteResult, WeightsResult
-from engines.inspection.types import ModelSheet, OpenSpec, Safety
+from engines.inspection.types import ModelSheet, OpenSpec
 from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 from widgets.sources.choice import SourceChoice
 
@@ -140,7 +140,7 @@ class FieldView:
 @dataclass(frozen=True, slots=True)
 class InspectionView:
     """trouble: of the page in front; work: what it has under way, the opening of a model apart; problem: why its action
-    cannot be done now, "" when it can. judged: the file that was not opened, once it was looked at for that."""
+    cannot be done now, "" when it can."""
 
     page: Page = Page.MODEL
     model: ModelView = ModelView()
@@ -151,7 +151,6 @@ class InspectionView:
     attribution: AttributionView = AttributionView()
     weights: WeightsView = WeightsView()
     field: FieldView = FieldView()
-    judged: Safety | None = None
     work: Busy | None = None
     problem: str = ""
     trouble: Trouble | None = None

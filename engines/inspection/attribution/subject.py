@@ -124,11 +124,13 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
 
 
 def _fitted(model: Model, spec: AttributeSpec) -> tuple[Preprocessing, str]:
-    """How the picture goes in, and in words where that is a guess."""
+    """How the picture goes in, and in words what of it is a guess."""
     known = spec.preprocessing or model.sheet.preprocessing
     taken = spec.preprocessing or fitting(model, spec.model.shapes)
-    words = f"The file does not say how pictures go in: taken as {taken.colours} from 0 to 1, stretched"
-    return taken, "" if known is not None else words
+    guess = f"The file does not say how pictures go in: taken as {taken.colours} from 0 to 1, stretched"
+    others = sum(given.picture for given in model.sheet.given) - 1
+    noise = f"The picture goes into the first of {others + 1} picture inputs, the others get noise"
+    return taken, ". ".join(([] if known is not None else [guess]) + ([noise] if others > 0 else []))
 
 
 def nothing(seen: Image, kind: Baseline) -> Image:

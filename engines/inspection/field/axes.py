@@ -182,6 +182,14 @@ def _fold(node: Node, _before: Shape, _after: Shape) -> dict[int, Along]:
     return dict.fromkeys(node.attributes["axes"], along)
 
 
+def _turn(node: Node, before: Shape, _after: Shape) -> dict[int, Along]:
+    """Rolled or flipped; empty where indices are computed."""
+    axes, shifts = node.attributes["axes"], node.attributes.get("shifts", ())
+    if shifts is None:
+        return {axis: shifted(before[axis] - 1, -1) for axis in axes}
+    return {axis: shifted(-shift, 1, "circular") for axis, shift in zip(axes, shifts, strict=False)}
+
+
 MODES, CORNERS = ("nearest", "linear", "cubic"), ("half", "align", "asymmetric")
 MOVES: Mapping[Kind, Callable[[Node, Shape, Shape], dict[int, Along]]] = {
     Kind.CONV: _windows,
@@ -191,6 +199,7 @@ MOVES: Mapping[Kind, Callable[[Node, Shape, Shape], dict[int, Along]]] = {
     Kind.PAD: _pad,
     Kind.SLICE: _slice,
     Kind.SPACE_DEPTH: _fold,
+    Kind.GATHER: _turn,
 }
 
 

@@ -275,6 +275,8 @@ def _attention(case: Case) -> Sight:
 
 
 def _gather(case: Case) -> Sight:
+    if steps := moves(case.node, case.graph):
+        return moved(case.data, steps, case.after, case.node.name)
     axes = tuple(case.node.attributes["axes"])
     data = everywhere(case.data, axes, case.node.name)
     if len(case.after) == len(data.shape):

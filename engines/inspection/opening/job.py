@@ -12,7 +12,24 @@ if TYPE_CHECKING:
 
 
 def run(spec: OpenSpec, ctx: Context) -> ModelSheet:
-    """The sheet of a model with its counts, its nodes timed where that was asked for."""
+    """`sheet_of` a model; a pickle that is refused has a sheet too, with what it would have called and nothing else."""
+    from engines.inspection.opening.formats import format_of
+    from engines.inspection.opening.opener import find
+    from engines.inspection.opening.state_dicts import Refused
+
+    try:
+        return sheet_of(spec, ctx)
+    except Refused as refused:
+        path = find(spec.path)
+        size, why = path.stat().st_size, f"{refused.message}. {refused.hint}"
+        return ModelSheet(str(path), path.name, format_of(path), size, refused.safety, runs=why)
+
+
+def sheet_of(spec: OpenSpec, ctx: Context) -> ModelSheet:
+    """The sheet of a model with its counts, its nodes timed where that was asked for.
+
+    Raises what `open_model` does, `Refused` for a pickle that asks for more than tensors.
+    """
     from dataclasses import replace
 
     from engines.inspection.counting import count

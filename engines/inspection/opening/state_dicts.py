@@ -42,13 +42,21 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
     return Model(_sheet(path, pickled, held, odd), StoredWeights(path, held))
 
 
-def refusal(path: Path, safety: Safety) -> BadInput:
+class Refused(BadInput):
+    """A pickle that asks for more than tensors. safety: what it would have called."""
+
+    safety = Safety("refused")
+
+
+def refusal(path: Path, safety: Safety) -> Refused:
     """What a refused file would have called, in words."""
     calls = "; ".join(safety.calls[:6]) + ("; and more" if len(safety.calls) > 6 else "")
     parts = [safety.why] * (safety.why != FOREIGN) + [f"opened elsewhere, it would call {calls}"] * bool(calls)
     whole = any(call.startswith("torch.nn.") for call in safety.calls)
     better = "It is a whole network with its code; save its state_dict() instead" if whole else BETTER
-    return BadInput(f"Refused: {'; '.join(parts)}", path=path, hint=f"Nothing of it was run. {better}")
+    refused = Refused(f"Refused: {'; '.join(parts)}", path=path, hint=f"Nothing of it was run. {better}")
+    refused.safety = safety
+    return refused
 
 
 def tensors_of(pickled: Pickled, path: Path) -> tuple[dict[str, Stored], list[str]]:

@@ -21,21 +21,22 @@ def given_inputs(
     """Inputs in the graph's order, as `Network` takes them (floats narrower than float32 are widened).
 
     picture: float, for the first input that takes pictures, its axes as that input has them (N, C, H, W) or
-    (N, H, W, C); None for seeded noise from 0 to 1. shapes: of inputs, in their order, () as the file has them. Axes
-    that stay open are the picture's, and 1 for the first. Inputs that take no picture are filled with their `value`.
+    (N, H, W, C); None for seeded noise from 0 to 1 (to 255 in whole numbers). shapes: of inputs, in their order, () as
+    the file has them. Axes that stay open are the picture's, and 1 for the first. Inputs that take no picture are
+    filled with their `value`.
 
-    Raises `BadInput` where a size is known to nobody, or the picture is of another size than the input.
+    Raises `BadInput` where a size is known to nobody, the picture is of another size than the input, or text goes in.
     """
     noise = torch.Generator().manual_seed(seed)
     sizes = input_shapes(model, shapes, None if picture is None else tuple(picture.shape))
     first = picture_input(model)
     inputs = []
     for given, size in zip(model.sheet.given, sizes, strict=True):
-        dtype = torch.float32 if given.dtype in NARROW else getattr(torch, given.dtype)
+        dtype = _dtype(given, model)
         if given is first and picture is not None:
             inputs.append(picture.to(dtype))
         elif given.picture:
-            inputs.append(torch.rand(size, generator=noise).to(dtype))
+            inputs.append((torch.rand(size, generator=noise) * (1 if dtype.is_floating_point else 255)).to(dtype))
         else:
             inputs.append(torch.full(size, given.value, dtype=dtype))
     return tuple(inputs)
@@ -95,6 +96,15 @@ def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: 
     if -1 in whole:
         raise _unknown(given, model)
     return whole
+
+
+def _dtype(given: Given, model: Model) -> torch.dtype:
+    if given.dtype in (*NARROW, ""):
+        return torch.float32
+    found = getattr(torch, given.dtype, None)
+    if not isinstance(found, torch.dtype):
+        raise BadInput(f"Input '{given.name}' takes {given.dtype}, not numbers", path=model.sheet.path)
+    return found
 
 
 def _fits(shape: Shape, known: Shape) -> bool:

@@ -138,7 +138,7 @@ def test_a_check_is_answered_in_words(page: FieldPage, qtbot) -> None:
     with qtbot.waitSignal(page.checkWanted):
         page.check.click()
     page.show_state(view(look(), check=CheckResult("conv", (5, 10), True, 49, 49, 0)))
-    assert (page.verdict.text, "same 49 pixels" in page.answer.text()) == ("Agrees", True)
+    assert (page.verdict.text, "The same 49 pixels" in page.answer.text()) == ("Agrees", True)
     page.show_state(view(look(), check=CheckResult("conv", (5, 10), False, 49, 45, 4)))
     assert (page.verdict.level, "4 pixels differ" in page.answer.text()) == ("bad", True)
 

@@ -125,6 +125,19 @@ def test_what_is_selected_stays_where_it_was_seen_when_a_module_opens(page: Grap
     assert (middle(page, "n0") - before).manhattanLength() <= 2
 
 
+def test_a_hit_far_away_is_brought_into_sight(page: GraphPage) -> None:
+    graph = chain(300)
+    opened = frozenset(ModuleTree(graph).sizes)
+    page.show_state(view_of(graph, opened))
+    assert not page.canvas.rect().contains(middle(page, "n250"))
+    page.show_state(view_of(graph, opened, "n250", 1))
+    assert page.canvas.rect().contains(middle(page, "n250"))
+    page.canvas.fit()
+    page.show_state(view_of(graph, opened, "n20", 2))
+    assert page.canvas.scale >= 0.5
+    assert page.canvas.rect().contains(middle(page, "n20"))
+
+
 def test_followed_boxes_are_those_behind_before_or_both(page: GraphPage) -> None:
     page.show_state(view_of(graph_of(SPLIT), frozenset({"m"}), "b"))
     at = page.canvas.scene.at

@@ -60,7 +60,8 @@ def test_parameters_that_are_shared_are_told_once_too(page: ModelPage) -> None:
 
 
 def test_a_refused_file_shows_what_it_would_have_called(page: ModelPage) -> None:
-    page.show_state(shown(None, judged=Safety("refused", ("os.system('x')",), "It would run a command")))
+    safety = Safety("refused", ("os.system('x')",), "It would run a command")
+    page.show_state(shown(ModelSheet("x.pth", "x.pth", Format.STATE_DICT, 30, safety, runs="Refused")))
     assert page.there
     assert page.pill.text == "Refused"
     assert page.calls.told.text() == "os.system('x')"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engines.core.files import write_text
@@ -12,7 +13,7 @@ from engines.inspection.attribution.asked import AttributeResult, Explained
 from engines.inspection.attribution.drawing import OPACITY, overlaid
 from widgets.charts.plot import Plot, Series
 from widgets.inspection.attribution import words
-from widgets.inspection.attribution.maps import MethodTiles, PictureMap
+from widgets.inspection.attribution.maps import FOOT, HEAD, MethodTiles, PictureMap
 from widgets.inspection.state import InspectionView
 from widgets.kit.fields import ElidedLabel, wrapped
 from widgets.kit.figures_table import FiguresTable
@@ -24,6 +25,8 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.slider import ClickSlider
 from widgets.kit.work_page import WorkPage
 
+LEAST, BESIDE = 280, 40
+"""Height of the pictures at least; what beside them takes width."""
 FILES = "Picture under its map (*.png);;Figures of the methods (*.csv)"
 
 
@@ -71,6 +74,7 @@ class AttributionPage(WorkPage):
         if self.result is None:
             return
         self.place, one = place, self.result.explained[place]
+        self._fit_pictures()
         self.picture.show_map(self.result, None)
         self.heat.show_map(self.result, one)
         self.tiles.show_result(self.result, place)
@@ -111,13 +115,24 @@ class AttributionPage(WorkPage):
 
     def _results(self) -> QWidget:
         self.pictures = held(row_of((self.picture, 1), (self.heat, 1), spacing=12))
-        self.pictures.setMinimumHeight(280)
+        self.pictures.setMinimumHeight(LEAST)
         opacity = row_of(Label("Opacity", "muted"), (self.opacity, 1), spacing=8)
         checks = row_of(self.verdict, (self.whole, 1), opacity, spacing=12)
         self.figures = held(row_of((self.chart, 1), (column_of(self.table, None), 1), spacing=16))
         self.chart.setMinimumHeight(190)
-        parts = (self.pictures, 1), checks, self.tiles, self.figures, self.notes
+        parts = (self.pictures, 100), checks, self.tiles, self.figures, self.notes, None
         return scrolled(held(column_of(*parts, spacing=10, margins=(12, 4, 12, 12))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_pictures()
+
+    def _fit_pictures(self) -> None:
+        """No higher than the pictures are at this width, so that what is told of them stands below them."""
+        if self.result is not None:
+            high, wide = self.result.picture.shape[:2]
+            room = (self.width() - BESIDE) / 2 * high / wide
+            self.pictures.setMaximumHeight(max(round(room) + HEAD + FOOT, LEAST))
 
     def _place_of(self, method: str) -> int:
         """Of a method among those that are shown; the one that is in front where it is not among them."""

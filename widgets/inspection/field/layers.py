@@ -89,7 +89,7 @@ class LayerTable(FiguresTable):
 
     def _loosen(self) -> None:
         """As high as there is room, not as its rows."""
-        self.setMinimumHeight(140)
+        self.setMinimumHeight(96)
         self.setMaximumHeight(ROOM)
 
     def _choose(self, row: int) -> None:

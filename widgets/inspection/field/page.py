@@ -14,12 +14,10 @@ from widgets.inspection.field.layers import LayerTable
 from widgets.inspection.field.picture import HEAT, FieldPicture
 from widgets.inspection.field.units import UnitMap
 from widgets.inspection.state import InspectionView
-from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import csv_text
-from widgets.kit.form import say
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import EmptyState, NumberField, Pill, PlainButton, QuietButton, StatGrid, labelled
+from widgets.kit.panel import ElidedLabel, EmptyState, NumberField, Pill, PlainButton, QuietButton, StatGrid
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.slider import ClickSlider
 from widgets.kit.work_page import WorkPage
@@ -87,12 +85,13 @@ class FieldPage(WorkPage):
         self.layers.show_fields(table, layer)
         self.export.setEnabled(table is not None)
         self.stats.set_stats(words.stats(row, found))
-        self.units.setVisible(row is not None or found is not None)
         grid = found.grid if found is not None else words.grid_of(table, layer)
         unit = found.unit if found is not None else view.look.spec.unit
+        self.units.setVisible(grid != (1, 1))
         self.units.show_units(grid, unit if min(unit) >= 0 else (grid[0] // 2, grid[1] // 2))
         note = row.note if row is not None and row.note else found.note if found is not None else ""
-        say(self.note, note)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
 
     def _show_picture(self, view: InspectionView, layer: str, found: FieldLook | None) -> None:
         self.pictures.setCurrentIndex(int(found is not None))
@@ -112,10 +111,11 @@ class FieldPage(WorkPage):
         sheet = view.model.sheet
         self.check.setEnabled(bool(layer) and view.busy is None and sheet is not None and not sheet.runs)
         self.verdict.setVisible(check is not None)
-        word, sentence = words.checked(check) if check is not None else ("", "")
+        word, sentence = words.checked(check, layer) if check is not None else ("", "")
         if check is not None:
             self.verdict.set_state(word, "good" if check.agrees else "bad")
-        say(self.answer, sentence)
+        self.answer.setText(sentence)
+        self.answer.setVisible(bool(sentence))
 
     def _ask_table(self, view: InspectionView) -> None:
         """Each model's is asked for once, when the page first shows it."""
@@ -130,9 +130,10 @@ class FieldPage(WorkPage):
         self.export = QuietButton("Export", "export", "Save the table of all layers as CSV")
         self.picture, self.units, self.layers = FieldPicture(), UnitMap(), LayerTable()
         self.no_picture = EmptyState("", "Choose a source", "viewer", "Show the list of sources")
-        self.stats, self.note = StatGrid(), wrapped("hint")
-        self.verdict, self.answer = Pill(), wrapped("muted")
+        self.stats, self.note = StatGrid(), ElidedLabel("", "hint")
+        self.verdict, self.answer = Pill(), ElidedLabel("", "muted")
         self.channel = NumberField("Channel", 0, 0, 0, tip="Channel of the layer whose unit is looked at")
+        self.channel.setFixedWidth(88)
         self.heat = ClickSlider("Effective field", "How dense the effective field is drawn over the picture", 100)
         self.heat.setValue(round(100 * HEAT))
 
@@ -143,11 +144,11 @@ class FieldPage(WorkPage):
         below = row_of((self.heat_box, 1), None, spacing=8, margins=(8, 0, 8, 0))
         self.pictures.addWidget(self.no_picture)
         self.pictures.addWidget(held(column_of((self.picture, 1), below, spacing=4)))
-        self.channel_box = held(row_of(labelled("Channel", self.channel, self.channel.toolTip())))
+        self.channel_box = held(row_of(Label("Channel", "muted"), (self.channel, 1), spacing=8))
         chosen = column_of(self.units, self.channel_box, None, spacing=8)
-        figures = row_of(chosen, (column_of(self.stats, self.note, None, spacing=8), 1), spacing=16)
+        figures = row_of(chosen, (column_of(self.stats, None), 1), spacing=16)
         answer = row_of(self.verdict, (self.answer, 1), spacing=8)
-        self.side = held(column_of(figures, answer, (self.layers, 1), spacing=12))
+        self.side = held(column_of(figures, self.note, answer, (self.layers, 1), spacing=8))
         return held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
 
     def _wire(self) -> None:

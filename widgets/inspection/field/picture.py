@@ -22,7 +22,7 @@ from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 FOOT, MARGIN, SCALE = 34, 8, 260
 FULL = 0.0455
 """Share of the peak from which a pixel counts as seen, and the heat is as dense as it goes."""
-HEAT = 0.75
+HEAT = 0.65
 HALO = QColor(0, 0, 0, 170)
 
 

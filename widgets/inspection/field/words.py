@@ -107,7 +107,7 @@ def stats(row: FieldRow | None, look: FieldLook | None) -> list[Stat]:
                 ),
                 Stat("Share", share(look), "%", tip="Pixels above 4.55 % of the peak, of all that it can see"),
             ]
-        found.append(Stat("Value", figure(look.value), "", tip="Of the unit on this picture"))
+        found.append(Stat("Value", figure(look.value).replace("-", "\u2212"), "", tip="Of the unit on this picture"))
     return found
 
 
@@ -131,12 +131,10 @@ def unit_words(unit: tuple[int, int], grid: tuple[int, int]) -> str:
     return f"row {unit[0]}, column {unit[1]} of {grid[0]}{TIMES}{grid[1]}"
 
 
-def checked(check: CheckResult) -> tuple[str, str]:
-    """Word and sentence of a check: whether the gradient agrees."""
-    where = f"{check.layer}, row {check.unit[0]}, column {check.unit[1]}"
+def checked(check: CheckResult, layer: str) -> tuple[str, str]:
+    """Word and sentence of a check: whether the gradient agrees. layer: the one that is looked at."""
+    where = f"row {check.unit[0]}, column {check.unit[1]}" + ("" if check.layer == layer else f" of {check.layer}")
     if check.agrees:
-        return "Agrees", f"{where}: the gradient is not zero at the same {check.ours:,} pixels, and at no other."
-    sentence = (
-        f"{where}: {check.differing:,} pixels differ. The field has {check.ours:,}, the gradient {check.gradients:,}."
-    )
-    return "Differs", f"{sentence} {check.note}".strip()
+        return "Agrees", f"The same {check.ours:,} pixels at {where}"
+    both = f"{check.ours:,} by the field, {check.gradients:,} by the gradient"
+    return "Differs", ". ".join(filter(None, (f"{check.differing:,} pixels differ at {where}: {both}", check.note)))

@@ -302,8 +302,7 @@ class GraphCanvas(QWidget):
         if whole >= READABLE * 0.6:
             self._look(scene.bounds.center(), whole)
             return
-        first = scene.box(0).center().x() if scene.folded.boxes else 0.0
-        self._look(QPointF(first, (self.height() / 2 - EDGE) / READABLE), READABLE)
+        self._look(QPointF(scene.top_middle, (self.height() / 2 - EDGE) / READABLE), READABLE)
 
     def _look(self, at: QPointF, scale: float) -> None:
         """Have a point of the scene in the middle."""

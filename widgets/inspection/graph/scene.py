@@ -42,6 +42,12 @@ class Scene:
     def bounds(self) -> QRectF:
         return QRectF(0, 0, self.placed.width, self.placed.height)
 
+    @property
+    def top_middle(self) -> float:
+        """The middle across of a box on the highest layer: the one in their midst."""
+        tops = np.sort(self.placed.x[self.placed.layers == 0])
+        return float(tops[len(tops) // 2]) + self.width / 2 if len(tops) else 0.0
+
     def box(self, place: int) -> QRectF:
         return QRectF(float(self.placed.x[place]), float(self.placed.y[place]), self.width, self.height)
 

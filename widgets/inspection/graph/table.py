@@ -5,15 +5,15 @@ from __future__ import annotations
 from widgets.inspection.graph.words import bytes_text, close_shape, ms_text, op_text, share_text, short
 from widgets.inspection.rows_table import Column, RowsTable
 
-SHARE = 68
+SHARE = 64
 COLUMNS = (
-    Column("Name", "The layer's name everywhere in the Inspector", 230, lambda row: row.name,
+    Column("Name", "The layer's name everywhere in the Inspector", 210, lambda row: row.name,
            lambda row: row.name.lower(), figure=False),
     Column("Operator", "What it does", 110, lambda row: op_text(row.op), lambda row: op_text(row.op).lower(),
            figure=False),
-    Column("Output", "Shape of its first output", 124, lambda row: close_shape(row.shape), lambda row: row.shape,
+    Column("Output", "Shape of its first output", 136, lambda row: close_shape(row.shape), lambda row: row.shape,
            figure=False),
-    Column("Type", "Numbers of its first output", 66, lambda row: row.dtype, lambda row: row.dtype, figure=False),
+    Column("Type", "Numbers of its first output", 78, lambda row: row.dtype, lambda row: row.dtype, figure=False),
     Column("Params", "Parameters, shared ones at their first reader", 76, lambda row: short(row.parameters),
            lambda row: row.parameters),
     Column("%", "Share of all parameters", SHARE, lambda row: share_text(row.shares[0]), lambda row: row.shares[0]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from engines.inspection.types import Format, ModelSheet, Safety
+from engines.inspection.types import ModelSheet, Safety
 from widgets.inspection.graph.words import bytes_text
 from widgets.inspection.model import words
 from widgets.inspection.model.begin import Begin
@@ -17,10 +17,10 @@ from widgets.kit.fields import PlainButton, wrapped
 from widgets.kit.form import say
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held
-from widgets.kit.panel import ElidedLabel, EmptyState
+from widgets.kit.panel import ElidedLabel, EmptyState, roomy
 from widgets.kit.pill import Pill
 from widgets.kit.results import Stat, StatGrid
-from widgets.kit.words import DOT, file_name
+from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 
 EMPTY = "Open a model file to see what it is. Nothing in it is run."
@@ -59,10 +59,10 @@ class ModelPage(WorkPage):
         body = column_of(said, columns, (self.stored, 1), spacing=16, margins=(12, 4, 12, 12))
         empty = EmptyState(EMPTY, "Open model", "open")
         empty.add_below(self.begin)
-        self.lay_out(head, self.body_of(empty, held(body, "panel")))
+        self.lay_out(head, self.body_of(empty, roomy(held(body, "panel"))))
 
     def show_state(self, view: InspectionView) -> None:
-        sheet = view.model.sheet or _refused(view)
+        sheet = view.model.sheet
         self.show_there(sheet is not None)
         self.progress.show_busy(view.busy)
         self.pill.setVisible(sheet is not None)
@@ -75,16 +75,15 @@ class ModelPage(WorkPage):
             self._show_sheet(sheet, view)
 
     def _show_sheet(self, sheet: ModelSheet, view: InspectionView) -> None:
-        opened = view.model.sheet is not None
+        opened = bool(sheet.tensors or sheet.graph)
         self.title.setText(sheet.title)
         kind = words.format_words(sheet.format) if opened else "Not opened"
         self.state.setText(DOT.join(filter(None, (kind, bytes_text(sheet.bytes) if sheet.bytes else ""))))
         self.pill.set_state(*words.VERDICTS[sheet.safety.verdict])
-        told = not opened and view.trouble is not None
-        say(self.safety, "" if told else words.safety_words(sheet.safety))
+        say(self.safety, words.safety_words(sheet.safety))
         self.calls.show_calls(sheet.safety)
         say(self.warnings, "\n".join(f"\u26a0 {warning}" for warning in sheet.warnings))
-        say(self.runs, sheet.runs if sheet.safety.verdict != "code" else "")
+        say(self.runs, sheet.runs if sheet.safety.verdict == "safe" else "")
         self.shapes.show_needed(sheet.needs_shape, view.model.spec.shapes)
         self.figures.show_stats(words.figures(sheet) if opened else [])
         self.inputs.show_stats(words.inputs(sheet))
@@ -117,11 +116,3 @@ class Calls(QWidget):
     def show_calls(self, safety: Safety) -> None:
         self.told.setText("\n".join(safety.calls))
         self.setVisible(bool(safety.calls))
-
-
-def _refused(view: InspectionView) -> ModelSheet | None:
-    """What is known of a file that was not opened."""
-    if view.judged is None or view.model.busy is not None:
-        return None
-    path = view.model.spec.path
-    return ModelSheet(path, file_name(path), Format.STATE_DICT, 0, safety=view.judged)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
@@ -27,7 +26,6 @@ from workbench.controllers.common.feature_controller import PagedController, Roo
 from workbench.controllers.inspection.field import Fields
 from workbench.controllers.inspection.form import Form, Known, keep_form, restore_form, unrun
 from workbench.controllers.inspection.looking import Looking
-from workbench.controllers.inspection.model import Models
 from workbench.controllers.inspection.opening import Opening, is_picture, is_seen, is_there
 from workbench.controllers.inspection.part import PagePart, Subject
 from workbench.controllers.inspection.parts import PARTS
@@ -58,7 +56,6 @@ class InspectionController(PagedController):
         self.looking = Looking(self, board.isVisible, self)
         self.stills = Stills(viewer, self, self)
         self.parts: dict[Page, PagePart] = {made_by.page: made_by(self, self) for made_by in PARTS}
-        self.opening.refused.connect(cast(Models, self.parts[Page.MODEL]).judge)
         self._connect_parts()
         self._connect_panel()
         self._connect_board()

@@ -53,6 +53,7 @@ class Graphs(PagePart):
         self._sheet: ModelSheet | None = None
         self._opened: frozenset[str] | None = None
         self._round = 0
+        self._revealing = False
         self._slot = self.slot(desk.services.jobs, JOB, TITLE)
         self._slot.done.connect(self._have_placed)
         self._slot.cancelled.connect(self._not_placed)
@@ -112,6 +113,7 @@ class Graphs(PagePart):
         tree = self._shown.tree
         around = tree.around([node]) if tree is not None else frozenset[str]()
         if self._opened is not None and not around <= self._opened:
+            self._revealing = True
             self._fold(self._opened | around)
         self.changed.emit()
 
@@ -188,7 +190,9 @@ class Graphs(PagePart):
             self._opened = self._shown.folded.open
 
     def _put(self, folded: Folded, placed: Placed) -> None:
-        self._shown = replace(self._shown, folded=folded, placed=placed)
+        shows = self._shown.shows + int(self._revealing)
+        self._revealing = False
+        self._shown = replace(self._shown, folded=folded, placed=placed, shows=shows)
         self.changed.emit()
 
     def _see(self, page: Page, layer: str) -> None:

@@ -21,18 +21,15 @@ JOB = "engines.inspection.opening.job:run"
 
 
 class Opening(Part):
-    """`opened(ModelSheet)` when another model is there; one that was only timed is just `changed`. `refused()` when a
-    file was not opened."""
+    """`opened(ModelSheet)` when another model is there; one that was only timed is just `changed`."""
 
     opened = Signal(object)
-    refused = Signal()
 
     def __init__(self, jobs: JobQueue, parent: QObject) -> None:
         super().__init__(parent)
         self._shown = ModelView()
         self._slot = self.slot(jobs, JOB, "The model cannot be opened")
         self._slot.done.connect(self._have)
-        self._slot.failed.connect(self._not_opened)
 
     @property
     def view(self) -> ModelView:
@@ -61,10 +58,6 @@ class Opening(Part):
         self._slot.cancel()
         self._shown = ModelView()
         self.changed.emit()
-
-    def _not_opened(self, _trouble: object) -> None:
-        if self._shown.sheet is None:
-            self.refused.emit()
 
     def _have(self, spec: OpenSpec, sheet: ModelSheet) -> None:
         timed = spec.time and self._shown.sheet is not None

@@ -79,7 +79,7 @@ def run(
     out: Annotated[str, typer.Option(help="PNG of the picture under the map.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
-    from engines.inspection.opening.job import run as work
+    from engines.inspection.opening.job import sheet_of as work
     from workbench.verbs.inspection import safety as judging
 
     if safety:

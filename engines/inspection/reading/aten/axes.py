@@ -76,7 +76,7 @@ def _slice(call: Call, axis: int, start: Any, step: Any, drop: Shape) -> Told:
 
 
 def gathered(call: Call) -> Told:
-    """Any place along its axes may come from any other."""
+    """Any place along its axes may come from any other; of `roll` and `flip` it is known from which."""
     rank = call.rank("self")
     if call.name == "index":
         axes = tuple(at for at, each in enumerate(call.get("indices", [])) if each is not None)
@@ -85,7 +85,12 @@ def gathered(call: Call) -> Told:
     else:
         said = call.get("dims") if call.name in ("roll", "flip") else call.get("dim")
         axes = tuple(counted(axis, rank) for axis in _list(said))
-    return Told(Kind.GATHER, None, {"axes": axes or tuple(range(rank))})
+    told: dict[str, Any] = {"axes": axes or tuple(range(rank))}
+    if call.name == "roll" and axes:
+        told["shifts"] = tuple(_list(call.get("shifts")))
+    elif call.name == "flip":
+        told["shifts"] = None
+    return Told(Kind.GATHER, None, told)
 
 
 def padded(call: Call) -> Told:

@@ -126,6 +126,21 @@ def test_a_method_that_cannot_be_done_is_left_out_of_several_and_named() -> None
         explain(model, PICTURE, replace(SPEC, methods=("grad-cam",)), PlainContext())
 
 
+def test_what_is_guessed_is_said() -> None:
+    class Pair(nn.Module):
+        def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            return (x * y).flatten(1)
+
+    size = torch.zeros(1, 3, SIDE, SIDE)
+    notes = explain(
+        from_module(Pair(), size, size.clone()), PICTURE, AttributeSpec(methods=("gradient",)), PlainContext()
+    ).notes
+    assert "taken as RGB from 0 to 1" in notes[0]
+    assert "first of 2 picture inputs" in notes[0]
+    known = explain(from_module(Brightness(), size), PICTURE, replace(SPEC, methods=("gradient",)), PlainContext())
+    assert known.notes == ()
+
+
 def test_settings_that_make_no_sense_are_refused() -> None:
     for wrong in ({"methods": ("magic",)}, {"methods": ()}, {"steps": 0}, {"points": 0}, {"patch": -1}, {"stages": 0}):
         with pytest.raises(UsageError):

@@ -202,7 +202,7 @@ def test_numbers_that_are_probabilities_already_stand_for_themselves() -> None:
         network = nn.Sequential(small(), end)
         found, result = explained(of(network), "gradient", curves=True, points=2)
         assert (result.target.share, result.score) == (None, result.target.words)
-        assert found.curve.deletion[0] == pytest.approx(float(network(X).max()), rel=1e-5)
+        assert found.curve.deletion[0] == pytest.approx(float(network(X).detach().max()), rel=1e-5)
     found, result = explained(of(small()), "gradient", curves=True, points=2)
     assert (found.curve.deletion[0], "softmax" in result.score) == (pytest.approx(result.target.share, rel=1e-5), True)
 

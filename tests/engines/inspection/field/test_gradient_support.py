@@ -170,6 +170,15 @@ def unshuffled() -> Net:
     return net
 
 
+def turned() -> Net:
+    """Rolled round along the rows, then turned about."""
+    net = Net(1, 1, 6, 7)
+    told = {"axes": (2, 3), "shifts": (2, -1)}
+    at = net.add_node(Kind.GATHER, [net.conv("x", 2)], lambda x: x.roll((2, -1), (2, 3)), told=told)
+    net.add_node(Kind.GATHER, [at], lambda x: x.flip(3), told={"axes": (3,), "shifts": None})
+    return net
+
+
 def multiplied() -> Net:
     """Rows of one map by columns of another, and a mean that vanishes."""
     net = Net(1, 1, 4, 4)
@@ -194,7 +203,7 @@ def stacked() -> Net:
 OTHERS = {
     "stack": stacked(),
     "cross": crossed(), "groups": grouped(), "bins": binned(), "folds": folded(), "windows": windows(),
-    "NHWC": last_channels(), "depth": unshuffled(), "product": multiplied(),
+    "NHWC": last_channels(), "depth": unshuffled(), "product": multiplied(), "turns": turned(),
     "reflect": padded("reflect"), "replicate": padded("replicate"),
     "constant": padded("constant"), "circular": padded("circular"),
     **{f"{mode} {corners}": resized(mode, corners) for mode, corners in (

@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from engines.core.context import PlainContext
 from engines.core.errors import BadInput
 from engines.inspection.opening import pickle_machine
+from engines.inspection.opening.job import run
 from engines.inspection.opening.opener import open_model
 from engines.inspection.opening.safety import safety_of
+from engines.inspection.types import OpenSpec
 from tests.engines.inspection.opening.payloads import LIVE, Calls
 
 GOOD = pickle.dumps(OrderedDict(), 2)
@@ -202,3 +205,13 @@ def test_steps_without_end_are_not_followed(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(pickle_machine, "MOST_STEPS", 1000)
     path = archive(tmp_path / "many.pt", ("a/data.pkl", b"\x80\x02" + b"]" * 2000 + b"."))
     assert "steps" in safety_of(path).why
+
+
+def test_the_window_is_given_a_sheet_of_what_a_refused_file_would_have_called(tmp_path: Path) -> None:
+    path = tmp_path / "evil.pth"
+    path.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "marker").encode() + b"'\ntR.")
+    sheet = run(OpenSpec(str(path)), PlainContext())
+    assert (sheet.safety.verdict, sheet.tensors, sheet.graph) == ("refused", (), None)
+    assert sheet.safety.calls == (f"os.system('touch {tmp_path / 'marker'}')",)
+    assert "Nothing of it was run" in sheet.runs
+    assert not (tmp_path / "marker").exists()

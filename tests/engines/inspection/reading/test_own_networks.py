@@ -1,5 +1,7 @@
 """Our own networks as models: the numbers of the engine that trained them, attention that shows, inputs that fit."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -11,22 +13,28 @@ from engines.core.errors import BadInput, FileMissing
 from engines.generative.diffusion.models import opening
 from engines.generative.diffusion.models.cards import SHIPPED, read_card
 from engines.inspection.counting import count
+from engines.inspection.opening.model import Model
 from engines.inspection.reading.own_files import open_file
 from engines.inspection.running.inputs import given_inputs
 from engines.inspection.running.network import Network
 from engines.inspection.types import Kind, OpenSpec
+
+
+@cache
+def shipped(name: str) -> Model:
+    return open_file(SHIPPED / f"{name}.safetensors", OpenSpec(name))
+
 
 ATTENTION = {"mnist-dit": 5, "digits-unet": 4, "mnist-classifier": 0, "mnist-classifier-noisy": 0}
 
 
 @pytest.mark.parametrize("name", ATTENTION)
 def test_shipped_networks_open_with_their_attention_and_parameters(name):
-    path = SHIPPED / f"{name}.safetensors"
-    model = open_file(path, OpenSpec(name))
+    model = shipped(name)
     attention = [node for node in model.graph.nodes if node.kind is Kind.ATTENTION]
     assert len(attention) == ATTENTION[name]
     assert not [node.op for node in model.graph.nodes if node.kind is Kind.UNKNOWN]
-    card = read_card(path)
+    card = read_card(SHIPPED / f"{name}.safetensors")
     assert count(model.graph).parameters == card.parameters
     assert model.sheet.given[0].shape == (1, *card.shape)
     assert model.sheet.given[0].picture
@@ -34,7 +42,7 @@ def test_shipped_networks_open_with_their_attention_and_parameters(name):
 
 def test_a_picture_that_is_fitted_is_what_the_denoiser_gives_its_network():
     name, level = "digits-unet", 0.2
-    model, known = open_file(SHIPPED / f"{name}.safetensors", OpenSpec(name)), opening.open_model(name)
+    model, known = shipped(name), opening.open_model(name)
     picture = np.random.default_rng(0).integers(0, 256, (8, 8, 1), np.uint8).repeat(3, 2)
     data, _ = model.sheet.preprocessing.prepare(picture)
     inputs = given_inputs(model, torch.from_numpy(data))

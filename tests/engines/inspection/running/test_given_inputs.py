@@ -55,3 +55,8 @@ def test_what_is_known_of_a_model_is_kept_in_the_size_that_was_told():
     sheet = ModelSheet("", "m", Format.ONNX, 0, given=(Given("x", (1, 3, 64, 64), picture=True),), preprocessing=known)
     assert fitting(Model(sheet)) == known
     assert fitting(Model(sheet), [(1, 3, 32, 48)]) == Preprocessing((32, 48), "BGR", (1.0,), (2.0,))
+
+
+def test_an_input_of_text_is_refused():
+    with pytest.raises(BadInput, match="takes string"):
+        given_inputs(model(Given("words", (1,), "string")))

@@ -1,4 +1,4 @@
-"""Attribution in the real window: a picture file is explained, then by all methods; other settings make it earlier."""
+"""Attribution in the real window: what is looked at is explained, then a file by all methods."""
 
 from __future__ import annotations
 
@@ -18,22 +18,27 @@ from widgets.inspection.state import Page
 def test_a_picture_is_explained_and_methods_are_compared(
     open_window: Callable[..., Opened], qtbot, tmp_path: Path
 ) -> None:
-    picture = str(tmp_path / "a.png")
-    cv2.imwrite(picture, np.random.default_rng(0).integers(0, 255, (24, 24, 3), np.uint8))
+    (tmp_path / "feed").mkdir()
+    looked, picture = str(tmp_path / "feed" / "looked.png"), str(tmp_path / "a.png")
+    for path, side in ((looked, 40), (picture, 24)):
+        cv2.imwrite(path, np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8))
     path = write_chain(tmp_path / "chain.onnx", weights_of())
-    opened = open_window()
+    opened = open_window(looked)
     lab = opened.window.features["inspection"]
     lab.open_model(str(path))
     lab.go_to(Page.ATTRIBUTION)
-    until(qtbot, lambda: lab.is_open, 60)
+    until(qtbot, lambda: lab.is_open and lab.can(Page.ATTRIBUTION), 60)
     page = lab.board.page(Page.ATTRIBUTION)
-    assert page.empty.button.text() == "Choose picture"
-    lab.edit(Page.ATTRIBUTION, {"picture": picture, "target": "relu2:1", "methods": ("gradient",)})
-    assert lab.command.endswith(f"{picture} --attribute gradient --target relu2:1")
+    lab.edit(Page.ATTRIBUTION, {"target": "relu2:1", "methods": ("gradient",)})
+    assert (page.empty.button.text(), lab.command) == ("Explain", "")
     page.empty.button.click()
     until(qtbot, lambda: lab.view.attribution.result is not None and not lab.is_busy, 60)
     assert page.state.text().startswith("Channel 1 of 'relu2', value ")
+    assert lab.view.attribution.result.picture.shape == (40, 40, 3)
     assert not lab.view.attribution.earlier
+    lab.edit(Page.ATTRIBUTION, {"picture": picture})
+    assert lab.view.attribution.earlier
+    assert lab.command.endswith(f"{picture} --attribute gradient --target relu2:1")
     page.compare.click()
     until(qtbot, lambda: len(lab.view.attribution.result.explained) == 5, 60)
     page.tiles.chosen.emit(4)
