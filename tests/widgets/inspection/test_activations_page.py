@@ -77,7 +77,7 @@ def test_the_chosen_channel_lies_over_the_picture_and_is_told(page: ActivationsP
     assert page.about[1].text() == "From 2 to 25, 0 % zeros"
     assert page.health[0].text() == "1 of 6 channels are dead over 7 pictures"
     assert page.health[1].text() == "17.4 % of all values are zero, 25 % at the upper end"
-    assert page.state.text() == "6 channels \u00b7 1x6x4x6 \u00b7 12 ms a picture"
+    assert page.state.text() == "6 channels \u00b7 1\u00d76\u00d74\u00d76 \u00b7 12 ms a picture"
 
 
 def test_a_click_on_the_picture_chooses_the_unit(page: ActivationsPage, qtbot) -> None:

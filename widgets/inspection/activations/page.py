@@ -123,7 +123,7 @@ class ActivationsPage(LivePage):
         self.scale = Segmented("Colours", [("own", "Each map"), ("shared", "All alike")], tip=tip)
         tip = "The frames of a film that excite the chosen channel most"
         self.best = PlainButton("Best frames\u2026", "file", tip)
-        self.export = PlainButton("Save\u2026", "export", "The maps as PNG or SVG, figures of all channels as CSV")
+        self.export = PlainButton("Export", "export", "The maps as PNG or SVG, figures of all channels as CSV")
         self.atlas, self.vector = MapsAtlas(), VectorChart()
         self._maps = QStackedWidget()
         for part in (self.atlas, self.vector):
@@ -137,7 +137,7 @@ class ActivationsPage(LivePage):
         self.strip.hide()
 
     def _lay_out(self) -> None:
-        head = self.head_of("Activations", self.scale, self.best, self.export)
+        head = self.head_of("Activations", self.scale, self.heat, self.best, self.export)
         self.trouble.close_button.hide()
         body = row_of((self._maps, 1), self._make_side(), spacing=16, margins=(12, 0, 12, 0))
         results = held(column_of((body, 1), self.strip, spacing=8, margins=(0, 0, 0, 8)))
@@ -145,7 +145,7 @@ class ActivationsPage(LivePage):
         self.lay_out(head, self.body_of(self.empty_state(), results))
 
     def _make_side(self) -> QWidget:
-        about = row_of((column_of(*self.about, spacing=2), 1), self.heat, spacing=8)
+        about = column_of(*self.about, spacing=2)
         health = column_of(*self.health, spacing=2)
         side = held(column_of((self.over, 3), about, (self.charts, 2), health, spacing=8))
         side.setFixedWidth(SIDE)

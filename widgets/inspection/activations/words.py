@@ -13,7 +13,7 @@ from widgets.kit.work_state import Trouble
 
 
 def state_words(look: ActivationLook) -> str:
-    """'64 of 144 channels, 1x144x56x56, 31 ms'."""
+    """'64 of 144 channels, 1×144×56×56, 31 ms'."""
     shown, there = len(look.channels), len(look.mean)
     channels = count(there, "channel") if shown == there else f"{shown} of {there:,} channels"
     return DOT.join((channels, shape_words(look.seen.shape), f"{look.seen.milliseconds:.0f} ms a picture"))

@@ -91,7 +91,7 @@ class AttentionPage(LivePage):
         self.kind = Segmented("Map", words.MAPS, tip="What is shown of each patch")
         self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
         self.heat.setChecked(True)
-        self.export = PlainButton("Save\u2026", "export", "The picture under its map, as PNG, SVG or CSV")
+        self.export = PlainButton("Export", "export", "The picture under its map, as PNG, SVG or CSV")
         self.map = PatchMap("Attention over the picture", "", str, 204)
         self.token = QuietButton("Class token", "", "The row of the token before the patches", checkable=True)
         self.heads = HeadStrip(most=4)

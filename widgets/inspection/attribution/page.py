@@ -121,7 +121,7 @@ class AttributionPage(WorkPage):
         self.figures = held(row_of((self.chart, 1), (column_of(self.table, None), 1), spacing=16))
         self.chart.setMinimumHeight(190)
         parts = (self.pictures, 100), checks, self.tiles, self.figures, self.notes, None
-        return scrolled(held(column_of(*parts, spacing=10, margins=(12, 4, 12, 12))))
+        return scrolled(held(column_of(*parts, spacing=10, margins=(12, 4, 12, 12)), "panel"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
