@@ -52,7 +52,7 @@ def going_in(how: Preprocessing) -> str:
     """'224 × 224 RGB, stretched, x / 255'."""
     high, wide = how.size
     less = f"(x \u2212 {_numbers(how.mean)})" if any(how.mean) else "x"
-    numbers = f"{less} / {_numbers(how.std)}"
+    numbers = f"{less} / {_numbers(how.std)}" if less != "x" or set(how.std) != {1.0} else "0 to 255"
     return f"{high} {TIMES} {wide} {how.colours}, {FITS[how.fit]}, {numbers}"
 
 

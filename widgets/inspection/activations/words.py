@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engines.inspection.looks import ActivationLook
-from engines.inspection.studies import Excited
+from engines.inspection.studies import Excited, ExciteSpec
 from widgets.charts.axes import figure, percent
 from widgets.inspection.words import shape_words
-from widgets.kit.words import DOT, count
+from widgets.kit.words import DOT, count, file_name
 from widgets.kit.work_state import Trouble
 
 
@@ -61,7 +61,12 @@ def not_finite(look: ActivationLook) -> Trouble | None:
     )
 
 
+def found_words(spec: ExciteSpec) -> str:
+    """'Frames of walk.mp4 that excite channel 3 of stem.relu most'."""
+    return f"Frames of {file_name(spec.clip)} that excite channel {spec.channel} of {spec.layer} most"
+
+
 def frame_words(frame: Excited) -> str:
-    """'3.21 at 0:12.40'."""
+    """'3.21 at 0:12.4'."""
     minutes, seconds = divmod(frame.seconds, 60)
-    return f"{figure(frame.value)} at {int(minutes)}:{seconds:05.2f}"
+    return f"{figure(frame.value)} at {int(minutes)}:{seconds:04.1f}"
