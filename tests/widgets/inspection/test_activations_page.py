@@ -152,7 +152,7 @@ def test_the_best_frames_stand_below_and_tell_their_moment(page: ActivationsPage
     assert not page.charts.isVisible(), "a low page keeps its room for the frames"
     page.resize(900, 900)
     assert page.charts.isVisible()
-    assert words.frame_words(frames[1]) == "2 at 1:00.50"
+    assert words.frame_words(frames[1]) == "2 at 1:00.5"
     with qtbot.waitSignal(page.momentChosen) as told:
         qtbot.mouseClick(page.strip, Qt.MouseButton.LeftButton, pos=page.strip.box_of(1).center().toPoint())
     assert told.args == [60.5]

@@ -30,7 +30,7 @@ class ModelSection(Form):
         self.file = PathRow("File", "none", "Choose a model file or folder", clears=True)
         self.recent = QuietButton("Recent", "waiting", "Models that were open before")
         self.program = PlainButton(
-            "Load it in a process of its own", "", "Load this file, which is a program, in a process of its own"
+            "Load it in a process of its own", "", "This file is a program; it is loaded only when asked"
         )
         self.why, self.shapes = words("muted"), Shapes()
         self.shapes.told.connect(self.shapesTold)
