@@ -5,15 +5,15 @@ from __future__ import annotations
 from widgets.inspection.graph.words import bytes_text, close_shape, ms_text, op_text, share_text, short
 from widgets.inspection.rows_table import Column, RowsTable
 
-SHARE = 66
+SHARE = 76
 COLUMNS = (
-    Column("Name", "The layer's name everywhere in the Inspector", 170, lambda row: row.name,
+    Column("Name", "The layer's name everywhere in the Inspector", 158, lambda row: row.name,
            lambda row: row.name.lower(), figure=False),
-    Column("Operator", "What it does", 96, lambda row: op_text(row.op), lambda row: op_text(row.op).lower(),
+    Column("Operator", "What it does", 104, lambda row: op_text(row.op), lambda row: op_text(row.op).lower(),
            figure=False),
-    Column("Time", "On this machine, once measured", 92, lambda row: ms_text(row.ms), lambda row: row.ms),
+    Column("Time", "On this machine, once measured", 88, lambda row: ms_text(row.ms), lambda row: row.ms),
     Column("%", "Share of the time of all", SHARE, lambda row: share_text(row.shares[3]), lambda row: row.shares[3]),
-    Column("Mult-adds", "Multiply-adds", 78, lambda row: short(row.multiply_adds), lambda row: row.multiply_adds),
+    Column("Mult-adds", "Multiply-adds", 76, lambda row: short(row.multiply_adds), lambda row: row.multiply_adds),
     Column("%", "Share of all multiply-adds", SHARE, lambda row: share_text(row.shares[1]), lambda row: row.shares[1]),
     Column("Params", "Parameters, shared ones at their first reader", 76, lambda row: short(row.parameters),
            lambda row: row.parameters),
