@@ -132,12 +132,13 @@ def state(look: FieldLook | None, row: FieldRow | None) -> str:
 def unit_words(unit: tuple[int, int], grid: tuple[int, int]) -> str:
     if grid == (1, 1):
         return "one unit a channel"
-    return f"row {unit[0]}, column {unit[1]} of {grid[0]}{TIMES}{grid[1]}"
+    return f"row {unit[0] + 1}, column {unit[1] + 1} of {grid[0]}{TIMES}{grid[1]}"
 
 
 def checked(check: CheckResult, layer: str) -> tuple[str, str]:
     """Word and sentence of a check: whether the gradient agrees. layer: the one that is looked at."""
-    where = f"row {check.unit[0]}, column {check.unit[1]}" + ("" if check.layer == layer else f" of {check.layer}")
+    row, column = check.unit
+    where = f"row {row + 1}, column {column + 1}" + ("" if check.layer == layer else f" of {check.layer}")
     if check.agrees:
         return "Agrees", f"The same {check.ours:,} pixels at {where}"
     both = f"{check.ours:,} by the field, {check.gradients:,} by the gradient"
