@@ -47,14 +47,14 @@ class LivePage(WorkPage):
     def show_live(self, view: InspectionView) -> LookResult | None:
         """What is seen, None where the page says what is lacking. Also shows progress."""
         look = view.look.look
-        words, button, self._next = self._lacking(view)
+        words, button, self._next = self.lacking(view)
         self.empty.set_text(words, button)
         self.sample.setVisible(self._next == "source")
         self.show_there(look is not None and view.model.sheet is not None)
         self.progress.show_busy(view.busy)
         return look if self.there else None
 
-    def _lacking(self, view: InspectionView) -> tuple[str, str, Wanted]:
+    def lacking(self, view: InspectionView) -> tuple[str, str, Wanted]:
         """A sentence, the word on the button ("" for none), and what that asks for."""
         sheet, look = view.model.sheet, view.look
         if sheet is None:

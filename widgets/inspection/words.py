@@ -10,8 +10,8 @@ FITS = {"stretch": "stretched", "letterbox": "whole, in a grey border", "crop": 
 
 
 def shape_words(shape: Shape | None) -> str:
-    """'1x3x224x224', '?' for a size that is dynamic, '' for a shape that nobody knows."""
-    return "x".join("?" if size < 0 else str(size) for size in shape or ())
+    """'1×3×224×224', '?' for a size that is dynamic, '' for a shape that nobody knows."""
+    return TIMES.join("?" if size < 0 else str(size) for size in shape or ())
 
 
 def shape_of(text: str) -> Shape:
@@ -36,7 +36,7 @@ def layers_of(sheet: ModelSheet | None, *kinds: Kind) -> tuple[str, ...]:
 
 
 def layer_words(graph: Graph | None, name: str) -> str:
-    """'Conv, 1x32x112x112'."""
+    """'Conv, 1×32×112×112'."""
     node = node_of(graph, name)
     if node is None or graph is None:
         return ""
@@ -49,9 +49,10 @@ def node_of(graph: Graph | None, name: str) -> Node | None:
 
 
 def going_in(how: Preprocessing) -> str:
-    """'224 x 224 RGB, stretched, (x - 0) / 255'."""
+    """'224 × 224 RGB, stretched, x / 255'."""
     high, wide = how.size
-    numbers = f"(x \u2212 {_numbers(how.mean)}) / {_numbers(how.std)}"
+    less = f"(x \u2212 {_numbers(how.mean)})" if any(how.mean) else "x"
+    numbers = f"{less} / {_numbers(how.std)}" if less != "x" or set(how.std) != {1.0} else "0 to 255"
     return f"{high} {TIMES} {wide} {how.colours}, {FITS[how.fit]}, {numbers}"
 
 

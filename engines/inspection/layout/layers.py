@@ -7,6 +7,7 @@ neighbours, and the result says so.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ STACK = 256 << 20
 """Bytes of stack: the library walks down a graph as deep as it is."""
 SMALL = 3000
 """Edges up to which neighbours are swapped too, which costs time and saves crossings."""
+TALKATIVE = ("rust-sugiyama", "connected_components")
+"""Loggers of fast-sugiyama, which tell each step of each drawing."""
 PLAIN = "Drawn by a plain layout: fast-sugiyama failed ({why})"
 
 
@@ -115,6 +118,8 @@ def _part(edges: Sequence[Pair], apart: float) -> tuple[Mapping[int, float], Seq
     """x of the boxes and places, and the edges from one to the next."""
     import fast_sugiyama
 
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     layouts: Any = fast_sugiyama.from_edges(
         edges,
         vertex_spacing=apart,

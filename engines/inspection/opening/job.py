@@ -32,6 +32,7 @@ def sheet_of(spec: OpenSpec, ctx: Context) -> ModelSheet:
     """
     from dataclasses import replace
 
+    from engines.inspection.attention.sites import sites
     from engines.inspection.counting import count
     from engines.inspection.opening.opener import open_spec
 
@@ -41,7 +42,7 @@ def sheet_of(spec: OpenSpec, ctx: Context) -> ModelSheet:
     ctx.progress(1, 2, "Counting")
     sheet = model.sheet
     counts = count(sheet.graph) if sheet.graph is not None else sheet.counts
-    sheet = replace(sheet, counts=counts)
+    sheet = replace(sheet, counts=counts, attends=sheet.graph is not None and bool(sites(sheet.graph)))
     if spec.time and sheet.graph is not None and not sheet.runs and not sheet.needs_shape:
         sheet = _timed(sheet, model, spec, ctx)
     ctx.progress(2, 2, sheet.title)

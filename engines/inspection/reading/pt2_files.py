@@ -69,7 +69,7 @@ def _warnings(package: Package) -> list[str]:
     found = []
     if package.pickles:
         names = ", ".join(package.pickles[:3]) + (" and more" if len(package.pickles) > 3 else "")
-        found.append(f"Torch files inside ({names}) can run code when they are loaded; they were not opened")
+        found.append(f"Torch files inside ({names}) are not needed here and were not opened")
     if package.code:
         found.append(f"Compiled code inside ({package.code[0]}) was not opened")
     if package.others:

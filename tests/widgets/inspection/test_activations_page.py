@@ -77,7 +77,7 @@ def test_the_chosen_channel_lies_over_the_picture_and_is_told(page: ActivationsP
     assert page.about[1].text() == "From 2 to 25, 0 % zeros"
     assert page.health[0].text() == "1 of 6 channels are dead over 7 pictures"
     assert page.health[1].text() == "17.4 % of all values are zero, 25 % at the upper end"
-    assert page.state.text() == "6 channels \u00b7 1x6x4x6 \u00b7 12 ms a picture"
+    assert page.state.text() == "6 channels \u00b7 1\u00d76\u00d74\u00d76 \u00b7 12 ms a picture"
 
 
 def test_a_click_on_the_picture_chooses_the_unit(page: ActivationsPage, qtbot) -> None:
@@ -143,13 +143,27 @@ def test_of_many_channels_the_extremes_are_kept() -> None:
 def test_the_best_frames_stand_below_and_tell_their_moment(page: ActivationsPage, qtbot) -> None:
     picture = np.zeros((16, 24, 3), np.uint8)
     frames = tuple(Excited(9 * n, 60 + n / 2, 3.0 - n, (0, 0, 8, 8), picture) for n in range(3))
-    result = ExciteResult(ExciteSpec(clip="a.mp4"), frames, np.zeros(30, np.float32))
+    result = ExciteResult(
+        ExciteSpec(clip="/films/a.mp4", layer="stem.relu", channel=3), frames, np.zeros(30, np.float32)
+    )
     page.show_state(shown(activations(), excite=ExciteView("a.mp4", result)))
     assert page.strip.isVisible()
-    assert words.frame_words(frames[1]) == "2 at 1:00.50"
+    assert page.found.text() == "Frames of a.mp4 that excite channel 3 of stem.relu most"
+    assert not page.charts.isVisible(), "a low page keeps its room for the frames"
+    page.resize(900, 900)
+    assert page.charts.isVisible()
+    assert words.frame_words(frames[1]) == "2 at 1:00.5"
     with qtbot.waitSignal(page.momentChosen) as told:
         qtbot.mouseClick(page.strip, Qt.MouseButton.LeftButton, pos=page.strip.box_of(1).center().toPoint())
     assert told.args == [60.5]
+
+
+def test_a_page_that_grows_shows_the_means_of_the_picture_that_it_has(page: ActivationsPage) -> None:
+    page.show_state(shown(activations()))
+    assert not page.charts.means.isVisible()
+    page.resize(900, 900)
+    assert page.charts.means.isVisible()
+    assert [list(line.y) for line in page.charts.means.series] == [list(activations().mean)]
 
 
 def test_the_figures_of_all_channels_are_saved(page: ActivationsPage, tmp_path: Path) -> None:

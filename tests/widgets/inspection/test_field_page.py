@@ -189,3 +189,8 @@ def test_the_table_is_written_with_a_column_for_every_figure(page: FieldPage, tm
     rows = list(csv.reader((tmp_path / "fields.csv").open()))
     assert rows[0][:3] == ["layer", "height", "width"]
     assert rows[2] == ["wide", "3", "9", "2", "4", "-1", "-4", "16", "12", "false", "false", "Odd"]
+
+
+def test_rows_and_columns_are_told_from_one_as_on_the_page_of_attention() -> None:
+    assert words.unit_words((2, 0), (14, 14)) == "row 3, column 1 of 14 \u00d7 14"
+    assert words.unit_words((0, 0), (1, 1)) == "one unit a channel"

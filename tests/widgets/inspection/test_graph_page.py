@@ -185,7 +185,7 @@ def test_the_table_sorts_by_number_with_the_unknown_last_and_follows_search_and_
     page.show_state(view_of(chain(120), selected="n7"))
     table = page.table
     assert table.held.rows[table.currentIndex().row()].name == "n7"
-    table.sortByColumn(6, Qt.SortOrder.DescendingOrder)
+    table.sortByColumn(4, Qt.SortOrder.DescendingOrder)
     adds = [row.multiply_adds for row in table.held.rows]
     known = [each for each in adds if each is not None]
     assert known == sorted(known, reverse=True)
@@ -196,9 +196,28 @@ def test_the_table_sorts_by_number_with_the_unknown_last_and_follows_search_and_
     with qtbot.waitSignal(page.selected) as told:
         table.selectRow(0)
     assert told.args == [table.held.rows[0].name]
-    assert not table.isColumnHidden(10)
+    assert not table.isColumnHidden(2)
     page.show_state(replace(page.shown, graph=replace(page.shown.graph, rows=node_rows(chain(120)))))
-    assert table.isColumnHidden(10)
+    assert table.isColumnHidden(2)
+
+
+def test_the_head_sums_the_times_that_were_measured(page: GraphPage) -> None:
+    page.show_state(view_of(chain(6)))
+    told = page.state.text()
+    total = sum(row.ms for row in page.shown.graph.rows if row.ms is not None)
+    assert told.endswith(f"{total:.3f} ms") or told.endswith(f"{total:.3g} ms")
+    page.show_state(replace(page.shown, graph=replace(page.shown.graph, rows=node_rows(chain(6)))))
+    assert " ms" not in page.state.text()
+
+
+def test_what_was_saved_is_said_until_another_model_is_shown(page: GraphPage, tmp_path, monkeypatch) -> None:
+    page.show_state(view_of(chain(6)))
+    monkeypatch.setattr("widgets.inspection.graph.page.ask_file", lambda *_: str(tmp_path / "table.csv"))
+    page.save()
+    page.show_state(replace(page.shown))
+    assert page.said.text() == f"Saved as {tmp_path / 'table.csv'}"
+    page.show_state(view_of(chain(5)))
+    assert page.said.text() == ""
 
 
 def test_colours_tell_families_or_a_figure_with_its_scale(page: GraphPage) -> None:
@@ -216,7 +235,7 @@ def test_colours_tell_families_or_a_figure_with_its_scale(page: GraphPage) -> No
     assert set(page.legend.families) == {box.family for box in boxes}
     page.color.set_value("ms")
     page.color.chosen.emit("ms")
-    assert page.legend.accessibleDescription() == "0.125 ms to 0.5 ms"
+    assert page.legend.accessibleDescription() == "0.125 ms to 0.500 ms"
 
 
 def test_the_card_names_tensors_figures_and_settings_of_what_is_selected(page: GraphPage, qtbot) -> None:

@@ -71,7 +71,7 @@ def test_a_program_is_run_only_when_that_is_asked_for(panel: InspectionPanel) ->
 def test_how_a_picture_goes_in_is_said_and_set(panel: InspectionPanel, qtbot) -> None:
     section = panel.picture
     panel.show_state(view_of(Page.ACTIVATIONS))
-    assert section.how.text().endswith("32 \u00d7 48 RGB, stretched, (x \u2212 0) / 255.")
+    assert section.how.text().endswith("32 \u00d7 48 RGB, stretched, x / 255.")
     with qtbot.waitSignal(section.preprocessingChanged) as told:
         section.own.click()
     own = Preprocessing((32, 48))
@@ -94,7 +94,7 @@ def test_a_layer_is_found_by_a_part_of_its_name(panel: InspectionPanel, qtbot) -
     panel.show_state(view_of(Page.ACTIVATIONS, activations()))
     field = panel.forms[Page.ACTIVATIONS][0].layer
     assert field.field.value() == "stem.relu"
-    assert field.what.text() == "Relu, 1x6x4x6"
+    assert field.what.text() == "Relu, 1\u00d76\u00d74\u00d76"
     assert [field.field.itemText(row) for row in range(field.field.count())] == ["stem.conv", "stem.relu"]
     with qtbot.waitSignal(panel.edited) as told:
         field.field.line.setText("CONV")

@@ -26,18 +26,24 @@ class LayerCharts(QWidget):
             chart.setMinimumHeight(84)
         self.setLayout(column_of((self.means, 1), (self.values, 1), spacing=8))
         self._seldom = Seldom(self._show, self)
+        self._look: ActivationLook | None = None
         self.channel, self._small = 0, False
 
     def set_small(self, on: bool) -> None:
         """The distribution alone."""
+        if on == self._small:
+            return
         self._small = on
         self.means.setVisible(not on)
+        if self._look is not None:
+            self._show(self._look)
 
     def show_look(self, look: ActivationLook, channel: int) -> None:
         self.channel = channel
         self._seldom(look)
 
     def _show(self, look: ActivationLook) -> None:
+        self._look = look
         self.means.setVisible(len(look.mean) > 1 and not self._small)
         if len(look.mean) > 1 and not self._small:
             self._show_means(look)

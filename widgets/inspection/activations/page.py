@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from engines.inspection.looks import ActivationLook
+from engines.inspection.studies import ExciteResult
 from widgets.charts.axes import figure
 from widgets.charts.patch_maps import PatchMap
 from widgets.inspection.activations import words
@@ -50,13 +51,24 @@ class ActivationsPage(LivePage):
         self.scale.setVisible(isinstance(look, ActivationLook) and not _is_vector(look))
         if isinstance(look, ActivationLook):
             self.best.setEnabled(view.work is None)
-            self.strip.show_result(view.excite.result, look.seen.picture.shape[1])
+            self._show_strip(view.excite.result, look.seen.picture.shape[1])
             self._show(look, view.look.spec.channel, view.look.spec.unit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the picture has it, and one chart."""
-        self.charts.set_small(self.height() < SMALL)
+        self._share_room()
         super().resizeEvent(event)
+
+    def _share_room(self) -> None:
+        small = self.height() < SMALL
+        self.charts.set_small(small)
+        self.charts.setVisible(not small or self.strip.isHidden())
+
+    def _show_strip(self, result: ExciteResult | None, wide: int) -> None:
+        self.strip.show_result(result, wide)
+        self.found.setText(words.found_words(result.spec) if result is not None else "")
+        self.found.setVisible(result is not None)
+        self._share_room()
 
     def save(self) -> None:
         if path := ask_file(self, "Export feature maps", "maps.png", FORMATS):
@@ -123,7 +135,7 @@ class ActivationsPage(LivePage):
         self.scale = Segmented("Colours", [("own", "Each map"), ("shared", "All alike")], tip=tip)
         tip = "The frames of a film that excite the chosen channel most"
         self.best = PlainButton("Best frames\u2026", "file", tip)
-        self.export = PlainButton("Save\u2026", "export", "The maps as PNG or SVG, figures of all channels as CSV")
+        self.export = PlainButton("Export", "export", "The maps as PNG or SVG, figures of all channels as CSV")
         self.atlas, self.vector = MapsAtlas(), VectorChart()
         self._maps = QStackedWidget()
         for part in (self.atlas, self.vector):
@@ -134,18 +146,20 @@ class ActivationsPage(LivePage):
         self.about = ElidedLabel(), ElidedLabel("", "muted")
         self.health = ElidedLabel("", "muted"), ElidedLabel("", "muted")
         self.charts, self.strip = LayerCharts(), FrameStrip()
-        self.strip.hide()
+        self.found = ElidedLabel("", "hint")
+        for part in (self.strip, self.found):
+            part.hide()
 
     def _lay_out(self) -> None:
-        head = self.head_of("Activations", self.scale, self.best, self.export)
+        head = self.head_of("Activations", self.scale, self.heat, self.best, self.export)
         self.trouble.close_button.hide()
         body = row_of((self._maps, 1), self._make_side(), spacing=16, margins=(12, 0, 12, 0))
-        frames = row_of(self.strip, margins=(10, 0, 12, 0))
-        results = held(column_of((body, 1), frames, spacing=8, margins=(0, 0, 0, 8)))
+        best = column_of(self.found, self.strip, spacing=4, margins=(12, 0, 12, 0))
+        results = held(column_of((body, 1), best, spacing=4, margins=(0, 0, 0, 8)))
         self.lay_out(head, self.body_of(self.empty_state(), results))
 
     def _make_side(self) -> QWidget:
-        about = row_of((column_of(*self.about, spacing=2), 1), self.heat, spacing=8)
+        about = column_of(*self.about, spacing=2)
         health = column_of(*self.health, spacing=2)
         side = held(column_of((self.over, 3), about, (self.charts, 2), health, spacing=8))
         side.setFixedWidth(SIDE)

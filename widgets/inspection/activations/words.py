@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from engines.inspection.looks import ActivationLook
-from engines.inspection.studies import Excited
+from engines.inspection.studies import Excited, ExciteSpec
 from widgets.charts.axes import figure, percent
 from widgets.inspection.words import shape_words
-from widgets.kit.words import DOT, count
+from widgets.kit.words import DOT, count, file_name
 from widgets.kit.work_state import Trouble
 
 
 def state_words(look: ActivationLook) -> str:
-    """'64 of 144 channels, 1x144x56x56, 31 ms'."""
+    """'64 of 144 channels, 1×144×56×56, 31 ms'."""
     shown, there = len(look.channels), len(look.mean)
     channels = count(there, "channel") if shown == there else f"{shown} of {there:,} channels"
     return DOT.join((channels, shape_words(look.seen.shape), f"{look.seen.milliseconds:.0f} ms a picture"))
@@ -61,7 +61,12 @@ def not_finite(look: ActivationLook) -> Trouble | None:
     )
 
 
+def found_words(spec: ExciteSpec) -> str:
+    """'Frames of walk.mp4 that excite channel 3 of stem.relu most'."""
+    return f"Frames of {file_name(spec.clip)} that excite channel {spec.channel} of {spec.layer} most"
+
+
 def frame_words(frame: Excited) -> str:
-    """'3.21 at 0:12.40'."""
+    """'3.21 at 0:12.4'."""
     minutes, seconds = divmod(frame.seconds, 60)
-    return f"{figure(frame.value)} at {int(minutes)}:{seconds:05.2f}"
+    return f"{figure(frame.value)} at {int(minutes)}:{seconds:04.1f}"

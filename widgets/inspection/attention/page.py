@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from engines.inspection.looks import AttentionLook, Map
 from widgets.charts.patch_maps import HeadStrip, PatchMap
 from widgets.inspection.attention import words
-from widgets.inspection.live_page import LivePage, rgb
+from widgets.inspection.live_page import LivePage, Wanted, rgb
 from widgets.inspection.state import InspectionView
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say
@@ -21,6 +21,7 @@ from widgets.kit.panel import PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, save_or_say
 
 SIDE, MOST_SIDE = 344, 520
+NONE = "This model has no layers of attention; its other pages show what it sees."
 FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
 
@@ -34,6 +35,12 @@ class AttentionPage(LivePage):
         self._make_parts()
         self._lay_out()
         self._wire()
+
+    def lacking(self, view: InspectionView) -> tuple[str, str, Wanted]:
+        sheet = view.model.sheet
+        if sheet is not None and sheet.graph is not None and not sheet.attends:
+            return NONE, "Open another model", "model"
+        return super().lacking(view)
 
     def show_state(self, view: InspectionView) -> None:
         look = self.show_live(view)
@@ -91,7 +98,7 @@ class AttentionPage(LivePage):
         self.kind = Segmented("Map", words.MAPS, tip="What is shown of each patch")
         self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
         self.heat.setChecked(True)
-        self.export = PlainButton("Save\u2026", "export", "The picture under its map, as PNG, SVG or CSV")
+        self.export = PlainButton("Export", "export", "The picture under its map, as PNG, SVG or CSV")
         self.map = PatchMap("Attention over the picture", "", str, 204)
         self.token = QuietButton("Class token", "", "The row of the token before the patches", checkable=True)
         self.heads = HeadStrip(most=4)

@@ -117,11 +117,11 @@ class AttributionPage(WorkPage):
         self.pictures = held(row_of((self.picture, 1), (self.heat, 1), spacing=12))
         self.pictures.setMinimumHeight(LEAST)
         opacity = row_of(Label("Opacity", "muted"), (self.opacity, 1), spacing=8)
-        checks = row_of(self.verdict, (self.whole, 1), opacity, spacing=12)
-        self.figures = held(row_of((self.chart, 1), (column_of(self.table, None), 1), spacing=16))
+        checks = row_of(self.verdict, None, opacity, spacing=12)
+        self.figures = held(row_of((self.chart, 3), (column_of(self.table, None), 4), spacing=16))
         self.chart.setMinimumHeight(190)
-        parts = (self.pictures, 100), checks, self.tiles, self.figures, self.notes, None
-        return scrolled(held(column_of(*parts, spacing=10, margins=(12, 4, 12, 12))))
+        parts = (self.pictures, 100), checks, self.whole, self.tiles, self.figures, self.notes, None
+        return scrolled(held(column_of(*parts, spacing=10, margins=(12, 4, 12, 12)), "panel"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

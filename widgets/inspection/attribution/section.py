@@ -72,7 +72,7 @@ class AttributionSection(Form):
         about = "How fast the score falls as the pixels that the map calls important go, and rises as they come"
         self.curves = Toggle("Curves", tip=about)
         self.picture = PathRow(
-            "Picture file", "none, the source", "A picture file in place of what is looked at", clears=True
+            "Picture file", "none: the source", "A picture file in place of what is looked at", clears=True
         )
 
     def ask_picture(self) -> None:

@@ -36,7 +36,7 @@ class ComparePage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self.result: CompareResult | None = None
-        self.export = PlainButton("Save\u2026", "export", "The table as CSV, or the curve as SVG or PNG")
+        self.export = PlainButton("Export", "export", "The table as CSV, or the curve as SVG or PNG")
         self.curve = BandPlot(
             "Error of every layer", "Layer, in order of execution", "Relative error, 0 drawn at the foot", log_y=True
         )

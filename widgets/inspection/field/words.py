@@ -5,7 +5,6 @@ from __future__ import annotations
 from engines.inspection.field.results import CheckResult, FieldTable
 from engines.inspection.looks import FieldLook
 from engines.inspection.types import FieldRow
-from widgets.charts.axes import figure
 from widgets.inspection.state import InspectionView
 from widgets.kit.results import Stat
 
@@ -34,7 +33,7 @@ def no_picture(view: InspectionView) -> tuple[str, str]:
     """Words and button in the place of the picture."""
     look = view.look
     if not look.source:
-        return "Choose a camera, a film or a picture to see a unit's field on it", "Choose a source"
+        return "Choose a camera, a film or a picture to see a unit's field on it.", "Choose a source"
     if view.problem or look.note:
         return view.problem or look.note, ""
     return ("Looking at the first picture", "") if look.on else ("Press Look to see a unit's field on the picture", "")
@@ -107,8 +106,13 @@ def stats(row: FieldRow | None, look: FieldLook | None) -> list[Stat]:
                 ),
                 Stat("Share", share(look), "%", tip="Pixels above 4.55 % of the peak, of all that it can see"),
             ]
-        found.append(Stat("Value", figure(look.value).replace("-", "\u2212"), "", tip="Of the unit on this picture"))
+        found.append(Stat("Value", _value(look.value), "", tip="Of the unit on this picture"))
     return found
+
+
+def _value(value: float) -> str:
+    """As much of it as there is room for: '\u22120.0012', '\u22128e-5'."""
+    return f"{value:.2g}".replace("-", "\u2212", 1)
 
 
 def share(look: FieldLook) -> str:
@@ -128,12 +132,13 @@ def state(look: FieldLook | None, row: FieldRow | None) -> str:
 def unit_words(unit: tuple[int, int], grid: tuple[int, int]) -> str:
     if grid == (1, 1):
         return "one unit a channel"
-    return f"row {unit[0]}, column {unit[1]} of {grid[0]}{TIMES}{grid[1]}"
+    return f"row {unit[0] + 1}, column {unit[1] + 1} of {grid[0]}{TIMES}{grid[1]}"
 
 
 def checked(check: CheckResult, layer: str) -> tuple[str, str]:
     """Word and sentence of a check: whether the gradient agrees. layer: the one that is looked at."""
-    where = f"row {check.unit[0]}, column {check.unit[1]}" + ("" if check.layer == layer else f" of {check.layer}")
+    row, column = check.unit
+    where = f"row {row + 1}, column {column + 1}" + ("" if check.layer == layer else f" of {check.layer}")
     if check.agrees:
         return "Agrees", f"The same {check.ours:,} pixels at {where}"
     both = f"{check.ours:,} by the field, {check.gradients:,} by the gradient"

@@ -18,7 +18,7 @@ from widgets.kit.panel import scrolled
 from widgets.kit.results import Stat, StatGrid
 from widgets.kit.words import DOT, count
 
-NOTHING = "Select a box to see what it is. Double click opens a module, and closes it from within."
+NOTHING = "Select a box or a row to see what it is. A double click opens a module, and closes it from within."
 MOST = 24
 """Lines of a list."""
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QStackedWidget
 
+from engines.core.names import shown as plain
 from engines.inspection.layout.folding import Box
 from engines.inspection.types import ModelSheet
 from widgets.inspection.graph.canvas import GraphCanvas
@@ -16,10 +17,10 @@ from widgets.inspection.graph.card import Card
 from widgets.inspection.graph.colors import FIGURES
 from widgets.inspection.graph.legend import Legend
 from widgets.inspection.graph.painting import Marks
-from widgets.inspection.graph.saving import KINDS, save
+from widgets.inspection.graph.saving import KINDS, KINDS_OF_TABLE, save
 from widgets.inspection.graph.search import GraphSearch
 from widgets.inspection.graph.table import nodes_table
-from widgets.inspection.graph.words import short
+from widgets.inspection.graph.words import ms_text, short
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
 from widgets.kit.labels import Label
@@ -67,6 +68,7 @@ class GraphPage(WorkPage):
         self._sheet: ModelSheet | None = None
         self._shows = 0
         self._marked: Marked | None = None
+        self._saved = ""
         self.canvas, self.table, self.card, self.legend = GraphCanvas(), nodes_table(), Card(), Legend()
         self.search = GraphSearch()
         self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
@@ -132,7 +134,8 @@ class GraphPage(WorkPage):
         self.state.setText(_state(view))
         for button in (self.time, self.export):
             button.setVisible(there)
-        self._say(graph.placed.note if graph.placed is not None else "")
+        self._saved = self._saved if sheet is self._sheet else ""
+        self._say(self._saved or (graph.placed.note if graph.placed is not None else ""))
         if there:
             self._show_time(view)
             self._draw(graph)
@@ -221,12 +224,15 @@ class GraphPage(WorkPage):
         if sheet is None:
             return
         offered = f"{file_title(sheet.title)} {'table.csv' if self.form.value() == 'table' else 'graph.png'}"
-        if path := ask_file(self, "Export graph", offered, KINDS):
+        kinds = KINDS_OF_TABLE if self.form.value() == "table" else KINDS
+        if path := ask_file(self, "Export graph", offered, kinds):
             save_or_say(self, path, self._write)
 
     def _write(self, path: str) -> None:
         sheet = self.shown.model.sheet
-        self._say(save(path, self.shown.graph, sheet.title if sheet is not None else "", self.color.value()))
+        said = save(path, self.shown.graph, sheet.title if sheet is not None else "", self.color.value())
+        self._saved = said or f"Saved as {plain(path)}"
+        self._say(self._saved)
 
     def _say(self, words: str) -> None:
         self.said.setText(words)
@@ -251,7 +257,7 @@ def _button(role: str, tip: str, act: Callable[[], object], text: str = "") -> Q
 
 
 def _state(view: InspectionView) -> str:
-    """'1,204 operators, 58 boxes shown - 4.65 M parameters - 407 M multiply-adds'."""
+    """'1,204 operators, 58 boxes shown - 4.65 M parameters - 407 M multiply-adds - 12.3 ms'."""
     sheet, folded, placed = view.model.sheet, view.graph.folded, view.graph.placed
     if sheet is None or sheet.graph is None:
         return ""
@@ -263,6 +269,7 @@ def _state(view: InspectionView) -> str:
         shown,
         f"{short(once)} parameters",
         f"{short(adds)} multiply-adds" if adds is not None else "",
+        ms_text(sum(times)) if (times := [row.ms for row in view.graph.rows if row.ms is not None]) else "",
         f"{count(aside, 'long edge')} at the side" if aside else "",
     )
     return DOT.join(filter(None, parts))

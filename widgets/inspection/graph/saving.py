@@ -18,6 +18,7 @@ from widgets.inspection.state import GraphView
 from widgets.kit.theme import LOOK
 
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
+KINDS_OF_TABLE = "CSV (*.csv);;PNG (*.png);;SVG (*.svg)"
 ROOM = 24.0
 SHARP, SIDE, PIXELS = 2.0, 16000.0, 48e6
 """Pixels a unit of the drawing; the most of a picture along a side, and in all."""

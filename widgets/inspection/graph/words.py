@@ -32,8 +32,10 @@ def bytes_text(value: float | None) -> str:
 
 
 def ms_text(value: float | None) -> str:
-    """'0.042 ms', '12.3 ms'."""
-    return DASH if value is None else f"{value:.3g} ms"
+    """'0.042 ms', '1.74 ms', '12.3 ms', '812 ms'."""
+    if value is None:
+        return DASH
+    return f"{value:.3f} ms" if value < 0.9995 else f"{value:.3g} ms" if value < 999.5 else f"{value:,.0f} ms"
 
 
 def share_text(value: float | None) -> str:

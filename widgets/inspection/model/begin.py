@@ -36,7 +36,7 @@ class Begin(QWidget):
         self.buttons = []
         opened = [self._button(file_name(path), path, path) for path in recent[:MOST]]
         used = [self._button(one.title, one.path, f"The file that it runs now: {one.path}") for one in in_use[:MOST]]
-        for title, buttons in (("In use now", used), ("Open before", opened)):
+        for title, buttons in (("In use now", used), ("Opened before", opened)):
             if buttons:
                 self._column.addWidget(held(column_of(Label(title, "label"), *buttons, spacing=2)))
         self.setVisible(bool(opened or used))

@@ -29,7 +29,9 @@ class ModelSection(Form):
         super().__init__("Model", name="inspection.model")
         self.file = PathRow("File", "none", "Choose a model file or folder", clears=True)
         self.recent = QuietButton("Recent", "waiting", "Models that were open before")
-        self.program = PlainButton("Run its program", "", "Load this file, which is a program, in a process of its own")
+        self.program = PlainButton(
+            "Load it in a process of its own", "", "This file is a program; it is loaded only when asked"
+        )
         self.why, self.shapes = words("muted"), Shapes()
         self.shapes.told.connect(self.shapesTold)
         self.recent.clicked.connect(self._offer)

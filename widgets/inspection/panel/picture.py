@@ -41,7 +41,7 @@ class PictureSection(Form):
         self._shown = look.preprocessing or says or (self._fallback(view) if sheet is not None else None)
         show(self.own, not set_by_hand)
         fitted = view.look.look.seen.fitted if view.look.look is not None else ""
-        guess = "" if says is not None or set_by_hand else "The file does not say how pictures go in. "
+        guess = "" if says is not None or set_by_hand else "The file does not say; taken as usual: "
         self.how.setToolTip(fitted)
         say(self.how, f"{guess}{going_in(self._shown)}." if self._shown is not None and not set_by_hand else fitted)
         self.fields_box.setVisible(set_by_hand)

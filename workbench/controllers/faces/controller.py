@@ -246,7 +246,7 @@ class FacesController(PagedController):
             (panel.privacy.redact, self.redact),
             (panel.copy, self.copy_command),
         ):
-            button.clicked.connect(lambda act=act: act())
+            button.clicked.connect(lambda _on=False, act=act: act())
         panel.settingsChanged.connect(self.set_settings)
         panel.dropped.connect(self.take)
         panel.source.sourceChosen.connect(self.watch.choose)

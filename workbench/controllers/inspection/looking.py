@@ -11,7 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from engines.inspection.looks import ActivationLook, AttentionLook, FieldLook, LookResult, LookSpec
-from widgets.inspection.state import LIVE, LookView
+from widgets.inspection.state import LIVE, LookView, Page
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.live_threads import Lookers, choices
 from workbench.controllers.inspection.part import Desk
@@ -71,7 +71,11 @@ class Looking(QObject):
     @property
     def problem(self) -> str:
         """Why nothing can be looked at, "" when it can."""
-        return self._desk.subject.problem or ("" if self.source else "Choose a source: a camera, a film or a picture")
+        subject = self._desk.subject
+        if subject.problem or not self.source:
+            return subject.problem or "Choose a source: a camera, a film or a picture"
+        blind = self._desk.form.page is Page.ATTENTION and subject.sheet is not None and not subject.sheet.attends
+        return "This model has no layers of attention" if blind else ""
 
     @property
     def on(self) -> bool:

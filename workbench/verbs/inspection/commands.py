@@ -13,6 +13,7 @@ from engines.inspection.types import ModelSheet, OpenSpec
 from workbench.verbs import console
 from workbench.verbs.inspection import attribute, compare
 from workbench.verbs.inspection.shapes import shape_of
+from workbench.verbs.inspection.sheet import show as _show
 
 
 class _Group(TyperGroup):
@@ -110,25 +111,6 @@ def sheet_json(sheet: ModelSheet) -> dict[str, Any]:
         "layers": [to_json(layer) for layer in counts.layers],
         "warnings": list(sheet.warnings),
     }
-
-
-def _show(sheet: ModelSheet) -> None:
-    """The head in words, then a row a layer."""
-    from rich import box
-    from rich.table import Table
-
-    told = console.out()
-    counts = sheet.counts
-    told.print(f"{sheet.title}: {sheet.format}, {counts.parameters:,} parameters", soft_wrap=True)
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("layer", "operator", "output", "parameters", "multiply-adds"):
-        table.add_column(name, justify="left" if name in ("layer", "operator") else "right")
-    for layer in counts.layers:
-        adds = "" if layer.multiply_adds is None else f"{layer.multiply_adds:,}"
-        table.add_row(
-            layer.name, layer.type, "x".join(map(str, layer.output_shape or ())), f"{layer.parameters:,}", adds
-        )
-    told.print(table)
 
 
 compare.register(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -136,3 +138,9 @@ def test_a_module_that_is_called_twice_is_drawn_when_it_is_folded() -> None:
     edges = [(edge.source, edge.target) for edge in folded.edges]
     placed = place(len(folded.boxes), edges)
     assert sum(placed.layers[target] <= placed.layers[source] for source, target in edges) == 1
+
+
+def test_a_drawing_leaves_the_log_to_what_matters(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    place(3, [(0, 1), (1, 2)])
+    assert not caplog.records

@@ -69,6 +69,15 @@ def test_the_preset_shows_the_viewer_under_a_strip_of_pages(open_window: Open) -
     assert (window.centre.front, window.centre.strip) == ("faces", "faces")
 
 
+def test_the_buttons_of_the_panel_do_what_they_say(open_window: Open) -> None:
+    window = open_window().window
+    window.commands.run("window.faces")
+    window.features["faces"].panel.enrol.click()
+    assert window.features["faces"].view.page is Page.ENROL
+    window.features["faces"].panel.gallery.people.click()
+    assert window.features["faces"].view.page is Page.PEOPLE
+
+
 def test_the_sample_portrait_is_followed_as_one_unknown_person(watched: Opened, qtbot) -> None:
     seen: set[int] = set()
     until(qtbot, lambda: (seen.update(face.track for face in faces(watched)), faces(watched)[0].evidence >= 5)[1], 60)
