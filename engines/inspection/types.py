@@ -226,9 +226,9 @@ class Given:
 class ModelSheet:
     """All that can be told of a model without running it. Goes to the window.
 
-    runs: "" where it can be run here, else why not, with what to do. attends: it has layers of attention. facts: name and value of what else the file says
-    (producer, opset, metadata). tensors: what is stored. needs_shape: inputs whose shape has to be told first.
-    preprocessing: how pictures go in, where that is known for certain.
+    runs: "" where it can be run here, else why not, with what to do. attends: it has layers of attention. facts: name
+    and value of what else the file says (producer, opset, metadata). tensors: what is stored. needs_shape: inputs whose
+    shape has to be told first. preprocessing: how pictures go in, where that is known for certain.
     """
 
     path: str
