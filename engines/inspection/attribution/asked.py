@@ -64,7 +64,7 @@ class AttributeSpec:
     preprocessing: Preprocessing | None = None
     baseline: Baseline = "black"
     steps: int = 32
-    most_steps: int = 256
+    most_steps: int = 512
     patch: int = 0
     stride: int = 0
     sanity: bool = False

@@ -17,7 +17,7 @@ from engines.inspection.attribution.asked import AttributeSpec, Completeness
 from engines.inspection.attribution.gradients import flowing
 from engines.inspection.attribution.subject import Subject
 
-POINTS = 4
+POINTS = 2
 """Gauss-Legendre points on a part."""
 TOLERANCE, SPREAD = 1e-3, 5e-3
 """What is left over when all parts are added, and the root of the sum of the squares of what is left over on each, so

@@ -140,8 +140,8 @@ class ActivationsPage(LivePage):
         head = self.head_of("Activations", self.scale, self.best, self.export)
         self.trouble.close_button.hide()
         body = row_of((self._maps, 1), self._make_side(), spacing=16, margins=(12, 0, 12, 0))
-        results = held(column_of((body, 1), self.strip, spacing=8, margins=(0, 0, 0, 8)))
-        self.strip.setContentsMargins(12, 0, 12, 0)
+        frames = row_of(self.strip, margins=(10, 0, 12, 0))
+        results = held(column_of((body, 1), frames, spacing=8, margins=(0, 0, 0, 8)))
         self.lay_out(head, self.body_of(self.empty_state(), results))
 
     def _make_side(self) -> QWidget:

@@ -64,7 +64,7 @@ class AttributionSection(Form):
         about = "What stands for nothing there: where integrated gradients begin, and what covers the picture"
         self.baseline = ChoiceField("Baseline", [(id, BASELINE_WORDS[id]) for id in BASELINES], tip=about)
         about = "Gradients between baseline and picture; as many are taken as make them add up to the output"
-        self.steps = NumberField("Steps at most", 256, 8, 8192, step=32, tip=about)
+        self.steps = NumberField("Steps at most", 512, 8, 8192, step=32, tip=about)
         self.patch = NumberField("Patch", 0, 0, 512, unit="px", tip="Side of the square that is covered")
         self.patch.setSpecialValueText("fitting")
         about = "Explain once more with the weights shuffled: a map that stays tells nothing of the model"

@@ -345,9 +345,10 @@ class InspectionController(PagedController):
         part.trouble.dismissed.connect(self.dismiss)
         part.help.clicked.connect(self.show_help)
 
-    def _seen(self, _on: bool) -> None:
+    def _seen(self, on: bool) -> None:
+        """A board that comes into view shows what there is at once."""
         self.looking.follow()
-        self.show_soon()
+        self.show_now() if on else self.show_soon()
 
 
 def make(room: Room) -> InspectionController:
