@@ -173,8 +173,3 @@ class PagePart(Part):
     def forget(self) -> None:
         """Another model is open, or none: what was found of the one before is no longer shown."""
         self.cancel()
-
-
-def plain(shown: Page, made_by: type[WorkPage]) -> type[PagePart]:
-    """A part whose page only shows what is open."""
-    return type("Plain", (PagePart,), {"page": shown, "kind": made_by})
