@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engines.core.errors import UsageError, WorkFailed
 from engines.inspection.attribution.gradients import flowing
 from engines.inspection.attribution.subject import Subject
-from engines.inspection.types import Graph, Kind, Node
+from engines.inspection.types import Kind, Node
 
 MAPPED = (Kind.CONV, Kind.NORM, Kind.ACTIVATION, Kind.ADD, Kind.POOL, Kind.CONCAT, Kind.ARITHMETIC)
 MIXED = (Kind.NORM, Kind.ADD)
@@ -114,7 +114,7 @@ def _last_heard(it: Subject, names: list[str]) -> str:
 
 def _before(it: Subject) -> list[Node]:
     """Nodes that the target depends on, in order of execution."""
-    graph: Graph = it.network.graph
+    graph = it.network.graph
     end = graph.node(it.aim.name).output if it.aim.name else graph.outputs[it.aim.output]
     wanted, found = {end}, []
     for node in reversed(graph.nodes):

@@ -77,12 +77,8 @@ class Network(nn.Module):
 
     def layer(self, name: str) -> Step:
         """The step of a node. Raises `UsageError`."""
-        if name not in self._by_name:
-            near = [known for known in self._by_name if name.lower() in known.lower()][:3]
-            hint = f"Perhaps {', '.join(near)}" if near else "`inspect MODEL` lists them"
-            raise UsageError(f"This model has no layer '{name}'", hint=hint)
-        found: Step = self._by_name[name]
-        return found
+        found: Step | None = self._by_name.get(name)
+        return found or self._by_name[self.graph.node(name).name]
 
     def weight(self, tensor: str) -> torch.Tensor | None:
         """A stored tensor by its name in the graph, None for one that is computed."""
