@@ -71,7 +71,7 @@ class Looking(QObject):
     @property
     def problem(self) -> str:
         """Why nothing can be looked at, "" when it can."""
-        return self._desk.subject.problem or ("" if self.source else "Choose a source: a camera, a film or a picture")
+        return self._desk.subject.look_problem
 
     @property
     def on(self) -> bool:
