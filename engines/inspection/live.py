@@ -15,7 +15,6 @@ from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet
 from engines.core.live import Reset
 from engines.core.spec import resolve
-from engines.inspection.activations.fitting import Fitting, fitting_of
 from engines.inspection.activations.layout import Layout, layout_of, usual_layer
 from engines.inspection.activations.looking import look as activations
 from engines.inspection.activations.statistics import Dead
@@ -23,6 +22,7 @@ from engines.inspection.attention.looking import AttentionView
 from engines.inspection.looks import LookResult, LookSpec, Seen
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
+from engines.inspection.running.fitting import Fitting, fitting_of
 from engines.inspection.running.network import Network
 from engines.inspection.types import OpenSpec
 
