@@ -109,7 +109,7 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
         raise BadInput(f"This model cannot be run: {model.sheet.runs}", path=model.sheet.path)
     fitting = fitting_of(model, spec.model.shapes, spec.preprocessing)
     network, fitted, taken = Network(model), fitting.fit(picture), fitting.way
-    aim, target = aim_of(spec.target, network, fitted.inputs, taken.axes == "NHWC")
+    aim, target = aim_of(spec.target, network, fitted.inputs)
     original, seen = _smaller(picture), _as_grey(fitted.picture) if taken.colours == "grey" else fitted.picture
     made = Subject(
         network, fitted.inputs, fitting.at, taken, taken.place(*original.shape[:2]), original, seen, _guessed(fitting),
