@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from widgets.inspection.graph.words import bytes_text, close_shape, ms_text, op_text, share_text, short
+from widgets.inspection.graph.words import ms_text, op_text, share_text
 from widgets.inspection.rows_table import Column, RowsTable
+from widgets.inspection.words import amount, bytes_text, close_shape
 
 SHARE = 64
 COLUMNS = (
@@ -14,10 +15,10 @@ COLUMNS = (
     Column("Output", "Shape of its first output", 136, lambda row: close_shape(row.shape), lambda row: row.shape,
            figure=False),
     Column("Type", "Numbers of its first output", 78, lambda row: row.dtype, lambda row: row.dtype, figure=False),
-    Column("Params", "Parameters, shared ones at their first reader", 76, lambda row: short(row.parameters),
+    Column("Params", "Parameters, shared ones at their first reader", 76, lambda row: amount(row.parameters),
            lambda row: row.parameters),
     Column("%", "Share of all parameters", SHARE, lambda row: share_text(row.shares[0]), lambda row: row.shares[0]),
-    Column("Mult-adds", "Multiply-adds", 84, lambda row: short(row.multiply_adds), lambda row: row.multiply_adds),
+    Column("Mult-adds", "Multiply-adds", 84, lambda row: amount(row.multiply_adds), lambda row: row.multiply_adds),
     Column("%", "Share of all multiply-adds", SHARE, lambda row: share_text(row.shares[1]), lambda row: row.shares[1]),
     Column("Memory", "Of its outputs", 80, lambda row: bytes_text(row.bytes), lambda row: row.bytes),
     Column("%", "Share of the memory of all outputs", SHARE, lambda row: share_text(row.shares[2]),
