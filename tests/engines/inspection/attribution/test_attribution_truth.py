@@ -198,7 +198,7 @@ def test_pictures_with_channels_last_give_the_same_maps() -> None:
         np.testing.assert_allclose(one.curve.insertion, other.curve.insertion, atol=1e-5)
     relu = next(node.name for node in last.graph.nodes if node.kind is Kind.ACTIVATION)
     _, aimed = explained(last, "gradient", preprocessing=how, target=f"{relu}:5,0,3")
-    assert aimed.target.value == pytest.approx(float(small()[:2](X)[0, 5, 0, 3]), rel=1e-5)
+    assert aimed.target.value == pytest.approx(float(small()[:2](X).detach()[0, 5, 0, 3]), rel=1e-5)
 
 
 def test_numbers_that_are_probabilities_already_stand_for_themselves() -> None:
