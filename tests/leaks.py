@@ -98,7 +98,7 @@ def left_since(before: Alive) -> list[str]:
     for thread in list(_qt_threads):
         if _is_running(thread):
             thread.wait(int(GRACE_SECONDS * 1000))
-    started = [pid for pid in _family(os.getpid()) if ("process", pid) not in before.things]
+    started = [pid for _, pid, _ in _processes() if ("process", pid) not in before.things]
     psutil.wait_procs([psutil.Process(pid) for pid in started if psutil.pid_exists(pid)], timeout=GRACE_SECONDS)
     _deliver_deletions()
     return _new(before)

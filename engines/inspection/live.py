@@ -14,20 +14,18 @@ import torch
 from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet
 from engines.core.live import Reset
-from engines.core.spec import resolve
-from engines.inspection.activations.fitting import Fitting, fitting_of
 from engines.inspection.activations.layout import Layout, layout_of, usual_layer
 from engines.inspection.activations.looking import look as activations
 from engines.inspection.activations.statistics import Dead
 from engines.inspection.attention.looking import AttentionView
+from engines.inspection.field.looking import look as field
 from engines.inspection.looks import LookResult, LookSpec, Seen
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
+from engines.inspection.running.fitting import Fitting, fitting_of
 from engines.inspection.running.network import Network
 from engines.inspection.types import OpenSpec
 
-FIELD = "engines.inspection.field.looking:look"
-"""`function(network, inputs, seen, spec) -> FieldLook`, imported when it is first asked for."""
 REOPEN = ("path", "shapes", "code")
 """Settings that need a fresh `open`."""
 
@@ -107,12 +105,10 @@ class Look:
         return settings.layer or usual_layer(self._network.model.sheet, self._network.graph)
 
     def _look(self, inputs: tuple[torch.Tensor, ...], seen: Seen) -> LookResult:
-        """By the view; what it needs is imported when it is first asked for."""
         assert self._network is not None
         if self._spec.view == "activations":
             return activations(self._network, inputs, seen, self._spec, self._layout, self._dead)
         if self._spec.view == "attention":
             assert self._attention is not None
             return self._attention.look(inputs, seen, self._spec)
-        found: LookResult = resolve(FIELD)(self._network, inputs, seen, replace(self._spec, layer=self._layer))
-        return found
+        return field(self._network, inputs, seen, replace(self._spec, layer=self._layer))

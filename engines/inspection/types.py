@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from engines.core.errors import UsageError
 from engines.core.networks.preprocessing import Preprocessing
 
 Shape = tuple[int, ...]
@@ -159,11 +160,17 @@ class Graph:
     outputs: tuple[str, ...]
 
     def node(self, name: str) -> Node:
-        """The node of this name, the first for "". Raises `KeyError`."""
-        found = next((node for node in self.nodes if name in (node.name, "")), None)
+        """The node of this name. Raises `UsageError`, which names some that are like it."""
+        found = next((node for node in self.nodes if node.name == name), None)
         if found is None:
-            raise KeyError(name)
+            near = [node.name for node in self.nodes if name.lower() in node.name.lower()][:3]
+            hint = f"Perhaps {', '.join(near)}" if near else "`inspect MODEL` lists them"
+            raise UsageError(f"This model has no layer '{name}'", hint=hint)
         return found
+
+    def makers(self) -> dict[str, Node]:
+        """The node that gives each computed tensor."""
+        return {tensor: node for node in self.nodes for tensor in node.outputs}
 
     def shape(self, tensor: str) -> Shape | None:
         found = self.tensors.get(tensor)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.layout.table import shape_text
 from engines.inspection.types import Graph, Kind, ModelSheet, Node, Shape
+from widgets.kit.words import DASH
 
+UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 TIMES = "\u00d7"
 FITS = {"stretch": "stretched", "letterbox": "whole, in a grey border", "crop": "its middle"}
 
@@ -21,12 +25,29 @@ def shape_of(text: str) -> Shape:
     return sizes if len(sizes) == len(parts) and all(sizes) else ()
 
 
-def amount(count: float) -> str:
-    """'4.65 M', '81 k', '512'."""
-    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count:.0f}"
+def close_shape(shape: Shape | None) -> str:
+    """"1x3x224x224" with the sign of multiplication."""  # fmt: skip
+    return shape_text(shape).replace(" ", "")
+
+
+def amount(value: float | None) -> str:
+    """'4.65 M', '812', and a dash for what is not known."""
+    if value is None:
+        return DASH
+    for size, unit in UNITS:
+        if abs(value) >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.0f}"
+
+
+def bytes_text(value: float | None) -> str:
+    """'1.5 MiB', '640 B'."""
+    if value is None:
+        return DASH
+    for size, unit in BYTES:
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.0f} B"
 
 
 def layers_of(sheet: ModelSheet | None, *kinds: Kind) -> tuple[str, ...]:

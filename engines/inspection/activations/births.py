@@ -43,7 +43,7 @@ def _badness(value: Any) -> int:
 
 def _back(network: Network, layer: str, state: dict[str, int]) -> str:
     """From the layer towards the input, along what is not finite; a NaN before an infinity."""
-    makers = {name: node for node in network.graph.nodes for name in node.outputs}
+    makers = network.graph.makers()
     node = network.layer(layer).node
     if not state.get(node.output, FINE):
         return ""

@@ -15,10 +15,10 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.pictures.reading import read_picture
 from engines.core.training.threads import threads
-from engines.inspection.activations.fitting import fitting_of
 from engines.inspection.activations.pairs import Pair, pairs_of
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
+from engines.inspection.running.fitting import fitting_of
 from engines.inspection.running.inputs import given_inputs
 from engines.inspection.running.network import Network
 from engines.inspection.studies import CompareResult, CompareSpec, LayerDifference

@@ -14,13 +14,13 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Image
 from engines.core.training.threads import threads
 from engines.core.video.film import Film, FilmFrame
-from engines.inspection.activations.fitting import Fitting, fitting_of
 from engines.inspection.activations.layout import layout_of, usual_layer
 from engines.inspection.field.exact import field_of, sight_of
 from engines.inspection.field.shaping import shaped
 from engines.inspection.field.sights import Sight
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
+from engines.inspection.running.fitting import Fitting, fitting_of
 from engines.inspection.running.network import Network
 from engines.inspection.studies import Excited, ExciteResult, ExciteSpec
 from engines.inspection.types import Shape

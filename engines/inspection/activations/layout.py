@@ -55,10 +55,10 @@ def layout_of(sheet: ModelSheet, graph: Graph, node: Node) -> Layout:
 
 def channel_axis(sheet: ModelSheet, graph: Graph, node: Node) -> int:
     """Where channels are in an output: as the nearest node before it says that knows, through what turns axes round;
-    else second, or last in TFLite."""
-    makers = {name: one for one in graph.nodes for name in one.outputs}
+    else second, or last in TFLite and of tokens."""
+    makers = graph.makers()
     rank = len(graph.shape(node.output) or ())
-    usual = rank - 1 if sheet.format is Format.TFLITE else 1
+    usual = rank - 1 if sheet.format is Format.TFLITE or rank == 3 else min(1, rank - 1)
     if rank < 4:
         return usual
     turns: list[Sequence[int]] = []

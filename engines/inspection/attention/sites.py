@@ -30,7 +30,7 @@ class Site:
 
 def sites(graph: Graph) -> tuple[Site, ...]:
     """All of a graph, in order of execution."""
-    makers = {name: node for node in graph.nodes for name in node.outputs}
+    makers = graph.makers()
     readers: dict[str, list[Node]] = {}
     for node in graph.nodes:
         for name in node.inputs:

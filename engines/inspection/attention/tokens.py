@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engines.inspection.types import Graph, Kind, Node
@@ -53,7 +52,7 @@ def tokens_of(graph: Graph, node: Node, count: int) -> Tokens:
 
 def _maps_before(graph: Graph, node: Node) -> list[tuple[int, int]]:
     """Sizes of the maps that lead to a node, the nearest first."""
-    makers: Mapping[str, Node] = {name: one for one in graph.nodes for name in one.outputs}
+    makers = graph.makers()
     seen, waiting, found = {node.name}, [node], []
     for one in waiting:
         for name in one.inputs:

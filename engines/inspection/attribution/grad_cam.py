@@ -13,9 +13,10 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError, WorkFailed
+from engines.inspection.activations.layout import channel_axis
 from engines.inspection.attribution.gradients import flowing
 from engines.inspection.attribution.subject import Subject
-from engines.inspection.types import Graph, Kind, Node
+from engines.inspection.types import Kind, Node
 
 MAPPED = (Kind.CONV, Kind.NORM, Kind.ACTIVATION, Kind.ADD, Kind.POOL, Kind.CONCAT, Kind.ARITHMETIC)
 MIXED = (Kind.NORM, Kind.ADD)
@@ -32,8 +33,8 @@ def grad_cam(it: Subject, layer: str) -> tuple[NDArray[np.float32], str]:
     from captum.attr import LayerAttribution
 
     name = layer or fitting_layer(it)
-    shape = it.network.graph.shape(it.network.layer(name).node.output) or ()
-    small = _captums(it, name) if len(shape) == 4 and not it.nhwc else _own(it, name)
+    node = it.network.layer(name).node
+    small = _captums(it, name) if len(_shape(it, node)) == 4 and _channel(it, node) == 1 else _own(it, name)
     large = LayerAttribution.interpolate(small, it.size, "bilinear")
     return large[0, 0].detach().numpy().astype(np.float32), name
 
@@ -44,7 +45,7 @@ def fitting_layer(it: Subject) -> str:
     tokens = [node.name for node in before if node.kind in MIXED and _tokens(it, _shape(it, node))]
     if tokens and any(node.kind in (Kind.ATTENTION, Kind.SOFTMAX) for node in before):
         return _last_heard(it, tokens)
-    maps = [node for node in before if node.kind in MAPPED and _is_map(it, _shape(it, node))]
+    maps = [node for node in before if node.kind in MAPPED and _is_map(it, node)]
     if not any(node.kind is Kind.CONV for node in maps):
         raise UsageError("This model has no convolution whose map could be taken", hint="Name a layer")
     return maps[-1].name
@@ -71,13 +72,14 @@ def _captums(it: Subject, name: str) -> torch.Tensor:
 
 
 def _own(it: Subject, name: str) -> torch.Tensor:
-    """The same for tokens, and for maps whose channels come last."""
+    """The same for tokens, and for maps whose channels do not come first."""
     (value,), (slope,) = _with_gradients(it, [name])
     if slope is None:
         raise WorkFailed(f"No gradient reaches '{name}' from the target", hint="Choose a layer before it")
     if value.ndim == 4:
-        weighted = (value * slope.mean((1, 2), keepdim=True)).sum(3)
-        return weighted.relu()[:, None]
+        channel = _channel(it, it.network.layer(name).node)
+        weights = slope.mean([axis for axis in (1, 2, 3) if axis != channel], keepdim=True)
+        return (value * weights).sum(channel).relu()[:, None]
     grid = token_grid(it.size, value.shape[1]) if value.ndim == 3 else None
     if grid is None:
         raise UsageError(f"'{name}' has neither maps nor tokens of patches", hint="Choose a layer that has")
@@ -114,7 +116,7 @@ def _last_heard(it: Subject, names: list[str]) -> str:
 
 def _before(it: Subject) -> list[Node]:
     """Nodes that the target depends on, in order of execution."""
-    graph: Graph = it.network.graph
+    graph = it.network.graph
     end = graph.node(it.aim.name).output if it.aim.name else graph.outputs[it.aim.output]
     wanted, found = {end}, []
     for node in reversed(graph.nodes):
@@ -128,9 +130,13 @@ def _shape(it: Subject, node: Node) -> tuple[int, ...]:
     return it.network.graph.shape(node.output) or ()
 
 
-def _is_map(it: Subject, shape: tuple[int, ...]) -> bool:
-    sides = shape[1:3] if it.nhwc else shape[2:4]
-    return len(shape) == 4 and min(sides) > 1
+def _channel(it: Subject, node: Node) -> int:
+    return channel_axis(it.network.model.sheet, it.network.graph, node)
+
+
+def _is_map(it: Subject, node: Node) -> bool:
+    shape = _shape(it, node)
+    return len(shape) == 4 and min(size for axis, size in enumerate(shape) if axis not in (0, _channel(it, node))) > 1
 
 
 def _tokens(it: Subject, shape: tuple[int, ...]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,21 +17,20 @@ from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.attribution.asked import AttributeSpec, Baseline, Target
 from engines.inspection.attribution.targets import Aim, aim_of
 from engines.inspection.opening.model import Model
-from engines.inspection.running.inputs import fitting, given_inputs, picture_input
+from engines.inspection.running.fitting import Fitting, fitting_of
 from engines.inspection.running.network import Network
 
 ROOM = 384 * 2**20
 """Bytes of activations that a batch may hold."""
 MOST = 16
 LONGEST = 960
-PIXELS: Any = {"colours": "BGR", "mean": (0.0,), "std": (1.0,), "axes": "NHWC"}
 
 
 @dataclass(slots=True)
 class Subject:
-    """inputs: of the network, the picture's at place `at`. picture: (1, C, h, w) or (1, h, w, C), as it went in;
-    seen: the same as uint8 BGR; original: not yet
-    fitted. chunk: pictures at a time that memory has room for. together: the network takes batches."""
+    """inputs: of the network, the picture's at place `at`. picture: (1, C, h, w) or (1, h, w, C), as it went in; seen:
+    the same as uint8 BGR; original: not yet fitted. chunk: pictures at a time that memory has room for. together: the
+    network takes batches."""
 
     network: Network
     inputs: tuple[torch.Tensor, ...]
@@ -109,28 +107,25 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
     """Raises `BadInput` where a picture cannot go in, `UsageError` for a target that the model has not."""
     if model.sheet.runs:
         raise BadInput(f"This model cannot be run: {model.sheet.runs}", path=model.sheet.path)
-    network, taken, words = Network(model), *_fitted(model, spec)
-    first = picture_input(model)
-    inputs = given_inputs(model, torch.from_numpy(taken.prepare(picture)[0]), spec.model.shapes)
-    at = next(place for place, one in enumerate(model.sheet.given) if one is first)
-    original = _smaller(picture)
-    seen = _seen(taken, picture)
-    aim, target = aim_of(spec.target, network, inputs, taken.axes == "NHWC")
-    placed = taken.place(*original.shape[:2])
-    made = Subject(network, inputs, at, taken, placed, original, seen, words, aim, target, ctx)
+    fitting = fitting_of(model, spec.model.shapes, spec.preprocessing)
+    network, fitted, taken = Network(model), fitting.fit(picture), fitting.way
+    aim, target = aim_of(spec.target, network, fitted.inputs)
+    original, seen = _smaller(picture), _as_grey(fitted.picture) if taken.colours == "grey" else fitted.picture
+    made = Subject(
+        network, fitted.inputs, fitting.at, taken, taken.place(*original.shape[:2]), original, seen, _guessed(fitting),
+        aim, target, ctx,
+    )  # fmt: skip
     made.chunk = _chunk(model)
     made.together = made.chunk > 1 and _takes_batches(made)
     return made
 
 
-def _fitted(model: Model, spec: AttributeSpec) -> tuple[Preprocessing, str]:
-    """How the picture goes in, and in words what of it is a guess."""
-    known = spec.preprocessing or model.sheet.preprocessing
-    taken = spec.preprocessing or fitting(model, spec.model.shapes)
-    guess = f"The file does not say how pictures go in: taken as {taken.colours} from 0 to 1, stretched"
-    others = sum(given.picture for given in model.sheet.given) - 1
+def _guessed(fitting: Fitting) -> str:
+    """What of how the picture goes in is a guess, in words."""
+    guess = f"The file does not say how pictures go in: taken as {fitting.way.colours} from 0 to 1, stretched"
+    others = sum(given.picture for given in fitting.model.sheet.given) - 1
     noise = f"The picture goes into the first of {others + 1} picture inputs, the others get noise"
-    return taken, ". ".join(([] if known is not None else [guess]) + ([noise] if others > 0 else []))
+    return ". ".join(([guess] if fitting.assumed else []) + ([noise] if others > 0 else []))
 
 
 def nothing(seen: Image, kind: Baseline) -> Image:
@@ -166,10 +161,9 @@ def _rows(value: torch.Tensor) -> torch.Tensor:
     return value if value.ndim > 1 else value.reshape(1, -1)
 
 
-def _seen(taken: Preprocessing, picture: Image) -> Image:
-    """uint8 BGR of the input's size, grey where the input is."""
-    pixels = np.asarray(replace(taken, **PIXELS).prepare(picture)[0][0], np.uint8)
-    return pixels if taken.colours != "grey" else np.repeat(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)[..., None], 3, 2)
+def _as_grey(picture: Image) -> Image:
+    """A picture without its colours, uint8 BGR still."""
+    return np.repeat(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[..., None], 3, 2)
 
 
 def _smaller(picture: Image) -> Image:

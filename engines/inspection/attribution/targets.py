@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import torch
 
 from engines.core.errors import UsageError
+from engines.inspection.activations.layout import channel_axis
 from engines.inspection.attribution.asked import Target
 from engines.inspection.running.network import Network
-from engines.inspection.types import Kind
 
 WHOLE = ("norm", "mean")
 HINT = "Give a number of the output, norm, mean, or LAYER:CHANNEL"
@@ -50,12 +50,12 @@ def is_vector(value: torch.Tensor) -> bool:
     return value.is_floating_point() and value.numel() > 1 and sum(size > 1 for size in value.shape) == 1
 
 
-def aim_of(text: str, network: Network, inputs: Sequence[torch.Tensor], nhwc: bool = False) -> tuple[Aim, Target]:
+def aim_of(text: str, network: Network, inputs: Sequence[torch.Tensor]) -> tuple[Aim, Target]:
     """What `text` asks for, with its value on these inputs. Raises `UsageError` for what the model has not."""
     with torch.no_grad():
         found = network(*inputs)
     outputs = found if isinstance(found, tuple) else (found,)
-    aim = _layer_aim(text, network, nhwc) if ":" in text else _output_aim(text, outputs)
+    aim = _layer_aim(text, network) if ":" in text else _output_aim(text, outputs)
     with torch.no_grad():
         value = network.values(inputs, [aim.name])[aim.name] if aim.name else outputs[aim.output]
     value = value if value.ndim > 1 else value.reshape(1, -1)
@@ -77,24 +77,17 @@ def _output_aim(text: str, outputs: Sequence[torch.Tensor]) -> Aim:
     return Aim("", number, "index", (index,))
 
 
-def _layer_aim(text: str, network: Network, nhwc: bool) -> Aim:
+def _layer_aim(text: str, network: Network) -> Aim:
     name, _, where = text.rpartition(":")
     step = network.layer(name)
     at = tuple(_number(part) for part in where.split(","))
     shape = network.graph.shape(step.node.output) or ()
-    axis = channel_axis(step.node.kind, len(shape), int(step.node.attributes.get("channel", -1)), nhwc)
+    axis = channel_axis(network.model.sheet, network.graph, step.node)
     sizes = (shape[axis], *(size for place, size in enumerate(shape) if place not in (0, axis))) if shape else ()
     if len(at) not in (1, len(sizes)) or any(not 0 <= one < size for one, size in zip(at, sizes, strict=False)):
         words = "x".join(map(str, sizes)) or "an unknown number of"
         raise UsageError(f"'{name}' has {words} (channels, rows, columns); '{where}' is not among them", hint=HINT)
     return Aim(name, 0, "channel" if len(at) == 1 else "unit", at, axis)
-
-
-def channel_axis(kind: Kind, axes: int, told: int, nhwc: bool) -> int:
-    """The axis of channels of a layer's output: as the node says, else by the layout of pictures; last for tokens."""
-    if kind is Kind.CONV and told > 0:
-        return told
-    return axes - 1 if axes == 3 or (axes == 4 and nhwc) else min(1, axes - 1)
 
 
 def share_of(value: torch.Tensor, index: int) -> float | None:

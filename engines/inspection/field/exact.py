@@ -38,7 +38,7 @@ def receptive_field(
     Raises `UsageError` for a layer that is not there, `BadInput` for a shape that is not known or does not go through.
     """
     graph = shaped(model_or_graph, input_shape)
-    wanted = None if layers is None else {node_of(graph, name).name for name in layers}
+    wanted = None if layers is None else {graph.node(name).name for name in layers}
     rows: dict[str, FieldRow] = {}
     for node, sight in sights(graph):
         if wanted is None and sight is not None:
@@ -104,20 +104,10 @@ def placed(unit: tuple[int, int], grid: tuple[int, int]) -> tuple[int, int]:
     return unit
 
 
-def node_of(graph: Graph, name: str) -> Node:
-    """Raises `UsageError` for a layer that is not there."""
-    found = next((node for node in graph.nodes if node.name == name), None)
-    if found is None:
-        near = [node.name for node in graph.nodes if name.lower() in node.name.lower()][:3]
-        hint = f"Perhaps {', '.join(near)}" if near else "`inspect MODEL` lists them"
-        raise UsageError(f"This model has no layer '{name}'", hint=hint)
-    return found
-
-
 def sight_of(graph: Graph, layer: str) -> Sight:
     """What a layer sees. Raises `UsageError` for one that is not there, `BadInput` for one that sees nothing."""
-    name = node_of(graph, layer).name
-    found = next(sight for node, sight in sights(graph) if node.name == name)
+    wanted = graph.node(layer)
+    found = next(sight for node, sight in sights(graph) if node is wanted)
     if found is None:
         raise BadInput(f"'{layer}' sees nothing of the input", hint="Choose a layer that the picture goes through")
     return found

@@ -13,13 +13,13 @@ def run(spec: OpenSpec, ctx: Context, layer: str = "") -> FieldTable:
     Raises `BadInput` for a file without a graph or a model whose input has no height and width, `UsageError` for a
     layer that is not there.
     """
-    from engines.inspection.field.exact import node_of, row_of, sights
+    from engines.inspection.field.exact import row_of, sights
     from engines.inspection.field.shaping import shaped, where_the_picture_is
     from engines.inspection.opening.opener import open_spec
 
     ctx.progress(0, 1, "Opening the model")
     graph = shaped(open_spec(spec), None)
-    only = node_of(graph, layer).name if layer else ""
+    only = graph.node(layer).name if layer else ""
     name, axes = where_the_picture_is(graph)
     rows, grids = [], []
     for at, (node, sight) in enumerate(sights(graph)):

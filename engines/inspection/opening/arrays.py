@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from engines.core.errors import BadInput
 from engines.core.reading import array_from
 from engines.inspection.opening.allowed import in_weights
 from engines.inspection.opening.archives import Archive, read_archive
-from engines.inspection.opening.model import Model
+from engines.inspection.opening.model import Model, Weights
 from engines.inspection.opening.pickle_machine import follow
 from engines.inspection.opening.state_dicts import NO_GRAPH
 from engines.inspection.opening.stored import counted
@@ -57,31 +56,23 @@ def judged(archive: Archive) -> Safety:
     return Safety("refused" if held else "safe", tuple(calls), why)
 
 
-class ArrayWeights:
-    """`Weights` of an archive, each unpacked when asked for."""
+class ArrayWeights(Weights[str]):
+    """Of an archive, each unpacked when asked for."""
 
     def __init__(self, archive: Archive) -> None:
+        super().__init__({name.removesuffix(".npy"): name for name in archive.members})
         self._archive = archive
 
     def __getitem__(self, name: str) -> torch.Tensor:
         import torch
 
-        member = f"{name}.npy"
+        member = self._held[name]
         size = self._archive.members[member].whole
         if size > MOST_ARRAY:
             raise BadInput(f"The array '{name}' is larger than what is read", path=self._archive.path)
         data = self._archive.read(member, size)
         array = array_from(io.BytesIO(data), len(data), self._archive.path, "file of arrays")
         return torch.from_numpy(np.array(array, array.dtype.newbyteorder("=")))
-
-    def __iter__(self) -> Iterator[str]:
-        return (name.removesuffix(".npy") for name in self._archive.members)
-
-    def __contains__(self, name: object) -> bool:
-        return f"{name}.npy" in self._archive.members
-
-    def __len__(self) -> int:
-        return len(self._archive.members)
 
 
 def _told(archive: Archive, name: str) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from engines.core.errors import BadInput
 from engines.core.spec import resolve
@@ -13,20 +13,26 @@ from engines.inspection.types import Graph, ModelSheet, Node
 if TYPE_CHECKING:
     import torch
 
+Place = TypeVar("Place")
 Operator: TypeAlias = Callable[..., Any]
 """Takes the node's inputs as tensors, in their order (None for one left out), and gives a tensor or a tuple of them."""
 
 
-class Weights(Protocol):
-    """Stored tensors by name, read when asked for."""
+class Weights(Mapping[str, "torch.Tensor"], Generic[Place]):
+    """Stored tensors by name, read when asked for. A kind of file says how, by `__getitem__`."""
 
-    def __getitem__(self, name: str) -> torch.Tensor: ...
+    def __init__(self, held: Mapping[str, Place]) -> None:
+        """held: where each lies."""
+        self._held = held
 
-    def __iter__(self) -> Iterator[str]: ...
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
 
-    def __contains__(self, name: object) -> bool: ...
+    def __contains__(self, name: object) -> bool:
+        return name in self._held
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        return len(self._held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Model:
     know; "" where the model cannot be run and `sheet.runs` says why."""
 
     sheet: ModelSheet
-    weights: Weights | Mapping[str, torch.Tensor] = field(default_factory=dict)
+    weights: Mapping[str, torch.Tensor] = field(default_factory=dict)
     operators: str = ""
 
     @property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engines.core.errors import BadInput
+from engines.inspection.opening.model import Weights
 from engines.inspection.types import Counts, Shape, Tensor
 
 if TYPE_CHECKING:
@@ -56,11 +57,12 @@ def counted(tensors: tuple[Tensor, ...]) -> Counts:
     return Counts(sum(size for _, size in told), sum(once.values()))
 
 
-class StoredWeights:
-    """`Weights` of a file, mapped when the first is asked for. Writing to one changes nothing in the file."""
+class StoredWeights(Weights[Stored]):
+    """Of a file, mapped when the first is asked for. Writing to one changes nothing in the file."""
 
     def __init__(self, path: Path, held: Mapping[str, Stored]) -> None:
-        self._path, self._held = path, held
+        super().__init__(held)
+        self._path = path
 
     def __getitem__(self, name: str) -> torch.Tensor:
         import torch
@@ -74,15 +76,6 @@ class StoredWeights:
         flat = torch.frombuffer(self._map, dtype=torch.uint8, count=one.reach * dtype.itemsize, offset=one.start)
         flat = flat if one.start % dtype.itemsize == 0 else flat.clone()
         return flat.view(dtype).as_strided(one.shape, one.strides, one.offset)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._held)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._held
-
-    def __len__(self) -> int:
-        return len(self._held)
 
     @cached_property
     def _map(self) -> Any:

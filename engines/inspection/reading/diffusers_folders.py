@@ -6,7 +6,7 @@ Every class is one that is named here; nothing is fetched, no pickle is opened, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.reading import making_sense, read_json
 from engines.generative.diffusion.models.diffusers_config import INDEX, PICKLES, weight_files
 from engines.inspection.opening import safetensors_files
-from engines.inspection.opening.model import Model
+from engines.inspection.opening.model import Model, Weights
 from engines.inspection.reading.diffusers_inputs import CLASSES, Asked, asked
 from engines.inspection.reading.modules import from_module
 from engines.inspection.types import Counts, Format, Given, ModelSheet, OpenSpec, Tensor
@@ -45,24 +45,12 @@ class Part:
         return sum(math.prod(tensor.shape or ()) for tensor, _ in self.tensors.values())
 
 
-class FolderWeights:
+class FolderWeights(Weights[tuple[str, Model]]):
     """Stored tensors of all parts by "part.name", each mapped when asked for."""
 
-    def __init__(self, places: Mapping[str, tuple[str, Model]]) -> None:
-        self._places = places
-
     def __getitem__(self, name: str) -> torch.Tensor:
-        own, file = self._places[name]
+        own, file = self._held[name]
         return file.weights[own]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._places
-
-    def __len__(self) -> int:
-        return len(self._places)
 
 
 def open_file(path: Path, spec: OpenSpec) -> Model:

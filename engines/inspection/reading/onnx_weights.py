@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +12,19 @@ from onnx import TensorProto, numpy_helper
 from onnx.helper import tensor_dtype_to_np_dtype
 
 from engines.core.errors import BadInput
+from engines.inspection.opening.model import Weights
 from engines.inspection.reading.onnx_graph import TYPES
 
 FOUR_BITS = ("int4", "uint4")
 UNKNOWN_TO_NUMPY = {"bfloat16": np.int16, "float8_e4m3fn": np.uint8, "float8_e5m2": np.uint8}
 
 
-class OnnxWeights:
+class OnnxWeights(Weights[TensorProto]):
     """Tensors by name. The bytes stay in the model (or in the files beside it) until one is asked for."""
 
     def __init__(self, stored: Mapping[str, TensorProto], path: Path) -> None:
-        self._held, self.path = stored, path
+        super().__init__(stored)
+        self.path = path
 
     def __getitem__(self, name: str) -> torch.Tensor:
         """Raises `BadInput` for data that do not fit their shape and for texts."""
@@ -30,15 +32,6 @@ class OnnxWeights:
             return tensor_of(self._held[name], self.path.parent)
         except (ValueError, TypeError, OSError, RuntimeError, OverflowError) as error:
             raise BadInput(f"The weights of '{name}' cannot be read: {error}", path=self.path) from error
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._held)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._held
-
-    def __len__(self) -> int:
-        return len(self._held)
 
 
 def tensor_of(proto: TensorProto, folder: Path) -> torch.Tensor:

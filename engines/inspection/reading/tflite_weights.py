@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.inspection.opening.model import Weights
 from engines.inspection.reading.tflite_schema import Stored
 
 Array = NDArray[Any]
@@ -22,11 +23,12 @@ MOST_SPARSE = 1 << 26
 """Elements of a sparse one: its size is not bounded by the file's."""
 
 
-class TfliteWeights:
+class TfliteWeights(Weights[Stored]):
     """Tensors by name, made from the file's bytes when asked for."""
 
     def __init__(self, stored: Mapping[str, Stored], path: Path) -> None:
-        self._held, self.path = stored, path
+        super().__init__(stored)
+        self.path = path
 
     def __getitem__(self, name: str) -> torch.Tensor:
         """Raises `BadInput` for data that do not fit their shape and for kinds that are not read here."""
@@ -34,15 +36,6 @@ class TfliteWeights:
             return torch.from_numpy(dense(self._held[name]))
         except (ValueError, TypeError, LookupError, RuntimeError, OverflowError, AttributeError) as error:
             raise BadInput(f"The weights of '{name}' cannot be read: {error}", path=self.path) from error
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._held)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._held
-
-    def __len__(self) -> int:
-        return len(self._held)
 
 
 def dense(tensor: Stored) -> Array:

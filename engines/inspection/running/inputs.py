@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import torch
 
 from engines.core.errors import BadInput
-from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.opening.model import Model
+from engines.inspection.pictures import picture_input
 from engines.inspection.types import Given, Shape
 
 NARROW = ("float16", "bfloat16")
@@ -29,7 +28,7 @@ def given_inputs(
     """
     noise = torch.Generator().manual_seed(seed)
     sizes = input_shapes(model, shapes, None if picture is None else tuple(picture.shape))
-    first = picture_input(model)
+    first = picture_input(model.sheet)
     inputs = []
     for given, size in zip(model.sheet.given, sizes, strict=True):
         dtype = _dtype(given, model)
@@ -49,38 +48,13 @@ def input_shapes(model: Model, shapes: Sequence[Shape] = (), picture: Shape | No
         raise BadInput(
             f"{len(shapes)} shapes were told, and the model takes {len(given)} inputs", path=model.sheet.path
         )
-    first = picture_input(model)
+    first = picture_input(model.sheet)
     batch = picture[0] if picture else 1
     told = [*map(tuple, shapes), *[()] * (len(given) - len(shapes))]
     return tuple(
         _shape(one, size, picture if one is first else None, batch, model)
         for one, size in zip(given, told, strict=True)
     )
-
-
-def picture_input(model: Model) -> Given | None:
-    """The first input that takes pictures."""
-    return next((given for given in model.sheet.given if given.picture), None)
-
-
-def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = (224, 224)) -> Preprocessing:
-    """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1; in the input's size and axes.
-
-    size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures.
-    """
-    first = picture_input(model)
-    if first is None:
-        raise BadInput("This model takes no pictures", path=model.sheet.path)
-    place = model.sheet.given.index(first)
-    shape = tuple(shapes[place]) if place < len(shapes) and shapes[place] else first.shape or (-1, 3, -1, -1)
-    last = shape[1] not in (1, 3) and shape[3] in (1, 3)
-    high, wide = (shape[1:3], shape[2:4])[not last]
-    whole = (high if high > 0 else size[0], wide if wide > 0 else size[1])
-    known = model.sheet.preprocessing
-    if known is not None:
-        return replace(known, size=(high if high > 0 else known.size[0], wide if wide > 0 else known.size[1]))
-    grey = shape[3 if last else 1] == 1
-    return Preprocessing(whole, "grey" if grey else "RGB", axes="NHWC" if last else "NCHW")
 
 
 def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: Model) -> Shape:

@@ -77,26 +77,13 @@ class Network(nn.Module):
 
     def layer(self, name: str) -> Step:
         """The step of a node. Raises `UsageError`."""
-        if name not in self._by_name:
-            near = [known for known in self._by_name if name.lower() in known.lower()][:3]
-            hint = f"Perhaps {', '.join(near)}" if near else "`inspect MODEL` lists them"
-            raise UsageError(f"This model has no layer '{name}'", hint=hint)
-        found: Step = self._by_name[name]
-        return found
+        found: Step | None = self._by_name.get(name)
+        return found or self._by_name[self.graph.node(name).name]
 
     def weight(self, tensor: str) -> torch.Tensor | None:
         """A stored tensor by its name in the graph, None for one that is computed."""
         place = self._places.get(tensor)
         return None if place is None else getattr(self, place)
-
-    def randomised(self, seed: int = 0) -> Network:
-        """The same network with weights drawn anew: matrices and kernels normal about their mean with their own
-        standard deviation, vectors (biases, norms) in another order, so that variances stay positive."""
-        other, draw = Network(self.model), torch.Generator().manual_seed(seed)
-        with torch.inference_mode(False), torch.no_grad():
-            for parameter in other.parameters():
-                parameter.copy_(_drawn(parameter, draw))
-        return other
 
     def _walk(self, inputs: Sequence[torch.Tensor], keep: frozenset[str], stop: bool = False) -> dict[str, Any]:
         if len(inputs) != len(self.graph.inputs):
@@ -174,14 +161,6 @@ def _last_uses(nodes: Sequence[Node], outputs: Sequence[str]) -> dict[int, tuple
 def _widened(data: torch.Tensor) -> torch.Tensor:
     narrow = data.is_floating_point() and data.element_size() < 4
     return data.float() if narrow else data
-
-
-def _drawn(weight: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
-    count = weight.numel()
-    if count == 0 or count == max(weight.shape, default=1):
-        return weight.flatten()[torch.randperm(count, generator=draw)].reshape(weight.shape)
-    spread, mean = torch.std_mean(weight, correction=0)
-    return mean + spread * torch.randn(weight.shape, generator=draw, dtype=weight.dtype)
 
 
 def _told(node: Node, inputs: Sequence[torch.Tensor | None], error: Exception) -> KinoscopeError:

@@ -205,9 +205,6 @@ def _scatter_nd(call: Call) -> Function:
     return run
 
 
-PADS = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
-
-
 def _pad(call: Call) -> Function:
     pads, value = call.numbers(1, "paddings" if call.version < 2 else "pads"), call.numbers(2, "value", 0.0)
     axes, mode = call.numbers(3), call.get("mode", "constant")

@@ -18,7 +18,6 @@ from engines.inspection.running.onnx_resizing import resized
 from engines.inspection.running.onnx_windows import Pads, around
 
 Function = Callable[..., Any]
-WAYS = {"align": "align_corners", "half": "half_pixel", "asymmetric": "asymmetric"}
 NCHW, NHWC = (0, 3, 1, 2), (0, 2, 3, 1)
 
 

@@ -39,11 +39,6 @@ class Timing:
         return said + (less if small else "")
 
 
-def time_nodes(model: Model, inputs: Sequence[torch.Tensor], repeats: int, ctx: Context) -> dict[str, float]:
-    """Milliseconds of each node by its name."""
-    return timed(model, inputs, ctx, repeats).nodes
-
-
 def timed(model: Model, inputs: Sequence[torch.Tensor], ctx: Context, repeats: int = REPEATS) -> Timing:
     """Passes that time each node and passes that time the whole, in turns, after a warm-up.
 

@@ -205,7 +205,7 @@ def test_the_head_sums_the_times_that_were_measured(page: GraphPage) -> None:
     page.show_state(view_of(chain(6)))
     told = page.state.text()
     total = sum(row.ms for row in page.shown.graph.rows if row.ms is not None)
-    assert told.endswith(f"{total:.3f} ms") or told.endswith(f"{total:.3g} ms")
+    assert told.endswith((f"{total:.3f} ms", f"{total:.3g} ms"))
     page.show_state(replace(page.shown, graph=replace(page.shown.graph, rows=node_rows(chain(6)))))
     assert " ms" not in page.state.text()
 

@@ -12,22 +12,20 @@ from typing import Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from engines.inspection.looks import ActivationLook, Floats
 from widgets.charts.axes import figure
-from widgets.charts.drawn import DrawnChart, label
+from widgets.charts.drawn import label
 from widgets.charts.heat import draw_scale, outline
-from widgets.inspection.activations.words import channel_words
+from widgets.inspection.activations.channels import ChannelsChart
 from widgets.kit.ink import ink
 from widgets.kit.theme import DARK, LOOK, number_font
 
 Scale = Literal["own", "shared"]
 GAP, FOOT, NAMED_FROM = 4, 34, 52
 """Pixels between maps, of the scale below them; least side of a map that has its number on it."""
-STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 EMPTY = np.zeros((0, 1, 1), np.float32)
 
 
@@ -51,21 +49,15 @@ class Grid:
         return int(row) * self.columns + int(column) if 0 <= column < self.columns and row >= 0 else -1
 
 
-class MapsAtlas(DrawnChart):
-    """`chosen(channel)` by click or arrow keys."""
-
-    chosen = Signal(int)
+class MapsAtlas(ChannelsChart):
+    """A tile a channel."""
 
     def __init__(self) -> None:
         super().__init__("Feature maps")
-        self.look: ActivationLook | None = None
         self.maps: Floats = EMPTY
-        self.channel, self.scale = 0, "own"
+        self.scale: Scale = "own"
         self._image = QImage()
         self._key: tuple[object, ...] | None = None
-        self.setMinimumSize(200, 160)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_look(self, look: ActivationLook, channel: int) -> None:
         """The maps of this look, `channel` marked."""
@@ -77,9 +69,6 @@ class MapsAtlas(DrawnChart):
         """Each map from its own least to its own most, or all alike."""
         self.scale, self._key = scale, None
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(520, 420)
 
     def table(self) -> list[list[str]]:
         look = self.look
@@ -110,24 +99,9 @@ class MapsAtlas(DrawnChart):
         there = self.look is not None and 0 <= at < len(self.look.channels)
         return self.look.channels[at] if there and self.look is not None else -1
 
-    def tip_at(self, place: QPointF) -> str:
-        channel = self.channel_at(place)
-        return channel_words(self.look, channel) if self.look is not None and channel >= 0 else ""
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        channel = self.channel_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and channel >= 0:
-            self.chosen.emit(channel)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step, shown = STEPS.get(Qt.Key(event.key())), self.look.channels if self.look is not None else ()
-        if step is None or not shown:
-            super().keyPressEvent(event)
-            return
-        now = shown.index(self.channel) if self.channel in shown else 0
-        to = now + step[0] * self.grid().columns + step[1]
-        if 0 <= to < len(shown):
-            self.chosen.emit(shown[to])
+    def steps(self) -> dict[Qt.Key, int]:
+        row = self.grid().columns
+        return {**super().steps(), Qt.Key.Key_Up: -row, Qt.Key.Key_Down: row}
 
     def _draw(self, painter: QPainter) -> None:
         if self.look is None or not len(self.maps):
@@ -178,7 +152,7 @@ def limits(maps: Floats) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
-def atlas_image(maps: Floats, size: tuple[int, int], columns: int, scale: Scale | str, gap: int = 0) -> QImage:
+def atlas_image(maps: Floats, size: tuple[int, int], columns: int, scale: Scale, gap: int = 0) -> QImage:
     """Maps (n, h, w) as tiles of size (width, height) pixels, row by row in so many columns, in viridis; see-through
     between them. What is not finite is at its end of the colours, NaN at the low one.
 
@@ -198,7 +172,7 @@ def atlas_image(maps: Floats, size: tuple[int, int], columns: int, scale: Scale 
     return QImage(pixels.data, across, down, 4 * across, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
-def _levels(maps: Floats, scale: Scale | str) -> NDArray[np.uint8]:
+def _levels(maps: Floats, scale: Scale) -> NDArray[np.uint8]:
     """Grey levels 0 to 255, each map from its own least to its own most, or all alike."""
     low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
     if not math.isfinite(float((low + high).sum())):

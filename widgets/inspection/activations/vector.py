@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
 
 from engines.inspection.looks import ActivationLook
 from widgets.charts.axes import Axis
-from widgets.charts.drawn import RIGHT, DrawnChart, label, stroke
+from widgets.charts.drawn import RIGHT, label, stroke
+from widgets.inspection.activations.channels import ChannelsChart
 from widgets.inspection.activations.words import channel_words
 from widgets.kit.theme import LOOK, number_font
 
 LEFT_ROOM, FOOT, HEAD, STRONGEST = 48, 22, 20, 5
 
 
-class VectorChart(DrawnChart):
-    """`chosen(channel)` by click or arrow keys. Channels in the order of the look."""
-
-    chosen = Signal(int)
+class VectorChart(ChannelsChart):
+    """A bar a channel."""
 
     def __init__(self) -> None:
         super().__init__("Values of the layer")
-        self.look: ActivationLook | None = None
-        self.channel = 0
-        self.setMinimumSize(200, 160)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_look(self, look: ActivationLook, channel: int) -> None:
         self.look, self.channel = look, channel
         self.setAccessibleDescription(f"{len(look.channels)} values. {channel_words(look, channel)}")
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(520, 420)
 
     def table(self) -> list[list[str]]:
         look = self.look
@@ -47,25 +37,6 @@ class VectorChart(DrawnChart):
             return -1
         share = (place.x() - self._box().left()) / self._box().width()
         return self.look.channels[min(int(share * len(self.look.channels)), len(self.look.channels) - 1)]
-
-    def tip_at(self, place: QPointF) -> str:
-        channel = self.channel_at(place)
-        return channel_words(self.look, channel) if self.look is not None and channel >= 0 else ""
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        channel = self.channel_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and channel >= 0:
-            self.chosen.emit(channel)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        shown = self.look.channels if self.look is not None else ()
-        if step is None or not shown:
-            super().keyPressEvent(event)
-            return
-        to = (shown.index(self.channel) if self.channel in shown else 0) + step
-        if 0 <= to < len(shown):
-            self.chosen.emit(shown[to])
 
     @staticmethod
     def _values(look: ActivationLook) -> list[float]:

@@ -84,15 +84,11 @@ class AttentionPage(LivePage):
         return row * look.grid[1] + column if row >= 0 else -1
 
     def _choose(self, patch: int) -> None:
-        """A patch: its row is shown, or what it takes through all layers."""
+        """A patch, -1 for the class token: its row is shown, or what it takes through all layers."""
         if self.look is not None:
             kind: Map = self.look.kind if self.look.kind in ("row", "rollout") else "row"
-            self.edited.emit({"unit": divmod(patch, self.look.grid[1]), "map": kind})
-
-    def _choose_token(self) -> None:
-        if self.look is not None:
-            kind: Map = self.look.kind if self.look.kind in ("row", "rollout") else "row"
-            self.edited.emit({"unit": (-1, -1), "map": kind})
+            unit = divmod(patch, self.look.grid[1]) if patch >= 0 else (-1, -1)
+            self.edited.emit({"unit": unit, "map": kind})
 
     def _make_parts(self) -> None:
         self.kind = Segmented("Map", words.MAPS, tip="What is shown of each patch")
@@ -119,7 +115,7 @@ class AttentionPage(LivePage):
         self.kind.chosen.connect(lambda kind: self.edited.emit({"map": kind}))
         self.heat.toggled.connect(self.map.set_heat)
         self.map.chosen.connect(self._choose)
-        self.token.clicked.connect(self._choose_token)
+        self.token.clicked.connect(lambda: self._choose(-1))
         self.heads.chosen.connect(lambda head: self.edited.emit({"head": -1 if head == self._head else head}))
         self.export.clicked.connect(self.save)
 

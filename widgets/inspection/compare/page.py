@@ -37,9 +37,7 @@ class ComparePage(WorkPage):
         super().__init__()
         self.result: CompareResult | None = None
         self.export = PlainButton("Export", "export", "The table as CSV, or the curve as SVG or PNG")
-        self.curve = BandPlot(
-            "Error of every layer", "Layer, in order of execution", "Relative error, 0 drawn at the foot", log_y=True
-        )
+        self.curve = BandPlot("Error of every layer", "Layer, in order of execution", ERROR, log_y=True)
         self.curve.setMinimumHeight(150)
         self.table = FiguresTable("Layers", words.HEADERS, words.TIPS, most=1)
         self.notes = wrapped("hint")

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from engines.inspection.layout.folding import Box, Folded, Role
 from engines.inspection.types import Graph, Node
-from widgets.inspection.graph.words import bytes_text, close_shape, ms_text, short
+from widgets.inspection.graph.words import ms_text
+from widgets.inspection.words import amount, bytes_text, close_shape
 from widgets.kit.fields import ElidedLabel, PlainButton, QuietButton, set_property, wrapped
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, styled
@@ -130,8 +131,8 @@ def _node(graph: Graph, box: Box) -> Node | None:
 
 def _figures(box: Box) -> list[Stat]:
     uncounted = f"{count(box.uncounted, 'operator')} in it cannot be counted" if box.uncounted else ""
-    adds = Stat("Multiply-adds", short(box.multiply_adds), tip=uncounted, level="warn" if uncounted else "")
-    figures = [Stat("Parameters", short(box.parameters), tip=f"{box.parameters:,}, shared ones once"), adds,
+    adds = Stat("Multiply-adds", amount(box.multiply_adds), tip=uncounted, level="warn" if uncounted else "")
+    figures = [Stat("Parameters", amount(box.parameters), tip=f"{box.parameters:,}, shared ones once"), adds,
                Stat("Memory", bytes_text(box.bytes), tip="Of its outputs")]  # fmt: skip
     return [*figures, Stat("Time", ms_text(box.ms), tip="Median on this machine")] if box.ms is not None else figures
 

@@ -10,7 +10,8 @@ from engines.inspection.layout.families import Family
 from engines.inspection.layout.folding import Folded
 from widgets.charts.heat import draw_scale
 from widgets.inspection.graph.colors import FIGURES, family_color, scale_of
-from widgets.inspection.graph.words import bytes_text, ms_text, short
+from widgets.inspection.graph.words import ms_text
+from widgets.inspection.words import amount, bytes_text
 from widgets.kit.fields import describe
 from widgets.kit.ink import ink
 from widgets.kit.row_list import wide, write
@@ -95,4 +96,4 @@ class Legend(QWidget):
 
 def figure_text(figure: str, value: float) -> str:
     """A figure with its unit."""
-    return {"bytes": bytes_text, "ms": ms_text}.get(figure, short)(value)
+    return {"bytes": bytes_text, "ms": ms_text}.get(figure, amount)(value)

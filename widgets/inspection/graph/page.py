@@ -20,8 +20,9 @@ from widgets.inspection.graph.painting import Marks
 from widgets.inspection.graph.saving import KINDS, KINDS_OF_TABLE, save
 from widgets.inspection.graph.search import GraphSearch
 from widgets.inspection.graph.table import nodes_table
-from widgets.inspection.graph.words import ms_text, short
+from widgets.inspection.graph.words import ms_text
 from widgets.inspection.state import GraphView, InspectionView
+from widgets.inspection.words import amount
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
@@ -267,8 +268,8 @@ def _state(view: InspectionView) -> str:
     parts = (
         count(len(sheet.graph.nodes), "operator"),
         shown,
-        f"{short(once)} parameters",
-        f"{short(adds)} multiply-adds" if adds is not None else "",
+        f"{amount(once)} parameters",
+        f"{amount(adds)} multiply-adds" if adds is not None else "",
         ms_text(sum(times)) if (times := [row.ms for row in view.graph.rows if row.ms is not None]) else "",
         f"{count(aside, 'long edge')} at the side" if aside else "",
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from widgets.inspection.graph.words import bytes_text, close_shape, ms_text, op_text, share_text, short
+from widgets.inspection.graph.words import ms_text, op_text, share_text
 from widgets.inspection.rows_table import Column, RowsTable
+from widgets.inspection.words import amount, bytes_text, close_shape
 
 SHARE = 76
 COLUMNS = (
@@ -13,9 +14,9 @@ COLUMNS = (
            figure=False),
     Column("Time", "On this machine, once measured", 88, lambda row: ms_text(row.ms), lambda row: row.ms),
     Column("%", "Share of the time of all", SHARE, lambda row: share_text(row.shares[3]), lambda row: row.shares[3]),
-    Column("Mult-adds", "Multiply-adds", 76, lambda row: short(row.multiply_adds), lambda row: row.multiply_adds),
+    Column("Mult-adds", "Multiply-adds", 76, lambda row: amount(row.multiply_adds), lambda row: row.multiply_adds),
     Column("%", "Share of all multiply-adds", SHARE, lambda row: share_text(row.shares[1]), lambda row: row.shares[1]),
-    Column("Params", "Parameters, shared ones at their first reader", 76, lambda row: short(row.parameters),
+    Column("Params", "Parameters, shared ones at their first reader", 76, lambda row: amount(row.parameters),
            lambda row: row.parameters),
     Column("%", "Share of all parameters", SHARE, lambda row: share_text(row.shares[0]), lambda row: row.shares[0]),
     Column("Memory", "Of its outputs", 80, lambda row: bytes_text(row.bytes), lambda row: row.bytes),

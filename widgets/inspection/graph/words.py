@@ -3,32 +3,8 @@
 from __future__ import annotations
 
 from engines.inspection.layout.folding import Box, Role
-from engines.inspection.layout.table import shape_text
-from engines.inspection.types import Shape
+from widgets.inspection.words import amount, close_shape
 from widgets.kit.words import DASH, DOT
-
-UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
-
-
-def short(value: float | None) -> str:
-    """'4.65 M', '812', and a dash for what is not known."""
-    if value is None:
-        return DASH
-    for size, unit in UNITS:
-        if abs(value) >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value:.0f}"
-
-
-def bytes_text(value: float | None) -> str:
-    """'1.5 MiB', '640 B'."""
-    if value is None:
-        return DASH
-    for size, unit in BYTES:
-        if value >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value:.0f} B"
 
 
 def ms_text(value: float | None) -> str:
@@ -48,11 +24,6 @@ def op_text(op: str) -> str:
     return parts[1] if len(parts) == 3 and parts[0] in ("aten", "prims", "_operator") else op
 
 
-def close_shape(shape: Shape | None) -> str:
-    """"1x3x224x224" with the sign of multiplication."""  # fmt: skip
-    return shape_text(shape).replace(" ", "")
-
-
 def second_line(box: Box) -> str:
     """What stands under a box's name."""
     known = "unknown" if box.family == "unknown" else ""
@@ -64,8 +35,8 @@ def spoken(box: Box) -> str:
     lead = {Role.MODULE: "Module ", Role.INPUT: "Input ", Role.OUTPUT: "Output "}.get(box.role, "")
     lines = [f"{lead}{box.name}", second_line(box) + (f" {box.dtype}" if box.dtype else "")]
     if box.nodes:
-        adds = short(box.multiply_adds) + (f" ({box.uncounted} not counted)" if box.uncounted else "")
-        lines.append(f"{short(box.parameters)} parameters, {adds} multiply-adds")
+        adds = amount(box.multiply_adds) + (f" ({box.uncounted} not counted)" if box.uncounted else "")
+        lines.append(f"{amount(box.parameters)} parameters, {adds} multiply-adds")
     if box.ms is not None:
         lines.append(ms_text(box.ms))
     return "\n".join(lines)

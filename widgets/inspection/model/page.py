@@ -6,12 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engines.inspection.types import ModelSheet, Safety
-from widgets.inspection.graph.words import bytes_text
 from widgets.inspection.model import words
 from widgets.inspection.model.begin import Begin
 from widgets.inspection.model.stored import Stored
 from widgets.inspection.panel.model import Shapes
 from widgets.inspection.state import InspectionView
+from widgets.inspection.words import bytes_text
 from widgets.kit.card_columns import CardColumns
 from widgets.kit.fields import PlainButton, wrapped
 from widgets.kit.form import say

@@ -10,10 +10,10 @@ from engines.inspection.types import Tensor
 from widgets.charts.axes import figure, percent
 from widgets.charts.band import Band, BandPlot, stairs
 from widgets.charts.plot import Series
-from widgets.inspection.graph.words import bytes_text, close_shape
 from widgets.inspection.model.words import size_of
 from widgets.inspection.rows_table import Column, RowsTable
 from widgets.inspection.state import WeightsView
+from widgets.inspection.words import bytes_text, close_shape
 from widgets.kit.fields import ElidedLabel, SearchField
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, split_of

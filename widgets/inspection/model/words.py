@@ -6,8 +6,7 @@ import math
 from collections import Counter
 
 from engines.inspection.types import Format, Given, ModelSheet, Safety, Tensor
-from widgets.inspection.graph.words import bytes_text, close_shape, short
-from widgets.inspection.words import going_in
+from widgets.inspection.words import amount, bytes_text, close_shape, going_in
 from widgets.kit.results import Stat
 from widgets.kit.words import DASH
 
@@ -59,7 +58,7 @@ def figures(sheet: ModelSheet) -> list[Stat]:
     rows = [
         Stat("Size", bytes_text(sheet.bytes), tip=f"{sheet.bytes:,} bytes") if sheet.bytes else None,
         Stat("Operators", f"{len(graph.nodes):,}") if graph is not None else None,
-        Stat("Parameters", short(counts.parameters), tip=f"{counts.parameters:,}, every name"),
+        Stat("Parameters", amount(counts.parameters), tip=f"{counts.parameters:,}, every name"),
         _once(sheet),
         _adds(sheet) if graph is not None else None,
         Stat("Stored tensors", f"{len(sheet.tensors):,}"),
@@ -73,14 +72,14 @@ def _once(sheet: ModelSheet) -> Stat | None:
     once = sheet.counts.parameters_shared_once
     if once == sheet.counts.parameters:
         return None
-    return Stat("Shared ones once", short(once), tip=f"{once:,}, tensors with one storage counted once")
+    return Stat("Shared ones once", amount(once), tip=f"{once:,}, tensors with one storage counted once")
 
 
 def _adds(sheet: ModelSheet) -> Stat:
     counts = sheet.counts
     lacking = ", ".join(counts.uncounted)
     tip = f"Without {lacking}, which cannot be counted" if lacking else "Products that are summed, for one input"
-    return Stat("Multiply-adds", short(counts.multiply_adds), tip=tip, level="warn" if lacking else "")
+    return Stat("Multiply-adds", amount(counts.multiply_adds), tip=tip, level="warn" if lacking else "")
 
 
 def _dtypes(sheet: ModelSheet) -> list[Stat]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.inspection.pictures import picture_input, preprocessing_of
+from engines.inspection.types import ModelSheet
 from widgets.inspection.state import InspectionView
 from widgets.inspection.words import going_in
 from widgets.kit.form import Form, read, say, show, words
@@ -38,7 +40,7 @@ class PictureSection(Form):
         self.source.show_sources(look.sources, look.source)
         says = sheet.preprocessing if sheet is not None else None
         set_by_hand = look.preprocessing is not None
-        self._shown = look.preprocessing or says or (self._fallback(view) if sheet is not None else None)
+        self._shown = look.preprocessing or says or (_usual(sheet) if sheet is not None else None)
         show(self.own, not set_by_hand)
         fitted = view.look.look.seen.fitted if view.look.look is not None else ""
         guess = "" if says is not None or set_by_hand else "The file does not say; taken as usual: "
@@ -51,18 +53,6 @@ class PictureSection(Form):
 
     def _turn(self, own: bool) -> None:
         self.preprocessingChanged.emit(None if own else self._shown or Preprocessing())
-
-    @staticmethod
-    def _fallback(view: InspectionView) -> Preprocessing:
-        """What the engine takes where the file says nothing: the size of the input, RGB from 0 to 1."""
-        sheet = view.model.sheet
-        shape = next((given.shape for given in sheet.given if given.picture and given.shape), None) if sheet else None
-        if shape is None or len(shape) != 4:
-            return Preprocessing()
-        last = shape[3] in (1, 3) and shape[1] not in (1, 3)
-        high, wide = (shape[1], shape[2]) if last else (shape[2], shape[3])
-        known = (high if high > 0 else 224, wide if wide > 0 else 224)
-        return Preprocessing(known, axes="NHWC" if last else "NCHW")
 
 
 class _How(Form):
@@ -117,6 +107,11 @@ class _How(Form):
         if how != self._how:
             self._how = how
             self.changed.emit(how)
+
+
+def _usual(sheet: ModelSheet) -> Preprocessing:
+    """What the engine takes where the file says nothing."""
+    return preprocessing_of(sheet) if picture_input(sheet) is not None else Preprocessing()
 
 
 def numbers(text: str) -> tuple[float, ...]:

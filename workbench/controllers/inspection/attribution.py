@@ -32,11 +32,9 @@ class Attribution(PagePart):
         self._slot.done.connect(self._have)
 
     def make(self) -> AttributionPage:
-        self.made = page = AttributionPage()
-        page.empty.clicked.connect(self._begin)
+        page = cast(AttributionPage, super().make())
         page.compare.clicked.connect(self.compare)
         page.used.connect(lambda method: self.desk.edit(Page.ATTRIBUTION, {"methods": (method,)}))
-        page.progress.cancelled.connect(self.cancel)
         return page
 
     @property
@@ -54,6 +52,16 @@ class Attribution(PagePart):
         subject = self.desk.subject
         there = subject.source or self.desk.form.attribution.picture
         return subject.problem or ("" if there else NO_PICTURE)
+
+    def begin(self) -> None:
+        """The button of the empty page: what is missing, else explain."""
+        problem = self.problem
+        if problem == NO_PICTURE:
+            self._ask_picture()
+        elif problem:
+            self.desk.ask_model()
+        else:
+            self.start()
 
     def start(self) -> None:
         """Explain by the method that the form stands at."""
@@ -84,16 +92,6 @@ class Attribution(PagePart):
         same = replace(asked, methods=shown.methods, picture=shown.picture, sanity=shown.sanity, curves=shown.curves)
         other = bool(asked.picture) and asked.picture != shown.picture
         return same != shown or other or asked.methods[0] not in shown.methods
-
-    def _begin(self) -> None:
-        """The button of the empty page: what is missing, else explain."""
-        problem = self.problem
-        if problem == NO_PICTURE:
-            self._ask_picture()
-        elif problem:
-            self.desk.ask_model()
-        else:
-            self.start()
 
     def _ask_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self.made, "Picture to explain", "", DIALOG)

@@ -71,11 +71,9 @@ class Looking(QObject):
     @property
     def problem(self) -> str:
         """Why nothing can be looked at, "" when it can."""
-        subject = self._desk.subject
-        if subject.problem or not self.source:
-            return subject.problem or "Choose a source: a camera, a film or a picture"
-        blind = self._desk.form.page is Page.ATTENTION and subject.sheet is not None and not subject.sheet.attends
-        return "This model has no layers of attention" if blind else ""
+        subject, page = self._desk.subject, self._desk.form.page
+        blind = page is Page.ATTENTION and subject.sheet is not None and not subject.sheet.attends
+        return subject.look_problem or ("This model has no layers of attention" if blind else "")
 
     @property
     def on(self) -> bool:

@@ -41,6 +41,11 @@ class Subject:
             return "The shapes of its inputs have to be told first"
         return self.sheet.runs
 
+    @property
+    def look_problem(self) -> str:
+        """Why it cannot look at the source, "" when it can."""
+        return self.problem or ("" if self.source else "Choose a source: a camera, a film or a picture")
+
 
 class Desk(Protocol):
     """What parts may ask of the controller and tell it."""
@@ -143,8 +148,7 @@ class PagePart(Part):
     def problem(self) -> str:
         """Why its action cannot be done now, "" when it can."""
         subject = self.desk.subject
-        lacks_source = self.page in LIVE and not subject.source
-        return subject.problem or ("Choose a source: a camera, a film or a picture" if lacks_source else "")
+        return subject.look_problem if self.page in LIVE else subject.problem
 
     def start(self) -> None:
         """The one action of the page."""
@@ -173,8 +177,3 @@ class PagePart(Part):
     def forget(self) -> None:
         """Another model is open, or none: what was found of the one before is no longer shown."""
         self.cancel()
-
-
-def plain(shown: Page, made_by: type[WorkPage]) -> type[PagePart]:
-    """A part whose page only shows what is open."""
-    return type("Plain", (PagePart,), {"page": shown, "kind": made_by})

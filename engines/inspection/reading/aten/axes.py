@@ -8,9 +8,6 @@ from typing import Any
 from engines.inspection.reading.aten.calls import Call, Told, Value, counted, numbers
 from engines.inspection.types import Kind, Shape
 
-LAST = 2**62
-"""An end of a slice from here on means the end of the axis."""
-
 
 def permuted(call: Call) -> Told:
     rank = call.rank("self")

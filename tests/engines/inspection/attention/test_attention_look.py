@@ -17,7 +17,6 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Frame, Stamp
 from engines.generative.diffusion.models.cards import find, read_card
 from engines.generative.diffusion.models.checkpoints import load_network
-from engines.inspection.activations.fitting import fitting_of
 from engines.inspection.attention.looking import AttentionView
 from engines.inspection.attention.sites import sites
 from engines.inspection.attention.weights import Streamed, Whole, watch
@@ -25,6 +24,7 @@ from engines.inspection.live import Look
 from engines.inspection.looks import LookSpec
 from engines.inspection.opening.opener import open_model
 from engines.inspection.reading.modules import from_module
+from engines.inspection.running.fitting import fitting_of
 from engines.inspection.running.network import Network
 
 DIM, HEADS, ROWS, COLUMNS = 12, 3, 4, 5

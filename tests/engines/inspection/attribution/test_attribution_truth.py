@@ -17,6 +17,7 @@ from engines.inspection.attribution.grad_cam import token_grid
 from engines.inspection.attribution.job import explain
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.modules import from_module
+from engines.inspection.types import Kind
 
 SIDE = 8
 PICTURE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
@@ -190,11 +191,14 @@ def test_pictures_with_channels_last_give_the_same_maps() -> None:
     last = replace(traced, sheet=replace(traced.sheet, given=given))
     how = replace(SPEC.preprocessing, axes="NHWC")
     asked = {"target": "1", "patch": 3, "baseline": "mean", "curves": True, "points": 4}
-    for method in ("gradient", "gradient-x-input", "integrated-gradients", "occlusion"):
+    for method in ("gradient", "gradient-x-input", "integrated-gradients", "occlusion", "grad-cam"):
         one, _ = explained(of(small()), method, **asked)
         other, _ = explained(last, method, preprocessing=how, **asked)
         np.testing.assert_allclose(one.map, other.map, atol=1e-5)
         np.testing.assert_allclose(one.curve.insertion, other.curve.insertion, atol=1e-5)
+    relu = next(node.name for node in last.graph.nodes if node.kind is Kind.ACTIVATION)
+    _, aimed = explained(last, "gradient", preprocessing=how, target=f"{relu}:5,0,3")
+    assert aimed.target.value == pytest.approx(float(small()[:2](X).detach()[0, 5, 0, 3]), rel=1e-5)
 
 
 def test_numbers_that_are_probabilities_already_stand_for_themselves() -> None:

@@ -6,7 +6,8 @@ import torch
 from engines.core.errors import BadInput
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.opening.model import Model
-from engines.inspection.running.inputs import fitting, given_inputs, input_shapes
+from engines.inspection.pictures import preprocessing_of
+from engines.inspection.running.inputs import given_inputs, input_shapes
 from engines.inspection.types import Format, Given, ModelSheet
 
 
@@ -44,17 +45,17 @@ def test_a_picture_of_another_size_is_refused_by_both_sizes():
 
 
 def test_pictures_are_fitted_into_the_inputs_own_axes():
-    last = fitting(model(Given("x", (1, 20, 30, 1), picture=True)))
+    last = preprocessing_of(model(Given("x", (1, 20, 30, 1), picture=True)).sheet)
     assert (last.size, last.axes, last.colours) == ((20, 30), "NHWC", "grey")
-    first = fitting(model(Given("x", (1, 3, -1, -1), picture=True)), size=(40, 50))
-    assert (first.size, first.axes, first.colours) == ((40, 50), "NCHW", "RGB")
+    first = preprocessing_of(model(Given("x", (1, 3, -1, 50), picture=True)).sheet)
+    assert (first.size, first.axes, first.colours) == ((224, 50), "NCHW", "RGB")
 
 
 def test_what_is_known_of_a_model_is_kept_in_the_size_that_was_told():
     known = Preprocessing((64, 64), "BGR", (1.0,), (2.0,))
     sheet = ModelSheet("", "m", Format.ONNX, 0, given=(Given("x", (1, 3, 64, 64), picture=True),), preprocessing=known)
-    assert fitting(Model(sheet)) == known
-    assert fitting(Model(sheet), [(1, 3, 32, 48)]) == Preprocessing((32, 48), "BGR", (1.0,), (2.0,))
+    assert preprocessing_of(sheet) == known
+    assert preprocessing_of(sheet, [(1, 3, 32, 48)]) == Preprocessing((32, 48), "BGR", (1.0,), (2.0,))
 
 
 def test_an_input_of_text_is_refused():

@@ -8,7 +8,7 @@ from engines.core.context import PlainContext
 from engines.core.errors import Cancelled
 from engines.inspection.opening.job import run
 from engines.inspection.reading.modules import from_module
-from engines.inspection.running.timing import time_nodes, timed
+from engines.inspection.running.timing import timed
 from engines.inspection.types import OpenSpec
 
 
@@ -41,4 +41,4 @@ def test_timing_ends_when_it_is_cancelled(model):
     ctx = PlainContext()
     ctx.cancelled.set()
     with pytest.raises(Cancelled):
-        time_nodes(model, (torch.randn(1, 3, 64, 64),), 3, ctx)
+        timed(model, (torch.randn(1, 3, 64, 64),), ctx, 3)

@@ -11,11 +11,10 @@ import torch
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.opening.model import Model
-from engines.inspection.running.inputs import fitting, given_inputs, picture_input
+from engines.inspection.pictures import preprocessing_of
+from engines.inspection.running.inputs import given_inputs
 from engines.inspection.types import Shape
 
-USUAL = (224, 224)
-"""Size for an input that takes any."""
 ASSUMED = " (assumed)"
 FITS = {"stretch": "stretched to", "letterbox": "whole within", "crop": "its middle in"}
 
@@ -63,20 +62,9 @@ class Fitting:
 
 
 def fitting_of(model: Model, shapes: Sequence[Shape] = (), asked: Preprocessing | None = None) -> Fitting:
-    """By what was asked, else by what is known of the model, else by its input: RGB, 0 to 1, or pixels as they are
-    where it takes whole numbers. Size and axes are the input's.
-
-    Raises `BadInput` for a model that takes no pictures.
-    """
+    """As `preprocessing_of` tells. Raises `BadInput` for a model that takes no pictures."""
     known = asked or model.sheet.preprocessing
-    first = picture_input(model)
-    bare = replace(model, sheet=replace(model.sheet, preprocessing=None))
-    way = fitting(bare, shapes, known.size if known else USUAL)
-    if known is not None:
-        way = replace(known, size=way.size, axes=way.axes)
-    elif first is not None and "float" not in first.dtype:
-        way = replace(way, std=(1.0,))
-    return Fitting(model, tuple(shapes), way, known is None)
+    return Fitting(model, tuple(shapes), preprocessing_of(model.sheet, shapes, asked), known is None)
 
 
 def _range(way: Preprocessing) -> str:
