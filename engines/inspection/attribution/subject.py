@@ -109,8 +109,10 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
     """Raises `BadInput` where a picture cannot go in, `UsageError` for a target that the model has not."""
     if model.sheet.runs:
         raise BadInput(f"This model cannot be run: {model.sheet.runs}", path=model.sheet.path)
-    network, taken, words = Network(model), *_fitted(model, spec)
     first = picture_input(model)
+    if first is None:
+        raise BadInput("This model takes no pictures", path=model.sheet.path)
+    network, taken, words = Network(model), *_fitted(model, spec)
     inputs = given_inputs(model, torch.from_numpy(taken.prepare(picture)[0]), spec.model.shapes)
     at = next(place for place, one in enumerate(model.sheet.given) if one is first)
     original = _smaller(picture)

@@ -19,7 +19,7 @@ from engines.inspection.opening.model import Model
 from engines.inspection.reading.onnx_functions import written_out
 from engines.inspection.reading.onnx_graph import OURS, TYPES, Parts, graph_of, parts_of, tensors_of
 from engines.inspection.reading.onnx_shapes import inferred, tell
-from engines.inspection.reading.onnx_weights import OnnxWeights
+from engines.inspection.reading.onnx_weights import OnnxWeights, check_sizes
 from engines.inspection.reading.running_at_all import what_keeps_it
 from engines.inspection.reading.sizes import SMALL, is_open, settled
 from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, OpenSpec, Tensor
@@ -45,6 +45,7 @@ def _opened(path: Path, spec: OpenSpec) -> Model:
     missing = _weights_beside(proto, path)
     nodes, said = written_out(proto)
     parts = parts_of(proto.graph, nodes)
+    check_sizes(parts.stored, path)
     weights = OnnxWeights(parts.stored, path)
     inputs = [one for one in proto.graph.input if one.name not in parts.stored]
     changed, asked, warnings = tell(inputs, spec.shapes)
