@@ -51,9 +51,10 @@ def _opened(path: Path, spec: OpenSpec) -> Model:
     changed, asked, warnings = tell(inputs, spec.shapes)
     graph = _graph(proto, parts, weights, inputs, changed)
     sheet = _sheet(path, graph)
+    orphans = _orphans(graph)
     sheet = replace(
-        sheet, facts=_facts(proto), needs_shape=asked, runs=missing,
-        warnings=tuple(each for each in (*warnings, said, missing, *_strange(graph)) if each),
+        sheet, facts=_facts(proto), needs_shape=asked, runs=missing or orphans,
+        warnings=tuple(each for each in (*warnings, said, missing, *_strange(graph), orphans) if each),
     )  # fmt: skip
     return what_keeps_it(Model(sheet, weights, OPERATORS))
 
@@ -135,6 +136,17 @@ def _strange(graph: Graph) -> list[str]:
     )
     words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
     return [f"Operators that are drawn and cannot be followed: {words}"] if words else []
+
+
+def _orphans(graph: Graph) -> str:
+    """ "" or which tensors are read before anything gives them: a circle, or a file that lacks a part."""
+    given = {"", *graph.inputs, *(name for name, tensor in graph.tensors.items() if tensor.stored)}
+    missing: dict[str, None] = {}
+    for node in graph.nodes:
+        missing.update(dict.fromkeys(name for name in node.inputs if name not in given))
+        given.update(node.outputs)
+    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    return f"Nothing gives {', '.join(map(repr, list(missing)[:3]))}{more} before it is read" if missing else ""
 
 
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:

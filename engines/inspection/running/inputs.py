@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, UsageError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.opening.model import Model
 from engines.inspection.types import Given, Shape
 
 NARROW = ("float16", "bfloat16")
+MOST = 1 << 28
+"""Numbers of an input."""
 
 
 def given_inputs(
@@ -25,7 +28,8 @@ def given_inputs(
     the file has them. Axes that stay open are the picture's, and 1 for the first. Inputs that take no picture are
     filled with their `value`.
 
-    Raises `BadInput` where a size is known to nobody, the picture is of another size than the input, or text goes in.
+    Raises `BadInput` where a size is known to nobody, the picture is of another size than the input, or text goes in,
+    `UsageError` for more numbers than are run here.
     """
     noise = torch.Generator().manual_seed(seed)
     sizes = input_shapes(model, shapes, None if picture is None else tuple(picture.shape))
@@ -33,6 +37,7 @@ def given_inputs(
     inputs = []
     for given, size in zip(model.sheet.given, sizes, strict=True):
         dtype = _dtype(given, model)
+        _check_room(given, size)
         if given is first and picture is not None:
             inputs.append(picture.to(dtype))
         elif given.picture:
@@ -40,6 +45,13 @@ def given_inputs(
         else:
             inputs.append(torch.full(size, given.value, dtype=dtype))
     return tuple(inputs)
+
+
+def _check_room(given: Given, size: Shape) -> None:
+    if math.prod(size) > MOST:
+        raise UsageError(
+            f"Input '{given.name}' of {_text(size)} is larger than what is run here", hint="Tell a smaller one"
+        )
 
 
 def input_shapes(model: Model, shapes: Sequence[Shape] = (), picture: Shape | None = None) -> tuple[Shape, ...]:
@@ -66,7 +78,8 @@ def picture_input(model: Model) -> Given | None:
 def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = (224, 224)) -> Preprocessing:
     """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1; in the input's size and axes.
 
-    size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures.
+    size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures, `UsageError` for
+    sizes that no memory holds.
     """
     first = picture_input(model)
     if first is None:
@@ -76,6 +89,7 @@ def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = 
     last = shape[1] not in (1, 3) and shape[3] in (1, 3)
     high, wide = (shape[1:3], shape[2:4])[not last]
     whole = (high if high > 0 else size[0], wide if wide > 0 else size[1])
+    _check_room(first, (3, *whole))
     known = model.sheet.preprocessing
     if known is not None:
         return replace(known, size=(high if high > 0 else known.size[0], wide if wide > 0 else known.size[1]))

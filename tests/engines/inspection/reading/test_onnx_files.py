@@ -306,3 +306,10 @@ def test_weights_that_are_not_there_are_not_counted(dims: tuple[int, ...], tmp_p
     held.dims[:] = dims
     with pytest.raises(BadInput, match="lies about"):
         opened(tmp_path, proto)
+
+
+def test_a_circle_is_named_and_not_run(tmp_path: Path) -> None:
+    nodes = [node("Add", ["x", "b"], ["a"], "first"), node("Relu", ["a"], ["b"], "second")]
+    sheet = opened(tmp_path, single(nodes, {"x": [1, 3, 6, 6]}, ["b"], {})).sheet
+    assert sheet.runs == "Nothing gives 'b' before it is read"
+    assert sheet.runs in sheet.warnings
