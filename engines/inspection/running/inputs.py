@@ -78,8 +78,8 @@ def picture_input(model: Model) -> Given | None:
 def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = (224, 224)) -> Preprocessing:
     """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1; in the input's size and axes.
 
-    size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures, `UsageError` for
-    sizes that no memory holds.
+    size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures, `UsageError`
+    for sizes that no memory holds.
     """
     first = picture_input(model)
     if first is None:
