@@ -11,7 +11,7 @@ import torch
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.opening.model import Model
-from engines.inspection.running.inputs import fitting, given_inputs, picture_input
+from engines.inspection.running.inputs import fitting, given_inputs
 from engines.inspection.types import Shape
 
 USUAL = (224, 224)
@@ -69,13 +69,10 @@ def fitting_of(model: Model, shapes: Sequence[Shape] = (), asked: Preprocessing 
     Raises `BadInput` for a model that takes no pictures.
     """
     known = asked or model.sheet.preprocessing
-    first = picture_input(model)
     bare = replace(model, sheet=replace(model.sheet, preprocessing=None))
     way = fitting(bare, shapes, known.size if known else USUAL)
     if known is not None:
         way = replace(known, size=way.size, axes=way.axes)
-    elif first is not None and "float" not in first.dtype:
-        way = replace(way, std=(1.0,))
     return Fitting(model, tuple(shapes), way, known is None)
 
 

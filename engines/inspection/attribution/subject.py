@@ -129,7 +129,8 @@ def _fitted(model: Model, spec: AttributeSpec) -> tuple[Preprocessing, str]:
     """How the picture goes in, and in words what of it is a guess."""
     known = spec.preprocessing or model.sheet.preprocessing
     taken = spec.preprocessing or fitting(model, spec.model.shapes)
-    guess = f"The file does not say how pictures go in: taken as {taken.colours} from 0 to 1, stretched"
+    levels = f"{taken.colours} from 0 to {255 / taken.std[0]:g}"
+    guess = f"The file does not say how pictures go in: taken as {levels}, stretched"
     others = sum(given.picture for given in model.sheet.given) - 1
     noise = f"The picture goes into the first of {others + 1} picture inputs, the others get noise"
     return taken, ". ".join(([] if known is not None else [guess]) + ([noise] if others > 0 else []))

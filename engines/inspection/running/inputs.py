@@ -76,7 +76,8 @@ def picture_input(model: Model) -> Given | None:
 
 
 def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = (224, 224)) -> Preprocessing:
-    """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1; in the input's size and axes.
+    """How a picture goes in: as the sheet knows for certain, else stretched, from 0 to 1 (pixels as they are
+    where whole numbers go in); in the input's size and axes.
 
     size: (height, width) where the input takes any. Raises `BadInput` for a model that takes no pictures, `UsageError`
     for sizes that no memory holds.
@@ -94,7 +95,8 @@ def fitting(model: Model, shapes: Sequence[Shape] = (), size: tuple[int, int] = 
     if known is not None:
         return replace(known, size=(high if high > 0 else known.size[0], wide if wide > 0 else known.size[1]))
     grey = shape[3 if last else 1] == 1
-    return Preprocessing(whole, "grey" if grey else "RGB", axes="NHWC" if last else "NCHW")
+    spread = (255.0,) if "float" in first.dtype or not first.dtype else (1.0,)
+    return Preprocessing(whole, "grey" if grey else "RGB", std=spread, axes="NHWC" if last else "NCHW")
 
 
 def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: Model) -> Shape:

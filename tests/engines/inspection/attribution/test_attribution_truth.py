@@ -235,7 +235,10 @@ def test_pictures_in_whole_numbers_have_no_gradient_and_are_occluded(tmp_path: P
     for method in ("gradient", "grad-cam"):
         with pytest.raises(WorkFailed, match="whole numbers"):
             explained(model, method, layer="c")
-    assert explained(model, "occlusion")[0].map.any()
+    found = explained(model, "occlusion", preprocessing=None)
+    assert found[0].map.any()
+    assert found[1].target.value == pytest.approx(float(PICTURE.mean((0, 1)).max()))
+    assert "from 0 to 255" in found[1].fitted
 
 
 def test_a_model_that_takes_no_pictures_says_so_whatever_preprocessing_is_told() -> None:
