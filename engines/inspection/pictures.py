@@ -39,6 +39,6 @@ def preprocessing_of(
     size = (high if high > 0 else usual[0], wide if wide > 0 else usual[1])
     if known is not None:
         return replace(known, size=size, axes="NHWC" if last else "NCHW")
-    grey, whole = shape[3 if last else 1] == 1, "float" not in first.dtype
+    grey, whole = shape[3 if last else 1] == 1, bool(first.dtype) and "float" not in first.dtype
     std = (1.0,) if whole else (255.0,)
     return Preprocessing(size, "grey" if grey else "RGB", std=std, axes="NHWC" if last else "NCHW")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,8 @@ def compare(first: Model, second: Model, spec: CompareSpec, ctx: Context) -> Com
     """The same with models that are open. A model of which nobody knows how pictures go in gets them as the other."""
     if spec.other and not spec.picture:
         raise UsageError("Of two pictures the first is not said", hint="Name both")
+    if not 0 <= spec.tolerance < math.inf:
+        raise UsageError(f"A tolerance of {spec.tolerance} makes no sense", hint="Give a relative error such as 0.001")
     network = Network(first)
     beside = network if second is first else Network(second)
     ways = first.sheet.preprocessing, second.sheet.preprocessing

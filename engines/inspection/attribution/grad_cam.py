@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import UsageError, WorkFailed
 from engines.inspection.activations.layout import channel_axis
-from engines.inspection.attribution.gradients import flowing
+from engines.inspection.attribution.gradients import flowing, picture_with_gradient
 from engines.inspection.attribution.subject import Subject
 from engines.inspection.types import Kind, Node
 
@@ -93,7 +93,7 @@ def _with_gradients(it: Subject, names: Sequence[str]) -> tuple[list[torch.Tenso
     held: dict[str, torch.Tensor] = {}
     hooks = [it.network.layer(name).register_forward_hook(_kept(held, name)) for name in names]
     try:
-        score = it.score(it.picture.clone().requires_grad_())
+        score = it.score(picture_with_gradient(it))
     finally:
         for hook in hooks:
             hook.remove()

@@ -14,12 +14,19 @@ from engines.inspection.attribution.subject import Subject
 def flowing(attribute: Callable[[torch.Tensor], Any], it: Subject) -> torch.Tensor:
     """Attributions by a gradient. Raises `WorkFailed` where none flows from the target to the picture."""
     try:
-        found: torch.Tensor = attribute(it.picture.clone().requires_grad_())
+        found: torch.Tensor = attribute(picture_with_gradient(it))
     except RuntimeError as error:
         if "does not require grad" not in str(error) and "not have been used" not in str(error):
             raise
         raise no_gradient() from error
     return found.detach()
+
+
+def picture_with_gradient(it: Subject) -> torch.Tensor:
+    """The picture as it went in. Raises `WorkFailed` where whole numbers go in."""
+    if not it.picture.is_floating_point():
+        raise WorkFailed("This model takes whole numbers, through which no gradient flows", hint="Occlusion needs none")
+    return it.picture.clone().requires_grad_()
 
 
 def no_gradient() -> WorkFailed:

@@ -30,6 +30,7 @@ WORDS: dict[Verdict, str] = {
     "ignores": "Hardly changes: do not trust it",
     "unknown": "Cannot be checked: the map is the same everywhere",
 }
+NOTHING = "Cannot be checked: there are no weights that shuffling changes"
 Map: TypeAlias = NDArray[Any]
 Attribute: TypeAlias = Callable[[Subject, AttributeSpec, Context], Map]
 
@@ -46,8 +47,10 @@ def sane(it: Subject, made: Map, spec: AttributeSpec, ctx: Context, attribute: A
         stages.append(Stage(share, *alike(made, other)))
     rank = stages[-1].rank
     verdict: Verdict = "ignores" if rank >= IGNORES else "partly" if rank >= PARTLY else "depends"
-    verdict = verdict if np.ptp(made) > 0 else "unknown"
-    return Sanity(verdict, tuple(stages), WORDS[verdict] + (VANISHES if flat and verdict == "depends" else ""))
+    learned = any(bool((weight != weight.flatten()[0]).any()) for weight in _weights(it.network) if weight.numel())
+    verdict = verdict if np.ptp(made) > 0 and learned else "unknown"
+    words = WORDS[verdict] if learned else NOTHING
+    return Sanity(verdict, tuple(stages), words + (VANISHES if flat and verdict == "depends" else ""))
 
 
 def _changed(it: Subject, share: float, spec: AttributeSpec, ctx: Context, attribute: Attribute) -> Map:

@@ -122,7 +122,9 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
 
 def _guessed(fitting: Fitting) -> str:
     """What of how the picture goes in is a guess, in words."""
-    guess = f"The file does not say how pictures go in: taken as {fitting.way.colours} from 0 to 1, stretched"
+    way = fitting.way
+    levels = f"{way.colours} from 0 to {255 / way.std[0]:g}"
+    guess = f"The file does not say how pictures go in: taken as {levels}, stretched"
     others = sum(given.picture for given in fitting.model.sheet.given) - 1
     noise = f"The picture goes into the first of {others + 1} picture inputs, the others get noise"
     return ". ".join(([guess] if fitting.assumed else []) + ([noise] if others > 0 else []))

@@ -13,10 +13,12 @@ from functools import reduce
 
 import numpy as np
 
+from engines.core.errors import UsageError
 from engines.inspection.field.axes import PIXEL, Along, Reach
 from engines.inspection.field.pixels import Group, Terms, along, itself, ranked, reduced, reshaped, same_elements, union
 from engines.inspection.types import Shape
 
+MOST = 16384
 Extent = Reach | str | None
 """str: all of the input, by the node of this name. None: neighbours do not lie evenly."""
 
@@ -77,8 +79,12 @@ class Sight:
 
 
 def picture(shape: Shape, axes: Sequence[int]) -> Sight:
-    """The input itself."""
+    """The input itself. Raises `UsageError` for one of more pixels a side than are followed one by one."""
     grid = Grid(tuple(axes), tuple(shape[axis] for axis in axes))
+    if max(grid.sizes, default=0) > MOST:
+        raise UsageError(
+            f"Fields are followed in pictures of at most {MOST} pixels a side", hint="Tell a smaller input"
+        )
     return Sight(shape, itself(shape, axes), (PIXEL,) * len(axes), grid, grid.sizes)
 
 

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 from engines.core.errors import BadInput
 from engines.core.reading import open_zip, regular_file
 
 MOST_DIRECTORY = 16 << 20
-END, END_SIZE, LOCATOR64, FAR = b"PK\x05\x06", 22, b"PK\x06\x07", 1 << 16
+END, END_SIZE, LOCATOR64, END64, FAR = b"PK\x05\x06", 22, b"PK\x06\x07", b"PK\x06\x06", 1 << 16
 LOCAL = struct.Struct("<4s22xHH")
 AGAIN = "Fetch or save it again"
 
@@ -84,7 +85,9 @@ def read_archive(path: Path) -> Archive:
     with open_zip(path, what="model file", most=1 << 62) as archive:
         found = archive.infolist()
     members = [_member(info) for info in found]
-    return Archive(path, size, {one.name: one for one in members}, _trick(members))
+    other = next((info.filename for info in found if info.filename != info.orig_filename), "")
+    alias = f"'{other}' in the archive has two names: which one counts depends on the reader" if other else ""
+    return Archive(path, size, {one.name: one for one in members}, alias or _trick(members))
 
 
 def _member(info: zipfile.ZipInfo) -> Member:
@@ -117,8 +120,15 @@ def _check_directory(path: Path, size: int) -> None:
             raise BadInput("The archive is cut short: its directory is missing", path=path, hint=AGAIN)
         (length,) = struct.unpack_from("<I", tail, at + 12)
         if tail[at - 20 : at - 16] == LOCATOR64 and at >= 20:
-            file.seek(min(struct.unpack_from("<Q", tail, at - 12)[0], size))
-            record = file.read(56)
-            length = struct.unpack_from("<Q", record, 40)[0] if len(record) == 56 else size
+            length = _length64(file, size - len(tail) + at, struct.unpack_from("<Q", tail, at - 12)[0])
     if length > min(MOST_DIRECTORY, size):
         raise BadInput("The directory of the archive makes no sense", path=path, hint=AGAIN)
+
+
+def _length64(file: BinaryIO, end: int, told: int) -> int:
+    """Of the directory of a large archive, or more than there is where its record does not lie right before its
+    locator: some readers go where the locator says, others to the bytes before it."""
+    file.seek(max(0, end - 20 - 56))
+    record = file.read(56)
+    one = told == end - 20 - 56 and record[:4] == END64
+    return int(struct.unpack_from("<Q", record, 40)[0]) if one else end + 1 + MOST_DIRECTORY

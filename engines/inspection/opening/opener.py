@@ -32,7 +32,9 @@ OPENERS = {
     Format.DLIB: "engines.inspection.opening.dlib_files:open_file",
 }
 """`function(path: Path, spec: OpenSpec) -> Model` by format."""
-JUDGED_HERE = frozenset({Format.ONNX, Format.TFLITE, Format.EXPORTED, Format.KINOSCOPE, Format.DIFFUSERS})
+JUDGED_HERE = frozenset({
+    Format.ONNX, Format.TFLITE, Format.EXPORTED, Format.KINOSCOPE, Format.DIFFUSERS, Format.SAFETENSORS, Format.LORA,
+})  # fmt: skip
 """Formats whose readers run nothing and leave the verdict to `safety_of`; the other readers bring theirs."""
 OWN_ENDINGS = (".safetensors", ".npz")
 

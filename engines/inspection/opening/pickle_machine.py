@@ -18,6 +18,7 @@ from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, as
 
 MOST_BYTES, MOST_STEPS, MOST_CALLS = 64 << 20, 3_000_000, 40
 MOST_LINE, MOST_NAMES = 1 << 16, 4096
+TOO_LONG = "it has more steps than any file of weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,18 @@ class BreaksOff(Exception):
     """The pickle asks for what its machine cannot do."""
 
 
-def follow(file: BinaryIO, allowed: Callable[[Name], bool]) -> Ran:
-    """One pickle from where the file stands to its end, where the file is left. Takes at most `MOST_BYTES`."""
+def follow(file: BinaryIO, allowed: Callable[[Name], bool], *, whole: bool = False) -> Ran:
+    """One pickle from where the file stands to its end, where the file is left. Takes at most `MOST_BYTES`.
+
+    whole: goes on behind that; what is long is passed over then, not read.
+    """
     machine = _Machine(allowed)
     broken = ""
     try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(cast(IO[bytes], _Bounded(file)))):
+        source = cast(IO[bytes], _Passing(file) if whole else _Bounded(file))
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(source)):
             if count > MOST_STEPS:
-                raise BreaksOff("it has more steps than any file of weights")
+                raise BreaksOff(TOO_LONG)
             machine.step(opcode.name, argument)
     except BreaksOff as error:
         broken = str(error)
@@ -68,6 +73,41 @@ class _Bounded:
     def _took(self, data: bytes) -> bytes:
         self._left -= len(data)
         return data
+
+
+class _Far(bytes):
+    """Bytes that were passed over: of their length, and empty."""
+
+    length = 0
+
+    def __len__(self) -> int:
+        return self.length
+
+
+class _Passing:
+    """A file of any length, of which no more than a line is in memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        at = file.tell()
+        self._size = file.seek(0, 2)
+        file.seek(at)
+
+    def read(self, size: int) -> bytes:
+        if 0 <= size <= MOST_LINE:
+            return self._file.read(size)
+        if not 0 <= size <= self._size - self._file.tell():
+            raise ValueError("it claims to be longer than the file")
+        self._file.seek(size, 1)
+        far = _Far()
+        far.length = size
+        return far
+
+    def readline(self) -> bytes:
+        first = line = self._file.readline(MOST_LINE)
+        while line and not line.endswith(b"\n"):
+            line = self._file.readline(MOST_LINE)
+        return first if first.endswith(b"\n") or not line else first + b"\n"
 
 
 class _Machine:

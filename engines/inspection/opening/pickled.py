@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from engines.core.errors import BadInput
 from engines.inspection.opening.allowed import SIZES, STORAGES, in_script, in_weights
 from engines.inspection.opening.archives import Archive, read_archive
-from engines.inspection.opening.pickle_machine import MOST_BYTES, Ran, follow
+from engines.inspection.opening.pickle_machine import MOST_BYTES, TOO_LONG, Ran, follow
 from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
 from engines.inspection.types import Safety
 
@@ -28,6 +30,8 @@ BLOCK = 512
 MOST_PICKLES, MOST_COUNT = 32, 1 << 62
 FOREIGN = "It would import or call what has no place among weights; nothing of it was run"
 KEY = re.compile(r"[\w.+-]{1,128}", re.ASCII)
+ARRAY, MOST_HEAD = b"\x93NUMPY", 1 << 16
+CALL = re.compile(r"[A-Za-z_]\w*(\.\w+)+\(", re.ASCII)
 PICKLE = re.compile(rb"\x80[\x00-\x05]")
 
 
@@ -136,6 +140,26 @@ def is_stream(path: Path) -> bool:
     return whole or any("(" in call.partition(" (as ")[0] for call in ran.calls)
 
 
+def hidden_calls(path: Path) -> list[str]:
+    """What a file of another kind would call where somebody takes it for a pickle: a few first bytes can be both."""
+    with path.open("rb") as file:
+        ran = follow(file, in_weights, whole=True)
+    if ran.broken == TOO_LONG:
+        return [TOO_LONG]
+    return [call for call in ran.calls if CALL.match(call)]
+
+
+def _objects(data: bytes) -> bool:
+    """Whether numpy would bring an array back by a pickle; a broken head is nobody's array."""
+    file = io.BytesIO(data)
+    try:
+        first = np.lib.format.read_magic(file) == (1, 0)
+        read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
+        return bool(read(file)[2].hasobject)
+    except Exception:  # whatever Python's own parser raises
+        return False
+
+
 def _places(archive: Archive, folder: str) -> dict[str, Place]:
     inside = [one for one in archive.members.values() if one.name.startswith(folder) and not one.packed]
     return {one.name.removeprefix(folder): Place(archive.start(one.name), one.size) for one in inside}
@@ -170,7 +194,7 @@ def _judge_other(archive: Archive, name: str, allowed: Callable[[Name], bool], f
         start = archive.read(name, 2)
     except BadInput:
         return
-    if name.endswith(".pkl"):
+    if name.casefold().endswith(".pkl"):
         _member(archive, name, allowed, found)
     elif PICKLE.match(start) and not (allowed is in_script and name.endswith(".debug_pkl")):
         tried = Pickled("zip")
@@ -178,6 +202,8 @@ def _judge_other(archive: Archive, name: str, allowed: Callable[[Name], bool], f
         if not numbers or any("(" in call for call in tried.calls):
             found.calls += tried.calls
             found.why = found.why or f"a pickle lies in '{name}'"
+    elif start == ARRAY[:2] and _objects(archive.read(name, MOST_HEAD)):
+        found.why = found.why or f"the array '{name}' holds objects of Python, which only a pickle brings back"
 
 
 def _of_tar(file: BinaryIO) -> Pickled:

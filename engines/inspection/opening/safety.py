@@ -16,7 +16,7 @@ from engines.inspection.opening.dlib_files import open_file as open_dlib
 from engines.inspection.opening.external import outside
 from engines.inspection.opening.formats import format_of
 from engines.inspection.opening.pickle_machine import MOST_BYTES
-from engines.inspection.opening.pickled import Pickled, read_pickled
+from engines.inspection.opening.pickled import FOREIGN, Pickled, hidden_calls, read_pickled
 from engines.inspection.opening.torchscript import archive_safety
 from engines.inspection.types import Format, OpenSpec, Safety
 
@@ -30,6 +30,9 @@ WHYS = {
 }
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".ckpt", ".pickle")
 EXPORTED = "The graph is read from JSON; its embedded PyTorch files rebuild numbers alone, and are not opened"
+PROGRAMS = (".so", ".dylib", ".dll", ".pyd", ".cubin", ".hsaco", ".o")
+COMPILED = "It carries a compiled program ('{}'), which PyTorch would load; here it is not"
+LARGE = "it is larger than what is looked through here"
 HOSTILE = "An embedded PyTorch file asks for what has no place among weights; here none of them is opened"
 FOLDER = "None of its files runs anything when it is read"
 MOST_FILES = 200
@@ -54,6 +57,8 @@ def _of_file(path: Path) -> Safety:
     kind = format_of(path)
     if kind is Format.STATE_DICT:
         return read_pickled(path).safety
+    if kind in WHYS and (hidden := hidden_calls(path)):
+        return Safety("refused", tuple(hidden), f"It is {kind} to some readers and a pickle to others: {FOREIGN}")
     if kind is Format.ONNX:
         return _of_onnx(path)
     if kind in WHYS:
@@ -78,13 +83,17 @@ def exported_safety(archive: Archive) -> Safety:
             calls += found.calls
             whys.append(f"'{name}': {found.why}" if found.why and not found.calls else "")
     if not whys:
-        return Safety("safe", (), EXPORTED)
+        programs = [name for name in archive.members if name.casefold().endswith(PROGRAMS)]
+        return Safety("code", (), COMPILED.format(programs[0])) if programs else Safety("safe", (), EXPORTED)
     return Safety("refused", tuple(dict.fromkeys(calls)), HOSTILE + "".join(f" ({why})" for why in whys[:1] if why))
 
 
 def _embedded(archive: Archive) -> Iterator[tuple[str, Pickled]]:
     for name, member in archive.members.items():
-        if not name.endswith(PICKLES) or member.whole > MOST_BYTES:
+        if not name.casefold().endswith(PICKLES):
+            continue
+        if member.whole > MOST_BYTES:
+            yield name, Pickled("pickle", why=LARGE)
             continue
         with tempfile.TemporaryDirectory(prefix="kinoscope-") as folder:
             file = Path(folder) / "embedded"

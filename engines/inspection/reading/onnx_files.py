@@ -19,7 +19,7 @@ from engines.inspection.opening.model import Model
 from engines.inspection.reading.onnx_functions import written_out
 from engines.inspection.reading.onnx_graph import OURS, TYPES, Parts, graph_of, parts_of, tensors_of
 from engines.inspection.reading.onnx_shapes import inferred, tell
-from engines.inspection.reading.onnx_weights import OnnxWeights
+from engines.inspection.reading.onnx_weights import OnnxWeights, check_sizes
 from engines.inspection.reading.running_at_all import what_keeps_it
 from engines.inspection.reading.sizes import SMALL, is_open, settled
 from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, OpenSpec, Tensor
@@ -45,14 +45,16 @@ def _opened(path: Path, spec: OpenSpec) -> Model:
     missing = _weights_beside(proto, path)
     nodes, said = written_out(proto)
     parts = parts_of(proto.graph, nodes)
+    check_sizes(parts.stored, path)
     weights = OnnxWeights(parts.stored, path)
     inputs = [one for one in proto.graph.input if one.name not in parts.stored]
     changed, asked, warnings = tell(inputs, spec.shapes)
     graph = _graph(proto, parts, weights, inputs, changed)
     sheet = _sheet(path, graph)
+    orphans = _orphans(graph)
     sheet = replace(
-        sheet, facts=_facts(proto), needs_shape=asked, runs=missing,
-        warnings=tuple(each for each in (*warnings, said, missing, *_strange(graph)) if each),
+        sheet, facts=_facts(proto), needs_shape=asked, runs=missing or orphans,
+        warnings=tuple(each for each in (*warnings, said, missing, *_strange(graph), orphans) if each),
     )  # fmt: skip
     return what_keeps_it(Model(sheet, weights, OPERATORS))
 
@@ -134,6 +136,17 @@ def _strange(graph: Graph) -> list[str]:
     )
     words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
     return [f"Operators that are drawn and cannot be followed: {words}"] if words else []
+
+
+def _orphans(graph: Graph) -> str:
+    """ "" or which tensors are read before anything gives them: a circle, or a file that lacks a part."""
+    given = {"", *graph.inputs, *(name for name, tensor in graph.tensors.items() if tensor.stored)}
+    missing: dict[str, None] = {}
+    for node in graph.nodes:
+        missing.update(dict.fromkeys(name for name in node.inputs if name not in given))
+        given.update(node.outputs)
+    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    return f"Nothing gives {', '.join(map(repr, list(missing)[:3]))}{more} before it is read" if missing else ""
 
 
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ from engines.core.errors import BadInput
 from engines.inspection.opening.model import Weights
 from engines.inspection.reading.onnx_graph import TYPES
 
+AGAIN = "Export or download it again"
 FOUR_BITS = ("int4", "uint4")
 UNKNOWN_TO_NUMPY = {"bfloat16": np.int16, "float8_e4m3fn": np.uint8, "float8_e5m2": np.uint8}
 
@@ -56,3 +57,20 @@ def _mapped(proto: TensorProto, folder: Path) -> np.ndarray[tuple[int, ...], np.
     if length and length != needed:
         raise ValueError(f"they take {needed} bytes and {length} are told")
     return np.memmap(folder / said["location"], dtype, "c", int(said.get("offset") or 0), tuple(proto.dims))
+
+
+def check_sizes(stored: Mapping[str, TensorProto], path: Path) -> None:
+    """Raises `BadInput` for tensors of more numbers than the file has bytes for (two to a byte at most)."""
+    for name, proto in stored.items():
+        if min(proto.dims, default=0) < 0:
+            raise BadInput(f"The file lies about '{name}': it has a size below 0", path=path, hint=AGAIN)
+        held = 2 * proto.ByteSize() if not proto.raw_data else len(proto.raw_data) // _least(proto)
+        if proto.data_location != TensorProto.EXTERNAL and math.prod(proto.dims) > held:
+            shape = "x".join(map(str, proto.dims))
+            raise BadInput(f"The file lies about '{name}': it has no numbers for {shape}", path=path, hint=AGAIN)
+
+
+def _least(proto: TensorProto) -> float:
+    """Bytes of an element at the least."""
+    kind = TYPES.get(proto.data_type, "")
+    return 0.5 if kind in ("", "string") or "4" in kind else tensor_dtype_to_np_dtype(proto.data_type).itemsize

@@ -11,8 +11,8 @@ import torch
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
 from engines.inspection.opening.model import Model
-from engines.inspection.pictures import preprocessing_of
-from engines.inspection.running.inputs import given_inputs
+from engines.inspection.pictures import picture_input, preprocessing_of
+from engines.inspection.running.inputs import check_room, given_inputs
 from engines.inspection.types import Shape
 
 ASSUMED = " (assumed)"
@@ -62,9 +62,13 @@ class Fitting:
 
 
 def fitting_of(model: Model, shapes: Sequence[Shape] = (), asked: Preprocessing | None = None) -> Fitting:
-    """As `preprocessing_of` tells. Raises `BadInput` for a model that takes no pictures."""
+    """As `preprocessing_of` tells. Raises `BadInput` for a model that takes no pictures, `UsageError` for too large an
+    input."""
     known = asked or model.sheet.preprocessing
-    return Fitting(model, tuple(shapes), preprocessing_of(model.sheet, shapes, asked), known is None)
+    way, first = preprocessing_of(model.sheet, shapes, asked), picture_input(model.sheet)
+    if first is not None:
+        check_room(first, (3, *way.size))
+    return Fitting(model, tuple(shapes), way, known is None)
 
 
 def _range(way: Preprocessing) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, UsageError
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import picture_input
 from engines.inspection.types import Given, Shape
 
 NARROW = ("float16", "bfloat16")
+MOST = 1 << 28
+"""Numbers of an input."""
 
 
 def given_inputs(
@@ -24,7 +27,8 @@ def given_inputs(
     the file has them. Axes that stay open are the picture's, and 1 for the first. Inputs that take no picture are
     filled with their `value`.
 
-    Raises `BadInput` where a size is known to nobody, the picture is of another size than the input, or text goes in.
+    Raises `BadInput` where a size is known to nobody, the picture is of another size than the input, or text goes in,
+    `UsageError` for more numbers than are run here.
     """
     noise = torch.Generator().manual_seed(seed)
     sizes = input_shapes(model, shapes, None if picture is None else tuple(picture.shape))
@@ -32,6 +36,7 @@ def given_inputs(
     inputs = []
     for given, size in zip(model.sheet.given, sizes, strict=True):
         dtype = _dtype(given, model)
+        check_room(given, size)
         if given is first and picture is not None:
             inputs.append(picture.to(dtype))
         elif given.picture:
@@ -39,6 +44,14 @@ def given_inputs(
         else:
             inputs.append(torch.full(size, given.value, dtype=dtype))
     return tuple(inputs)
+
+
+def check_room(given: Given, size: Shape) -> None:
+    """Raises `UsageError` for more numbers than are run here."""
+    if math.prod(size) > MOST:
+        raise UsageError(
+            f"Input '{given.name}' of {_text(size)} is larger than what is run here", hint="Tell a smaller one"
+        )
 
 
 def input_shapes(model: Model, shapes: Sequence[Shape] = (), picture: Shape | None = None) -> tuple[Shape, ...]:

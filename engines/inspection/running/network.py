@@ -15,6 +15,7 @@ from torch import nn
 
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError, WorkFailed
 from engines.inspection.opening.model import Model, Operator
+from engines.inspection.running.room import bounded
 from engines.inspection.types import Node
 
 NO_MEMORY = "allocate memory"
@@ -92,6 +93,12 @@ class Network(nn.Module):
             name: self._taken(name, value) for name, value in zip(self.graph.inputs, inputs, strict=True)
         }
         missing = set(keep)
+        with bounded():
+            self._run(values, missing, keep, stop)
+        return values
+
+    def _run(self, values: dict[str, Any], missing: set[str], keep: frozenset[str], stop: bool) -> None:
+        """All steps, or those up to the last that gives what is missing."""
         for index, step in enumerate(self.steps):
             node = self.graph.nodes[index]
             result = step(*[self._value(values, name) for name in node.inputs])
@@ -103,7 +110,6 @@ class Network(nn.Module):
             for name in self._last.get(index, ()):
                 if name not in keep:
                     values.pop(name, None)
-        return values
 
     def _value(self, values: dict[str, Any], name: str) -> Any:
         if not name:

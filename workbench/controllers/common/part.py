@@ -13,10 +13,11 @@ from workbench.threads.jobs import JobQueue
 
 
 class Part(QObject):
-    """`failed(Trouble)`."""
+    """`failed(Trouble)`; `worked` when a job ended well."""
 
     changed = Signal()
     failed = Signal(object)
+    worked = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -32,6 +33,7 @@ class Part(QObject):
         slot = JobSlot(jobs, job, partial(trouble_of, title=title), self)
         slot.changed.connect(self.changed)
         slot.failed.connect(self.failed)
+        slot.done.connect(lambda _spec, _result: self.worked.emit())
         self._slots.append(slot)
         return slot
 

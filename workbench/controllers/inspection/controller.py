@@ -75,6 +75,7 @@ class InspectionController(PagedController):
         if not self.is_other_project():
             return
         self.form, self.trouble = restore_form(self.services), None
+        self._troubled: object = None
         spec = self.form.model.spec
         if spec.path and is_there(spec.path):
             self.opening.open(spec)
@@ -314,8 +315,19 @@ class InspectionController(PagedController):
         self.looking.mended.connect(self.dismiss)
         for part in (self.opening, self.looking, *self.parts.values()):
             part.changed.connect(self.show_soon)
-            part.failed.connect(self.show_trouble)
+            part.failed.connect(lambda trouble, part=part: self._fails(part, trouble))
+        for part in (self.opening, *self.parts.values()):
+            part.worked.connect(lambda part=part: self._works(part))
         self.stills.failed.connect(self.show_trouble)
+
+    def _fails(self, part: object, trouble: object) -> None:
+        self._troubled = part
+        self.show_trouble(trouble)
+
+    def _works(self, part: object) -> None:
+        """What went wrong there holds no longer; what went wrong elsewhere does."""
+        if self._troubled is part:
+            self.dismiss()
 
     def _connect_panel(self) -> None:
         panel = self.panel

@@ -127,3 +127,9 @@ def test_models_of_other_inputs_and_an_end_that_is_asked_for(tmp_path):
     ctx.cancelled.set()
     with pytest.raises(Cancelled):
         run(CompareSpec(OpenSpec(str(first))), ctx)
+
+
+@pytest.mark.parametrize("tolerance", [float("nan"), float("inf"), -0.1])
+def test_a_tolerance_that_makes_no_sense_is_refused(tolerance, tmp_path):
+    with pytest.raises(UsageError, match="makes no sense"):
+        compared(write_chain(tmp_path / "a.onnx", weights_of()), tmp_path / "a.onnx", tolerance=tolerance)

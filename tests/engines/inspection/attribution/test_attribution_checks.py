@@ -154,3 +154,13 @@ def test_it_stops_when_it_is_told_to() -> None:
     ctx.cancelled.set()
     with pytest.raises(Cancelled):
         explain(from_module(Free(), torch.zeros(1, 3, SIDE, SIDE)), PICTURE, SPEC, ctx)
+
+
+def test_a_map_is_not_blamed_where_shuffling_changes_no_weight() -> None:
+    even = Free()
+    for weight in even.parameters():
+        nn.init.constant_(weight, 0.1)
+    spec = replace(SPEC, methods=("gradient-x-input",), sanity=True, stages=1)
+    found = explain(from_module(even, torch.zeros(1, 3, SIDE, SIDE)), PICTURE, spec, PlainContext()).explained[0].sanity
+    assert found is not None
+    assert (found.verdict, "no weights that shuffling changes" in found.words) == ("unknown", True)

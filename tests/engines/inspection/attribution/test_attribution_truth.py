@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from onnx import helper
 from torch import nn
 
 from engines.core.context import PlainContext
-from engines.core.errors import UsageError, WorkFailed
+from engines.core.errors import BadInput, UsageError, WorkFailed
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.attribution.asked import AttributeResult, AttributeSpec, Explained
 from engines.inspection.attribution.grad_cam import token_grid
 from engines.inspection.attribution.job import explain
 from engines.inspection.opening.model import Model
+from engines.inspection.opening.opener import open_model
 from engines.inspection.reading.modules import from_module
 from engines.inspection.types import Kind
+from tests.engines.inspection.onnx_cases import value_info
 
 SIDE = 8
 PICTURE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
@@ -220,3 +224,28 @@ def test_a_target_that_no_gradient_reaches_is_said() -> None:
         with pytest.raises(WorkFailed, match="No gradient"):
             explained(of(Steps()), method)
     assert explained(of(Steps()), "occlusion")[0].map.any()
+
+
+def test_pictures_in_whole_numbers_have_no_gradient_and_are_occluded(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Cast", ["x"], ["c"], "c", to=1),
+        helper.make_node("GlobalAveragePool", ["c"], ["y"], "p"),
+    ]
+    x = value_info("x", np.zeros((1, 3, SIDE, SIDE), np.uint8))
+    graph = helper.make_graph(nodes, "whole", [x], [helper.make_empty_tensor_value_info("y")])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    (tmp_path / "whole.onnx").write_bytes(made.SerializeToString())
+    model = open_model(tmp_path / "whole.onnx")
+    for method in ("gradient", "grad-cam"):
+        with pytest.raises(WorkFailed, match="whole numbers"):
+            explained(model, method, layer="c")
+    found = explained(model, "occlusion", preprocessing=None)
+    assert found[0].map.any()
+    assert found[1].target.value == pytest.approx(float(PICTURE.mean((0, 1)).max()))
+    assert "from 0 to 255" in found[1].fitted
+
+
+def test_a_model_that_takes_no_pictures_says_so_whatever_preprocessing_is_told() -> None:
+    model = from_module(nn.Linear(4, 4), torch.zeros(1, 4))
+    with pytest.raises(BadInput, match="takes no pictures"):
+        explained(model, "gradient")

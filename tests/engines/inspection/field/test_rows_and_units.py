@@ -153,3 +153,10 @@ def test_another_input_size_goes_through_the_model() -> None:
     assert seen(net.model, "body", (7, 7), (1, 1, 10, 12))[1].shape == (12,)
     with pytest.raises(BadInput, match="1x1x2x2"):
         receptive_field(net.model, (1, 1, 2, 2))
+
+
+def test_pictures_too_large_to_be_followed_pixel_by_pixel_are_refused() -> None:
+    net = Net(1, 1, 100_000, 8)
+    net.conv("x", 3)
+    with pytest.raises(UsageError, match="16384 pixels a side"):
+        receptive_field(net.model)

@@ -297,3 +297,19 @@ def test_a_file_of_random_damage_opens_or_is_refused_in_words(tmp_path: Path) ->
         except KinoscopeError:
             outcomes.add("refused")
     assert outcomes == {"opened", "refused"}
+
+
+@pytest.mark.parametrize("dims", [(1 << 31, 1 << 31), (6, 4, 3, 3), (-6, 4, 3, 2)])
+def test_weights_that_are_not_there_are_not_counted(dims: tuple[int, ...], tmp_path: Path) -> None:
+    proto = onnx.ModelProto.FromString(model_of([case("Conv", X, real(6, 4, 3, 2))], 17)[0])
+    held = next(each for each in proto.graph.initializer if len(each.dims) == 4)
+    held.dims[:] = dims
+    with pytest.raises(BadInput, match="lies about"):
+        opened(tmp_path, proto)
+
+
+def test_a_circle_is_named_and_not_run(tmp_path: Path) -> None:
+    nodes = [node("Add", ["x", "b"], ["a"], "first"), node("Relu", ["a"], ["b"], "second")]
+    sheet = opened(tmp_path, single(nodes, {"x": [1, 3, 6, 6]}, ["b"], {})).sheet
+    assert sheet.runs == "Nothing gives 'b' before it is read"
+    assert sheet.runs in sheet.warnings

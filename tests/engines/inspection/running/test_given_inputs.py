@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, UsageError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import preprocessing_of
@@ -61,3 +61,11 @@ def test_what_is_known_of_a_model_is_kept_in_the_size_that_was_told():
 def test_an_input_of_text_is_refused():
     with pytest.raises(BadInput, match="takes string"):
         given_inputs(model(Given("words", (1,), "string")))
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 10**6, 10**6), (1, 3, 1 << 40, 8)])
+def test_an_input_larger_than_what_is_run_is_refused_before_it_is_made(shape: tuple[int, ...]):
+    huge = model(Given("x", shape, picture=True))
+    for made in (given_inputs, fitting):
+        with pytest.raises(UsageError, match="larger than what is run"):
+            made(huge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ import torch
 from captum.attr import LayerGradCam
 from onnx import helper
 
-from engines.core.errors import UsageError, WorkFailed
+from engines.core.errors import OutOfResources, UsageError, WorkFailed
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_model
+from engines.inspection.running import room
 from engines.inspection.running.network import Network
 from engines.inspection.types import Format, Graph, Kind, ModelSheet, Node, Tensor
 from tests.engines.inspection.onnx_cases import one, real, single, whole
@@ -137,3 +139,20 @@ def test_values_that_nobody_reads_any_more_are_let_go() -> None:
     with torch.no_grad():
         network(torch.zeros(4))
     assert max(alive) == 2
+
+
+@pytest.mark.skipif(room.free() is None, reason="this system does not limit a process's memory")
+def test_a_node_that_takes_more_memory_than_there_is_room_for_is_named(
+    classifier: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    path, before = tmp_path / "large.onnx", resource.getrlimit(resource.RLIMIT_DATA)
+    stored = {"times": whole(1, 1, 2000, 2000)}
+    tiled = single([node("Tile", ["x", "times"], ["y"], "tiled")], {"x": [1, 3, 6, 6]}, ["y"], stored)
+    path.write_bytes(tiled.SerializeToString())
+    monkeypatch.setattr(room, "free", lambda: 192 << 20)
+    with pytest.raises(OutOfResources, match="tiled"):
+        Network(open_model(path))(torch.zeros(1, 3, 6, 6))
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert Network(classifier)(torch.zeros(1, 3, 6, 6)).shape == (1, 5)

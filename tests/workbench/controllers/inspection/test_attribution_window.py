@@ -48,6 +48,13 @@ def test_a_picture_is_explained_and_methods_are_compared(
     assert lab.view.attribution.earlier
     page.write(str(tmp_path / "why.png"))
     assert cv2.imread(str(tmp_path / "why.png")).shape == (24, 24, 3)
+    lab.edit(Page.ATTRIBUTION, {"target": "relu2:99"})
+    page.compare.click()
+    until(qtbot, lambda: lab.view.trouble is not None, 60)
+    lab.edit(Page.ATTRIBUTION, {"target": "mean"})
+    page.compare.click()
+    until(qtbot, lambda: not lab.is_busy and lab.view.attribution.result.spec.target == "mean", 60)
+    assert lab.view.trouble is None
     lab.close_model()
     assert lab.view.attribution.result is None
     assert opened.end() == []
