@@ -61,7 +61,7 @@ class LookView:
     """spec: of the page in front; look: newest of this page, None before. source: path of the feed, "" for none chosen;
     on: it is being looked at; note: what keeps it, "" while it works.
 
-    preprocessing: how pictures go in as the user set it, None for as the model says.
+    preprocessing: how pictures go in as the user set it, None for as the model says. over: the recording has ended.
     """
 
     spec: LookSpec = LookSpec()
@@ -73,6 +73,7 @@ class LookView:
     rate: float = 0.0
     dropped: int = 0
     preprocessing: Preprocessing | None = None
+    over: bool = False
 
     @property
     def title(self) -> str:

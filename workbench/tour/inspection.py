@@ -19,7 +19,10 @@ from workbench.window.main import Window
 
 MAIN = ("inspection-empty", "inspection-activations")
 """The main stop, after what has to be done before it."""
-OURS = "mnist-dit"
+OURS, PICTURES = "mnist-dit", "efficientnet-lite0"
+EARLY = "_blocks.3._bn0.clip"
+"""A layer whose maps are large enough to see a face in."""
+COMPARED, CHANNEL = ("astronaut", "chelsea"), 12
 LONG = 120
 
 
@@ -33,11 +36,11 @@ def stops(theme: str) -> list[Stop]:
         stop("refused", partial(_open_at, page=Page.MODEL, make=_hostile), _told),
         stop("model", partial(_open_at, page=Page.MODEL, make=_pictures), _opened),
         stop("graph", partial(page, page=Page.GRAPH), _drawn),
-        stop("activations", partial(_look_at, page=Page.ACTIVATIONS), _seen),
+        stop("activations", _early_maps, _maps_seen),
         stop("field", partial(_look_at, page=Page.FIELD), _seen),
         stop("attribution-empty", partial(page, page=Page.ATTRIBUTION)),
         stop("attribution", _explain, _explained),
-        stop("compare", _compare, _compared),
+        *([stop("compare", _compare, _compared)] if _there(*COMPARED) else []),
         stop("attention", partial(_open_at, page=Page.ATTENTION, make=lambda: OURS), _seen),
         stop("graph-of-attention", partial(page, page=Page.GRAPH), _drawn),
         stop("done", partial(page, page=Page.MODEL)),
@@ -63,13 +66,17 @@ def _view(window: Window) -> InspectionView:
     return view
 
 
+def _there(*names: str) -> bool:
+    """Whether these are in the model store."""
+    try:
+        return all(load_path(name) for name in names)
+    except KinoscopeError:
+        return False
+
+
 def _pictures() -> str:
     """A network that takes colour pictures, if it is on this machine."""
-    try:
-        load_path("efficientnet-lite0")
-    except KinoscopeError:
-        return "mnist-classifier"
-    return "efficientnet-lite0"
+    return PICTURES if _there(PICTURES) else "mnist-classifier"
 
 
 def _hostile() -> str:
@@ -99,6 +106,15 @@ def _look_at(window: Window, page: Page) -> None:
     desk.choose_page(page)
 
 
+def _early_maps(window: Window) -> None:
+    """Of a network that takes pictures, opened if none is."""
+    if not window.features["inspection"].is_open:
+        window.features["inspection"].open_model(_pictures())
+    _look_at(window, Page.ACTIVATIONS)
+    if _there(PICTURES):
+        window.features["inspection"].edit(Page.ACTIVATIONS, {"layer": EARLY, "channel": CHANNEL})
+
+
 def _told(window: Window) -> bool:
     view = _view(window)
     return view.busy is None and (view.trouble is not None or view.model.sheet is not None)
@@ -117,6 +133,11 @@ def _seen(window: Window) -> bool:
     return _opened(window) and view.look.look is not None and view.busy is None
 
 
+def _maps_seen(window: Window) -> bool:
+    look = _view(window).look
+    return _seen(window) and look.look is not None and look.look.seen.layer == (look.spec.layer or look.look.seen.layer)
+
+
 def _explain(window: Window) -> None:
     desk = window.features["inspection"]
     desk.choose_page(Page.ATTRIBUTION)
@@ -129,7 +150,11 @@ def _explained(window: Window) -> bool:
 
 
 def _compare(window: Window) -> None:
+    """One network on two pictures."""
     desk = window.features["inspection"]
+    first, other = (str(load_path(name)) for name in COMPARED)
+    desk.edit(Page.COMPARE, {"picture": first, "other": other})
+    desk.set_form(compared_on="file")
     desk.choose_page(Page.COMPARE)
     desk.start(Page.COMPARE)
 

@@ -36,6 +36,8 @@ def test_the_one_action_fits_the_page(panel: InspectionPanel) -> None:
     assert (panel.start.text(), panel.state) == ("Open model", "No model is open")
     panel.show_state(view_of(Page.ACTIVATIONS, activations()))
     assert panel.start.text() == "Stop"
+    panel.show_state(replace(panel.shown, look=replace(panel.shown.look, over=True)))
+    assert panel.start.text() == "Play again"
     assert panel.state.startswith("looking at Camera 1, 12 frames a second \u00b7 net \u00b7 onnx")
     resting = view_of(Page.ACTIVATIONS)
     panel.show_state(replace(resting, look=replace(resting.look, on=False), problem="Choose a source"))

@@ -9,6 +9,7 @@ from widgets.kit.words import DOT
 OPEN = "Open model", "A model file or a diffusers folder; files may also be dropped here"
 LOOK = "Look", "Look at the source with this model, live"
 STOP = "Stop", "Look no longer; what was seen stays"
+AGAIN = "Play again", "Play the recording from its start and look at it"
 VERBS: dict[Page, tuple[str, str]] = {
     Page.MODEL: OPEN,
     Page.GRAPH: OPEN,
@@ -53,7 +54,7 @@ def verb(view: InspectionView) -> tuple[str, str]:
     if view.model.sheet is None:
         return OPEN
     if view.page in LIVE:
-        return STOP if view.look.on else LOOK
+        return AGAIN if view.look.over else STOP if view.look.on else LOOK
     return VERBS[view.page]
 
 

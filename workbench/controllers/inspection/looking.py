@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.cameras.types import FeedState
 from engines.inspection.looks import ActivationLook, AttentionLook, FieldLook, LookResult, LookSpec
 from widgets.inspection.state import LIVE, LookView, Page
 from widgets.kit.work_state import Trouble
@@ -93,12 +94,23 @@ class Looking(QObject):
             rate=lookers.rate(path),
             dropped=lookers.dropped(path),
             preprocessing=self._desk.subject.preprocessing,
+            over=on and self._over,
         )
+
+    @property
+    def _over(self) -> bool:
+        """The recording that is looked at has ended."""
+        return bool(self.source) and self._desk.services.feeds.state(self.source) is FeedState.ENDED
 
     # What it does
 
     def toggle(self) -> None:
-        """Look, or no longer until it is asked for again."""
+        """Look, or no longer until it is asked for again; a recording that has ended is played once more."""
+        if self._over:
+            self._desk.services.feeds.feed(self.source.partition("/")[0]).play()
+            self.wanted = True
+            self.follow()
+            return
         self.wanted, self._broke = not self.on, None
         self.follow()
         self.changed.emit()

@@ -109,7 +109,7 @@ def sheet_json(sheet: ModelSheet) -> dict[str, Any]:
         "parameters_shared_once": counts.parameters_shared_once,
         "multiply_adds": counts.multiply_adds,
         "layers": [to_json(layer) for layer in counts.layers],
-        "warnings": list(sheet.warnings),
+        "warnings": [words for words in (sheet.runs, *sheet.warnings) if words],
     }
 
 

@@ -7,6 +7,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import preprocessing_of
+from engines.inspection.running.fitting import fitting_of
 from engines.inspection.running.inputs import given_inputs, input_shapes
 from engines.inspection.types import Format, Given, ModelSheet
 
@@ -66,6 +67,6 @@ def test_an_input_of_text_is_refused():
 @pytest.mark.parametrize("shape", [(1, 3, 10**6, 10**6), (1, 3, 1 << 40, 8)])
 def test_an_input_larger_than_what_is_run_is_refused_before_it_is_made(shape: tuple[int, ...]):
     huge = model(Given("x", shape, picture=True))
-    for made in (given_inputs, fitting):
+    for made in (given_inputs, fitting_of):
         with pytest.raises(UsageError, match="larger than what is run"):
             made(huge)
