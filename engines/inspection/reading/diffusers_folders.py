@@ -61,6 +61,8 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
     pipeline, parts = _parts(path)
     chosen = next((part for name in DENOISERS for part in parts if part.name == name), None)
     sheet = _sheet(path, pipeline, parts)
+    missing = tuple(f"Its index names the part '{name}', which is not in the folder" for name in _missing(path))
+    sheet = replace(sheet, warnings=(*sheet.warnings, *missing))
     found = _graph(chosen, spec) if chosen else "The folder holds no part that takes noise away"
     if chosen is None or isinstance(found, str):
         places = {_full(part, name): (name, file) for part in parts for name, (_, file) in part.tensors.items()}
@@ -77,10 +79,9 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
 def _parts(path: Path) -> tuple[str, list[Part]]:
     """The pipeline's class, "" for one model alone, and what it is made of."""
     if (path / INDEX).is_file():
-        index = _config(path / INDEX)
-        named = {name: said[1] for name, said in index.items() if isinstance(said, list) and len(said) == 2 and said[1]}
-        found = [_part(path / name, name, str(kind)) for name, kind in named.items() if _is_plain(name)]
-        return str(index.get("_class_name", "")), [part for part in found if part.tensors or part.pickles]
+        found = [_part(path / name, name, kind) for name, kind in _named(path).items()]
+        pipeline = str(_config(path / INDEX).get("_class_name", ""))
+        return pipeline, [part for part in found if part.tensors or part.pickles]
     if not (path / CONFIG).is_file():
         hint = f"A diffusers folder holds {INDEX}, or {CONFIG} with weights beside it"
         raise BadInput("There is no diffusers model in this folder", path=path, hint=hint)
@@ -88,6 +89,17 @@ def _parts(path: Path) -> tuple[str, list[Part]]:
     if not part.tensors and not part.pickles:
         raise BadInput("There are no weights in this folder", path=path, hint="Fetch the whole folder again")
     return "", [part]
+
+
+def _named(path: Path) -> dict[str, str]:
+    """Parts that a pipeline's index names, with their classes; none for a folder of one model."""
+    index = _config(path / INDEX) if (path / INDEX).is_file() else {}
+    said = {name: one[1] for name, one in index.items() if isinstance(one, list) and len(one) == 2 and one[1]}
+    return {name: str(kind) for name, kind in said.items() if _is_plain(name)}
+
+
+def _missing(path: Path) -> list[str]:
+    return [name for name in _named(path) if not (path / name).is_dir()]
 
 
 def _is_plain(name: str) -> bool:

@@ -76,7 +76,7 @@ def test_the_chosen_channel_lies_over_the_picture_and_is_told(page: ActivationsP
     assert page.about[0].text() == "Channel 2: mean 13.5, spread 6.92"
     assert page.about[1].text() == "From 2 to 25, 0 % zeros"
     assert page.health[0].text() == "1 of 6 channels are dead over 7 pictures"
-    assert page.health[1].text() == "17.4 % of all values are zero, 25 % at the upper end"
+    assert page.health[1].text() == "17.4 % of values are zero, 25 % at the top"
     assert page.state.text() == "6 channels \u00b7 1\u00d76\u00d74\u00d76 \u00b7 12 ms a picture"
 
 

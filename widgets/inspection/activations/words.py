@@ -38,13 +38,13 @@ def channel_words(look: ActivationLook, channel: int) -> str:
 
 
 def health_lines(look: ActivationLook) -> tuple[str, str]:
-    """'3 of 144 channels are dead over 120 pictures' and '41 % of all values are zero, 2.1 % at the upper end'."""
+    """'3 of 144 channels are dead over 120 pictures' and '41 % of values are zero, 2.1 % at the top'."""
     dead, there = int(look.dead.sum()), len(look.dead)
     over = f"over {count(look.frames, 'picture')}"
     first = f"{dead} of {there:,} channels are dead {over}" if dead else f"No channel is dead {over}"
     zeros = float(np.mean(look.zeros)) if len(look.zeros) else 0.0
-    top = "" if look.saturated is None else f", {percent(look.saturated)} at the upper end"
-    return first, f"{percent(zeros)} of all values are zero{top}"
+    top = "" if look.saturated is None else f", {percent(look.saturated)} at the top"
+    return first, f"{percent(zeros)} of values are zero{top}"
 
 
 def not_finite(look: ActivationLook) -> Trouble | None:

@@ -53,6 +53,13 @@ def test_configurations_without_sense_are_refused_or_hold_nothing(text, tmp_path
         assert refused.path
 
 
+def test_a_part_that_is_named_and_missing_is_said(tmp_path):
+    (tmp_path / "model_index.json").write_text('{"unet": ["diffusers", "UNet2DModel"]}')
+    assert open_file(tmp_path, OpenSpec("x")).sheet.warnings == (
+        "Its index names the part 'unet', which is not in the folder",
+    )
+
+
 def test_an_empty_folder_is_none(tmp_path):
     with pytest.raises(BadInput, match="no diffusers model"):
         open_file(tmp_path, OpenSpec("x"))
