@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from engines.cameras.types import FeedState, FeedStatus
+from widgets.kit.page_board import PageBoard
 from widgets.shell.jobs import ROW, JobRow
 from widgets.shell.log import LogRow
 from widgets.sources.form import KINDS, SourceForm
@@ -136,8 +137,9 @@ def all_parts(window: Window) -> list[QWidget]:
     window.docks.reset()
     for preset in PRESETS:
         window.preset(preset.id)
-    for board in (window.features[preset.strip].board for preset in PRESETS if preset.strip):
-        while board.prepare():
+    for feature in FEATURES:
+        board = getattr(window.features[feature.id], "board", None)
+        while isinstance(board, PageBoard) and board.prepare():
             pass
     for id in ("file.settings", "window.palette", "help.about"):
         window.commands.run(id)

@@ -20,11 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from tests.workbench.opened import all_parts
+from widgets.inspection.field.picture import FieldPicture
+from widgets.inspection.graph.canvas import GraphCanvas
 from widgets.kit.fields import ChoiceField, NumberField
 from widgets.kit.panel import Panel, scrolled
 from widgets.kit.wheel import area_around
 from widgets.viewer.image_view import ImageView
 
+PICTURES = (ImageView, GraphCanvas, FieldPicture)
 VALUED = (QAbstractSlider, QAbstractSpinBox, QComboBox, QTabBar)
 
 
@@ -92,7 +95,7 @@ def test_no_field_slider_or_row_of_tabs_changes(parts):
 def test_what_takes_the_wheel_for_itself_does_not_lie_in_a_page_that_scrolls(parts):
     """But for pictures, which leave it to the page, see below, and lists, which do nothing but scroll."""
     own = [
-        part for part in parts if _has_own_wheel(type(part)) and not isinstance(part, (ImageView, QAbstractItemView))
+        part for part in parts if _has_own_wheel(type(part)) and not isinstance(part, (*PICTURES, QAbstractItemView))
     ]
     assert own
     assert [type(part).__name__ for part in own if area_around(part)] == []
@@ -103,8 +106,8 @@ def _has_own_wheel(kind: type) -> bool:
 
 
 def test_every_picture_in_a_page_that_scrolls_can_have_the_focus(parts):
-    pictures = [part for part in parts if isinstance(part, ImageView) and area_around(part)]
-    assert pictures
+    pictures = [part for part in parts if isinstance(part, PICTURES) and area_around(part)]
+    assert {type(part) for part in pictures} >= set(PICTURES[1:])
     assert all(part.focusPolicy() & Qt.FocusPolicy.ClickFocus for part in pictures)
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider
 
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
@@ -156,3 +157,18 @@ def test_a_model_that_the_command_line_names_is_opened(open_window: Open, qtbot,
     until(qtbot, lambda: opened.window.centre.front == "inspection")
     assert opened.window.features["inspection"].opening.spec.path == chain
     assert opened.sources == []
+
+
+def test_every_control_of_every_page_has_a_name_and_a_tip(open_window: Open) -> None:
+    lab = lab_of(open_window(begin=False))
+    while lab.board.prepare():
+        pass
+    controls = [
+        control
+        for part in (lab.panel, lab.board)
+        for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QSlider)
+        for control in part.findChildren(kind)
+        if not control.objectName().startswith("qt_")
+    ]
+    assert len(controls) > 40
+    assert [control for control in controls if not (control.accessibleName() and control.toolTip())] == []
