@@ -48,6 +48,7 @@ def shown(look: object = None, **changes: object) -> InspectionView:
 def test_what_is_lacking_is_one_sentence_and_one_button(page: ActivationsPage, qtbot, view, said, wanted) -> None:
     page.show_state(view)
     assert not page.there
+    assert page.heat.isHidden()
     assert said in page.empty.words.text()
     assert page.empty.button.isVisible() == bool(wanted)
     if wanted:

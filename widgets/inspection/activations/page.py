@@ -46,7 +46,7 @@ class ActivationsPage(LivePage):
     def show_state(self, view: InspectionView) -> None:
         look = self.show_live(view)
         self._clip = view.excite.clip
-        for part in (self.best, self.export):
+        for part in (self.heat, self.best, self.export):
             part.setVisible(look is not None)
         self.scale.setVisible(isinstance(look, ActivationLook) and not _is_vector(look))
         if isinstance(look, ActivationLook):
