@@ -13,26 +13,28 @@ from engines.core.store.in_use import stored_in_use
 from engines.faces.types import RecogniserSettings
 
 PLAIN = (0.0,), (1.0,)
-SIGNED = (127.5,), (127.5,)
-YUNET = Preprocessing((640, 640), "BGR", *PLAIN, fit="letterbox")
-BLAZEFACE = Preprocessing((192, 192), "RGB", *SIGNED, "NHWC", "letterbox")
-SFACE = Preprocessing((112, 112), "RGB", *PLAIN, fit="crop")
-MESH = Preprocessing((192, 192), "RGB", axes="NHWC", fit="crop")
-IRIS = Preprocessing((64, 64), "RGB", axes="NHWC", fit="crop")
+PREPROCESSING = {
+    "yunet": Preprocessing((640, 640), "BGR", *PLAIN, fit="letterbox"),
+    "sface": Preprocessing((112, 112), "RGB", *PLAIN, fit="crop"),
+    "face-landmarks": Preprocessing((192, 192), "RGB", axes="NHWC", fit="crop"),
+    "iris-landmarks": Preprocessing((64, 64), "RGB", axes="NHWC", fit="crop"),
+    "blazeface-full": Preprocessing((192, 192), "RGB", (127.5,), (127.5,), "NHWC", "letterbox"),
+}
+"""By name in the model store, as `detection`, `recognition` and `gaze` feed them."""
 
 
 def models_of(settings: RecogniserSettings, feed: str) -> tuple[ModelInUse, ...]:
     """What is run with these settings on a feed; files that are not on this machine are left out."""
     blaze = settings.finder.detector == "blazeface"
-    detector = ("blazeface-full", "BlazeFace", feed, BLAZEFACE) if blaze else ("yunet", "YuNet", feed, YUNET)
-    gaze = (("face-landmarks", "Face landmarks", feed, MESH), ("iris-landmarks", "Iris landmarks", feed, IRIS))
-    stored = (detector, *(gaze if settings.gaze else ()))
-    return (*_recogniser(settings.model, feed), *(model for one in stored for model in stored_in_use(*one)))
+    detector = {"blazeface-full": "BlazeFace"} if blaze else {"yunet": "YuNet"}
+    gaze = {"face-landmarks": "Face landmarks", "iris-landmarks": "Iris landmarks"} if settings.gaze else {}
+    stored = (stored_in_use(name, title, feed, PREPROCESSING[name]) for name, title in (detector | gaze).items())
+    return (*_recogniser(settings.model, feed), *(model for one in stored for model in one))
 
 
 def _recogniser(model: str, feed: str) -> tuple[ModelInUse, ...]:
     if model == "sface":
-        return stored_in_use("sface", "SFace", feed, SFACE)
+        return stored_in_use("sface", "SFace", feed, PREPROCESSING["sface"])
     if model == "dlib":
         return stored_in_use("dlib", "dlib ResNet", feed)
     return (ModelInUse(Path(model).stem, model, feed=feed),) if Path(model).is_file() else ()

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engines.core.networks.preprocessing import Preprocessing
+from engines.actions import in_use as actions
 from engines.core.store.preparing import file_hash
 from engines.core.store.registry import REGISTRY
+from engines.faces import in_use as faces
 
 LITE0 = "efficientnet-lite0"
-UNIT, SIGNED = ((0.0,), (255.0,)), ((127.5,), (127.5,))
-PREPROCESSING = {
-    LITE0: Preprocessing((224, 224), "RGB", (127.0,), (128.0,)),
-    "yunet": Preprocessing((640, 640), "BGR", (0.0,), (1.0,), fit="letterbox"),
-    "sface": Preprocessing((112, 112), "RGB", (0.0,), (1.0,), fit="crop"),
-    "face-landmarks": Preprocessing((192, 192), "RGB", *UNIT, "NHWC", "crop"),
-    "iris-landmarks": Preprocessing((64, 64), "RGB", *UNIT, "NHWC", "crop"),
-    "blazeface-full": Preprocessing((192, 192), "RGB", *SIGNED, "NHWC", "letterbox"),
-    "pose-detection": Preprocessing((224, 224), "RGB", *SIGNED, "NHWC", "letterbox"),
-    "pose-landmarks": Preprocessing((256, 256), "RGB", *UNIT, "NHWC", "crop"),
-}
-"""By name in the model store. Numbers: `faces/detection/yunet.py`, `faces/recognition/embed.py`, `faces/gaze`,
-`actions/features`, of `core/networks/litert.py` with `low` 0 or -1."""
+PREPROCESSING = {**actions.PREPROCESSING, **faces.PREPROCESSING}
+"""By name in the model store."""
 
 
 def known_as(path: Path) -> str:
