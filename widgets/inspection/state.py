@@ -76,6 +76,11 @@ class LookView:
     over: bool = False
 
     @property
+    def layer(self) -> str:
+        """The chosen layer, else the one that was chosen for the user; "" before."""
+        return self.spec.layer or (self.look.seen.layer if self.look is not None else "")
+
+    @property
     def title(self) -> str:
         """What the source is called."""
         return next((one.title for one in self.sources if one.path == self.source), "")

@@ -204,7 +204,8 @@ def _top(call: Call) -> Function:
     return run
 
 
-def _cumulated(call: Call) -> Function:
+def cumulated(call: Call) -> Function:
+    """Inputs: data, axis."""
     axis, exclusive, reverse = call.numbers(1), bool(call.get("exclusive", 0)), bool(call.get("reverse", 0))
 
     def run(x: torch.Tensor, *rest: torch.Tensor | None) -> torch.Tensor:
@@ -230,7 +231,7 @@ MAKERS: dict[str, Maker] = {
     "ArgMax": _arg,
     "ArgMin": _arg,
     "BatchNormalization": _batch_norm,
-    "CumSum": _cumulated,
+    "CumSum": cumulated,
     "Einsum": _einsum,
     "Gemm": _gemm,
     "GroupNormalization": _group_norm,

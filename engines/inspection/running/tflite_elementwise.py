@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from engines.inspection.running.calls import Call, Maker
+from engines.inspection.running.onnx_reducing import cumulated
 
 Function = Callable[..., Any]
 
@@ -110,20 +111,6 @@ def _top(call: Call) -> Function:
     return run
 
 
-def _cumulated(call: Call) -> Function:
-    axis, exclusive, reverse = call.numbers(1), bool(call.get("exclusive", 0)), bool(call.get("reverse", 0))
-
-    def run(x: torch.Tensor, which: torch.Tensor | None = None) -> torch.Tensor:
-        asked = axis((x, which))
-        along = asked[0] if isinstance(asked, list) else asked
-        turned = x.flip(along) if reverse else x
-        found = turned.cumsum(along, dtype=x.dtype)
-        found = found - turned if exclusive else found
-        return found.flip(along) if reverse else found
-
-    return run
-
-
 MAKERS: dict[str, Maker] = {
     **{name: _same(getattr(torch, name.lower())) for name in
        ("EXP", "LOG", "SQRT", "RSQRT", "SQUARE", "ABS", "NEG", "SIN", "COS", "FLOOR", "CEIL", "ROUND", "SIGN", "TANH",
@@ -141,7 +128,7 @@ MAKERS: dict[str, Maker] = {
     "ADD_N": lambda _call: lambda *inputs: reduce(torch.add, inputs),
     "ARG_MAX": _arg,
     "ARG_MIN": _arg,
-    "CUMSUM": _cumulated,
+    "CUMSUM": cumulated,
     "GELU": _gelu,
     "LEAKY_RELU": _leaky,
     "SOFTMAX": _softmax,

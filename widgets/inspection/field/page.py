@@ -55,7 +55,7 @@ class FieldPage(WorkPage):
             self.empty.set_text(*missing)
             return
         found = view.look.look if isinstance(view.look.look, FieldLook) else None
-        layer = view.look.spec.layer or (found.seen.layer if found is not None else "")
+        layer = view.look.layer
         if found is not None and found.seen.layer != layer:
             found = None
         self._show_layer(view, layer, found)

@@ -30,7 +30,6 @@ class ActivationsSection(Form):
 
     def show_state(self, view: InspectionView) -> None:
         look = view.look
-        layer = look.spec.layer or (look.look.seen.layer if look.look is not None else "")
-        self.layer.show_layer(view.model.sheet, layer)
+        self.layer.show_layer(view.model.sheet, look.layer)
         self.show_fields(look.spec)
-        self.set_summary(layer)
+        self.set_summary(look.layer)

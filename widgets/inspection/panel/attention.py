@@ -30,10 +30,9 @@ class AttentionSection(Form):
     def show_state(self, view: InspectionView) -> None:
         spec, look = view.look.spec, view.look.look
         seen = look if isinstance(look, AttentionLook) else None
-        layer = spec.layer or (seen.seen.layer if seen is not None else "")
-        self.layer.show_layer(view.model.sheet, layer, seen.layers if seen is not None else ())
+        self.layer.show_layer(view.model.sheet, view.look.layer, seen.layers if seen is not None else ())
         heads = len(seen.heads) if seen is not None else 0
         rows = [(str(head), f"Head {head + 1}") for head in range(heads)]
         self.head.set_choices([(MEAN, "Mean of all"), *rows], str(spec.head))
         self.show_fields(spec)
-        self.set_summary(layer)
+        self.set_summary(view.look.layer)

@@ -5,29 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from engines.core.spec import to_json
 from workbench.verbs import console
 from workbench.verbs.generative import studies, training
 from workbench.verbs.generative.options import sample_spec
+from workbench.verbs.run_group import RunGroup
 
 if TYPE_CHECKING:
     from engines.core.context import Context
     from engines.generative.diffusion.types import SampleResult, SampleSpec
 
 
-class _Group(TyperGroup):
-    """`sample MODEL ...` is `sample run MODEL ...`: drawing samples is what the verb is for."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in (*self.commands, "--help"):
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=RunGroup,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, cast
 
 import typer
-from typer.core import TyperGroup
 
 from engines.core.spec import to_json
 from engines.inspection.attribution.asked import BASELINES, AttributeSpec
@@ -14,19 +13,10 @@ from workbench.verbs import console
 from workbench.verbs.inspection import attribute, compare
 from workbench.verbs.inspection.shapes import shape_of
 from workbench.verbs.inspection.sheet import show as _show
-
-
-class _Group(TyperGroup):
-    """`inspect MODEL ...` is `inspect run MODEL ...`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in (*self.commands, "--help"):
-            args = ["run", *args]
-        return super().parse_args(ctx, args)
-
+from workbench.verbs.run_group import RunGroup
 
 app = typer.Typer(
-    cls=_Group,
+    cls=RunGroup,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
