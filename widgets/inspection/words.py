@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.networks.preprocessing import Preprocessing
-from engines.inspection.layout.table import shape_text
+from engines.inspection.shapes import shape_text
 from engines.inspection.types import Graph, Kind, ModelSheet, Node, Shape
 from widgets.kit.words import DASH
 
@@ -15,19 +15,12 @@ FITS = {"stretch": "stretched", "letterbox": "whole, in a grey border", "crop": 
 
 def shape_words(shape: Shape | None) -> str:
     """'1×3×224×224', '?' for a size that is dynamic, '' for a shape that nobody knows."""
-    return TIMES.join("?" if size < 0 else str(size) for size in shape or ())
-
-
-def shape_of(text: str) -> Shape:
-    """'1x3x224x224' as numbers, () for what is no shape."""
-    parts = text.lower().replace(",", "x").replace(TIMES, "x").split("x")
-    sizes = tuple(int(part) for part in parts if part.strip().isdigit())
-    return sizes if len(sizes) == len(parts) and all(sizes) else ()
+    return shape_text(shape, TIMES)
 
 
 def close_shape(shape: Shape | None) -> str:
-    """"1x3x224x224" with the sign of multiplication."""  # fmt: skip
-    return shape_text(shape).replace(" ", "")
+    """The same, and 'scalar' where there is no axis."""
+    return shape_text(shape, TIMES, "scalar")
 
 
 def amount(value: float | None) -> str:

@@ -22,6 +22,7 @@ from engines.inspection.opening.opener import open_spec
 from engines.inspection.running.fitting import fitting_of
 from engines.inspection.running.inputs import given_inputs
 from engines.inspection.running.network import Network
+from engines.inspection.shapes import shape_text
 from engines.inspection.studies import CompareResult, CompareSpec, LayerDifference
 from engines.inspection.types import OpenSpec
 
@@ -109,7 +110,7 @@ def _other_way(spec: CompareSpec, one: Side, two: Side) -> str:
 def _check_inputs(one: Side, two: Side) -> None:
     first, second = ([tuple(data.shape) for data in side.inputs] for side in (one, two))
     if first != second:
-        told = [", ".join("x".join(map(str, shape)) for shape in side) for side in (first, second)]
+        told = [", ".join(shape_text(shape) for shape in side) for side in (first, second)]
         hint = "Give both the same shape, where they take any"
         raise BadInput(f"These models take different inputs, {told[0]} and {told[1]}", hint=hint)
 
@@ -151,7 +152,7 @@ def _told(pair: Pair, why: str) -> LayerDifference:
 
 
 def _size(data: Tensor) -> str:
-    return "x".join(map(str, data.shape)) or "a number"
+    return shape_text(data.shape, scalar="a number")
 
 
 def _same(spec: CompareSpec, alone: bool) -> str:

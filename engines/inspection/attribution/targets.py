@@ -12,6 +12,7 @@ from engines.core.errors import UsageError
 from engines.inspection.activations.layout import channel_axis
 from engines.inspection.attribution.asked import Target
 from engines.inspection.running.network import Network
+from engines.inspection.shapes import shape_text
 
 WHOLE = ("norm", "mean")
 HINT = "Give a number of the output, norm, mean, or LAYER:CHANNEL"
@@ -85,7 +86,7 @@ def _layer_aim(text: str, network: Network) -> Aim:
     axis = channel_axis(network.model.sheet, network.graph, step.node)
     sizes = (shape[axis], *(size for place, size in enumerate(shape) if place not in (0, axis))) if shape else ()
     if len(at) not in (1, len(sizes)) or any(not 0 <= one < size for one, size in zip(at, sizes, strict=False)):
-        words = "x".join(map(str, sizes)) or "an unknown number of"
+        words = shape_text(sizes) or "an unknown number of"
         raise UsageError(f"'{name}' has {words} (channels, rows, columns); '{where}' is not among them", hint=HINT)
     return Aim(name, 0, "channel" if len(at) == 1 else "unit", at, axis)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engines.core.errors import BadInput, KinoscopeError
+from engines.inspection.shapes import shape_text
 from engines.inspection.types import Graph, Kind, Shape
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def _traced(model: Model, name: str, shape: Shape) -> Graph:
     try:
         network(*(torch.empty(sizes[each], device="meta", dtype=_dtype(graph, each)) for each in graph.inputs))
     except Exception as error:
-        at = "x".join(map(str, shape))
         hint = "It was made for one size alone" if any(node.kind is Kind.RESHAPE for node in graph.nodes) else ""
-        raise BadInput(f"The model does not take an input of {at}", path=model.sheet.path, hint=hint) from error
+        raise BadInput(
+            f"The model does not take an input of {shape_text(shape)}", path=model.sheet.path, hint=hint
+        ) from error
     found[name] = replace(found[name], shape=tuple(shape))
     return replace(graph, tensors=found)
 

@@ -12,7 +12,8 @@ from engines.core.outputs import SVG, TABLE, new_file
 from engines.inspection.layout.families import Family
 from engines.inspection.layout.folding import Box, Folded
 from engines.inspection.layout.layers import Placed
-from engines.inspection.layout.table import COLUMNS, NodeRow, shape_text
+from engines.inspection.layout.table import COLUMNS, NodeRow
+from engines.inspection.shapes import shape_text
 
 EDGE_ROOM = 24.0
 LETTER = 6.6
@@ -86,7 +87,7 @@ def _box(box: Box, x: float, y: float, placed: Placed, color: str) -> str:
     wide, high = placed.boxes.width, placed.boxes.height
     color = color or PAPER.get(box.family, GREY)
     dash = ' stroke-dasharray="4 3"' if box.family is Family.UNKNOWN else ""
-    second = " \u00b7 ".join(filter(None, (box.op, shape_text(box.shape))))
+    second = " \u00b7 ".join(filter(None, (box.op, shape_text(box.shape, " \u00d7 ", "scalar"))))
     most = int((wide - 20) / LETTER)
     return (
         f'<g class="box"><title>{_text(f"{box.name}: {second} ({box.family})")}</title>'

@@ -74,9 +74,12 @@ class Folded:
         return found | {box.key: place for place, box in enumerate(self.boxes)}
 
 
-def fold(graph: Graph, counts: Counts = Counts(), opened: frozenset[str] | None = None) -> Folded:
-    """The graph with these modules open, the others closed. opened: None for `ModuleTree.default_open`."""
-    tree = ModuleTree(graph)
+def fold(
+    graph: Graph, counts: Counts = Counts(), opened: frozenset[str] | None = None, tree: ModuleTree | None = None
+) -> Folded:
+    """The graph with these modules open, the others closed. opened: None for `ModuleTree.default_open`. tree: of the
+    graph, where it is at hand."""
+    tree = tree or ModuleTree(graph)
     opened = tree.default_open() if opened is None else opened
     layers = {layer.name: layer for layer in counts.layers}
     groups = _groups(graph, tree, opened)

@@ -82,7 +82,7 @@ def _lower(order: list[int], above: list[list[int]], below: list[list[int]], ran
     """Move down what rests on nothing but sources, as far as its readers let it."""
     free = [False] * len(order)
     for box in order:
-        free[box] = len(above[box]) <= max(len(below[box]), 0) and all(free[each] for each in above[box])
+        free[box] = len(above[box]) <= len(below[box]) and all(free[each] for each in above[box])
     for box in reversed(order):
         if free[box] and below[box]:
             ranks[box] = min(ranks[each] for each in below[box]) - 1

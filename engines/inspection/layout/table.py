@@ -45,12 +45,5 @@ def node_rows(graph: Graph, counts: Counts = Counts()) -> tuple[NodeRow, ...]:
     return tuple(rows)
 
 
-def shape_text(shape: Shape | None) -> str:
-    """"1 x 3 x ? x 224"; "" where nobody knows it."""  # fmt: skip
-    if shape is None:
-        return ""
-    return " \u00d7 ".join("?" if size < 0 else str(size) for size in shape) or "scalar"
-
-
 def _share(value: float | None, whole: float) -> float | None:
     return None if value is None or not whole else value / whole

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import onnx
 
-from engines.core.errors import UsageError
 from engines.inspection.reading.onnx_graph import Parts, value_of
 from engines.inspection.reading.sizes import SMALL
+from engines.inspection.shapes import check_axes
 from engines.inspection.types import Shape
 
 
@@ -24,7 +24,8 @@ def tell(inputs: Sequence[Any], shapes: Sequence[Shape]) -> tuple[bool, tuple[st
         has = value_of(value).shape
         told = shapes[place] if place < len(shapes) and shapes[place] else None
         if told is not None:
-            _fits(value.name, has, told)
+            if has is not None:
+                check_axes(value.name, has, told)
             changed = changed or told != has
         elif has is not None and has[:1] == (-1,):
             told = (1, *has[1:])
@@ -35,14 +36,6 @@ def tell(inputs: Sequence[Any], shapes: Sequence[Shape]) -> tuple[bool, tuple[st
         if told is None and has is None or -1 in (told or has or ()):
             asked.append(value.name)
     return changed, tuple(asked), warnings
-
-
-def _fits(name: str, has: Shape | None, told: Shape) -> None:
-    if has is None:
-        return
-    words = "x".join("?" if size < 0 else str(size) for size in has)
-    if len(has) != len(told):
-        raise UsageError(f"Input '{name}' has {len(has)} axes ({words}), not {len(told)}", hint="Tell a size for each")
 
 
 def _write(value: Any, shape: Shape) -> None:

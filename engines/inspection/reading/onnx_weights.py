@@ -14,6 +14,7 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from engines.core.errors import BadInput
 from engines.inspection.opening.model import Weights
 from engines.inspection.reading.onnx_graph import TYPES
+from engines.inspection.shapes import shape_text
 
 AGAIN = "Export or download it again"
 FOUR_BITS = ("int4", "uint4")
@@ -66,7 +67,7 @@ def check_sizes(stored: Mapping[str, TensorProto], path: Path) -> None:
             raise BadInput(f"The file lies about '{name}': it has a size below 0", path=path, hint=AGAIN)
         held = 2 * proto.ByteSize() if not proto.raw_data else len(proto.raw_data) // _least(proto)
         if proto.data_location != TensorProto.EXTERNAL and math.prod(proto.dims) > held:
-            shape = "x".join(map(str, proto.dims))
+            shape = shape_text(proto.dims)
             raise BadInput(f"The file lies about '{name}': it has no numbers for {shape}", path=path, hint=AGAIN)
 
 

@@ -19,6 +19,7 @@ from engines.core.networks.preprocessing import Preprocessing
 from engines.core.networks.safetensors_head import read_head, read_header
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.modules import from_module
+from engines.inspection.shapes import shape_text
 from engines.inspection.types import Format, Given, OpenSpec, Shape
 
 LEVEL = 0.2
@@ -142,7 +143,7 @@ def _asked(told: Shape, usual: Shape) -> Shape:
     if not told:
         return usual
     if len(told) != len(usual) or min(told) < 1:
-        wanted = "x".join(map(str, usual))
+        wanted = shape_text(usual)
         raise BadInput(f"The input has {len(usual)} axes, such as {wanted}", hint=f"Tell a shape like {wanted}")
     return tuple(told)
 

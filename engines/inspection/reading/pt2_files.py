@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import UsageError
 from engines.core.reading import making_sense
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.stored import StoredWeights
@@ -23,6 +22,7 @@ from engines.inspection.reading.aten.shapes import propagated
 from engines.inspection.reading.modules import OPERATORS, told_input
 from engines.inspection.reading.pt2_archive import SENSELESS, Package, read_package
 from engines.inspection.reading.references import mapped
+from engines.inspection.shapes import check_axes
 from engines.inspection.types import Format, Graph, ModelSheet, OpenSpec, Safety, Shape, Tensor
 
 PREFIX = "torch.ops."
@@ -103,10 +103,7 @@ def _shapes(program: Program, told: tuple[Shape, ...]) -> tuple[list[Shape], tup
         tensor = program.tensors[id]
         own = tensor.shape or ()
         shape = told[at] if at < len(told) and told[at] else own
-        if len(shape) != len(own):
-            words = "x".join("?" if size < 0 else str(size) for size in own)
-            hint = "Tell a size for each"
-            raise UsageError(f"Input '{tensor.name}' has {len(own)} axes ({words}), not {len(shape)}", hint=hint)
+        check_axes(tensor.name, own, shape)
         is_open = is_open or -1 in own
         if shape[:1] == (-1,):
             shape = (1, *shape[1:])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engines.core.errors import BadInput, UsageError
+from engines.core.errors import BadInput
 from engines.core.reading import making_sense, read_bytes
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.layer_names import Written, named, path_of
@@ -20,6 +20,7 @@ from engines.inspection.reading.sizes import SMALL, settled
 from engines.inspection.reading.tflite_kinds import Seen, described
 from engines.inspection.reading.tflite_schema import Contents, Operation, Stored, contents
 from engines.inspection.reading.tflite_weights import TfliteWeights
+from engines.inspection.shapes import check_axes
 from engines.inspection.types import Format, Graph, Kind, ModelSheet, Node, OpenSpec, Shape, Tensor
 
 OPERATORS = "engines.inspection.running.tflite_operators:operator"
@@ -157,12 +158,8 @@ def _told(graph: Graph, shapes: tuple[Shape, ...]) -> dict[str, Shape]:
     changed = {}
     for name, shape in zip(graph.inputs, shapes, strict=False):
         has = graph.shape(name) or ()
-        if shape and len(shape) != len(has):
-            words = "x".join(map(str, has))
-            raise UsageError(
-                f"Input '{name}' has {len(has)} axes ({words}), not {len(shape)}", hint="Tell a size for each"
-            )
         if shape and shape != has:
+            check_axes(name, has, shape)
             changed[name] = shape
     return changed
 

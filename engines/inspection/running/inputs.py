@@ -10,6 +10,7 @@ import torch
 from engines.core.errors import BadInput, UsageError
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import picture_input
+from engines.inspection.shapes import shape_text
 from engines.inspection.types import Given, Shape
 
 NARROW = ("float16", "bfloat16")
@@ -50,7 +51,7 @@ def check_room(given: Given, size: Shape) -> None:
     """Raises `UsageError` for more numbers than are run here."""
     if math.prod(size) > MOST:
         raise UsageError(
-            f"Input '{given.name}' of {_text(size)} is larger than what is run here", hint="Tell a smaller one"
+            f"Input '{given.name}' of {shape_text(size)} is larger than what is run here", hint="Tell a smaller one"
         )
 
 
@@ -75,7 +76,7 @@ def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: 
     if known is None:
         raise _unknown(given, model)
     if picture is not None and not _fits(picture, known):
-        wrong = f"Input '{given.name}' is {_text(known)} and the picture {_text(picture)}"
+        wrong = f"Input '{given.name}' is {shape_text(known)} and the picture {shape_text(picture)}"
         raise BadInput(wrong, path=model.sheet.path)
     if picture is not None:
         return picture
@@ -99,10 +100,6 @@ def _fits(shape: Shape, known: Shape) -> bool:
 
 
 def _unknown(given: Given, model: Model) -> BadInput:
-    shape = f" ({_text(given.shape)})" if given.shape else ""
+    shape = f" ({shape_text(given.shape)})" if given.shape else ""
     hint = "Tell its shape, such as --input 1x3x224x224"
     return BadInput(f"The size of input '{given.name}'{shape} is not in the file", path=model.sheet.path, hint=hint)
-
-
-def _text(shape: Shape) -> str:
-    return "x".join("?" if size < 0 else str(size) for size in shape)

@@ -16,6 +16,7 @@ from torch import nn
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError, WorkFailed
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.running.room import bounded
+from engines.inspection.shapes import shape_text
 from engines.inspection.types import Node
 
 NO_MEMORY = "allocate memory"
@@ -173,5 +174,5 @@ def _told(node: Node, inputs: Sequence[torch.Tensor | None], error: Exception) -
     first = (str(error).splitlines() or [type(error).__name__])[0]
     if NO_MEMORY in first:
         return OutOfResources(f"No memory is left for '{node.name}' ({node.op})", hint="Tell a smaller input")
-    shapes = ", ".join("x".join(map(str, each.shape)) or "one" for each in inputs if isinstance(each, torch.Tensor))
+    shapes = ", ".join(shape_text(each.shape, scalar="one") for each in inputs if isinstance(each, torch.Tensor))
     return WorkFailed(f"'{node.name}' ({node.op}) cannot take {shapes}: {first}", hint="Tell another size of input")

@@ -8,9 +8,10 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engines.inspection.shapes import shape_of
 from engines.inspection.types import Shape
 from widgets.inspection.state import InspectionView
-from widgets.inspection.words import shape_of, shape_words
+from widgets.inspection.words import TIMES, shape_words
 from widgets.kit.form import Form, say, words
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.menus import menu_of, pop_up
@@ -110,7 +111,7 @@ class Shapes(QWidget):
         return field
 
     def _tell(self) -> None:
-        shapes = [shape_of(field.text()) for field in self._asked.values()]
+        shapes = [shape_of(field.text().replace(TIMES, "x")) for field in self._asked.values()]
         for field, shape in zip(self._asked.values(), shapes, strict=True):
             field.set_problem("" if shape else "Give sizes like 1x3x224x224")
         if all(shapes):

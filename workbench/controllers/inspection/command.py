@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.inspection.attribution.asked import AttributeSpec
+from engines.inspection.shapes import shape_text
 from engines.inspection.studies import CompareSpec
 from engines.inspection.types import OpenSpec
 from workbench.controllers.common.command_line import line
@@ -44,6 +45,6 @@ def attribute_line(spec: AttributeSpec) -> str:
 def inputs(spec: OpenSpec) -> Iterator[str]:
     """`--input 1x3x224x224` of each shape that was told, and `--code`."""
     for shape in spec.shapes:
-        yield from ("--input", "x".join(map(str, shape)))
+        yield from ("--input", shape_text(shape))
     if spec.code:
         yield "--code"

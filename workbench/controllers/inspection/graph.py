@@ -155,7 +155,7 @@ class Graphs(PagePart):
             return
         self._opened = opened
         self._round += 1
-        work = partial(_folded, sheet.graph, sheet.counts, opened)
+        work = partial(_folded, sheet.graph, sheet.counts, opened, self._shown.tree)
         self._errands.ask(work, partial(self._have_folded, self._round), self._refused, key="graph")
 
     def _have_folded(self, told: int, made: tuple[Folded, Placed | None]) -> None:
@@ -220,9 +220,11 @@ def _known(graph: Graph, counts: Counts) -> _Known:
     return _Known(node_rows(graph, counts), ModuleTree(graph), links(graph))
 
 
-def _folded(graph: Graph, counts: Counts, opened: frozenset[str] | None) -> tuple[Folded, Placed | None]:
+def _folded(
+    graph: Graph, counts: Counts, opened: frozenset[str] | None, tree: ModuleTree | None
+) -> tuple[Folded, Placed | None]:
     """The folded graph, laid out where it is small."""
-    folded = fold(graph, counts, opened)
+    folded = fold(graph, counts, opened, tree)
     return folded, place(len(folded.boxes), _pairs(folded)) if len(folded.boxes) <= AT_ONCE else None
 
 

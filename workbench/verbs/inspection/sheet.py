@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engines.inspection.types import Counts, ModelSheet, Shape
+from engines.inspection.shapes import shape_text
+from engines.inspection.types import Counts, ModelSheet
 from workbench.verbs import console
 
 TORCH = ("aten.", "aten::", "prims.")
@@ -19,7 +20,7 @@ def show(sheet: ModelSheet) -> None:
     if sheet.counts.layers:
         _print(*_layers(sheet.counts))
     elif sheet.tensors:
-        rows = ((one.name, one.dtype, _sizes(one.shape)) for one in sheet.tensors)
+        rows = ((one.name, one.dtype, shape_text(one.shape)) for one in sheet.tensors)
         _print(("tensor", "type", "shape"), rows)
 
 
@@ -38,7 +39,7 @@ def _layers(counts: Counts) -> tuple[tuple[str, ...], Iterable[tuple[str, ...]]]
     timed = any(layer.ms is not None for layer in counts.layers)
     heads = ("layer", "operator", "output", *NUMBERS)[: 6 if timed else 5]
     rows = (
-        (layer.name, _operator(layer.type), _sizes(layer.output_shape), f"{layer.parameters:,}",
+        (layer.name, _operator(layer.type), shape_text(layer.output_shape), f"{layer.parameters:,}",
          "" if layer.multiply_adds is None else f"{layer.multiply_adds:,}",
          "" if layer.ms is None else f"{layer.ms:.3f}")
         for layer in counts.layers
@@ -63,7 +64,3 @@ def _operator(name: str) -> str:
     """'conv2d' of 'aten.conv2d.default': a terminal has 80 columns."""
     lead = next((one for one in TORCH if name.startswith(one)), "")
     return name.removeprefix(lead).removesuffix(".default") if lead else name
-
-
-def _sizes(shape: Shape | None) -> str:
-    return "x".join("?" if size < 0 else str(size) for size in shape or ())

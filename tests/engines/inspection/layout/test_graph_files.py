@@ -13,7 +13,8 @@ from engines.core.errors import BadInput
 from engines.inspection.layout.files import csv_text, save_csv, save_svg, svg
 from engines.inspection.layout.folding import Folded, fold
 from engines.inspection.layout.layers import Placed, place
-from engines.inspection.layout.table import COLUMNS, node_rows, shape_text
+from engines.inspection.layout.table import COLUMNS, node_rows
+from engines.inspection.shapes import shape_text
 from engines.inspection.types import Graph
 from tests.engines.inspection.layout.graphs import chain, counts_of, graph_of
 
@@ -61,4 +62,5 @@ def test_what_somebody_else_wrote_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_shapes_in_words() -> None:
-    assert [shape_text(shape) for shape in (None, (), (1, -1, 3))] == ["", "scalar", "1 \u00d7 ? \u00d7 3"]
+    said = [shape_text(shape, " \u00d7 ", "scalar") for shape in (None, (), (1, -1, 3))]
+    assert said == ["", "scalar", "1 \u00d7 ? \u00d7 3"]
