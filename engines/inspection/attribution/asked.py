@@ -163,3 +163,8 @@ class AttributeResult:
     random: Curve | None = None
     score: str = ""
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The notes on the whole, and what methods have to say of themselves."""
+        return (*self.notes, *(f"{one.title}: {one.note}" for one in self.explained if one.note))

@@ -62,7 +62,7 @@ class AttributionPage(WorkPage):
         method = words.method_of(shown.spec)
         if shown.result is not self.result:
             self.result = shown.result
-            say(self.notes, ". ".join((*shown.result.notes, *words.notes(shown.result))))
+            say(self.notes, ". ".join(shown.result.said))
             self.choose(self._place_of(method), told=False)
         elif method != shown.result.explained[self.place].method:
             self.choose(self._place_of(method), told=False)

@@ -69,11 +69,6 @@ def completeness_words(one: Explained) -> str:
     return f"{sums} (off by {100 * told.error:.2g} %, {told.steps} gradients)"
 
 
-def notes(result: AttributeResult) -> tuple[str, ...]:
-    """What methods have to say of themselves."""
-    return tuple(f"{one.title}: {one.note}" for one in result.explained if one.note)
-
-
 def rows(result: AttributeResult) -> list[Row]:
     """A row a method, and the random order below."""
     found = [

@@ -47,7 +47,7 @@ def as_json(result: AttributeResult, out: str) -> dict[str, Any]:
     target = {"target": result.target.words, "index": result.target.index, "value": result.target.value,
               "softmax": result.target.share}  # fmt: skip
     several = {"methods": each} if len(each) > 1 else {}
-    return {**each[0], **target, "notes": list(result.notes), "out": out or None, **several}
+    return {**each[0], **target, "notes": list(result.said), "out": out or None, **several}
 
 
 def _one_json(one: Explained, result: AttributeResult) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _show(result: AttributeResult, out: str) -> None:
     if result.random:
         table.add_row("random order", "", "", *_areas(result.random), "")
     told.print(table)
-    for note in (*result.notes, *(one.note for one in result.explained if one.note)):
+    for note in result.said:
         told.print(note, soft_wrap=True)
     if out:
         told.print(f"Written to {out}", soft_wrap=True)

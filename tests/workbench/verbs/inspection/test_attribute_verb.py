@@ -45,6 +45,14 @@ def test_one_method_with_its_checks_and_its_picture(model: str, picture: str, tm
     assert "0 to 1" in " ".join(told["notes"])
 
 
+def test_a_sum_that_does_not_hold_says_so(model: str, picture: str, capsys) -> None:
+    asked = ("--attribute", "integrated-gradients", "--target", "relu2:1", "--baseline", "grey", "--steps", "2")
+    code, told = said(capsys, model, picture, *asked)
+    assert code == 0
+    assert told["completeness"] > 1e-3
+    assert "allow more steps" in " ".join(told["notes"])
+
+
 def test_all_methods_at_once_lie_side_by_side(model: str, picture: str, tmp_path: Path, capsys) -> None:
     out = str(tmp_path / "all.png")
     code, told = said(capsys, model, picture, "--attribute", "all", "--target", "mean", "--out", out)
