@@ -16,11 +16,12 @@ from engines.actions.models import files as model_files
 from engines.actions.training.benchmarks import _load as read_benchmark_array
 from engines.actions.types import HeadShape, Labels, ModelCard, Recipe, Segment
 from engines.calibration.formats import files as formats
-from engines.calibration.types import Intrinsics, MonoResult, ViewResult
+from engines.calibration.types import MonoResult, ViewResult
 from engines.cameras.sources import parsing as sources
 from engines.core.boards import Board
 from engines.core.errors import BadInput
 from engines.core.frames import Size
+from engines.core.lenses import Intrinsics
 from engines.core.training.checkpoints import read_checkpoint, write_checkpoint
 from engines.faces.evaluation.pair_list import read_pairs
 from engines.faces.gallery.editing import Gallery

@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 from engines.calibration.guidance import SHARP, BoardLook, Guide, outline_of, share_of, sharpness_of
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import (
-    Detection,
-    Floats,
-    Gray,
     chequered,
     detect,
     in_board_order,
@@ -29,6 +26,7 @@ from engines.calibration.targets.corners import (
     smallest_pitch,
     to_gray,
 )
+from engines.calibration.targets.detection import Detection, Floats, Gray
 from engines.calibration.types import FinderSettings, Point, Sighting
 from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Size, size_of

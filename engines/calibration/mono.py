@@ -15,15 +15,17 @@ import numpy as np
 
 from engines.calibration import quality
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, project_view
-from engines.calibration.solve.camera_models import calibration_flags
 from engines.calibration.solve.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
+from engines.calibration.solve.setup import Setup, check_model
 from engines.calibration.targets import counting
 from engines.calibration.targets import photographs as detect
 from engines.calibration.targets.corners import parse_window
-from engines.calibration.types import Intrinsics, MonoResult, MonoSpec, Point, ViewResult
+from engines.calibration.targets.target import Target
+from engines.calibration.types import MonoResult, MonoSpec, Point, ViewResult
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Size
+from engines.core.lenses import Intrinsics
 
 _DETECTED, _FITTED = 0.6, 0.7
 
@@ -35,7 +37,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
     different sizes, without the board), `WorkFailed` when they cannot carry a calibration, `Cancelled`.
     """
     started = perf_counter()
-    calibration_flags(spec.model)
+    check_model(spec.model)
     parse_window(spec.window)
     out = _checked_out(spec.out)
     with ctx.lease("cpu", threads=2) as lease:
@@ -43,7 +45,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
         shots = _find(spec, listing.files, ctx, lease.threads)
         problem = _Problem.of(spec, shots, ctx)
         ctx.progress(_DETECTED, 1.0, f"Fitting {len(problem.views)} views")
-        fit = fit_camera(problem.views, spec.board, problem.size, spec.model, spec.free_board)
+        fit = fit_camera(problem.views, problem.setup)
         result = problem.result(fit, None, perf_counter() - started)
         ctx.emit("fit", result)
         ctx.progress(_FITTED, 1.0, "Fitted")
@@ -101,6 +103,11 @@ class _Problem:
     used: tuple[int, ...]
     views: tuple[Observation, ...]
 
+    @property
+    def setup(self) -> Setup:
+        spec = self.spec
+        return Setup(Target(spec.boards), self.size, spec.model, spec.free_board, spec.fix)
+
     @classmethod
     def of(cls, spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context) -> _Problem:
         size = detect.common_size(shots)
@@ -121,14 +128,14 @@ class _Problem:
         """Squared residuals of each used view when it is left out."""
         squares: list[float] = []
         count = len(self.views)
-        for value in leave_one_out(fit, self.views, self.spec.board, self.spec.free_board, ctx, threads):
+        for value in leave_one_out(fit, self.views, self.setup, ctx, threads):
             squares.append(value)
             done = _FITTED + (1 - _FITTED) * len(squares) / count
             ctx.progress(done, 1.0, f"Leaving out view {len(squares)} of {count}")
         return np.array(squares)
 
     def result(self, fit: Fit, left_out: Floats | None, seconds: float) -> MonoResult:
-        state = aligned(fit.state, self.spec.board) if self.spec.free_board else fit.state
+        state = aligned(fit.state, self.views, self.setup.target) if self.spec.free_board else fit.state
         corners = sum(len(view.ids) for view in self.views)
         std = [float(value) for value in fit.std]
         result = MonoResult(
@@ -145,11 +152,13 @@ class _Problem:
             advice=(),
             seconds=seconds,
             board=self.spec.board,
+            more_boards=self.spec.more_boards,
+            fixed=self.spec.fix,
+            covariance=tuple(tuple(float(value) for value in row) for row in fit.camera_covariance),
             free_board=self.spec.free_board,
             board_points=_triples(state.points) if self.spec.free_board else (),
         )
-        verdict, advice = quality.judge(result)
-        return replace(result, verdict=verdict, advice=advice)
+        return quality.judged(result)
 
     def _views(self, state: State, left_out: Floats | None) -> tuple[ViewResult, ...]:
         place = {number: index for index, number in enumerate(self.used)}
@@ -170,7 +179,8 @@ class _Problem:
 
 def _observation(shot: detect.Shot) -> Observation:
     assert shot.detection is not None
-    return Observation(shot.detection.ids, shot.detection.corners)
+    found = shot.detection
+    return Observation(found.ids, found.corners, found.covariance, found.extent)
 
 
 def _solved_view(view: ViewResult, state: State, index: int, seen: Observation) -> ViewResult:

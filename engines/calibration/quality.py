@@ -8,32 +8,24 @@ out, and at single views that do not belong. The worst finding decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration import coverage
-from engines.calibration.types import MonoResult, ViewResult
+from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
 from engines.core.frames import Size
 
 VERDICTS = ("good", "fair", "weak", "poor")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One reason: `level` indexes `VERDICTS`."""
-
-    level: int
-    advice: str
-
-
-def judge(result: MonoResult) -> tuple[str, tuple[str, ...]]:
-    """The verdict and the advice, worst first. One reassuring sentence when nothing is wrong."""
-    findings = sorted(_findings(result), key=lambda finding: -finding.level)
-    verdict = VERDICTS[findings[0].level if findings else 0]
-    return verdict, tuple(finding.advice for finding in findings) or (_praise(result),)
+def judged(result: MonoResult) -> MonoResult:
+    """The result with its verdict and reasons, worst first; the advice praises where nothing is wrong."""
+    reasons = tuple(sorted(_findings(result), key=lambda reason: -reason.level))
+    advice = tuple(reason.words for reason in reasons) or (_praise(result),)
+    return replace(result, verdict=VERDICTS[reasons[0].level if reasons else 0], advice=advice, reasons=reasons)
 
 
 def tilts(views: Sequence[ViewResult]) -> list[float]:
@@ -73,7 +65,7 @@ def _error(view: ViewResult) -> float | None:
     return view.rms_px if view.loo_rms_px is None else view.loo_rms_px
 
 
-def _findings(result: MonoResult) -> Iterator[Finding]:
+def _findings(result: MonoResult) -> Iterator[Reason]:
     yield from _number_of_views(result)
     yield from _uncertainty(result)
     yield from _coverage(result)
@@ -84,73 +76,76 @@ def _findings(result: MonoResult) -> Iterator[Finding]:
     yield from _ambiguous_board(result)
 
 
-def _number_of_views(result: MonoResult) -> Iterator[Finding]:
+def _number_of_views(result: MonoResult) -> Iterator[Reason]:
     used = sum(view.used for view in result.views)
     if used < 10:
         level = 3 if used < 4 else 2 if used < 6 else 1
-        yield Finding(level, f"Only {used} views were used; take 10 to 20")
+        yield Reason("few-views", level, f"Only {used} views were used; take 10 to 20")
 
 
-def _uncertainty(result: MonoResult) -> Iterator[Finding]:
+def _uncertainty(result: MonoResult) -> Iterator[Reason]:
     inner = result.intrinsics
     share = max(result.std.get("fx", 0.0) / inner.fx, result.std.get("fy", 0.0) / inner.fy)
     level = 3 if share > 0.02 else 2 if share > 0.005 else 1 if share > 0.002 else 0
     if level:
         found = f"The focal length is uncertain by {100 * share:.2g} %"
-        yield Finding(level, f"{found}; add views with the board tilted 30 to 50 degrees")
+        yield Reason("uncertain-focal", level, f"{found}; add views with the board tilted 30 to 50 degrees")
 
 
-def _coverage(result: MonoResult) -> Iterator[Finding]:
+def _coverage(result: MonoResult) -> Iterator[Reason]:
     share = covered(result.views, result.image_size)
     level = 2 if share < 0.35 else 1 if share < 0.6 else 0
     if level:
         empty = coverage.emptiest_region(_touched(result.views, result.image_size))
         where = f"; add views in the {empty}" if empty else ""
-        yield Finding(level, f"The views touch {_parts(result)}{where}")
+        yield Reason("coverage", level, f"The views touch {_parts(result)}{where}")
 
 
-def _tilt(result: MonoResult) -> Iterator[Finding]:
+def _tilt(result: MonoResult) -> Iterator[Reason]:
     angles = tilts(result.views)
     if not angles:
         return
     steep = sum(angle > 15 for angle in angles)
     if max(angles) < 10:
-        yield Finding(3, "The board faced the camera in every view; tilt it 30 to 50 degrees to different sides")
+        yield Reason("tilt", 3, "The board faced the camera in every view; tilt it 30 to 50 degrees to different sides")
     elif steep < min(4, len(angles) // 2 + 1):
-        yield Finding(2 if steep < 2 else 1, "Few views show the board tilted; tilt it to different sides")
+        yield Reason("tilt", 2 if steep < 2 else 1, "Few views show the board tilted; tilt it to different sides")
 
 
-def _error_level(result: MonoResult) -> Iterator[Finding]:
+def _error_level(result: MonoResult) -> Iterator[Reason]:
     relative = result.rms_px / max(result.image_size.width, result.image_size.height)
     level = 3 if relative > 3e-3 else 2 if relative > 1.5e-3 else 1 if relative > 8e-4 else 0
     if level:
         found = f"The corners miss the model by {result.rms_px:.2f} px"
-        yield Finding(level, f"{found}; look for blur, a bent board or a wrong board description")
+        yield Reason("error", level, f"{found}; look for blur, a bent board or a wrong board description")
 
 
-def _generalises(result: MonoResult) -> Iterator[Finding]:
+def _generalises(result: MonoResult) -> Iterator[Reason]:
     if result.loo_rms_px is None or result.rms_px <= 0:
         return
     ratio = result.loo_rms_px / result.rms_px
     level = 3 if ratio > 4 else 2 if ratio > 2 else 1 if ratio > 1.4 else 0
     if level:
-        yield Finding(level, f"The error on left-out views is {ratio:.1f} times the fit's: views are too few or alike")
+        found = f"The error on left-out views is {ratio:.1f} times the fit's"
+        yield Reason("held-out", level, f"{found}: views are too few or alike")
 
 
-def _odd_views(result: MonoResult) -> Iterator[Finding]:
+def _odd_views(result: MonoResult) -> Iterator[Reason]:
     odd = outliers(result.views)
     if odd:
         names = ", ".join(view.name for view in odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
         stands, it = ("stand", "them") if len(odd) > 1 else ("stands", "it")
-        yield Finding(1, f"{names} {stands} out with a large error; switch {it} off if blurred or wrong")
+        words = f"{names} {stands} out with a large error; switch {it} off if blurred or wrong"
+        yield Reason("odd-view", 1, words, Remedy("switch_off", odd[0].name))
 
 
-def _ambiguous_board(result: MonoResult) -> Iterator[Finding]:
+def _ambiguous_board(result: MonoResult) -> Iterator[Reason]:
     board = result.board
     if board is None or not result.free_board or board.kind != "chessboard":
         return
     if (board.columns + board.rows) % 2 == 0:
-        yield Finding(1, "This board looks the same turned by half, so its free shape may mix two ends; use 9x6, say")
+        found = "This board looks the same turned by half, so its free shape may mix two ends"
+        yield Reason("half-turn", 1, f"{found}; use 9x6, say")
 
 
 def _praise(result: MonoResult) -> str:

@@ -1,14 +1,18 @@
 """Calibration boards: what is printed, where its corners are, and how it is written in one word.
 
-`chessboard:9x6:25mm` counts inner corners; `charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted][:legacy]` counts squares,
-as each community does. Both the calibration engine and the rendered scene need boards, so they live here.
+`chessboard:9x6:25mm` counts inner corners; `charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted][:legacy]` counts squares;
+`aprilgrid:6x6:88mm:26.4mm[:36h11]` counts tags, their side and the gap between them (a bare number: the gap as a share
+of the side, as Kalibr writes it); `circles:7x5:30mm[:15mm]` and `acircles:4x11:20mm[:15mm]` count circles, their pitch
+and, if it is known, their diameter, as each community does. An asymmetric grid's pitch is OpenCV's: the distance
+between its rows, half of that between the circles of a row. Both the calibration engine and the rendered scene need
+boards, so they live here.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +22,15 @@ from engines.core.errors import UsageError
 if TYPE_CHECKING:
     import cv2
 
-FORMS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted][:legacy]"
+FORMS = (
+    "chessboard:9x6:25mm, charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted][:legacy], "
+    "aprilgrid:6x6:88mm:26.4mm[:36h11], circles:7x5:30mm or acircles:4x11:20mm"
+)
+FAMILIES = ("16h5", "25h9", "36h10", "36h11")
+"""AprilTag's families."""
+CIRCLE_SHARE = 0.5, 1.0
+"""Diameter of a circle that is not told, in pitches: of a symmetric and of an asymmetric grid."""
+Kind: TypeAlias = Literal["chessboard", "charuco", "aprilgrid", "circles", "acircles"]
 _LENGTH = re.compile(r"(?P<value>\d+(?:\.\d+)?|\.\d+)(?P<unit>mm|m)")
 _GRID = re.compile(r"(\d{1,3})x(\d{1,3})")
 
@@ -27,13 +39,14 @@ _GRID = re.compile(r"(\d{1,3})x(\d{1,3})")
 class Board:
     """A flat board. Lengths in metres.
 
-    kind: "chessboard" or "charuco".
-    columns, rows: inner corners of a chessboard, squares of a ChArUco board.
-    square: side of a square; marker: side of a marker (ChArUco).
-    dictionary: name of the ArUco dictionary; inverted: printed white on black; legacy: pattern of OpenCV before 4.6.
+    columns, rows: inner corners of a chessboard, squares of a ChArUco board, tags of an AprilGrid, circles of a grid.
+    square: side of a square; from tag to tag; from circle to circle (of an asymmetric grid: from row to row).
+    marker: side of a marker or tag; diameter of a circle.
+    dictionary: OpenCV's name of the markers' family; inverted: printed white on black; legacy: pattern of OpenCV before
+    4.6.
     """
 
-    kind: Literal["chessboard", "charuco"]
+    kind: Kind
     columns: int
     rows: int
     square: float
@@ -58,19 +71,31 @@ class Board:
             return cls(
                 "charuco", columns, rows, square, marker, parts[3], "inverted" in parts[4:], "legacy" in parts[4:]
             )
+        if kind == "aprilgrid" and 3 <= len(parts) <= 4:
+            return _aprilgrid(parts, text)
+        if kind in ("circles", "acircles") and 2 <= len(parts) <= 3:
+            return _circles(cast(Kind, kind), parts, text)
         raise UsageError(f"'{text}' is not a board", hint=f"Write {FORMS}")
 
     def __str__(self) -> str:
+        head = f"{self.kind}:{self.columns}x{self.rows}"
         if self.kind == "chessboard":
-            return f"chessboard:{self.columns}x{self.rows}:{_millimetres(self.square)}"
+            return f"{head}:{_millimetres(self.square)}"
+        if self.kind == "aprilgrid":
+            family = self.dictionary.removeprefix("DICT_APRILTAG_")
+            return f"{head}:{_millimetres(self.marker)}:{_millimetres(self.square - self.marker)}:{family}"
+        if self.kind in ("circles", "acircles"):
+            return f"{head}:{_millimetres(self.square)}:{_millimetres(self.marker)}"
         flags = (":inverted" if self.inverted else "") + (":legacy" if self.legacy else "")
         lengths = f"{_millimetres(self.square)}:{_millimetres(self.marker)}"
         return f"charuco:{self.columns}x{self.rows}:{lengths}:{self.dictionary}{flags}"
 
     @property
     def corner_grid(self) -> tuple[int, int]:
-        """Inner corners as (columns, rows)."""
-        return (self.columns, self.rows) if self.kind == "chessboard" else (self.columns - 1, self.rows - 1)
+        """Corners (of squares or tags; middles of circles) as (columns, rows)."""
+        if self.kind == "charuco":
+            return self.columns - 1, self.rows - 1
+        return (2 * self.columns, 2 * self.rows) if self.kind == "aprilgrid" else (self.columns, self.rows)
 
     @property
     def corner_count(self) -> int:
@@ -79,32 +104,48 @@ class Board:
 
     @property
     def squares(self) -> tuple[int, int]:
-        """Printed squares as (columns, rows)."""
+        """Printed squares, tags or circles as (columns, rows)."""
         return (self.columns + 1, self.rows + 1) if self.kind == "chessboard" else (self.columns, self.rows)
 
     @property
     def corners(self) -> NDArray[np.float64]:
-        """Inner corners in metres, N x 3 with z = 0, row by row; index = row * columns + column.
+        """Corners in metres, N x 3 with z = 0, row by row; index = row * columns + column.
 
-        The origin is the first inner corner of a chessboard and the outer corner of a ChArUco board, as in OpenCV.
+        The origin is the first corner of a chessboard, the first circle's middle, and the outer corner of a ChArUco
+        board or of the first tag, as in OpenCV and Kalibr; y runs down the print.
         """
         columns, rows = self.corner_grid
+        column, row = (axis.T.ravel().astype(np.float64) for axis in np.mgrid[0:columns, 0:rows])
+        if self.kind == "acircles":
+            column = 2 * column + row % 2
         grid = np.zeros((rows * columns, 3))
-        grid[:, :2] = np.mgrid[0:columns, 0:rows].T.reshape(-1, 2) * self.square
-        if self.kind == "charuco":
-            grid[:, :2] += self.square
+        grid[:, 0], grid[:, 1] = (self._along(axis) for axis in (column, row))
         return grid
+
+    def _along(self, number: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres from the origin of the corners with these numbers along an axis."""
+        if self.kind == "aprilgrid":
+            return np.asarray(number // 2 * self.square + number % 2 * self.marker)
+        return np.asarray((number + (self.kind == "charuco")) * self.square)
 
     @property
     def print_origin(self) -> tuple[float, float]:
-        """The printed squares' outer corner in the coordinates of `corners`, in metres."""
-        return (-self.square, -self.square) if self.kind == "chessboard" else (0.0, 0.0)
+        """What is printed begins here, in the coordinates of `corners`, in metres."""
+        if self.kind == "chessboard":
+            return -self.square, -self.square
+        edge = -self.marker / 2 if self.kind in ("circles", "acircles") else 0.0
+        return edge, edge
 
     @property
     def print_size(self) -> tuple[float, float]:
-        """Width and height of the printed squares, in metres."""
-        columns, rows = self.squares
-        return columns * self.square, rows * self.square
+        """Width and height of what is printed, in metres."""
+        if self.kind in ("chessboard", "charuco"):
+            columns, rows = self.squares
+            return columns * self.square, rows * self.square
+        columns, rows = self.columns - 1, self.rows - 1
+        if self.kind == "acircles":
+            columns = 2 * columns + 1
+        return columns * self.square + self.marker, rows * self.square + self.marker
 
     def picture(self, square_pixels: int = 64) -> NDArray[np.uint8]:
         """The printed squares as a gray image with no margin, `square_pixels` to a square."""
@@ -138,28 +179,56 @@ def dictionary_id(name: str) -> int:
     return value
 
 
+def _aprilgrid(parts: list[str], whole: str) -> Board:
+    columns, rows = _grid(parts[0], whole)
+    tag = _length(parts[1], whole)
+    gap = _length(parts[2], whole) if parts[2][-1:].isalpha() else _share(parts[2], whole) * tag
+    family = (parts[3] if len(parts) > 3 else "36h11").removeprefix("t").removeprefix("ag")
+    if family not in FAMILIES:
+        raise UsageError(f"'{family}' is not a family of AprilTags", hint="Use one of " + ", ".join(FAMILIES))
+    return Board("aprilgrid", columns, rows, round(tag + gap, 9), tag, f"DICT_APRILTAG_{family}")
+
+
+def _circles(kind: Kind, parts: list[str], whole: str) -> Board:
+    columns, rows = _grid(parts[0], whole)
+    pitch = _length(parts[1], whole)
+    share = CIRCLE_SHARE[kind == "acircles"]
+    return Board(kind, columns, rows, pitch, _length(parts[2], whole) if len(parts) > 2 else round(share * pitch, 9))
+
+
+def _share(text: str, whole: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"'{text}' in '{whole}' is neither a length nor a share", hint=f"Write {FORMS}") from None
+
+
 def _check(board: Board) -> None:
-    least = 3 if board.kind == "chessboard" else 2
+    least = {"chessboard": 3, "aprilgrid": 1}.get(board.kind, 2)
     if min(board.columns, board.rows) < least or max(board.columns, board.rows) > 100:
         raise UsageError(
             f"A {board.kind} of {board.columns}x{board.rows} cannot be used", hint=f"{least} to 100 a side"
         )
     if not 0 < board.square < 100:
         raise UsageError("A board's square must be longer than 0 and shorter than 100 m")
-    if board.kind == "charuco":
+    if board.kind in ("charuco", "aprilgrid"):
         _check_markers(board)
         if not 0 < board.marker < board.square:
-            raise UsageError("A ChArUco marker must be smaller than its square")
+            raise UsageError("A marker must be smaller than its square")
+    if board.kind in ("circles", "acircles"):
+        nearest = board.square * (2**0.5 if board.kind == "acircles" else 1)
+        if not 0 < board.marker < nearest:
+            raise UsageError("A circle must be smaller than its distance to the next")
 
 
 def _check_markers(board: Board) -> None:
     import cv2
 
     markers = len(cv2.aruco.getPredefinedDictionary(dictionary_id(board.dictionary)).bytesList)
-    needed = board.columns * board.rows // 2
+    needed = board.columns * board.rows // (2 if board.kind == "charuco" else 1)
     if needed > markers:
         raise UsageError(
-            f"{board.dictionary} has {markers} markers and {board.columns}x{board.rows} squares need {needed}",
+            f"{board.dictionary} has {markers} markers and {board.columns}x{board.rows} need {needed}",
             hint="Take a dictionary with more markers, for example DICT_4X4_1000",
         )
 

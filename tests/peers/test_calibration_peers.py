@@ -10,14 +10,17 @@ import pytest
 
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.solve.fit import fit_camera, leave_one_out
+from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.corners import detect
 from engines.calibration.targets.photographs import read_image
+from engines.calibration.targets.target import Target
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.frames import Size
 
 BOARD = Board.parse("chessboard:9x6:25mm")
 SIZE = Size(640, 480)
+SETUP = Setup(Target((BOARD,)), SIZE)
 
 
 @pytest.fixture
@@ -34,8 +37,8 @@ def ours(images: list[np.ndarray]) -> list[Observation]:
 
 
 def left_out_rms(views: list[Observation]) -> float:
-    fit = fit_camera(views, BOARD, SIZE)
-    squares = leave_one_out(fit, views, BOARD, False, PlainContext())
+    fit = fit_camera(views, SETUP)
+    squares = leave_one_out(fit, views, SETUP, PlainContext())
     return float(np.sqrt(sum(squares) / sum(len(view.ids) for view in views)))
 
 
@@ -53,7 +56,7 @@ def test_chess_corners_sees_the_same_corners_and_the_same_camera(photographs: li
     pooled = np.concatenate(distances)
     assert np.median(pooled) < 0.2
     assert (pooled < 1.5).mean() > 0.95
-    ours_fit, theirs_fit = fit_camera(views, BOARD, SIZE), fit_camera(theirs, BOARD, SIZE)
+    ours_fit, theirs_fit = fit_camera(views, SETUP), fit_camera(theirs, SETUP)
     assert theirs_fit.state.camera[:4] == pytest.approx(ours_fit.state.camera[:4], abs=3.0)
     assert ours_fit.rms <= theirs_fit.rms
 

@@ -13,7 +13,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from engines.calibration.types import DISTORTION_NAMES, MonoResult
+from engines.calibration.types import MonoResult
+from engines.core.lenses import DISTORTION_NAMES
 from widgets.calibration.state import pixels
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from engines.calibration.solve.camera_models import camera_matrix, undistort_points
-from engines.calibration.types import Intrinsics, MonoResult, Point, Sighting, ViewResult
+from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
+from engines.core.lenses import Intrinsics
+from engines.core.projection import camera_matrix, undistort_points
 from widgets.calibration.state import GRID, pixels
 from widgets.viewer.overlays import Caption, GridCells, Label, Legend, Overlay, Points, Polygon, Polyline, Vectors
 
@@ -62,7 +63,7 @@ def moved(points: Sequence[Point], result: MonoResult, straight: Intrinsics | No
     """Where points of the photograph are in its straightened form."""
     if straight is None or not points:
         return tuple(points)
-    rays = undistort_points(result.intrinsics, result.distortion, points)
+    rays = undistort_points(result.lens, points)
     matrix = camera_matrix(straight)
     return tuple((float(x), float(y)) for x, y in rays @ matrix[:2, :2].T + matrix[:2, 2])
 

@@ -13,9 +13,10 @@ from enum import Enum
 import numpy as np
 
 from engines.calibration.coverage import COLUMNS, ROWS, touched
-from engines.calibration.types import Intrinsics, ModelName, MonoResult, Point, Sighting, ViewResult
+from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
+from engines.core.lenses import Intrinsics, ModelName
 from widgets.kit.words import count
 from widgets.kit.work_state import Busy as Busy
 from widgets.kit.work_state import Trouble as Trouble
@@ -26,7 +27,13 @@ GRID = (COLUMNS, ROWS)
 LEAST_VIEWS = 3
 """Fewer views than this do not determine a camera."""
 DEFAULT_BOARD = Board("chessboard", 9, 6, 0.025)
-MODEL_NAMES: dict[ModelName, str] = {"brown5": "Brown, 5 terms", "rational8": "Rational, 8 terms"}
+MODEL_NAMES: dict[ModelName, str] = {
+    "brown5": "Brown, 5 terms",
+    "rational8": "Rational, 8 terms",
+    "thinprism12": "Thin prism, 12 terms",
+    "tilted14": "Tilted sensor, 14 terms",
+    "fisheye4": "Fisheye, 4 terms",
+}
 
 
 class Phase(Enum):

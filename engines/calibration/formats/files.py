@@ -17,15 +17,16 @@ import cv2
 import numpy as np
 
 from engines.calibration.formats.storage import Value, matrix, number, read_xml, read_yaml
-from engines.calibration.solve.camera_models import calibration_flags, camera_matrix, intrinsics_of
-from engines.calibration.types import DISTORTION_NAMES, Intrinsics, ModelName, MonoResult, ViewResult
+from engines.calibration.types import MonoResult, ViewResult
 from engines.core import reading, spec
 from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import write_json, write_text
 from engines.core.frames import Size
+from engines.core.lenses import DISTORTION_NAMES, Intrinsics, ModelName
 from engines.core.names import shown
 from engines.core.outputs import check_file, holding
+from engines.core.projection import camera_matrix, intrinsics_of
 from engines.core.reading import MIB, MISFITS, read_json, read_text
 
 DAMAGED = "This calibration is incomplete or damaged"
@@ -62,6 +63,13 @@ _WANTED = (
     "per_view_reprojection_errors", "per_view_leave_one_out_errors", "per_view_found", "extrinsic_parameters",
 )  # fmt: skip
 
+_FLAGS: dict[ModelName, int] = {
+    "brown5": 0,
+    "rational8": cv2.CALIB_RATIONAL_MODEL,
+    "thinprism12": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL,
+    "tilted14": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL | cv2.CALIB_TILTED_MODEL,
+    "fisheye4": 0,
+}
 Values: TypeAlias = dict[str, Value]
 
 
@@ -117,7 +125,11 @@ def load(path: str | Path, unit: str = "") -> MonoResult:
 def to_json(result: MonoResult) -> dict[str, Any]:
     """The whole result as plain values."""
     board = None if result.board is None else str(result.board)
-    return {"kind": KIND, "version": VERSION} | asdict(result) | {"board": board}
+    return (
+        {"kind": KIND, "version": VERSION}
+        | asdict(result)
+        | {"board": board, "more_boards": [str(more) for more in result.more_boards]}
+    )
 
 
 def from_json(data: object) -> MonoResult:
@@ -128,8 +140,9 @@ def from_json(data: object) -> MonoResult:
         raise BadInput(f"This calibration was written by another version ({data.get('version')})")
     with _in_words():
         board = None if data["board"] is None else asdict(Board.parse(data["board"]))
+        more = [asdict(Board.parse(text)) for text in data.get("more_boards", ())]
     try:
-        result: MonoResult = spec.from_json(MonoResult, data | {"board": board})
+        result: MonoResult = spec.from_json(MonoResult, data | {"board": board, "more_boards": more})
     except BadInput as error:
         raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
     return _checked(result)
@@ -171,7 +184,7 @@ def _write_camera(storage: Any, result: MonoResult) -> None:
         storage.write("board_height", rows)
         storage.write("square_size", result.board.square)
     storage.write("distortion_model", result.model)
-    storage.write("flags", calibration_flags(result.model))
+    storage.write("flags", _FLAGS[result.model])
     storage.write("camera_matrix", camera_matrix(result.intrinsics))
     storage.write("distortion_coefficients", np.array(result.distortion).reshape(-1, 1))
     storage.write("avg_reprojection_error", result.rms_px)

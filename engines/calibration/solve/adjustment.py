@@ -20,7 +20,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.targets.target import Target
 from engines.core.errors import WorkFailed
+from engines.core.lenses import Intrinsics, Lens, ModelName
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -31,24 +33,35 @@ _ENOUGH = 1e-10
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One view: ids of the board's corners (N), and where they were seen (N x 2 pixels)."""
+    """One view: ids of the target's corners (N), and where they were seen (N x 2 pixels).
+
+    covariance: of the corners, N x 2 x 2 in squared pixels, where it is known. extent: N diameters of circles, pixels.
+    """
 
     ids: NDArray[np.int64]
     corners: Floats
+    covariance: Floats | None = None
+    extent: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """camera: fx, fy, cx, cy, then the distortion. poses: V x 6 (rvec, tvec). points: the board's corners, M x 3."""
+    """camera: fx, fy, cx, cy, then the distortion. poses: V x 6 (rvec, tvec). points: the target's corners, M x 3."""
 
     camera: Floats
     poses: Floats
     points: Floats
+    model: ModelName = "brown5"
 
     @property
     def matrix(self) -> Floats:
         fx, fy, cx, cy = self.camera[:4]
         return np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])
+
+    @property
+    def lens(self) -> Lens:
+        values = [float(value) for value in self.camera]
+        return Lens(self.model, Intrinsics(*values[:4]), tuple(values[4:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +86,12 @@ class Fit:
     @property
     def std(self) -> Floats:
         """Standard deviations of `state.camera`, scaled by the residual variance."""
-        freedom = max(self.residuals - self.parameters, 1)
-        return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0) * self.squares / freedom))
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.camera_covariance), 0.0)))
+
+    @property
+    def camera_covariance(self) -> Floats:
+        """Of `state.camera`, scaled by the residual variance."""
+        return np.asarray(self.covariance * self.squares / max(self.residuals - self.parameters, 1))
 
 
 def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:
@@ -88,17 +105,21 @@ def view_squares(state: State, views: Sequence[Observation]) -> Floats:
     return np.array([float(np.sum(error**2)) for error in errors])
 
 
-def free_coordinates(grid: tuple[int, int], views: Sequence[Observation], least_views: int = 3) -> Bools:
-    """Which of the M x 3 corner coordinates may move: those of corners seen often enough, less the gauge's seven."""
-    columns, rows = grid
-    seen = np.zeros(columns * rows, dtype=int)
+def free_coordinates(target: Target, views: Sequence[Observation], least_views: int = 3) -> Bools:
+    """Which of the M x 3 corner coordinates may move: those of corners seen often enough, less each board's gauge of
+    seven."""
+    seen = np.zeros(len(target.corners), dtype=int)
     for view in views:
         seen[view.ids] += 1
     enough = seen >= least_views
     free = np.repeat(enough[:, None], 3, axis=1)
-    held = _gauge_corners(grid, enough)
-    free[held[0]] = free[held[1]] = False
-    free[held[2], 2] = False
+    for number, board in enumerate(target.boards):
+        part, start = target.part(number), target.starts[number]
+        if not seen[part].any():
+            continue
+        held = [start + corner for corner in _gauge_corners(board.corner_grid, enough[part])]
+        free[held[0]] = free[held[1]] = False
+        free[held[2], 2] = False
     return np.asarray(free, dtype=np.bool_)
 
 
@@ -215,7 +236,11 @@ def _add_points(
 
 def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
     points = np.ascontiguousarray(state.points[ids]).reshape(-1, 1, 3)
-    image, jacobian = cv2.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
+    if state.model == "fisheye4":
+        image, jacobian = cv2.fisheye.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
+        jacobian = np.asarray(jacobian)[:, [8, 9, 10, 11, 12, 13, 0, 1, 2, 3, 4, 5, 6, 7]]
+    else:
+        image, jacobian = cv2.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
     return np.asarray(image, dtype=np.float64).reshape(-1, 2), np.asarray(jacobian, dtype=np.float64)
 
 

@@ -17,29 +17,39 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, State, adjust, free_coordinates
-from engines.calibration.solve.camera_models import calibration_flags, distortion_count
-from engines.calibration.types import ModelName
-from engines.core.boards import Board
+from engines.calibration.solve.setup import Setup
+from engines.calibration.targets.target import Target
 from engines.core.context import Context
 from engines.core.errors import WorkFailed
 from engines.core.frames import Size
+from engines.core.lenses import DISTORTION_NAMES, ModelName
+from engines.core.projection import undistort_points
 
 LEAST_VIEWS = 3
+_FLAGS: dict[ModelName, int] = {
+    "brown5": 0,
+    "rational8": cv2.CALIB_RATIONAL_MODEL,
+    "thinprism12": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL,
+    "tilted14": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL | cv2.CALIB_TILTED_MODEL,
+}
+_FISHEYE_FLAGS = cv2.CALIB_RECOMPUTE_EXTRINSIC | cv2.CALIB_FIX_SKEW
 
 
-def fit_camera(
-    views: Sequence[Observation], board: Board, size: Size, model: ModelName = "brown5", free_board: bool = False
-) -> Fit:
+def distortion_count(model: ModelName) -> int:
+    return len(DISTORTION_NAMES[model])
+
+
+def fit_camera(views: Sequence[Observation], setup: Setup) -> Fit:
     """Calibrate from at least three views. Raises `WorkFailed` when they cannot carry the model.
 
-    With `free_board` the corners of the solution keep OpenCV's gauge; see `aligned` for one that is easy to read.
+    With a free board the corners of the solution keep OpenCV's gauge; see `aligned` for one that is easy to read.
     """
-    check_counts(views, board, model, free_board)
+    check_counts(views, setup)
     with one_thread_each():
-        starts = _starts(views, board, size, model)
+        starts = _starts(views, setup)
         rigid = min((adjust(start, views) for start in starts), key=lambda fit: fit.squares)
-        _check_sane(rigid, size)
-        return adjust(rigid.state, views, _free(views, board, free_board)) if free_board else rigid
+        _check_sane(rigid, setup.size)
+        return adjust(rigid.state, views, _free(views, setup)) if setup.free_board else rigid
 
 
 def one_thread_each() -> AbstractContextManager[object]:
@@ -49,7 +59,7 @@ def one_thread_each() -> AbstractContextManager[object]:
     return limits
 
 
-def check_counts(views: Sequence[Observation], board: Board, model: ModelName, free_board: bool) -> None:
+def check_counts(views: Sequence[Observation], setup: Setup) -> None:
     """Raise `WorkFailed` when there are fewer measurements than unknowns."""
     if len(views) < LEAST_VIEWS:
         shown = "1 view shows" if len(views) == 1 else f"{len(views)} views show"
@@ -58,8 +68,8 @@ def check_counts(views: Sequence[Observation], board: Board, model: ModelName, f
             hint="Take 10 to 20 views with the board tilted in different directions, over the whole picture",
         )
     measured = sum(2 * len(view.ids) for view in views)
-    free = _free(views, board, free_board)
-    unknown = 4 + distortion_count(model) + 6 * len(views) + (0 if free is None else int(free.sum()))
+    free = _free(views, setup)
+    unknown = 4 + distortion_count(setup.model) + 6 * len(views) + (0 if free is None else int(free.sum()))
     if measured <= unknown:
         raise WorkFailed(
             f"{measured} measurements cannot fix {unknown} unknowns",
@@ -68,7 +78,7 @@ def check_counts(views: Sequence[Observation], board: Board, model: ModelName, f
 
 
 def leave_one_out(
-    full: Fit, views: Sequence[Observation], board: Board, free_board: bool, ctx: Context, threads: int = 2
+    full: Fit, views: Sequence[Observation], setup: Setup, ctx: Context, threads: int = 2
 ) -> Iterator[float]:
     """For each view the sum of squared residuals with camera and board shape from the other views, held.
 
@@ -77,9 +87,7 @@ def leave_one_out(
     pool = ThreadPoolExecutor(max_workers=max(threads, 1), thread_name_prefix="leave-one-out")
     with one_thread_each():
         try:
-            folds = [
-                pool.submit(held_out, full.state, views, number, board, free_board) for number in range(len(views))
-            ]
+            folds = [pool.submit(held_out, full.state, views, number, setup) for number in range(len(views))]
             for fold in folds:
                 ctx.check()
                 yield fold.result()
@@ -87,14 +95,14 @@ def leave_one_out(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def held_out(start: State, views: Sequence[Observation], number: int, board: Board, free_board: bool) -> float:
+def held_out(start: State, views: Sequence[Observation], number: int, setup: Setup) -> float:
     """One fold: fit without view `number`, then its pose alone; its sum of squared residuals."""
     rest = [*views[:number], *views[number + 1 :]]
     state = replace(start, poses=np.delete(start.poses, number, axis=0))
-    free = _free(rest, board, free_board)
+    free = _free(rest, setup)
     if free is not None:
-        unknown = ~free.any(axis=1) & _estimated(views, board)
-        state = replace(state, points=np.where(unknown[:, None], board.corners, state.points))
+        unknown = ~free.any(axis=1) & _estimated(views, setup.target)
+        state = replace(state, points=np.where(unknown[:, None], setup.target.corners, state.points))
     others = adjust(state, rest, free)
     alone = replace(others.state, poses=start.poses[number : number + 1])
     return adjust(alone, [views[number]], fixed_camera=True).squares
@@ -104,27 +112,37 @@ def pose_of(state: State, view: Observation) -> Fit:
     """The pose of a view that was not part of the fit; camera and board shape held."""
     seen = np.ascontiguousarray(state.points[view.ids]).reshape(-1, 1, 3)
     corners = np.ascontiguousarray(view.corners).reshape(-1, 1, 2)
-    found, rvec, tvec = cv2.solvePnP(seen, corners, state.matrix, state.camera[4:])
+    straight = undistort_points(state.lens, corners).reshape(-1, 1, 2)
+    found, rvec, tvec = cv2.solvePnP(seen, straight, np.eye(3), None)
     if not found:
         raise WorkFailed("The pose of a view could not be found")
     pose = np.concatenate([rvec.ravel(), tvec.ravel()])[None]
     return adjust(replace(state, poses=pose), [view], fixed_camera=True)
 
 
-def aligned(state: State, board: Board) -> State:
-    """The same solution with the board's freed corners laid as close as possible onto the nominal ones.
+def aligned(state: State, views: Sequence[Observation], target: Target) -> State:
+    """The same solution with each board's freed corners laid as close as possible onto the nominal ones.
 
     A similarity (Umeyama 1991) that the pictures cannot see: every projection stays what it was.
     """
-    nominal, solved = board.corners, state.points
+    points, poses = state.points.copy(), state.poses.copy()
+    for number, board in enumerate(target.boards):
+        part = target.part(number)
+        turn, scale, shift = _similarity(state.points[part], board.corners)
+        points[part] = scale * state.points[part] @ turn.T + shift
+        for index, view in enumerate(views):
+            if part.start <= view.ids[0] < part.stop:
+                poses[index] = _moved_pose(state.poses[index], turn, scale, shift)
+    return replace(state, points=points, poses=poses)
+
+
+def _similarity(solved: Floats, nominal: Floats) -> tuple[Floats, float, Floats]:
+    """Rotation, scale and shift that lay N x 3 solved points onto the nominal ones."""
     centre, middle = nominal.mean(axis=0), solved.mean(axis=0)
     u, _, vt = np.linalg.svd((nominal - centre).T @ (solved - middle))
     turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
     scale = float(np.sum((nominal - centre) * ((solved - middle) @ turn.T)) / np.sum((solved - middle) ** 2))
-    shift = centre - scale * turn @ middle
-    points = scale * solved @ turn.T + shift
-    poses = [_moved_pose(pose, turn, scale, shift) for pose in state.poses]
-    return replace(state, points=points, poses=np.array(poses))
+    return turn, scale, centre - scale * turn @ middle
 
 
 def _moved_pose(pose: Floats, turn: Floats, scale: float, shift: Floats) -> Floats:
@@ -132,36 +150,44 @@ def _moved_pose(pose: Floats, turn: Floats, scale: float, shift: Floats) -> Floa
     return np.concatenate([cv2.Rodrigues(rotation)[0].ravel(), scale * pose[3:] - rotation @ shift])
 
 
-def _free(views: Sequence[Observation], board: Board, free_board: bool) -> Bools | None:
-    return free_coordinates(board.corner_grid, views) if free_board else None
+def _free(views: Sequence[Observation], setup: Setup) -> Bools | None:
+    return free_coordinates(setup.target, views) if setup.free_board else None
 
 
-def _estimated(views: Sequence[Observation], board: Board) -> Bools:
-    return np.asarray(free_coordinates(board.corner_grid, views).any(axis=1), dtype=np.bool_)
+def _estimated(views: Sequence[Observation], target: Target) -> Bools:
+    return np.asarray(free_coordinates(target, views).any(axis=1), dtype=np.bool_)
 
 
-def _starts(views: Sequence[Observation], board: Board, size: Size, model: ModelName) -> Iterator[State]:
-    """OpenCV's solution for the model; for a rational lens also the Brown one with three zeros more."""
-    for start in dict.fromkeys(("brown5", model)):
-        state = _opencv(views, board, size, start)
-        missing = 4 + distortion_count(model) - len(state.camera)
-        yield replace(state, camera=np.concatenate([state.camera, np.zeros(missing)]))
+def _starts(views: Sequence[Observation], setup: Setup) -> Iterator[State]:
+    """OpenCV's solution for the model; for a lens with more terms also the Brown one with zeros for the rest."""
+    first: tuple[ModelName, ...] = () if setup.model == "fisheye4" else ("brown5",)
+    for start in dict.fromkeys((*first, setup.model)):
+        state = _opencv(views, setup, start)
+        missing = 4 + distortion_count(setup.model) - len(state.camera)
+        yield replace(state, camera=np.concatenate([state.camera, np.zeros(missing)]), model=setup.model)
 
 
-def _opencv(views: Sequence[Observation], board: Board, size: Size, model: ModelName) -> State:
-    world = [board.corners[view.ids].astype(np.float32) for view in views]
+def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> State:
+    corners = setup.target.corners
+    world = [corners[view.ids].astype(np.float32) for view in views]
     image = [view.corners.astype(np.float32).reshape(-1, 1, 2) for view in views]
-    shape = (size.width, size.height)
+    shape = (setup.size.width, setup.size.height)
     try:
-        _, k, d, rvecs, tvecs = cv2.calibrateCamera(world, image, shape, None, None, flags=calibration_flags(model))
+        if model == "fisheye4":
+            each = [points.reshape(-1, 1, 3) for points in world]
+            _, k, d, rvecs, tvecs = cv2.fisheye.calibrate(
+                each, image, shape, np.zeros((3, 3)), np.zeros(4), flags=_FISHEYE_FLAGS
+            )
+        else:
+            _, k, d, rvecs, tvecs = cv2.calibrateCamera(world, image, shape, None, None, flags=_FLAGS[model])
     except cv2.error as error:
         raise WorkFailed(
             "These views do not fix the camera",
             hint="Take views with the board tilted in different directions, not only facing the camera",
         ) from error
     lens = np.asarray(d, dtype=np.float64).ravel()[: distortion_count(model)]
-    poses = [np.concatenate([r.ravel(), t.ravel()]) for r, t in zip(rvecs, tvecs, strict=True)]
-    return State(np.concatenate([[k[0, 0], k[1, 1], k[0, 2], k[1, 2]], lens]), np.array(poses), board.corners)
+    poses = [np.concatenate([np.ravel(r), np.ravel(t)]) for r, t in zip(rvecs, tvecs, strict=True)]
+    return State(np.concatenate([[k[0, 0], k[1, 1], k[0, 2], k[1, 2]], lens]), np.array(poses), corners, model)
 
 
 def _check_sane(fit: Fit, size: Size) -> None:

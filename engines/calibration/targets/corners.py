@@ -13,7 +13,6 @@ with a window for each, are the better ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,11 +20,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.targets.aprilgrid import detect_aprilgrid
+from engines.calibration.targets.circles import detect_circles
+from engines.calibration.targets.detection import Detection, Floats, Gray
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-
-Floats = NDArray[np.float64]
-Gray = NDArray[np.uint8]
 
 WINDOW_FRACTION = 0.35
 WINDOW_LIMITS = (3, 11)
@@ -35,18 +34,6 @@ LEAST_SIDE = 16
 _LARGE = 1600
 _REDUCED = 1280
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-4)
-
-
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """ids: N indices into the board's corners, ascending. corners: N x 2 pixels.
-
-    window: half-width of the refinement in pixels; 0 where the corners are as the ChArUco detector gave them.
-    """
-
-    ids: NDArray[np.int64]
-    corners: Floats
-    window: int
 
 
 def parse_window(window: str) -> int | None:
@@ -67,10 +54,17 @@ def to_gray(image: NDArray[np.uint8]) -> Gray:
 def detect(image: NDArray[np.uint8], board: Board, window: str = "auto") -> Detection | None:
     """Find `board` in a gray or BGR picture; None when it is not there (or shows fewer than 6 usable corners)."""
     fixed = parse_window(window)
-    gray = to_gray(image)
+    return _finder(board)(to_gray(image), board, fixed)
+
+
+def _finder(board: Board) -> Callable[[Gray, Board, int | None], Detection | None]:
     if board.kind == "charuco":
-        return _detect_charuco(gray, board, fixed)
-    return _detect_chessboard(gray, board, fixed)
+        return _detect_charuco
+    if board.kind == "aprilgrid":
+        return detect_aprilgrid
+    if board.kind in ("circles", "acircles"):
+        return detect_circles
+    return _detect_chessboard
 
 
 def refine(gray: Gray, board: Board, ids: NDArray[np.int64], corners: Floats, fixed: int | None = None) -> Detection:

@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.targets.corners import Floats, Gray, detect, find_chessboard, square_values
+from engines.calibration.targets.corners import detect, find_chessboard, square_values
+from engines.calibration.targets.detection import Floats, Gray
 from engines.calibration.targets.photographs import Shot, read_image
 from engines.core.boards import Board
 from engines.core.context import Context

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.calibration.targets.corners import Detection, Gray, detect, parse_window
+from engines.calibration.targets.corners import detect, parse_window
+from engines.calibration.targets.detection import Detection, Gray
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, FileMissing, KinoscopeError, UsageError

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.solve.adjustment import Observation
-from engines.calibration.solve.camera_models import camera_matrix, project
-from engines.calibration.types import Intrinsics
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.lenses import Intrinsics, Lens, ModelName
+from engines.core.projection import project, undistort_points
 
 SIZE = Size(640, 480)
 CHESSBOARD = Board.parse("chessboard:9x6:25mm")
@@ -30,6 +30,12 @@ class Scene:
     lens: tuple[float, ...] = BROWN
     size: Size = SIZE
     shape: NDArray[np.float64] | None = None
+    model: ModelName | None = None
+
+    @property
+    def optics(self) -> Lens:
+        """The lens; its model follows from the number of terms where it is not told."""
+        return Lens(self.model or ("brown5" if len(self.lens) == 5 else "rational8"), self.camera, self.lens)
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -56,7 +62,7 @@ def views(scene: Scene, count: int = 12, noise: float = 0.1, seed: int = 0, show
     seen = []
     for rvec, tvec in poses(scene, count):
         ids = np.sort(rng.permutation(scene.board.corner_count)[: round(shown * scene.board.corner_count)])
-        exact = project(scene.camera, scene.lens, scene.points[ids], rvec, tvec)
+        exact = project(scene.optics, scene.points[ids], rvec, tvec)
         seen.append(Observation(ids, exact + rng.normal(0, noise, exact.shape)))
     return seen
 
@@ -98,12 +104,12 @@ def _rays(scene: Scene, over: int) -> NDArray[np.float64]:
     """Viewing rays of every subpixel, H x W x 3: exact at the pixels' centres, cubic in between."""
     x, y = np.meshgrid(np.arange(scene.size.width, dtype=float), np.arange(scene.size.height, dtype=float))
     pixels = np.stack([x, y], axis=-1).reshape(-1, 1, 2)
-    straight = cv2.undistortPoints(pixels, camera_matrix(scene.camera), np.array(scene.lens))
+    straight = undistort_points(scene.optics, pixels)
     fine = cv2.resize(straight.reshape(*x.shape, 2), None, fx=over, fy=over, interpolation=cv2.INTER_CUBIC)
     return np.concatenate([np.asarray(fine, dtype=np.float64), np.ones((*fine.shape[:2], 1))], axis=2)
 
 
 def _in_view(scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64]) -> bool:
-    seen = project(scene.camera, scene.lens, scene.points, rvec, tvec)
+    seen = project(scene.optics, scene.points, rvec, tvec)
     edge = 12
     return bool((seen > edge).all() and (seen < (scene.size.width - edge, scene.size.height - edge)).all())

@@ -13,7 +13,6 @@ import pytest
 from engines.calibration.coverage import emptiest_region, touched
 from engines.calibration.guidance import BoardLook, Guide, normal_of, outline_of, sharpness_of
 from engines.calibration.live import BoardFinder
-from engines.calibration.solve.camera_models import project
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import detect, to_gray
 from engines.calibration.targets.photographs import read_image
@@ -22,7 +21,9 @@ from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import UsageError
 from engines.core.frames import Frame, Size, Stamp
+from engines.core.lenses import Lens
 from engines.core.live import Reset
+from engines.core.projection import project
 from engines.core.spec import from_json, to_json
 from tests.engines.calibration import known_scene as known
 
@@ -251,7 +252,9 @@ def seen_outline(x: float = 0.0, z: float = 0.5, tilt: float = 0.0, lean: float 
     """Outline of the board with its middle `x` metres to the right and `z` away; angles in degrees."""
     rvec = np.radians([lean, tilt, roll])
     tvec = np.array([x, 0.0, z]) - cv2.Rodrigues(rvec)[0] @ BOARD.corners.mean(axis=0)
-    outline = outline_of(BOARD, np.arange(54), project(known.CAMERA, known.BROWN, BOARD.corners, rvec, tvec))
+    outline = outline_of(
+        BOARD, np.arange(54), project(Lens("brown5", known.CAMERA, known.BROWN), BOARD.corners, rvec, tvec)
+    )
     assert outline is not None
     return outline
 
@@ -307,7 +310,7 @@ def test_enough_views_are_enough():
     for number in range(16):
         tilt = (-0.6, 0.6)[number % 2]
         rvec = np.array([tilt, 0.0, 0.0]) if number % 4 < 2 else np.array([0.0, tilt, 0.0])
-        seen = project(known.CAMERA, (0.0,) * 5, BOARD.corners, rvec, np.array([-0.1, -0.05, 0.5]))
+        seen = project(Lens("brown5", known.CAMERA, (0.0,) * 5), BOARD.corners, rvec, np.array([-0.1, -0.05, 0.5]))
         outline = outline_of(BOARD, np.arange(54), seen)
         assert outline is not None
         guide.add(whole, outline)
@@ -319,11 +322,11 @@ def test_the_outline_and_normal_are_the_boards():
     rvec = np.array([0.0, 0.5, 0.0])
     camera = replace(known.CAMERA, fx=640.0, fy=640.0, cx=320.0, cy=240.0)
     tvec = np.array([-0.1, -0.06, 0.5])
-    seen = project(camera, (0.0,) * 5, BOARD.corners, rvec, tvec)
+    seen = project(Lens("brown5", camera, (0.0,) * 5), BOARD.corners, rvec, tvec)
     outline = outline_of(BOARD, np.arange(54), seen)
     assert outline is not None
     printed = np.array([[-25, -25, 0], [225, -25, 0], [225, 150, 0], [-25, 150, 0]]) / 1000
-    assert outline == pytest.approx(project(camera, (0.0,) * 5, printed, rvec, tvec), abs=1e-3)
+    assert outline == pytest.approx(project(Lens("brown5", camera, (0.0,) * 5), printed, rvec, tvec), abs=1e-3)
     assert normal_of(outline, BOARD, Size(640, 480)) == pytest.approx(cv2.Rodrigues(rvec)[0][:, 2], abs=1e-4)
 
 

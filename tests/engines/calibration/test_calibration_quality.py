@@ -8,15 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.quality import VERDICTS, covered, judge, outliers, tilts
-from engines.calibration.solve.camera_models import project
+from engines.calibration.quality import VERDICTS, covered, judged, outliers, tilts
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.boards import Board
+from engines.core.lenses import Lens
+from engines.core.projection import project
 from tests.engines.calibration import known_scene as known
 
 
 def view(number: int, rvec: np.ndarray, tvec: np.ndarray, rms: float = 0.1, loo: float | None = 0.12) -> ViewResult:
-    corners = project(known.CAMERA, known.BROWN, known.CHESSBOARD.corners, rvec, tvec)
+    corners = project(Lens("brown5", known.CAMERA, known.BROWN), known.CHESSBOARD.corners, rvec, tvec)
     return ViewResult(
         name=f"{number}.png",
         path="",
@@ -51,29 +52,35 @@ def result() -> MonoResult:
     )
 
 
+def verdict_of(result: MonoResult) -> tuple[str, tuple[str, ...]]:
+    told = judged(result)
+    assert [reason.words for reason in told.reasons] == list(told.advice) or not told.reasons
+    return told.verdict, told.advice
+
+
 def test_good_views_are_good(result: MonoResult):
-    verdict, advice = judge(result)
+    verdict, advice = verdict_of(result)
     assert verdict == "good"
     assert len(advice) == 1
 
 
 @pytest.mark.parametrize(("std", "verdict"), [(1.0, "good"), (1.5, "fair"), (4.0, "weak"), (18.0, "poor")])
 def test_an_uncertain_focal_length_decides(result: MonoResult, std: float, verdict: str):
-    got, advice = judge(replace(result, std=result.std | {"fx": std}))
+    got, advice = verdict_of(replace(result, std=result.std | {"fx": std}))
     assert got == verdict
     assert ("focal length is uncertain" in advice[0]) == (verdict != "good")
 
 
 @pytest.mark.parametrize(("loo", "verdict"), [(0.13, "good"), (0.17, "fair"), (0.3, "weak"), (0.5, "poor")])
 def test_an_error_that_grows_on_left_out_views_decides(result: MonoResult, loo: float, verdict: str):
-    got, advice = judge(replace(result, loo_rms_px=loo))
+    got, advice = verdict_of(replace(result, loo_rms_px=loo))
     assert got == verdict
     assert ("left-out views" in advice[0]) == (verdict != "good")
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(14, "good"), (8, "fair"), (5, "weak"), (3, "poor")])
 def test_few_views_are_named(result: MonoResult, count: int, verdict: str):
-    got, advice = judge(replace(result, views=result.views[:count]))
+    got, advice = verdict_of(replace(result, views=result.views[:count]))
     assert VERDICTS.index(got) >= VERDICTS.index(verdict)
     assert any(f"Only {count} views" in sentence for sentence in advice) == (count < 10)
 
@@ -81,14 +88,14 @@ def test_few_views_are_named(result: MonoResult, count: int, verdict: str):
 def test_views_in_one_corner_are_told_where_to_go(result: MonoResult):
     rvec, tvec = np.array([0.4, 0.3, 0.0]), np.array([-0.55, -0.4, 1.0])
     clustered = tuple(view(number, rvec * (-1) ** number, tvec) for number in range(12))
-    verdict, advice = judge(replace(result, views=clustered))
+    verdict, advice = verdict_of(replace(result, views=clustered))
     assert verdict == "weak"
     assert any("add views in the" in sentence and "upper left" not in sentence for sentence in advice)
 
 
 def test_a_board_that_always_faces_the_camera_is_poor(result: MonoResult):
     flat = tuple(view(number, np.array([0.01, 0.02, 0.1 * number]), np.array([0.0, 0.0, 0.3])) for number in range(12))
-    verdict, advice = judge(replace(result, views=flat))
+    verdict, advice = verdict_of(replace(result, views=flat))
     assert verdict == "poor"
     assert "faced the camera" in advice[0]
 
@@ -96,7 +103,7 @@ def test_a_board_that_always_faces_the_camera_is_poor(result: MonoResult):
 def test_a_view_that_stands_out_is_named(result: MonoResult):
     odd = replace(result.views[4], loo_rms_px=0.9)
     views = (*result.views[:4], odd, *result.views[5:])
-    verdict, advice = judge(replace(result, views=views))
+    verdict, advice = verdict_of(replace(result, views=views))
     assert verdict == "fair"
     assert advice[0].startswith("4.png stands out")
     assert outliers(result.views) == []
@@ -104,15 +111,17 @@ def test_a_view_that_stands_out_is_named(result: MonoResult):
 
 
 def test_a_large_error_is_named(result: MonoResult):
-    verdict, advice = judge(replace(result, rms_px=2.5, loo_rms_px=2.6))
+    verdict, advice = verdict_of(replace(result, rms_px=2.5, loo_rms_px=2.6))
     assert verdict == "poor"
     assert "miss the model by 2.50 px" in advice[0]
 
 
 def test_a_board_that_looks_the_same_turned_by_half_is_named_when_freed(result: MonoResult):
     board = Board.parse("chessboard:7x5:25mm")
-    assert any("turned by half" in sentence for sentence in judge(replace(result, board=board, free_board=True))[1])
-    assert judge(replace(result, board=board))[0] == "good"
+    assert any(
+        "turned by half" in sentence for sentence in verdict_of(replace(result, board=board, free_board=True))[1]
+    )
+    assert verdict_of(replace(result, board=board))[0] == "good"
 
 
 def test_tilts_are_the_angles_of_the_poses(result: MonoResult):

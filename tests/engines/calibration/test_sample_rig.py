@@ -9,6 +9,8 @@ import pytest
 from engines.calibration.live import BoardFinder
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.solve.fit import fit_camera
+from engines.calibration.solve.setup import Setup
+from engines.calibration.targets.target import Target
 from engines.calibration.types import FinderSettings, Sighting
 from engines.cameras.scene.motion import GLIDE, REST
 from engines.cameras.scene.rendering import Scene
@@ -44,7 +46,7 @@ def test_views_come_by_themselves_and_calibrate_the_camera(fps: float, seconds: 
         away = np.linalg.norm(np.array(view.corners) - scene.corners(camera, t), axis=1)
         assert np.sqrt((away**2).mean()) < 0.25
     seen = [Observation(np.array(view.ids), np.array(view.corners)) for view in views]
-    fit = fit_camera(seen, scene.source.board, scene.source.size)
+    fit = fit_camera(seen, Setup(Target((scene.source.board,)), scene.source.size))
     truth = scene.truth[camera]
     assert fit.state.camera[:2] == pytest.approx([truth.fx, truth.fy], rel=5e-3)
     assert fit.state.camera[2:4] == pytest.approx([truth.cx, truth.cy], abs=2.0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.calibration.quality import covered, judge
-from engines.calibration.types import Intrinsics, MonoResult, ViewResult
+from engines.calibration.quality import covered, judged
+from engines.calibration.types import MonoResult, ViewResult
 from engines.core.frames import Size
+from engines.core.lenses import Intrinsics
 from widgets.calibration.state import coverage_of, coverage_words
 
 SIZE = Size(640, 480)
@@ -29,7 +30,7 @@ def test_the_verdict_and_the_map_say_the_same_of_the_coverage(seed: int) -> None
     )
     drawn = coverage_of((view.corners, SIZE) for view in views if view.used)
     touched = sum(count > 0 for count in drawn)
-    _, advice = judge(result_of(views))
+    advice = judged(result_of(views)).advice
     assert coverage_words(drawn).startswith(f"Views touch {touched} of 48 parts of the picture.")
     assert covered(views, SIZE) == touched / 48
     assert all(f"{touched} of 48 parts" in sentence for sentence in advice if "parts" in sentence)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engines.calibration.types import Intrinsics, MonoResult
+from engines.calibration.types import MonoResult
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.lenses import Intrinsics
 from widgets.calibration import numbers as calibration_numbers
 from widgets.calibration.numbers import BIG, ErrorFigures
 

@@ -14,10 +14,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QValidator
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QWidget
 
-from engines.calibration.solve.camera_models import project, undistort_maps
-from engines.calibration.types import Intrinsics, MonoResult, Sighting, ViewResult
+from engines.calibration.types import MonoResult, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size, Stamp
+from engines.core.lenses import Intrinsics, Lens
+from engines.core.projection import project, undistort_maps
 from widgets.calibration.bars import ErrorAxis
 from widgets.calibration.board import LengthField
 from widgets.calibration.numbers import parameters
@@ -49,7 +50,7 @@ NARROW = 340
 
 def view(number: int, error: float, **values: object) -> ViewResult:
     pose = (0.1 * number - 0.3, 0.25 - 0.05 * number, 0.02 * number), (-0.1, -0.06, 0.45)
-    at = project(CAMERA, LENS, BOARD.corners, *pose)
+    at = project(Lens("brown5", CAMERA, LENS), BOARD.corners, *pose)
     off = np.random.default_rng(number).normal(0, error / np.sqrt(2), at.shape)
     result = ViewResult(
         f"view {number}.png",
@@ -302,7 +303,7 @@ def test_overlays_of_a_sighting_colour_rows(result: MonoResult) -> None:
 
 def test_residuals_in_the_straightened_picture_are_straight(result: MonoResult) -> None:
     exact = replace(result.views[2], corners=result.views[2].projected)
-    _, _, straight = undistort_maps(CAMERA, LENS, SIZE)
+    straight = undistort_maps(Lens("brown5", CAMERA, LENS), SIZE).straight
     points = np.array(moved(exact.corners, result, straight)).reshape(6, 9, 2)
     for row in points:
         assert np.linalg.svd(row - row.mean(axis=0))[1][1] < 1e-6

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from PySide6.QtGui import QImage
 
-from engines.calibration.solve.camera_models import undistort, undistort_maps
 from engines.calibration.types import MonoResult
 from engines.core.errors import FileMissing
 from engines.core.frames import Image, size_of
 from engines.core.pictures.reading import read_picture
+from engines.core.projection import undistort, undistort_maps
 from widgets.calibration.state import Picture
 
 THUMBNAIL = 132
@@ -33,8 +33,8 @@ def picture(path: str, image: Image | None, result: MonoResult | None, straight:
     loaded = read(path) if image is None else image
     if not straight or result is None:
         return Picture(path, loaded)
-    maps = undistort_maps(result.intrinsics, result.distortion, size_of(loaded), keep=keep)
-    return Picture(path, undistort(loaded, maps), maps[2], keep)
+    maps = undistort_maps(result.lens, size_of(loaded), keep=keep)
+    return Picture(path, undistort(loaded, maps), maps.straight, keep)
 
 
 def thumbnail(path: str, image: Image | None) -> QImage:

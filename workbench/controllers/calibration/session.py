@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engines.calibration.types import ModelName, MonoResult, MonoSpec, ViewResult
+from engines.calibration.types import MonoResult, MonoSpec, ViewResult
 from engines.core.boards import Board
+from engines.core.lenses import ModelName
 from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
 from widgets.kit.words import count
 from workbench.controllers.common.command_line import line, options

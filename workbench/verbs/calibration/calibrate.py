@@ -9,29 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.verbs import console
+from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
+
+FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
 
 if TYPE_CHECKING:
     from engines.calibration.types import MonoResult, ViewResult
     from engines.core.context import Context
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    help=console.help_text(
-        "Calibrate cameras from photographs of a board.",
-        "python main.py calibrate mono photos/ --board chessboard:9x6:25mm --out camera.yaml",
-        "python main.py calibrate board chessboard:9x6:25mm --out board.pdf",
-    ),
-)
-
-_BOARD_HELP = "The board, e.g. chessboard:9x6:25mm (inner corners)."
-_STYLES = {"good": "green", "fair": "yellow", "weak": "dark_orange", "poor": "red"}
-
-
-@app.callback()
-def _group() -> None:
-    pass
 
 
 @app.command(
@@ -43,11 +27,15 @@ def _group() -> None:
 )
 def mono(
     paths: Annotated[list[str], typer.Argument(help="Photographs: files, folders or patterns.", show_default=False)],
-    board: Annotated[str, typer.Option(help=_BOARD_HELP, show_default=False)],
-    model: Annotated[str, typer.Option(help="Lens model: brown5 or rational8.")] = "brown5",
+    board: Annotated[list[str], typer.Option(help=BOARD_HELP, show_default=False)],
+    model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
+    fix: Annotated[str, typer.Option(help=FIX_HELP, show_default=False)] = "",
     free_board: Annotated[bool, typer.Option("--free-board", help="Solve for the board's own shape too.")] = False,
     window: Annotated[str, typer.Option(help="Half-width of the corner refinement in pixels, or auto.")] = "auto",
     exclude: Annotated[list[str] | None, typer.Option(help="Name of a view to leave out; may be repeated.")] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="One corner to leave out, VIEW#ID; may be repeated.")] = None,
+    every: Annotated[int, typer.Option(help="Of a film look at each N-th frame; 0 chooses frames.", min=0)] = 0,
+    mirror: Annotated[str, typer.Option(help="Flip the pictures: auto (where it helps), yes or no.")] = "auto",
     out: Annotated[str, typer.Option(help="Save to this file: .yaml (OpenCV) or .json.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
@@ -58,11 +46,16 @@ def mono(
 
         spec = MonoSpec(
             images=tuple(paths),
-            board=Board.parse(board),
+            board=Board.parse(board[0]),
+            more_boards=tuple(Board.parse(more) for more in board[1:]),
             model=model,  # type: ignore[arg-type]  # `run` refuses what is not a model, with a message for people
             free_board=free_board,
             window=window,
             exclude=tuple(exclude or ()),
+            drop=tuple(drop or ()),
+            fix=tuple(part.strip() for part in fix.split(",") if part.strip()),
+            every=every,
+            mirror=mirror,  # type: ignore[arg-type]
             out=out,
         )
         return run(spec, ctx)
@@ -79,7 +72,7 @@ def mono(
     ),
 )
 def print_board(
-    board: Annotated[str, typer.Argument(help=_BOARD_HELP, show_default=False)],
+    board: Annotated[str, typer.Argument(help=BOARD_HELP, show_default=False)],
     out: Annotated[str, typer.Option(help="The PDF to write.", show_default=False)],
     page: Annotated[str, typer.Option(help="Paper: a4, a3, a2, a1, a0, letter, legal, tabloid, or fit.")] = "a4",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
@@ -116,6 +109,13 @@ def as_json(result: MonoResult) -> dict[str, Any]:
         "free_board": result.free_board,
         "board_points_m": [list(point) for point in result.board_points],
         "left_out": [asdict(one) for one in result.left_out],
+        "reasons": [asdict(reason) for reason in result.reasons],
+        "fixed": list(result.fixed),
+        "covariance": [list(row) for row in result.covariance],
+        "mirrored": result.mirrored,
+        "more_boards": [str(board) for board in result.more_boards],
+        "uncertainty": [asdict(one) for one in result.uncertainty],
+        "other": None if result.other is None else asdict(result.other),
     }
 
 
@@ -128,6 +128,10 @@ def _view(view: ViewResult) -> dict[str, Any]:
         "loo_rms_px": view.loo_rms_px,
         "corners": len(view.ids),
         "note": view.note,
+        "board": view.board,
+        "suspects": list(view.suspects),
+        "dropped": list(view.dropped),
+        "twin_of": view.twin_of,
     }
 
 
@@ -135,7 +139,7 @@ def _show(result: MonoResult, out: str) -> None:
     terminal = console.out()
     used, left_out = sum(view.used for view in result.views), result.loo_rms_px
     held = "" if left_out is None else f", {left_out:.3f} px on left-out views"
-    style = _STYLES.get(result.verdict, "default")
+    style = STYLES.get(result.verdict, "default")
     terminal.print(
         console.headline(result.verdict, f"  {used} views, RMS {result.rms_px:.3f} px{held}", f"bold {style}")
     )
@@ -152,7 +156,7 @@ def _camera_table(result: MonoResult) -> Any:
     from rich import box
     from rich.table import Table
 
-    from engines.calibration.types import DISTORTION_NAMES
+    from engines.core.lenses import DISTORTION_NAMES
 
     table = Table(box=box.SIMPLE_HEAD, title=f"Camera, {result.model}, {result.image_size}", title_justify="left")
     table.add_column("")

@@ -24,10 +24,11 @@ from engines.calibration.formats.files import (
     to_json,
     to_yaml,
 )
-from engines.calibration.types import Intrinsics, MonoResult, ViewResult
+from engines.calibration.types import MonoResult, ViewResult
 from engines.core.boards import Board
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.frames import Size
+from engines.core.lenses import Intrinsics
 
 VIEW = ViewResult(
     name="väw 1.png",

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from engines.calibration.solve.adjustment import Observation, adjust, free_coordinates, project_view
-from engines.calibration.solve.camera_models import calibration_flags, project, undistort_points
 from engines.calibration.solve.fit import aligned, check_counts, fit_camera, held_out, leave_one_out, pose_of
+from engines.calibration.solve.setup import Setup
+from engines.calibration.targets.target import Target
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import Cancelled, WorkFailed
+from engines.core.lenses import ModelName
+from engines.core.projection import project, undistort_points
 from tests.engines.calibration import known_scene as known
 
 CHESSBOARD, SIZE = known.CHESSBOARD, known.SIZE
@@ -21,6 +24,10 @@ BLANK = np.eye(3), np.zeros(5)
 TRUTH = np.array([534.0, 536.0, 326.0, 244.0])
 
 
+def setup(model: ModelName = "brown5", free_board: bool = False) -> Setup:
+    return Setup(Target((CHESSBOARD,)), SIZE, model, free_board)
+
+
 def opencv_inputs(views: list[Observation]) -> tuple[list[np.ndarray], list[np.ndarray]]:
     world = [CHESSBOARD.corners[view.ids].astype(np.float32) for view in views]
     return world, [view.corners.astype(np.float32).reshape(-1, 1, 2) for view in views]
@@ -28,7 +35,7 @@ def opencv_inputs(views: list[Observation]) -> tuple[list[np.ndarray], list[np.n
 
 def test_a_rigid_fit_is_opencvs_with_its_standard_deviations():
     views = known.views(known.Scene())
-    fit = fit_camera(views, CHESSBOARD, SIZE)
+    fit = fit_camera(views, setup())
     stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-14)
     rms, k, d, _, _, std, *_ = cv2.calibrateCameraExtended(
         *opencv_inputs(views), (640, 480), *BLANK, flags=0, criteria=stop
@@ -41,7 +48,7 @@ def test_a_rigid_fit_is_opencvs_with_its_standard_deviations():
 
 def test_a_freed_board_is_opencvs_with_its_standard_deviations():
     views = known.views(BENT, 8)
-    fit = fit_camera(views, CHESSBOARD, SIZE, free_board=True)
+    fit = fit_camera(views, setup(free_board=True))
     world, image = opencv_inputs(views)
     rms, k, _, _, _, points, std, *_ = cv2.calibrateCameraROExtended(world, image, (640, 480), 8, *BLANK)
     assert fit.rms == pytest.approx(rms, rel=1e-4)
@@ -51,13 +58,13 @@ def test_a_freed_board_is_opencvs_with_its_standard_deviations():
 
 
 def test_exact_corners_give_the_exact_camera():
-    fit = fit_camera(known.views(known.Scene(), noise=0.0), CHESSBOARD, SIZE)
+    fit = fit_camera(known.views(known.Scene(), noise=0.0), setup())
     assert fit.rms < 1e-5
     assert fit.state.camera == pytest.approx([*TRUTH, *known.BROWN], abs=1e-4)
 
 
 def test_exact_corners_of_a_bent_board_give_camera_and_shape():
-    fit = fit_camera(known.views(BENT, 15, noise=0.0), CHESSBOARD, SIZE, free_board=True)
+    fit = fit_camera(known.views(BENT, 15, noise=0.0), setup(free_board=True))
     assert fit.state.camera[:4] == pytest.approx(TRUTH, abs=0.01)
     assert fit.state.camera[4:6] == pytest.approx(known.BROWN[:2], abs=1e-3)
     assert _shape_difference(fit.state.points, BENT.points) < 2e-6
@@ -65,8 +72,8 @@ def test_exact_corners_of_a_bent_board_give_camera_and_shape():
 
 def test_a_rigid_fit_of_a_bent_board_is_off_by_many_standard_deviations():
     views = known.views(BENT, 15)
-    rigid = fit_camera(views, CHESSBOARD, SIZE)
-    free = fit_camera(views, CHESSBOARD, SIZE, free_board=True)
+    rigid = fit_camera(views, setup())
+    free = fit_camera(views, setup(free_board=True))
     assert rigid.rms > 2 * free.rms
     assert np.abs((rigid.state.camera[:4] - TRUTH) / rigid.std[:4]).max() > 5
     assert np.abs((free.state.camera[:4] - TRUTH) / free.std[:4]).max() < 3
@@ -74,9 +81,9 @@ def test_a_rigid_fit_of_a_bent_board_is_off_by_many_standard_deviations():
 
 def test_a_rational_lens_is_recovered_where_it_projects():
     scene = known.Scene(lens=known.RATIONAL)
-    fit = fit_camera(known.views(scene, 15, noise=0.0), CHESSBOARD, SIZE, "rational8")
+    fit = fit_camera(known.views(scene, 15, noise=0.0), setup("rational8"))
     assert fit.state.camera[:4] == pytest.approx(TRUTH, abs=0.01)
-    rays = np.column_stack([undistort_points(scene.camera, scene.lens, _grid()), np.ones(48)])
+    rays = np.column_stack([undistort_points(scene.optics, _grid()), np.ones(48)])
     state = fit.state
     seen, _ = cv2.projectPoints(rays, np.zeros(3), np.zeros(3), state.matrix, state.camera[4:])
     assert np.abs(seen.reshape(-1, 2) - _grid()).max() < 0.02
@@ -85,18 +92,15 @@ def test_a_rational_lens_is_recovered_where_it_projects():
 def test_a_rational_fit_is_at_least_as_good_as_opencvs():
     scene = known.Scene(lens=known.RATIONAL)
     views = known.views(scene, 12)
-    fit = fit_camera(views, CHESSBOARD, SIZE, "rational8")
-    rms, *_ = cv2.calibrateCamera(*opencv_inputs(views), (640, 480), None, None, flags=calibration_flags("rational8"))
+    fit = fit_camera(views, setup("rational8"))
+    rms, *_ = cv2.calibrateCamera(*opencv_inputs(views), (640, 480), None, None, flags=cv2.CALIB_RATIONAL_MODEL)
     assert fit.rms <= rms * (1 + 1e-5)
 
 
 @pytest.mark.parametrize("free_board", [False, True])
 def test_the_truth_lies_within_three_standard_deviations_and_they_match_the_spread(free_board: bool):
     seeds = 200 if not free_board else 60
-    fits = [
-        fit_camera(known.views(known.Scene(), seed=seed), CHESSBOARD, SIZE, free_board=free_board)
-        for seed in range(seeds)
-    ]
+    fits = [fit_camera(known.views(known.Scene(), seed=seed), setup(free_board=free_board)) for seed in range(seeds)]
     values = np.array([fit.state.camera[:4] for fit in fits])
     std = np.array([fit.std[:4] for fit in fits])
     within = (np.abs(values - TRUTH) < 3 * std).mean(axis=0)
@@ -109,11 +113,11 @@ def test_the_truth_lies_within_three_standard_deviations_and_they_match_the_spre
 @pytest.mark.parametrize("free_board", [False, True])
 def test_leaving_a_view_out_ends_where_a_cold_start_ends(free_board: bool):
     views = known.views(BENT, 8)
-    full = fit_camera(views, CHESSBOARD, SIZE, free_board=free_board)
-    left_out = list(leave_one_out(full, views, CHESSBOARD, free_board, PlainContext()))
+    full = fit_camera(views, setup(free_board=free_board))
+    left_out = list(leave_one_out(full, views, setup(free_board=free_board), PlainContext()))
     for number in (0, 4, 7):
         rest = [*views[:number], *views[number + 1 :]]
-        cold = fit_camera(rest, CHESSBOARD, SIZE, free_board=free_board)
+        cold = fit_camera(rest, setup(free_board=free_board))
         alone = pose_of(cold.state, views[number])
         assert left_out[number] == pytest.approx(alone.squares, rel=1e-5)
 
@@ -121,18 +125,18 @@ def test_leaving_a_view_out_ends_where_a_cold_start_ends(free_board: bool):
 def test_left_out_error_by_hand():
     """The definition step by step with OpenCV alone: fit the others, hold the camera, fit the pose, sum the squares."""
     views = known.views(known.Scene(), 6)
-    full = fit_camera(views, CHESSBOARD, SIZE)
+    full = fit_camera(views, setup())
     world, image = opencv_inputs(views)
     _, k, d, _, _ = cv2.calibrateCamera(world[1:], image[1:], (640, 480), None, None)
     _, r, t = cv2.solvePnP(world[0], image[0], k, d)
     seen, _ = cv2.projectPoints(world[0], *cv2.solvePnPRefineLM(world[0], image[0], k, d, r, t), k, d)
     by_hand = float(((seen - image[0]) ** 2).sum())
-    assert held_out(full.state, views, 0, CHESSBOARD, free_board=False) == pytest.approx(by_hand, rel=1e-3)
+    assert held_out(full.state, views, 0, setup()) == pytest.approx(by_hand, rel=1e-3)
 
 
 def test_views_may_show_parts_of_the_board_even_when_its_shape_is_free():
     views = known.views(BENT, 15, noise=0.05, shown=0.6)
-    fit = fit_camera(views, CHESSBOARD, SIZE, free_board=True)
+    fit = fit_camera(views, setup(free_board=True))
     assert np.abs((fit.state.camera[:4] - TRUTH) / fit.std[:4]).max() < 4
     assert _shape_difference(fit.state.points, BENT.points) < 6e-5
 
@@ -140,24 +144,24 @@ def test_views_may_show_parts_of_the_board_even_when_its_shape_is_free():
 def test_corners_seen_too_seldom_keep_their_nominal_place():
     views = known.views(BENT, 6)
     hidden = [Observation(view.ids[view.ids != 30], view.corners[view.ids != 30]) for view in views]
-    free = free_coordinates(CHESSBOARD.corner_grid, hidden)
+    free = free_coordinates(Target((CHESSBOARD,)), hidden)
     assert not free[30].any()
     assert free.sum() == 3 * 53 - 7
-    fit = adjust(fit_camera(hidden, CHESSBOARD, SIZE).state, hidden, free)
+    fit = adjust(fit_camera(hidden, setup()).state, hidden, free)
     assert fit.state.points[30] == pytest.approx(CHESSBOARD.corners[30], abs=0)
 
 
 def test_the_gauge_moves_to_corners_that_are_seen():
     views = [Observation(view.ids[view.ids > 8], view.corners[view.ids > 8]) for view in known.views(BENT, 6)]
-    free = free_coordinates(CHESSBOARD.corner_grid, views)
+    free = free_coordinates(Target((CHESSBOARD,)), views)
     assert free.sum() == 3 * 45 - 7
-    assert fit_camera(views, CHESSBOARD, SIZE, free_board=True).converged
+    assert fit_camera(views, setup(free_board=True)).converged
 
 
 def test_laying_the_freed_board_onto_the_nominal_one_changes_no_projection():
     views = known.views(BENT, 8)
-    fit = fit_camera(views, CHESSBOARD, SIZE, free_board=True)
-    laid = aligned(fit.state, CHESSBOARD)
+    fit = fit_camera(views, setup(free_board=True))
+    laid = aligned(fit.state, views, Target((CHESSBOARD,)))
     for number, view in enumerate(views):
         moved = project_view(laid, number, view.ids) - project_view(fit.state, number, view.ids)
         assert np.abs(moved).max() < 1e-8
@@ -168,11 +172,11 @@ def test_laying_the_freed_board_onto_the_nominal_one_changes_no_projection():
 def test_too_few_views_and_too_few_measurements_are_refused():
     views = known.views(known.Scene(), 3)
     with pytest.raises(WorkFailed, match="Only 2 views"):
-        check_counts(views[:2], CHESSBOARD, "brown5", False)
+        check_counts(views[:2], setup())
     small = Board.parse("chessboard:3x3:25mm")
     few = [Observation(np.arange(7), np.zeros((7, 2))) for _ in range(3)]
     with pytest.raises(WorkFailed, match="unknowns"):
-        check_counts(few, small, "rational8", True)
+        check_counts(few, Setup(Target((small,)), SIZE, "rational8", True))
 
 
 def test_leaving_out_can_be_cancelled():
@@ -180,7 +184,7 @@ def test_leaving_out_can_be_cancelled():
     ctx = PlainContext()
     ctx.cancelled.set()
     with pytest.raises(Cancelled):
-        list(leave_one_out(fit_camera(views, CHESSBOARD, SIZE), views, CHESSBOARD, False, ctx))
+        list(leave_one_out(fit_camera(views, setup()), views, setup(), ctx))
 
 
 def test_projection_is_the_textbooks():
@@ -191,7 +195,7 @@ def test_projection_is_the_textbooks():
     radial = 1 + k1 * r2 + k2 * r2**2 + k3 * r2**3
     u = x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x)
     v = y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y
-    seen = project(known.CAMERA, known.BROWN, [[x * 2, y * 2, 2.0]], np.zeros(3), np.zeros(3))[0]
+    seen = project(known.Scene().optics, [[x * 2, y * 2, 2.0]], np.zeros(3), np.zeros(3))[0]
     assert seen == pytest.approx([534.0 * u + 326.0, 536.0 * v + 244.0], abs=1e-9)
 
 

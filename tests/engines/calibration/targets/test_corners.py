@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.solve.camera_models import project
 from engines.calibration.targets.corners import (
     chequered,
     detect,
@@ -20,6 +19,7 @@ from engines.calibration.targets.corners import (
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from engines.core.frames import Size
+from engines.core.projection import project
 from tests.engines.calibration import known_scene as known
 
 CHARUCO = "charuco:5x4:40mm:30mm:DICT_4X4_50"
@@ -31,7 +31,7 @@ def seen_and_true(board: Board, turn: float = 0.0, **scene: object) -> tuple[np.
     rvec = cv2.Rodrigues(cv2.Rodrigues(np.array([0.35, -0.3, 0.0]))[0] @ cv2.Rodrigues(np.array([0, 0, turn]))[0])[0]
     tvec = np.array([0.01, -0.01, 0.46]) - cv2.Rodrigues(rvec)[0] @ truth.points.mean(axis=0)
     image = known.picture(truth, np.asarray(rvec, dtype=np.float64).ravel(), tvec)
-    return image, project(truth.camera, truth.lens, truth.points, rvec, tvec)
+    return image, project(truth.optics, truth.points, rvec, tvec)
 
 
 @pytest.mark.parametrize("turn", [0.0, 0.4, np.pi / 2, 2.0, np.pi, -np.pi / 2])

@@ -1,0 +1,30 @@
+"""What is solved for: a target, a lens model, what is free and what is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engines.calibration.targets.target import Target
+from engines.core.errors import UsageError
+from engines.core.frames import Size
+from engines.core.lenses import DISTORTION_NAMES, ModelName
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The problem without its views. fix: as `MonoSpec.fix`. Raises `UsageError` for a model that is not known."""
+
+    target: Target
+    size: Size
+    model: ModelName = "brown5"
+    free_board: bool = False
+    fix: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_model(self.model)
+
+
+def check_model(model: str) -> None:
+    """Raises `UsageError` for what is not a lens model."""
+    if model not in DISTORTION_NAMES:
+        raise UsageError(f"'{model}' is not a lens model", hint="Use " + ", ".join(DISTORTION_NAMES))

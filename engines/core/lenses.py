@@ -1,0 +1,48 @@
+"""Lenses: the values of a calibrated camera, shared by whoever measures, straightens or renders.
+
+Plain values; what projects with them is in `engines.core.projection`. Pixels count from the centre of the first pixel.
+Models and the order of their parameters are OpenCV's: Brown's (`brown5`), rational (`rational8`), with thin prism
+(`thinprism12`), with a tilted sensor (`tilted14`), and Kannala and Brandt's fisheye with four terms (`fisheye4`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+ModelName: TypeAlias = Literal["brown5", "rational8", "thinprism12", "tilted14", "fisheye4"]
+
+_BROWN = ("k1", "k2", "p1", "p2", "k3")
+_RATIONAL = (*_BROWN, "k4", "k5", "k6")
+_PRISM = (*_RATIONAL, "s1", "s2", "s3", "s4")
+DISTORTION_NAMES: dict[ModelName, tuple[str, ...]] = {
+    "brown5": _BROWN,
+    "rational8": _RATIONAL,
+    "thinprism12": _PRISM,
+    "tilted14": (*_PRISM, "tau_x", "tau_y"),
+    "fisheye4": ("k1", "k2", "k3", "k4"),
+}
+PINHOLE_NAMES = ("fx", "fy", "cx", "cy")
+
+
+@dataclass(frozen=True, slots=True)
+class Intrinsics:
+    """Pinhole parameters in pixels; (0, 0) is the centre of the first pixel."""
+
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """How a camera projects: intrinsics in pixels, distortion in the order of `DISTORTION_NAMES[model]`."""
+
+    model: ModelName
+    intrinsics: Intrinsics
+    distortion: tuple[float, ...]
+
+    @property
+    def is_fisheye(self) -> bool:
+        return self.model == "fisheye4"

@@ -1,0 +1,84 @@
+"""Projection through a lens and back, and the maps that straighten its pictures. Everything is OpenCV's convention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engines.core.frames import Image, Size
+from engines.core.lenses import Intrinsics, Lens
+
+Floats = NDArray[np.float64]
+_STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 200, 1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """Fixed-point maps for `cv2.remap` from a straightened picture to the one that was taken.
+
+    straight: the intrinsics of the straightened picture, a pinhole's without distortion.
+    """
+
+    first: NDArray[np.int16]
+    second: NDArray[np.uint16]
+    straight: Intrinsics
+
+
+def camera_matrix(intrinsics: Intrinsics) -> Floats:
+    """The 3 x 3 matrix K."""
+    return np.array(
+        [[intrinsics.fx, 0.0, intrinsics.cx], [0.0, intrinsics.fy, intrinsics.cy], [0.0, 0.0, 1.0]], dtype=np.float64
+    )
+
+
+def intrinsics_of(matrix: ArrayLike) -> Intrinsics:
+    """The four parameters of a 3 x 3 matrix K."""
+    k = np.asarray(matrix, dtype=np.float64)
+    return Intrinsics(fx=float(k[0, 0]), fy=float(k[1, 1]), cx=float(k[0, 2]), cy=float(k[1, 2]))
+
+
+def project(lens: Lens, points: ArrayLike, rvec: ArrayLike, tvec: ArrayLike) -> Floats:
+    """Where N x 3 points (metres) appear, N x 2 pixels, for a board at pose (rvec, tvec)."""
+    world = np.asarray(points, dtype=np.float64).reshape(-1, 1, 3)
+    pose = np.asarray(rvec, dtype=np.float64).reshape(3, 1), np.asarray(tvec, dtype=np.float64).reshape(3, 1)
+    matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
+    call = cv2.fisheye.projectPoints if lens.is_fisheye else cv2.projectPoints
+    image, _ = call(world, *pose, matrix, distortion)
+    return np.asarray(image, dtype=np.float64).reshape(-1, 2)
+
+
+def undistort_points(lens: Lens, pixels: ArrayLike) -> Floats:
+    """N x 2 pixels to N x 2 normalised coordinates (x/z, y/z), to 1e-12; NaN where a fisheye looks sideways."""
+    flat = np.asarray(pixels, dtype=np.float64).reshape(-1, 1, 2)
+    matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
+    if lens.is_fisheye:
+        rays = cv2.fisheye.undistortPoints(flat, matrix, distortion, criteria=_STOP)
+    else:
+        rays = cv2.undistortPoints(flat, matrix, distortion, criteria=_STOP)
+    return np.asarray(rays, dtype=np.float64).reshape(-1, 2)
+
+
+def undistort_maps(lens: Lens, size: Size, *, keep: float = 0.0) -> Maps:
+    """Maps for pictures of `size`, and the intrinsics of the straightened picture of the same size.
+
+    keep: 0 shows only pixels that exist (no black border), 1 keeps every pixel of the original.
+    """
+    matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
+    shape = (size.width, size.height)
+    if lens.is_fisheye:
+        straight = cv2.fisheye.estimateNewCameraMatrixForUndistortRectify(
+            matrix, distortion, shape, np.eye(3), balance=keep
+        )
+        maps = cv2.fisheye.initUndistortRectifyMap(matrix, distortion, np.eye(3), straight, shape, cv2.CV_16SC2)
+    else:
+        straight, _ = cv2.getOptimalNewCameraMatrix(matrix, distortion, shape, keep, shape)
+        maps = cv2.initUndistortRectifyMap(matrix, distortion, np.eye(3), straight, shape, cv2.CV_16SC2)
+    return Maps(np.asarray(maps[0], dtype=np.int16), np.asarray(maps[1], dtype=np.uint16), intrinsics_of(straight))
+
+
+def undistort(image: Image, maps: Maps) -> Image:
+    """A straightened copy of `image`, with maps of its size."""
+    return np.asarray(cv2.remap(image, maps.first, maps.second, cv2.INTER_LINEAR), dtype=np.uint8)
