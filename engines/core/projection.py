@@ -61,6 +61,13 @@ def undistort_points(lens: Lens, pixels: ArrayLike) -> Floats:
     return np.asarray(rays, dtype=np.float64).reshape(-1, 2)
 
 
+def rays(lens: Lens, pixels: ArrayLike) -> Floats:
+    """Unit directions (x right, y down, z forward) that N x 2 pixels look in, N x 3; NaN where there is nothing."""
+    flat = undistort_points(lens, pixels)
+    ways = np.column_stack([flat, np.ones(len(flat))])
+    return np.asarray(ways / np.linalg.norm(ways, axis=1, keepdims=True))
+
+
 def undistort_maps(lens: Lens, size: Size, *, keep: float = 0.0) -> Maps:
     """Maps for pictures of `size`, and the intrinsics of the straightened picture of the same size.
 
