@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 from engines.calibration.types import MonoResult
 from widgets.calibration.bars import ViewBars
 from widgets.calibration.board import BoardEditor
+from widgets.calibration.kinds import board_title
 from widgets.calibration.numbers import ErrorFigures, ParameterTable
 from widgets.calibration.sections import CameraSection, CoverageRow, EmptyCard, SolverSection
-from widgets.calibration.state import MODEL_NAMES, CalibrationView, Phase, board_title, coverage_words
+from widgets.calibration.state import MODEL_NAMES, CalibrationView, Phase, coverage_words
 from widgets.calibration.view import ResultView
 from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel

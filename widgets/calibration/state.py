@@ -177,32 +177,6 @@ def pixels(value: float | None) -> str:
     return f"{value:.3f}" if value < 9.9995 else f"{value:.1f}"
 
 
-def board_words(board: Board) -> str:
-    """'9 x 6 inner corners, 25 mm': the board in one line for people."""
-    kind = "inner corners" if board.kind == "chessboard" else "squares"
-    name = "" if board.kind == "chessboard" else "ChArUco, "
-    return f"{name}{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
-
-
-def board_title(board: Board) -> str:
-    """'9 x 6 corners, 25 mm': the board as short as it can be said."""
-    kind = "corners" if board.kind == "chessboard" else "ChArUco"
-    return f"{_grid((board.columns, board.rows))} {kind}, {millimetres(board.square)}\u00a0mm"
-
-
-def counting_words(board: Board) -> str:
-    """The two ways of counting the same board, side by side."""
-    return f"{_grid(board.corner_grid)} inner corners = {_grid(board.squares)} squares"
-
-
-def _grid(size: tuple[int, int]) -> str:
-    return f"{size[0]}\u00a0\u00d7\u00a0{size[1]}"
-
-
-def millimetres(metres: float) -> str:
-    return f"{round(metres * 1000, 4):.8g}"
-
-
 def coverage_of(outlines: Iterable[tuple[tuple[Point, ...], Size]]) -> tuple[int, ...]:
     """How many views touch each of the 8 x 6 cells of the picture, row by row."""
     cells = sum((touched(corners, size).astype(int) for corners, size in outlines), np.zeros(GRID[::-1], int))

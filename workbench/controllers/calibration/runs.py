@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject
 from engines.calibration.types import MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-from widgets.calibration.state import Trouble, board_words
+from widgets.calibration.kinds import board_words
+from widgets.calibration.state import Trouble
 from widgets.kit.words import count
 from workbench.controllers.calibration.session import JOB, command_line
 from workbench.controllers.common import trouble_words
@@ -20,7 +21,7 @@ from workbench.controllers.common.job_slot import JobSlot
 from workbench.threads.jobs import JobQueue
 
 _GRID = re.compile(r"\b(\d+)x(\d+)\b")
-_BOARD = re.compile(r"\b(?:chessboard|charuco):[^\s,;]+")
+_BOARD = re.compile(r"\b(?:chessboard|charuco|aprilgrid|a?circles):[^\s,;]+")
 
 
 class CalibrationRuns(JobSlot):
