@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from engines.calibration.formats.files import READ, UNKNOWN, UnitMissing, load, save
+from engines.calibration.formats.files import READ, load, save
+from engines.calibration.formats.opencv import UNKNOWN, UnitMissing
 from engines.calibration.targets.photographs import expand, listing
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board

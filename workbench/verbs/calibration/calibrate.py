@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.verbs import console
+from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
 from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
 
 FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."

@@ -1,0 +1,37 @@
+"""ROS's `camera_info` YAML, as `camera_calibration_parsers` reads it.
+
+https://docs.ros.org/en/api/sensor_msgs/html/msg/CameraInfo.html: distortion models are `plumb_bob` (five numbers),
+`rational_polynomial` (eight) and `equidistant` (four).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engines.calibration.types import MonoResult
+from engines.core.lenses import ModelName
+
+MODELS: dict[ModelName, str] = {
+    "brown5": "plumb_bob",
+    "rational8": "rational_polynomial",
+    "fisheye4": "equidistant",
+}
+
+
+def to_ros(result: MonoResult, name: str = "camera") -> str:
+    """The text of the file; for lenses that `exporting.misfit` lets through."""
+    inner, size = result.intrinsics, result.image_size
+    k = (inner.fx, 0.0, inner.cx, 0.0, inner.fy, inner.cy, 0.0, 0.0, 1.0)
+    p = (inner.fx, 0.0, inner.cx, 0.0, 0.0, inner.fy, inner.cy, 0.0, 0.0, 0.0, 1.0, 0.0)
+    return (
+        f"image_width: {size.width}\nimage_height: {size.height}\ncamera_name: {name}\n"
+        + _matrix("camera_matrix", 3, 3, k)
+        + f"distortion_model: {MODELS[result.model]}\n"
+        + _matrix("distortion_coefficients", 1, len(result.distortion), result.distortion)
+        + _matrix("rectification_matrix", 3, 3, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+        + _matrix("projection_matrix", 3, 4, p)
+    )
+
+
+def _matrix(name: str, rows: int, columns: int, values: Sequence[float]) -> str:
+    return f"{name}:\n  rows: {rows}\n  cols: {columns}\n  data: [{', '.join(map(repr, values))}]\n"
