@@ -36,12 +36,14 @@ class Observation:
     """One view: ids of the target's corners (N), and where they were seen (N x 2 pixels).
 
     covariance: of the corners, N x 2 x 2 in squared pixels, where it is known. extent: N diameters of circles, pixels.
+    weights: N, of the squared residuals; None: 1 each.
     """
 
     ids: NDArray[np.int64]
     corners: Floats
     covariance: Floats | None = None
     extent: Floats | None = None
+    weights: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,13 @@ def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:
 
 
 def view_squares(state: State, views: Sequence[Observation]) -> Floats:
-    """Sum of squared residuals of each view."""
-    errors = [project_view(state, number, view.ids) - view.corners for number, view in enumerate(views)]
-    return np.array([float(np.sum(error**2)) for error in errors])
+    """Weighted sum of squared residuals of each view."""
+    return np.array([float(_squares(state, number, view).sum()) for number, view in enumerate(views)])
+
+
+def _squares(state: State, number: int, view: Observation) -> Floats:
+    squares = np.sum((project_view(state, number, view.ids) - view.corners) ** 2, axis=1)
+    return np.asarray(squares if view.weights is None else squares * view.weights)
 
 
 def free_coordinates(target: Target, views: Sequence[Observation], least_views: int = 3) -> Bools:
@@ -245,11 +251,15 @@ def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats
 
 
 def _derivatives(state: State, number: int, view: Observation, cameras: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Residuals (2N), derivatives by pose (2N x 6) and by camera (2N x `cameras`), the pose's rotation."""
+    """Weighted residuals (2N), derivatives by pose (2N x 6) and by camera (2N x `cameras`), the pose's rotation."""
     pose = state.poses[number]
     image, jacobian = _project(state, pose, view.ids)
     turn = np.asarray(cv2.Rodrigues(pose[:3])[0], dtype=np.float64)
-    return (image - view.corners).ravel(), jacobian[:, :6], jacobian[:, 6 : 6 + cameras], turn
+    error = (image - view.corners).ravel()
+    if view.weights is not None:
+        root = np.sqrt(np.repeat(view.weights, 2))
+        error, jacobian = error * root, jacobian * root[:, None]
+    return error, jacobian[:, :6], jacobian[:, 6 : 6 + cameras], turn
 
 
 def _step(system: _System, damping: float) -> tuple[Floats, Floats] | None:
