@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     )
 )
 def mono(
-    paths: Annotated[list[str], typer.Argument(help="Photographs: files, folders or patterns.", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Photographs and films: files, folders, patterns, film.mp4#frame=9.", show_default=False),
+    ],
     board: Annotated[list[str], typer.Option(help=BOARD_HELP, show_default=False)],
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
     fix: Annotated[str, typer.Option(help=FIX_HELP, show_default=False)] = "",
