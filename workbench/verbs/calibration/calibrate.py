@@ -12,6 +12,7 @@ from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
 from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
 
+PATHS_HELP = "Photographs and films: files, folders, patterns, single frames as film.mp4#frame=120."
 FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def mono(
     paths: Annotated[
         list[str],
-        typer.Argument(help="Photographs and films: files, folders, patterns, film.mp4#frame=9.", show_default=False),
+        typer.Argument(help=PATHS_HELP, show_default=False),
     ],
     board: Annotated[list[str], typer.Option(help=BOARD_HELP, show_default=False)],
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
