@@ -47,9 +47,10 @@ def fit_camera(views: Sequence[Observation], setup: Setup) -> Fit:
     check_counts(views, setup)
     with one_thread_each():
         starts = _starts(views, setup)
-        rigid = min((adjust(start, views) for start in starts), key=lambda fit: fit.squares)
+        basis = setup.freedom.basis
+        rigid = min((adjust(start, views, basis=basis) for start in starts), key=lambda fit: fit.squares)
         _check_sane(rigid, setup.size)
-        return adjust(rigid.state, views, _free(views, setup)) if setup.free_board else rigid
+        return adjust(rigid.state, views, _free(views, setup), basis=basis) if setup.free_board else rigid
 
 
 def one_thread_each() -> AbstractContextManager[object]:
@@ -69,7 +70,7 @@ def check_counts(views: Sequence[Observation], setup: Setup) -> None:
         )
     measured = sum(2 * len(view.ids) for view in views)
     free = _free(views, setup)
-    unknown = 4 + distortion_count(setup.model) + 6 * len(views) + (0 if free is None else int(free.sum()))
+    unknown = setup.freedom.basis.shape[1] + 6 * len(views) + (0 if free is None else int(free.sum()))
     if measured <= unknown:
         raise WorkFailed(
             f"{measured} measurements cannot fix {unknown} unknowns",
@@ -103,7 +104,7 @@ def held_out(start: State, views: Sequence[Observation], number: int, setup: Set
     if free is not None:
         unknown = ~free.any(axis=1) & _estimated(views, setup.target)
         state = replace(state, points=np.where(unknown[:, None], setup.target.corners, state.points))
-    others = adjust(state, rest, free)
+    others = adjust(state, rest, free, basis=setup.freedom.basis)
     alone = replace(others.state, poses=start.poses[number : number + 1])
     return adjust(alone, [views[number]], fixed_camera=True).squares
 
@@ -164,7 +165,8 @@ def _starts(views: Sequence[Observation], setup: Setup) -> Iterator[State]:
     for start in dict.fromkeys((*first, setup.model)):
         state = _opencv(views, setup, start)
         missing = 4 + distortion_count(setup.model) - len(state.camera)
-        yield replace(state, camera=np.concatenate([state.camera, np.zeros(missing)]), model=setup.model)
+        camera = setup.freedom.conform(np.concatenate([state.camera, np.zeros(missing)]))
+        yield replace(state, camera=camera, model=setup.model)
 
 
 def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> State:
