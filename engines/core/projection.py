@@ -14,6 +14,8 @@ from engines.core.lenses import Intrinsics, Lens
 from engines.core.straightening import straightened
 
 Floats = NDArray[np.float64]
+_SIDEWAYS = 1e-6
+"""The least z of a direction that a plane before the camera can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +49,45 @@ def project(lens: Lens, points: ArrayLike, rvec: ArrayLike, tvec: ArrayLike) -> 
     NaN for what is not in front of the camera; a fisheye sees up to 180 degrees from its axis.
     """
     world = np.asarray(points, dtype=np.float64).reshape(-1, 3)
-    turn, shift = np.asarray(rvec, dtype=np.float64).reshape(3), np.asarray(tvec, dtype=np.float64).reshape(3)
-    seen = world @ cv2.Rodrigues(turn)[0].T + shift
+    turn, shift = np.asarray(rvec, dtype=np.float64).reshape(3, 1), np.asarray(tvec, dtype=np.float64).reshape(3, 1)
+    seen = world @ np.asarray(cv2.Rodrigues(turn)[0]).T + shift.T
     if lens.is_fisheye:
-        return fisheye.image_of(seen, fisheye.parameters_of(lens))
+        return _pixels(lens.intrinsics, fisheye.project(seen, lens.distortion)[0])
     if not len(world):
         return np.zeros((0, 2))
     matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
     image, _ = cv2.projectPoints(world.reshape(-1, 1, 3), turn, shift, matrix, distortion)
-    flat = np.asarray(image, dtype=np.float64).reshape(-1, 2)
-    return np.where(seen[:, 2:] > 0, flat, np.nan)
-
-
-def undistort_points(lens: Lens, pixels: ArrayLike) -> Floats:
-    """N x 2 pixels to N x 2 normalised coordinates (x/z, y/z), which project back to 1e-8 px.
-
-    NaN where no direction in front of the camera is seen there: outside what the lens draws, or where a fisheye
-    looks sideways or backwards.
-    """
-    flat = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
-    if not lens.is_fisheye:
-        return straightened(flat, camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64))
-    ways = rays(lens, flat)
-    depth = ways[:, 2:]
-    return np.asarray(ways[:, :2] / np.where(depth > 1e-12, depth, np.nan))
+    return np.where(seen[:, 2:] > 0, np.asarray(image, dtype=np.float64).reshape(-1, 2), np.nan)
 
 
 def rays(lens: Lens, pixels: ArrayLike) -> Floats:
     """Unit directions (x right, y down, z forward) that N x 2 pixels look in, N x 3; NaN where there is nothing."""
     flat = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
     if lens.is_fisheye:
-        return fisheye.rays_of(flat, fisheye.parameters_of(lens))
-    straight = undistort_points(lens, flat)
-    ways = np.column_stack([straight, np.ones(len(straight))])
+        return fisheye.directions(_places(lens.intrinsics, flat), lens.distortion)
+    straight = straightened(flat, camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64))
+    ways = np.column_stack([straight, np.ones(len(flat))])
     return np.asarray(ways / np.linalg.norm(ways, axis=1, keepdims=True))
+
+
+def undistort_points(lens: Lens, pixels: ArrayLike) -> Floats:
+    """N x 2 pixels to N x 2 normalised coordinates (x/z, y/z), which project back to 1e-7 px.
+
+    NaN where no direction in front of the camera is seen there: outside what the lens draws, or where a fisheye looks
+    sideways or backwards.
+    """
+    ways = rays(lens, pixels)
+    ahead = ways[:, 2:] > _SIDEWAYS
+    return np.asarray(np.where(ahead, ways[:, :2] / np.where(ahead, ways[:, 2:], 1.0), np.nan))
+
+
+def _pixels(intrinsics: Intrinsics, places: Floats) -> Floats:
+    """From focal lengths around the middle to pixels."""
+    return np.asarray(places * [intrinsics.fx, intrinsics.fy] + [intrinsics.cx, intrinsics.cy])
+
+
+def _places(intrinsics: Intrinsics, pixels: Floats) -> Floats:
+    return np.asarray((pixels - [intrinsics.cx, intrinsics.cy]) / [intrinsics.fx, intrinsics.fy])
 
 
 def undistort_maps(lens: Lens, size: Size, *, keep: float = 0.0) -> Maps:
