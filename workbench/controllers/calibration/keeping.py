@@ -32,6 +32,7 @@ def keep_session(session: Session, services: Services) -> None:
             "result": None if result is None else formats.to_json(result),
             "current": session.current,
             "loaded_from": material.loaded_from,
+            "dropped": list(material.dropped),
         },
     )
 
@@ -54,7 +55,9 @@ def _session(kept: dict[str, Any]) -> Session:
     result = None if kept["result"] is None else formats.from_json(kept["result"])
     views = tuple(_row(view) for view in kept["views"])
     loaded_from = str(kept["loaded_from"])
-    session = Session(_settings(kept["settings"]), Material(views, result if loaded_from else None, loaded_from))
+    dropped = tuple(str(name) for name in kept.get("dropped", ()))
+    material = Material(views, result if loaded_from else None, loaded_from, dropped)
+    session = Session(_settings(kept["settings"]), material)
     if result is not None and not loaded_from:
         session.last = result
         if kept["current"]:

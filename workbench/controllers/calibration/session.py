@@ -35,17 +35,26 @@ class CalibrationSettings:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What undo goes over: the photographs, and a calibration that was read from a file."""
+    """What undo goes over: the photographs, and a calibration that was read from a file.
+
+    dropped: single corners that are left out, `view#id`.
+    """
 
     views: tuple[ViewRow, ...] = ()
     loaded: MonoResult | None = None
     loaded_from: str = ""
+    dropped: tuple[str, ...] = ()
 
     def with_views(self, rows: Iterable[ViewRow]) -> Material:
         """More photographs; those that are there already stay as they are. Ends the show of a loaded calibration."""
         have = {view.path for view in self.views}
         fresh = tuple(row for row in rows if row.path not in have)
-        return Material((*self.views, *fresh)) if fresh else self
+        return Material((*self.views, *fresh), dropped=self.dropped) if fresh else self
+
+    def dropping(self, corner: str, on: bool) -> Material:
+        """With one corner left out, or back in."""
+        rest = tuple(name for name in self.dropped if name != corner)
+        return replace(self, dropped=(*rest, corner) if on else rest)
 
     def lost_in(self, after: Material) -> str:
         """What is here and not there, in words with a verb, "" when nothing is."""
@@ -93,6 +102,7 @@ class Session:
             free_board=self.settings.free_board,
             window=self.settings.window,
             exclude=tuple(view.name for view in views if not view.used),
+            drop=self.material.dropped,
             leave_one_out=leave_one_out,
         )
 
@@ -157,7 +167,7 @@ class Session:
 
 def command_line(spec: MonoSpec) -> str:
     """The `main.py` line that does what `spec` says, quoted for this system's shell."""
-    changed = options(spec, "model", "free_board", "window", "exclude", "out")
+    changed = options(spec, "model", "free_board", "window", "exclude", "drop", "out")
     return line("calibrate", "mono", *spec.images, "--board", spec.board, *changed)
 
 

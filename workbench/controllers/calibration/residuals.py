@@ -1,0 +1,53 @@
+"""The page of residuals: which view and corner are looked at, its photograph, and corners that are left out alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, cast
+
+from widgets.calibration.pages.residuals import ResidualsPage
+from widgets.calibration.pages.state import Chosen, Page
+from workbench.controllers.calibration.part import PagePart
+from workbench.controllers.calibration.pictures import picture
+
+
+class Residuals(PagePart):
+    page, kind = Page.RESIDUALS, ResidualsPage
+    chosen = Chosen()
+
+    def make(self) -> ResidualsPage:
+        page = cast(ResidualsPage, super().make())
+        page.viewChosen.connect(self.choose)
+        page.cornerChosen.connect(self.choose_corner)
+        page.dropWanted.connect(self.desk.drop_corner)
+        page.pictureWanted.connect(partial(self._ask, page))
+        return page
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        return {"chosen": self.chosen, "dropped": self.desk.session.material.dropped}
+
+    def choose(self, view: str, corner: int = -1) -> None:
+        """Look at a view by its name, and at one of its corners."""
+        result = self.desk.session.result
+        path = next((one.path for one in result.views if one.name == view), "") if result is not None else ""
+        self.chosen = Chosen(view, corner)
+        self.desk.choose_view(path)
+
+    def choose_corner(self, corner: int) -> None:
+        self.chosen = Chosen(self.chosen.view, corner)
+        self.changed.emit()
+
+    def forget(self) -> None:
+        super().forget()
+        self.chosen = Chosen()
+
+    def _ask(self, page: ResidualsPage, path: str) -> None:
+        self.errands.ask(
+            partial(picture, path, self.desk.captures.image(path), None, False, 0.0),
+            page.show_picture,
+            lambda failure: page.show_problem(path, str(failure)),
+            key="page picture",
+            first=True,
+        )
