@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -13,7 +14,7 @@ from engines.core.frames import Image
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
 from widgets.viewer.image_view import ImageView
-from widgets.viewer.overlays import Label, Overlay, Points
+from widgets.viewer.overlays import Label, Overlay, Points, Vectors
 
 NEAR = 14.0
 """Screen pixels from a corner within which a click is meant for it."""
@@ -68,13 +69,29 @@ class CornerPicture(ImageView):
 def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chosen: int) -> list[Overlay]:
     """The residuals, rings about suspects, crosses on what is left out, and the chosen corner by name."""
     board = board_of(view, result)
-    made = residual_overlays(view, result, None)
+    made = residual_overlays(_fitting(view, rows), result, None)
     gone = [row.found for row in rows if row.dropped]
     wrong = [row for row in rows if row.suspect and not row.dropped]
-    made += [Points(gone, "muted", 7.0, "cross"), Points([row.found for row in wrong], "bad", RING)]
+    ends = [(row.found[0] + row.error[0], row.found[1] + row.error[1]) for row in wrong]
+    made += [Vectors([row.found for row in wrong], ends, 1.0, "bad"), Points(gone, "muted", 7.0, "cross")]
+    made.append(Points([row.found for row in wrong], "bad", RING))
     made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:MOST_LABELS] if row.number != chosen]
     for row in rows:
         if row.number == chosen:
             made.append(Points([row.found], "text", RING + 3))
             made.append(Label(mark_words(row, board), row.found, "bad" if row.suspect else "text"))
     return made
+
+
+def _fitting(view: ViewResult, rows: Sequence[CornerRow]) -> ViewResult:
+    """The view without corners that are wrong or left out, whose residuals would dwarf the others'."""
+    kept = [n for n, row in enumerate(rows) if not row.suspect and not row.dropped]
+    if len(kept) == len(rows) or not view.projected:
+        return view
+    squares = [rows[n].residual ** 2 for n in kept]
+    return replace(
+        view,
+        corners=tuple(view.corners[n] for n in kept),
+        projected=tuple(view.projected[n] for n in kept),
+        rms_px=math.sqrt(sum(squares) / len(squares)) if squares else view.rms_px,
+    )

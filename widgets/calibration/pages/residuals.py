@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import write_text
-from engines.core.outputs import TABLE, check_file
+from engines.core.outputs import TABLE, check_file, media, new_file
 from widgets.calibration.pages.corner_picture import CornerPicture
 from widgets.calibration.pages.corners import (
     CornerRow,
@@ -19,27 +19,28 @@ from widgets.calibration.pages.corners import (
     weight_words,
     worst_first,
 )
+from widgets.calibration.pages.residual_planes import Mark, ResidualCloud, ResidualField, marks_of
 from widgets.calibration.pages.state import PagesView, corner_name
 from widgets.calibration.state import Picture, pixels
 from widgets.kit.fields import wrapped
-from widgets.kit.figures_table import FiguresTable, csv_text
+from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import EmptyState, PlainButton, QuietButton, StatGrid
+from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import DOT, count
 from widgets.kit.work_page import WorkPage
 
 SIDE, MOST_SIDE = 280, 380
-TABLE_ROWS = 14
+LEAST_ROWS, ROOM_ABOVE = 5, 360
+"""Rows of the table at the least, and the height that all else takes."""
 NOTHING = ("Calibrate to see how far the model puts each corner from where it was found", "Add photographs")
 
 
 class ResidualsPage(WorkPage):
-    """`viewChosen(name)`, `cornerChosen(id)`, `dropWanted(corner, on)` and `pictureWanted(path)`."""
+    """`cornerChosen(view, id)`, -1 for none; `dropWanted(corner, on)` and `pictureWanted(path)`."""
 
-    viewChosen = Signal(str)
-    cornerChosen = Signal(int)
+    cornerChosen = Signal(str, int)
     dropWanted = Signal(str, bool)
     pictureWanted = Signal(str)
 
@@ -47,20 +48,23 @@ class ResidualsPage(WorkPage):
         super().__init__()
         self.shown = PagesView()
         self._rows: tuple[CornerRow, ...] = ()
+        self._marks: tuple[Mark, ...] = ()
         self._path = ""
         self._make()
-        head = self.head_of("Residuals", self.before, self.after, self.export)
+        head = self.head_of("Residuals", self.before, self.after, self.form, self.export)
         self.lay_out(
             head, self.body_of(EmptyState(*NOTHING, "views", "Image files that show the board"), self._results())
         )
         self._wire()
 
     def show_state(self, view: PagesView) -> None:
-        self.shown = view
+        before, self.shown = self.shown, view
         shown, result = view.shown, view.result
+        if result is not None and (result is not before.result or view.dropped != before.dropped):
+            self._marks = marks_of(result, view.dropped)
         there = shown is not None and result is not None
         self.show_there(there)
-        for part in (self.before, self.after, self.export):
+        for part in (self.before, self.after, self.form, self.export):
             part.setVisible(there)
         if shown is not None and result is not None:
             self._show_view(shown, result)
@@ -75,21 +79,29 @@ class ResidualsPage(WorkPage):
             self.picture.clear(why)
 
     def save(self) -> None:
-        """Ask for a file and write every corner of every view."""
-        if path := ask_file(self, "Export residuals", "residuals.csv", "CSV (*.csv)"):
+        """Ask for a file and write what is shown."""
+        if path := ask_file(self, "Export residuals", "residuals.csv", "CSV (*.csv);;PNG (*.png)"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:
-        write_text(check_file(path, TABLE), csv_text(table(self.shown)))
+        """Every corner of every view (.csv), or the picture as it is shown (.png)."""
+        if path.lower().endswith(".csv"):
+            write_text(check_file(path, TABLE), csv_text(table(self.shown)))
+            return
+        with new_file(path, media(path)) as part:
+            self.pictures.currentWidget().grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.side.setFixedWidth(min(max(SIDE, round(0.28 * self.width())), MOST_SIDE))
+        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // ROW_HEIGHT))
         super().resizeEvent(event)
 
     def _show_view(self, view: ViewResult, result: MonoResult) -> None:
         chosen = self.shown.chosen.corner
         rows = corner_rows(view, self.shown.dropped)
         self.title.setText(view.name)
+        for plane in (self.field, self.cloud):
+            plane.show_marks(self._marks, result, view.name, chosen)
         self.state.setText(state_words(view))
         self.picture.show_view(view, result, self.shown.dropped, chosen)
         if view.path != self._path:
@@ -117,7 +129,12 @@ class ResidualsPage(WorkPage):
         self.before = QuietButton("", "step-back", "The view before this one", name="Previous view")
         self.after = QuietButton("", "step-forward", "The view after this one", name="Next view")
         self.export = QuietButton("Export", "export", "Save the residual of every corner as CSV")
-        self.picture = CornerPicture()
+        self.form = Segmented(
+            "Shown",
+            (("picture", "Photograph"), ("field", "All views"), ("cloud", "Scatter")),
+            tip="One photograph, or the residuals of all views over the picture or about zero",
+        )
+        self.picture, self.field, self.cloud = CornerPicture(), ResidualField(), ResidualCloud()
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
         self.stats = StatGrid()
         self.drop = PlainButton(
@@ -128,16 +145,23 @@ class ResidualsPage(WorkPage):
             "Corners",
             ("Corner", "Residual", "Weight"),
             ("By its number", "In pixels", "In the robust fit"),
-            most=TABLE_ROWS,
+            most=LEAST_ROWS,
         )
 
     def _results(self) -> QWidget:
         self.corner = held(column_of(self.name, self.stats, self.why, self.drop, self.take_back, spacing=8))
         self.side = held(column_of(self.corner, self.hint, self.table, None, spacing=12))
-        return held(row_of((self.picture, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+        self.pictures = QStackedWidget()
+        for picture in (self.picture, self.field, self.cloud):
+            self.pictures.addWidget(picture)
+        return held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
 
     def _wire(self) -> None:
-        self.picture.cornerChosen.connect(self.cornerChosen)
+        self.picture.cornerChosen.connect(self._choose_corner)
+        for plane in (self.field, self.cloud):
+            plane.markChosen.connect(self.cornerChosen)
+        forms = "picture", "field", "cloud"
+        self.form.chosen.connect(lambda form: self.pictures.setCurrentIndex(forms.index(form)))
         self.table.clicked.connect(lambda index: self._choose(index.row()))
         self.table.rowUsed.connect(self._choose)
         self.before.clicked.connect(lambda: self._step(-1))
@@ -147,13 +171,18 @@ class ResidualsPage(WorkPage):
         self.export.clicked.connect(self.save)
 
     def _choose(self, row: int) -> None:
-        self.cornerChosen.emit(self._rows[row].number)
+        self._choose_corner(self._rows[row].number)
+
+    def _choose_corner(self, number: int) -> None:
+        shown = self.shown.shown
+        if shown is not None:
+            self.cornerChosen.emit(shown.name, number)
 
     def _step(self, by: int) -> None:
         views, shown = self.shown.seen, self.shown.shown
         if views and shown is not None:
             at = next((n for n, view in enumerate(views) if view.name == shown.name), 0)
-            self.viewChosen.emit(views[(at + by) % len(views)].name)
+            self.cornerChosen.emit(views[(at + by) % len(views)].name, -1)
 
     def _drop(self, on: bool) -> None:
         shown = self.shown.shown

@@ -16,6 +16,8 @@ class Page(StrEnum):
 
     VIEWER = "viewer"
     RESIDUALS = "residuals"
+    UNCERTAINTY = "uncertainty"
+    SHAPE = "shape"
 
 
 IN_VIEWER = (Page.VIEWER,)

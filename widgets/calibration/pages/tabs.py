@@ -8,6 +8,8 @@ from widgets.kit.page_board import PageBoard
 TITLES = {
     Page.VIEWER: ("Viewer", "The cameras, and the board as it is found live"),
     Page.RESIDUALS: ("Residuals", "How far the model puts each corner from where it was found"),
+    Page.UNCERTAINTY: ("Uncertainty", "How well the place of a point in the picture is known"),
+    Page.SHAPE: ("Board's shape", "How far the board is bent and stretched, and what freeing it did"),
 }
 
 

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QObject, Signal
 
+from widgets.calibration.pages.shape import ShapePage
 from widgets.calibration.pages.state import Page, PagesView
 from widgets.calibration.pages.tabs import CalibrationBoard
+from widgets.calibration.pages.uncertainty import UncertaintyPage
 from widgets.calibration.state import CalibrationView
 from workbench.controllers.calibration.part import Desk, PagePart
 from workbench.controllers.calibration.residuals import Residuals
 from workbench.threads.background import Errands
 
-PARTS: tuple[type[PagePart], ...] = (Residuals,)
+
+class Uncertainty(PagePart):
+    page, kind = Page.UNCERTAINTY, UncertaintyPage
+
+    def begin(self) -> None:
+        """Once more, where there is a result that does not say how certain it is."""
+        self.desk.run() if self.desk.session.material.views else super().begin()
+
+
+class Shape(PagePart):
+    page, kind = Page.SHAPE, ShapePage
+
+    def make(self) -> ShapePage:
+        page = cast(ShapePage, super().make())
+        page.freeWanted.connect(lambda: self.desk.set(free_board=True))
+        return page
+
+
+PARTS: tuple[type[PagePart], ...] = (Residuals, Uncertainty, Shape)
 """What stands behind each page, in the order of the tabs."""
 
 

@@ -38,6 +38,10 @@ class Desk(Protocol):
 
     def add_pictures(self) -> None: ...
 
+    def run(self) -> None:
+        """Calibrate from what is shown."""
+        ...
+
 
 class PagePart(Part):
     """A subclass says which page and what it does; most have nothing but their page."""

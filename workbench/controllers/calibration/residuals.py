@@ -18,8 +18,7 @@ class Residuals(PagePart):
 
     def make(self) -> ResidualsPage:
         page = cast(ResidualsPage, super().make())
-        page.viewChosen.connect(self.choose)
-        page.cornerChosen.connect(self.choose_corner)
+        page.cornerChosen.connect(self.choose)
         page.dropWanted.connect(self.desk.drop_corner)
         page.pictureWanted.connect(partial(self._ask, page))
         return page
@@ -28,16 +27,12 @@ class Residuals(PagePart):
     def fields(self) -> Mapping[str, Any]:
         return {"chosen": self.chosen, "dropped": self.desk.session.material.dropped}
 
-    def choose(self, view: str, corner: int = -1) -> None:
+    def choose(self, view: str, corner: int) -> None:
         """Look at a view by its name, and at one of its corners."""
         result = self.desk.session.result
         path = next((one.path for one in result.views if one.name == view), "") if result is not None else ""
         self.chosen = Chosen(view, corner)
         self.desk.choose_view(path)
-
-    def choose_corner(self, corner: int) -> None:
-        self.chosen = Chosen(self.chosen.view, corner)
-        self.changed.emit()
 
     def forget(self) -> None:
         super().forget()
