@@ -118,6 +118,7 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
     values = LinearNDInterpolator(flat, shape.heights)(places)
     pitch = shape.board.square * 1000
     times = enlargement(shape, ARROW_SHARE * pitch)
+    ends = np.hstack([flat, shape.solved[:, :2]]).tolist()
     extent = QRectF(low[0], low[1], wide, tall)
     return Heat(
         values,
@@ -127,9 +128,7 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         signed=True,
         dots=[(float(x), float(y)) for x, y in flat],
         big_dots=True,
-        arrows=[(*map(float, a), *map(float, b)) for a, b in zip(flat, shape.solved[:, :2], strict=True)]
-        if arrows
-        else (),
+        arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
         enlarged=times,
         frame=extent.adjusted(-pitch / 2, -pitch / 2, pitch / 2, pitch / 2),
     )
@@ -173,8 +172,8 @@ def other_rows(result: MonoResult) -> tuple[tuple[str, str, str, str], ...]:
         second = group([name], [theirs], [result.other.std.get(name)], "px")[0].value
         freed, printed = (first, second) if result.free_board else (second, first)
         rows.append((name, freed, printed, DASH if math.isnan(apart) else f"{apart:.1f}"))
-    rms = pixels(result.rms_px), pixels(result.other.rms_px)
-    return (*rows, ("RMS", *(rms if result.free_board else rms[::-1]), DASH))
+    ours, theirs = pixels(result.rms_px), pixels(result.other.rms_px)
+    return (*rows, ("RMS", ours, theirs, DASH) if result.free_board else ("RMS", theirs, ours, DASH))
 
 
 def other_words(result: MonoResult) -> str:

@@ -40,12 +40,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class PagesView:
-    """The board's whole state. dropped: corners left out on demand, `view#id`, as they will be in the next fit."""
+    """The board's whole state."""
 
     page: Page = Page.VIEWER
     panel: CalibrationView = CalibrationView()
     chosen: Chosen = Chosen()
-    dropped: tuple[str, ...] = ()
 
     @property
     def missing(self) -> Mapping[str, int]:
@@ -55,6 +54,11 @@ class PagesView:
     @property
     def result(self) -> MonoResult | None:
         return self.panel.result
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Corners left out on demand, `view#id`, as they will be in the next fit."""
+        return self.panel.drop
 
     @property
     def trouble(self) -> Trouble | None:

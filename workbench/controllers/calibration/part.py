@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, cast
 
 from PySide6.QtCore import QObject
 
+from engines.calibration.types import Remedy
 from widgets.calibration.pages.state import Page
 from widgets.kit.work_page import WorkPage
 from workbench.controllers.calibration.captures import Captures
@@ -28,8 +29,12 @@ class Desk(Protocol):
 
     def choose_view(self, path: str) -> None: ...
 
-    def drop_corner(self, corner: str, on: bool) -> None:
-        """Leave a corner, `view#id`, out of the fit, or take it back; Undo undoes it."""
+    def follow(self, remedy: Remedy) -> None:
+        """Do what a reason advises, and fit again; Undo undoes it."""
+        ...
+
+    def take_back(self, corner: str) -> None:
+        """A single corner, `view#id`, takes part again."""
         ...
 
     def set(self, **values: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
+from engines.calibration.types import Remedy
 from widgets.calibration.pages.residuals import ResidualsPage
 from widgets.calibration.pages.state import Chosen, Page
 from workbench.controllers.calibration.part import PagePart
@@ -19,13 +20,13 @@ class Residuals(PagePart):
     def make(self) -> ResidualsPage:
         page = cast(ResidualsPage, super().make())
         page.cornerChosen.connect(self.choose)
-        page.dropWanted.connect(self.desk.drop_corner)
+        page.dropWanted.connect(self._drop)
         page.pictureWanted.connect(partial(self._ask, page))
         return page
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        return {"chosen": self.chosen, "dropped": self.desk.session.material.dropped}
+        return {"chosen": self.chosen}
 
     def choose(self, view: str, corner: int) -> None:
         """Look at a view by its name, and at one of its corners."""
@@ -37,6 +38,9 @@ class Residuals(PagePart):
     def forget(self) -> None:
         super().forget()
         self.chosen = Chosen()
+
+    def _drop(self, corner: str, on: bool) -> None:
+        self.desk.follow(Remedy("drop_corner", corner)) if on else self.desk.take_back(corner)
 
     def _ask(self, page: ResidualsPage, path: str) -> None:
         self.errands.ask(

@@ -23,29 +23,35 @@ camera_matrix:
 """
 
 
-def test_nothing_that_is_shown_goes_without_a_way_back(bench: Bench, qtbot, tmp_path: Path) -> None:
+def test_an_opened_calibration_stands_beside_the_views(bench: Bench, qtbot, tmp_path: Path) -> None:
     controller, undo = bench.controller, bench.services.undo
     photographs = [tmp_path / f"{number}.png" for number in range(3)]
     for number, path in enumerate(photographs):
         cv2.imwrite(str(path), np.full((48, 64), 40 * number, np.uint8))
-    (tmp_path / "camera.yaml").write_text(OPENED)
+    for name in ("camera", "other"):
+        (tmp_path / f"{name}.yaml").write_text(OPENED)
     controller.add([str(path) for path in photographs[:2]])
     until(qtbot, lambda: len(bench.state.views) == 2)
-    assert bench.undoable == []
 
     controller.add([str(tmp_path / "camera.yaml")])
     until(qtbot, lambda: bench.state.loaded_from)
-    assert bench.said[-1] == "Open camera.yaml: 2 views are no longer shown"
-    bench.undoable.pop()()
     assert [view.name for view in bench.state.views] == ["0.png", "1.png"]
-    undo.redo()
-    assert (bench.state.loaded_from, bench.state.views) == ("camera.yaml", ())
-
+    assert bench.state.phase is Phase.LOADED
+    assert bench.panel.state == "From camera.yaml"
     controller.add([str(photographs[2])])
-    until(qtbot, lambda: len(bench.state.views) == 1)
-    assert bench.said[-1] == "Add 1 photograph: camera.yaml is no longer shown"
-    bench.undoable.pop()()
+    until(qtbot, lambda: len(bench.state.views) == 3)
+    assert bench.panel.start.isEnabled()
     assert bench.result.intrinsics.fx == 500
+    assert bench.undoable == [], "nothing that was shown is gone"
+
+    controller.open(str(tmp_path / "other.yaml"))
+    until(qtbot, lambda: bench.state.loaded_from == "other.yaml")
+    bench.panel.report.close_loaded.click()
+    assert (bench.state.loaded_from, len(bench.state.views)) == ("", 3)
+    undo.undo()
+    assert bench.state.loaded_from == "other.yaml"
+    undo.undo()
+    assert bench.state.loaded_from == "camera.yaml"
 
 
 def test_a_bare_length_in_a_file_is_asked_about(
