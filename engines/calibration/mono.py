@@ -16,6 +16,7 @@ import numpy as np
 from engines.calibration import quality
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, project_view
 from engines.calibration.solve.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
+from engines.calibration.solve.held import freedom
 from engines.calibration.solve.setup import Setup, check_model
 from engines.calibration.targets import counting
 from engines.calibration.targets import photographs as detect
@@ -38,6 +39,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
     """
     started = perf_counter()
     check_model(spec.model)
+    freedom(spec.model, Size(1, 1), spec.fix)
     parse_window(spec.window)
     out = _checked_out(spec.out)
     with ctx.lease("cpu", threads=2) as lease:

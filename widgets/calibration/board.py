@@ -1,7 +1,8 @@
 """Choosing the board: its kind, how it is counted, its measures, with a drawing that follows.
 
-A chessboard is counted by its inner corners, a ChArUco board by its squares, as each community does. Mixing the two up
-is the commonest mistake there is, so both counts are always shown, and changing the kind keeps the same print.
+A chessboard is counted by its inner corners, a ChArUco board by its squares, an AprilGrid by its tags, as each
+community does. Mixing two of them up is the commonest mistake there is, so both counts are always shown, and changing
+the kind keeps the print's size.
 """
 
 from __future__ import annotations
@@ -12,23 +13,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QLabel, QWidget
 
-from engines.core.boards import Board
+from engines.core.boards import CIRCLE_SHARE, Board, Kind
 from engines.core.errors import KinoscopeError
 from widgets.calibration.drawings import BoardDrawing
-from widgets.calibration.state import counting_words
+from widgets.calibration.kinds import DICTIONARIES, KINDS, TAG_FAMILIES, as_kind, counting_words, size_words
 from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label
 from widgets.kit.layouts import Part, column_of, held, row_of
-from widgets.kit.panel import ChoiceField, NumberField, Segmented, Toggle, labelled, set_property
+from widgets.kit.panel import ChoiceField, NumberField, Toggle, describe, labelled, set_property
 
-KINDS = (("chessboard", "Chessboard"), ("charuco", "ChArUco"))
-FAMILIES = ("4X4", "5X5", "6X6", "7X7")
-DICTIONARIES = (
-    *(f"DICT_{family}_{count}" for family in FAMILIES for count in (50, 100, 250, 1000)),
-    "DICT_ARUCO_ORIGINAL",
-    *(f"DICT_APRILTAG_{family}" for family in ("16h5", "25h9", "36h10", "36h11")),
-)
-MARKER_SHARE = 0.75
 _LENGTH = re.compile(r"\s*(\d+(?:[.,]\d*)?|[.,]\d+)\s*(mm|cm|m)?\s*", re.IGNORECASE)
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 
@@ -66,19 +59,17 @@ class BoardEditor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._board = Board("chessboard", 9, 6, 0.025)
+        self._turned: tuple[Board, Board] | None = None
         self._quiet = False
-        self.kind = Segmented("Pattern", KINDS, tip="What is printed on the board")
-        self.columns = NumberField("Columns", 9, 2, 100, tip="Along the longer side")
-        self.rows = NumberField("Rows", 6, 2, 100, tip="Along the shorter side")
-        self.square = LengthField("Square", 25, "Side of one square, measured on the print. 0.025 m works too.")
-        self.marker = LengthField("Marker", 18.75, "Side of one marker, measured on the print")
-        self.dictionary = ChoiceField(
-            "Dictionary", [(name, name[5:].replace("_", " ")) for name in DICTIONARIES], tip="The markers' family"
-        )
+        kinds = [(kind, words.title) for kind, words in KINDS.items()]
+        self.kind = ChoiceField("Pattern", kinds, tip="What is printed on the board")
+        self.columns, self.rows = NumberField("Columns", 9, 1, 100), NumberField("Rows", 6, 1, 100)
+        self.length, self.mark = LengthField("Square", 25, "Square"), LengthField("Marker", 18.75, "Marker")
+        self.family = ChoiceField("Dictionary", _families("charuco"), tip="The markers' family")
         self.inverted = Toggle("Inverted print", tip="White markers on black instead of black on white")
         self.legacy = Toggle("Legacy pattern", tip="Printed by OpenCV before version 4.6")
         self.drawing = BoardDrawing()
-        for number, width in ((self.columns, 56), (self.rows, 56), (self.square, 80), (self.marker, 80)):
+        for number, width in ((self.columns, 56), (self.rows, 56), (self.length, 80), (self.mark, 80)):
             number.setMinimumWidth(width)
         self._lay_out()
         self._listen()
@@ -93,18 +84,25 @@ class BoardEditor(QWidget):
         """Fill the fields; says nothing to anybody."""
         self._board = board
         self._quiet = True
+        self._dress(board.kind)
         self.kind.set_value(board.kind)
         self.columns.setValue(board.columns)
         self.rows.setValue(board.rows)
-        self.square.setValue(board.square * 1000)
-        if board.kind == "charuco":
-            self.marker.setValue(board.marker * 1000)
-            self.dictionary.set_value(board.dictionary)
+        self._show_lengths(board)
+        if board.dictionary:
+            self.family.set_value(board.dictionary)
         self.inverted.setChecked(board.inverted)
         self.legacy.setChecked(board.legacy)
         self._quiet = False
         self._follow(board)
-        self._say(counting_words(board), "")
+
+    def _show_lengths(self, board: Board) -> None:
+        first, second = board.square, board.marker
+        if board.kind == "aprilgrid":
+            first, second = board.marker, board.square - board.marker
+        self.length.setValue(first * 1000)
+        if second:
+            self.mark.setValue(second * 1000)
 
     def _lay_out(self) -> None:
         self.words = wrapped("hint")
@@ -112,49 +110,41 @@ class BoardEditor(QWidget):
         times = Label("\u00d7")
         times.setProperty("role", "muted")
         counts = held(row_of((self.columns, 1), times, (self.rows, 1), spacing=4))
-        self._counts = labelled("Inner corners", counts, "How many, columns by rows")
-        self._count_label = self._counts.findChildren(QLabel)[0]
-        self._marker_box = labelled("Marker", self.marker)
-        self._dictionary_box = labelled("Dictionary", self.dictionary)
+        self._counts, self._length = labelled("Inner corners", counts), labelled("Square", self.length)
+        self._family, self._mark = labelled("Dictionary", self.family), labelled("Marker", self.mark)
         self._flags = _row((self.inverted, 1), (self.legacy, 1))
-        self._charuco = _row((self._dictionary_box, 3), (self._marker_box, 2))
-        measures = _row((self._counts, 3), (labelled("Square", self.square), 2))
-        parts = self.kind, self.drawing, self.words, measures, self._charuco, self._flags
-        self.setLayout(column_of(*parts, spacing=8))
+        self._about = wrapped("hint", "From edge to edge. Where it is not known, leave what stands here.")
+        self._second = _row((self._family, 3), (self._about, 3), (self._mark, 2))
+        measures = _row((self._counts, 3), (self._length, 2))
+        kind = labelled("Pattern", self.kind)
+        drawn = self.drawing, self.words
+        self.setLayout(column_of(kind, measures, self._second, self._flags, *drawn, spacing=8))
 
     def _listen(self) -> None:
         self.kind.chosen.connect(self._change_kind)
-        for number in (self.columns, self.rows, self.square, self.marker):
+        self.family.chosen.connect(self._edited)
+        for number in (self.columns, self.rows, self.length, self.mark):
             number.valueChanged.connect(self._edited)
-        self.dictionary.chosen.connect(self._edited)
         for toggle in (self.inverted, self.legacy):
             toggle.toggled.connect(self._edited)
 
-    def _change_kind(self, kind: str) -> None:
-        """The same print, counted the other way."""
+    def _change_kind(self, kind: Kind) -> None:
+        """The same print as another kind; where that was made of one of this kind, that one again."""
         if kind == self._board.kind:
             return
         try:
-            board = self._as_charuco() if kind == "charuco" else self._as_chessboard()
+            board = self._turned_back(kind) or as_kind(self._board, kind)
         except KinoscopeError as error:
             self.kind.set_value(self._board.kind)
             self._say(str(error), "bad")
             return
+        self._turned = self._board, board
         self.show_board(board)
         self.changed.emit(board)
 
-    def _as_charuco(self) -> Board:
-        columns, rows = self._board.squares
-        square = self._board.square
-        name = self.dictionary.value()
-        need, have = columns * rows // 2, int(name.rpartition("_")[2]) if name[-1].isdigit() else 0
-        if name.startswith("DICT_4X4") and need > have:
-            name = "DICT_4X4_1000"
-        return Board("charuco", columns, rows, square, round(square * MARKER_SHARE, 6), name)
-
-    def _as_chessboard(self) -> Board:
-        columns, rows = (max(3, count) for count in self._board.corner_grid)
-        return Board("chessboard", columns, rows, self._board.square)
+    def _turned_back(self, kind: Kind) -> Board | None:
+        before, made = self._turned or (None, None)
+        return before if before is not None and made == self._board and before.kind == kind else None
 
     def _edited(self) -> None:
         if self._quiet:
@@ -167,27 +157,68 @@ class BoardEditor(QWidget):
         if board != self._board:
             self._board = board
             self._follow(board)
-            self._say(counting_words(board), "")
             self.changed.emit(board)
 
     def _made(self) -> Board:
         """What the fields say. Raises `KinoscopeError` where there can be no such board."""
-        grid = self.columns.whole(), self.rows.whole()
-        if self.kind.value() == "chessboard":
-            return Board("chessboard", *grid, self.square.metres())
-        markers = self.marker.metres(), self.dictionary.value(), self.inverted.isChecked(), self.legacy.isChecked()
-        return Board("charuco", *grid, self.square.metres(), *markers)
+        kind: Kind = self.kind.value()  # type: ignore[assignment]
+        grid, first, second = (self.columns.whole(), self.rows.whole()), self.length.metres(), self.mark.metres()
+        if kind == "chessboard":
+            return Board(kind, *grid, first)
+        if kind == "aprilgrid":
+            return Board(kind, *grid, round(first + second, 9), first, self.family.value())
+        if kind in ("circles", "acircles"):
+            return Board(kind, *grid, first, self._diameter(kind, first, second))
+        return Board(
+            kind, *grid, first, second, self.family.value(), self.inverted.isChecked(), self.legacy.isChecked()
+        )
+
+    def _diameter(self, kind: Kind, pitch: float, told: float) -> float:
+        """What is told; where that was the usual share of the distance, it follows the distance."""
+        share = CIRCLE_SHARE[kind == "acircles"]
+        before = self._board
+        if pitch == before.square or before.kind != kind or abs(before.marker - share * before.square) > 1e-7:
+            return told
+        self._quiet = True
+        self.mark.setValue(1000 * share * pitch)
+        self._quiet = False
+        return self.mark.metres()
+
+    def _dress(self, kind: Kind) -> None:
+        """Labels, tooltips and choices of this kind."""
+        words = KINDS[kind]
+        _label(self._counts, words.counts)
+        _label(self._length, words.length)
+        _label(self._mark, words.mark)
+        _label(self._family, words.family)
+        describe(self.columns, f"{words.counts}: columns", words.columns_tip)
+        describe(self.rows, f"{words.counts}: rows", words.rows_tip)
+        describe(self.length, words.length, words.length_tip)
+        describe(self.mark, words.mark or "Marker", words.mark_tip)
+        describe(self.family, words.family or "Dictionary", "The family that the printed markers are from")
+        if words.family:
+            self.family.set_choices(_families(kind))
+        self._second.setVisible(bool(words.mark))
+        self._family.setVisible(bool(words.family))
+        self._about.setVisible(not words.family)
+        self._flags.setVisible(kind == "charuco")
 
     def _follow(self, board: Board) -> None:
-        charuco = board.kind == "charuco"
-        self._count_label.setText("Squares" if charuco else "Inner corners")
-        self._charuco.setVisible(charuco)
-        self._flags.setVisible(charuco)
         self.drawing.show_board(board)
+        self._say(f"{counting_words(board)}\nPrinted {size_words(board)}", "")
 
     def _say(self, text: str, level: str) -> None:
         self.words.setText(text)
         set_property(self.words, "level", level)
+
+
+def _families(kind: Kind) -> list[tuple[str, str]]:
+    names = TAG_FAMILIES if kind == "aprilgrid" else DICTIONARIES
+    return [(name, name[5:].replace("_", " ")) for name in names]
+
+
+def _label(box: QWidget, words: str) -> None:
+    box.findChildren(QLabel)[0].setText(words)
 
 
 def _row(*parts: Part) -> QWidget:

@@ -9,13 +9,14 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.boards import Board
 from engines.core.frames import Size
-from widgets.calibration.state import GRID, counting_words
+from widgets.calibration.kinds import counting_words
+from widgets.calibration.state import GRID
 from widgets.kit.theme import LOOK, mixed
 
 SHADES = (0.0, 0.28, 0.5, 0.75)
@@ -23,7 +24,7 @@ SHADES = (0.0, 0.28, 0.5, 0.75)
 
 
 class BoardDrawing(QWidget):
-    """A small true drawing of the board, its inner corners dotted, the first one ringed."""
+    """A small true drawing of the board, the points that are looked for dotted, the first one ringed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +37,7 @@ class BoardDrawing(QWidget):
         self._board = board
         words = counting_words(board) if board else "No such board"
         self.setAccessibleDescription(words)
-        self.setToolTip(f"{words}. Dots are the corners that are looked for; the ring is the first one.")
+        self.setToolTip(f"{words}. Dots are the points that are looked for; the ring is the first one.")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -49,15 +50,17 @@ class BoardDrawing(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        columns, rows = board.squares
-        cell = min((self.width() - 16) / columns, (self.height() - 8) / rows)
-        box = QRectF(0, 0, cell * columns, cell * rows)
+        width, height = board.print_size
+        scale = min((self.width() - 16) / width, (self.height() - 8) / height)
+        box = QRectF(0, 0, scale * width, scale * height)
         box.moveCenter(QRectF(self.rect()).center())
-        painter.drawImage(box, _tinted(_print(board)))
-        painter.setPen(QPen(LOOK.now.color("line"), 1))
-        painter.drawRect(box)
-        if cell >= 5:
-            _dots(painter, board, box.topLeft(), cell)
+        if board.kind in ("chessboard", "charuco"):
+            painter.drawImage(box, _tinted(_print(board)))
+            painter.setPen(QPen(LOOK.now.color("line"), 1))
+            painter.drawRect(box)
+        else:
+            _marks(painter, board, box, scale)
+        _dots(painter, board, box.topLeft(), scale)
 
 
 class CoverageMap(QWidget):
@@ -121,25 +124,57 @@ def _print(board: Board) -> NDArray[np.uint8]:
     return board.picture(16)
 
 
-def _tinted(gray: NDArray[np.uint8]) -> QImage:
-    """The print between two quiet tokens instead of black and white."""
+def _inks() -> tuple[str, str]:
+    """What is printed and the paper, as two quiet tokens instead of black and white."""
     look = LOOK.now
-    dark = (look.base, mixed(look.surface, look.muted, 0.7))
-    low, high = dark if look.name == "dark" else (look.muted, look.raised)
+    return (look.base, mixed(look.surface, look.muted, 0.7)) if look.name == "dark" else (look.muted, look.raised)
+
+
+def _tinted(gray: NDArray[np.uint8]) -> QImage:
+    low, high = _inks()
     table = [QColor(mixed(low, high, level / 255)).rgb() for level in range(256)]
     image = QImage(gray.data, gray.shape[1], gray.shape[0], gray.strides[0], QImage.Format.Format_Indexed8)
     image.setColorTable(table)
     return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _dots(painter: QPainter, board: Board, origin: QPointF, cell: float) -> None:
-    columns, rows = board.corner_grid
-    radius = min(3.0, cell * 0.15)
+def _marks(painter: QPainter, board: Board, box: QRectF, scale: float) -> None:
+    """Tags or circles on their paper."""
+    ink, paper = _inks()
+    painter.setPen(QPen(LOOK.now.color("line"), 1))
+    painter.setBrush(QColor(paper))
+    painter.drawRect(box.adjusted(-4, -3, 4, 3))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(ink))
+    side = board.marker * scale
+    if board.kind == "aprilgrid":
+        for place in _tags(board):
+            painter.drawRect(QRectF(box.topLeft() + QPointF(*(place * scale)), QSizeF(side, side)))
+    else:
+        for place in places(board):
+            painter.drawEllipse(box.topLeft() + QPointF(*(place * scale)), side / 2, side / 2)
+
+
+def places(board: Board) -> NDArray[np.float64]:
+    """The corners from the top left of what is printed, N x 2 in metres."""
+    return np.asarray(board.corners[:, :2] - board.print_origin)
+
+
+def _tags(board: Board) -> NDArray[np.float64]:
+    """The first corner of each tag."""
+    return places(board).reshape(board.rows, 2, board.columns, 2, 2)[:, 0, :, 0].reshape(-1, 2)
+
+
+def _dots(painter: QPainter, board: Board, origin: QPointF, scale: float) -> None:
+    nearest = (board.square - board.marker if board.kind == "aprilgrid" else board.square) * scale
+    if nearest < 3:
+        return
+    radius = max(1.2, min(3.0, nearest * 0.15))
+    at = [origin + QPointF(*(place * scale)) for place in places(board)]
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(LOOK.now.color("accent"))
-    for row in range(1, rows + 1):
-        for column in range(1, columns + 1):
-            painter.drawEllipse(origin + QPointF(column * cell, row * cell), radius, radius)
+    for place in at:
+        painter.drawEllipse(place, radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(LOOK.now.color("accent"), 1.5))
-    painter.drawEllipse(origin + QPointF(cell, cell), radius + 2.5, radius + 2.5)
+    painter.drawEllipse(at[0], radius + 2.5, radius + 2.5)

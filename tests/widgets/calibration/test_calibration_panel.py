@@ -21,6 +21,7 @@ from engines.core.lenses import Intrinsics, Lens
 from engines.core.projection import project, undistort_maps
 from widgets.calibration.bars import ErrorAxis
 from widgets.calibration.board import LengthField
+from widgets.calibration.kinds import board_words
 from widgets.calibration.numbers import parameters
 from widgets.calibration.overlays import enlargement, moved, residual_overlays, sighting_overlays
 from widgets.calibration.panel import CalibrationPanel
@@ -33,11 +34,10 @@ from widgets.calibration.state import (
     SourceChoice,
     Trouble,
     ViewRow,
-    board_words,
     coverage_of,
     coverage_words,
 )
-from widgets.kit.panel import FOLDS
+from widgets.kit.panel import FOLDS, ChoiceField
 from widgets.kit.theme import DARK, LOOK
 from widgets.viewer.overlays import Legend, Points, Vectors
 
@@ -104,6 +104,12 @@ def panel(qtbot, qapp) -> Iterator[CalibrationPanel]:
     FOLDS.state.clear()
 
 
+def pick(field: ChoiceField, id: str) -> None:
+    """As the user chooses in a list."""
+    field.setCurrentIndex(field.findData(id))
+    field.activated.emit(field.currentIndex())
+
+
 def states(result: MonoResult) -> dict[Phase, CalibrationView]:
     sources = (SourceChoice("rig/front", "Rendered rig · front"),)
     rows = rows_of(result)
@@ -152,7 +158,7 @@ def test_the_longest_board_and_the_solver_fit(panel: CalibrationPanel, result: M
     panel.solver.set_folded(False)
     board = Board.parse("charuco:12x9:123.75mm:100.25mm:DICT_APRILTAG_36h11:inverted:legacy")
     panel.show_state(replace(states(result)[Phase.LIVE], board=board, model="rational8", window="11"))
-    assert panel.board.dictionary.value() == "DICT_APRILTAG_36h11"
+    assert panel.board.family.value() == "DICT_APRILTAG_36h11"
     assert panel.solver.half.value() == 11
     assert panel.body.totalMinimumSize().width() <= NARROW - 10
 
@@ -233,11 +239,11 @@ def test_dropped_files_go_out_as_paths(panel: CalibrationPanel, qtbot) -> None:
 def test_changing_the_kind_of_board_keeps_the_print(panel: CalibrationPanel) -> None:
     boards: list[Board] = []
     panel.board.changed.connect(boards.append)
-    panel.board.kind._buttons["charuco"].click()
+    pick(panel.board.kind, "charuco")
     assert boards[-1].kind == "charuco"
     assert boards[-1].squares == BOARD.squares
     assert boards[-1].corner_grid == BOARD.corner_grid
-    panel.board.kind._buttons["chessboard"].click()
+    pick(panel.board.kind, "chessboard")
     assert boards[-1] == BOARD
 
 
@@ -245,9 +251,9 @@ def test_impossible_boards_are_explained_and_not_told(panel: CalibrationPanel) -
     boards: list[Board] = []
     panel.show_state(CalibrationView(board=Board.parse("charuco:5x4:54mm:40.5mm:DICT_4X4_50")))
     panel.board.changed.connect(boards.append)
-    panel.board.marker.setValue(60.0)
+    panel.board.mark.setValue(60.0)
     assert "smaller than its square" in panel.board.words.text()
-    panel.board.marker.setValue(40.5)
+    panel.board.mark.setValue(40.5)
     panel.board.columns.setValue(30)
     assert "50 markers" in panel.board.words.text()
     assert boards == []
@@ -270,10 +276,10 @@ def test_a_large_chessboard_becomes_a_charuco_with_enough_markers(panel: Calibra
     boards: list[Board] = []
     panel.show_state(CalibrationView(board=Board.parse("chessboard:20x15:10mm")))
     panel.board.changed.connect(boards.append)
-    panel.board.kind._buttons["charuco"].click()
+    pick(panel.board.kind, "charuco")
     assert boards[-1].dictionary == "DICT_4X4_1000"
     panel.show_state(CalibrationView(board=Board.parse("chessboard:90x90:10mm")))
-    panel.board.kind._buttons["charuco"].click()
+    pick(panel.board.kind, "charuco")
     assert "1000 markers" in panel.board.words.text()
     assert panel.board.kind.value() == "chessboard"
     assert len(boards) == 1

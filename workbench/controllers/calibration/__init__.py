@@ -8,9 +8,10 @@ COMMANDS = (
     Command("calibration.capture", "Capture view", "Calibration", "Keep this view of the board for the calibration", "C", "capture", idle=False, run=lambda it: it.watch.capture(), enabled=lambda it: it.panel.shown.live is not None),
     Command("calibration.add-images", "Add photographs…", "Calibration", "Calibrate from image files or folders", "", "views", run=lambda it: it.add_pictures()),
     Command("calibration.run", "Calibrate", "Calibration", "Solve for the camera from the views", "Ctrl+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: it.panel.shown.can_calibrate),
-    Command("calibration.open", "Open calibration…", "Calibration", "Load an OpenCV YAML or JSON calibration", "", "open", 1, run=lambda it: it.open(it.files.ask_calibration())),
+    Command("calibration.open", "Open calibration…", "Calibration", "Show a calibration of ours, OpenCV, ROS or Kalibr", "", "open", 1, run=lambda it: it.open(it.files.ask_calibration())),
     Command("calibration.save", "Save calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1, run=lambda it: it.save(it.files.ask_target(it.file_name)), enabled=lambda it: it.panel.shown.result is not None),
-    Command("calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1, run=lambda it: it.save_board(*it.files.ask_page(it.session.board))),
+    Command("calibration.export", "Export calibration…", "Calibration", "For Kalibr, ROS, COLMAP or OpenCV, where they can hold the lens exactly", "", "export", 1, run=lambda it: it.files.export(it.session.result, *it.files.ask_export(it.session.result, it.file_name), lambda said: it.services.notify(said, "good")), enabled=lambda it: it.panel.shown.result is not None),
+    Command("calibration.board-pdf", "Print board…", "Calibration", "A PDF of the board in true size", "", "print", 1, run=lambda it: it.save_boards()),
     Command("calibration.copy-command", "Copy as command", "Calibration", "The command line that gives the same result", "", "copy", 1, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.panel.shown.views)),
     Command("calibration.clear", "Discard views", "Calibration", "Forget all views; Undo brings them back", "", "clear", 2, run=lambda it: it.clear(), enabled=lambda it: bool(it.panel.shown.views) or bool(it.panel.shown.loaded_from)),
 )  # fmt: skip

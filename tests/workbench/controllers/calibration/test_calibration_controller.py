@@ -174,7 +174,7 @@ def test_project_brings_everything_back(
         shutil.copy(path, folder)
     first.controller.add([str(folder)])
     until(qtbot, lambda: len(first.state.views) == 6)
-    first.controller.set_used([first.state.views[2].path], False)
+    first.controller.edits.switch([first.state.views[2].path], False)
     first.controller.run()
     until(qtbot, solved(first), 40)
     assert shlex.split(first.controller.command())[4] == str(folder)
