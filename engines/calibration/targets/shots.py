@@ -16,6 +16,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.calibration.targets.corners import detect
 from engines.calibration.targets.detection import Detection, Gray
@@ -55,6 +56,11 @@ class Shot:
     board: int = 0
     flipped: bool = False
     also: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """Of the corners that were found."""
+        return np.array([], np.int64) if self.detection is None else self.detection.ids
 
     def is_named_in(self, names: Sequence[str]) -> bool:
         """Whether it, its picture or its film is among names."""
@@ -97,6 +103,18 @@ def one_way(shots: Sequence[Shot], mirror: str) -> tuple[list[Shot], bool]:
     mirrored = mirror == "yes" or ways[True] > ways[False]
     note = _PLAIN if mirrored else _MIRRORED
     return [shot if shot.flipped == mirrored else _lost(shot, note) for shot in shots], mirrored
+
+
+def without_corners(shot: Shot, ids: Sequence[int]) -> Shot:
+    """The shot as if the corners `ids` had not been found."""
+    found = shot.detection
+    if found is None or not ids:
+        return shot
+    kept = ~np.isin(found.ids, ids)
+    covariance = None if found.covariance is None else found.covariance[kept]
+    extent = None if found.extent is None else found.extent[kept]
+    rest = replace(found, ids=found.ids[kept], corners=found.corners[kept], covariance=covariance, extent=extent)
+    return replace(shot, detection=rest)
 
 
 def _wanted(board: Board, only_markers: bool) -> Board | None:
