@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.solve.projecting import project_with_derivatives
 from engines.calibration.targets.target import Target
 from engines.core.errors import WorkFailed
 from engines.core.lenses import Intrinsics, Lens, ModelName
@@ -98,7 +99,7 @@ class Fit:
 
 def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:
     """Where the model puts the corners `ids` in `view`, N x 2 pixels."""
-    return _project(state, state.poses[view], ids)[0]
+    return project_with_derivatives(state.model, state.camera, state.poses[view], state.points[ids])[0]
 
 
 def view_squares(state: State, views: Sequence[Observation]) -> Floats:
@@ -148,22 +149,31 @@ def _gauge_corners(grid: tuple[int, int], enough: Bools) -> tuple[int, int, int]
     return int(usable[first]), int(usable[second]), int(usable[int(np.argmax(aside))])
 
 
-def adjust(start: State, views: Sequence[Observation], free: Bools | None = None, fixed_camera: bool = False) -> Fit:
+def adjust(
+    start: State,
+    views: Sequence[Observation],
+    free: Bools | None = None,
+    fixed_camera: bool = False,
+    basis: Floats | None = None,
+) -> Fit:
     """Minimise the reprojection error from `start` over poses, camera (unless fixed) and the `free` coordinates.
 
+    basis: the directions in which the camera's P parameters may move, P x F; None: all of them.
     Raises `WorkFailed` when the numbers run away.
     """
+    count = len(start.camera)
+    ways = np.zeros((count, 0)) if fixed_camera else np.eye(count) if basis is None else basis
     state, damping = start, 1e-4
-    system = _normal_equations(state, views, free, fixed_camera)
+    system = _normal_equations(state, views, free, ways)
     converged = False
     for _ in range(MOST_ITERATIONS):
         step = _step(system, damping)
-        trial = _moved(state, step, free, fixed_camera) if step is not None else None
+        trial = _moved(state, step, free, ways) if step is not None else None
         squares = float(view_squares(trial, views).sum()) if trial is not None else np.inf
         if trial is not None and np.isfinite(squares) and squares <= system.squares:
             gain = (system.squares - squares) / max(system.squares, 1e-300)
             state, damping = trial, max(damping * 0.1, 1e-12)
-            system = _normal_equations(state, views, free, fixed_camera)
+            system = _normal_equations(state, views, free, ways)
             if gain < _ENOUGH:
                 converged = True
                 break
@@ -172,7 +182,7 @@ def adjust(start: State, views: Sequence[Observation], free: Bools | None = None
             break
         else:
             damping = max(damping, 1e-8) * 10
-    return _as_fit(state, system, free, fixed_camera, converged)
+    return _as_fit(state, system, free, ways, converged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +198,9 @@ class _System:
     residuals: int
 
 
-def _normal_equations(state: State, views: Sequence[Observation], free: Bools | None, fixed_camera: bool) -> _System:
+def _normal_equations(state: State, views: Sequence[Observation], free: Bools | None, ways: Floats) -> _System:
     """A corner's residual knows the camera, the view's pose and that one corner, so blocks are summed one by one."""
-    cameras = 0 if fixed_camera else len(state.camera)
+    cameras = ways.shape[1]
     kept = _kept(state, free, cameras)
     wanted = cameras + (0 if free is None else free.size)
     common, right = np.zeros((wanted, wanted)), np.zeros(wanted)
@@ -198,7 +208,7 @@ def _normal_equations(state: State, views: Sequence[Observation], free: Bools | 
     coupling = np.zeros((len(views), wanted, 6))
     squares, residuals = 0.0, 0
     for number, view in enumerate(views):
-        error, by_pose, by_camera, turn = _derivatives(state, number, view, cameras)
+        error, by_pose, by_camera, turn = _derivatives(state, number, view, ways)
         pose[number], pose_right[number] = by_pose.T @ by_pose, -by_pose.T @ error
         common[:cameras, :cameras] += by_camera.T @ by_camera
         right[:cameras] -= by_camera.T @ error
@@ -240,26 +250,16 @@ def _add_points(
         common[:cameras, rows] += np.moveaxis(mixed, 2, 0)
 
 
-def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    points = np.ascontiguousarray(state.points[ids]).reshape(-1, 1, 3)
-    if state.model == "fisheye4":
-        image, jacobian = cv2.fisheye.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
-        jacobian = np.asarray(jacobian)[:, [8, 9, 10, 11, 12, 13, 0, 1, 2, 3, 4, 5, 6, 7]]
-    else:
-        image, jacobian = cv2.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
-    return np.asarray(image, dtype=np.float64).reshape(-1, 2), np.asarray(jacobian, dtype=np.float64)
-
-
-def _derivatives(state: State, number: int, view: Observation, cameras: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Weighted residuals (2N), derivatives by pose (2N x 6) and by camera (2N x `cameras`), the pose's rotation."""
+def _derivatives(state: State, number: int, view: Observation, ways: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Weighted residuals (2N), derivatives by pose (2N x 6) and along the camera's `ways`, the pose's rotation."""
     pose = state.poses[number]
-    image, jacobian = _project(state, pose, view.ids)
+    image, by_pose, by_camera = project_with_derivatives(state.model, state.camera, pose, state.points[view.ids])
     turn = np.asarray(cv2.Rodrigues(pose[:3])[0], dtype=np.float64)
     error = (image - view.corners).ravel()
     if view.weights is not None:
         root = np.sqrt(np.repeat(view.weights, 2))
-        error, jacobian = error * root, jacobian * root[:, None]
-    return error, jacobian[:, :6], jacobian[:, 6 : 6 + cameras], turn
+        error, by_pose, by_camera = error * root, by_pose * root[:, None], by_camera * root[:, None]
+    return error, by_pose, by_camera @ ways, turn
 
 
 def _step(system: _System, damping: float) -> tuple[Floats, Floats] | None:
@@ -285,12 +285,12 @@ def _solve_scaled(matrix: Floats, right: Floats) -> Floats:
     return np.asarray(scale * np.linalg.solve(matrix * np.outer(scale, scale), right * scale))
 
 
-def _moved(state: State, step: tuple[Floats, Floats], free: Bools | None, fixed_camera: bool) -> State:
+def _moved(state: State, step: tuple[Floats, Floats], free: Bools | None, ways: Floats) -> State:
     common, poses = step
-    cameras = 0 if fixed_camera else len(state.camera)
+    cameras = ways.shape[1]
     moved = replace(state, poses=state.poses + poses)
     if cameras:
-        moved = replace(moved, camera=state.camera + common[:cameras])
+        moved = replace(moved, camera=state.camera + ways @ common[:cameras])
     if free is not None:
         points = state.points.copy()
         points[free] += common[cameras:]
@@ -298,13 +298,13 @@ def _moved(state: State, step: tuple[Floats, Floats], free: Bools | None, fixed_
     return moved
 
 
-def _as_fit(state: State, system: _System, free: Bools | None, fixed_camera: bool, converged: bool) -> Fit:
+def _as_fit(state: State, system: _System, free: Bools | None, ways: Floats, converged: bool) -> Fit:
     if not np.isfinite(system.squares):
         raise WorkFailed("The calibration did not converge", hint="Check the board's corner count and take more views")
-    cameras = 0 if fixed_camera else len(state.camera)
+    cameras = ways.shape[1]
     parameters = 6 * len(state.poses) + cameras + (0 if free is None else int(free.sum()))
-    covariance = _camera_covariance(system)[:cameras, :cameras] if cameras else np.zeros((0, 0))
-    return Fit(state, system.squares, covariance, system.residuals, parameters, converged)
+    along = _camera_covariance(system)[:cameras, :cameras] if cameras else np.zeros((0, 0))
+    return Fit(state, system.squares, ways @ along @ ways.T, system.residuals, parameters, converged)
 
 
 def _camera_covariance(system: _System) -> Floats:

@@ -21,15 +21,20 @@ _LEAST_SPREAD = 1e-3
 _MOST_ROUNDS = 30
 
 
-def robust_fit(start: State, views: Sequence[Observation], free: Bools | None = None) -> tuple[Fit, tuple[Floats, ...]]:
-    """From a plain fit's `start` the robust one, and for each view the weights (0 to 1) of its corners."""
+def robust_fit(
+    start: State, views: Sequence[Observation], free: Bools | None = None, basis: Floats | None = None
+) -> tuple[Fit, tuple[Floats, ...]]:
+    """From a plain fit's `start` the robust one, and for each view the weights (0 to 1) of its corners.
+
+    free, basis: as in `adjust`.
+    """
     lengths = _lengths(start, views)
     width, state = float(np.concatenate(lengths).max()), start
     for _ in range(_MOST_ROUNDS):
         least = WIDTH * _spread(lengths)
         width = max(width / _NARROWER, least)
         weighted = [_weighted(view, far, width) for view, far in zip(views, lengths, strict=True)]
-        fit = adjust(state, weighted, free)
+        fit = adjust(state, weighted, free, basis=basis)
         before, lengths, state = lengths, _lengths(fit.state, views), fit.state
         moved = max(float(np.abs(a - b).max()) for a, b in zip(before, lengths, strict=True))
         if width <= least and moved < 0.01 * width:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from engines.calibration.solve.held import Freedom, freedom
 from engines.calibration.targets.target import Target
 from engines.core.errors import UsageError
 from engines.core.frames import Size
@@ -22,6 +24,11 @@ class Setup:
 
     def __post_init__(self) -> None:
         check_model(self.model)
+
+    @cached_property
+    def freedom(self) -> Freedom:
+        """Raises `UsageError` for what cannot be held."""
+        return freedom(self.model, self.size, self.fix)
 
 
 def check_model(model: str) -> None:
