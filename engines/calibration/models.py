@@ -134,7 +134,7 @@ def _as_good(one: _Held, best: _Held) -> bool:
 
 
 def _words(chosen: _Held, others: Sequence[_Held]) -> str:
-    """Sentences such as "The fisheye model explains the corners (0.20 px on left-out views); Brown does not (1.4 px)"."""
+    """Such as "The fisheye model explains the corners (0.20 px on left-out views); Brown (1.4 px) does not"."""
     name = NAMES[chosen.model]
     worse = [one for one in others if not _as_good(one, chosen)]
     richer = [one for one in others if _terms(one) > _terms(chosen) and one not in worse]
