@@ -22,6 +22,8 @@ FINE = 8
 """Steps of the drawn map to one of its grid."""
 INK, PAPER = QColor(10, 12, 16, 220), QColor(255, 255, 255, 235)
 SCALE_WIDTH = 360.0
+USUAL, FAR_BEYOND = 80, 3.0
+"""Percentile of the map that its scale must show, and how many times as much it shows at the most."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Heat:
         known = self.values[np.isfinite(self.values)]
         most = float(np.abs(known).max()) if known.size else 1.0
         return self.top or most or 1.0
+
+    @property
+    def is_cut(self) -> bool:
+        """Some values are beyond the scale."""
+        return bool(np.nanmax(np.abs(self.values), initial=0.0) > self.high * 1.001)
 
     @property
     def low(self) -> float:
@@ -133,7 +140,8 @@ class HeatPlane(Plane):
             wide = min(SCALE_WIDTH, room.width())
             bar = QRectF(room.center().x() - wide / 2, room.top() + 2, wide, room.height())
             plus = "+" if heat.signed else ""
-            ends = f"{figure(heat.low)} {heat.unit}", f"{plus}{figure(heat.high)} {heat.unit}"
+            over = "\u2265 " if heat.is_cut else ""
+            ends = f"{figure(heat.low)} {heat.unit}", f"{over}{plus}{figure(heat.high)} {heat.unit}"
             draw_scale(painter, bar, *ends, signed=heat.signed, title=heat.title)
 
     def _colour(self) -> None:
@@ -199,6 +207,15 @@ def _head(start: QPointF, end: QPointF) -> list[QLineF]:
         side.setLength(min(5.0, shaft.length() / 2))
         made.append(side)
     return made
+
+
+def scale_top(values: Floats) -> float:
+    """Where the scale of magnitudes ends: at the largest, or well below it where that stands for a far corner alone."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return 0.0
+    most, usual = float(known.max()), float(np.percentile(known, USUAL))
+    return min(most, FAR_BEYOND * usual)
 
 
 def round_levels(low: float, high: float, most: int = 7) -> list[float]:

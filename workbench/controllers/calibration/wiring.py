@@ -1,4 +1,4 @@
-"""What the controls of the calibration panel and its board do: each signal with what it asks of the controller, `it`."""
+"""What the controls of the calibration panel and its board do: each signal with what it asks of the controller."""
 
 from __future__ import annotations
 
@@ -47,5 +47,6 @@ def connect_board(it: Any, board: CalibrationBoard) -> None:
     board.help.clicked.connect(it.show_help)
     board.trouble.retryWanted.connect(it.use_board)
     board.trouble.logWanted.connect(it.services.host.show_log)
+    board.trouble.dismissed.connect(it.pages.dismiss)
     board.trouble.dismissed.connect(it.dismiss)
     it.pages.changed.connect(it.show_soon)
