@@ -39,7 +39,6 @@ class Heat:
     signed: bool = False
     levels: Sequence[float] = ()
     dots: Sequence[tuple[float, float]] = ()
-    big_dots: bool = False
     arrows: Sequence[tuple[float, float, float, float]] = ()
     enlarged: float = 1.0
     frame: QRectF = field(default_factory=QRectF)
@@ -158,16 +157,17 @@ class HeatPlane(Plane):
         return [QLineF(*map(float, ends.ravel())) for ends in contour(heat.values, level) * scale + start]
 
     def _paint_dots(self, painter: QPainter, heat: Heat) -> None:
-        radius = 2.6 if heat.big_dots else 1.3
-        painter.setPen(QPen(INK, 1) if heat.big_dots else Qt.PenStyle.NoPen)
-        painter.setBrush(PAPER if heat.big_dots else QColor(255, 255, 255, 120))
+        radius = 2.2 if heat.signed else 1.3
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(LOOK.now.color("text") if heat.signed else QColor(255, 255, 255, 120))
         for x, y in heat.dots:
             painter.drawEllipse(self.at(x, y), radius, radius)
 
     def _paint_arrows(self, painter: QPainter, heat: Heat) -> None:
         for x, y, u, v in heat.arrows:
             start, end = self.at(x, y), self.at(x + (u - x) * heat.enlarged, y + (v - y) * heat.enlarged)
-            _stroke(painter, [QLineF(start, end), *_head(start, end)], 1.5)
+            painter.setPen(QPen(LOOK.now.color("text"), 1.5))
+            painter.drawLines([QLineF(start, end), *_head(start, end)])
 
     def _paint_level(self, painter: QPainter, words: str, lines: Sequence[QLineF], taken: list[QRectF]) -> None:
         """At the right of the middle, or where else there is room."""

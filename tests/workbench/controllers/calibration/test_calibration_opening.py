@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QInputDialog
 
 from engines.core.boards import Board
 from tests.workbench.controllers.calibration.calibration_bench import Bench, until
@@ -81,3 +82,24 @@ def test_a_folder_that_is_added_says_what_it_left_out(bench: Bench, qtbot, tmp_p
     until(qtbot, lambda: len(bench.state.views) == 2)
     assert [Path(view.path).name for view in bench.state.views] == ["2.png", "10.png"]
     assert "1 file left out: 1 is HEIC (IMG_1.HEIC), which cannot be read here" in bench.said
+
+
+def test_a_calibration_is_exported_for_the_program_that_was_chosen(
+    bench: Bench, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "camera.yaml").write_text(OPENED)
+    bench.controller.open(str(tmp_path / "camera.yaml"))
+    until(qtbot, lambda: bench.state.loaded_from)
+    offered: list[list[str]] = []
+
+    def choose(_window, _title, _label, words, *_rest) -> tuple[str, bool]:
+        offered.append(words)
+        return words[-1], True
+
+    target = tmp_path / "cameras.txt"
+    monkeypatch.setattr(QInputDialog, "getItem", choose)
+    monkeypatch.setattr("workbench.controllers.calibration.files.ask_file", lambda *_words: str(target))
+    bench.actions.action("calibration.export").trigger()
+    until(qtbot, target.exists)
+    assert offered == [["OpenCV", "Kinoscope JSON", "Kalibr camchain", "ROS camera_info", "COLMAP cameras.txt"]]
+    assert target.read_text().splitlines()[-1] == "1 PINHOLE 640 480 500.0 500.0 320.5 240.5"
