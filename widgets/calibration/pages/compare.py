@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from engines.calibration.compare import Comparison, ParameterPair
 from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
-from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels, scale_top
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.axes import figure
 from widgets.kit.fields import wrapped
@@ -78,12 +78,9 @@ class ComparePage(ChartPage):
 def heat_of(comparison: Comparison) -> Heat:
     """The difference over the picture with lines at round values."""
     values = np.array(comparison.difference, np.float64).reshape(comparison.rows, comparison.columns)
-    known = values[np.isfinite(values)]
-    top = scale_top(values)
-    levels = round_levels(float(known.min()) or top / 20, top) if known.size else []
     size = comparison.image_size
     extent = QRectF(0, 0, size.width - 1, size.height - 1)
-    return Heat(values, extent, "px", "difference", levels=levels, top=top)
+    return Heat(values, extent, "px", "difference", levels=round_levels(values))
 
 
 def size_words(comparison: Comparison) -> str:

@@ -21,6 +21,7 @@ class Page(StrEnum):
     SHAPE = "shape"
     MODELS = "models"
     COMPARE = "compare"
+    LENS = "lens"
 
 
 IN_VIEWER = (Page.VIEWER,)

@@ -12,6 +12,7 @@ TITLES = {
     Page.SHAPE: ("Board's shape", "How far the board is bent and stretched, and what freeing it did"),
     Page.MODELS: ("Models", "Every lens model on the same views, and which one to take"),
     Page.COMPARE: ("Compare", "Two calibrations of a camera over the picture and parameter by parameter"),
+    Page.LENS: ("Lens", "How the lens bends straight lines, and how much it sees"),
 }
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 
 from engines.calibration.types import MonoResult, Point, UncertaintyMap
 from widgets.calibration.pages.chart_page import ChartPage, side_of
-from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels, scale_top
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.axes import figure
 from widgets.charts.contours import refined
@@ -71,11 +71,8 @@ def heat_of(shown: UncertaintyMap, result: MonoResult, dots: tuple[Point, ...] =
     middles = np.array(shown.sigma, np.float64).reshape(shown.rows, shown.columns)
     values = np.pad(refined(np.where(middles < 0, np.nan, middles), 2), 1, mode="edge")
     size = result.image_size
-    known = values[np.isfinite(values)]
-    top = scale_top(values)
-    levels = round_levels(float(known.min()), top) if known.size else []
     extent = QRectF(-0.5, -0.5, size.width, size.height)
-    return Heat(values, extent, "px", "standard deviation", levels=levels, dots=dots, top=top)
+    return Heat(values, extent, "px", "standard deviation", levels=round_levels(values), dots=dots)
 
 
 def corners_of(result: MonoResult) -> tuple[Point, ...]:

@@ -7,6 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, Signal
 
+from widgets.calibration.pages.lens import LensPage
 from widgets.calibration.pages.shape import ShapePage
 from widgets.calibration.pages.state import Page, PagesView
 from widgets.calibration.pages.tabs import CalibrationBoard
@@ -37,7 +38,11 @@ class Shape(PagePart):
         return page
 
 
-PARTS: tuple[type[PagePart], ...] = (Residuals, Uncertainty, Shape, Models, Beside)
+class LensPicture(PagePart):
+    page, kind = Page.LENS, LensPage
+
+
+PARTS: tuple[type[PagePart], ...] = (Residuals, Uncertainty, Shape, Models, Beside, LensPicture)
 """What stands behind each page, in the order of the tabs."""
 
 
