@@ -114,14 +114,14 @@ def counting_words(board: Board) -> str:
         return f"{_counts(board)} tags = {_grid(board.corner_grid)} corners"
     if board.kind == "circles":
         return f"{board.rows} rows of {board.columns} circles = {board.corner_count} circles"
-    across = f"{millimetres(2 * board.square)}\u00a0mm within a row"
-    return f"{board.rows} rows of {board.columns}, every second one shifted; {across}"
+    return f"{board.rows} rows of {board.columns} circles, every second one shifted"
 
 
 def size_words(board: Board) -> str:
-    """How large the print is."""
+    """How large the print is; of shifted circles also how far they are apart within a row, which is often measured."""
     width, height = (f"{1000 * side:.4g}" for side in board.print_size)
-    return f"{width}\u00a0\u00d7\u00a0{height}\u00a0mm"
+    within = f", {millimetres(2 * board.square)}\u00a0mm within a row" if board.kind == "acircles" else ""
+    return f"{width}\u00a0\u00d7\u00a0{height}\u00a0mm{within}"
 
 
 def millimetres(metres: float) -> str:

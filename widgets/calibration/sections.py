@@ -72,7 +72,8 @@ class CameraSection(Section):
         self._fitting: Board | None = None
         self._source = labelled("Source", self.source)
         capture = row_of(self.capture, self.auto, None, spacing=12)
-        self._offers = held(column_of(self.use, self.flip, spacing=4))
+        left = Qt.AlignmentFlag.AlignLeft
+        self._offers = held(column_of((self.use, 0, left), (self.flip, 0, left), spacing=4))
         self._live = held(column_of(self.row, self._offers, capture, spacing=12))
         self.use.clicked.connect(lambda: self.boardWanted.emit(self._fitting))
         self.flip.clicked.connect(self.flipWanted)
@@ -144,7 +145,7 @@ class EveryFrame(QWidget):
         tip = "Of films look at each N-th frame; at 0 the sharp ones are chosen that show the board in new places"
         self.every = NumberField("Frames of films", 0, 0, 10_000, tip=tip)
         self.every.setSpecialValueText("Chosen")
-        self.every.setPrefix("each ")
+        self.every.setPrefix("1 of ")
         label = Label("Frames of films", "muted")
         self.setLayout(row_of((label, 1), (self.every, 1), spacing=8))
         self.every.valueChanged.connect(lambda _value: self.everyChosen.emit(self.every.whole()))

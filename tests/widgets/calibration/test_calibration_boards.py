@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.core.boards import Board, Kind
+from tests.widgets.calibration.calibration_states import pick
 from widgets.calibration.board import BoardEditor
 from widgets.calibration.drawings import places
 from widgets.calibration.kinds import KINDS, added_to, as_kind, board_title, board_words, counting_words
-from widgets.kit.panel import ChoiceField
 
 BOARDS: dict[str, Board] = {
     board.kind: board
@@ -36,12 +36,6 @@ def editor(qtbot) -> BoardEditor:
     qtbot.addWidget(made)
     made.show()
     return made
-
-
-def pick(field: ChoiceField, id: str) -> None:
-    """As the user chooses in a list."""
-    field.setCurrentIndex(field.findData(id))
-    field.activated.emit(field.currentIndex())
 
 
 def lengths_of(board: Board) -> dict[str, Board]:
