@@ -15,6 +15,8 @@ from engines.calibration.formats.files import READ
 from engines.calibration.types import MonoResult, MonoSpec, Remedy
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
+from widgets.calibration.pages.state import IN_VIEWER, PagesForm, PagesView
+from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
 from widgets.calibration.state import CalibrationView, Trouble, ViewRow
 from widgets.kit.words import count
@@ -24,12 +26,13 @@ from workbench.controllers.calibration.changes import Put
 from workbench.controllers.calibration.edits import Edits
 from workbench.controllers.calibration.files import Files, shortened
 from workbench.controllers.calibration.keeping import keep_session, restore_session
+from workbench.controllers.calibration.pages import Pages
 from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
 from workbench.controllers.calibration.session import Session, command_line
 from workbench.controllers.calibration.showing import ShownPictures
 from workbench.controllers.calibration.watch import BoardWatch
-from workbench.controllers.common.feature_controller import FeatureController, Room
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -40,12 +43,18 @@ REFIT_MS = 350
 """A pause this long after the last change of a view starts the fit again."""
 
 
-class CalibrationController(FeatureController):
-    """Shows the panel one view of session, finder and jobs."""
+class CalibrationController(PagedController):
+    """Shows panel and board one view of session, finder and jobs."""
 
-    def __init__(self, panel: CalibrationPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
-        super().__init__(NAME, services, actions, panel)
-        self.panel = panel
+    form: PagesForm
+
+    def __init__(
+        self, panel: CalibrationPanel, board: CalibrationBoard, viewer: ViewerController, services: Services,
+        actions: Actions,
+    ) -> None:  # fmt: skip
+        super().__init__(NAME, board, IN_VIEWER, PagesForm(), services, actions, panel)
+        self.panel, self.board = panel, board
+        self.view = PagesView()
         self.session = Session()
         self._base = CalibrationView()
         self._selected = ""
@@ -59,15 +68,18 @@ class CalibrationController(FeatureController):
         )
         self.runs = CalibrationRuns(services.jobs, self)
         self.files = Files(self._errands, panel, self.show_trouble)
+        self.pages = Pages(board, self, self._errands, self)
         self._refit_soon = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._refit_soon.timeout.connect(self._refit)
         self._listen()
         self._connect_panel()
+        self._connect_board()
         self.restore()
 
     def close(self) -> None:
         """Stop looking and let go of the sources."""
         self._soon.stop()
+        self._pages_soon.stop()
         self._refit_soon.stop()
         self.watch.close()
         self._errands.request_stop()
@@ -79,6 +91,7 @@ class CalibrationController(FeatureController):
         self.session = restore_session(self.services)
         self.trouble, self._selected = None, ""
         self.captures.new_run()
+        self.pages.forget()
         self._refresh()
 
     def keep(self) -> None:
@@ -138,6 +151,10 @@ class CalibrationController(FeatureController):
         self.edits.follow(remedy)
         if self.session.solved() is None and not self._refit_soon.isActive():
             self.run()
+
+    def take_back(self, corner: str) -> None:
+        """A single corner, `view#id`, takes part again."""
+        self.edits.put_back(corner)
 
     # Files
 
@@ -251,6 +268,7 @@ class CalibrationController(FeatureController):
             selected=self._selected,
         )
         self.panel.show_state(state)
+        self.view = self.pages.show(self.form.page, state)
         self.actions.refresh(self.name, self)
 
     def _failed(self, title: str) -> Callable[[Failure], None]:
@@ -314,6 +332,16 @@ class CalibrationController(FeatureController):
         for id, button in panel.commands.items():
             button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
 
+    def _connect_board(self) -> None:
+        board = self.board
+        board.pageChosen.connect(self.choose_page)
+        board.dropped.connect(self.add)
+        board.help.clicked.connect(self.show_help)
+        board.trouble.retryWanted.connect(self.use_board)
+        board.trouble.logWanted.connect(self.services.host.show_log)
+        board.trouble.dismissed.connect(self.dismiss)
+        self.pages.changed.connect(self.show_soon)
+
     def save_boards(self) -> None:
         """Ask where to, and write the board that is being edited."""
         board = self.panel.board.board
@@ -328,6 +356,6 @@ class CalibrationController(FeatureController):
 
 def make(room: Room) -> CalibrationController:
     """The feature in a window."""
-    return CalibrationController(
-        room.dock("calibration", CalibrationPanel()), room.viewer, room.services, room.commands
-    )
+    board, panel = CalibrationBoard(), room.dock("calibration", CalibrationPanel())
+    room.board(NAME, board, board.head)
+    return CalibrationController(panel, board, room.viewer, room.services, room.commands)

@@ -108,6 +108,11 @@ class Edits(QObject):
         """Do what a reason advises."""
         self.put(remedy_words(remedy), remedied(remedy, self._session()))
 
+    def put_back(self, corner: str) -> None:
+        """A single corner, `view#id`, takes part again."""
+        drop = tuple(name for name in self.material.drop if name != corner)
+        self.change(f"Take back {corner}", replace(self.material, drop=drop))
+
     def put_back_dropped(self) -> None:
         """All single corners take part again."""
         self.change("Put dropped corners back", replace(self.material, drop=()))
