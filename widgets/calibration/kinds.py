@@ -96,14 +96,21 @@ def board_words(board: Board) -> str:
     """'9 x 6 inner corners, 25 mm': the board in one line for people."""
     if board.kind == "chessboard":
         return f"{_counts(board)} inner corners, {_millimetres(board)}"
+    flags = [word for word, on in (("inverted print", board.inverted), ("legacy pattern", board.legacy)) if on]
     what = "" if board.kind in ("circles", "acircles") else f"{KINDS[board.kind].title}, "
     counted = "asymmetric circles" if board.kind == "acircles" else KINDS[board.kind].counts.lower()
-    return f"{what}{_counts(board)} {counted}, {_millimetres(board)}"
+    return ", ".join([f"{what}{_counts(board)} {counted}", _millimetres(board), *flags])
 
 
 def board_title(board: Board) -> str:
-    """'9 x 6 corners, 25 mm': the board as short as it can be said."""
+    """'9 x 6 corners, 25 mm': the board in a few words."""
     return f"{_counts(board)} {_SHORT.get(board.kind, 'shifted circles')}, {_millimetres(board)}"
+
+
+def board_name(board: Board) -> str:
+    """'9 x 6 corners', '5 x 4 ChArUco, legacy': what tells it from boards of the same measures, for a button."""
+    flags = [word for word, on in (("inverted", board.inverted), ("legacy", board.legacy)) if on]
+    return ", ".join([f"{_counts(board)} {_SHORT.get(board.kind, 'shifted circles')}", *flags])
 
 
 def counting_words(board: Board) -> str:

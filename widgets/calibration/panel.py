@@ -104,8 +104,10 @@ class CalibrationPanel(FeaturePanel):
         self.board = self.boards.editor
         self.every = EveryFrame()
         self.solver = SolverSection()
-        self.photographs = PlainButton("Add photographs", "views", "Image files that show the board; or drop them here")
-        self.folder = QuietButton("", "folder", "A folder of images", name="Add a folder of images")
+        self.photographs = PlainButton(
+            "Add photographs", "views", "Pictures or films that show the board; or drop them here"
+        )
+        self.folder = QuietButton("", "folder", "A folder of photographs or films", name="Add a folder")
         self.discard = QuietButton("", "clear", "Forget all views; Undo brings them back", name="Discard all views")
         self.open = QuietButton("Open", "open", "Load an OpenCV YAML or JSON calibration")
         self.save = QuietButton("Save", "save", "Save as OpenCV YAML or JSON")

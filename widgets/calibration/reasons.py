@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult, Reason, Remedy
 from engines.core.boards import Board
-from widgets.calibration.kinds import board_title
+from widgets.calibration.kinds import board_name, board_words
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import draw_icon
 from widgets.kit.layouts import column_of, row_of
@@ -30,7 +30,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "drop_corner": lambda _target: "Drop this corner",
     "switch_off": lambda _target: "Switch off",
     "use_model": lambda target: f"Use {MODELS.get(target, target)}",
-    "use_board": lambda target: f"Use {board_title(Board.parse(target))}",
+    "use_board": lambda target: f"Use {board_name(Board.parse(target))}",
 }
 TIPS = {
     "free_board": "Solve for the board's own shape too",
@@ -44,6 +44,12 @@ TIPS = {
 def remedy_words(remedy: Remedy) -> str:
     """What is on the button."""
     return WORDS[remedy.kind](remedy.target)
+
+
+def remedy_tip(remedy: Remedy) -> str:
+    """What the button does, in a sentence."""
+    target = board_words(Board.parse(remedy.target)) if remedy.kind == "use_board" else remedy.target
+    return TIPS[remedy.kind].format(target)
 
 
 class ReasonList(QWidget):
@@ -103,7 +109,7 @@ class _Row(QWidget):
         if reason.remedy is not None:
             words = remedy_words(reason.remedy)
             self.button.setText(words)
-            describe(self.button, words, TIPS[reason.remedy.kind].format(reason.remedy.target))
+            describe(self.button, words, remedy_tip(reason.remedy))
         self.show()
 
 

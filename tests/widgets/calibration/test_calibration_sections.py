@@ -61,7 +61,7 @@ def test_what_the_finder_sees_instead_is_one_click(panel: CalibrationPanel, resu
     assert camera.flip.isHidden()
     sighting = Sighting(Stamp("s", 0, 0, 0), SIZE, False, fitting="chessboard:8x6:25mm", mirrored=True)
     panel.show_state(replace(live, live=LiveState(sighting)))
-    assert camera.use.text().replace("\u00a0", " ") == "Use 8 × 6 corners, 25 mm"
+    assert camera.use.text().replace("\u00a0", " ") == "Use 8 × 6 corners"
     with qtbot.waitSignal(camera.boardWanted) as wanted:
         camera.use.click()
     assert wanted.args == [Board.parse("chessboard:8x6:25mm")]
