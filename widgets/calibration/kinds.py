@@ -104,13 +104,13 @@ def board_words(board: Board) -> str:
 
 def board_title(board: Board) -> str:
     """'9 x 6 corners, 25 mm': the board in a few words."""
-    return f"{_counts(board)} {_SHORT.get(board.kind, 'shifted circles')}, {_millimetres(board)}"
+    return f"{_counts(board)} {_SHORT.get(board.kind, 'asymmetric')}, {_millimetres(board)}"
 
 
 def board_name(board: Board) -> str:
     """'9 x 6 corners', '5 x 4 ChArUco, legacy': what tells it from boards of the same measures, for a button."""
     flags = [word for word, on in (("inverted", board.inverted), ("legacy", board.legacy)) if on]
-    return ", ".join([f"{_counts(board)} {_SHORT.get(board.kind, 'shifted circles')}", *flags])
+    return ", ".join([f"{_counts(board)} {_SHORT.get(board.kind, 'asymmetric')}", *flags])
 
 
 def counting_words(board: Board) -> str:

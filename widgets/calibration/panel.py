@@ -27,6 +27,8 @@ from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Se
 from widgets.kit.words import count
 
 MOST_ADVICE = 3
+SHORTEST_HEAD = 120
+"""Pixels that the head of a section keeps, however long the name of its board is."""
 LEVELS = {"good": "good", "fair": "warn", "weak": "warn", "poor": "bad"}
 
 
@@ -183,6 +185,7 @@ class CalibrationPanel(FeaturePanel):
         self.views.add(self.every)
         self.views.add(self.coverage)
         self.board_section.add(self.boards)
+        self.board_section.head.setMinimumWidth(SHORTEST_HEAD)
         parts = self.empty, self.report, self.camera, self.views, self.board_section, self.solver
         self.lay_out(*parts, foot=(self.open, self.save), more=(self.print,))
 

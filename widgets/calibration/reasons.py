@@ -14,7 +14,7 @@ from widgets.calibration.kinds import board_name, board_words
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import draw_icon
 from widgets.kit.layouts import column_of, row_of
-from widgets.kit.panel import PlainButton, describe
+from widgets.kit.panel import PlainButton, QuietButton, describe
 
 MARKS = (("info", "muted"), ("info", "warn"), ("warn", "warn"), ("bad", "bad"))
 """Icon and token of each level."""
@@ -61,23 +61,34 @@ class ReasonList(QWidget):
         super().__init__()
         self._rows: list[_Row] = []
         self._shown: tuple[Reason, ...] = ()
+        self._all = False
+        self.more = QuietButton("More reasons", "caret-down", "Show the reasons that weigh less, too")
         self._column = column_of(spacing=8)
-        self.setLayout(self._column)
+        self.setLayout(column_of(self._column, (self.more, 0, Qt.AlignmentFlag.AlignLeft), spacing=4))
+        self.more.clicked.connect(self._show_all)
         self.setAccessibleName("Reasons of the verdict")
 
     def show_result(self, result: MonoResult, most: int) -> None:
-        """`most`: as many sentences of plain praise or advice, where a result gives no reasons."""
+        """`most`: as many lines are shown at once, the worst first; the others are one click away."""
         reasons = result.reasons or tuple(Reason("advice", 0, words) for words in result.advice[:most])
         self.setVisible(bool(reasons))
         if reasons == self._shown:
             return
-        self._shown = reasons
+        self._shown, self._all = reasons, len(reasons) <= most + 1
         while len(self._rows) < len(reasons):
             self._rows.append(self._row())
         for row, reason in zip(self._rows, reasons, strict=False):
             row.show_reason(reason)
-        for row in self._rows[len(reasons) :]:
+        for row in self._rows[len(reasons) if self._all else most :]:
             row.hide()
+        self.more.setVisible(not self._all)
+        self.more.setText(f"{len(reasons) - most} more")
+
+    def _show_all(self) -> None:
+        self._all = True
+        self.more.hide()
+        for row in self._rows[: len(self._shown)]:
+            row.show()
 
     @property
     def buttons(self) -> Sequence[PlainButton]:

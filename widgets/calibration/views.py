@@ -231,7 +231,7 @@ class ViewsTable(QTableView):
         head.setMinimumSectionSize(28)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(VIEW, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((USE, 32), (RMS, 60), (LEFT_OUT, 60)):
+        for column, width in ((USE, 32), (RMS, 66), (LEFT_OUT, 66)):
             self.setColumnWidth(column, width)
 
     def _picked(self, current: QModelIndex) -> None:

@@ -140,4 +140,4 @@ def test_words_name_every_kind() -> None:
     assert plain["charuco"] == ("ChArUco, 5 × 4 squares, 54 mm", "5 × 4 ChArUco, 54 mm")
     assert plain["aprilgrid"] == ("AprilGrid, 6 × 5 tags, 88 mm", "6 × 5 AprilGrid, 88 mm")
     assert plain["circles"] == ("7 × 5 circles, 30 mm", "7 × 5 circles, 30 mm")
-    assert plain["acircles"] == ("4 × 11 asymmetric circles, 20 mm", "4 × 11 shifted circles, 20 mm")
+    assert plain["acircles"] == ("4 × 11 asymmetric circles, 20 mm", "4 × 11 asymmetric, 20 mm")

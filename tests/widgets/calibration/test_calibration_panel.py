@@ -34,6 +34,7 @@ from widgets.calibration.state import (
     coverage_of,
     coverage_words,
 )
+from widgets.kit.feature_panel import LEAST_WIDTH
 from widgets.viewer.overlays import Legend, Points, Vectors
 
 HEADLINES = {
@@ -61,13 +62,25 @@ def test_every_state_has_its_words_and_fits(panel: CalibrationPanel, result: Mon
     assert panel.body.totalMinimumSize().width() <= NARROW - 10, "the body is wider than a narrow dock"
 
 
-def test_the_longest_board_and_the_solver_fit(panel: CalibrationPanel, result: MonoResult) -> None:
+LONGEST = (
+    "chessboard:100x100:123.75mm",
+    "charuco:12x9:123.75mm:100.25mm:DICT_APRILTAG_36h11:inverted:legacy",
+    "aprilgrid:12x10:123.75mm:100.25mm:36h11",
+    "circles:100x100:123.75mm:100.25mm",
+    "acircles:14x11:123.75mm:100.25mm",
+)
+
+
+@pytest.mark.parametrize("text", LONGEST, ids=lambda text: text.partition(":")[0])
+def test_the_longest_boards_and_the_solver_fit(panel: CalibrationPanel, result: MonoResult, text: str) -> None:
     panel.solver.set_folded(False)
-    board = Board.parse("charuco:12x9:123.75mm:100.25mm:DICT_APRILTAG_36h11:inverted:legacy")
-    panel.show_state(replace(states(result)[Phase.LIVE], board=board, model="rational8", window="11"))
-    assert panel.board.family.value() == "DICT_APRILTAG_36h11"
-    assert panel.solver.half.value() == 11
-    assert panel.body.totalMinimumSize().width() <= NARROW - 10
+    board = Board.parse(text)
+    state = replace(states(result)[Phase.LIVE], board=board, model="rational8", window="11", fix=("k3", "fx=800"))
+    for more in ((), (Board.parse(LONGEST[1]), Board.parse(LONGEST[2]))):
+        panel.show_state(replace(state, more_boards=more))
+        assert panel.board.board == board
+        assert panel.solver.half.value() == 11
+        assert panel.body.totalMinimumSize().width() <= LEAST_WIDTH - 10
 
 
 def test_every_control_says_what_it_is(panel: CalibrationPanel) -> None:

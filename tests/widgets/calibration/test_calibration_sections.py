@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from engines.calibration.types import MonoResult, Remedy, Sighting
+from engines.calibration.types import MonoResult, Reason, Remedy, Sighting
 from engines.core.boards import Board
 from engines.core.frames import Stamp
 from tests.widgets.calibration.calibration_states import SIZE, states
@@ -94,3 +94,21 @@ def test_every_remedy_has_words(kind: str) -> None:
     assert kind in TIPS
     target = {"use_board": "circles:7x5:30mm", "use_model": "rational8"}.get(kind, "a.png#3")
     assert remedy_words(Remedy(kind, target))  # type: ignore[arg-type]
+
+
+def test_the_worst_reasons_are_shown_and_the_others_are_one_click_away(
+    panel: CalibrationPanel, result: MonoResult
+) -> None:
+    reasons = tuple(Reason(f"kind {number}", 1, f"Reason {number}", Remedy("free_board")) for number in range(6))
+    shown = panel.report.reasons
+    state = states(result)[Phase.RESULT]
+    panel.show_state(replace(state, result=replace(result, reasons=reasons)))
+    assert [button.isVisible() for button in shown.buttons] == [True] * 3 + [False] * 3
+    assert shown.more.text() == "3 more"
+    shown.more.click()
+    assert all(button.isVisible() for button in shown.buttons)
+    panel.show_state(replace(state, result=replace(result, reasons=reasons[:4])))
+    assert [button.isVisible() for button in shown.buttons] == [True] * 4, "one line more is no reason to hide it"
+    assert not shown.more.isVisible()
+    panel.show_state(state)
+    assert len(shown.buttons) == 0
