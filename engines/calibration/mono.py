@@ -7,13 +7,17 @@ the views are left out one by one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
 from engines.calibration import quality
+from engines.calibration.evidence.gathering import Evidence, gather
+from engines.calibration.evidence.single_corners import parse_drop
+from engines.calibration.evidence.twins import twin_distance, twins
+from engines.calibration.evidence.views import View
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, project_view
 from engines.calibration.solve.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
 from engines.calibration.solve.held import freedom
@@ -45,21 +49,29 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
     with ctx.lease("cpu", threads=2) as lease:
         listing = detect.listing(spec.images)
         shots = _find(spec, listing.files, ctx, lease.threads)
-        problem = _Problem.of(spec, shots, ctx)
-        ctx.progress(_DETECTED, 1.0, f"Fitting {len(problem.views)} views")
-        fit = fit_camera(problem.views, problem.setup)
-        result = problem.result(fit, None, perf_counter() - started)
-        ctx.emit("fit", result)
-        ctx.progress(_FITTED, 1.0, "Fitted")
-        if spec.leave_one_out and len(problem.views) > LEAST_VIEWS:
-            squares = problem.leave_out(fit, ctx, lease.threads)
-            result = problem.result(fit, squares, perf_counter() - started)
-        result = replace(result, left_out=listing.left_out)
+        result = calibrated(spec, shots, ctx, lease.threads)
+        result = replace(result, left_out=listing.left_out, seconds=perf_counter() - started)
     if out is not None:
         from engines.calibration.formats.files import save
 
         save(result, out)
     ctx.progress(1.0, 1.0, "Calibrated")
+    return result
+
+
+def calibrated(spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context, threads: int = 2) -> MonoResult:
+    """The camera from what was found; as `run`, without looking at or saving files."""
+    started = perf_counter()
+    problem = _Problem.of(spec, shots, ctx)
+    ctx.progress(_DETECTED, 1.0, f"Fitting {len(problem.views)} views")
+    problem, fit = problem.fitted()
+    evidence = problem.evidence(fit)
+    result = problem.result(fit, evidence, None, perf_counter() - started)
+    ctx.emit("fit", result)
+    ctx.progress(_FITTED, 1.0, "Fitted")
+    if spec.leave_one_out and len(problem.views) > LEAST_VIEWS:
+        squares = problem.leave_out(fit, ctx, threads)
+        result = problem.result(fit, evidence, squares, perf_counter() - started)
     return result
 
 
@@ -97,13 +109,18 @@ def _bare_view(shot: detect.Shot) -> ViewResult:
 
 @dataclass(frozen=True)
 class _Problem:
-    """What is solved: the shots, and among them the numbers of those that are used."""
+    """What is solved: the shots, and among them the numbers of those that are used.
+
+    twins: of the shots that repeat an earlier one, which one. dropped: corners left out, by the view's name.
+    """
 
     spec: MonoSpec
     size: Size
     shots: Sequence[detect.Shot]
     used: tuple[int, ...]
     views: tuple[Observation, ...]
+    twins: dict[int, int] = field(default_factory=dict)
+    dropped: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def setup(self) -> Setup:
@@ -117,14 +134,43 @@ class _Problem:
         if not found:
             raise counting.no_board([shot.path for shot in shots if shot.size is not None], spec.board, ctx)
         counting.check_whole(shots, spec.board, ctx)
+        dropped = parse_drop(spec.drop, {shots[number].name: _seen(shots[number]).ids for number in found})
+        shots = [detect.without_corners(shot, dropped.get(shot.name, ())) for shot in shots]
         used = tuple(number for number in found if shots[number].name not in spec.exclude)
-        if len(used) < LEAST_VIEWS:
-            counted = f"The board is in {len(found)} of {len(shots)} views and {len(used)} are used"
-            raise BadInput(
-                f"{counted}; at least {LEAST_VIEWS} are needed",
-                hint="Take 10 to 20 views with the board tilted in different directions, over the whole picture",
-            )
-        return cls(spec, size, shots, used, tuple(_observation(shots[number]) for number in used))
+        views = tuple(_seen(shots[number]) for number in used)
+        return cls(spec, size, shots, used, views, {}, dropped)._alone(twin_distance(size))
+
+    def fitted(self) -> tuple[_Problem, Fit]:
+        """The fit, and the problem less the twins that its noise shows."""
+        fit = fit_camera(self.views, self.setup)
+        alone = self._alone(twin_distance(self.size, fit.rms))
+        return (self, fit) if alone is self else (alone, fit_camera(alone.views, alone.setup))
+
+    def _alone(self, distance: float) -> _Problem:
+        """Without the views that repeat another one. Raises `BadInput` when too few are left."""
+        repeats = twins(self.views, distance)
+        found = self.twins | {self.used[number]: self.used[first] for number, first in repeats.items()}
+        kept = [number for number in range(len(self.used)) if number not in repeats]
+        self._check_count(len(kept), len(found))
+        if not repeats:
+            return self
+        used, views = tuple(self.used[number] for number in kept), tuple(self.views[number] for number in kept)
+        return replace(self, used=used, views=views, twins=found)
+
+    def _check_count(self, used: int, repeated: int) -> None:
+        if used >= LEAST_VIEWS:
+            return
+        found = sum(shot.detection is not None for shot in self.shots)
+        alike = f", {repeated} of them repeat another" if repeated else ""
+        counted = f"The board is in {found} of {len(self.shots)} views{alike} and {used} are used"
+        raise BadInput(
+            f"{counted}; at least {LEAST_VIEWS} are needed",
+            hint="Take 10 to 20 views with the board tilted in different directions, over the whole picture",
+        )
+
+    def evidence(self, fit: Fit) -> Evidence:
+        names = (self.shots[number].name for number in self.used)
+        return gather(fit, [View(name, seen) for name, seen in zip(names, self.views, strict=True)], self.setup)
 
     def leave_out(self, fit: Fit, ctx: Context, threads: int) -> Floats:
         """Squared residuals of each used view when it is left out."""
@@ -136,7 +182,7 @@ class _Problem:
             ctx.progress(done, 1.0, f"Leaving out view {len(squares)} of {count}")
         return np.array(squares)
 
-    def result(self, fit: Fit, left_out: Floats | None, seconds: float) -> MonoResult:
+    def result(self, fit: Fit, evidence: Evidence, left_out: Floats | None, seconds: float) -> MonoResult:
         state = aligned(fit.state, self.views, self.setup.target) if self.spec.free_board else fit.state
         corners = sum(len(view.ids) for view in self.views)
         std = [float(value) for value in fit.std]
@@ -149,7 +195,7 @@ class _Problem:
             distortion_std=tuple(std[4:]),
             rms_px=fit.rms,
             loo_rms_px=None if left_out is None else float(np.sqrt(left_out.sum() / corners)),
-            views=self._views(state, left_out),
+            views=self._views(state, evidence, left_out),
             verdict="",
             advice=(),
             seconds=seconds,
@@ -159,27 +205,38 @@ class _Problem:
             covariance=tuple(tuple(float(value) for value in row) for row in fit.camera_covariance),
             free_board=self.spec.free_board,
             board_points=_triples(state.points) if self.spec.free_board else (),
+            uncertainty=evidence.uncertainty,
+            other=evidence.other,
         )
-        return quality.judged(result)
+        return quality.judged(result, evidence.reasons)
 
-    def _views(self, state: State, left_out: Floats | None) -> tuple[ViewResult, ...]:
+    def _views(self, state: State, evidence: Evidence, left_out: Floats | None) -> tuple[ViewResult, ...]:
         place = {number: index for index, number in enumerate(self.used)}
         views = []
         for number, shot in enumerate(self.shots):
-            view = _bare_view(shot)
+            view = replace(_bare_view(shot), dropped=self.dropped.get(shot.name, ()))
             if number in place:
                 index = place[number]
-                view = _solved_view(replace(view, used=True), state, index, _observation(shot))
+                view = _solved_view(_believed(view, evidence, index), state, index, _seen(shot))
                 if left_out is not None:
                     view = replace(view, loo_rms_px=float(np.sqrt(left_out[index] / len(view.ids))))
             elif shot.detection is not None:
-                seen = _observation(shot)
-                view = _solved_view(replace(view, note="switched off"), pose_of(state, seen).state, 0, seen)
+                view = _solved_view(self._unused(view, number), pose_of(state, _seen(shot)).state, 0, _seen(shot))
             views.append(view)
         return tuple(views)
 
+    def _unused(self, view: ViewResult, number: int) -> ViewResult:
+        if number not in self.twins:
+            return replace(view, note="switched off")
+        first = self.shots[self.twins[number]].name
+        return replace(view, twin_of=first, note=f"the same view as {first}, which is used")
 
-def _observation(shot: detect.Shot) -> Observation:
+
+def _believed(view: ViewResult, evidence: Evidence, index: int) -> ViewResult:
+    return replace(view, used=True, weights=evidence.weights[index], suspects=evidence.suspects[index])
+
+
+def _seen(shot: detect.Shot) -> Observation:
     assert shot.detection is not None
     found = shot.detection
     return Observation(found.ids, found.corners, found.covariance, found.extent)

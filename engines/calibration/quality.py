@@ -19,13 +19,21 @@ from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
 from engines.core.frames import Size
 
 VERDICTS = ("good", "fair", "weak", "poor")
+_UPSETTING = ("wrong-corner", "odd-view", "bent-board", "two-cameras", "rolling-shutter")
+"""Findings that make innocent views stand out, so that no other view is blamed."""
 
 
-def judged(result: MonoResult) -> MonoResult:
-    """The result with its verdict and reasons, worst first; the advice praises where nothing is wrong."""
-    reasons = tuple(sorted(_findings(result), key=lambda reason: -reason.level))
-    advice = tuple(reason.words for reason in reasons) or (_praise(result),)
-    return replace(result, verdict=VERDICTS[reasons[0].level if reasons else 0], advice=advice, reasons=reasons)
+def judged(result: MonoResult, evidence: Sequence[Reason] = ()) -> MonoResult:
+    """The result with its verdict and reasons, worst first; the advice praises where nothing is wrong.
+
+    evidence: what the fit itself showed. A reason of level 0 is a remark and spoils nothing.
+    """
+    reasons = tuple(sorted([*evidence, *_findings(result, evidence)], key=lambda reason: -reason.level))
+    level = reasons[0].level if reasons else 0
+    advice = tuple(reason.words for reason in reasons)
+    return replace(
+        result, verdict=VERDICTS[level], advice=advice if level else (_praise(result), *advice), reasons=reasons
+    )
 
 
 def tilts(views: Sequence[ViewResult]) -> list[float]:
@@ -65,14 +73,16 @@ def _error(view: ViewResult) -> float | None:
     return view.rms_px if view.loo_rms_px is None else view.loo_rms_px
 
 
-def _findings(result: MonoResult) -> Iterator[Reason]:
+def _findings(result: MonoResult, evidence: Sequence[Reason]) -> Iterator[Reason]:
     yield from _number_of_views(result)
     yield from _uncertainty(result)
     yield from _coverage(result)
     yield from _tilt(result)
     yield from _error_level(result)
     yield from _generalises(result)
-    yield from _odd_views(result)
+    if not any(reason.kind in _UPSETTING for reason in evidence):
+        yield from _odd_views(result)
+    yield from _repeated_views(result)
     yield from _ambiguous_board(result)
 
 
@@ -137,6 +147,15 @@ def _odd_views(result: MonoResult) -> Iterator[Reason]:
         stands, it = ("stand", "them") if len(odd) > 1 else ("stands", "it")
         words = f"{names} {stands} out with a large error; switch {it} off if blurred or wrong"
         yield Reason("odd-view", 1, words, Remedy("switch_off", odd[0].name))
+
+
+def _repeated_views(result: MonoResult) -> Iterator[Reason]:
+    twins = [view for view in result.views if view.twin_of]
+    if twins:
+        listed = ", ".join(f"{view.name} ({view.twin_of})" for view in twins[:3])
+        more = f" and {len(twins) - 3} more" if len(twins) > 3 else ""
+        told = "1 view repeats another and is" if len(twins) == 1 else f"{len(twins)} views repeat others and are"
+        yield Reason("duplicate", 0, f"{told} not counted again: {listed}{more}")
 
 
 def _ambiguous_board(result: MonoResult) -> Iterator[Reason]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+from engines.core.prints import Shapes, light_runs, painted
 
 if TYPE_CHECKING:
     import cv2
@@ -133,7 +134,9 @@ class Board:
         """What is printed begins here, in the coordinates of `corners`, in metres."""
         if self.kind == "chessboard":
             return -self.square, -self.square
-        edge = -self.marker / 2 if self.kind in ("circles", "acircles") else 0.0
+        if self.kind == "charuco":
+            return 0.0, 0.0
+        edge = self.marker - self.square if self.kind == "aprilgrid" else -self.marker / 2
         return edge, edge
 
     @property
@@ -142,13 +145,19 @@ class Board:
         if self.kind in ("chessboard", "charuco"):
             columns, rows = self.squares
             return columns * self.square, rows * self.square
+        if self.kind == "aprilgrid":
+            gap = self.square - self.marker
+            return self.columns * self.square + gap, self.rows * self.square + gap
         columns, rows = self.columns - 1, self.rows - 1
         if self.kind == "acircles":
             columns = 2 * columns + 1
         return columns * self.square + self.marker, rows * self.square + self.marker
 
     def picture(self, square_pixels: int = 64) -> NDArray[np.uint8]:
-        """The printed squares as a gray image with no margin, `square_pixels` to a square."""
+        """What is printed as a gray image with no margin, `square_pixels` to a `square`; where that is no whole
+        number of pixels, the last ones are part paper."""
+        if self.kind in ("aprilgrid", "circles", "acircles"):
+            return painted(self.shapes, self.print_size, square_pixels / self.square)
         if self.kind == "chessboard":
             columns, rows = self.squares
             checks = (np.indices((rows, columns)).sum(axis=0) % 2).astype(np.uint8) * 255
@@ -159,6 +168,27 @@ class Board:
             image = np.asarray(self.charuco().generateImage(size, marginSize=0), dtype=np.uint8)
         return np.asarray(255 - image, dtype=np.uint8) if self.inverted else image
 
+    @property
+    def shapes(self) -> Shapes:
+        """Tags or circles in metres from the top left of what is printed; not for boards of squares.
+
+        Tags are numbered row by row from the top left, stand upright as OpenCV draws them, with a black border of one
+        cell; as Kalibr prints them, black squares that fill the gaps' crossings make a saddle of each tag's corners.
+        """
+        places = self.corners[:, :2] - self.print_origin
+        if self.kind in ("circles", "acircles"):
+            return Shapes(discs=[(float(x), float(y), self.marker) for x, y in places])
+        gap, tag = self.square - self.marker, self.marker
+        crossings = [(c * self.square, r * self.square) for r in range(self.rows + 1) for c in range(self.columns + 1)]
+        tags = [(c * self.square + gap, r * self.square + gap) for r in range(self.rows) for c in range(self.columns)]
+        dark = [(x, y, gap, gap) for x, y in crossings] + [(x, y, tag, tag) for x, y in tags]
+        light = []
+        for number, (x, y) in enumerate(tags):
+            picture = marker_cells(self.dictionary, number)
+            cell = tag / len(picture)
+            light += [(x + start * cell, y + row * cell, long * cell, cell) for row, start, long in light_runs(picture)]
+        return Shapes(dark, light)
+
     def charuco(self) -> cv2.aruco.CharucoBoard:
         """OpenCV's ChArUco board of the same measures."""
         import cv2
@@ -167,6 +197,14 @@ class Board:
         board = cv2.aruco.CharucoBoard((self.columns, self.rows), self.square, self.marker, dictionary)
         board.setLegacyPattern(self.legacy)
         return board
+
+
+def marker_cells(dictionary: str, number: int) -> NDArray[np.uint8]:
+    """A marker as it is printed, a pixel to a cell, with its black border of one cell."""
+    import cv2
+
+    family = cv2.aruco.getPredefinedDictionary(dictionary_id(dictionary))
+    return np.asarray(family.generateImageMarker(number, int(family.markerSize) + 2), dtype=np.uint8)
 
 
 def dictionary_id(name: str) -> int:

@@ -8,16 +8,19 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engines.core import fisheye
 from engines.core.frames import Image, Size
 from engines.core.lenses import Intrinsics, Lens
+from engines.core.straightening import straightened
 
 Floats = NDArray[np.float64]
+_SIDEWAYS = 1e-6
+"""The least z of a direction that a plane before the camera can hold."""
 WIDEST = float(np.tan(np.radians(75)))
 """A straightened picture shows 150 degrees at most: beyond, its middle would shrink to nothing."""
 STRIP = 128
 """Rows that are straightened at a time: they stay in the processor's cache."""
 OUTSIDE = -1000.0
-_STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 200, 1e-12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +48,50 @@ def intrinsics_of(matrix: ArrayLike) -> Intrinsics:
 
 
 def project(lens: Lens, points: ArrayLike, rvec: ArrayLike, tvec: ArrayLike) -> Floats:
-    """Where N x 3 points (metres) appear, N x 2 pixels, for a board at pose (rvec, tvec)."""
-    world = np.asarray(points, dtype=np.float64).reshape(-1, 1, 3)
-    pose = np.asarray(rvec, dtype=np.float64).reshape(3, 1), np.asarray(tvec, dtype=np.float64).reshape(3, 1)
-    matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
-    call = cv2.fisheye.projectPoints if lens.is_fisheye else cv2.projectPoints
-    image, _ = call(world, *pose, matrix, distortion)
-    return np.asarray(image, dtype=np.float64).reshape(-1, 2)
+    """Where N x 3 points (metres) appear, N x 2 pixels, for a board at pose (rvec, tvec).
 
-
-def undistort_points(lens: Lens, pixels: ArrayLike) -> Floats:
-    """N x 2 pixels to N x 2 normalised coordinates (x/z, y/z), to 1e-12; NaN where a fisheye looks sideways."""
-    flat = np.asarray(pixels, dtype=np.float64).reshape(-1, 1, 2)
-    matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
+    NaN for what is not in front of the camera; a fisheye sees up to 180 degrees from its axis.
+    """
+    world = np.asarray(points, dtype=np.float64).reshape(-1, 3)
+    turn, shift = np.asarray(rvec, dtype=np.float64).reshape(3, 1), np.asarray(tvec, dtype=np.float64).reshape(3, 1)
+    seen = world @ np.asarray(cv2.Rodrigues(turn)[0]).T + shift.T
     if lens.is_fisheye:
-        rays = cv2.fisheye.undistortPoints(flat, matrix, distortion, criteria=_STOP)
-    else:
-        rays = cv2.undistortPoints(flat, matrix, distortion, criteria=_STOP)
-    return np.asarray(rays, dtype=np.float64).reshape(-1, 2)
+        return _pixels(lens.intrinsics, fisheye.project(seen, lens.distortion)[0])
+    if not len(world):
+        return np.zeros((0, 2))
+    matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
+    image, _ = cv2.projectPoints(world.reshape(-1, 1, 3), turn, shift, matrix, distortion)
+    return np.where(seen[:, 2:] > 0, np.asarray(image, dtype=np.float64).reshape(-1, 2), np.nan)
 
 
 def rays(lens: Lens, pixels: ArrayLike) -> Floats:
     """Unit directions (x right, y down, z forward) that N x 2 pixels look in, N x 3; NaN where there is nothing."""
-    flat = undistort_points(lens, pixels)
-    ways = np.column_stack([flat, np.ones(len(flat))])
+    flat = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
+    if lens.is_fisheye:
+        return fisheye.directions(_places(lens.intrinsics, flat), lens.distortion)
+    straight = straightened(flat, camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64))
+    ways = np.column_stack([straight, np.ones(len(flat))])
     return np.asarray(ways / np.linalg.norm(ways, axis=1, keepdims=True))
+
+
+def undistort_points(lens: Lens, pixels: ArrayLike) -> Floats:
+    """N x 2 pixels to N x 2 normalised coordinates (x/z, y/z), which project back to 1e-7 px.
+
+    NaN where no direction in front of the camera is seen there: outside what the lens draws, or where a fisheye looks
+    sideways or backwards.
+    """
+    ways = rays(lens, pixels)
+    ahead = ways[:, 2:] > _SIDEWAYS
+    return np.asarray(np.where(ahead, ways[:, :2] / np.where(ahead, ways[:, 2:], 1.0), np.nan))
+
+
+def _pixels(intrinsics: Intrinsics, places: Floats) -> Floats:
+    """From focal lengths around the middle to pixels."""
+    return np.asarray(places * [intrinsics.fx, intrinsics.fy] + [intrinsics.cx, intrinsics.cy])
+
+
+def _places(intrinsics: Intrinsics, pixels: Floats) -> Floats:
+    return np.asarray((pixels - [intrinsics.cx, intrinsics.cy]) / [intrinsics.fx, intrinsics.fy])
 
 
 def undistort_maps(

@@ -6,14 +6,17 @@ the words come from `widgets.calibration.state`.
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engines.calibration.types import MonoResult
+from engines.core.boards import Board
 from widgets.calibration.bars import ViewBars
-from widgets.calibration.board import BoardEditor
+from widgets.calibration.boards import BoardsEditor
 from widgets.calibration.kinds import board_title
 from widgets.calibration.numbers import ErrorFigures, ParameterTable
-from widgets.calibration.sections import CameraSection, CoverageRow, EmptyCard, SolverSection
+from widgets.calibration.reasons import ReasonList
+from widgets.calibration.sections import CameraSection, CoverageRow, EmptyCard, EveryFrame
+from widgets.calibration.solver import SolverSection
 from widgets.calibration.state import MODEL_NAMES, CalibrationView, Phase, coverage_words
 from widgets.calibration.view import ResultView
 from widgets.calibration.views import ViewsTable
@@ -33,7 +36,13 @@ class ResultReport(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.figures = ErrorFigures()
-        self.advice = wrapped("muted")
+        self.reasons = ReasonList()
+        self.loaded = wrapped("muted")
+        self.close_loaded = QuietButton("Close", "close", "Show again what the views give")
+        self.dropped = wrapped("hint")
+        self.put_back = QuietButton("Put back", "undo", "Let all single corners take part again")
+        self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
+        self._dropped = held(row_of((self.dropped, 1), self.put_back, spacing=8))
         self.view = ResultView()
         self.bars = ViewBars()
         self.chart = Section("Error by view", name="calibration.errors")
@@ -45,7 +54,8 @@ class ResultReport(QWidget):
         self.about = wrapped("hint")
         self.camera.add(self.parameters)
         self.camera.add(self.about)
-        self.setLayout(column_of(self.figures, self.advice, self.view, self.chart, self.camera, spacing=12))
+        words = self._loaded, self.figures, self.reasons, self._dropped
+        self.setLayout(column_of(*words, self.view, self.chart, self.camera, spacing=12))
         self.hide()
 
     def show_state(self, state: CalibrationView) -> None:
@@ -56,17 +66,24 @@ class ResultReport(QWidget):
             self.view.show_view(None, None)
             return
         self.figures.show_result(result, current=state.current)
-        self.advice.setText("\n".join(f"{advice}." for advice in result.advice[:MOST_ADVICE]))
-        self.advice.setVisible(bool(result.advice))
+        self.reasons.show_result(result, MOST_ADVICE)
+        self._show_what_is_apart(state)
         shown = state.shown if state.views else None
         self.view.setVisible(shown is not None)
         self.view.show_view(shown, result)
-        rated = bool(state.views) and any(view.rms_px is not None for view in result.views)
+        rated = bool(state.views) and not state.loaded_from and any(view.rms_px is not None for view in result.views)
         self.chart.setVisible(rated)
         if rated:
             self.bars.show_result(result, shown.path if shown else "")
         self.parameters.show_result(result)
         self.about.setText(about(result))
+
+    def _show_what_is_apart(self, state: CalibrationView) -> None:
+        """A file that is shown in place of what the views give, and single corners that are left out."""
+        self._loaded.setVisible(bool(state.loaded_from and state.views))
+        self.loaded.setText(f"From {state.loaded_from}. The views are kept; calibrating shows theirs.")
+        self._dropped.setVisible(bool(state.drop) and not state.loaded_from)
+        self.dropped.setText(f"{count(len(state.drop), 'corner')} left out of the fit")
 
 
 class CalibrationPanel(FeaturePanel):
@@ -83,7 +100,9 @@ class CalibrationPanel(FeaturePanel):
         self.table = ViewsTable()
         self.coverage = CoverageRow()
         self.board_section = Section("Board", name="calibration.board")
-        self.board = BoardEditor()
+        self.boards = BoardsEditor()
+        self.board = self.boards.editor
+        self.every = EveryFrame()
         self.solver = SolverSection()
         self.photographs = PlainButton("Add photographs", "views", "Image files that show the board; or drop them here")
         self.folder = QuietButton("", "folder", "A folder of images", name="Add a folder of images")
@@ -93,6 +112,20 @@ class CalibrationPanel(FeaturePanel):
         self.print = QuietButton("", "print", "A PDF of the board in true size", name="Print board")
         self._lay_out()
         self.show_state(self.shown)
+
+    @property
+    def commands(self) -> dict[str, QAbstractButton]:
+        """Buttons that are commands too, by the command."""
+        return {
+            "capture": self.camera.capture,
+            "run": self.start,
+            "add-images": self.photographs,
+            "open": self.open,
+            "save": self.save,
+            "board-pdf": self.print,
+            "copy-command": self.copy,
+            "clear": self.discard,
+        }
 
     def show_state(self, view: CalibrationView) -> None:
         before, self.shown = self.shown, view
@@ -106,9 +139,8 @@ class CalibrationPanel(FeaturePanel):
         self.camera.setVisible(bool(view.sources) or phase not in (Phase.LOADED, Phase.EMPTY))
         self.camera.show_state(view)
         self._show_views(view)
-        self.board_section.head.setText(f"Board \u00b7 {board_title(view.board)}")
-        if view.board != self.board.board:
-            self.board.show_board(view.board)
+        self.board_section.head.setText(boards_title(view.boards))
+        self.boards.show_boards(view.boards)
         self.solver.show_state(view)
         self.report.show_state(view)
         self.save.setEnabled(view.result is not None)
@@ -118,6 +150,7 @@ class CalibrationPanel(FeaturePanel):
 
     def _show_views(self, view: CalibrationView) -> None:
         there = bool(view.views)
+        self.every.show_every(view.every, shown=view.has_films)
         off = len(view.views) - sum(row.used for row in view.views)
         title = count(len(view.views), "view") + (f", {off} off" if off else "") if there else "Views"
         self.views.head.setText(title)
@@ -145,8 +178,9 @@ class CalibrationPanel(FeaturePanel):
         self.views.add_action(self.discard)
         self.views.add(self.table)
         self.views.add(held(row_of(self.photographs, self.folder, None, spacing=4)))
+        self.views.add(self.every)
         self.views.add(self.coverage)
-        self.board_section.add(self.board)
+        self.board_section.add(self.boards)
         parts = self.empty, self.report, self.camera, self.views, self.board_section, self.solver
         self.lay_out(*parts, foot=(self.open, self.save), more=(self.print,))
 
@@ -160,11 +194,20 @@ def _level(view: CalibrationView) -> str:
     return LEVELS.get(view.result.verdict, "") if view.result is not None and view.current else ""
 
 
+def boards_title(boards: tuple[Board, ...]) -> str:
+    """What the section of the boards is called."""
+    return f"Board \u00b7 {board_title(boards[0])}" if len(boards) == 1 else f"{len(boards)} boards"
+
+
 def about(result: MonoResult) -> str:
     """Which model, for which pictures, and what was solved besides."""
     parts = [MODEL_NAMES[result.model], f"{result.image_size.width} × {result.image_size.height} pixels"]
     if result.free_board:
         parts.append("board shape solved")
+    if result.fixed:
+        parts.append(f"held: {', '.join(result.fixed)}")
+    if result.mirrored:
+        parts.append("pictures flipped left to right")
     if result.seconds > 0:
         parts.append(f"{result.seconds:.1f} s")
     known = ". \u00b1 is one standard deviation." if result.std else ". This file says nothing of the uncertainty."

@@ -1,19 +1,21 @@
-"""Smaller parts of the calibration panel: how to begin, the camera with its guidance, the solver's settings."""
+"""Smaller parts of the calibration panel: how to begin, the camera with its guidance, which frames of films."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.boards import Board
 from engines.core.frames import Size
 from widgets.calibration.drawings import CoverageMap
-from widgets.calibration.state import MODEL_NAMES, CalibrationView
+from widgets.calibration.kinds import board_title, board_words
+from widgets.calibration.state import CalibrationView
 from widgets.kit.fields import wrapped
+from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, columns, describe, labelled
+from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, describe, labelled
 from widgets.kit.words import count
 
-WINDOW_START = 7
 MAP_WIDTH = 128
 
 
@@ -46,7 +48,13 @@ class CoverageRow(QWidget):
 
 
 class CameraSection(Section):
-    """Where views are captured from, what the finder sees there, and what to do next."""
+    """Where views are captured from, what the finder sees there, and what to do next.
+
+    `boardWanted(Board)`: look for this one instead. `flipWanted()`: the pictures are mirrored.
+    """
+
+    boardWanted = Signal(object)
+    flipWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Camera", name="calibration.camera")
@@ -57,8 +65,17 @@ class CameraSection(Section):
         self.auto = Toggle("Automatic", tip="Keep a view whenever the board is still, sharp and somewhere new")
         self.none = wrapped("muted")
         self.none.setText("Add a camera or video in Sources to capture views live.")
+        self.use = PlainButton("Use it", "check", "Look for this board instead, which the picture shows")
+        self.flip = PlainButton(
+            "Flip the pictures", "check", "Turn the pictures left to right before the board is found"
+        )
+        self._fitting: Board | None = None
         self._source = labelled("Source", self.source)
-        self._live = held(column_of(self.row, row_of(self.capture, self.auto, None, spacing=12), spacing=12))
+        capture = row_of(self.capture, self.auto, None, spacing=12)
+        self._offers = held(column_of(self.use, self.flip, spacing=4))
+        self._live = held(column_of(self.row, self._offers, capture, spacing=12))
+        self.use.clicked.connect(lambda: self.boardWanted.emit(self._fitting))
+        self.flip.clicked.connect(self.flipWanted)
         for part in (self.none, self._source, self.finder, self._live):
             self.add(part)
 
@@ -77,55 +94,67 @@ class CameraSection(Section):
         if state.live is None:
             return
         sighting = state.live.sighting
-        captured = count(len(state.views), "view") + " captured" if state.views else "No view captured yet"
         size, outline = (sighting.size, sighting.outline) if sighting else (None, ())
-        self.row.show_coverage(state.coverage, size, state.guidance, captured, outline)
+        self.row.show_coverage(state.coverage, size, state.guidance, live_words(state), outline)
+        self._offer(state)
         self.capture.setEnabled(sighting is not None and sighting.found)
 
+    def _offer(self, state: CalibrationView) -> None:
+        """One click for what the finder sees instead."""
+        sighting = state.live.sighting if state.live else None
+        self._fitting = Board.parse(sighting.fitting) if sighting and sighting.fitting else None
+        self.use.setVisible(self._fitting is not None)
+        if self._fitting is not None:
+            self.use.setText(f"Use {board_title(self._fitting)}")
+            describe(self.use, self.use.text(), f"Look for this board instead: {board_words(self._fitting)}")
+        mirrored = sighting is not None and sighting.mirrored and state.mirror != "yes"
+        self.flip.setVisible(mirrored)
+        self._offers.setVisible(self._fitting is not None or mirrored)
 
-class SolverSection(Section):
-    """What is solved for, and how corners are refined."""
 
-    windowChosen = Signal(str)
+def live_words(state: CalibrationView) -> str:
+    """How many views there are, what this one would add, and how far away the board is."""
+    sighting = state.live.sighting if state.live else None
+    told = [count(len(state.views), "view") + " captured" if state.views else "No view captured yet"]
+    if sighting is not None and sighting.found and sighting.gain is not None:
+        told.append(gain_words(sighting.gain))
+    if sighting is not None and sighting.found and sighting.distance is not None:
+        told.append(f"Board {distance_words(sighting.distance)} away")
+    return "\n".join(told)
+
+
+def gain_words(gain: float) -> str:
+    """What a view is worth: by how much it lessens the uncertainty of what is least certain."""
+    if gain < 0.02:
+        return "This view adds little"
+    return f"This view: {100 * gain:.0f} % less uncertainty"
+
+
+def distance_words(metres: float) -> str:
+    return f"{100 * metres:.0f} cm" if metres < 1 else f"{metres:.2f} m"
+
+
+class EveryFrame(QWidget):
+    """Which frames of films are looked at. `everyChosen(N)`; 0 stands for a choice by sharpness and spread."""
+
+    everyChosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("Solver", True, name="calibration.solver")
-        self.model = ChoiceField(
-            "Lens model",
-            list(MODEL_NAMES.items()),
-            tip="Brown suits most lenses; the rational model suits wide ones, and needs more views",
-        )
-        self.corner = ChoiceField(
-            "Corner window",
-            (("auto", "Automatic"), ("fixed", "Fixed")),
-            tip="Half-width of the area that a corner is refined in. Automatic: from the corner distance of each view",
-        )
-        self.half = NumberField(
-            "Half-width of the corner window", WINDOW_START, 1, 50, unit="px", tip="Must stay below the corner distance"
-        )
-        self.free = Toggle(
-            "Solve for the board's shape", tip="Prints are rarely flat and true; ten views or more can tell how"
-        )
-        self._half = labelled("Half-width", self.half)
-        self.add(labelled("Lens model", self.model))
-        self.add(columns(labelled("Corner window", self.corner), self._half))
-        self.add(self.free)
-        self.corner.chosen.connect(self._window)
-        self.half.valueChanged.connect(lambda _value: self._window(self.corner.value()))
+        super().__init__()
+        tip = "Of films look at each N-th frame; at 0 the sharp ones are chosen that show the board in new places"
+        self.every = NumberField("Frames of films", 0, 0, 10_000, tip=tip)
+        self.every.setSpecialValueText("Chosen")
+        self.every.setPrefix("each ")
+        label = Label("Frames of films", "muted")
+        self.setLayout(row_of((label, 1), (self.every, 1), spacing=8))
+        self.every.valueChanged.connect(lambda _value: self.everyChosen.emit(self.every.whole()))
 
-    def show_state(self, state: CalibrationView) -> None:
-        self.model.set_value(state.model)
-        self.free.setChecked(state.free_board)
-        fixed = state.window != "auto"
-        self.corner.set_value("fixed" if fixed else "auto")
-        self._half.setVisible(fixed)
-        if fixed and state.window.isdecimal():
-            self.half.blockSignals(True)
-            self.half.setValue(int(state.window))
-            self.half.blockSignals(False)
-
-    def _window(self, how: str) -> None:
-        self.windowChosen.emit("auto" if how == "auto" else str(self.half.whole()))
+    def show_every(self, every: int, *, shown: bool) -> None:
+        """`shown`: there are films."""
+        self.setVisible(shown)
+        self.every.blockSignals(True)
+        self.every.setValue(every)
+        self.every.blockSignals(False)
 
 
 class EmptyCard(QWidget):

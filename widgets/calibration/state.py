@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -36,6 +38,19 @@ MODEL_NAMES: dict[ModelName, str] = {
 }
 
 
+MODEL_USES: dict[ModelName, str] = {
+    "brown5": "Brown's radial and tangential terms: most lenses up to about 90 degrees. Take this one first.",
+    "rational8": "A quotient of polynomials: wide lenses of 90 to 120 degrees. Needs 15 views or more, to the edges.",
+    "thinprism12": "Rational with terms for lenses that are not centred well. Needs many views and sharp corners.",
+    "tilted14": "Thin prism with a sensor that is tilted against the lens, as behind a Scheimpflug adapter.",
+    "fisheye4": "Kannala and Brandt's polynomial of the angle: fisheyes and action cameras of 100 to 180 degrees.",
+}
+"""When to use which, in a sentence."""
+FILMS = frozenset((".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts"))
+FRAME = "#frame="
+"""Stands between the path of a film and the number of a frame."""
+
+
 class Phase(Enum):
     """What the panel is about. The value names the state in pictures and tests."""
 
@@ -49,7 +64,7 @@ class Phase(Enum):
     FAILED = "failed"
     RESULT = "result"
     LOADED = "loaded"
-    """Values read from a file; no views behind them."""
+    """Values read from a file, whatever views there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,11 @@ class LiveState:
 
 @dataclass(frozen=True, slots=True)
 class ViewRow:
-    """One photograph. found: None until it has been looked at. corners, outline, size: where the board was."""
+    """One photograph, film or frame of a film. found: None until it has been looked at.
+
+    corners, outline, size: where the board was. boards: how many were found in it. twin_of: name of the view that it
+    repeats. dropped, suspects: corners left out, and corners that are probably wrong.
+    """
 
     path: str
     name: str
@@ -75,6 +94,15 @@ class ViewRow:
     corners: tuple[Point, ...] = ()
     outline: tuple[Point, ...] = ()
     size: Size | None = None
+    boards: int = 0
+    twin_of: str = ""
+    dropped: int = 0
+    suspects: int = 0
+
+    @property
+    def is_film(self) -> bool:
+        """A whole film, of which no frame has been chosen yet."""
+        return is_film(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +119,7 @@ class Picture:
 class CalibrationView:
     """The whole state of the panel. `current`: the result belongs to the views and settings shown.
 
-    refit: it is busy fitting again.
+    refit: it is busy fitting again. has_films: `every` means something. loaded_from: the result was read from there.
     """
 
     sources: tuple[SourceChoice, ...] = ()
@@ -111,6 +139,16 @@ class CalibrationView:
     current: bool = True
     loaded_from: str = ""
     coverage: tuple[int, ...] = field(default=())
+    more_boards: tuple[Board, ...] = ()
+    fix: tuple[str, ...] = ()
+    every: int = 0
+    has_films: bool = False
+    mirror: Literal["auto", "yes", "no"] = "auto"
+    drop: tuple[str, ...] = ()
+
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        return (self.board, *self.more_boards)
 
     @property
     def phase(self) -> Phase:
@@ -119,20 +157,20 @@ class CalibrationView:
         if self.trouble is not None:
             return Phase.FAILED
         if self.result is not None:
-            return Phase.LOADED if self.loaded_from and not self.views else Phase.RESULT
+            return Phase.LOADED if self.loaded_from else Phase.RESULT
         if self.views:
             return Phase.READY
         return Phase.LIVE if self.live is not None else Phase.EMPTY
 
     @property
     def used(self) -> tuple[ViewRow, ...]:
-        """Views that are on and not known to lack the board."""
-        return tuple(view for view in self.views if view.used and view.found is not False)
+        """Views that are on and not known to lack the board or to repeat another."""
+        return tuple(view for view in self.views if view.used and view.found is not False and not view.twin_of)
 
     @property
     def missing_views(self) -> int:
-        """How many more views the smallest fit needs."""
-        return max(0, LEAST_VIEWS - len(self.used))
+        """How many more views the smallest fit needs; a film that has not been searched may hold them all."""
+        return 0 if any(view.is_film for view in self.used) else max(0, LEAST_VIEWS - len(self.used))
 
     @property
     def can_calibrate(self) -> bool:
@@ -146,8 +184,8 @@ class CalibrationView:
 
     @property
     def shown(self) -> ViewResult | None:
-        """The result's view that is selected; the worst one when none is."""
-        if self.result is None:
+        """The result's view that is selected; the worst one when none is. Views of a loaded file are not shown."""
+        if self.result is None or self.loaded_from:
             return None
         found = [view for view in self.result.views if view.found]
         chosen = next((view for view in self.result.views if view.path == self.selected), None)
@@ -193,15 +231,30 @@ def _live(state: CalibrationView) -> str:
     return ("Board in view" if sighting and sighting.found else "Looking for the board") + rate
 
 
+def is_film(path: str) -> bool:
+    return Path(path).suffix.lower() in FILMS
+
+
+def views_words(views: Iterable[ViewRow]) -> str:
+    """'12 views', '1 film', '3 views and 2 films'."""
+    films = [view.is_film for view in views]
+    return counted(len(films) - sum(films), sum(films))
+
+
+def counted(views: int, films: int, word: str = "view") -> str:
+    """So many views and films in words; films alone are not said to be no views."""
+    parts = [count(views, word)] if views or not films else []
+    return " and ".join([*parts, *([count(films, "film")] if films else [])])
+
+
 def _ready(state: CalibrationView) -> str:
-    views = count(len(state.used), "view")
+    views = views_words(state.used)
     return f"{views}, {state.missing_views} more needed" if state.missing_views else f"{views}, ready to calibrate"
 
 
 def _busy(state: CalibrationView) -> str:
     busy = state.busy or Busy()
-    views = count(len(state.used), "view")
-    return "Waiting for its turn" if busy.waiting else f"Calibrating from {views}"
+    return "Waiting for its turn" if busy.waiting else f"Calibrating from {views_words(state.used)}"
 
 
 def _result(state: CalibrationView) -> str:
@@ -209,7 +262,7 @@ def _result(state: CalibrationView) -> str:
     if result is None:
         return ""
     if state.busy is not None:
-        return f"Fitting {count(len(state.used), 'view')} again"
+        return f"Fitting {views_words(state.used)} again"
     used = count(sum(view.used and view.found for view in result.views), "view")
     told = f"{used}, RMS {pixels(result.rms_px)} px, {result.verdict}"
     return told if state.current else f"{told}; changed since"

@@ -241,11 +241,17 @@ class ViewsTable(QTableView):
 
 def told(row: ViewRow) -> str:
     """What is known of a view, in words."""
+    if row.twin_of:
+        return f"Same as {row.twin_of}"
     if row.found is False:
         return _sentence(row.note) or "No board found"
     if row.found is None:
-        return "Not looked at yet"
-    return count(len(row.corners), "corner") if row.corners else "Board found"
+        return "A film, not searched yet" if row.is_film else "Not looked at yet"
+    parts = [count(row.boards, "board")] if row.boards > 1 else []
+    parts += [count(len(row.corners), "corner")] if row.corners else ["Board found"]
+    parts += [f"{row.suspects} doubtful"] if row.suspects else []
+    parts += [f"{row.dropped} dropped"] if row.dropped else []
+    return ", ".join(parts)
 
 
 def _sentence(note: str) -> str:
@@ -265,7 +271,7 @@ def _draw_background(
 
 
 def _counts(row: ViewRow) -> bool:
-    return row.used and row.found is not False
+    return row.used and row.found is not False and not row.twin_of
 
 
 def _text(row: ViewRow, column: int) -> str | None:

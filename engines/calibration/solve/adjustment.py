@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.solve.projecting import project_with_derivatives
 from engines.calibration.targets.target import Target
 from engines.core.errors import WorkFailed
 from engines.core.lenses import Intrinsics, Lens, ModelName
@@ -98,7 +99,7 @@ class Fit:
 
 def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:
     """Where the model puts the corners `ids` in `view`, N x 2 pixels."""
-    return _project(state, state.poses[view], ids)[0]
+    return project_with_derivatives(state.model, state.camera, state.poses[view], state.points[ids])[0]
 
 
 def view_squares(state: State, views: Sequence[Observation]) -> Floats:
@@ -249,26 +250,16 @@ def _add_points(
         common[:cameras, rows] += np.moveaxis(mixed, 2, 0)
 
 
-def _project(state: State, pose: Floats, ids: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    points = np.ascontiguousarray(state.points[ids]).reshape(-1, 1, 3)
-    if state.model == "fisheye4":
-        image, jacobian = cv2.fisheye.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
-        jacobian = np.asarray(jacobian)[:, [8, 9, 10, 11, 12, 13, 0, 1, 2, 3, 4, 5, 6, 7]]
-    else:
-        image, jacobian = cv2.projectPoints(points, pose[:3], pose[3:], state.matrix, state.camera[4:])
-    return np.asarray(image, dtype=np.float64).reshape(-1, 2), np.asarray(jacobian, dtype=np.float64)
-
-
 def _derivatives(state: State, number: int, view: Observation, ways: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Weighted residuals (2N), derivatives by pose (2N x 6) and along the camera's `ways`, the pose's rotation."""
     pose = state.poses[number]
-    image, jacobian = _project(state, pose, view.ids)
+    image, by_pose, by_camera = project_with_derivatives(state.model, state.camera, pose, state.points[view.ids])
     turn = np.asarray(cv2.Rodrigues(pose[:3])[0], dtype=np.float64)
     error = (image - view.corners).ravel()
     if view.weights is not None:
         root = np.sqrt(np.repeat(view.weights, 2))
-        error, jacobian = error * root, jacobian * root[:, None]
-    return error, jacobian[:, :6], jacobian[:, 6 : 6 + len(ways)] @ ways, turn
+        error, by_pose, by_camera = error * root, by_pose * root[:, None], by_camera * root[:, None]
+    return error, by_pose, by_camera @ ways, turn
 
 
 def _step(system: _System, damping: float) -> tuple[Floats, Floats] | None:

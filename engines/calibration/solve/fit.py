@@ -9,21 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 
 import cv2
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, State, adjust, free_coordinates
+from engines.calibration.solve.adjustment import (
+    Bools,
+    Fit,
+    Floats,
+    Observation,
+    State,
+    adjust,
+    free_coordinates,
+    view_squares,
+)
+from engines.calibration.solve.poses import pose_from_rays
 from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
 from engines.core.context import Context
 from engines.core.errors import WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
-from engines.core.projection import undistort_points
+from engines.core.projection import rays
 
 LEAST_VIEWS = 3
 _FLAGS: dict[ModelName, int] = {
@@ -32,7 +42,9 @@ _FLAGS: dict[ModelName, int] = {
     "thinprism12": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL,
     "tilted14": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL | cv2.CALIB_TILTED_MODEL,
 }
-_FISHEYE_FLAGS = cv2.CALIB_RECOMPUTE_EXTRINSIC | cv2.CALIB_FIX_SKEW
+_FIELDS = (40.0, 60.0, 80.0, 100.0, 130.0, 160.0, 190.0, 220.0)
+"""Fields of view in degrees over the picture's longer side that a fisheye's fit begins with."""
+_TILT = "Take views with the board tilted in different directions, not only facing the camera"
 
 
 def distortion_count(model: ModelName) -> int:
@@ -111,14 +123,8 @@ def held_out(start: State, views: Sequence[Observation], number: int, setup: Set
 
 def pose_of(state: State, view: Observation) -> Fit:
     """The pose of a view that was not part of the fit; camera and board shape held."""
-    seen = np.ascontiguousarray(state.points[view.ids]).reshape(-1, 1, 3)
-    corners = np.ascontiguousarray(view.corners).reshape(-1, 1, 2)
-    straight = undistort_points(state.lens, corners).reshape(-1, 1, 2)
-    found, rvec, tvec = cv2.solvePnP(seen, straight, np.eye(3), None)
-    if not found:
-        raise WorkFailed("The pose of a view could not be found")
-    pose = np.concatenate([rvec.ravel(), tvec.ravel()])[None]
-    return adjust(replace(state, poses=pose), [view], fixed_camera=True)
+    pose = pose_from_rays(state.points[view.ids], rays(state.lens, view.corners))
+    return adjust(replace(state, poses=pose[None]), [view], fixed_camera=True)
 
 
 def aligned(state: State, views: Sequence[Observation], target: Target) -> State:
@@ -161,12 +167,35 @@ def _estimated(views: Sequence[Observation], target: Target) -> Bools:
 
 def _starts(views: Sequence[Observation], setup: Setup) -> Iterator[State]:
     """OpenCV's solution for the model; for a lens with more terms also the Brown one with zeros for the rest."""
-    first: tuple[ModelName, ...] = () if setup.model == "fisheye4" else ("brown5",)
-    for start in dict.fromkeys((*first, setup.model)):
+    if setup.model == "fisheye4":
+        yield from _fisheye_starts(views, setup)
+        return
+    for start in dict.fromkeys(("brown5", setup.model)):
         state = _opencv(views, setup, start)
         missing = 4 + distortion_count(setup.model) - len(state.camera)
         camera = setup.freedom.conform(np.concatenate([state.camera, np.zeros(missing)]))
         yield replace(state, camera=camera, model=setup.model)
+
+
+def _fisheye_starts(views: Sequence[Observation], setup: Setup) -> Iterator[State]:
+    """Equidistant lenses of many focal lengths with the poses that each implies; the two that fit best."""
+    middle = (setup.size.width - 1) / 2, (setup.size.height - 1) / 2
+    longest = max(setup.size.width, setup.size.height)
+    tried = []
+    for field in _FIELDS:
+        focal = longest / np.radians(field)
+        camera = setup.freedom.conform(np.array([focal, focal, *middle, 0.0, 0.0, 0.0, 0.0]))
+        with suppress(WorkFailed, cv2.error):
+            state = _posed(State(camera, np.zeros((len(views), 6)), setup.target.corners, "fisheye4"), views)
+            tried.append((float(view_squares(state, views).sum()), field, state))
+    if not tried:
+        raise WorkFailed("These views do not fix the camera", hint=_TILT)
+    yield from (state for _, _, state in sorted(tried)[:2])
+
+
+def _posed(state: State, views: Sequence[Observation]) -> State:
+    """With the pose of each view, the camera held."""
+    return replace(state, poses=np.array([pose_of(state, view).state.poses[0] for view in views]))
 
 
 def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> State:
@@ -175,20 +204,11 @@ def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> Sta
     image = [view.corners.astype(np.float32).reshape(-1, 1, 2) for view in views]
     shape = (setup.size.width, setup.size.height)
     try:
-        if model == "fisheye4":
-            each = [points.reshape(-1, 1, 3) for points in world]
-            _, k, d, rvecs, tvecs = cv2.fisheye.calibrate(
-                each, image, shape, np.zeros((3, 3)), np.zeros(4), flags=_FISHEYE_FLAGS
-            )
-        else:
-            _, k, d, rvecs, tvecs = cv2.calibrateCamera(world, image, shape, None, None, flags=_FLAGS[model])
+        _, k, d, rvecs, tvecs = cv2.calibrateCamera(world, image, shape, None, None, flags=_FLAGS[model])
     except cv2.error as error:
-        raise WorkFailed(
-            "These views do not fix the camera",
-            hint="Take views with the board tilted in different directions, not only facing the camera",
-        ) from error
+        raise WorkFailed("These views do not fix the camera", hint=_TILT) from error
     lens = np.asarray(d, dtype=np.float64).ravel()[: distortion_count(model)]
-    poses = [np.concatenate([np.ravel(r), np.ravel(t)]) for r, t in zip(rvecs, tvecs, strict=True)]
+    poses = [np.concatenate([r.ravel(), t.ravel()]) for r, t in zip(rvecs, tvecs, strict=True)]
     return State(np.concatenate([[k[0, 0], k[1, 1], k[0, 2], k[1, 2]], lens]), np.array(poses), corners, model)
 
 

@@ -1,6 +1,6 @@
-"""A board as a PDF to print in true size: vector rectangles, a ruler to check the print with, its one-word form.
+"""A board as a PDF to print in true size: rectangles and circles, a ruler to check the print with, its one-word form.
 
-The file is written by hand (PDF 1.4: a page, one stream of rectangles, a base font), so that every edge is exact and
+The file is written by hand (PDF 1.4: a page, one stream of shapes, a base font), so that every edge is exact and
 nothing needs to be installed. Viewers are asked not to scale; the ruler tells when a printer did.
 """
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.core.boards import Board, dictionary_id
+from engines.core.boards import Board, marker_cells
 from engines.core.errors import UsageError
 from engines.core.outputs import holding, new_file
+from engines.core.prints import Disc, Rectangle, light_runs
 
 OURS = holding("a board that was printed here", b"%PDF-", b"/Creator (Kinoscope)")
 MARGIN = 6.0
@@ -33,7 +33,8 @@ PAGES: dict[str, tuple[float, float]] = {
     "a0": (841, 1189),
 }
 
-Rectangle = tuple[float, float, float, float]
+_ARCS = 8
+"""Bezier curves to a circle: eight stay within .000005 of its radius."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def smallest_page(board: Board) -> str:
 
 
 def dark_rectangles(board: Board) -> tuple[list[Rectangle], list[Rectangle]]:
-    """What is printed, in mm from the squares' top left: dark rectangles (x, y, width, height), then light ones on top.
+    """What is printed, in mm from the print's top left: dark rectangles (x, y, width, height), then light ones on top.
 
     For an inverted board dark and light change places.
     """
@@ -94,7 +95,21 @@ def dark_rectangles(board: Board) -> tuple[list[Rectangle], list[Rectangle]]:
     if board.kind == "chessboard":
         cells = [(c, r) for r in range(rows) for c in range(columns) if (c + r) % 2 == 0]
         return [(c * side, r * side, side, side) for c, r in cells], []
-    return _charuco_rectangles(board)
+    if board.kind == "charuco":
+        return _charuco_rectangles(board)
+    dark, light = ([_in_mm(each) for each in rectangles] for rectangles in (board.shapes.dark, board.shapes.light))
+    return dark, light
+
+
+def circles(board: Board) -> list[Disc]:
+    """The printed circles in mm from the print's top left: x, y of the middle, diameter; none on other boards."""
+    round_ = board.kind in ("circles", "acircles")
+    return [(1000 * x, 1000 * y, 1000 * diameter) for x, y, diameter in board.shapes.discs] if round_ else []
+
+
+def _in_mm(rectangle: Rectangle) -> Rectangle:
+    x, y, width, height = rectangle
+    return 1000 * x, 1000 * y, 1000 * width, 1000 * height
 
 
 def as_pdf(board: Board, sheet: Sheet) -> bytes:
@@ -137,32 +152,20 @@ def _sheet(board: Board, name: str, width: float, height: float) -> Sheet:
 
 
 def _charuco_rectangles(board: Board) -> tuple[list[Rectangle], list[Rectangle]]:
-    import cv2
-
-    dictionary = cv2.aruco.getPredefinedDictionary(dictionary_id(board.dictionary))
     model = board.charuco()
-    cells = int(dictionary.markerSize) + 2
-    side, cell = 1000 * board.square, 1000 * board.marker / cells
+    side, marker = 1000 * board.square, 1000 * board.marker
     dark, light, marked = [], [], set()
     for number, corners in zip(np.asarray(model.getIds()).ravel(), model.getObjPoints(), strict=True):
         x, y = (1000 * float(value) for value in np.asarray(corners)[0, :2])
+        picture = marker_cells(board.dictionary, int(number))
+        cell = marker / len(picture)
         marked.add((int((x + cell) // side), int((y + cell) // side)))
-        dark.append((x, y, cells * cell, cells * cell))
-        picture = dictionary.generateImageMarker(int(number), cells)
-        runs = _light_runs(np.asarray(picture, dtype=np.uint8))
+        dark.append((x, y, marker, marker))
+        runs = light_runs(picture)
         light += [(x + start * cell, y + row * cell, length * cell, cell) for row, start, length in runs]
     columns, rows = board.squares
     plain = [(c, r) for r in range(rows) for c in range(columns) if (c, r) not in marked]
     return [(c * side, r * side, side, side) for c, r in plain] + dark, light
-
-
-def _light_runs(picture: NDArray[np.uint8]) -> list[tuple[int, int, int]]:
-    """Runs of light cells as (row, first column, length)."""
-    runs = []
-    for row, line in enumerate(picture > 127):
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], line, [False]]).astype(np.int8)))
-        runs += [(row, int(start), int(end - start)) for start, end in edges.reshape(-1, 2)]
-    return runs
 
 
 def _drawing(board: Board, sheet: Sheet) -> str:
@@ -178,6 +181,7 @@ def _drawing(board: Board, sheet: Sheet) -> str:
     parts.append(_filled(ink, _shifted(dark, sheet)))
     if light:
         parts.append(_filled(paper, _shifted(light, sheet)))
+    parts += [_circle(x + sheet.x, y + sheet.y, diameter / 2) for x, y, diameter in circles(board)]
     return "".join(parts) + _foot(board, sheet)
 
 
@@ -202,6 +206,16 @@ def _shifted(rectangles: list[Rectangle], sheet: Sheet) -> list[Rectangle]:
 
 def _filled(gray: str, rectangles: list[Rectangle]) -> str:
     return f"{gray} g\n" + "".join(" ".join(map(_number, each)) + " re\n" for each in rectangles) + "f\n"
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    """A filled circle of Bezier curves whose middles lie on it (Riskus 2006)."""
+    angles = 2 * np.pi * np.arange(_ARCS + 1) / _ARCS
+    ends = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    pull = 4 / 3 * np.tan(np.pi / _ARCS / 2) * np.stack([-ends[:, 1], ends[:, 0]], axis=1)
+    points = radius * np.stack([ends[:-1] + pull[:-1], ends[1:] - pull[1:], ends[1:]], axis=1) + [x, y]
+    arcs = "".join(" ".join(map(_number, arc.ravel())) + " c\n" for arc in points)
+    return f"0 g\n{_number(x + radius)} {_number(y)} m\n{arcs}f\n"
 
 
 def _number(value: float, digits: int = 5) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from engines.calibration.targets.corners import detect, parse_window
 from engines.calibration.targets.detection import Detection, Gray
@@ -87,6 +89,18 @@ def find_one(path: Path, name: str, board: Board, window: str) -> Shot:
         return Shot(name, path, None, None, error.message[:1].lower() + error.message[1:])
     detection = detect(image, board, window)
     return Shot(name, path, size_of(image), detection, "" if detection else "the board was not found")
+
+
+def without_corners(shot: Shot, ids: Sequence[int]) -> Shot:
+    """The shot as if the corners `ids` had not been found."""
+    found = shot.detection
+    if found is None or not ids:
+        return shot
+    kept = ~np.isin(found.ids, ids)
+    covariance = None if found.covariance is None else found.covariance[kept]
+    extent = None if found.extent is None else found.extent[kept]
+    rest = replace(found, ids=found.ids[kept], corners=found.corners[kept], covariance=covariance, extent=extent)
+    return replace(shot, detection=rest)
 
 
 def view_names(paths: Sequence[Path]) -> list[str]:

@@ -24,7 +24,9 @@ from engines.core.errors import UsageError
 from engines.core.frames import Image, Size
 
 MARGIN = 0.5
-"""White paper around the printed squares, in squares; a half keeps every texture a whole number of pixels."""
+"""White paper around what is printed, in squares; below and to the right of it up to a quarter more, so that every
+texture is a whole number of pixels."""
+_QUARTERS = 4
 PAPER, INK = np.array([228.0, 234.0, 236.0]), np.array([30.0, 27.0, 26.0])
 FINEST = 96
 """Pixels to a square of the finest texture; the others are this over a whole number."""
@@ -56,7 +58,7 @@ class Scene:
         self.size = Size(source.size.width * columns, source.size.height * rows)
         self._motion = Motion(source.board, self.truth, source.seed)
         self._distance = DISTANCE * reach(source.board)
-        self._rim = _rim(source.board, MARGIN)
+        self._rim = _rim(source.board, paper=True)
         self._paper = _paper(source.board)
         self._views = [self._view(camera) for camera in self.truth]
         self._noise = _noise_bank(self.size, source.noise, source.seed)
@@ -70,12 +72,12 @@ class Scene:
         return self._motion.pose(t)
 
     def corners(self, camera: int, t: float) -> Floats:
-        """Exact pixels of the inner corners in one camera's own picture, N x 2, in the order of `Board.corners`."""
+        """Exact pixels of the corners in one camera's own picture, N x 2, in the order of `Board.corners`."""
         return self.truth[camera].project(self.board_pose(t).apply(self.source.board.corners))
 
     def visible(self, camera: int, t: float) -> bool:
-        """All printed squares lie within the camera's picture."""
-        pixels = self.truth[camera].project(self.board_pose(t).apply(_rim(self.source.board, margin=0.0)))
+        """All that is printed lies within the camera's picture."""
+        pixels = self.truth[camera].project(self.board_pose(t).apply(_rim(self.source.board, paper=False)))
         size = self.source.size
         return bool((pixels >= 0).all() and (pixels <= [size.width - 1, size.height - 1]).all())
 
@@ -142,7 +144,12 @@ def _check(source: SceneSource) -> None:
 def _paper(board: Board) -> dict[int, Image]:
     """The printed paper in every resolution; exact averages, so that corners stay where they are."""
     margin = round(MARGIN * FINEST)
-    gray = cv2.copyMakeBorder(board.picture(FINEST), *(margin,) * 4, cv2.BORDER_CONSTANT, value=(255,))
+    picture = board.picture(FINEST)
+    height, width = (
+        round(side * FINEST) - margin - printed
+        for side, printed in zip(_squares(board)[::-1], picture.shape, strict=True)
+    )
+    gray = cv2.copyMakeBorder(picture, margin, height, margin, width, cv2.BORDER_CONSTANT, value=(255,))
     shades = np.rint(INK + np.linspace(0.0, 1.0, 256)[:, None] * (PAPER - INK)).astype(np.uint8)
     inked = cv2.cvtColor(cv2.applyColorMap(gray, shades[:, None]), cv2.COLOR_BGR2BGRA)
     size = (gray.shape[1], gray.shape[0])
@@ -155,10 +162,18 @@ def _paper(board: Board) -> dict[int, Image]:
     }
 
 
-def _rim(board: Board, margin: float, steps: int = 8) -> Floats:
-    """Points along the edge of the paper in the board's coordinates, N x 3."""
-    low = np.array(board.print_origin) - margin * board.square
-    high = np.array(board.print_origin) + board.print_size + margin * board.square
+def _squares(board: Board) -> tuple[float, float]:
+    """Width and height of the paper in squares, whole quarters."""
+    width, height = (
+        np.ceil(round(_QUARTERS * (side / board.square + 2 * MARGIN), 6)) / _QUARTERS for side in board.print_size
+    )
+    return float(width), float(height)
+
+
+def _rim(board: Board, paper: bool, steps: int = 8) -> Floats:
+    """Points along the edge of the paper, or of what is printed, in the board's coordinates, N x 3."""
+    low = np.array(board.print_origin) - (MARGIN * board.square if paper else 0.0)
+    high = low + (np.multiply(_squares(board), board.square) if paper else board.print_size)
     line = np.linspace(0.0, 1.0, steps, endpoint=False)
     square = np.concatenate([
         np.stack([line, 0 * line]), np.stack([1 + 0 * line, line]),
@@ -179,8 +194,8 @@ def _level(board: Board, outline: Floats) -> int:
     """The coarsest texture that is at least as fine as the picture."""
     x, y = outline[:, 0], outline[:, 1]
     area = 0.5 * abs(float(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))))
-    columns, rows = board.squares
-    wanted = (area / ((columns + 2 * MARGIN) * (rows + 2 * MARGIN))) ** 0.5
+    columns, rows = _squares(board)
+    wanted = (area / (columns * rows)) ** 0.5
     return min((pixels for pixels in LEVELS if pixels >= wanted), default=FINEST)
 
 

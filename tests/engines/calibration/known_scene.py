@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.solve.adjustment import Observation
+from engines.calibration.targets.rendered import photograph
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, Lens, ModelName
-from engines.core.projection import project, undistort_points
+from engines.core.projection import project
 
 SIZE = Size(640, 480)
 CHESSBOARD = Board.parse("chessboard:9x6:25mm")
@@ -79,34 +80,8 @@ def bent(board: Board, seed: int = 3) -> NDArray[np.float64]:
 def picture(
     scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64], noise: float = 2.0, seed: int = 0
 ) -> NDArray[np.uint8]:
-    """A photograph of the board: rendered larger (twice to four times) through the exact lens, then reduced. Gray."""
-    over, square = 4 if scene.size.width <= 1000 else 2, 64
-    rays = _rays(scene, over)
-    rotation = cv2.Rodrigues(rvec)[0]
-    across = np.stack([rotation[:, 0], rotation[:, 1], tvec], axis=1)
-    plane = rays @ np.linalg.inv(across).T
-    board = plane[..., :2] / plane[..., 2:]
-    left, top = scene.board.print_origin
-    scale = square / scene.board.square
-    quiet = square // 2
-    fill = 0 if scene.board.inverted else 255
-    print_ = np.pad(scene.board.picture(square), quiet, constant_values=fill)
-    x = (board[..., 0] - left) * scale + quiet - 0.5
-    y = (board[..., 1] - top) * scale + quiet - 0.5
-    seen = cv2.remap(print_, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=128)
-    small = cv2.resize(seen, (scene.size.width, scene.size.height), interpolation=cv2.INTER_AREA).astype(np.float64)
-    rng = np.random.default_rng(seed)
-    gray = 30 + 0.75 * cv2.GaussianBlur(small, (0, 0), 0.6) + rng.normal(0, noise, small.shape)
-    return np.asarray(np.clip(np.rint(gray), 0, 255), dtype=np.uint8)
-
-
-def _rays(scene: Scene, over: int) -> NDArray[np.float64]:
-    """Viewing rays of every subpixel, H x W x 3: exact at the pixels' centres, cubic in between."""
-    x, y = np.meshgrid(np.arange(scene.size.width, dtype=float), np.arange(scene.size.height, dtype=float))
-    pixels = np.stack([x, y], axis=-1).reshape(-1, 1, 2)
-    straight = undistort_points(scene.optics, pixels)
-    fine = cv2.resize(straight.reshape(*x.shape, 2), None, fx=over, fy=over, interpolation=cv2.INTER_CUBIC)
-    return np.concatenate([np.asarray(fine, dtype=np.float64), np.ones((*fine.shape[:2], 1))], axis=2)
+    """A photograph of the board, gray."""
+    return photograph(scene.board, scene.optics, scene.size, (rvec, tvec), noise=noise, seed=seed)
 
 
 def _in_view(scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64]) -> bool:

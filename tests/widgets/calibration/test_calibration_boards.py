@@ -125,7 +125,8 @@ def test_any_print_becomes_any_kind(kind: Kind, other: Kind, columns: int, rows:
 def test_the_drawing_puts_its_dots_where_the_corners_are(kind: Kind) -> None:
     board = BOARDS[kind]
     at = places(board)
-    edge = board.square if kind in ("chessboard", "charuco") else board.marker / 2 if "circles" in kind else 0
+    gap = board.square - board.marker
+    edge = board.square if kind in ("chessboard", "charuco") else board.marker / 2 if "circles" in kind else gap
     assert np.allclose(at.min(axis=0), edge)
     assert np.allclose(at.max(axis=0), np.array(board.print_size) - edge)
     assert np.allclose(np.diff(at, axis=0), np.diff(board.corners[:, :2], axis=0))

@@ -7,29 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QUndoCommand
 
 from engines.calibration.formats.files import READ
-from engines.calibration.types import MonoResult, MonoSpec
+from engines.calibration.types import MonoResult, MonoSpec, Remedy
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
+from widgets.calibration.pages.state import IN_VIEWER, PagesForm, PagesView
+from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
 from widgets.calibration.state import CalibrationView, Trouble, ViewRow
 from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.captures import Captures
+from workbench.controllers.calibration.changes import Put
+from workbench.controllers.calibration.edits import Edits
 from workbench.controllers.calibration.files import Files, shortened
 from workbench.controllers.calibration.keeping import keep_session, restore_session
-from workbench.controllers.calibration.pictures import picture, thumbnail
+from workbench.controllers.calibration.pages import Pages
+from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
-from workbench.controllers.calibration.session import Material, Session, command_line, photograph
+from workbench.controllers.calibration.session import Session, command_line
+from workbench.controllers.calibration.showing import ShownPictures
 from workbench.controllers.calibration.watch import BoardWatch
-from workbench.controllers.common.feature_controller import FeatureController, Room
-from workbench.controllers.shell.sources import undo_just_this
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -40,48 +43,43 @@ REFIT_MS = 350
 """A pause this long after the last change of a view starts the fit again."""
 
 
-class ChangeMaterial(QUndoCommand):
-    """From one set of photographs to another. `apply` shows a set and fits again where that is wanted."""
+class CalibrationController(PagedController):
+    """Shows panel and board one view of session, finder and jobs."""
 
-    def __init__(self, text: str, before: Material, after: Material, apply: Callable[[Material], None]) -> None:
-        super().__init__(text)
-        self._before, self._after, self._apply = before, after, apply
+    form: PagesForm
 
-    def redo(self) -> None:
-        self._apply(self._after)
-
-    def undo(self) -> None:
-        self._apply(self._before)
-
-
-class CalibrationController(FeatureController):
-    """Shows the panel one view of session, finder and jobs."""
-
-    def __init__(self, panel: CalibrationPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
-        super().__init__(NAME, services, actions, panel)
-        self.panel = panel
+    def __init__(
+        self, panel: CalibrationPanel, board: CalibrationBoard, viewer: ViewerController, services: Services,
+        actions: Actions,
+    ) -> None:  # fmt: skip
+        super().__init__(NAME, board, IN_VIEWER, PagesForm(), services, actions, panel)
+        self.panel, self.board = panel, board
+        self.view = PagesView()
         self.session = Session()
         self._base = CalibrationView()
         self._selected = ""
-        self._thumbnails: set[str] = set()
         self._errands = Errands("calibration files")
         services.supervisor.adopt(self._errands)
         self.captures = Captures(self._errands, self)
+        self.edits = Edits(lambda: self.session, self._apply, services, self)
+        self.pictures = ShownPictures(panel, self._errands, self.captures, lambda: self.session.result)
         self.watch = BoardWatch(
             viewer, services, self.captures, lambda: self.session, lambda: self._base.coverage, self
         )
         self.runs = CalibrationRuns(services.jobs, self)
         self.files = Files(self._errands, panel, self.show_trouble)
+        self.pages = Pages(board, self, self._errands, self)
         self._refit_soon = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._refit_soon.timeout.connect(self._refit)
         self._listen()
         self._connect_panel()
-        self._connect_buttons()
+        self._connect_board()
         self.restore()
 
     def close(self) -> None:
         """Stop looking and let go of the sources."""
         self._soon.stop()
+        self._pages_soon.stop()
         self._refit_soon.stop()
         self.watch.close()
         self._errands.request_stop()
@@ -93,6 +91,7 @@ class CalibrationController(FeatureController):
         self.session = restore_session(self.services)
         self.trouble, self._selected = None, ""
         self.captures.new_run()
+        self.pages.forget()
         self._refresh()
 
     def keep(self) -> None:
@@ -107,27 +106,16 @@ class CalibrationController(FeatureController):
         elif paths:
             self.files.expand(paths, self._added)
 
-    def set_used(self, paths: Sequence[str], on: bool) -> None:
-        """Switch views on or off; the fit follows by itself. Undo brings them back."""
-        word = "on" if on else "off"
-        name = Path(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
-        self._change(f"Switch {name} {word}", self.session.material.switched(paths, on))
-
-    def remove(self, paths: Sequence[str]) -> None:
-        self._change(f"Remove {count(len(paths), 'view')}", self.session.material.without(paths))
-
     def clear(self) -> None:
         """Forget all views and the result; Undo brings them back."""
-        if self.session.material != Material():
-            self._change("Discard views", Material())
+        if self.edits.clear():
             self.captures.new_run()
-            self._offer_undo("Views discarded")
 
     def switch_off_worst(self) -> None:
         worst = self._base.worst
         if worst is not None:
             self._selected = worst.path
-            self.set_used([worst.path], False)
+            self.edits.switch([worst.path], False)
 
     def choose_view(self, path: str) -> None:
         self._selected = path
@@ -145,32 +133,36 @@ class CalibrationController(FeatureController):
         self._errands.ask(lambda: None, lambda _none: self._run_now(), self._failed("Calibration failed"))
 
     def set_board(self, board: Board) -> None:
-        if board != self.session.board:
-            self.session.material = self.session.material.unseen()
-            self.set(board=str(board))
+        """Another first board."""
+        self.edits.set_boards((board, *self.session.boards[1:]))
+
+    def set(self, **values: object) -> None:
+        """Change settings; a result that is shown follows them."""
+        self.edits.set(**values)
 
     def use_board(self, board: Board) -> None:
         """Take the board that was said to fit, and calibrate."""
         self.trouble = None
-        self.set_board(board)
+        self.edits.use_board(board)
         self.run()
 
-    def set(self, **values: object) -> None:
-        """Change settings; a result that is shown follows them."""
-        self.session.settings = replace(self.session.settings, **values)  # type: ignore[arg-type]
-        self.watch.configure()
-        self._refresh()
-        if "board" not in values:
-            self._refit_later()
-        self._keep()
+    def follow(self, remedy: Remedy) -> None:
+        """Do what a reason advises, and fit again."""
+        self.edits.follow(remedy)
+        if self.session.solved() is None and not self._refit_soon.isActive():
+            self.run()
+
+    def take_back(self, corner: str) -> None:
+        """A single corner, `view#id`, takes part again."""
+        self.edits.put_back(corner)
 
     # Files
 
     def open(self, path: str) -> None:
-        """Show a saved calibration in place of the views; Undo brings those back."""
+        """Show a saved calibration beside the views, until they are calibrated again."""
         name = Path(path).name
         if path:
-            self.files.open(path, lambda result: self._show_anew(f"Open {name}", Material((), result, name)))
+            self.files.open(path, lambda result: self.edits.show_loaded(name, result))
 
     def save(self, path: str) -> None:
         result = self.session.result
@@ -178,15 +170,15 @@ class CalibrationController(FeatureController):
             said = f"Saved {Path(path).name}"
             self.files.save(result, path, lambda: self.services.notify(said, "good"))
 
-    def save_board(self, page: str, path: str) -> None:
-        """Write the printable board."""
+    def save_board(self, board: Board, page: str, path: str) -> None:
+        """Write a printable board."""
         if page and path:
             said = f"Wrote {Path(path).name}; print it at 100 %"
-            self.files.write_board(self.session.board, page, path, lambda: self.services.notify(said, "good"))
+            self.files.write_board(board, page, path, lambda: self.services.notify(said, "good"))
 
     def command(self) -> str:
         """The command line that does the same."""
-        spec = self.session.spec()
+        spec = self.session.spec(films=True)
         return command_line(replace(spec, images=shortened(spec)))
 
     # Within: what was asked for has happened
@@ -194,16 +186,10 @@ class CalibrationController(FeatureController):
     def _added(self, found: Listing) -> None:
         if found.left_out:
             self.services.notify(found.words, "info")
-        have = len(self.session.material.views)
-        after = self.session.material.with_views([photograph(path) for path in found.files])
-        fresh = len(after.views) - have
-        if fresh > 0:
-            self._show_anew(f"Add {count(fresh, 'photograph')}", after)
-        else:
-            self.services.notify("These photographs are there already", "info")
+        self.edits.add([photograph(path) for path in found.files])
 
     def _captured(self, row: ViewRow) -> None:
-        self._show_anew(f"Capture {row.name}", self.session.material.with_views([row]))
+        self.edits.add([row], f"Capture {row.name}")
 
     def _run_now(self) -> None:
         if self.captures.unwritten:
@@ -214,46 +200,43 @@ class CalibrationController(FeatureController):
         self.runs.solve(self.session.spec())
 
     def _refit(self) -> None:
-        if self.session.solved() is None and self._base.missing_views == 0 and self.session.material.views:
+        loaded = self.session.material.loaded is not None
+        if not loaded and self.session.solved() is None and self._base.can_calibrate:
             self.runs.solve(self.session.spec(), refit=True)
 
     def _told(self, key: str, value: object) -> None:
         """The camera is solved; its views are left out next."""
         if key == "fit" and isinstance(value, MonoResult):
             self.session.keep(replace(self.runs.spec, leave_one_out=False), value)
-            self._refresh()
+            self._show_solved()
 
     def _solved(self, spec: MonoSpec, result: MonoResult) -> None:
         self.trouble = None
         self.session.keep(spec, result)
-        self._refresh()
+        self._show_solved()
         self._keep()
+
+    def _show_solved(self) -> None:
+        """The result of the views, in place of one that was opened."""
+        if self.session.material.loaded is not None:
+            self.edits.close_loaded("Calibrate")
+        else:
+            self._refresh()
 
     # Within: the session changes
 
-    def _show_anew(self, text: str, after: Material) -> None:
-        """Change, and offer to take it back where something that was shown is shown no more."""
-        before = self.session.material
-        self._change(text, after)
-        if gone := before.lost_in(after):
-            self._offer_undo(f"{text}: {gone} no longer shown")
-
-    def _offer_undo(self, said: str) -> None:
-        self.services.notify(said, "info", "Undo", undo_just_this(self.services.undo))
-
-    def _change(self, text: str, after: Material) -> None:
+    def _apply(self, put: Put) -> None:
         self.trouble = None
-        self.services.undo.push(ChangeMaterial(text, self.session.material, after, self._apply))
-
-    def _apply(self, material: Material) -> None:
-        self.trouble = None
-        self.session.material = material
-        if not material.views:
+        self.session.settings = replace(self.session.settings, **put.settings)  # type: ignore[arg-type]
+        if put.material is not None:
+            self.session.material = put.material
+        if not self.session.material.views:
             self.session.last = None
             self.runs.cancel()
         self.watch.configure()
         self._refresh()
-        self._refit_later()
+        if "board" not in put.settings:
+            self._refit_later()
         self._keep()
 
     def _refit_later(self) -> None:
@@ -270,10 +253,7 @@ class CalibrationController(FeatureController):
     def _refresh(self) -> None:
         """Make the panel's state anew and show it."""
         self._base = self.session.view()
-        for view in self._base.views:
-            if view.path not in self._thumbnails:
-                self._thumbnails.add(view.path)
-                self._ask_thumbnail(view.path)
+        self.pictures.ask_thumbnails(self._base.views)
         self.show_now()
 
     def show_now(self) -> None:
@@ -288,30 +268,13 @@ class CalibrationController(FeatureController):
             selected=self._selected,
         )
         self.panel.show_state(state)
+        self.view = self.pages.show(self.form.page, state)
         self.actions.refresh(self.name, self)
 
     def _failed(self, title: str) -> Callable[[Failure], None]:
         return lambda failure: self.show_trouble(trouble_of(failure.as_json(), title))
 
-    def _ask_thumbnail(self, path: str) -> None:
-        self._errands.ask(
-            partial(thumbnail, path, self.captures.image(path)),
-            partial(self.panel.table.show_picture, path),
-            lambda _failure: None,
-            key=f"thumbnail {path}",
-        )
-
-    def _ask_picture(self, path: str, straight: bool, keep: float) -> None:
-        shown = self.panel.report.view
-        self._errands.ask(
-            partial(picture, path, self.captures.image(path), self.session.result, straight, keep),
-            shown.show_picture,
-            lambda failure: shown.show_problem(path, str(failure)),
-            key="picture",
-            first=True,
-        )
-
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """What the empty panel offers."""
         if self.watch.source:
             self.watch.look(self.watch.source, True)
@@ -342,18 +305,22 @@ class CalibrationController(FeatureController):
         panel, camera, solver = self.panel, self.panel.camera, self.panel.solver
         camera.source.chosen.connect(self.watch.choose)
         camera.finder.clicked.connect(lambda on: self.watch.look(self.watch.source, on))
-        camera.auto.clicked.connect(lambda on: self.set(auto=on))
-        panel.board.changed.connect(self.set_board)
-        solver.model.chosen.connect(lambda model: self.set(model=model))
-        solver.free.clicked.connect(lambda on: self.set(free_board=on))
-        solver.windowChosen.connect(lambda window: self.set(window=window))
-        panel.table.toggled.connect(lambda path, on: self.set_used([path], on))
+        camera.auto.clicked.connect(lambda on: self.edits.set(auto=on))
+        camera.boardWanted.connect(self.edits.use_board)
+        camera.flipWanted.connect(lambda: self.edits.set(mirror="yes"))
+        panel.boards.changed.connect(self.edits.set_boards)
+        panel.every.everyChosen.connect(lambda every: self.edits.set(every=every))
+        solver.changed.connect(lambda field, value: self.edits.set(**{field: value}))
+        panel.table.toggled.connect(lambda path, on: self.edits.switch([path], on))
         panel.table.chosen.connect(self.choose_view)
-        panel.table.removeWanted.connect(self.remove)
+        panel.table.removeWanted.connect(self.edits.remove)
         panel.report.bars.chosen.connect(self.choose_view)
         panel.report.worst.clicked.connect(self.switch_off_worst)
-        panel.report.view.pictureWanted.connect(self._ask_picture)
-        panel.empty.button.clicked.connect(self._begin)
+        panel.report.view.pictureWanted.connect(self.pictures.ask_picture)
+        panel.report.reasons.remedyWanted.connect(self.follow)
+        panel.report.put_back.clicked.connect(self.edits.put_back_dropped)
+        panel.report.close_loaded.clicked.connect(lambda: self.edits.close_loaded())
+        panel.empty.button.clicked.connect(self.begin)
         panel.dropped.connect(self.add)
         panel.folder.clicked.connect(lambda: self.add(self.files.ask_folder()))
         panel.progress.cancelled.connect(self.runs.cancel)
@@ -362,21 +329,23 @@ class CalibrationController(FeatureController):
         panel.trouble.dismissed.connect(self.dismiss)
         panel.help.clicked.connect(self.show_help)
 
-    def _connect_buttons(self) -> None:
-        """Those that are commands, too."""
-        panel = self.panel
-        buttons = {
-            "capture": panel.camera.capture,
-            "run": panel.start,
-            "add-images": panel.photographs,
-            "open": panel.open,
-            "save": panel.save,
-            "board-pdf": panel.print,
-            "copy-command": panel.copy,
-            "clear": panel.discard,
-        }
-        for id, button in buttons.items():
+        for id, button in panel.commands.items():
             button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
+
+    def _connect_board(self) -> None:
+        board = self.board
+        board.pageChosen.connect(self.choose_page)
+        board.dropped.connect(self.add)
+        board.help.clicked.connect(self.show_help)
+        board.trouble.retryWanted.connect(self.use_board)
+        board.trouble.logWanted.connect(self.services.host.show_log)
+        board.trouble.dismissed.connect(self.dismiss)
+        self.pages.changed.connect(self.show_soon)
+
+    def save_boards(self) -> None:
+        """Ask where to, and write the board that is being edited."""
+        board = self.panel.board.board
+        self.save_board(board, *self.files.ask_page(board))
 
     @property
     def file_name(self) -> str:
@@ -387,6 +356,6 @@ class CalibrationController(FeatureController):
 
 def make(room: Room) -> CalibrationController:
     """The feature in a window."""
-    return CalibrationController(
-        room.dock("calibration", CalibrationPanel()), room.viewer, room.services, room.commands
-    )
+    board, panel = CalibrationBoard(), room.dock("calibration", CalibrationPanel())
+    room.board(NAME, board, board.head)
+    return CalibrationController(panel, board, room.viewer, room.services, room.commands)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
+from engines.calibration.formats.exporting import FORMATS, export, misfit
 from engines.calibration.formats.files import READ, load, save
 from engines.calibration.formats.opencv import UNKNOWN, UnitMissing
 from engines.calibration.targets.photographs import expand, listing
@@ -102,6 +103,25 @@ class Files(QObject):
 
     def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
         self._errands.ask(lambda: save(result, path), lambda _none: then(), self._told("Calibration not saved"))
+
+    def ask_export(self, result: MonoResult, name: str) -> tuple[str, str]:
+        """One of the formats that can hold this lens exactly, and a file for it; or two empty words."""
+        fitting = {kind.title: word for word, kind in FORMATS.items() if not misfit(result, word)}
+        title, ok = QInputDialog.getItem(self._window, "Export calibration", "For", list(fitting), 0, False)
+        if not ok:
+            return "", ""
+        kind = FORMATS[fitting[title]]
+        kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
+        return fitting[title], ask_file(self._window, "Export calibration", f"{name}{kind.suffixes[0]}", kinds)
+
+    def export(self, result: MonoResult, format: str, path: str, then: Callable[[str], object]) -> None:
+        """Write for another program; nothing where no file is named."""
+        if path:
+            self._errands.ask(
+                lambda: export(result, path, format),
+                lambda written: then(f"Exported {written.name}"),
+                self._told("Calibration not exported"),
+            )
 
     def write_board(self, board: Board, page: str, path: str, then: Callable[[], object]) -> None:
         """The printable board in true size."""

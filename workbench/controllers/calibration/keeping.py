@@ -21,6 +21,7 @@ KIND, ID, PANEL = "calibration", "mono", "calibration"
 def keep_session(session: Session, services: Services) -> None:
     """Save the session in the project, and its settings as the default of the next one."""
     result, material = session.result, session.material
+    behind = session.of_views if material.loaded is not None else None
     settings = asdict(session.settings)
     services.settings.set_panel(PANEL, **settings)
     services.project.put(
@@ -32,6 +33,10 @@ def keep_session(session: Session, services: Services) -> None:
             "result": None if result is None else formats.to_json(result),
             "current": session.current,
             "loaded_from": material.loaded_from,
+            "behind": None if behind is None else formats.to_json(behind),
+            "off": list(material.off),
+            "drop": list(material.drop),
+            "frames": {view.path: list(frames) for view in material.views if (frames := session.frames_of(view.path))},
         },
     )
 
@@ -54,11 +59,17 @@ def _session(kept: dict[str, Any]) -> Session:
     result = None if kept["result"] is None else formats.from_json(kept["result"])
     views = tuple(_row(view) for view in kept["views"])
     loaded_from = str(kept["loaded_from"])
-    session = Session(_settings(kept["settings"]), Material(views, result if loaded_from else None, loaded_from))
-    if result is not None and not loaded_from:
-        session.last = result
+    off, drop = (tuple(str(one) for one in kept.get(name, ())) for name in ("off", "drop"))
+    loaded = result if loaded_from else None
+    session = Session(_settings(kept["settings"]), Material(views, loaded, loaded_from, off, drop))
+    for film, frames in kept.get("frames", {}).items():
+        session.know_frames(film, tuple(str(frame) for frame in frames))
+    behind = kept.get("behind")
+    solved = result if not loaded_from else formats.from_json(behind) if behind is not None else None
+    if solved is not None:
+        session.last = solved
         if kept["current"]:
-            _remember(session, result)
+            _remember(session, solved)
     return session
 
 
@@ -68,7 +79,8 @@ def _remember(session: Session, result: MonoResult) -> None:
 
 def _settings(values: dict[str, Any]) -> CalibrationSettings:
     settings: CalibrationSettings = from_json(CalibrationSettings, values)
-    Board.parse(settings.board)
+    for board in (settings.board, *settings.more_boards):
+        Board.parse(board)
     return settings
 
 

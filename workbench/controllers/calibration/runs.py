@@ -13,8 +13,7 @@ from engines.calibration.types import MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from widgets.calibration.kinds import board_words
-from widgets.calibration.state import Trouble
-from widgets.kit.words import count
+from widgets.calibration.state import Trouble, counted, is_film
 from workbench.controllers.calibration.session import JOB, command_line
 from workbench.controllers.common import trouble_words
 from workbench.controllers.common.job_slot import JobSlot
@@ -35,7 +34,8 @@ class CalibrationRuns(JobSlot):
     def solve(self, spec: MonoSpec, *, refit: bool = False) -> None:
         """Solve this instead of whatever is being solved."""
         self.refit = refit
-        used = count(len(spec.images) - len(spec.exclude), "view")
+        films = sum(is_film(path) for path in spec.images)
+        used = counted(len(spec.images) - films - len(spec.exclude), films)
         self.start(spec, f"Fit {used} again" if refit else f"Calibrate from {used}", command_line(spec))
 
     def cancel(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QInputDialog
 
 from engines.core.boards import Board
 from tests.workbench.controllers.calibration.calibration_bench import Bench, until
@@ -23,29 +24,35 @@ camera_matrix:
 """
 
 
-def test_nothing_that_is_shown_goes_without_a_way_back(bench: Bench, qtbot, tmp_path: Path) -> None:
+def test_an_opened_calibration_stands_beside_the_views(bench: Bench, qtbot, tmp_path: Path) -> None:
     controller, undo = bench.controller, bench.services.undo
     photographs = [tmp_path / f"{number}.png" for number in range(3)]
     for number, path in enumerate(photographs):
         cv2.imwrite(str(path), np.full((48, 64), 40 * number, np.uint8))
-    (tmp_path / "camera.yaml").write_text(OPENED)
+    for name in ("camera", "other"):
+        (tmp_path / f"{name}.yaml").write_text(OPENED)
     controller.add([str(path) for path in photographs[:2]])
     until(qtbot, lambda: len(bench.state.views) == 2)
-    assert bench.undoable == []
 
     controller.add([str(tmp_path / "camera.yaml")])
     until(qtbot, lambda: bench.state.loaded_from)
-    assert bench.said[-1] == "Open camera.yaml: 2 views are no longer shown"
-    bench.undoable.pop()()
     assert [view.name for view in bench.state.views] == ["0.png", "1.png"]
-    undo.redo()
-    assert (bench.state.loaded_from, bench.state.views) == ("camera.yaml", ())
-
+    assert bench.state.phase is Phase.LOADED
+    assert bench.panel.state == "From camera.yaml"
     controller.add([str(photographs[2])])
-    until(qtbot, lambda: len(bench.state.views) == 1)
-    assert bench.said[-1] == "Add 1 photograph: camera.yaml is no longer shown"
-    bench.undoable.pop()()
+    until(qtbot, lambda: len(bench.state.views) == 3)
+    assert bench.panel.start.isEnabled()
     assert bench.result.intrinsics.fx == 500
+    assert bench.undoable == [], "nothing that was shown is gone"
+
+    controller.open(str(tmp_path / "other.yaml"))
+    until(qtbot, lambda: bench.state.loaded_from == "other.yaml")
+    bench.panel.report.close_loaded.click()
+    assert (bench.state.loaded_from, len(bench.state.views)) == ("", 3)
+    undo.undo()
+    assert bench.state.loaded_from == "other.yaml"
+    undo.undo()
+    assert bench.state.loaded_from == "camera.yaml"
 
 
 def test_a_bare_length_in_a_file_is_asked_about(
@@ -75,3 +82,24 @@ def test_a_folder_that_is_added_says_what_it_left_out(bench: Bench, qtbot, tmp_p
     until(qtbot, lambda: len(bench.state.views) == 2)
     assert [Path(view.path).name for view in bench.state.views] == ["2.png", "10.png"]
     assert "1 file left out: 1 is HEIC (IMG_1.HEIC), which cannot be read here" in bench.said
+
+
+def test_a_calibration_is_exported_for_the_program_that_was_chosen(
+    bench: Bench, qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "camera.yaml").write_text(OPENED)
+    bench.controller.open(str(tmp_path / "camera.yaml"))
+    until(qtbot, lambda: bench.state.loaded_from)
+    offered: list[list[str]] = []
+
+    def choose(_window, _title, _label, words, *_rest) -> tuple[str, bool]:
+        offered.append(words)
+        return words[-1], True
+
+    target = tmp_path / "cameras.txt"
+    monkeypatch.setattr(QInputDialog, "getItem", choose)
+    monkeypatch.setattr("workbench.controllers.calibration.files.ask_file", lambda *_words: str(target))
+    bench.actions.action("calibration.export").trigger()
+    until(qtbot, target.exists)
+    assert offered == [["OpenCV", "Kinoscope JSON", "Kalibr camchain", "ROS camera_info", "COLMAP cameras.txt"]]
+    assert target.read_text().splitlines()[-1] == "1 PINHOLE 640 480 500.0 500.0 320.5 240.5"

@@ -1,0 +1,110 @@
+"""Is the board what it was said to be? The fit is done both ways, with the board held and freed, and compared.
+
+Residuals that follow the corner of the board rather than the view fall when the corners may move; by how much more
+than chance gives is an F test of the two nested fits. Where it fails, the standard deviations of the held fit are those
+of noise, which the error is not, and the camera that was fitted to a bent board misses the truth by many of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates
+from engines.calibration.solve.fit import check_counts
+from engines.calibration.solve.setup import Setup
+from engines.calibration.types import Alternative, Reason, Remedy
+from engines.core.errors import WorkFailed
+from engines.core.lenses import PINHOLE_NAMES
+
+CHANCE = 1e-4
+SHARE = 0.05
+"""A freed board that takes less than this share of the variance, and moves no parameter, is no reason to doubt."""
+MOVED = 2.0
+"""Deviations by which a parameter moves that their own cannot explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The two fits. chance: of so large a gain on a board that is as it was said; share: of the variance that it takes.
+
+    moved: the parameter that differs most, and by how many of the larger of its two deviations.
+    """
+
+    held: Fit
+    freed: Fit
+    chance: float
+    share: float
+    moved: tuple[str, float]
+
+    @property
+    def bent(self) -> bool:
+        return self.chance < CHANCE and (self.share > SHARE or self.moved[1] > MOVED)
+
+
+def compared(fit: Fit, views: Sequence[Observation], setup: Setup) -> Comparison | None:
+    """The fit and its other, board held or freed; None where the views cannot carry the other."""
+    other = _other(fit, views, setup)
+    if other is None:
+        return None
+    held, freed = (other, fit) if setup.free_board else (fit, other)
+    extra, left = freed.parameters - held.parameters, freed.residuals - freed.parameters
+    if extra <= 0 or left <= 0:
+        return None
+    variance = max(freed.squares / left, 1e-300)
+    gained = max(held.squares - freed.squares, 0.0) / extra
+    share = 1 - variance / max(held.squares / (held.residuals - held.parameters), 1e-300)
+    return Comparison(held, freed, _by_chance(extra, left, gained / variance), share, _moved(held, freed))
+
+
+def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:
+    """What the comparison says against the held board, or what freeing it changed."""
+    if free_board:
+        yield from _what_changed(both)
+    elif both.bent:
+        name, times = both.moved
+        moves = f", which moves {name} by {times:.1f} of its deviations" if times > MOVED else ""
+        found = f"The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}"
+        advice = "free the board's shape; the deviations do not cover this"
+        yield Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
+
+
+def alternative(fit: Fit, free_board: bool) -> Alternative:
+    return Alternative(
+        free_board, fit.state.lens.intrinsics, dict(zip(PINHOLE_NAMES, map(float, fit.std), strict=False)), fit.rms
+    )
+
+
+def _what_changed(both: Comparison) -> Iterator[Reason]:
+    name, times = both.moved
+    if both.bent and times > MOVED:
+        words = f"Freeing the board moved {name} by {times:.1f} deviations and the RMS from"
+        yield Reason("freed-board", 0, f"{words} {both.held.rms:.3f} to {both.freed.rms:.3f} px")
+
+
+def _other(fit: Fit, views: Sequence[Observation], setup: Setup) -> Fit | None:
+    other = replace(setup, free_board=not setup.free_board)
+    try:
+        check_counts(views, other)
+        free = free_coordinates(other.target, views) if other.free_board else None
+        start = fit.state if other.free_board else replace(fit.state, points=other.target.corners)
+        found = adjust(start, views, free, basis=other.freedom.basis)
+    except (WorkFailed, np.linalg.LinAlgError):
+        return None
+    return found if found.converged and np.isfinite(found.state.camera).all() else None
+
+
+def _moved(held: Fit, freed: Fit) -> tuple[str, float]:
+    apart = np.abs(held.state.camera[:4] - freed.state.camera[:4])
+    deviations: Floats = np.maximum(held.std[:4], freed.std[:4])
+    times = np.where(deviations > 0, apart / np.where(deviations > 0, deviations, 1.0), 0.0)
+    most = int(np.argmax(times))
+    return PINHOLE_NAMES[most], float(times[most])
+
+
+def _by_chance(extra: int, left: int, ratio: float) -> float:
+    from scipy.special import fdtrc
+
+    return float(fdtrc(extra, left, ratio))

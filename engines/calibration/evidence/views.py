@@ -1,0 +1,36 @@
+"""A used view with its name, and where on its board a corner is, for sentences that name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engines.calibration.solve.adjustment import Observation
+from engines.calibration.targets.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view as it is called, and what was seen in it."""
+
+    name: str
+    seen: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A corner of a board: its id there, and its row and column, counted from 1."""
+
+    id: int
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.id} (row {self.row}, column {self.column})"
+
+
+def place_of(target: Target, corner: int) -> Place:
+    """corner: the number among the corners of all boards."""
+    number = next(number for number in range(len(target.boards)) if corner < target.starts[number + 1])
+    own = corner - target.starts[number]
+    row, column = divmod(own, target.boards[number].corner_grid[0])
+    return Place(own, row + 1, column + 1)

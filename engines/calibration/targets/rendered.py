@@ -1,0 +1,53 @@
+"""Renders a photograph of a board through an exactly known lens, to measure finders and fits with.
+
+Rendered larger (twice to four times) and reduced, so that a pixel holds what falls on it; then blurred, noise added.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.calibration.targets.detection import Floats, Gray
+from engines.core.boards import Board
+from engines.core.frames import Size
+from engines.core.lenses import Lens
+from engines.core.projection import undistort_points
+
+_SQUARE = 64
+
+
+def photograph(
+    board: Board,
+    lens: Lens,
+    size: Size,
+    pose: tuple[NDArray[np.float64], NDArray[np.float64]],
+    blur: float = 0.6,
+    noise: float = 2.0,
+    seed: int = 0,
+) -> Gray:
+    """H x W gray picture of the board at `pose` (rvec, tvec), half a square of paper around it, before gray.
+
+    blur: standard deviation in pixels; noise: in levels; the same `seed` gives the same noise.
+    """
+    rvec, tvec = pose
+    over = 4 if size.width <= 1000 else 2
+    rotation = cv2.Rodrigues(rvec)[0]
+    plane = _rays(lens, size, over) @ np.linalg.inv(np.stack([rotation[:, 0], rotation[:, 1], tvec], axis=1)).T
+    flat = plane[..., :2] / plane[..., 2:]
+    paper = np.pad(board.picture(_SQUARE), _SQUARE // 2, constant_values=0 if board.inverted else 255)
+    x, y = np.moveaxis((flat - board.print_origin) * (_SQUARE / board.square) + _SQUARE // 2 - 0.5, -1, 0)
+    seen = cv2.remap(paper, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=128)
+    small = cv2.resize(seen, (size.width, size.height), interpolation=cv2.INTER_AREA).astype(np.float64)
+    soft = cv2.GaussianBlur(small, (0, 0), blur) if blur else small
+    gray = 30 + 0.75 * soft + np.random.default_rng(seed).normal(0, noise, small.shape)
+    return np.asarray(np.clip(np.rint(gray), 0, 255), dtype=np.uint8)
+
+
+def _rays(lens: Lens, size: Size, over: int) -> Floats:
+    """Viewing rays of every subpixel, H x W x 3: exact at the pixels' centres, cubic in between."""
+    x, y = np.meshgrid(np.arange(size.width, dtype=float), np.arange(size.height, dtype=float))
+    straight = undistort_points(lens, np.stack([x, y], axis=-1).reshape(-1, 1, 2))
+    fine = cv2.resize(straight.reshape(*x.shape, 2), None, fx=over, fy=over, interpolation=cv2.INTER_CUBIC)
+    return np.concatenate([np.asarray(fine, dtype=np.float64), np.ones((*fine.shape[:2], 1))], axis=2)

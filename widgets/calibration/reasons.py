@@ -1,0 +1,124 @@
+"""Why the verdict is what it is: a line for each reason, with one click to do what it advises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from engines.calibration.types import MonoResult, Reason, Remedy
+from engines.core.boards import Board
+from widgets.calibration.kinds import board_title
+from widgets.kit.fields import wrapped
+from widgets.kit.icons import draw_icon
+from widgets.kit.layouts import column_of, row_of
+from widgets.kit.panel import PlainButton, describe
+
+MARKS = (("info", "muted"), ("info", "warn"), ("warn", "warn"), ("bad", "bad"))
+"""Icon and token of each level."""
+MODELS = {
+    "brown5": "Brown",
+    "rational8": "rational",
+    "thinprism12": "thin prism",
+    "tilted14": "tilted",
+    "fisheye4": "fisheye",
+}
+WORDS: dict[str, Callable[[str], str]] = {
+    "free_board": lambda _target: "Free the board",
+    "drop_corner": lambda _target: "Drop this corner",
+    "switch_off": lambda _target: "Switch off",
+    "use_model": lambda target: f"Use {MODELS.get(target, target)}",
+    "use_board": lambda target: f"Use {board_title(Board.parse(target))}",
+}
+TIPS = {
+    "free_board": "Solve for the board's own shape too",
+    "drop_corner": "Leave corner {} out of the fit",
+    "switch_off": "Leave {} out of the fit",
+    "use_model": "Solve with this lens model",
+    "use_board": "Look for {} in all views",
+}
+
+
+def remedy_words(remedy: Remedy) -> str:
+    """What is on the button."""
+    return WORDS[remedy.kind](remedy.target)
+
+
+class ReasonList(QWidget):
+    """`remedyWanted(Remedy)` when a button is pressed. Hidden while there is nothing to say."""
+
+    remedyWanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[_Row] = []
+        self._shown: tuple[Reason, ...] = ()
+        self._column = column_of(spacing=8)
+        self.setLayout(self._column)
+        self.setAccessibleName("Reasons of the verdict")
+
+    def show_result(self, result: MonoResult, most: int) -> None:
+        """`most`: as many sentences of plain praise or advice, where a result gives no reasons."""
+        reasons = result.reasons or tuple(Reason("advice", 0, words) for words in result.advice[:most])
+        self.setVisible(bool(reasons))
+        if reasons == self._shown:
+            return
+        self._shown = reasons
+        while len(self._rows) < len(reasons):
+            self._rows.append(self._row())
+        for row, reason in zip(self._rows, reasons, strict=False):
+            row.show_reason(reason)
+        for row in self._rows[len(reasons) :]:
+            row.hide()
+
+    @property
+    def buttons(self) -> Sequence[PlainButton]:
+        """Those that can be pressed now."""
+        return [row.button for row in self._rows[: len(self._shown)] if row.remedy is not None]
+
+    def _row(self) -> _Row:
+        row = _Row()
+        row.button.clicked.connect(lambda: self.remedyWanted.emit(row.remedy))
+        self._column.addWidget(row)
+        return row
+
+
+class _Row(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.remedy: Remedy | None = None
+        self.mark, self.words, self.button = _Mark(), wrapped("muted"), PlainButton("Do it")
+        words = column_of(self.words, (self.button, 0, Qt.AlignmentFlag.AlignLeft), spacing=4)
+        row = row_of(self.mark, (words, 1), spacing=8)
+        row.setAlignment(self.mark, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(row)
+
+    def show_reason(self, reason: Reason) -> None:
+        self.remedy = reason.remedy
+        self.mark.show_level(reason.level)
+        self.words.setText(f"{reason.words}.")
+        self.button.setVisible(reason.remedy is not None)
+        if reason.remedy is not None:
+            words = remedy_words(reason.remedy)
+            self.button.setText(words)
+            describe(self.button, words, TIPS[reason.remedy.kind].format(reason.remedy.target))
+        self.show()
+
+
+class _Mark(QWidget):
+    """The icon of a level."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._level = 0
+        self.setFixedSize(QSize(14, 16))
+
+    def show_level(self, level: int) -> None:
+        self._level = level
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        role, token = MARKS[max(0, min(3, self._level))]
+        draw_icon(QPainter(self), QRect(0, 2, 13, 13), role, token)
