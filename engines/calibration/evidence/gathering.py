@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.evidence import rigidity
+from engines.calibration.evidence.linear import linearised
+from engines.calibration.evidence.mixture import two_cameras
+from engines.calibration.evidence.shutter import rolling_shutter
 from engines.calibration.evidence.single_corners import suspects, wrong_corners
 from engines.calibration.evidence.uncertainty import nearest_distance, uncertainty_map
 from engines.calibration.evidence.views import View, place_of
@@ -41,20 +44,38 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
     with one_thread_each():
         believed, lengths = _believed(fit, views, setup)
         wrong = suspects(lengths)
-        reasons = list(wrong_corners(views, setup.target, lengths, wrong))
         clean, rest = _without(fit, views, setup, wrong)
         both = rigidity.compared(clean, rest, setup)
+        bent = both is not None and both.bent
+        if both is not None and bent and not setup.free_board and _any(wrong):
+            free = replace(setup, free_board=True)
+            believed, lengths = _believed(both.freed, views, free)
+            wrong = suspects(lengths)
+        reasons = list(wrong_corners(views, setup.target, lengths, wrong))
         if both is not None:
             reasons += rigidity.findings(both, setup.free_board)
+            clean = both.freed if bent else clean
+        reasons += _foreign(clean, views, rest, setup)
         return Evidence(
             tuple(tuple(float(weight) for weight in weights) for weights in believed),
             tuple(_own_ids(view, bad, setup.target) for view, bad in zip(views, wrong, strict=True)),
-            None
-            if both is None
-            else rigidity.alternative(both.held if setup.free_board else both.freed, not setup.free_board),
+            None if both is None else rigidity.other(both, setup.free_board),
             _maps(fit, views, setup),
             tuple(reasons),
         )
+
+
+def _foreign(fit: Fit, views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
+    """What does not belong to one still camera, in the fit that explains most."""
+    near = linearised(fit.state, seen)
+    mixed = list(
+        two_cameras(fit, [replace(v, seen=s) for v, s in zip(views, seen, strict=True)], near, setup.freedom.basis)
+    )
+    yield from mixed or rolling_shutter(fit, views, near, setup.size)
+
+
+def _any(wrong: Sequence[NDArray[np.bool_]]) -> bool:
+    return any(bool(bad.any()) for bad in wrong)
 
 
 def _believed(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Sequence[Floats], list[Floats]]:
@@ -84,7 +105,7 @@ def _without(
 ) -> tuple[Fit, list[Observation]]:
     """The fit without the wrong corners, and what it is made of."""
     seen = [view.seen for view in views]
-    if not any(bad.any() for bad in wrong):
+    if not _any(wrong):
         return fit, seen
     rest = [
         replace(one, weights=np.where(bad, 0.0, 1.0 if one.weights is None else one.weights))
