@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,11 +51,10 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
             free = replace(setup, free_board=True)
             believed, lengths = _believed(both.freed, views, free)
             wrong = suspects(lengths)
-        reasons = list(wrong_corners(views, setup.target, lengths, wrong))
-        if both is not None:
+        foreign = _foreign(both.freed if both is not None and bent else clean, views, rest, setup)
+        reasons = [*wrong_corners(views, setup.target, lengths, wrong), *foreign]
+        if both is not None and not any(reason.kind == "rolling-shutter" for reason in foreign):
             reasons += rigidity.findings(both, setup.free_board)
-            clean = both.freed if bent else clean
-        reasons += _foreign(clean, views, rest, setup)
         return Evidence(
             tuple(tuple(float(weight) for weight in weights) for weights in believed),
             tuple(_own_ids(view, bad, setup.target) for view, bad in zip(views, wrong, strict=True)),
@@ -65,13 +64,13 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
         )
 
 
-def _foreign(fit: Fit, views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
-    """What does not belong to one still camera, in the fit that explains most."""
+def _foreign(fit: Fit, views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> list[Reason]:
+    """What does not belong to one still camera: of two cameras and a rolling shutter what explains more."""
     near = linearised(fit.state, seen)
-    mixed = list(
-        two_cameras(fit, [replace(v, seen=s) for v, s in zip(views, seen, strict=True)], near, setup.freedom.basis)
-    )
-    yield from mixed or rolling_shutter(fit, views, near, setup.size)
+    clean = [replace(view, seen=one) for view, one in zip(views, seen, strict=True)]
+    found = (two_cameras(fit, clean, near, setup.freedom.basis), rolling_shutter(fit, clean, near, setup.size))
+    told = [explanation for explanation in found if explanation is not None]
+    return [min(told, key=lambda explanation: explanation.variance).reason] if told else []
 
 
 def _any(wrong: Sequence[NDArray[np.bool_]]) -> bool:

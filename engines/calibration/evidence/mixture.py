@@ -7,14 +7,14 @@ fitted in earnest, each view goes to the camera that fits it better, and the var
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.evidence.linear import Linear, rest_of
-from engines.calibration.evidence.views import View
+from engines.calibration.evidence.views import Explanation, View
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, adjust
 from engines.calibration.solve.fit import LEAST_VIEWS, pose_of
 from engines.calibration.types import Reason
@@ -49,20 +49,20 @@ class _Forms:
         return np.asarray(-np.linalg.solve(curve + soft, self.slope[chosen].sum(axis=0)))
 
 
-def two_cameras(
-    fit: Fit, views: Sequence[View], near: Sequence[Linear], basis: Floats, free: Bools | None = None
-) -> Iterator[Reason]:
-    """Named views of a second camera, if there is one. near: `linearised`; basis, free: as in `adjust`."""
+def two_cameras(fit: Fit, views: Sequence[View], near: Sequence[Linear], basis: Floats) -> Explanation | None:
+    """The views of a second camera, if there is one. near: `linearised`; basis: as in `adjust`."""
     if len(views) < 2 * LEAST_VIEWS:
-        return
+        return None
     forms = _forms(near, basis)
     second = _sorted(forms)
     promised = sum(np.where(group, forms.values(forms.best(group)), 0).sum() for group in (second, ~second))
     if _few(second) or forms.squares.sum() < _HINT * promised:
-        return
+        return None
     found = _fitted(fit, [view.seen for view in views], second, basis)
-    if found is not None and _gain(fit, *found) > GAIN:
-        yield _reason([view.name for view, other in zip(views, found[0], strict=True) if other], len(views))
+    if found is None or fit.variance < GAIN * _variance(*found[1:]):
+        return None
+    names = [view.name for view, other in zip(views, found[0], strict=True) if other]
+    return Explanation(_reason(names, len(views)), _variance(*found[1:]))
 
 
 def _forms(near: Sequence[Linear], basis: Floats) -> _Forms:
@@ -119,10 +119,9 @@ def _alone(state: State, seen: Sequence[Observation], group: Bools, basis: Float
     return adjust(start, [seen[number] for number in chosen], basis=basis)
 
 
-def _gain(fit: Fit, second: Bools, one: Fit, other: Fit) -> float:
+def _variance(one: Fit, other: Fit) -> float:
     left = one.residuals + other.residuals - one.parameters - other.parameters
-    apart = (one.squares + other.squares) / max(left, 1)
-    return fit.squares / max(fit.residuals - fit.parameters, 1) / max(apart, 1e-300)
+    return (one.squares + other.squares) / max(left, 1)
 
 
 def _reason(names: Sequence[str], count: int) -> Reason:
