@@ -1,31 +1,43 @@
-"""Guidance at the camera: says in words what to do next with the board, and judges when a view is worth taking.
+"""Guidance at the camera: says in words what to do next with the board, and judges what a view would add.
 
-A calibration is carried by views that differ: in place, in tilt and in distance. A view is new when it differs clearly
-in one of them from each view taken. The guide keeps what has been taken and names the one thing that is missing most.
-Tilt is judged with an assumed focal length (the picture's width), which is good enough to tell a board that faces the
-camera from one that does not, and one tilt from another.
+A calibration is carried by views that differ: in place, in tilt and in distance. The guide keeps what the views taken
+tell of the camera (`information`), looks over the views that could come next (`candidates`), and asks for the one that
+lessens the deviations most, the most uncertain parameter's above all. It stays with what it asked for until that is
+taken or clearly beaten. A view counts only when it differs from each one taken, since the same view again repeats its
+own errors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration import coverage
-from engines.calibration.types import Capture, Point
+from engines.calibration.candidates import Candidates, Wish, candidates
+from engines.calibration.information import Estimate, Floats, Gains, gains, quantities
+from engines.calibration.looks import length_of, normal_of, quarter_of
+from engines.calibration.types import Capture
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.lenses import Lens, ModelName
 
-Floats = NDArray[np.float64]
-
-ENOUGH_VIEWS = 15
 SHARP = 0.25
-_TILTED = 0.3
+ADDS = 0.02
+"""The least gain that is worth a view."""
+LEAST_VIEWS = 8
+_NOTHING = 0.05
+"""When the best view adds less than this share, there are enough."""
+_SHARE_OF_BEST = 0.7
+_PLENTY = 0.3
+"""What brings this much is always worth a view."""
+_TRIES = 4
+_PATIENCE = 0.85
+"""Each still view that is declined lowers by this factor what the next one must bring."""
+_BEATEN = 0.7
+_COVERED = 0.7
 _SMALL = 0.06
 _ELSEWHERE = 0.06
 """How far the outline's corners lie apart on average, in diagonals of the picture."""
@@ -38,138 +50,219 @@ _OTHER_SIZE = 1.2
 
 @dataclass(frozen=True, slots=True)
 class BoardLook:
-    """One found board, judged: sharpness 0 to 1, still, new among those taken, and its share of the picture."""
+    """One found board, judged: sharpness 0 to 1, still, new among those taken, and its share of the picture.
+
+    gain: by what share it would lessen the deviations on the whole, None where that cannot be told. smear: the
+    direction in which it is smeared, in words. skew: pixels by which its rows' readout skews it; 0 where that is not
+    known.
+    """
 
     sharpness: float
     still: bool
     new: bool
     share: float
+    gain: float | None = None
+    smear: str = ""
+    skew: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    wish: Wish | None
+    words: str
+    gain: float
 
 
 class Guide:
     """Remembers the views taken of one camera and says what is missing."""
 
-    def __init__(self, board: Board, size: Size, captured: Sequence[Capture] = ()) -> None:
-        self.board = board
+    def __init__(
+        self,
+        boards: Sequence[Board],
+        size: Size,
+        captured: Sequence[Capture] = (),
+        lens: Lens | None = None,
+        model: ModelName = "brown5",
+    ) -> None:
+        self.boards = tuple(boards)
         self.size = size
         self.cells = np.zeros((coverage.ROWS, coverage.COLUMNS), dtype=np.bool_)
-        self.count = 0
+        self.taken: list[Capture] = []
+        self.estimate = Estimate(size, model, lens)
+        self._points = [board.corners for board in self.boards]
         self._outlines: list[Floats] = []
         self._normals: list[Floats] = []
+        self._lengths: list[float] = []
+        self._quarter = self._board = 0
+        self._declined = 0
+        self._set_aside: set[Wish] = set()
+        self._due = True
+        self._goal: _Goal | None = None
         for capture in captured:
-            self.add(capture.corners, capture.outline)
+            self.add(capture)
 
-    def add(self, corners: Sequence[Point] | Floats, outline: Sequence[Point] | Floats) -> None:
+    @property
+    def count(self) -> int:
+        return len(self.taken)
+
+    def add(self, capture: Capture) -> None:
         """A view has been taken."""
-        self.count += 1
-        self.cells |= coverage.touched(corners, self.size)
-        if len(outline) == 4:
-            four = np.asarray(outline, dtype=np.float64)
+        self.taken.append(capture)
+        self.cells |= coverage.touched(capture.corners, self.size)
+        self._due, self._declined = True, 0
+        self._board = min(capture.board, len(self.boards) - 1)
+        ids = _ids_of(capture, self.boards[self._board])
+        if len(ids):
+            self.estimate.add(self._points[self._board][ids], np.array(capture.corners))
+        if len(capture.outline) == 4:
+            four = np.asarray(capture.outline, dtype=np.float64)
+            self._quarter = quarter_of(four)
             self._outlines.append(four)
-            self._normals.append(normal_of(four, self.board, self.size))
+            self._normals.append(normal_of(four, self.boards[self._board], self.size))
+            self._lengths.append(length_of(four))
 
-    def is_new(self, outline: Floats) -> bool:
+    def settle(self) -> None:
+        """Once a frame: the estimate follows the views taken, and the goal what is known then."""
+        settled = self.estimate.settle()
+        if self._goal is None or (self._due and settled):
+            self._goal, self._due = self._choose(), not settled
+
+    def decline(self) -> None:
+        """A view could have been taken and was not, for it brought too little. What is not done in a few such views
+        is set aside."""
+        self._declined += 1
+        if self._declined % _TRIES == 0 and self._goal is not None and self._goal.wish is not None:
+            self._set_aside.add(self._goal.wish)
+            self._due = True
+
+    def is_new(self, outline: Floats, board: int = 0) -> bool:
         """Whether the board lies clearly elsewhere, or tilted or sized clearly otherwise, than in each view taken."""
         if not self._outlines:
             return True
-        taken = np.array(self._outlines)
-        apart = np.linalg.norm(taken - outline, axis=2).mean(axis=1) / np.hypot(self.size.width, self.size.height)
-        alike = np.array(self._normals) @ normal_of(outline, self.board, self.size)
-        larger = np.abs(np.log([_length(four) / _length(outline) for four in self._outlines]))
+        apart = np.linalg.norm(np.array(self._outlines) - outline, axis=2).mean(axis=1)
+        apart = apart / np.hypot(self.size.width, self.size.height)
+        alike = np.array(self._normals) @ normal_of(outline, self.boards[board], self.size)
+        larger = np.abs(np.log(np.array(self._lengths) / length_of(outline)))
         other = (alike < _OTHER_TILT) | (larger > np.log(_OTHER_SIZE))
         return bool(((apart > _ELSEWHERE) | ((apart > _SAME) & other)).all())
 
-    def goal(self) -> str:
-        """What the next view should bring, as an order; "" when there is enough of everything."""
-        if self.count == 0:
-            return "Capture a first view"
-        for missing in (self._missing_place(0.35), self._missing_tilt(), self._missing_place(0.7)):
-            if missing:
-                return missing
-        return "" if self.count >= ENOUGH_VIEWS else "Take more views, each one different"
+    def gain(self, ids: NDArray[np.int64], corners: Floats, board: int = 0) -> float | None:
+        """By what share a view would lessen the deviations on the whole; None where it cannot be told."""
+        added = self.estimate.of_view(self._points[board][ids], corners)
+        return None if added is None else float(np.clip(self._gains(added[None]).whole[0], 0.0, 1.0))
 
-    def advice(self, look: BoardLook | None) -> str:
-        """Words for this moment: what hinders, else the goal."""
+    def adds(self, look: BoardLook) -> bool:
+        """Whether the view is worth taking: a new one that brings a good part of what could be brought."""
+        if not look.new or self.enough:
+            return False
+        if self.count == 0 or look.gain is None:
+            return True
+        best = self._goal.gain if self._goal else 0.0
+        wanted = _SHARE_OF_BEST * _PATIENCE**self._declined * best
+        return look.gain >= max(ADDS, min(wanted, _PLENTY))
+
+    @property
+    def enough(self) -> bool:
+        return self._goal is not None and self.count > 0 and not self._goal.words
+
+    def goal(self) -> str:
+        """What the next view should bring, as an order; "" when nothing would add anything."""
+        self.settle()
+        return "Capture a first view" if self.count == 0 or self._goal is None else self._goal.words
+
+    def advice(self, look: BoardLook | None, fitting: str = "", mirrored: bool = False) -> str:
+        """Words for this moment: what hinders, else the goal. fitting, mirrored: as in `Sighting`."""
+        if look is None and fitting:
+            return f"The picture shows another board: {fitting}"
+        if look is None and mirrored:
+            return "The board is seen in a mirror: flip the pictures"
         if look is None:
             return "Show the whole board to the camera"
         if look.share < _SMALL:
             return "Move closer"
-        if look.sharpness < SHARP:
-            return "Hold still" if not look.still else "The board is blurred: focus or add light"
-        if look.new and not look.still:
-            return "Hold still"
-        if look.new and self.count:
+        hindrance = _hindrance(look)
+        if hindrance and (look.sharpness < SHARP or self.adds(look)):
+            return hindrance
+        if self.count and self.adds(look):
             return "Capture this view"
-        return self.goal() or "Enough views: calibrate"
+        return self.goal() or self.farewell()
 
-    def _missing_place(self, share: float) -> str:
-        region = coverage.emptiest_region(self.cells) if self.cells.mean() < share else ""
-        return f"Fill the {region}" if region else ""
+    def farewell(self) -> str:
+        """That there is enough, and what has been reached."""
+        spread = np.sqrt(np.diag(np.linalg.inv(self.estimate.information)))
+        told = ", ".join(f"{name} \u00b1 {spread[number]:.2g}" for number, name in ((0, "fx"), (2, "cx"), (3, "cy")))
+        return f"Enough views: calibrate ({told} px)"
 
-    def _missing_tilt(self) -> str:
-        if self.count < 3:
-            return ""
-        normals = np.array(self._normals).reshape(-1, 3)
-        if (np.abs(normals[:, 0]) > _TILTED).sum() < 2:
-            return "Tilt the board: turn its left or right side towards you"
-        if (np.abs(normals[:, 1]) > _TILTED).sum() < 2:
-            return "Tilt the board: lean its top or bottom towards you"
+    def _gains(self, added: Floats) -> Gains:
+        return gains(quantities(self.estimate.lens, self.size), self.estimate.information, added)
+
+    def _choose(self) -> _Goal:
+        """The best new view; the one asked for before, if it is still nearly as good."""
+        known = candidates(self.estimate.lens, self.size, self.boards[self._board], self._quarter)
+        if not known.wishes:
+            return self._uncovered()
+        told = self._gains(known.information / self.estimate.noise**2)
+        best = self._best(known, told.whole)
+        if best is None or (told.whole[best] < _NOTHING and self.count >= LEAST_VIEWS):
+            return self._uncovered()
+        kept = self._kept(known, told.whole, float(told.whole[best]))
+        chosen = best if kept is None else kept
+        wish = known.wishes[chosen]
+        return _Goal(wish, f"{wish.words}: {self._effect(told, chosen)}", float(told.whole[chosen]))
+
+    def _effect(self, told: Gains, chosen: int) -> str:
+        """In words, on the parameter that gains most; the most uncertain one comes first."""
+        shares = told.each[:, chosen].copy()
+        shares[told.worst] *= 2
+        number = int(np.argmax(shares))
+        return _effect(float(told.each[number, chosen]), quantities(self.estimate.lens, self.size)[number].name)
+
+    def _best(self, known: Candidates, whole: Floats) -> int | None:
+        """Of the best ones the first that is new. What nobody has looked at yet counts a little more."""
+        empty = [1 - self.cells[coverage.touched(four, self.size)].mean() for four in known.outlines]
+        order = np.argsort(-whole * (1 + 0.3 * np.array(empty)))
+        free = [int(number) for number in order if known.wishes[number] not in self._set_aside]
+        return next((number for number in free[:12] if self.is_new(known.outlines[number], self._board)), None)
+
+    def _kept(self, known: Candidates, whole: Floats, best: float) -> int | None:
+        if self._goal is None or self._goal.wish not in known.wishes or self._goal.wish in self._set_aside:
+            return None
+        number = known.wishes.index(self._goal.wish)
+        good = whole[number] >= _BEATEN * best and self.is_new(known.outlines[number], self._board)
+        return number if good else None
+
+    def _uncovered(self) -> _Goal:
+        """Nothing adds by the numbers; they trust the model even where no view has been."""
+        region = coverage.emptiest_region(self.cells) if self.cells.mean() < _COVERED else ""
+        return _Goal(None, f"Move the board to the {region}: no view has been there" if region else "", 0.0)
+
+
+def _ids_of(capture: Capture, board: Board) -> NDArray[np.int64]:
+    """Of a capture's corners; none where they are not told and not all there."""
+    if len(capture.ids) == len(capture.corners):
+        return np.array(capture.ids, dtype=np.int64)
+    whole = len(capture.corners) == board.corner_count
+    return np.arange(board.corner_count if whole else 0)
+
+
+def _hindrance(look: BoardLook) -> str:
+    """Why a view cannot be taken at this moment, and what to do; "" when it can."""
+    if not look.still:
+        if look.skew:
+            return f"Hold still: moving, the rows were read one after another (skewed by {look.skew:.1f}\u00a0px)"
+        return f"Hold still: moving, the picture is smeared {look.smear}" if look.smear else "Hold still"
+    if look.sharpness >= SHARP:
         return ""
+    if look.smear:
+        return f"The picture is smeared {look.smear}: hold still, or shorten the exposure"
+    return "The board is blurred: focus or add light"
 
 
-def outline_of(board: Board, ids: NDArray[np.int64], corners: Floats) -> Floats | None:
-    """The printed squares' four corners in the picture, 4 x 2, clockwise from the board's origin; None if undefined."""
-    flat = board.corners[ids, :2]
-    plane: NDArray[Any] | None = cv2.findHomography(flat, corners, 0)[0]
-    if plane is None:
-        return None
-    (left, top), (width, height) = board.print_origin, board.print_size
-    rectangle = np.array([[left, top], [left + width, top], [left + width, top + height], [left, top + height]])
-    return np.asarray(cv2.perspectiveTransform(rectangle[:, None], plane), dtype=np.float64).reshape(4, 2)
-
-
-def _length(outline: Floats) -> float:
-    """The mean of the outline's longer pair of sides; tilting about one axis leaves it as it is."""
-    sides = np.linalg.norm(outline - np.roll(outline, 1, axis=0), axis=1)
-    return float(max(sides[::2].mean(), sides[1::2].mean(), 1e-9))
-
-
-def share_of(outline: Floats, size: Size) -> float:
-    """The outline's area as a share of the picture."""
-    return float(cv2.contourArea(outline.astype(np.float32))) / (size.width * size.height)
-
-
-def normal_of(outline: Floats, board: Board, size: Size) -> Floats:
-    """The board's unit normal in camera coordinates, for a camera as wide as its focal length is long."""
-    focal = float(max(size.width, size.height))
-    matrix = np.array([[focal, 0, size.width / 2], [0, focal, size.height / 2], [0, 0, 1]])
-    width, height = board.print_size
-    flat = np.array([[0, 0, 0], [width, 0, 0], [width, height, 0], [0, height, 0]], dtype=np.float64)
-    found, rvec, _ = cv2.solvePnP(flat, outline.reshape(4, 1, 2), matrix, None, flags=cv2.SOLVEPNP_IPPE)
-    return np.asarray(cv2.Rodrigues(rvec)[0][:, 2] if found else [0.0, 0.0, 1.0], dtype=np.float64)
-
-
-def sharpness_of(gray: NDArray[np.uint8], board: Board, ids: NDArray[np.int64], corners: Floats) -> float:
-    """How steep the edges between neighbouring corners are: 1 for a crisp picture, 0 when they spread over 5 pixels.
-
-    The steepest step across each edge is set against the whole contrast of that edge, so light does not matter.
-    """
-    columns, _ = board.corner_grid
-    place = np.full(board.corner_count, -1)
-    place[ids] = np.arange(len(ids))
-    left = np.array([i for i in range(board.corner_count - 1) if (i + 1) % columns])
-    both = (place[left] >= 0) & (place[left + 1] >= 0)
-    a, b = corners[place[left[both]]], corners[place[left[both] + 1]]
-    if not len(a):
-        return 0.0
-    along = b - a
-    length = np.linalg.norm(along, axis=1, keepdims=True)
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / length
-    reach = float(np.clip(0.3 * np.median(length), 3, 8))
-    steps = np.arange(-reach, reach + 0.5, 0.5)
-    spots = ((a + b) / 2)[:, None] + across[:, None] * steps[None, :, None]
-    x, y = np.moveaxis(spots.astype(np.float32), 2, 0)
-    lines = cv2.remap(gray, np.ascontiguousarray(x), np.ascontiguousarray(y), cv2.INTER_LINEAR).astype(np.float64)
-    contrast = lines.max(axis=1) - lines.min(axis=1)
-    slope = np.abs(lines[:, 2:] - lines[:, :-2]).max(axis=1)
-    return float(np.clip((np.median(slope / np.maximum(contrast, 8)) - 0.1) / 0.35, 0, 1))
+def _effect(gain: float, name: str) -> str:
+    """What a view does to a parameter's uncertainty, in words."""
+    what = f"the uncertainty of {'the distortion' if name == 'distortion' else name}"
+    if gain >= 0.72:
+        return f"cuts {what} to a quarter or less"
+    if gain >= 0.6:
+        return f"cuts {what} to a third"
+    return f"halves {what}" if gain >= 0.45 else f"lessens {what} by {100 * gain:.0f}\u00a0%"

@@ -1,42 +1,53 @@
-"""The live board finder: where the board is in each frame, what the views so far have covered, and what to do next.
+"""The live board finder: where the board is in each frame, what the views so far tell, and what to do next.
 
-It looks where the board was last (optical flow on a small picture, then refinement at full resolution), and only when
-that fails asks the gate whether there is a board at all. The full search runs on the part of the picture that the gate
-points at, at the scale that suits the board. So a frame without a board costs a few milliseconds.
+It follows the board from frame to frame (`following`), judges each sight of it (`looks`, `motion_faults`), weighs what
+it would add (`guidance`), and where there is no board looks now and then for what is there instead (`live_hints`). A
+frame costs the same with many captured views as with few.
+
+With `FinderSettings.mirrored` pictures are flipped before anything else: corners, outline and coverage are those of the
+flipped picture, as in the calibration that is solved from them; `unflipped` gives them back for drawing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.calibration.guidance import SHARP, BoardLook, Guide, outline_of, share_of, sharpness_of
-from engines.calibration.targets import gate
-from engines.calibration.targets.corners import (
-    chequered,
-    detect,
-    in_board_order,
-    is_even,
-    parse_window,
-    refine,
-    smallest_pitch,
-    to_gray,
-)
+from engines.calibration import coverage
+from engines.calibration.following import Search
+from engines.calibration.guidance import SHARP, BoardLook, Guide
+from engines.calibration.information import pose_of
+from engines.calibration.live_hints import Hints
+from engines.calibration.looks import outline_of, share_of, sharpness_by_direction
+from engines.calibration.motion_faults import MotionWatch, Readout, smear_of
+from engines.calibration.targets.corners import parse_window, to_gray
 from engines.calibration.targets.detection import Detection, Floats, Gray
-from engines.calibration.types import FinderSettings, Point, Sighting
+from engines.calibration.types import Capture, FinderSettings, Point, Sighting
 from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Size, size_of
+from engines.core.lenses import Lens
 from engines.core.live import Reset
 
 TURNED = "This picture was turned upright (EXIF), which moves the lens centre: add its file as a photograph instead"
 SEEN, CAPTURE = "seen", "capture"
-_SEARCH_PITCH = 24.0
-_STILL_FRAMES = 2
-_STILL_SHARE = 1 / 640
+_KNOWN_LENS = 0.02
+"""Deviation of fx as a share, below which the views have told the lens well enough to measure with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A board in the picture: which of the boards, its corners, and its print's outline."""
+
+    board: int
+    detection: Detection
+    outline: Floats
+
+    @property
+    def capture(self) -> Capture:
+        ids = tuple(self.detection.ids.tolist())
+        return Capture(_points(self.detection.corners), _points(self.outline), ids, self.board)
 
 
 class BoardFinder:
@@ -45,9 +56,11 @@ class BoardFinder:
     def __init__(self) -> None:
         self._settings: FinderSettings | None = None
         self._guide: Guide | None = None
-        self._search = _Search()
-        self._last: Floats | None = None
-        self._still_for = 0
+        self._search: Search | None = None
+        self._hints: Hints | None = None
+        self._motion = MotionWatch()
+        self._readout = Readout()
+        self._declining = False
 
     def open(self, settings: FinderSettings, ctx: Context) -> None:
         """Raises `UsageError` for a window that makes no sense."""
@@ -62,65 +75,152 @@ class BoardFinder:
         """Look at the first frame of the set."""
         assert self._settings is not None, "open() comes first"
         began = perf_counter()
-        frame, settings = frames[0], self._settings
-        size, gray = size_of(frame.image), to_gray(frame.image)
-        guide = self._guide_for(size)
-        if frame.stamp.turn != 1:
-            self._search.forget()
-            self._forget()
-            return _sighting(frame, size, guide, TURNED, began)
-        found = self._search.find(gray, settings)
-        outline = outline_of(settings.board, found.ids, found.corners) if found else None
-        if found is None or outline is None:
-            self._forget()
-            return _sighting(frame, size, guide, guide.advice(None), began)
-        look = self._judge(gray, found, outline, guide)
-        worth = look.new and look.still and look.sharpness >= SHARP
-        wants = settings.capture == "auto" and worth and bool(guide.goal())
-        words = guide.advice(look)
-        if wants:
-            guide.add(found.corners, outline)
-            words = guide.goal() or "Enough views: calibrate"
-        return _sighting(frame, size, guide, words, began, found, outline, look, wants)
+        sighting = self._looked(frames[0], self._settings)
+        return replace(sighting, milliseconds=1000 * (perf_counter() - began))
 
     def reset(self, why: Reset) -> None:
         """The next frame has nothing to do with the last one. Views taken stay."""
-        self._search.forget()
         self._forget()
 
     def close(self) -> None:
-        self._search = _Search()
         self._guide = None
+        self._readout = Readout()
         self._forget()
+
+    def _looked(self, frame: Frame, settings: FinderSettings) -> Sighting:
+        size, gray = size_of(frame.image), to_gray(frame.image)
+        guide = self._guide_for(size, settings)
+        guide.settle()
+        nothing = Sighting(frame.stamp, size, False, coverage=_cells(guide), captured=guide.count)
+        if frame.stamp.turn != 1:
+            self._forget()
+            return replace(nothing, guidance=TURNED)
+        if settings.mirrored:
+            gray = np.ascontiguousarray(gray[:, ::-1])
+        found = self._find(gray, settings)
+        if found is None:
+            return self._missed(gray, settings, guide, nothing)
+        look = self._judge(gray, found, guide, frame.stamp.index)
+        return self._told(found, look, guide, settings, nothing)
+
+    def _told(
+        self, found: _Found, look: BoardLook, guide: Guide, settings: FinderSettings, nothing: Sighting
+    ) -> Sighting:
+        """What there is to say of a board that was found; the automatic capture takes it where it adds."""
+        wants = self._is_worth(look, guide) and settings.capture == "auto"
+        words = guide.advice(look)
+        if wants:
+            guide.add(found.capture)
+            words = guide.goal() or guide.farewell()
+        capture = found.capture
+        return replace(
+            nothing,
+            found=True,
+            ids=capture.ids,
+            corners=capture.corners,
+            outline=capture.outline,
+            board=found.board,
+            coverage=_cells(guide),
+            captured=guide.count,
+            guidance=words,
+            wants_capture=wants,
+            sharpness=look.sharpness,
+            still=look.still,
+            gain=look.gain,
+            distance=self._distance(found, guide),
+            mirrored=settings.mirrored,
+        )
+
+    def _is_worth(self, look: BoardLook, guide: Guide) -> bool:
+        """Whether the view should be taken. One that could be and is not is declined when the board moves on."""
+        could = look.still and look.new and look.sharpness >= SHARP
+        adds = guide.adds(look)
+        if self._declining and not look.still:
+            guide.decline()
+        self._declining = (could or (self._declining and look.still)) and not adds
+        return could and adds
+
+    def _missed(self, gray: Gray, settings: FinderSettings, guide: Guide, nothing: Sighting) -> Sighting:
+        self._motion.forget()
+        if self._hints is None:
+            self._hints = Hints(settings.board, settings.window)
+        self._hints.look(gray)
+        fitting, mirrored = self._hints.fitting, self._hints.mirrored
+        return replace(nothing, guidance=guide.advice(None, fitting, mirrored), fitting=fitting, mirrored=mirrored)
+
+    def _find(self, gray: Gray, settings: FinderSettings) -> _Found | None:
+        if self._search is None:
+            self._search = Search(settings)
+        seen = self._search.find(gray)
+        if seen is None:
+            return None
+        number, detection = seen
+        outline = outline_of(settings.boards[number], detection.ids, detection.corners)
+        if self._hints is not None:
+            self._hints.forget()
+        return None if outline is None else _Found(number, detection, outline)
+
+    def _judge(self, gray: Gray, found: _Found, guide: Guide, index: int) -> BoardLook:
+        ids, corners, board = found.detection.ids, found.detection.corners, guide.boards[found.board]
+        motion = self._motion.see(ids, corners, index, found.board)
+        lens = self._lens(guide)
+        if motion is not None and lens is not None:
+            self._readout.see(lens, guide.size, board.corners[ids], corners, motion, guide.estimate.noise)
+        sharpness = sharpness_by_direction(gray, board, ids, corners)
+        speed = 0.0 if motion is None else motion.speed
+        return BoardLook(
+            sharpness=min(sharpness),
+            still=self._motion.is_still(motion, self._readout.limit(corners, guide.size)),
+            new=guide.is_new(found.outline, found.board),
+            share=share_of(found.outline, guide.size),
+            gain=guide.gain(ids, corners, found.board),
+            smear=smear_of(*sharpness),
+            skew=self._readout.skew(speed, corners, guide.size) if self._readout.rolls else 0.0,
+        )
+
+    def _lens(self, guide: Guide) -> Lens | None:
+        """The lens where it is known, or where the views have told it well enough."""
+        if self._settings is not None and self._settings.lens is not None:
+            return self._settings.lens
+        return guide.estimate.lens if guide.estimate.precision < _KNOWN_LENS else None
+
+    def _distance(self, found: _Found, guide: Guide) -> float | None:
+        lens, board = self._lens(guide), guide.boards[found.board]
+        poses = lens and pose_of(lens, board.corners[found.detection.ids], found.detection.corners)
+        if not poses:
+            return None
+        middle = np.append(np.array(board.print_origin) + np.array(board.print_size) / 2, 0.0)
+        return float(np.linalg.norm(poses.apply(middle[None])))
 
     def _take(self, settings: FinderSettings) -> None:
         parse_window(settings.window)
         before, self._settings = self._settings, settings
-        if before is None or before.board != settings.board:
-            self._search.forget()
-        if before is None or (before.board, before.captured) != (settings.board, settings.captured):
+        if before is None or _looks_for(before) != _looks_for(settings):
+            self._forget()
+        if before is None or _solves_for(before) != _solves_for(settings):
+            self._guide, self._readout = None, Readout()
+        elif self._guide is not None and before.captured != settings.captured:
+            self._recapture(before.captured, settings.captured)
+
+    def _recapture(self, before: tuple[Capture, ...], now: tuple[Capture, ...]) -> None:
+        """More views: they are added. Fewer or others: the guide begins anew."""
+        assert self._guide is not None
+        if set(before) <= set(now):
+            known = set(self._guide.taken)
+            for capture in now:
+                if capture not in known:
+                    self._guide.add(capture)
+        else:
             self._guide = None
 
-    def _guide_for(self, size: Size) -> Guide:
-        assert self._settings is not None
+    def _guide_for(self, size: Size, settings: FinderSettings) -> Guide:
         if self._guide is None or self._guide.size != size:
-            self._guide = Guide(self._settings.board, size, self._settings.captured)
+            self._guide = Guide(settings.boards, size, settings.captured, settings.lens, settings.model)
         return self._guide
 
     def _forget(self) -> None:
-        self._last = None
-        self._still_for = 0
-
-    def _judge(self, gray: Gray, found: Detection, outline: Floats, guide: Guide) -> BoardLook:
-        moved = np.inf if self._last is None else float(np.abs(outline - self._last).max())
-        self._last = outline
-        self._still_for = self._still_for + 1 if moved < max(1.0, _STILL_SHARE * max(gray.shape)) else 0
-        return BoardLook(
-            sharpness=sharpness_of(gray, guide.board, found.ids, found.corners),
-            still=self._still_for >= _STILL_FRAMES,
-            new=guide.is_new(outline),
-            share=share_of(outline, guide.size),
-        )
+        self._search = self._hints = None
+        self._motion.forget()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,138 +248,28 @@ class CapturingFinder(BoardFinder):
         return sighting
 
 
-class _Search:
-    """Finds the board, first where it was. After a search in vain it rests for a few frames, the longer the dearer."""
-
-    def __init__(self) -> None:
-        self._small: Gray | None = None
-        self._found: Detection | None = None
-        self._rest = 0
-
-    def forget(self) -> None:
-        self._small, self._found, self._rest = None, None, 0
-
-    def find(self, gray: Gray, settings: FinderSettings) -> Detection | None:
-        board = settings.board
-        if board.kind == "charuco":
-            self._found = self._charuco(gray, settings)
-            return self._found
-        small, scale = _reduced(gray, settings.gate_pixels)
-        found = self._followed(gray, small, scale, settings)
-        if found is None:
-            found = self._searched(gray, small, scale, settings)
-        self._small, self._found = small, found
-        return found
-
-    def _followed(self, gray: Gray, small: Gray, scale: float, settings: FinderSettings) -> Detection | None:
-        """The last corners, carried along by optical flow on the small pictures."""
-        before, last = self._small, self._found
-        if before is None or last is None or before.shape != small.shape:
-            return None
-        start = (((last.corners + 0.5) * scale) - 0.5).astype(np.float32).reshape(-1, 1, 2)
-        moved, status, _ = cv2.calcOpticalFlowPyrLK(before, small, start, start.copy(), winSize=(13, 13), maxLevel=2)
-        if not np.asarray(status).all():
-            return None
-        corners = (np.asarray(moved, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
-        return _confirmed(gray, settings, corners)
-
-    def _searched(self, gray: Gray, small: Gray, scale: float, settings: FinderSettings) -> Detection | None:
-        lattice = gate.find_lattice(small, settings.board.corner_grid)
-        if lattice is None:
-            return None
-        if self._rest > 0:
-            self._rest -= 1
-            return None
-        began = perf_counter()
-        found = _search_near(gray, lattice, scale, settings)
-        spent = perf_counter() - began
-        self._rest = 0 if found is not None else min(8, int(spent / 0.012))
-        return found
-
-    def _charuco(self, gray: Gray, settings: FinderSettings) -> Detection | None:
-        last = self._found
-        if last is not None:
-            corner, part = _around(gray, last.corners, 0.35)
-            found = detect(part, settings.board, settings.window)
-            if found is not None and len(found.ids) >= 0.7 * len(last.ids):
-                return Detection(found.ids, found.corners + corner, found.window)
-        return detect(gray, settings.board, settings.window)
-
-
-def _search_near(gray: Gray, lattice: gate.Lattice, scale: float, settings: FinderSettings) -> Detection | None:
-    """The classic finder on the part of the picture that holds the lattice, at the scale that suits its pitch."""
-    points = (lattice.points.astype(np.float64) + 0.5) / scale - 0.5
-    corner, part = _around(gray, points, 0.0, 2.0 * lattice.pitch / scale)
-    columns, rows = settings.board.corner_grid
-    best = min(1.0, _SEARCH_PITCH * scale / max(lattice.pitch, 1.0))
-    for zoom in dict.fromkeys((best, min(1.0, 1.4 * best), 0.8 * best, 1.0)):
-        seen = cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA) if zoom < 1 else part
-        found, raw = cv2.findChessboardCorners(seen, (columns, rows))
-        if found:
-            corners = (np.asarray(raw, dtype=np.float64).reshape(-1, 2) + 0.5) / zoom - 0.5 + corner
-            ordered = in_board_order(gray, corners.reshape(rows, columns, 2), settings.board.inverted)
-            confirmed = _confirmed(gray, settings, ordered.reshape(-1, 2))
-            if confirmed is not None:
-                return confirmed
-    return None
-
-
-def _confirmed(gray: Gray, settings: FinderSettings, corners: Floats) -> Detection | None:
-    """The corners refined, if they are still an even, chequered grid inside the picture."""
-    board = settings.board
-    columns, rows = board.corner_grid
-    ids = np.arange(board.corner_count)
-    height, width = gray.shape
-    if corners.min() < 1 or (corners > (width - 2, height - 2)).any() or smallest_pitch(board, ids, corners) < 4:
-        return None
-    found = refine(gray, board, ids, corners, parse_window(settings.window))
-    grid = found.corners.reshape(rows, columns, 2)
-    good = is_even(grid) and chequered(gray, grid) > 0.9
-    return found if good else None
-
-
-def _reduced(gray: Gray, longest: int) -> tuple[Gray, float]:
-    scale = min(1.0, longest / max(gray.shape))
-    if scale == 1.0:
-        return gray, 1.0
-    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale
-
-
-def _around(gray: Gray, points: Floats, share: float, pixels: float = 16.0) -> tuple[NDArray[np.float64], Gray]:
-    """The part of the picture around points, wider by a share of their extent and by pixels; and its top left."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = share * (high - low) + pixels
-    x0, y0 = np.maximum(np.floor(low - margin), 0).astype(int)
-    x1, y1 = np.ceil(high + margin).astype(int) + 1
-    return np.array([x0, y0], dtype=np.float64), np.ascontiguousarray(gray[y0:y1, x0:x1])
-
-
-def _sighting(
-    frame: Frame,
-    size: Size,
-    guide: Guide,
-    words: str,
-    began: float,
-    found: Detection | None = None,
-    outline: Floats | None = None,
-    look: BoardLook | None = None,
-    wants_capture: bool = False,
-) -> Sighting:
-    return Sighting(
-        stamp=frame.stamp,
-        size=size,
-        found=found is not None and outline is not None,
-        ids=() if found is None else tuple(found.ids.tolist()),
-        corners=() if found is None else _points(found.corners),
-        outline=() if outline is None else _points(outline),
-        coverage=tuple(int(cell) for cell in guide.cells.ravel()),
-        captured=guide.count,
-        guidance=words,
-        wants_capture=wants_capture,
-        sharpness=0.0 if look is None else look.sharpness,
-        still=look is not None and look.still,
-        milliseconds=1000 * (perf_counter() - began),
+def unflipped(sighting: Sighting) -> Sighting:
+    """A sighting of a flipped picture as it lies in the picture that the camera gave, for drawing on it."""
+    last = sighting.size.width - 1
+    rows = np.reshape(sighting.coverage, (coverage.ROWS, coverage.COLUMNS))
+    return replace(
+        sighting,
+        corners=tuple((last - x, y) for x, y in sighting.corners),
+        outline=tuple((last - x, y) for x, y in sighting.outline),
+        coverage=tuple(rows[:, ::-1].ravel().tolist()),
     )
+
+
+def _looks_for(settings: FinderSettings) -> object:
+    return settings.boards, settings.mirrored, settings.window, settings.gate_pixels
+
+
+def _solves_for(settings: FinderSettings) -> object:
+    return settings.boards, settings.mirrored, settings.lens, settings.model
+
+
+def _cells(guide: Guide) -> tuple[int, ...]:
+    return tuple(int(cell) for cell in guide.cells.ravel())
 
 
 def _points(corners: Floats) -> tuple[Point, ...]:

@@ -196,10 +196,15 @@ class ModelsResult:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A view that has been taken: `corners` and `outline` of its `Sighting`."""
+    """A view that has been taken: `corners`, `outline`, `ids` and `board` of its `Sighting`.
+
+    Without ids it counts for the coverage, and for guidance where all corners of the board are there.
+    """
 
     corners: tuple[Point, ...]
     outline: tuple[Point, ...] = ()
+    ids: tuple[int, ...] = ()
+    board: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,10 @@ class FinderSettings:
     model: ModelName = "brown5"
     mirrored: bool = False
 
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        return (self.board, *self.more_boards)
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -232,9 +241,12 @@ class Sighting:
     coverage: the picture's 8 x 6 cells, row by row from the top: 1 where captured views have touched, else 0.
     guidance: what to do next, in words. wants_capture: the automatic capture asks for this frame.
     sharpness: 0 (useless) to 1 (crisp). still: the board moved less than a pixel or so since the last frame.
-    gain: by what share the view would lessen the most uncertain parameter's deviation, None where that is not known.
+    gain: by what share the view would lessen the parameters' deviations (geometric mean, the most uncertain one counts
+    double), None where that is not known.
     distance: from the lens to the board's middle in metres, where the lens is known. fitting: another board that the
-    picture shows instead, in its one-word form; mirrored: the board is there in the flipped picture.
+    picture shows instead, in its one-word form. mirrored: the board is there in the picture flipped left to right;
+    where it is `found` too, the settings asked for that, and corners and outline are those of the flipped picture.
+    board: which of the settings' boards, 0 for the first.
     """
 
     stamp: Stamp
@@ -254,3 +266,4 @@ class Sighting:
     distance: float | None = None
     fitting: str = ""
     mirrored: bool = False
+    board: int = 0

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.undistortion import Undistortion
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,14 @@ class TiledSource:
 
 
 Source: TypeAlias = SimpleSource | TiledSource
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A straightened picture of a feed, or of its tile `of`: a feed like any other. It is called "feed/name"."""
+
+    undistortion: Undistortion
+    of: str = ""
 
 
 class FeedState(Enum):

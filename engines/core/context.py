@@ -51,7 +51,7 @@ class Part:
     """
 
     whole: Context
-    done: int
+    done: float
     count: int
     note: str
 

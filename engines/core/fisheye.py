@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 _ODD = np.array([1, 3, 5, 7, 9])
 _NEAR_AXIS = 1e-9
-_NEWTON = 40
+_TABLE, _NEWTON = 2000, 6
 
 
 def radius(angle: Floats, terms: Sequence[float] | Floats) -> tuple[Floats, Floats]:
@@ -56,21 +56,19 @@ def directions(places: Floats, terms: Sequence[float] | Floats) -> Floats:
 
 
 def _angles(wanted: Floats, terms: Sequence[float] | Floats) -> Floats:
-    """The angle with each radius, by Newton's method between 0 and where the radius stops growing."""
-    low, high = np.zeros_like(wanted), np.full_like(wanted, largest_angle(terms))
-    angle = np.minimum(wanted, high)
+    """The smallest angle with each radius: from a table, then by Newton's method, where the radius still grows."""
+    table = np.linspace(0.0, largest_angle(terms), _TABLE)
+    drawn, _ = radius(table, terms)
+    angle = np.interp(wanted, drawn, table)
     for _ in range(_NEWTON):
         bent, slope = radius(angle, terms)
-        beyond = bent > wanted
-        low, high = np.where(beyond, low, angle), np.where(beyond, angle, high)
-        step = angle - (bent - wanted) / np.where(slope > 1e-9, slope, 1.0)
-        angle = np.where((step > low) & (step < high), step, (low + high) / 2)
-    bent, _ = radius(angle, terms)
-    return np.where(np.abs(bent - wanted) < 1e-9 * (1 + wanted), angle, np.nan)
+        angle = np.clip(angle - (bent - wanted) / np.where(slope > 1e-9, slope, np.inf), 0.0, table[-1])
+    return np.where(wanted <= drawn[-1] * (1 + 1e-12), angle, np.nan)
 
 
 def largest_angle(terms: Sequence[float] | Floats) -> float:
-    """Up to where the radius grows with the angle, pi at most."""
-    angles = np.linspace(0.0, np.pi, 2000)
-    falling = np.flatnonzero(radius(angles, terms)[1] <= 0)
-    return float(angles[max(falling[0] - 1, 0)]) if falling.size else float(np.pi)
+    """Up to where the radius grows with the angle, pi at most: the slope's first root."""
+    k1, k2, k3, k4 = terms
+    roots = np.roots([9 * k4, 7 * k3, 5 * k2, 3 * k1, 1.0])
+    real = roots.real[(np.abs(roots.imag) < 1e-9 * np.abs(roots)) & (roots.real > 0)]
+    return float(np.sqrt(np.min([np.pi**2, *real])))

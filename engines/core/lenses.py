@@ -7,8 +7,11 @@ Models and the order of their parameters are OpenCV's: Brown's (`brown5`), ratio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from engines.core.errors import UsageError
+from engines.core.frames import Size
 
 ModelName: TypeAlias = Literal["brown5", "rational8", "thinprism12", "tilted14", "fisheye4"]
 
@@ -46,3 +49,19 @@ class Lens:
     @property
     def is_fisheye(self) -> bool:
         return self.model == "fisheye4"
+
+
+def scaled(lens: Lens, size: Size, to: Size) -> Lens:
+    """A lens of pictures of `size` for pictures of the size `to` that show the same.
+
+    The picture's corner is a pixel's corner, so c becomes (c + 1/2) s - 1/2; the distortion has no scale.
+    Raises `UsageError` for another shape: those pictures were cut, and how is not known.
+    """
+    if abs(size.height * to.width / size.width - to.height) > 1:
+        raise UsageError(
+            f"This lens was calibrated at {size} pixels, which is another shape than {to}",
+            hint="Calibrate at the resolution that is used",
+        )
+    across, down, old = to.width / size.width, to.height / size.height, lens.intrinsics
+    middle = (old.cx + 0.5) * across - 0.5, (old.cy + 0.5) * down - 0.5
+    return replace(lens, intrinsics=Intrinsics(old.fx * across, old.fy * down, *middle))

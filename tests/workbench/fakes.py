@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engines.cameras.types import FeedState, FeedStatus, Source
+from engines.cameras.types import Child, FeedState, FeedStatus, Source
 from engines.core.frames import Frame, Stamp
 from engines.core.slots import Latest, Lossless, Slot
 
@@ -41,6 +41,13 @@ class FakeFeed:
 
     def status(self) -> FeedStatus:
         return FeedStatus(FeedState.PLAYING)
+
+    @property
+    def children(self) -> dict[str, Child]:
+        return {}
+
+    def problem(self, view: str) -> str:
+        return ""
 
     def subscribe(self, policy: Latest | Lossless, wake: Callable[[], None] | None = None, tile: str = "") -> Slot:
         slot = Slot(policy, wake)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from engines.calibration.solve.setup import Setup
-from engines.calibration.targets.target import Target
+from engines.calibration.solve.held import freedom
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.lenses import ModelName
-from widgets.calibration.state import DEFAULT_BOARD, MODEL_NAMES, MODEL_USES, CalibrationView
+from widgets.calibration.state import MODEL_NAMES, MODEL_USES, CalibrationView
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, NumberField, Section, TextField, Toggle, columns, labelled, set_property
 
@@ -99,13 +98,14 @@ class SolverSection(Section):
         return {name for name, toggle in self.held.items() if not toggle.isHidden()}
 
     def _switch(self, name: str, on: bool) -> None:
-        parts = [part for part in self._fix if part != name]
+        parts = [part for part in self._fix if _name(part) != name]
         self.changed.emit("fix", (*parts, name) if on else tuple(parts))
 
     def _typed(self) -> None:
         """Check what was typed and tell it, or say in place what is wrong with it."""
-        switched = tuple(part for part in self._fix if part in self._switches())
-        fix = (*switched, *(part for part in _parts(self.more.text()) if part not in switched))
+        typed = _parts(self.more.text())
+        told = {_name(part) for part in typed}
+        fix = (*(part for part in self._fix if part in self._switches() and part not in told), *typed)
         problem = problem_of(self.model.value(), fix)  # type: ignore[arg-type]
         self._explain(problem)
         if not problem and fix != self._fix:
@@ -145,10 +145,14 @@ class SolverSection(Section):
 def problem_of(model: ModelName, fix: tuple[str, ...]) -> str:
     """What is wrong with parameters to hold, "" where they can be held."""
     try:
-        Setup(Target((DEFAULT_BOARD,)), Size(640, 480), model, fix=fix)
+        freedom(model, Size(640, 480), fix)
     except KinoscopeError as error:
         return f"{error.message}. {error.hint}" if error.hint else error.message
     return ""
+
+
+def _name(part: str) -> str:
+    return part.partition("=")[0].strip()
 
 
 def _parts(text: str) -> tuple[str, ...]:

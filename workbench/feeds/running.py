@@ -1,17 +1,18 @@
 """The running feeds of the window: one thread each, named by id, and the readers that eyes look through.
 
-A path names what can be looked at: `"feed"`, or `"feed/tile"` for one picture of a tiled feed. Frames never travel
-in signals; a `FrameTap` is woken once and takes what is newest.
+A path names what can be looked at: `"feed"`, `"feed/tile"` for one picture of a tiled feed, or `"feed/child"` for a
+straightened picture of either. Frames never travel in signals; a `FrameTap` is woken once and takes what is newest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.cameras.types import FeedState, Source
+from engines.cameras.types import Child, FeedState, FeedStatus, Source
 from engines.core.errors import UsageError
 from engines.core.frames import FeedItem
 from engines.core.slots import Latest, Lossless, Slot
@@ -44,7 +45,10 @@ class FeedThread(EngineThread):
 
 
 class Feeds(QObject):
-    """All running feeds. Lives in the window's thread; `failed(id, Failure)` tells of a feed whose thread broke."""
+    """All running feeds. Lives in the window's thread; `failed(id, Failure)` tells of a feed whose thread broke.
+
+    `added` and `removed` carry an id, or the path of a child that came or went alone; see `is_of`.
+    """
 
     added = Signal(str)
     removed = Signal(str)
@@ -75,8 +79,28 @@ class Feeds(QObject):
         self.added.emit(name)
         return name
 
+    def add_child(self, id: str, name: str, child: Child) -> str:
+        """Offer a straightened picture of a feed; its path. Raises `UsageError` for an impossible name or setting."""
+        self.feed(id).add_child(name, child)
+        path = f"{id}/{name}"
+        self.added.emit(path)
+        return path
+
+    def child(self, path: str) -> Child | None:
+        """What `"feed/child"` stands for; None for anything else."""
+        id, _, name = path.partition("/")
+        return self.feed(id).children.get(name) if id in self._threads else None
+
+    def children(self, id: str) -> dict[str, Child]:
+        """The straightened pictures of a feed by path."""
+        return {f"{id}/{name}": child for name, child in self.feed(id).children.items()}
+
     def remove(self, id: str) -> None:
-        """Stop a feed. It is gone at once for everyone here; its thread ends by itself soon after."""
+        """Stop a feed, or offer a child no more. It is gone at once for everyone here; a thread ends soon after."""
+        if self.child(id) is not None:
+            self.feed(id.partition("/")[0]).remove_child(id.partition("/")[2])
+            self.removed.emit(id)
+            return
         thread = self._threads.pop(id, None)
         if thread is None:
             return
@@ -103,6 +127,13 @@ class Feeds(QObject):
         """Of `"feed"` or `"feed/tile"`; closed when there is none."""
         id = path.partition("/")[0]
         return self.feed(id).status().state if id in self._threads else FeedState.CLOSED
+
+    def status(self, path: str) -> FeedStatus:
+        """Of a feed; of a child that gives no pictures, why. Raises `UsageError` when there is none of that id."""
+        id, _, name = path.partition("/")
+        status = self.feed(id).status()
+        problem = self.feed(id).problem(name) if name else ""
+        return replace(status, state=FeedState.FAILED, message=problem) if problem else status
 
     def plays(self, path: str) -> bool:
         """It gives new pictures now."""
@@ -157,6 +188,11 @@ class FrameTap(QObject):
             self._open = False
             self._wake.close()
             self._feeds.unsubscribe(self.path, self._slot)
+
+
+def is_of(path: str, gone: str) -> bool:
+    """Whether a path is `gone` or one of its pictures."""
+    return path == gone or path.startswith(f"{gone}/")
 
 
 def _make_feed(id: str, source: Source) -> Feed:

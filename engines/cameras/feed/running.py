@@ -13,11 +13,12 @@ from engines.cameras.feed.playback import Playback
 from engines.cameras.feed.playback_requests import Again, PlaybackRequests, SeekTo, StepBy
 from engines.cameras.feed.report import FeedReport
 from engines.cameras.feed.subscribers import Subscribers
+from engines.cameras.feed.views import Views
 from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
 from engines.cameras.readers.opening import open_reader, reader_for
 from engines.cameras.readers.reader import Reader
 from engines.cameras.sources.tiles import TileGrid, simple
-from engines.cameras.types import FeedInfo, FeedState, FeedStatus, FileSource, FolderSource, Source
+from engines.cameras.types import Child, FeedInfo, FeedState, FeedStatus, FileSource, FolderSource, Source
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import KinoscopeError, SourceFailed
 from engines.core.frames import End
@@ -37,7 +38,8 @@ class Feed:
         self._clock = clock
         self._simple = simple(source)
         self._grid = TileGrid.of(source)
-        self._subscribers = Subscribers(self._grid)
+        self._views = Views(self._grid)
+        self._subscribers = Subscribers(self._views)
         self._report = FeedReport(clock)
         loop = isinstance(self._simple, FileSource | FolderSource) and self._simple.loop
         self._requests = PlaybackRequests(loop, self._simple.speed if isinstance(self._simple, FileSource) else 1.0)
@@ -75,12 +77,31 @@ class Feed:
     def subscribe(
         self, policy: Latest | Lossless = LATEST, wake: Callable[[], None] | None = None, tile: str = ""
     ) -> Slot:
-        """A slot of one's own for the whole frame or a tile. Raises `UsageError` for an unknown tile."""
+        """A slot of one's own for the whole frame, a tile or a child. Raises `UsageError` for an unknown name."""
         return self._subscribers.join(policy, wake, tile)
 
     def unsubscribe(self, slot: Slot) -> None:
         """Close the slot and forget it."""
         self._subscribers.part(slot)
+
+    @property
+    def children(self) -> dict[str, Child]:
+        """The straightened pictures of this feed by name."""
+        return self._views.children
+
+    def add_child(self, name: str, child: Child) -> None:
+        """Offer a straightened picture, or change it; it costs nothing until it is read. Raises as `Views.add` does."""
+        self._views.add(name, child)
+        self._subscribers.renew(name)
+
+    def remove_child(self, name: str) -> None:
+        """Offer it no more, and close its slots."""
+        self._views.remove(name)
+        self._subscribers.dismiss(name)
+
+    def problem(self, view: str) -> str:
+        """Why a child gives no pictures though the feed does; "" where it does."""
+        return self._views.problem(view)
 
     def play(self) -> None:
         """Go on; from the start when it had ended."""

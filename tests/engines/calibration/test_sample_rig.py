@@ -18,7 +18,7 @@ from engines.cameras.types import SceneSource
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
 
-ENOUGH = 10
+ENOUGH = 6
 
 
 def captured(scene: Scene, camera: int, seconds: float) -> list[Sighting]:

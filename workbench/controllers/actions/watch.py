@@ -30,6 +30,7 @@ from workbench.controllers.actions.studies import Studies
 from workbench.controllers.common.live_threads import Lookers
 from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
+from workbench.feeds.running import is_of
 from workbench.services import Services
 
 ENGINE = "engines.actions.streaming.live:ActionWatcher"
@@ -124,7 +125,7 @@ class Watch(SourceWatch):
 
     def _forget_feed(self, id: str) -> None:
         """Another source may come by the same id."""
-        for key in [key for key in self._histories if key[0].partition("/")[0] == id]:
+        for key in [key for key in self._histories if is_of(key[0], id)]:
             del self._histories[key]
 
 

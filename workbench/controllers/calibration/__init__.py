@@ -27,6 +27,7 @@ FEATURE = Feature(
         "Ctrl+2",
         "calibrate",
         {"sources": 240, "calibration": 440, "properties": 0, "jobs": 170, "log": 0},
+        strip="calibration",
     ),
     live="Board detection",
     tour="workbench.tour.calibration",

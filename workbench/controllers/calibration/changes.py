@@ -21,6 +21,8 @@ WORDS = {
     "mirror": "Change how mirrored pictures are read",
 }
 """What a change of one setting is called in the Edit menu."""
+STEPPED = frozenset(("window", "every"))
+"""Settings that a field goes through step by step: the steps that follow one another are one change."""
 
 
 @dataclass(frozen=True, slots=True)

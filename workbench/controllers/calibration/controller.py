@@ -15,24 +15,24 @@ from engines.calibration.formats.files import READ
 from engines.calibration.types import MonoResult, MonoSpec, Remedy
 from engines.core.boards import Board
 from engines.core.pictures.files import Listing
-from widgets.calibration.kinds import board_title
+from widgets.calibration.pages.state import IN_VIEWER, PagesForm, PagesView
+from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
-from widgets.calibration.reasons import remedy_words
 from widgets.calibration.state import CalibrationView, Trouble, ViewRow
 from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.captures import Captures
-from workbench.controllers.calibration.changes import WORDS, Change, Put
+from workbench.controllers.calibration.changes import Put
+from workbench.controllers.calibration.edits import Edits
 from workbench.controllers.calibration.files import Files, shortened
 from workbench.controllers.calibration.keeping import keep_session, restore_session
-from workbench.controllers.calibration.remedies import remedied
-from workbench.controllers.calibration.rows import added_words, film_of, photograph
+from workbench.controllers.calibration.pages import Pages
+from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
-from workbench.controllers.calibration.session import Material, Session, command_line
+from workbench.controllers.calibration.session import Session, command_line
 from workbench.controllers.calibration.showing import ShownPictures
 from workbench.controllers.calibration.watch import BoardWatch
-from workbench.controllers.common.feature_controller import FeatureController, Room
-from workbench.controllers.shell.sources import undo_just_this
+from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -43,33 +43,43 @@ REFIT_MS = 350
 """A pause this long after the last change of a view starts the fit again."""
 
 
-class CalibrationController(FeatureController):
-    """Shows the panel one view of session, finder and jobs."""
+class CalibrationController(PagedController):
+    """Shows panel and board one view of session, finder and jobs."""
 
-    def __init__(self, panel: CalibrationPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
-        super().__init__(NAME, services, actions, panel)
-        self.panel = panel
+    form: PagesForm
+
+    def __init__(
+        self, panel: CalibrationPanel, board: CalibrationBoard, viewer: ViewerController, services: Services,
+        actions: Actions,
+    ) -> None:  # fmt: skip
+        super().__init__(NAME, board, IN_VIEWER, PagesForm(), services, actions, panel)
+        self.panel, self.board = panel, board
+        self.view = PagesView()
         self.session = Session()
         self._base = CalibrationView()
         self._selected = ""
         self._errands = Errands("calibration files")
         services.supervisor.adopt(self._errands)
         self.captures = Captures(self._errands, self)
+        self.edits = Edits(lambda: self.session, self._apply, services, self)
         self.pictures = ShownPictures(panel, self._errands, self.captures, lambda: self.session.result)
         self.watch = BoardWatch(
             viewer, services, self.captures, lambda: self.session, lambda: self._base.coverage, self
         )
         self.runs = CalibrationRuns(services.jobs, self)
         self.files = Files(self._errands, panel, self.show_trouble)
+        self.pages = Pages(board, self, self._errands, self)
         self._refit_soon = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._refit_soon.timeout.connect(self._refit)
         self._listen()
         self._connect_panel()
+        self._connect_board()
         self.restore()
 
     def close(self) -> None:
         """Stop looking and let go of the sources."""
         self._soon.stop()
+        self._pages_soon.stop()
         self._refit_soon.stop()
         self.watch.close()
         self._errands.request_stop()
@@ -81,6 +91,7 @@ class CalibrationController(FeatureController):
         self.session = restore_session(self.services)
         self.trouble, self._selected = None, ""
         self.captures.new_run()
+        self.pages.forget()
         self._refresh()
 
     def keep(self) -> None:
@@ -95,34 +106,16 @@ class CalibrationController(FeatureController):
         elif paths:
             self.files.expand(paths, self._added)
 
-    def set_used(self, paths: Sequence[str], on: bool) -> None:
-        """Switch views on or off; the fit follows by itself. Undo brings them back."""
-        word = "on" if on else "off"
-        name = Path(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
-        self._change(f"Switch {name} {word}", self.session.material.switched(paths, on))
-
-    def remove(self, paths: Sequence[str]) -> None:
-        """Take photographs and films away; single frames of a film are switched off, for they would be chosen again."""
-        material, gone = self.session.material, set(paths)
-        films = {film_of(path) for path in paths} - {""}
-        whole = {film for film in films if gone.issuperset(self.session.frames_of(film))}
-        frames = [path for path in paths if film_of(path) in films - whole]
-        after = material.without(gone | whole).switched(frames, False)
-        removed = len(material.views) - len(after.views)
-        self._change(f"Remove {count(removed, 'view')}" if removed else "Switch frames off", after)
-
     def clear(self) -> None:
         """Forget all views and the result; Undo brings them back."""
-        if self.session.material != Material():
-            self._change("Discard views", Material())
+        if self.edits.clear():
             self.captures.new_run()
-            self._offer_undo("Views discarded")
 
     def switch_off_worst(self) -> None:
         worst = self._base.worst
         if worst is not None:
             self._selected = worst.path
-            self.set_used([worst.path], False)
+            self.edits.switch([worst.path], False)
 
     def choose_view(self, path: str) -> None:
         self._selected = path
@@ -141,42 +134,27 @@ class CalibrationController(FeatureController):
 
     def set_board(self, board: Board) -> None:
         """Another first board."""
-        self.set_boards((board, *self.session.boards[1:]))
-
-    def set_boards(self, boards: Sequence[Board], text: str = "") -> None:
-        """Look for these boards; where they are in the views is not known any more. Undo knows it again."""
-        if tuple(boards) != self.session.boards:
-            first, *more = map(str, boards)
-            settings = {"board": first, "more_boards": tuple(more)}
-            merged = "" if text or len(boards) != len(self.session.boards) else "boards"
-            self._put(text or WORDS["board"], Put(settings, self.session.material.unseen()), merged)
-
-    def use_board(self, board: Board) -> None:
-        """Take the board that was said to fit, and calibrate."""
-        self.use_seen(board)
-        self.run()
-
-    def use_seen(self, board: Board) -> None:
-        """Take the board that the finder says is in view instead of the first one."""
-        self.set_boards((board, *self.session.boards[1:]), f"Use {board_title(board)}")
+        self.edits.set_boards((board, *self.session.boards[1:]))
 
     def set(self, **values: object) -> None:
         """Change settings; a result that is shown follows them."""
-        names = [name for name in values if name in WORDS]
-        if not names:
-            self._apply(Put(values))
-        elif any(getattr(self.session.settings, name) != values[name] for name in names):
-            self._put(WORDS[names[0]], Put(values), ",".join(names))
+        self.edits.set(**values)
+
+    def use_board(self, board: Board) -> None:
+        """Take the board that was said to fit, and calibrate."""
+        self.trouble = None
+        self.edits.use_board(board)
+        self.run()
 
     def follow(self, remedy: Remedy) -> None:
         """Do what a reason advises, and fit again."""
-        self._put(remedy_words(remedy), remedied(remedy, self.session))
+        self.edits.follow(remedy)
         if self.session.solved() is None and not self._refit_soon.isActive():
             self.run()
 
-    def take_back_dropped(self) -> None:
-        """All single corners take part again."""
-        self._change("Put dropped corners back", replace(self.session.material, drop=()))
+    def take_back(self, corner: str) -> None:
+        """A single corner, `view#id`, takes part again."""
+        self.edits.put_back(corner)
 
     # Files
 
@@ -184,13 +162,7 @@ class CalibrationController(FeatureController):
         """Show a saved calibration beside the views, until they are calibrated again."""
         name = Path(path).name
         if path:
-            self.files.open(path, lambda result: self._open(name, result))
-
-    def close_loaded(self) -> None:
-        """Show what the views give again, in place of what was opened."""
-        loaded_from = self.session.material.loaded_from
-        if loaded_from:
-            self._change(f"Close {loaded_from}", self.session.material.with_loaded(None))
+            self.files.open(path, lambda result: self.edits.show_loaded(name, result))
 
     def save(self, path: str) -> None:
         result = self.session.result
@@ -211,22 +183,13 @@ class CalibrationController(FeatureController):
 
     # Within: what was asked for has happened
 
-    def _open(self, name: str, result: MonoResult) -> None:
-        self._show_anew(f"Open {name}", self.session.material.with_loaded(result, name))
-
     def _added(self, found: Listing) -> None:
         if found.left_out:
             self.services.notify(found.words, "info")
-        have = len(self.session.material.views)
-        after = self.session.material.with_views([photograph(path) for path in found.files])
-        fresh = after.views[have:]
-        if fresh:
-            self._show_anew(f"Add {added_words(fresh)}", after)
-        else:
-            self.services.notify("These photographs are there already", "info")
+        self.edits.add([photograph(path) for path in found.files])
 
     def _captured(self, row: ViewRow) -> None:
-        self._show_anew(f"Capture {row.name}", self.session.material.with_views([row]))
+        self.edits.add([row], f"Capture {row.name}")
 
     def _run_now(self) -> None:
         if self.captures.unwritten:
@@ -256,27 +219,11 @@ class CalibrationController(FeatureController):
     def _show_solved(self) -> None:
         """The result of the views, in place of one that was opened."""
         if self.session.material.loaded is not None:
-            self._change("Calibrate", self.session.material.with_loaded(None))
+            self.edits.close_loaded("Calibrate")
         else:
             self._refresh()
 
     # Within: the session changes
-
-    def _show_anew(self, text: str, after: Material) -> None:
-        """Change, and offer to take it back where something that was shown is shown no more."""
-        before = self.session.material
-        self._change(text, after)
-        if gone := before.lost_in(after):
-            self._offer_undo(f"{text}: {gone} no longer shown")
-
-    def _offer_undo(self, said: str) -> None:
-        self.services.notify(said, "info", "Undo", undo_just_this(self.services.undo))
-
-    def _change(self, text: str, after: Material) -> None:
-        self._put(text, Put(material=after))
-
-    def _put(self, text: str, after: Put, merged: str = "") -> None:
-        self.services.undo.push(Change(text, after.before(self.session), after, self._apply, merged))
 
     def _apply(self, put: Put) -> None:
         self.trouble = None
@@ -321,6 +268,7 @@ class CalibrationController(FeatureController):
             selected=self._selected,
         )
         self.panel.show_state(state)
+        self.view = self.pages.show(self.form.page, state)
         self.actions.refresh(self.name, self)
 
     def _failed(self, title: str) -> Callable[[Failure], None]:
@@ -357,21 +305,21 @@ class CalibrationController(FeatureController):
         panel, camera, solver = self.panel, self.panel.camera, self.panel.solver
         camera.source.chosen.connect(self.watch.choose)
         camera.finder.clicked.connect(lambda on: self.watch.look(self.watch.source, on))
-        camera.auto.clicked.connect(lambda on: self.set(auto=on))
-        camera.boardWanted.connect(self.use_seen)
-        camera.flipWanted.connect(lambda: self.set(mirror="yes"))
-        panel.boards.changed.connect(self.set_boards)
-        panel.every.everyChosen.connect(lambda every: self.set(every=every))
-        solver.changed.connect(lambda field, value: self.set(**{field: value}))
-        panel.table.toggled.connect(lambda path, on: self.set_used([path], on))
+        camera.auto.clicked.connect(lambda on: self.edits.set(auto=on))
+        camera.boardWanted.connect(self.edits.use_board)
+        camera.flipWanted.connect(lambda: self.edits.set(mirror="yes"))
+        panel.boards.changed.connect(self.edits.set_boards)
+        panel.every.everyChosen.connect(lambda every: self.edits.set(every=every))
+        solver.changed.connect(lambda field, value: self.edits.set(**{field: value}))
+        panel.table.toggled.connect(lambda path, on: self.edits.switch([path], on))
         panel.table.chosen.connect(self.choose_view)
-        panel.table.removeWanted.connect(self.remove)
+        panel.table.removeWanted.connect(self.edits.remove)
         panel.report.bars.chosen.connect(self.choose_view)
         panel.report.worst.clicked.connect(self.switch_off_worst)
         panel.report.view.pictureWanted.connect(self.pictures.ask_picture)
         panel.report.reasons.remedyWanted.connect(self.follow)
-        panel.report.put_back.clicked.connect(self.take_back_dropped)
-        panel.report.close_loaded.clicked.connect(self.close_loaded)
+        panel.report.put_back.clicked.connect(self.edits.put_back_dropped)
+        panel.report.close_loaded.clicked.connect(lambda: self.edits.close_loaded())
         panel.empty.button.clicked.connect(self.begin)
         panel.dropped.connect(self.add)
         panel.folder.clicked.connect(lambda: self.add(self.files.ask_folder()))
@@ -383,6 +331,16 @@ class CalibrationController(FeatureController):
 
         for id, button in panel.commands.items():
             button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
+
+    def _connect_board(self) -> None:
+        board = self.board
+        board.pageChosen.connect(self.choose_page)
+        board.dropped.connect(self.add)
+        board.help.clicked.connect(self.show_help)
+        board.trouble.retryWanted.connect(self.use_board)
+        board.trouble.logWanted.connect(self.services.host.show_log)
+        board.trouble.dismissed.connect(self.dismiss)
+        self.pages.changed.connect(self.show_soon)
 
     def save_boards(self) -> None:
         """Ask where to, and write the board that is being edited."""
@@ -398,6 +356,6 @@ class CalibrationController(FeatureController):
 
 def make(room: Room) -> CalibrationController:
     """The feature in a window."""
-    return CalibrationController(
-        room.dock("calibration", CalibrationPanel()), room.viewer, room.services, room.commands
-    )
+    board, panel = CalibrationBoard(), room.dock("calibration", CalibrationPanel())
+    room.board(NAME, board, board.head)
+    return CalibrationController(panel, board, room.viewer, room.services, room.commands)

@@ -16,7 +16,6 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.lenses import ModelName
 from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of, is_film
-from widgets.kit.words import count
 from workbench.controllers.calibration.rows import chosen_frames, expanded, rows_of
 from workbench.controllers.common.command_line import line, options
 
@@ -62,14 +61,6 @@ class Material:
     def with_loaded(self, result: MonoResult | None, name: str = "") -> Material:
         """A calibration from a file is shown beside the photographs; None: no longer."""
         return replace(self, loaded=result, loaded_from=name)
-
-    def lost_in(self, after: Material) -> str:
-        """What is here and not there, in words with a verb, "" when nothing is."""
-        kept = {view.path for view in after.views}
-        views = sum(view.path not in kept for view in self.views)
-        if views:
-            return f"{count(views, 'view')} {'is' if views == 1 else 'are'}"
-        return f"{self.loaded_from} is" if self.loaded is not None and self.loaded != after.loaded else ""
 
     def without(self, paths: Iterable[str]) -> Material:
         gone = set(paths)

@@ -14,7 +14,7 @@ from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
 from engines.core.slots import Slot
 from widgets.sources.choice import SourceChoice
-from workbench.feeds.running import Feeds
+from workbench.feeds.running import Feeds, is_of
 from workbench.services import Services
 from workbench.threads.engine_thread import Failure
 from workbench.threads.live import Host, LiveThread
@@ -115,7 +115,7 @@ class Lookers(QObject):
         feed = path.partition("/")[0]
         if feed not in self._services.feeds.ids():
             return "This source is no longer open"
-        status = self._services.feeds.feed(feed).status()
+        status = self._services.feeds.status(path)
         words = {
             FeedState.FAILED: f"The source failed: {status.message}",
             FeedState.RECONNECTING: "The source is reconnecting",
@@ -141,7 +141,7 @@ class Lookers(QObject):
             self._services.feeds.unsubscribe(path, slot)
 
     def _feed_removed(self, id: str) -> None:
-        gone = {path for path, one in self._lookers.items() if id in {each.partition("/")[0] for each in one.slots}}
+        gone = [path for path, one in self._lookers.items() if any(is_of(each, id) for each in one.slots)]
         for path in gone:
             looker = self._lookers[path]
             self.stop(path)
@@ -149,7 +149,10 @@ class Lookers(QObject):
 
 
 def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
-    """What can be looked at, in the order of the Sources panel. The tiles of a tiled source stand for it."""
+    """What can be looked at, in the order of the Sources panel. The tiles of a tiled source stand for it.
+
+    Straightened pictures come after what they are made of.
+    """
     return tuple(choice for id in feeds.ids() for choice in _of_feed(feeds, id))
 
 
@@ -161,8 +164,8 @@ def title_of(feeds: Feeds, path: str) -> str:
 def _of_feed(feeds: Feeds, id: str) -> Iterator[SourceChoice]:
     source = feeds.feed(id).source
     name = title(source)
-    if source.kind != "tiled":
+    tiles = tile_names(source.tiles, source.rows * source.columns) if source.kind == "tiled" else ()
+    if not tiles:
         yield SourceChoice(id, name)
-        return
-    for tile in tile_names(source.tiles, source.rows * source.columns):
-        yield SourceChoice(f"{id}/{tile}", f"{name} \u00b7 {tile}")
+    for picture in (*tiles, *feeds.feed(id).children):
+        yield SourceChoice(f"{id}/{picture}", f"{name} \u00b7 {picture}")

@@ -19,7 +19,7 @@ from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
 from widgets.viewer.grid import ViewerGrid
 from widgets.viewer.overlays import Overlay
-from workbench.feeds.running import FrameTap
+from workbench.feeds.running import FrameTap, is_of
 from workbench.feeds.snapshots import SnapshotWriter, covered
 from workbench.feeds.view_recorder import ViewRecorder
 from workbench.services import Services
@@ -346,9 +346,9 @@ class ViewerController(QObject):
             self._show_statuses()
 
     def _feed_removed(self, id: str) -> None:
-        for tile in [tile for tile, seat in self._seats.items() if seat.path.partition("/")[0] == id]:
+        for tile in [tile for tile, seat in self._seats.items() if is_of(seat.path, id)]:
             self.empty(tile, forget=False)
-        for path in [path for path in self._recorders if path.partition("/")[0] == id]:
+        for path in [path for path in self._recorders if is_of(path, id)]:
             self._recorders.pop(path).request_stop()
 
     def _show_statuses(self) -> None:
@@ -364,7 +364,7 @@ class ViewerController(QObject):
         feed = seat.path.partition("/")[0]
         if feed not in self._services.feeds.ids():
             return
-        status = self._services.feeds.feed(feed).status()
+        status = self._services.feeds.status(seat.path)
         self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
 
 

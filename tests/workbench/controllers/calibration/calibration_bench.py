@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult
+from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
 from widgets.calibration.state import CalibrationView, Picture, Trouble
 from widgets.kit.theme import DARK, LOOK
@@ -83,12 +84,13 @@ def make_bench(qtbot, qapp, supervisor: Supervisor, jobs: JobQueue, tmp_path: Pa
         window = QWidget()
         qtbot.addWidget(window)
         window.resize(900, 900)
-        grid, panel = ViewerGrid(window), CalibrationPanel()
-        panel.setParent(window)
+        grid, panel, board = ViewerGrid(window), CalibrationPanel(), CalibrationBoard()
+        for part in (panel, board, board.head):
+            part.setParent(window)
         panel.resize(400, 900)
         services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(window), notify)
         viewer, actions = ViewerController(grid, services), Actions(window)
-        controller = CalibrationController(panel, viewer, services, actions)
+        controller = CalibrationController(panel, board, viewer, services, actions)
         bench = Bench(controller, panel, viewer, services, actions, window, said, undoable)
         benches.append(bench)
         window.show()

@@ -174,7 +174,7 @@ def test_project_brings_everything_back(
         shutil.copy(path, folder)
     first.controller.add([str(folder)])
     until(qtbot, lambda: len(first.state.views) == 6)
-    first.controller.set_used([first.state.views[2].path], False)
+    first.controller.edits.switch([first.state.views[2].path], False)
     first.controller.run()
     until(qtbot, solved(first), 40)
     assert shlex.split(first.controller.command())[4] == str(folder)
@@ -229,7 +229,7 @@ def test_camera_captures_by_itself_and_is_calibrated_near_the_truth(
         else:
             bench.actions.run("calibration.capture")
     panel.camera.auto.click()
-    assert by_itself >= 10
+    assert by_itself >= 3
     assert len(bench.state.views) >= 12
     assert any(isinstance(overlay, GridCells) for overlay in drawn[-1])
     until(qtbot, lambda: bench.controller.captures.unwritten == 0)

@@ -1,0 +1,195 @@
+"""Follows boards from frame to frame: looks first where the board was, and searches the picture only when that fails.
+
+Optical flow on a small picture carries the corners along, and they are refined at full resolution or found anew in the
+part of the picture around them. A chessboard is searched for only where the gate sees a chequered grid, at the scale
+that suits its pitch. After a search in vain there is a rest of a few frames, the longer the dearer the search was.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.calibration.targets import gate
+from engines.calibration.targets.corners import (
+    chequered,
+    detect,
+    in_board_order,
+    is_even,
+    parse_window,
+    refine,
+    smallest_pitch,
+    window_for,
+)
+from engines.calibration.targets.detection import Detection, Floats, Gray
+from engines.calibration.types import FinderSettings
+from engines.core.boards import Board
+
+_SEARCH_PITCH = 24.0
+_ANEW = 5
+"""A board that may show more of itself is found anew every so many frames."""
+_OTHERS = 10
+"""While one board is followed, the others are looked for every so many frames."""
+_LONGEST_REST = 8
+_FRAME = 0.012
+"""Seconds that a search may take without a rest."""
+
+
+class Search:
+    """Finds the one of several boards that shows most corners; `find` gives it with its number."""
+
+    def __init__(self, settings: FinderSettings) -> None:
+        self._boards = [_BoardSearch(board, settings) for board in settings.boards]
+        self._pixels = settings.gate_pixels
+        self._small: Gray | None = None
+        self._followed: int | None = None
+        self._frame = 0
+
+    def find(self, gray: Gray) -> tuple[int, Detection] | None:
+        small, scale = reduced(gray, self._pixels)
+        before, self._small = self._small, small
+        if before is not None and before.shape != small.shape:
+            before = None
+        found = {number: self._boards[number].find(gray, before, small, scale) for number in self._asked()}
+        sizes = {number: len(each.ids) for number, each in found.items() if each is not None}
+        self._followed = max(sizes, key=lambda number: sizes[number]) if sizes else None
+        best = None if self._followed is None else found[self._followed]
+        return None if best is None or self._followed is None else (self._followed, best)
+
+    def _asked(self) -> list[int]:
+        """The board that was there, and now and then all of them."""
+        self._frame += 1
+        everything = self._followed is None or self._frame % _OTHERS == 0
+        return list(range(len(self._boards))) if everything else [self._followed or 0]
+
+
+class _BoardSearch:
+    """One board: where it was, and the rest after a search in vain."""
+
+    def __init__(self, board: Board, settings: FinderSettings) -> None:
+        self._board, self._window = board, settings.window
+        self._found: Detection | None = None
+        self._rest = self._frame = 0
+
+    def find(self, gray: Gray, before: Gray | None, small: Gray, scale: float) -> Detection | None:
+        """In the whole picture `gray`, of which `small` is the reduced one; `before`: the small one of last time."""
+        self._frame += 1
+        carried = self._carried(before, small, scale)
+        found = None if carried is None else self._near(gray, carried)
+        self._found = found or self._searched(gray, small, scale)
+        return self._found
+
+    def _carried(self, before: Gray | None, small: Gray, scale: float) -> Detection | None:
+        """The last corners, carried along by optical flow; those that are lost are left out."""
+        last = self._found
+        if before is None or last is None:
+            return None
+        start = ((last.corners + 0.5) * scale - 0.5).astype(np.float32).reshape(-1, 1, 2)
+        moved, status, _ = cv2.calcOpticalFlowPyrLK(before, small, start, start.copy(), winSize=(13, 13), maxLevel=2)
+        corners = (np.asarray(moved, dtype=np.float64).reshape(-1, 2) + 0.5) / scale - 0.5
+        edge = (np.array(small.shape[::-1]) / scale) - 2
+        kept = np.asarray(status).ravel().astype(bool) & (corners >= 1).all(axis=1) & (corners <= edge).all(axis=1)
+        whole = self._board.kind == "chessboard"
+        if kept.sum() < 4 or (whole and not kept.all()):
+            return None
+        return Detection(last.ids[kept], corners[kept], last.window)
+
+    def _near(self, gray: Gray, carried: Detection) -> Detection | None:
+        """The board where it has been carried to."""
+        if self._board.kind == "chessboard":
+            return confirmed(gray, self._board, self._window, carried.corners)
+        if self._is_refined(carried):
+            found = refine(gray, self._board, carried.ids, carried.corners, parse_window(self._window))
+            if _is_flat(self._board, found):
+                return found
+        corner, part = around(gray, carried.corners, 0.35)
+        again = detect(part, self._board, self._window)
+        if again is None or len(again.ids) < 0.7 * len(carried.ids):
+            return None
+        return Detection(again.ids, again.corners + corner, again.window, again.covariance, again.extent)
+
+    def _is_refined(self, carried: Detection) -> bool:
+        """Whether the carried corners are good enough to start from: corners all, and not yet due to be found anew."""
+        if self._board.kind in ("circles", "acircles") or len(carried.ids) < 6:
+            return False
+        whole = len(carried.ids) == self._board.corner_count
+        pitch = smallest_pitch(self._board, carried.ids, carried.corners)
+        return (whole or self._frame % _ANEW > 0) and window_for(self._board, pitch) > 0
+
+    def _searched(self, gray: Gray, small: Gray, scale: float) -> Detection | None:
+        lattice = gate.find_lattice(small, self._board.corner_grid) if self._board.kind == "chessboard" else None
+        if self._board.kind == "chessboard" and lattice is None:
+            return None
+        if self._rest > 0:
+            self._rest -= 1
+            return None
+        began = perf_counter()
+        if lattice is not None:
+            found = search_near(gray, lattice, scale, self._board, self._window)
+        else:
+            found = detect(gray, self._board, self._window)
+        spent = perf_counter() - began
+        self._rest = 0 if found is not None else min(_LONGEST_REST, int(spent / _FRAME))
+        return found
+
+
+def search_near(gray: Gray, lattice: gate.Lattice, scale: float, board: Board, window: str) -> Detection | None:
+    """The classic finder on the part of the picture that holds the lattice, at the scale that suits its pitch."""
+    points = (lattice.points.astype(np.float64) + 0.5) / scale - 0.5
+    corner, part = around(gray, points, 0.0, 2.0 * lattice.pitch / scale)
+    columns, rows = board.corner_grid
+    best = min(1.0, _SEARCH_PITCH * scale / max(lattice.pitch, 1.0))
+    for zoom in dict.fromkeys((best, min(1.0, 1.4 * best), 0.8 * best, 1.0)):
+        seen = cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA) if zoom < 1 else part
+        found, raw = cv2.findChessboardCorners(seen, (columns, rows))
+        if found:
+            corners = (np.asarray(raw, dtype=np.float64).reshape(-1, 2) + 0.5) / zoom - 0.5 + corner
+            ordered = in_board_order(gray, corners.reshape(rows, columns, 2), board.inverted)
+            sure = confirmed(gray, board, window, ordered.reshape(-1, 2))
+            if sure is not None:
+                return sure
+    return None
+
+
+def confirmed(gray: Gray, board: Board, window: str, corners: Floats) -> Detection | None:
+    """The corners refined, if they are still an even, chequered grid inside the picture."""
+    columns, rows = board.corner_grid
+    ids = np.arange(board.corner_count)
+    height, width = gray.shape
+    if corners.min() < 1 or (corners > (width - 2, height - 2)).any() or smallest_pitch(board, ids, corners) < 4:
+        return None
+    found = refine(gray, board, ids, corners, parse_window(window))
+    grid = found.corners.reshape(rows, columns, 2)
+    good = is_even(grid) and chequered(gray, grid) > 0.9
+    return found if good else None
+
+
+def _is_flat(board: Board, found: Detection) -> bool:
+    """Whether the corners still lie as on one plane, up to what a lens bends."""
+    plane: NDArray[Any] | None = cv2.findHomography(board.corners[found.ids, :2], found.corners, 0)[0]
+    if plane is None:
+        return False
+    placed = cv2.perspectiveTransform(board.corners[found.ids, None, :2], plane)[:, 0]
+    pitch = smallest_pitch(board, found.ids, found.corners)
+    return bool(np.linalg.norm(placed - found.corners, axis=1).max() < 0.15 * pitch)
+
+
+def reduced(gray: Gray, longest: int) -> tuple[Gray, float]:
+    """The picture with a longest side of at most so many pixels, and its scale."""
+    scale = min(1.0, longest / max(gray.shape))
+    if scale == 1.0:
+        return gray, 1.0
+    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale
+
+
+def around(gray: Gray, points: Floats, share: float, pixels: float = 16.0) -> tuple[Floats, Gray]:
+    """The part of the picture around points, wider by a share of their extent and by pixels; and its top left."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = share * (high - low) + pixels
+    x0, y0 = np.maximum(np.floor(low - margin), 0).astype(int)
+    x1, y1 = np.ceil(high + margin).astype(int) + 1
+    return np.array([x0, y0], dtype=np.float64), np.ascontiguousarray(gray[y0:y1, x0:x1])

@@ -1,0 +1,110 @@
+"""Straightens the pictures of a calibrated camera: what is wanted as a value, and who does it with maps made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import numpy as np
+
+from engines.core.errors import UsageError
+from engines.core.frames import Image, Size, size_of
+from engines.core.lenses import Intrinsics, Lens, scaled
+from engines.core.projection import Maps, border, undistort, undistort_maps
+
+MOST_PIXELS = 1 << 27
+
+
+@dataclass(frozen=True, slots=True)
+class Undistortion:
+    """How pictures are straightened.
+
+    size: of the pictures that `lens` was calibrated on; others of the same shape are taken too. balance: 0 shows only
+    what exists, 1 keeps all with black around it. crop: cut that black off again. width, height: of what comes out, 0
+    as the pictures are (with one of them told, the other follows their shape). mirrored: the lens is that of pictures
+    flipped left to right. mirror: flip what comes out against what goes in.
+    """
+
+    lens: Lens
+    size: Size
+    balance: float = 0.0
+    width: int = 0
+    height: int = 0
+    crop: bool = False
+    mirrored: bool = False
+    mirror: bool = False
+
+
+class Straightener:
+    """Straightens pictures; maps are made at the first picture of a size. Any thread may ask."""
+
+    def __init__(self, how: Undistortion) -> None:
+        """Raises `UsageError` for a balance or size that cannot be."""
+        check(how)
+        self.how = how
+        self._lock = Lock()
+        self._for: Size | None = None
+        self._maps: Maps | None = None
+
+    def image(self, image: Image) -> Image:
+        """A straightened copy. Raises `UsageError` for a picture of a shape that the lens does not fit."""
+        return undistort(image, self.maps(size_of(image)))
+
+    def maps(self, size: Size) -> Maps:
+        """The maps for pictures of `size`; those of the last size are kept. Raises as `image` does."""
+        with self._lock:
+            if self._maps is None or self._for != size:
+                self._maps, self._for = straightening(self.how, size), size
+            return self._maps
+
+
+def check(how: Undistortion) -> None:
+    """Raise `UsageError` for a balance or size that cannot be."""
+    if not 0 <= how.balance <= 1:
+        raise UsageError(f"A balance of {how.balance:g} is not possible", hint="0 (crop) to 1 (keep all)")
+    if min(how.width, how.height) < 0 or max(how.width, how.height) >= 1 << 15 or how.width * how.height > MOST_PIXELS:
+        raise UsageError(f"Pictures of {how.width}x{how.height} cannot be made", hint="Choose a smaller size")
+
+
+def straightening(how: Undistortion, size: Size) -> Maps:
+    """Maps for pictures of `size`. Raises `UsageError` for a shape that the lens does not fit."""
+    lens, onto = scaled(how.lens, how.size, size), _size(how, size)
+    maps = undistort_maps(lens, size, keep=how.balance, onto=onto)
+    if how.crop:
+        maps = _cut(maps, *_box(lens, size, maps.straight, onto))
+    return _flipped(maps, size, source=how.mirrored, shown=how.mirror != how.mirrored)
+
+
+def _size(how: Undistortion, size: Size) -> Size:
+    """Of what comes out, before it is cut."""
+    width = how.width or (round(how.height * size.width / size.height) if how.height else size.width)
+    height = how.height or (round(how.width * size.height / size.width) if how.width else size.height)
+    return Size(max(width, 2), max(height, 2))
+
+
+def _box(lens: Lens, size: Size, straight: Intrinsics, onto: Size) -> tuple[slice, slice]:
+    """Rows and columns that exist throughout."""
+    (left, top), (right, bottom) = border(lens, size)[0]
+    columns = _inside(straight.fx * left + straight.cx, straight.fx * right + straight.cx, onto.width)
+    return _inside(straight.fy * top + straight.cy, straight.fy * bottom + straight.cy, onto.height), columns
+
+
+def _inside(first: float, last: float, count: int) -> slice:
+    return slice(max(int(np.ceil(first - 1e-6)), 0), min(int(np.floor(last + 1e-6)) + 1, count))
+
+
+def _cut(maps: Maps, rows: slice, columns: slice) -> Maps:
+    old = maps.straight
+    moved = replace(old, cx=old.cx - columns.start, cy=old.cy - rows.start)
+    return Maps(np.ascontiguousarray(maps.points[rows, columns]), moved)
+
+
+def _flipped(maps: Maps, size: Size, *, source: bool, shown: bool) -> Maps:
+    """For a lens of flipped pictures, and flipped left to right in what comes out."""
+    points, straight = maps.points, maps.straight
+    if source:
+        points = np.stack([size.width - 1 - points[..., 0], points[..., 1]], axis=-1)
+    if shown:
+        points = points[:, ::-1]
+        straight = replace(straight, cx=points.shape[1] - 1 - straight.cx)
+    return Maps(np.ascontiguousarray(points), straight)

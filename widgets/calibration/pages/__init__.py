@@ -1,0 +1,1 @@
+"""The calibration board: large pages that say how far a result can be trusted."""

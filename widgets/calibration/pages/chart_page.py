@@ -1,0 +1,67 @@
+"""The base of pages that are one large chart with words and figures beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLayout, QWidget
+
+from widgets.calibration.pages.state import PagesView
+from widgets.charts.drawn import DrawnChart
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import EmptyState, QuietButton
+from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.work_page import WorkPage
+
+SIDE, MOST_SIDE, SHARE = 280, 420, 0.3
+KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
+NO_RESULT = (
+    "Calibrate first, from photographs or a camera",
+    "Add photographs",
+    "views",
+    "Image files that show the board",
+)
+
+
+class ChartPage(WorkPage):
+    """`_lay_chart` puts the parts in. chart: what is exported; a page with several exports the one that is shown."""
+
+    chart: DrawnChart
+    side: QWidget
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = PagesView()
+        self.export = QuietButton("Export", "export", "Save the drawing as PNG or SVG, or its figures as CSV")
+        self.export.clicked.connect(self.save)
+
+    def save(self) -> None:
+        """Ask for a file and write what is shown."""
+        if path := ask_file(self, f"Export {self.title.text().lower()}", f"{self.title.text().lower()}.png", KINDS):
+            save_or_say(self, path, self.write)
+
+    def write(self, path: str) -> None:
+        """The drawing (.png, .svg) or its figures (.csv)."""
+        self.chart.save(path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.side.setFixedWidth(min(max(SIDE, round(SHARE * self.width())), MOST_SIDE))
+        super().resizeEvent(event)
+
+    def lay_chart(
+        self, title: str, chart: QWidget, side: QLayout, *head: QWidget, empty: tuple[str, str, str, str] = NO_RESULT
+    ) -> None:
+        """Head with its controls, the chart large, and what is said of it at the right."""
+        self.side = held(side)
+        both = held(row_of((chart, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+        self.controls = (*head, self.export)
+        self.lay_out(self.head_of(title, *self.controls), self.body_of(EmptyState(*empty), both))
+
+    def show_results(self, on: bool) -> None:
+        """Results with the controls that they need, or the empty state."""
+        self.show_there(on)
+        for control in self.controls:
+            control.setVisible(on)
+
+
+def side_of(*parts: QWidget | QLayout | None) -> QLayout:
+    return column_of(*parts, None, spacing=12)

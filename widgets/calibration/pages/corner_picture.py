@@ -1,0 +1,97 @@
+"""A photograph with the corners of one view on it: the wrong ones ringed, the chosen one named, each to be clicked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+
+from engines.calibration.types import MonoResult, ViewResult
+from engines.core.frames import Image
+from widgets.calibration.overlays import residual_overlays
+from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
+from widgets.viewer.image_view import ImageView
+from widgets.viewer.overlays import Label, Overlay, Points, Vectors
+
+NEAR = 14.0
+"""Screen pixels from a corner within which a click is meant for it."""
+STILL = 4.0
+"""A mouse that moved more than this between press and release has dragged."""
+RING, MOST_LABELS = 12.0, 5
+
+
+class CornerPicture(ImageView):
+    """`cornerChosen(id)`, -1 for a click beside all corners."""
+
+    cornerChosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__("Photograph with corners and residuals", margin=8)
+        self.setToolTip("Click a corner to see its error; the wheel zooms, drag moves, F fits")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.rows: tuple[CornerRow, ...] = ()
+        self._pressed: QPointF | None = None
+        self.activated.connect(self.fit)
+
+    def show_view(self, view: ViewResult, result: MonoResult, dropped: Sequence[str], chosen: int) -> None:
+        """Marks of this view; the photograph comes by `show_photograph`."""
+        self.rows = corner_rows(view, dropped)
+        self._marks = marks(self.rows, view, result, chosen)
+        if self.has_picture:
+            self.set_overlays(self._marks)
+
+    def show_photograph(self, image: Image) -> None:
+        self.set_image(image)
+        self.set_overlays(self._marks)
+
+    def corner_at(self, at: QPointF) -> int:
+        """Id of the corner near a place of the widget, -1 for none."""
+        if self.viewport is None:
+            return -1
+        away = [(math.dist((at.x(), at.y()), self.viewport.to_widget(*row.found).toTuple()), row) for row in self.rows]
+        distance, row = min(away, key=lambda one: one[0], default=(math.inf, None))
+        return row.number if row is not None and distance <= NEAR else -1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and (event.position() - pressed).manhattanLength() <= STILL:
+            self.cornerChosen.emit(self.corner_at(event.position()))
+
+
+def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chosen: int) -> list[Overlay]:
+    """The residuals, rings about suspects, crosses on what is left out, and the chosen corner by name."""
+    board = board_of(view, result)
+    made = residual_overlays(_fitting(view, rows), result, None)
+    gone = [row.found for row in rows if row.dropped]
+    wrong = [row for row in rows if row.suspect and not row.dropped]
+    ends = [(row.found[0] + row.error[0], row.found[1] + row.error[1]) for row in wrong]
+    made += [Vectors([row.found for row in wrong], ends, 1.0, "bad"), Points(gone, "muted", 7.0, "cross")]
+    made.append(Points([row.found for row in wrong], "bad", RING))
+    made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:MOST_LABELS] if row.number != chosen]
+    for row in rows:
+        if row.number == chosen:
+            made.append(Points([row.found], "text", RING + 3))
+            made.append(Label(mark_words(row, board), row.found, "bad" if row.suspect else "text"))
+    return made
+
+
+def _fitting(view: ViewResult, rows: Sequence[CornerRow]) -> ViewResult:
+    """The view without corners that are wrong or left out, whose residuals would dwarf the others'."""
+    kept = [n for n, row in enumerate(rows) if not row.suspect and not row.dropped]
+    if len(kept) == len(rows) or not view.projected:
+        return view
+    squares = [rows[n].residual ** 2 for n in kept]
+    return replace(
+        view,
+        corners=tuple(view.corners[n] for n in kept),
+        projected=tuple(view.projected[n] for n in kept),
+        rms_px=math.sqrt(sum(squares) / len(squares)) if squares else view.rms_px,
+    )

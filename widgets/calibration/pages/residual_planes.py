@@ -1,0 +1,232 @@
+"""The residuals of all views at once: over the picture and about zero. A click chooses a corner."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+
+from engines.calibration.types import MonoResult
+from widgets.calibration.overlays import enlargement
+from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
+from widgets.calibration.pages.plane import Plane
+from widgets.charts.axes import figure
+from widgets.charts.drawn import label
+from widgets.kit.theme import LOOK
+
+CELLS = 12, 9
+"""Parts of the picture whose mean residual is drawn."""
+LEAST = 4
+"""As few corners have no mean worth drawing."""
+NEAR = 14.0
+ROOM = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A corner of a view. error: of the model from the found place, pixels."""
+
+    view: str
+    row: CornerRow
+    words: tuple[str, str]
+
+
+def marks_of(result: MonoResult, dropped: Sequence[str] = ()) -> tuple[Mark, ...]:
+    """Every solved corner of the views that are used."""
+    made = []
+    for view in result.views:
+        board = board_of(view, result)
+        for row in corner_rows(view, dropped) if view.used else ():
+            if math.isfinite(row.residual):
+                made.append(Mark(view.name, row, (view.name, mark_words(row, board))))
+    return tuple(made)
+
+
+def usual(marks: Iterable[Mark]) -> float:
+    """Root mean square over corners that are neither suspect nor dropped, pixels."""
+    kept = [mark.row.residual for mark in marks if not mark.row.suspect and not mark.row.dropped]
+    return float(np.sqrt(np.mean(np.square(kept)))) if kept else 1.0
+
+
+class MarksPlane(Plane):
+    """`markChosen(view, id)` on a click near a corner."""
+
+    markChosen = Signal(str, int)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "px")
+        self.marks: tuple[Mark, ...] = ()
+        self.view, self.corner = "", -1
+
+    def show_marks(self, marks: tuple[Mark, ...], result: MonoResult, view: str, corner: int) -> None:
+        """view, corner: what is looked at, set off from the rest."""
+        if marks is not self.marks:
+            self.marks, self.is_empty = marks, not marks
+            self.fit(result)
+        self.view, self.corner = view, corner
+        self.update()
+
+    def fit(self, result: MonoResult) -> None:
+        """Other marks: how large the plane is."""
+        raise NotImplementedError
+
+    def spot(self, row: CornerRow) -> QPointF:
+        """Where a corner is drawn."""
+        raise NotImplementedError
+
+    def near(self, at: QPointF) -> Mark | None:
+        """The corner that is meant by a place of the widget."""
+        away = [(QLineF(at, self.spot(mark.row)).length(), n) for n, mark in enumerate(self.marks)]
+        distance, number = min(away, default=(math.inf, -1))
+        return self.marks[number] if distance <= NEAR else None
+
+    def readout(self, x: float, y: float) -> list[str]:
+        mark = self.near(self.at(x, y))
+        return list(mark.words) if mark is not None else []
+
+    def table(self) -> list[list[str]]:
+        """The figures, a heading first."""
+        rows = ((m.view, m.row.number, *m.row.found, *m.row.error) for m in self.marks)
+        words = [[view, str(number), *(f"{value:.4f}" for value in values)] for view, number, *values in rows]
+        return [["view", "corner", "x", "y", "dx", "dy"], *words]
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        mark = self.near(event.position())
+        if mark is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.markChosen.emit(mark.view, mark.row.number)
+
+    def color(self, mark: Mark) -> QColor:
+        look = LOOK.now
+        if mark.row.suspect:
+            return look.color("bad")
+        return look.color("accent") if mark.view == self.view else look.color("muted", 0.55)
+
+    def is_chosen(self, mark: Mark) -> bool:
+        return mark.view == self.view and mark.row.number == self.corner
+
+    def ordered(self) -> list[Mark]:
+        """The view that is looked at on top, and suspects above all."""
+        return sorted(self.marks, key=lambda mark: (mark.row.suspect, mark.view == self.view))
+
+
+class ResidualField(MarksPlane):
+    """Arrows from the found corners towards the model's, enlarged; their mean in each part of the picture, thick."""
+
+    def __init__(self) -> None:
+        super().__init__("Residuals of all views over the picture")
+        self.scale = 1.0
+        self.means: list[tuple[float, float, float, float]] = []
+
+    def fit(self, result: MonoResult) -> None:
+        size = result.image_size
+        self.extent = QRectF(0, 0, size.width - 1, size.height - 1)
+        self.scale = enlargement(usual(self.marks), size.width)
+        self.means = cell_means(self.marks, size.width, size.height)
+
+    def spot(self, row: CornerRow) -> QPointF:
+        return self.at(*row.found)
+
+    def tip(self, x: float, y: float, dx: float, dy: float, times: float) -> QPointF:
+        return self.at(x + dx * times, y + dy * times)
+
+    def paint_plane(self, painter: QPainter) -> None:
+        painter.fillRect(self.box, LOOK.now.color("base"))
+        for mark in self.ordered():
+            row, start = mark.row, self.spot(mark.row)
+            times = 1.0 if row.suspect else self.scale
+            painter.setPen(QPen(self.color(mark), 2.0 if row.suspect else 1.2))
+            painter.drawLine(start, self.tip(*row.found, *row.error, times))
+            if row.suspect or self.is_chosen(mark):
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(start, 9, 9)
+        for x, y, dx, dy in self.means:
+            start, end = self.at(x, y), self.tip(x, y, dx, dy, self.scale)
+            painter.setPen(QPen(LOOK.now.color("warn"), 2.4))
+            painter.setBrush(LOOK.now.color("warn"))
+            painter.drawLine(start, end)
+            painter.drawEllipse(end, 2.2, 2.2)
+
+    def paint_foot(self, painter: QPainter, room: QRectF) -> None:
+        look = LOOK.now
+        words = (
+            (f"residual \u00d7 {self.scale:g}", look.color("muted")),
+            ("this view", look.color("accent")),
+            ("mean of each part", look.color("warn")),
+            *((("probably wrong \u00d7 1", look.color("bad")),) if any(m.row.suspect for m in self.marks) else ()),
+        )
+        legend(painter, room, words)
+
+
+class ResidualCloud(MarksPlane):
+    """Every residual as a point, to the right and down; the ring is one root mean square."""
+
+    def __init__(self) -> None:
+        super().__init__("Residuals about zero")
+        self.ring = 1.0
+
+    def fit(self, result: MonoResult) -> None:
+        self.ring = usual(self.marks)
+        kept = [max(map(abs, mark.row.error)) for mark in self.marks if not mark.row.suspect]
+        most = max([*kept, 2.5 * self.ring]) * ROOM
+        self.extent = QRectF(-most, -most, 2 * most, 2 * most)
+
+    def spot(self, row: CornerRow) -> QPointF:
+        """What lies outside stands at the border."""
+        most = self.extent.right()
+        return self.at(*(min(max(value, -most * 0.98), most * 0.98) for value in row.error))
+
+    def paint_plane(self, painter: QPainter) -> None:
+        look, zero = LOOK.now, self.at(0, 0)
+        painter.fillRect(self.box, look.color("base"))
+        painter.setPen(QPen(look.color("line"), 1))
+        painter.drawLine(QPointF(self.box.left(), zero.y()), QPointF(self.box.right(), zero.y()))
+        painter.drawLine(QPointF(zero.x(), self.box.top()), QPointF(zero.x(), self.box.bottom()))
+        for mark in self.ordered():
+            chosen = self.is_chosen(mark)
+            painter.setPen(QPen(look.color("text"), 1.5) if chosen else Qt.PenStyle.NoPen)
+            painter.setBrush(self.color(mark))
+            painter.drawEllipse(self.spot(mark.row), *((5.0, 5.0) if chosen or mark.row.suspect else (2.6, 2.6)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(look.color("warn"), 1.5, Qt.PenStyle.DashLine))
+        radius = QLineF(zero, self.at(self.ring, 0)).length()
+        painter.drawEllipse(zero, radius, radius)
+
+    def paint_foot(self, painter: QPainter, room: QRectF) -> None:
+        look = LOOK.now
+        legend(
+            painter,
+            room,
+            (
+                ("all views", look.color("muted")),
+                ("this view", look.color("accent")),
+                (f"RMS {figure(self.ring)} px", look.color("warn")),
+            ),
+        )
+
+
+def cell_means(marks: Iterable[Mark], width: int, height: int) -> list[tuple[float, float, float, float]]:
+    """Of each part of the picture with enough corners: where they are in the mean, and their mean residual."""
+    cells: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+    for mark in marks:
+        if not mark.row.suspect:
+            x, y = mark.row.found
+            cell = int(x / width * CELLS[0]), int(y / height * CELLS[1])
+            cells.setdefault(cell, []).append((x, y, *mark.row.error))
+    kept = (np.mean(rows, axis=0) for rows in cells.values() if len(rows) >= LEAST)
+    return [(float(x), float(y), float(dx), float(dy)) for x, y, dx, dy in kept]
+
+
+def legend(painter: QPainter, room: QRectF, words: Sequence[tuple[str, QColor]]) -> None:
+    """Words with the colours that they stand for, in a row from the left."""
+    left = room.left()
+    for text, color in words:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(QPointF(left + 4, room.top() + 10), 4, 4)
+        wide = painter.fontMetrics().horizontalAdvance(text) + 8
+        label(painter, QRectF(left + 13, room.top() + 2, wide, 16), text, LOOK.now.color("muted"))
+        left += 13 + wide + 14

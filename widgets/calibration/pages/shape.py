@@ -1,0 +1,198 @@
+"""The page of the board's shape: how far it is bent and stretched, and what freeing it did to the camera."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from engines.calibration.shape import BoardShape, shapes
+from engines.calibration.types import MonoResult
+from widgets.calibration.numbers import group
+from widgets.calibration.pages.chart_page import ChartPage, side_of
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane
+from widgets.calibration.pages.state import PagesView
+from widgets.calibration.state import pixels
+from widgets.charts.axes import figure
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import DASH, FiguresTable
+from widgets.kit.labels import Label
+from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
+from widgets.kit.results import Stat
+from widgets.kit.words import DOT
+
+COLUMNS = 24
+ARROW_SHARE = 0.5
+"""How long the longest arrow is drawn, in pitches of the board."""
+STRAIGHT, EVEN = 0.1, 0.001
+"""Millimetres of bow and share of stretch below which a board is as printed."""
+RIGID = "The board is taken as it was printed. Free it to see its shape.", "Free the board"
+ABOUT = "Heights are towards the camera. Arrows show how far corners lie from where they were printed, enlarged."
+APART = 3.0
+"""From so many standard deviations on, two solutions disagree."""
+
+
+class ShapePage(ChartPage):
+    """`freeWanted` asks for the fit with the board freed."""
+
+    freeWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chart = self.map = HeatPlane("Shape of the board", "mm")
+        self.rigid = EmptyState(*RIGID, "target", "Solve for the board's own shape, too")
+        self.board = ChoiceField("Board", tip="Which of the boards is shown")
+        self.arrows = Toggle(
+            "Arrows", True, tip="How far corners lie from where they were printed, in the board's plane"
+        )
+        self.words, self.about, self.verdict = wrapped(), wrapped("hint", ABOUT), wrapped("muted")
+        self.stats = StatGrid()
+        self.heading = Label("Freed beside as printed", "heading")
+        tips = "Of the camera", "With the board freed", "With the board as printed", "In joint standard deviations"
+        self.table = FiguresTable("Freed beside as printed", ("", "Freed", "Printed", "Apart"), tips)
+        self._shapes: tuple[BoardShape, ...] = ()
+        self.pictures = QStackedWidget()
+        self.pictures.addWidget(self.map)
+        self.pictures.addWidget(self.rigid)
+        side = side_of(self.words, self.stats, self.about, self.heading, self.table, self.verdict)
+        self.lay_chart("Board's shape", self.pictures, side, self.arrows, self.board)
+        self.rigid.clicked.connect(self.freeWanted)
+        self.board.chosen.connect(lambda _id: self._draw())
+        self.arrows.toggled.connect(lambda _on: self._draw())
+
+    def show_state(self, view: PagesView) -> None:
+        before, self.shown = self.shown, view
+        result = view.result
+        self.show_results(result is not None)
+        if result is None:
+            self.empty.set_text("Calibrate to see the shape of the board", "Add photographs")
+        else:
+            if result is not before.result:
+                self._take(result)
+            self._show_freed(bool(self._shapes))
+            self.rigid.button.setVisible(bool(view.panel.views))
+
+    def _take(self, result: MonoResult) -> None:
+        self._shapes = shapes(result)
+        named = [(str(n), f"Board {n + 1}") for n in range(len(self._shapes))]
+        self.board.set_choices(named, self.board.value() or "0")
+        rows = other_rows(result)
+        for part in (self.heading, self.table, self.verdict):
+            part.setVisible(bool(rows))
+        self.table.show_rows(rows)
+        self.verdict.setText(other_words(result))
+        self._draw()
+
+    def _show_freed(self, freed: bool) -> None:
+        self.pictures.setCurrentIndex(int(not freed))
+        for part in (self.words, self.stats, self.about, self.arrows, self.export):
+            part.setVisible(freed)
+        self.board.setVisible(len(self._shapes) > 1)
+        if not freed:
+            self.state.setText("Not freed")
+
+    def _draw(self) -> None:
+        if not self._shapes:
+            self.map.show_heat(None)
+            return
+        shape = self._shapes[min(int(self.board.value() or 0), len(self._shapes) - 1)]
+        self.map.show_heat(heat_of(shape, arrows=self.arrows.isChecked()))
+        self.state.setText(f"{len(shape.nominal)} corners solved")
+        self.words.setText(shape_words(shape))
+        self.stats.set_stats(shape_stats(shape))
+
+
+def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
+    """Heights over the board, linear between the corners."""
+    from scipy.interpolate import LinearNDInterpolator
+
+    flat = shape.nominal[:, :2]
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    wide, tall = high - low
+    rows = max(2, round(COLUMNS * tall / wide))
+    inner = 1 - 1e-9
+    x, y = (np.linspace(-inner, inner, n) / 2 for n in (COLUMNS, rows))
+    places = np.stack(np.meshgrid(x * wide, y * tall), axis=-1) + (low + high) / 2
+    values = LinearNDInterpolator(flat, shape.heights)(places)
+    pitch = shape.board.square * 1000
+    times = enlargement(shape, ARROW_SHARE * pitch)
+    ends = np.hstack([flat, shape.solved[:, :2]]).tolist()
+    extent = QRectF(low[0], low[1], wide, tall)
+    return Heat(
+        values,
+        extent,
+        "mm",
+        f"height{DOT}arrows \u00d7 {times:g}" if arrows else "height",
+        signed=True,
+        dots=[(float(x), float(y)) for x, y in flat],
+        big_dots=True,
+        arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
+        enlarged=times,
+        frame=extent.adjusted(-pitch / 2, -pitch / 2, pitch / 2, pitch / 2),
+    )
+
+
+def enlargement(shape: BoardShape, wanted: float) -> float:
+    """1, 2 or 5 times a power of ten, so that the longest arrow is at most `wanted` mm long."""
+    longest = float(np.linalg.norm(shape.solved[:, :2] - shape.nominal[:, :2], axis=1).max())
+    times = wanted / max(longest, 1e-6)
+    power = 10.0 ** math.floor(math.log10(max(times, 1.0)))
+    return float(power * max(step for step in (1, 2, 5) if step <= max(1.0, times / power)))
+
+
+def shape_words(shape: BoardShape) -> str:
+    """'Bowed by 0.38 mm, 0.3 % taller than wide beside the print.'"""
+    bow = f"Bowed by {figure(shape.bow)} mm" if shape.bow >= STRAIGHT else f"Flat to {figure(shape.bow)} mm"
+    share = abs(shape.taller)
+    if share < EVEN:
+        return f"{bow}, its proportions as printed."
+    return f"{bow}, {figure(100 * share)} % {'taller' if shape.taller > 0 else 'wider'} than printed."
+
+
+def shape_stats(shape: BoardShape) -> list[Stat]:
+    return [
+        Stat("Bow", figure(shape.bow), "mm", tip="From the lowest corner to the highest"),
+        Stat("Height to width", f"{100 * shape.taller:+.2f}", "%", tip="Beside the print: positive is too tall"),
+        Stat("Skew", f"{shape.skew:+.3f}", "\u00b0", tip="Of the angle between rows and columns"),
+        Stat(
+            "Other shifts", figure(shape.shift), "mm", tip="Root mean square in the plane, stretch and skew taken off"
+        ),
+    ]
+
+
+def other_rows(result: MonoResult) -> tuple[tuple[str, str, str, str], ...]:
+    """The camera with the board freed and as printed, and how far apart in joint standard deviations."""
+    if result.other is None:
+        return ()
+    rows = []
+    for name, ours, theirs, apart in _pairs(result):
+        first = group([name], [ours], [result.std.get(name)], "px")[0].value
+        second = group([name], [theirs], [result.other.std.get(name)], "px")[0].value
+        freed, printed = (first, second) if result.free_board else (second, first)
+        rows.append((name, freed, printed, DASH if math.isnan(apart) else f"{apart:.1f}"))
+    ours, theirs = pixels(result.rms_px), pixels(result.other.rms_px)
+    return (*rows, ("RMS", ours, theirs, DASH) if result.free_board else ("RMS", theirs, ours, DASH))
+
+
+def other_words(result: MonoResult) -> str:
+    """Whether the two agree, and which to believe."""
+    if result.other is None:
+        return ""
+    name, apart = max(((pair[0], pair[3]) for pair in _pairs(result)), key=lambda one: np.nan_to_num(one[1]))
+    if not apart >= APART:
+        return "Both say the same of the camera."
+    told = f"They disagree: {name} by {apart:.1f} standard deviations."
+    return f"{told} The board is not as printed; the freed solution is the one to trust."
+
+
+def _pairs(result: MonoResult) -> list[tuple[str, float, float, float]]:
+    other = result.other
+    assert other is not None
+    made = []
+    for name in ("fx", "fy", "cx", "cy"):
+        ours, theirs = getattr(result.intrinsics, name), getattr(other.intrinsics, name)
+        joint = math.hypot(result.std.get(name, math.nan), other.std.get(name, math.nan))
+        made.append((name, ours, theirs, abs(ours - theirs) / joint if joint > 0 else math.nan))
+    return made

@@ -1,0 +1,20 @@
+"""The tabs of the calibration board: the first shows the viewer, the others one question each about the result."""
+
+from __future__ import annotations
+
+from widgets.calibration.pages.state import Page
+from widgets.kit.page_board import PageBoard
+
+TITLES = {
+    Page.VIEWER: ("Viewer", "The cameras, and the board as it is found live"),
+    Page.RESIDUALS: ("Residuals", "How far the model puts each corner from where it was found"),
+    Page.UNCERTAINTY: ("Uncertainty", "How well the place of a point in the picture is known"),
+    Page.SHAPE: ("Board's shape", "How far the board is bent and stretched, and what freeing it did"),
+}
+
+
+class CalibrationBoard(PageBoard):
+    """The controller puts the makers of its pages into `makers`."""
+
+    def __init__(self) -> None:
+        super().__init__("Calibration", TITLES, {}, "What the calibration pages show and how to read them")

@@ -1,0 +1,115 @@
+"""The page of uncertainty: how well the place of a point in the picture is known, over the whole picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from engines.calibration.types import MonoResult, Point, UncertaintyMap
+from widgets.calibration.pages.chart_page import ChartPage, side_of
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
+from widgets.calibration.pages.state import PagesView
+from widgets.charts.axes import figure
+from widgets.kit.fields import wrapped
+from widgets.kit.panel import ChoiceField, StatGrid, Toggle
+from widgets.kit.results import Stat
+
+UNKNOWN = "This result does not say how certain it is", "Calibrate again"
+LOADED = "A calibration from a file does not say how certain it is over the picture", ""
+ABOUT = (
+    "One standard deviation of where a point is seen, in the direction that is known worst. That the camera itself may "
+    "have turned and moved a little is allowed for."
+)
+
+
+class UncertaintyPage(ChartPage):
+    """`empty.clicked` asks for the fit once more, where the result holds no map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chart = self.map = HeatPlane("Uncertainty over the picture", "px")
+        self.distance = ChoiceField("Distance", tip="How far the point is from the camera")
+        self.corners = Toggle("Corners", True, tip="Where the corners were that the result rests on")
+        self.words, self.about = wrapped(), wrapped("hint", ABOUT)
+        self.stats = StatGrid()
+        self.lay_chart(
+            "Uncertainty", self.map, side_of(self.words, self.stats, self.about), self.corners, self.distance
+        )
+        self.distance.chosen.connect(lambda _id: self._draw())
+        self.corners.toggled.connect(lambda _on: self._draw())
+
+    def show_state(self, view: PagesView) -> None:
+        before, self.shown = self.shown, view
+        result = view.result
+        self.show_results(result is not None and bool(result.uncertainty))
+        if result is None or not result.uncertainty:
+            self.empty.set_text(*_nothing(view))
+        elif result is not before.result:
+            self._offer(result.uncertainty)
+            self._draw()
+
+    def _offer(self, maps: tuple[UncertaintyMap, ...]) -> None:
+        kept = self.distance.value()
+        self.distance.set_choices([(str(n), distance_words(one.distance)) for n, one in enumerate(maps)], kept or "0")
+
+    def _draw(self) -> None:
+        result = self.shown.result
+        if result is None or not result.uncertainty:
+            return
+        number = int(self.distance.value() or 0)
+        shown = result.uncertainty[min(number, len(result.uncertainty) - 1)]
+        heat = heat_of(shown, result, corners_of(result) if self.corners.isChecked() else ())
+        self.map.show_heat(heat)
+        self.state.setText(state_words(result))
+        self.words.setText(known_words(heat, shown.distance))
+        self.stats.set_stats(known_stats(heat))
+
+
+def heat_of(shown: UncertaintyMap, result: MonoResult, dots: tuple[Point, ...] = ()) -> Heat:
+    """The map with lines at round values."""
+    values = np.array(shown.sigma, np.float64).reshape(shown.rows, shown.columns)
+    size = result.image_size
+    known = values[np.isfinite(values)]
+    levels = round_levels(float(known.min()), float(known.max())) if known.size else []
+    extent = QRectF(0, 0, size.width - 1, size.height - 1)
+    return Heat(values, extent, "px", "standard deviation", levels=levels, dots=dots)
+
+
+def corners_of(result: MonoResult) -> tuple[Point, ...]:
+    """All corners that the result rests on."""
+    return tuple(corner for view in result.views if view.used for corner in view.corners)
+
+
+def distance_words(distance: float) -> str:
+    return f"At {figure(distance)} m" if distance > 0 else "Far away"
+
+
+def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
+    """In the middle, the usual value along the picture's edge, and the worst of all."""
+    values = heat.values
+    edge = np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
+    centre = heat.extent.center()
+    return heat.value(centre.x(), centre.y()), float(np.nanmedian(edge)), float(np.nanmax(values))
+
+
+def known_words(heat: Heat, distance: float) -> str:
+    middle, edge, _worst = middle_and_edge(heat)
+    where = f"{figure(distance)} m away" if distance > 0 else "far away"
+    middle_words, edge_words = f"{figure(middle)} px in the middle of the picture", f"{figure(edge)} px at its edge"
+    return f"A point {where} is known to {middle_words}, to {edge_words}."
+
+
+def known_stats(heat: Heat) -> list[Stat]:
+    names = ("Middle", "Edge, usually", "Worst")
+    return [Stat(name, figure(value), "px") for name, value in zip(names, middle_and_edge(heat), strict=True)]
+
+
+def state_words(result: MonoResult) -> str:
+    views = sum(view.used for view in result.views)
+    return f"From {len(corners_of(result)):,} corners in {views} views"
+
+
+def _nothing(view: PagesView) -> tuple[str, str]:
+    if view.result is None:
+        return "Calibrate to see how well points in the picture are known", "Add photographs"
+    return UNKNOWN if view.panel.views else LOADED
