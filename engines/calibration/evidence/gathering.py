@@ -14,7 +14,7 @@ from engines.calibration.evidence.mixture import two_cameras
 from engines.calibration.evidence.shutter import rolling_shutter
 from engines.calibration.evidence.single_corners import suspects, wrong_corners
 from engines.calibration.evidence.uncertainty import nearest_distance, uncertainty_map
-from engines.calibration.evidence.views import View, place_of
+from engines.calibration.evidence.views import Explanation, View, place_of
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates, project_view
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.robust import WIDTH, robust_fit, weights_of
@@ -23,6 +23,8 @@ from engines.calibration.targets.target import Target
 from engines.calibration.types import Alternative, Reason, UncertaintyMap
 from engines.core.errors import WorkFailed
 
+CLEARLY = 1.5
+"""By how much the variance must fall for another explanation than the fit's own."""
 _RAYLEIGH = 1.1774
 _CALM = 4.5
 """Residuals below this many robust deviations everywhere need no robust fit."""
@@ -43,7 +45,7 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
     """What there is to say of `fit`, which was made of `views`."""
     with one_thread_each():
         believed, lengths = _believed(fit, views, setup)
-        wrong = suspects(lengths)
+        wrong: Sequence[NDArray[np.bool_]] = suspects(lengths)
         clean, rest = _without(fit, views, setup, wrong)
         both = rigidity.compared(clean, rest, setup)
         bent = both is not None and both.bent
@@ -51,9 +53,12 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
             free = replace(setup, free_board=True)
             believed, lengths = _believed(both.freed, views, free)
             wrong = suspects(lengths)
-        foreign = _foreign(both.freed if both is not None and bent else clean, views, rest, setup)
+        bases = [clean] if both is None or not bent else [both.held, both.freed]
+        foreign = _foreign(bases, views, rest, setup)
+        if foreign:
+            wrong = [np.zeros_like(bad) for bad in wrong]
         reasons = [*wrong_corners(views, setup.target, lengths, wrong), *foreign]
-        if both is not None and not any(reason.kind == "rolling-shutter" for reason in foreign):
+        if both is not None and not foreign:
             reasons += rigidity.findings(both, setup.free_board)
         return Evidence(
             tuple(tuple(float(weight) for weight in weights) for weights in believed),
@@ -64,13 +69,21 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
         )
 
 
-def _foreign(fit: Fit, views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> list[Reason]:
-    """What does not belong to one still camera: of two cameras and a rolling shutter what explains more."""
-    near = linearised(fit.state, seen)
+def _foreign(bases: Sequence[Fit], views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> list[Reason]:
+    """What does not belong to one still camera: of two cameras and a rolling shutter what explains more.
+
+    bases: the fits to begin from; what is found must explain clearly more than the best of them.
+    """
     clean = [replace(view, seen=one) for view, one in zip(views, seen, strict=True)]
-    found = (two_cameras(fit, clean, near, setup.freedom.basis), rolling_shutter(fit, clean, near, setup.size))
-    told = [explanation for explanation in found if explanation is not None]
-    return [min(told, key=lambda explanation: explanation.variance).reason] if told else []
+    told = [found for base in bases for found in _explanations(base, clean, setup) if found is not None]
+    best = min(told, key=lambda found: found.variance, default=None)
+    least = min(base.variance for base in bases)
+    return [best.reason] if best is not None and CLEARLY * best.variance < least else []
+
+
+def _explanations(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Explanation | None, ...]:
+    near = linearised(fit.state, [view.seen for view in views])
+    return two_cameras(fit, views, near, setup.freedom.basis), rolling_shutter(fit, views, near, setup.size)
 
 
 def _any(wrong: Sequence[NDArray[np.bool_]]) -> bool:

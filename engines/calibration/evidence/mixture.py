@@ -114,7 +114,7 @@ def _fitted(fit: Fit, seen: Sequence[Observation], second: Bools, basis: Floats)
 
 
 def _alone(state: State, seen: Sequence[Observation], group: Bools, basis: Floats) -> Fit:
-    chosen = np.flatnonzero(group)
+    chosen = [int(number) for number in np.flatnonzero(group)]
     start = State(state.camera, state.poses[chosen], state.points, state.model)
     return adjust(start, [seen[number] for number in chosen], basis=basis)
 
@@ -127,4 +127,4 @@ def _variance(one: Fit, other: Fit) -> float:
 def _reason(names: Sequence[str], count: int) -> Reason:
     listed = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     words = f"Two cameras seem to be mixed: {len(names)} of the {count} views agree with another lens than the rest"
-    return Reason("two-cameras", 2, f"{words} ({listed}); calibrate each on its own")
+    return Reason("two-cameras", 2, f"{words} ({listed}); calibrate each on its own; the deviations do not cover this")

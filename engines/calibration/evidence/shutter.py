@@ -38,7 +38,7 @@ def rolling_shutter(fit: Fit, views: Sequence[View], near: Sequence[Linear], siz
         return None
     most = ", ".join(views[number].name for number in np.argsort(moving - still)[:3])
     found = f"The residuals follow the rows of the picture, in each view another way, most in {most}"
-    words = f"{found}: a rolling shutter; hold camera and board still for each view"
+    words = f"{found}: a rolling shutter; hold both still for each view; the deviations do not cover this"
     return Explanation(Reason("rolling-shutter", 1, words), variance)
 
 
