@@ -76,9 +76,9 @@ class LiveState:
 class ViewRow:
     """One photograph, film or frame of a film. found: None until it has been looked at.
 
-    corners, outline, size: where the board was. boards: how many were found in it. twin_of: name of the view that it
-    repeats. dropped, suspects: corners left out, and corners that are probably wrong. is_film: all of
-    a film, of which no frame has been chosen yet.
+    corners, outline, size: where the board was; ids: of the corners, on board number `board`, where it was found live.
+    boards: how many were found in it. twin_of: name of the view that it repeats. dropped, suspects: corners left out,
+    and corners that are probably wrong. is_film: all of a film, of which no frame has been chosen yet.
     """
 
     path: str
@@ -96,6 +96,8 @@ class ViewRow:
     dropped: int = 0
     suspects: int = 0
     is_film: bool = False
+    ids: tuple[int, ...] = ()
+    board: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ FEATURE = Feature(
     ),
     live="Board detection",
     tour="workbench.tour.calibration",
-    benchmarks={"detect": "Board detection beside OpenCV's two detectors"},
+    benchmarks={
+        "detect": "Board detection beside OpenCV's two detectors",
+        "undistort": "Straightening a frame beside plain maps and cv2.undistort",
+    },
     commands=COMMANDS,
 )
