@@ -16,8 +16,9 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import ENDINGS, Listing
-from widgets.calibration.state import FILMS, Trouble
+from widgets.calibration.state import Trouble
 from widgets.kit.save_file import ask_file
+from workbench.controllers.calibration.rows import FILMS
 from workbench.controllers.calibration.runs import trouble_of
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
