@@ -31,6 +31,9 @@ FEATURE = Feature(
     ),
     live="Board detection",
     tour="workbench.tour.calibration",
-    benchmarks={"detect": "Board detection beside OpenCV's two detectors"},
+    benchmarks={
+        "detect": "Board detection beside OpenCV's two detectors",
+        "verdicts": "How often the verdict is right on made cases: bent boards, wrong corners, copies, two cameras",
+    },
     commands=COMMANDS,
 )
