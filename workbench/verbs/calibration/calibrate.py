@@ -10,9 +10,8 @@ import typer
 
 from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
-from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
-
-FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
+from workbench.verbs.calibration import models as _models  # noqa: F401
+from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, MODELS, STYLES, app
 
 if TYPE_CHECKING:
     from engines.calibration.types import MonoResult, ViewResult
