@@ -96,7 +96,12 @@ class Fit:
     @property
     def camera_covariance(self) -> Floats:
         """Of `state.camera`, scaled by the residual variance."""
-        return np.asarray(self.covariance * self.squares / max(self.residuals - self.parameters, 1))
+        return np.asarray(self.covariance * self.variance)
+
+    @property
+    def variance(self) -> float:
+        """Of one residual, from those that remain."""
+        return self.squares / max(self.residuals - self.parameters, 1)
 
 
 def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:

@@ -204,9 +204,9 @@ class Session:
         return path, settings.board, settings.more_boards, settings.every, settings.mirror
 
 
-def command_line(spec: MonoSpec) -> str:
+def command_line(spec: MonoSpec, verb: str = "mono") -> str:
     """The `main.py` line that does what `spec` says, quoted for this system's shell."""
     boards = (word for board in spec.boards for word in ("--board", board))
     changed = options(spec, "model", "free_board", "window", "exclude", "drop", "every", "mirror", "out")
     held = ("--fix", ",".join(spec.fix)) if spec.fix else ()
-    return line("calibrate", "mono", *spec.images, *boards, *changed, *held)
+    return line("calibrate", verb, *spec.images, *boards, *changed, *held)
