@@ -31,6 +31,9 @@ FEATURE = Feature(
     ),
     live="Board detection",
     tour="workbench.tour.calibration",
-    benchmarks={"detect": "Board detection beside OpenCV's two detectors"},
+    benchmarks={
+        "capture": "Views of the automatic capture beside views at random",
+        "detect": "Board detection beside OpenCV's two detectors",
+    },
     commands=COMMANDS,
 )
