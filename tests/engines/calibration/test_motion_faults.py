@@ -20,7 +20,13 @@ from tests.engines.calibration import known_scene as known
 
 SCENE = known.Scene()
 IDS = np.arange(54)
-BOARDS = ("chessboard:9x6:25mm", "charuco:7x5:30mm:22mm:DICT_5X5_100", "aprilgrid:5x4:36mm:9mm", "circles:8x5:26mm", "acircles:4x9:14mm")
+BOARDS = (
+    "chessboard:9x6:25mm",
+    "charuco:7x5:30mm:22mm:DICT_5X5_100",
+    "aprilgrid:5x4:36mm:9mm",
+    "circles:8x5:26mm",
+    "acircles:4x9:14mm",
+)
 
 
 def rolled(rvec: np.ndarray, tvec: np.ndarray, velocity: np.ndarray, readout: float) -> np.ndarray:
