@@ -45,10 +45,16 @@ class Straightener:
         self._lock = Lock()
         self._for: Size | None = None
         self._maps: Maps | None = None
+        self._room: Image | None = None
 
     def image(self, image: Image) -> Image:
         """A straightened copy. Raises `UsageError` for a picture of a shape that the lens does not fit."""
-        return undistort(image, self.maps(size_of(image)))
+        size = size_of(image)
+        maps = self.maps(size)
+        with self._lock:
+            if self._room is None or self._room.shape[:2] != image.shape[:2]:
+                self._room = np.empty((size.height, size.width, 4), np.uint8)
+            return undistort(image, maps, self._room)
 
     def maps(self, size: Size) -> Maps:
         """The maps for pictures of `size`; those of the last size are kept. Raises as `image` does."""

@@ -80,7 +80,8 @@ class LiveState:
 class ViewRow:
     """One photograph, film or frame of a film. found: None until it has been looked at.
 
-    corners, outline, size: where the board was. boards: how many were found in it. twin_of: name of the view that it
+    corners, outline, size: where the board was; ids: of the corners, on board number `board`, where it was found live.
+    boards: how many were found in it. twin_of: name of the view that it
     repeats. dropped, suspects: corners left out, and corners that are probably wrong.
     """
 
@@ -98,6 +99,8 @@ class ViewRow:
     twin_of: str = ""
     dropped: int = 0
     suspects: int = 0
+    ids: tuple[int, ...] = ()
+    board: int = 0
 
     @property
     def is_film(self) -> bool:

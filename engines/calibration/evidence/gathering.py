@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.evidence import rigidity
+from engines.calibration.evidence.linear import linearised
+from engines.calibration.evidence.mixture import two_cameras
+from engines.calibration.evidence.shutter import rolling_shutter
 from engines.calibration.evidence.single_corners import suspects, wrong_corners
 from engines.calibration.evidence.uncertainty import nearest_distance, uncertainty_map
-from engines.calibration.evidence.views import View, place_of
+from engines.calibration.evidence.views import Explanation, View, place_of
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates, project_view
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.robust import WIDTH, robust_fit, weights_of
@@ -20,6 +23,8 @@ from engines.calibration.targets.target import Target
 from engines.calibration.types import Alternative, Reason, UncertaintyMap
 from engines.core.errors import WorkFailed
 
+CLEARLY = 1.5
+"""By how much the variance must fall for another explanation than the fit's own."""
 _RAYLEIGH = 1.1774
 _CALM = 4.5
 """Residuals below this many robust deviations everywhere need no robust fit."""
@@ -40,21 +45,49 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
     """What there is to say of `fit`, which was made of `views`."""
     with one_thread_each():
         believed, lengths = _believed(fit, views, setup)
-        wrong = suspects(lengths)
-        reasons = list(wrong_corners(views, setup.target, lengths, wrong))
+        wrong: Sequence[NDArray[np.bool_]] = suspects(lengths)
         clean, rest = _without(fit, views, setup, wrong)
         both = rigidity.compared(clean, rest, setup)
-        if both is not None:
+        bent = both is not None and both.bent
+        if both is not None and bent and not setup.free_board and _any(wrong):
+            free = replace(setup, free_board=True)
+            believed, lengths = _believed(both.freed, views, free)
+            wrong = suspects(lengths)
+        bases = [clean] if both is None or not bent else [both.held, both.freed]
+        foreign = _foreign(bases, views, rest, setup)
+        if foreign:
+            wrong = [np.zeros_like(bad) for bad in wrong]
+        reasons = [*wrong_corners(views, setup.target, lengths, wrong), *foreign]
+        if both is not None and not foreign:
             reasons += rigidity.findings(both, setup.free_board)
         return Evidence(
             tuple(tuple(float(weight) for weight in weights) for weights in believed),
             tuple(_own_ids(view, bad, setup.target) for view, bad in zip(views, wrong, strict=True)),
-            None
-            if both is None
-            else rigidity.alternative(both.held if setup.free_board else both.freed, not setup.free_board),
+            None if both is None else rigidity.other(both, setup.free_board),
             _maps(fit, views, setup),
             tuple(reasons),
         )
+
+
+def _foreign(bases: Sequence[Fit], views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> list[Reason]:
+    """What does not belong to one still camera: of two cameras and a rolling shutter what explains more.
+
+    bases: the fits to begin from; what is found must explain clearly more than the best of them.
+    """
+    clean = [replace(view, seen=one) for view, one in zip(views, seen, strict=True)]
+    told = [found for base in bases for found in _explanations(base, clean, setup) if found is not None]
+    best = min(told, key=lambda found: found.variance, default=None)
+    least = min(base.variance for base in bases)
+    return [best.reason] if best is not None and CLEARLY * best.variance < least else []
+
+
+def _explanations(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Explanation | None, ...]:
+    near = linearised(fit.state, [view.seen for view in views])
+    return two_cameras(fit, views, near, setup.freedom.basis), rolling_shutter(fit, views, near, setup.size)
+
+
+def _any(wrong: Sequence[NDArray[np.bool_]]) -> bool:
+    return any(bool(bad.any()) for bad in wrong)
 
 
 def _believed(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Sequence[Floats], list[Floats]]:
@@ -84,7 +117,7 @@ def _without(
 ) -> tuple[Fit, list[Observation]]:
     """The fit without the wrong corners, and what it is made of."""
     seen = [view.seen for view in views]
-    if not any(bad.any() for bad in wrong):
+    if not _any(wrong):
         return fit, seen
     rest = [
         replace(one, weights=np.where(bad, 0.0, 1.0 if one.weights is None else one.weights))
