@@ -153,15 +153,14 @@ def _torn(picture: np.ndarray, board: Board, pose: tuple[np.ndarray, np.ndarray]
 
 def _solves(views: int) -> Callable[[Window], bool]:
     """Calibrates once all views are there, and waits for the result."""
+    asked: list[bool] = []
 
     def ready(window: Window) -> bool:
         it = window.features["calibration"]
-        if len(it.session.material.views) < views or it.runs.busy is not None:
-            return False
-        if it.session.result is None and it.trouble is None:
+        if len(it.session.material.views) == views and not asked:
+            asked.append(True)
             it.run()
-            return False
-        return it.trouble is not None or _solved(window)
+        return bool(asked) and (it.trouble is not None or _solved(window))
 
     return ready
 
