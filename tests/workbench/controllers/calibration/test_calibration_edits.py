@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
+from engines.calibration.types import ModelsSpec, MonoResult, Reason, Remedy, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
@@ -244,3 +244,12 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
     assert second.result == controller.session.result
     assert second.of_views is not None
     assert second.material == controller.session.material
+
+
+def test_models_are_compared_from_the_solver(solved: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(solved.services.jobs, "submit", lambda job, spec, *_words: started.append((job, spec)) or 1)
+    monkeypatch.setattr(solved.controller, "go_to", lambda page: started.append(page))
+    solved.panel.solver.compare.click()
+    session = solved.controller.session
+    assert started == ["models", ("engines.calibration.models:run", ModelsSpec(session.spec()))]
