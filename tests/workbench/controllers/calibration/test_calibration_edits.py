@@ -253,3 +253,24 @@ def test_models_are_compared_from_the_solver(solved: Bench, monkeypatch: pytest.
     solved.panel.solver.compare.click()
     session = solved.controller.session
     assert started == ["models", ("engines.calibration.models:run", ModelsSpec(session.spec()))]
+
+
+def test_calibrating_again_shows_the_views_in_place_of_the_file(solved: Bench) -> None:
+    session, edits = solved.controller.session, solved.controller.edits
+    of_views = solved.result
+    edits.show_loaded("camera.yaml", result_of())
+    assert solved.result.views == ()
+    assert [row.rms_px for row in solved.state.views] == [None] * 4, "the file says nothing of these views"
+    solved.controller.runs.done.emit(session.spec(), of_views)
+    assert (solved.state.loaded_from, solved.result) == ("", of_views)
+    solved.services.undo.undo()
+    assert solved.state.loaded_from == "camera.yaml"
+
+
+def test_what_is_of_one_camera_does_not_go_on_to_the_next_project(make_bench: Callable[[], Bench]) -> None:
+    first = make_bench()
+    first.controller.set(fix=("fx=800",), mirror="yes", model="fisheye4", every=7)
+    first.controller.keep()
+    first.services.project.put("calibration", "mono", None)
+    settings = make_bench().controller.session.settings
+    assert (settings.fix, settings.mirror, settings.model, settings.every) == ((), "auto", "fisheye4", 7)
