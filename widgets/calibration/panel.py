@@ -123,6 +123,7 @@ class CalibrationPanel(FeaturePanel):
         return {
             "capture": self.camera.capture,
             "run": self.start,
+            "models": self.solver.compare,
             "add-images": self.photographs,
             "open": self.open,
             "save": self.save,
