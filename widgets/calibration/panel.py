@@ -27,6 +27,8 @@ from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Se
 from widgets.kit.words import count
 
 MOST_ADVICE = 3
+SHORTEST_HEAD = 120
+"""Pixels that the head of a section keeps, however long the name of its board is."""
 LEVELS = {"good": "good", "fair": "warn", "weak": "warn", "poor": "bad"}
 
 
@@ -111,8 +113,10 @@ class CalibrationPanel(FeaturePanel):
         self.board = self.boards.editor
         self.every = EveryFrame()
         self.solver = SolverSection()
-        self.photographs = PlainButton("Add photographs", "views", "Image files that show the board; or drop them here")
-        self.folder = QuietButton("", "folder", "A folder of images", name="Add a folder of images")
+        self.photographs = PlainButton(
+            "Add photographs", "views", "Pictures or films that show the board; or drop them here"
+        )
+        self.folder = QuietButton("", "folder", "A folder of photographs or films", name="Add a folder")
         self.discard = QuietButton("", "clear", "Forget all views; Undo brings them back", name="Discard all views")
         self.open = QuietButton("Open", "open", "Load an OpenCV YAML or JSON calibration")
         self.save = QuietButton("Save", "save", "Save as OpenCV YAML or JSON")
@@ -188,6 +192,7 @@ class CalibrationPanel(FeaturePanel):
         self.views.add(self.every)
         self.views.add(self.coverage)
         self.board_section.add(self.boards)
+        self.board_section.head.setMinimumWidth(SHORTEST_HEAD)
         parts = self.empty, self.report, self.camera, self.views, self.board_section, self.solver
         self.lay_out(*parts, foot=(self.open, self.save), more=(self.print,))
 

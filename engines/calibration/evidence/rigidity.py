@@ -71,10 +71,11 @@ def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:
         yield Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
 
 
-def alternative(fit: Fit, free_board: bool) -> Alternative:
-    return Alternative(
-        free_board, fit.state.lens.intrinsics, dict(zip(PINHOLE_NAMES, map(float, fit.std), strict=False)), fit.rms
-    )
+def other(both: Comparison, free_board: bool) -> Alternative:
+    """The fit that was not asked for. free_board: whether the one that was asked for freed the board."""
+    fit = both.held if free_board else both.freed
+    std = {name: float(value) for name, value in zip(PINHOLE_NAMES, fit.std, strict=False)}
+    return Alternative(not free_board, fit.state.lens.intrinsics, std, fit.rms)
 
 
 def _what_changed(both: Comparison) -> Iterator[Reason]:

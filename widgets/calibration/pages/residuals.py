@@ -89,7 +89,8 @@ class ResidualsPage(WorkPage):
             write_text(check_file(path, TABLE), csv_text(table(self.shown)))
             return
         with new_file(path, media(path)) as part:
-            self.pictures.grab().save(str(part), "PNG")
+            shown = self.pictures.currentWidget() or self.pictures
+            shown.grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.side.setFixedWidth(min(max(SIDE, round(0.28 * self.width())), MOST_SIDE))

@@ -358,6 +358,7 @@ class CalibrationController(PagedController):
         board.help.clicked.connect(self.show_help)
         board.trouble.retryWanted.connect(self.use_board)
         board.trouble.logWanted.connect(self.services.host.show_log)
+        board.trouble.dismissed.connect(self.pages.dismiss)
         board.trouble.dismissed.connect(self.dismiss)
         self.pages.changed.connect(self.show_soon)
 

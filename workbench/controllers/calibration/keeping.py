@@ -12,6 +12,7 @@ from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
 from widgets.calibration.state import ViewRow
+from workbench.controllers.calibration.rows import is_film
 from workbench.controllers.calibration.session import CalibrationSettings, Material, Session
 from workbench.services import Services
 
@@ -91,4 +92,5 @@ def _view(view: ViewRow) -> dict[str, Any]:
 
 def _row(kept: dict[str, Any]) -> ViewRow:
     size = None if kept["size"] is None else Size(*kept["size"])
-    return replace(from_json(ViewRow, kept | {"size": None}), size=size)
+    row = from_json(ViewRow, kept | {"size": None})
+    return replace(row, size=size, is_film=is_film(row.path))

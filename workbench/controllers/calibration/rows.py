@@ -11,15 +11,23 @@ from pathlib import Path
 
 from engines.calibration.types import MonoResult
 from widgets.calibration.pooled import by_photograph
-from widgets.calibration.state import FRAME, ViewRow, counted
+from widgets.calibration.state import ViewRow, counted
 
+FILMS = frozenset((".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts"))
+FRAME = "#frame="
+"""Stands between the path of a film and the number of a frame."""
 Frames = Callable[[str], Sequence[str]]
 
 
 def photograph(path: str | Path) -> ViewRow:
     """A photograph, a film or a frame of one, of which nothing is known yet."""
     film, _, number = str(path).rpartition(FRAME)
-    return ViewRow(str(path), f"{Path(film).name} frame {number}" if film else Path(path).name)
+    name = f"{Path(film).name} frame {number}" if film else Path(path).name
+    return ViewRow(str(path), name, is_film=is_film(path))
+
+
+def is_film(path: str | Path) -> bool:
+    return Path(path).suffix.lower() in FILMS
 
 
 def added_words(rows: Sequence[ViewRow]) -> str:

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject
 
 from engines.calibration.types import MonoResult
 from widgets.calibration.panel import CalibrationPanel
-from widgets.calibration.state import FRAME, ViewRow
+from widgets.calibration.state import ViewRow
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.pictures import picture, thumbnail
+from workbench.controllers.calibration.rows import FRAME
 from workbench.threads.background import Errands
 
 

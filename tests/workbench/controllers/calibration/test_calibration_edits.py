@@ -19,6 +19,7 @@ from tests.workbench.controllers.calibration.calibration_bench import bench as b
 from tests.workbench.controllers.calibration.calibration_bench import make_bench as make_bench
 from widgets.calibration.state import ViewRow
 from widgets.kit.panel import ChoiceField
+from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.session import Material
 
 BOARD = Board.parse("chessboard:9x6:25mm")
@@ -62,7 +63,7 @@ CONTROLS: dict[str, tuple[Callable[[Bench], object], dict[str, object], str]] = 
 
 
 def test_a_control_changes_its_own_setting_alone(bench: Bench) -> None:
-    bench.controller.edits.change("Add", Material((ViewRow("/a.png", "a.png"), ViewRow("/f.mp4", "f.mp4"))))
+    bench.controller.edits.change("Add", Material((ViewRow("/a.png", "a.png"), photograph("/f.mp4"))))
     session = bench.controller.session
     settings, material = session.settings, session.material
     for name, (act, changes, words) in CONTROLS.items():
@@ -137,7 +138,7 @@ REMEDIES = (
     Remedy("use_model", "fisheye4"),
     Remedy("use_board", "chessboard:8x6:25mm"),
 )
-BUTTONS = ("Free the board", "Drop this corner", "Switch off", "Use fisheye", "Use 8 × 6 corners, 25 mm")
+BUTTONS = ("Free the board", "Drop this corner", "Switch off", "Use fisheye", "Use 8 × 6 corners")
 
 
 def test_a_reason_is_followed_by_one_click_and_taken_back(solved: Bench) -> None:
@@ -190,7 +191,7 @@ def test_a_film_is_one_row_until_its_frames_are_known(bench: Bench, monkeypatch:
     monkeypatch.setattr(bench.controller.runs, "solve", lambda _spec, **_how: None)
     controller, session = bench.controller, bench.controller.session
     assert not bench.panel.every.isVisibleTo(bench.panel)
-    controller.edits.change("Add", Material((ViewRow("/films/a.mp4", "a.mp4"),)))
+    controller.edits.change("Add", Material((photograph("/films/a.mp4"),)))
     assert bench.panel.every.isVisibleTo(bench.panel)
     assert bench.panel.state == "1 film, ready to calibrate"
     assert bench.panel.start.isEnabled()
@@ -232,7 +233,7 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
     controller, frames = first.controller, tuple(f"/a.mp4#frame={number}" for number in range(4))
     controller.edits.set_boards((BOARD, SECOND))
     controller.set(fix=("k3", "fx=800"), every=5, mirror="no", model="rational8")
-    controller.edits.change("Add", Material((ViewRow("/a.mp4", "a.mp4"),), drop=("a.mp4 frame 1#3",)))
+    controller.edits.change("Add", Material((photograph("/a.mp4"),), drop=("a.mp4 frame 1#3",)))
     controller.runs.done.emit(controller.session.spec(), result_of(*(seen("f", frame) for frame in frames)))
     controller.edits.switch(frames[:1], False)
     controller.edits.show_loaded("camera.yaml", result_of())
