@@ -27,11 +27,11 @@ from engines.core.lenses import Lens, ModelName
 SHARP = 0.25
 ADDS = 0.02
 """The least gain that is worth a view."""
-LEAST_VIEWS = 8
-_NOTHING = 0.05
+LEAST_VIEWS = 10
+_NOTHING = 0.06
 """When the best view adds less than this share, there are enough."""
 _SHARE_OF_BEST = 0.7
-_PLENTY = 0.3
+_PLENTY = 0.4
 """What brings this much is always worth a view."""
 _TRIES = 4
 _PATIENCE = 0.85
@@ -164,6 +164,11 @@ class Guide:
     @property
     def enough(self) -> bool:
         return self._goal is not None and self.count > 0 and not self._goal.words
+
+    @property
+    def wish(self) -> Wish | None:
+        """The view that is asked for."""
+        return None if self._goal is None else self._goal.wish
 
     def goal(self) -> str:
         """What the next view should bring, as an order; "" when nothing would add anything."""

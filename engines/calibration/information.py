@@ -33,6 +33,8 @@ _FOCAL, _CENTRE, _ASPECT = 0.3, 0.06, 0.02
 """Widths of the prior: of focal length and centre as shares of the picture's longer side, of fx : fy as a share."""
 _TERMS = {"p1": 0.01, "p2": 0.01, "s1": 0.01, "s2": 0.01, "s3": 0.01, "s4": 0.01, "tau_x": 0.02, "tau_y": 0.02}
 _TERM = 0.3
+_TELLING = 3
+"""From so many views on the residuals tell the noise; fewer may not have found the lens yet."""
 _STALE = 0.1
 _LONGEST_STEP = 0.25
 
@@ -201,7 +203,7 @@ class Estimate:
         """Of a corner, per axis, in pixels."""
         measured = sum(view.pixels.size for view in self._views)
         spare = measured - 6 * len(self._views) - len(self._camera)
-        if spare < 40:
+        if self.count < _TELLING or spare < 40:
             return NOISE
         return max(_LEAST_NOISE, float(np.sqrt(sum(view.squares for view in self._views) / spare)))
 
@@ -289,7 +291,7 @@ def quantities(lens: Lens, size: Size) -> tuple[Quantity, ...]:
 
 def _bending(lens: Lens, size: Size) -> Floats:
     """How the distortion terms move points near the picture's corners and the middles of its sides."""
-    x, y = np.meshgrid([0.03, 0.5, 0.97], [0.03, 0.5, 0.97])
+    x, y = np.meshgrid([0.08, 0.5, 0.92], [0.08, 0.5, 0.92])
     spots = np.delete(np.stack([x.ravel(), y.ravel()], axis=1), 4, axis=0) * [size.width, size.height]
     ways = rays(lens, spots)
     jacobian: NDArray[Any] = _projected(lens, ways[np.isfinite(ways).all(axis=1)])[1][:, 3:].copy()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.calibration.evidence import rigidity
 from engines.calibration.evidence.linear import linearised
@@ -15,7 +14,7 @@ from engines.calibration.evidence.shutter import rolling_shutter
 from engines.calibration.evidence.single_corners import suspects, wrong_corners
 from engines.calibration.evidence.uncertainty import nearest_distance, uncertainty_map
 from engines.calibration.evidence.views import Explanation, View, place_of
-from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates, project_view
+from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, adjust, free_coordinates, project_view
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.robust import WIDTH, robust_fit, weights_of
 from engines.calibration.solve.setup import Setup
@@ -44,24 +43,15 @@ class Evidence:
 def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
     """What there is to say of `fit`, which was made of `views`."""
     with one_thread_each():
-        believed, lengths = _believed(fit, views, setup)
-        wrong: Sequence[NDArray[np.bool_]] = suspects(lengths)
-        clean, rest = _without(fit, views, setup, wrong)
-        both = rigidity.compared(clean, rest, setup)
-        bent = both is not None and both.bent
-        if both is not None and bent and not setup.free_board and _any(wrong):
-            free = replace(setup, free_board=True)
-            believed, lengths = _believed(both.freed, views, free)
-            wrong = suspects(lengths)
-        bases = [clean] if both is None or not bent else [both.held, both.freed]
-        foreign = _foreign(bases, views, rest, setup)
-        if foreign:
-            wrong = [np.zeros_like(bad) for bad in wrong]
-        reasons = [*wrong_corners(views, setup.target, lengths, wrong), *foreign]
+        corners = _corners(fit, views, setup)
+        both = corners.both
+        foreign = _foreign(corners.bases, [replace(v, seen=s) for v, s in zip(views, corners.rest, strict=True)], setup)
+        wrong = [bad & (not foreign) for bad in corners.wrong]
+        reasons = [*wrong_corners(views, setup.target, corners.lengths, wrong), *foreign]
         if both is not None and not foreign:
             reasons += rigidity.findings(both, setup.free_board)
         return Evidence(
-            tuple(tuple(float(weight) for weight in weights) for weights in believed),
+            tuple(tuple(float(weight) for weight in weights) for weights in corners.weights),
             tuple(_own_ids(view, bad, setup.target) for view, bad in zip(views, wrong, strict=True)),
             None if both is None else rigidity.other(both, setup.free_board),
             _maps(fit, views, setup),
@@ -69,40 +59,84 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
         )
 
 
-def _foreign(bases: Sequence[Fit], views: Sequence[View], seen: Sequence[Observation], setup: Setup) -> list[Reason]:
+@dataclass(frozen=True, slots=True)
+class _Corners:
+    """How far each corner is believed, and the fit of both boards to those that are.
+
+    weights, lengths of residuals, wrong: of each view's corners. clean: the fit without the wrong ones, of `rest`.
+    """
+
+    weights: Sequence[Floats]
+    lengths: Sequence[Floats]
+    wrong: Sequence[Bools]
+    clean: Fit
+    rest: Sequence[Observation]
+    both: rigidity.Comparison | None
+
+    @property
+    def bases(self) -> tuple[Fit, ...]:
+        """The fits that another explanation must beat."""
+        return (self.both.held, self.both.freed) if self.both is not None and self.both.bent else (self.clean,)
+
+
+def _corners(fit: Fit, views: Sequence[View], setup: Setup) -> _Corners:
+    """A corner that stands out on a bent board is no wrong one where the freed board explains it."""
+    seen = [view.seen for view in views]
+    lengths = _lengths(fit, views)
+    none = suspects([np.zeros(len(far)) for far in lengths])
+    both = rigidity.compared(fit, seen, setup)
+    best = both.freed if both is not None and both.bent else fit
+    far = _lengths(best, views)
+    if _calm(far):
+        return _Corners(_weights(far), far, none, fit, seen, both)
+    robust, weights = _robust(fit, views, setup)
+    wrong = suspects(_lengths(robust, views))
+    clean, rest = _without(fit, views, setup, wrong)
+    both = rigidity.compared(clean, rest, setup)
+    if both is not None and both.bent and not setup.free_board and any(bad.any() for bad in wrong):
+        robust, weights = _robust(both.freed, views, replace(setup, free_board=True))
+        wrong = suspects(_lengths(robust, views))
+    return _Corners(weights, _lengths(robust, views), wrong, clean, rest, both)
+
+
+def _foreign(bases: Sequence[Fit], views: Sequence[View], setup: Setup) -> list[Reason]:
     """What does not belong to one still camera: of two cameras and a rolling shutter what explains more.
 
     bases: the fits to begin from; what is found must explain clearly more than the best of them.
     """
-    clean = [replace(view, seen=one) for view, one in zip(views, seen, strict=True)]
-    told = [found for base in bases for found in _explanations(base, clean, setup) if found is not None]
-    best = min(told, key=lambda found: found.variance, default=None)
     least = min(base.variance for base in bases)
+    told = [found for base in bases for found in _explanations(base, views, setup, least)]
+    best = min(told, key=lambda found: found.variance, default=None)
     return [best.reason] if best is not None and CLEARLY * best.variance < least else []
 
 
-def _explanations(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Explanation | None, ...]:
+def _explanations(fit: Fit, views: Sequence[View], setup: Setup, least: float) -> list[Explanation]:
     near = linearised(fit.state, [view.seen for view in views])
-    return two_cameras(fit, views, near, setup.freedom.basis), rolling_shutter(fit, views, near, setup.size)
+    mixed = two_cameras(fit, views, near, setup.freedom.basis, least)
+    return [found for found in (mixed, rolling_shutter(fit, views, near, setup.size)) if found is not None]
 
 
-def _any(wrong: Sequence[NDArray[np.bool_]]) -> bool:
-    return any(bool(bad.any()) for bad in wrong)
-
-
-def _believed(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Sequence[Floats], list[Floats]]:
-    """Weights and lengths of the residuals, of a robust fit where any corner stands out."""
+def _robust(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Fit, Sequence[Floats]]:
     seen = [view.seen for view in views]
-    lengths = _lengths(fit, views)
-    middle = float(np.median(np.concatenate(lengths))) / _RAYLEIGH
-    if max(float(far.max()) for far in lengths) < _CALM * middle:
-        return [weights_of(far, WIDTH * middle) for far in lengths], lengths
     free = free_coordinates(setup.target, seen) if setup.free_board else None
     try:
-        robust, weights = robust_fit(fit.state, seen, free, setup.freedom.basis)
+        return robust_fit(fit.state, seen, free, setup.freedom.basis)
     except (WorkFailed, np.linalg.LinAlgError):
-        return [weights_of(far, WIDTH * middle) for far in lengths], lengths
-    return weights, _lengths(robust, views)
+        return fit, _weights(_lengths(fit, views))
+
+
+def _weights(lengths: Sequence[Floats]) -> list[Floats]:
+    return [weights_of(far, WIDTH * _spread(lengths)) for far in lengths]
+
+
+def _calm(lengths: Sequence[Floats]) -> bool:
+    """No corner stands out so far that a robust fit could tell more."""
+    return max(float(far.max()) for far in lengths) < _CALM * _spread(lengths)
+
+
+def _spread(lengths: Sequence[Floats]) -> float:
+    """The standard deviation of one coordinate, from the median length."""
+    return max(float(np.median(np.concatenate(lengths))) / _RAYLEIGH, 1e-6)
 
 
 def _lengths(fit: Fit, views: Sequence[View]) -> list[Floats]:
@@ -112,22 +146,21 @@ def _lengths(fit: Fit, views: Sequence[View]) -> list[Floats]:
     ]
 
 
-def _without(
-    fit: Fit, views: Sequence[View], setup: Setup, wrong: Sequence[NDArray[np.bool_]]
-) -> tuple[Fit, list[Observation]]:
+def _without(fit: Fit, views: Sequence[View], setup: Setup, wrong: Sequence[Bools]) -> tuple[Fit, list[Observation]]:
     """The fit without the wrong corners, and what it is made of."""
     seen = [view.seen for view in views]
-    if not _any(wrong):
+    if not any(bad.any() for bad in wrong):
         return fit, seen
-    rest = [
-        replace(one, weights=np.where(bad, 0.0, 1.0 if one.weights is None else one.weights))
-        for one, bad in zip(seen, wrong, strict=True)
-    ]
+    rest = [_weighted(one, ~bad) for one, bad in zip(seen, wrong, strict=True)]
     free = free_coordinates(setup.target, seen) if setup.free_board else None
     return adjust(fit.state, rest, free, basis=setup.freedom.basis), rest
 
 
-def _own_ids(view: View, chosen: NDArray[np.bool_], target: Target) -> tuple[int, ...]:
+def _weighted(seen: Observation, kept: Bools) -> Observation:
+    return replace(seen, weights=kept.astype(np.float64) if seen.weights is None else kept * seen.weights)
+
+
+def _own_ids(view: View, chosen: Bools, target: Target) -> tuple[int, ...]:
     return tuple(place_of(target, int(corner)).id for corner in view.seen.ids[chosen])
 
 

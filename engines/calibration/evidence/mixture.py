@@ -49,14 +49,19 @@ class _Forms:
         return np.asarray(-np.linalg.solve(curve + soft, self.slope[chosen].sum(axis=0)))
 
 
-def two_cameras(fit: Fit, views: Sequence[View], near: Sequence[Linear], basis: Floats) -> Explanation | None:
-    """The views of a second camera, if there is one. near: `linearised`; basis: as in `adjust`."""
+def two_cameras(
+    fit: Fit, views: Sequence[View], near: Sequence[Linear], basis: Floats, least: float
+) -> Explanation | None:
+    """The views of a second camera, if there is one. near: `linearised`; basis: as in `adjust`.
+
+    least: the variance that others leave, to begin no fit that will not win.
+    """
     if len(views) < 2 * LEAST_VIEWS:
         return None
     forms = _forms(near, basis)
     second = _sorted(forms)
-    promised = sum(np.where(group, forms.values(forms.best(group)), 0).sum() for group in (second, ~second))
-    if _few(second) or forms.squares.sum() < _HINT * promised:
+    promised = sum(float(forms.values(forms.best(group))[group].sum()) for group in (second, ~second))
+    if _few(second) or _HINT * promised > least * (fit.residuals - fit.parameters):
         return None
     found = _fitted(fit, [view.seen for view in views], second, basis)
     if found is None or fit.variance < GAIN * _variance(*found[1:]):

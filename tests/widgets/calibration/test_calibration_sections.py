@@ -43,7 +43,7 @@ def test_every_state_of_a_view_has_words() -> None:
     assert told(row) == "54 corners"
     assert told(replace(row, boards=2, suspects=1, dropped=3)) == "1 doubtful, 3 dropped, 2 boards, 54 corners"
     assert told(replace(row, twin_of="b.png")) == "Same as b.png"
-    assert told(ViewRow("/a.mp4", "a.mp4")) == "Film, not searched"
+    assert told(ViewRow("/a.mp4", "a.mp4", is_film=True)) == "Film, not searched"
 
 
 def test_live_words_say_what_a_view_is_worth_and_how_far_the_board_is() -> None:

@@ -10,10 +10,11 @@ import typer
 
 from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
+from workbench.verbs.calibration import models as _models  # noqa: F401
 from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
-from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
+from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, MODELS, STYLES, app
 
-FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
+PATHS_HELP = "Photographs and films: files, folders, patterns, single frames as film.mp4#frame=120."
 
 if TYPE_CHECKING:
     from engines.calibration.types import MonoResult, ViewResult
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     )
 )
 def mono(
-    paths: Annotated[list[str], typer.Argument(help="Photographs: files, folders or patterns.", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help=PATHS_HELP, show_default=False),
+    ],
     board: Annotated[list[str], typer.Option(help=BOARD_HELP, show_default=False)],
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
     fix: Annotated[str, typer.Option(help=FIX_HELP, show_default=False)] = "",
