@@ -33,6 +33,7 @@ FEATURE = Feature(
     live="Board detection",
     tour="workbench.tour.calibration",
     benchmarks={
+        "capture": "Views of the automatic capture beside views at random",
         "detect": "Board detection beside OpenCV's two detectors",
         "undistort": "Straightening a frame beside plain maps and cv2.undistort",
         "verdicts": "How often the verdict is right on made cases: bent boards, wrong corners, copies, two cameras",
