@@ -31,7 +31,7 @@ LEAST_VIEWS = 10
 _NOTHING = 0.06
 """When the best view adds less than this share, there are enough."""
 _SHARE_OF_BEST = 0.7
-_PLENTY = 0.3
+_PLENTY = 0.4
 """What brings this much is always worth a view."""
 _TRIES = 4
 _PATIENCE = 0.85

@@ -130,6 +130,7 @@ class CalibrationPanel(FeaturePanel):
         return {
             "capture": self.camera.capture,
             "run": self.start,
+            "models": self.solver.compare,
             "add-images": self.photographs,
             "open": self.open,
             "save": self.save,

@@ -97,10 +97,15 @@ def bent(board: Board, seed: int = 3) -> NDArray[np.float64]:
 
 
 def picture(
-    scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64], noise: float = 2.0, seed: int = 0
+    scene: Scene,
+    rvec: NDArray[np.float64],
+    tvec: NDArray[np.float64],
+    noise: float = 2.0,
+    seed: int = 0,
+    rolling: NDArray[np.float64] | None = None,
 ) -> NDArray[np.uint8]:
-    """A photograph of the board, gray."""
-    return photograph(scene.board, scene.optics, scene.size, (rvec, tvec), noise=noise, seed=seed)
+    """A photograph of the board, gray. rolling: as `photograph` takes it."""
+    return photograph(scene.board, scene.optics, scene.size, (rvec, tvec), noise=noise, seed=seed, rolling=rolling)
 
 
 def _in_view(scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64]) -> bool:

@@ -16,7 +16,7 @@ from engines.calibration.types import MonoResult, MonoSpec, Remedy
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import Listing
-from widgets.calibration.pages.state import IN_VIEWER, PagesForm, PagesView
+from widgets.calibration.pages.state import IN_VIEWER, Page, PagesForm, PagesView
 from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
 from widgets.calibration.state import CalibrationView, Trouble, ViewRow
@@ -132,6 +132,11 @@ class CalibrationController(PagedController):
         self._refit_soon.stop()
         self.captures.retry()
         self._errands.ask(lambda: None, lambda _none: self._run_now(), self._failed("Calibration failed"))
+
+    def compare_models(self) -> None:
+        """Solve the views with every lens model, on the page that shows them side by side."""
+        self.go_to(Page.MODELS)
+        self.pages.parts[Page.MODELS].begin()
 
     def set_board(self, board: Board) -> None:
         """Another first board."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
+from engines.calibration.types import ModelsSpec, MonoResult, Reason, Remedy, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
@@ -244,3 +244,33 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
     assert second.result == controller.session.result
     assert second.of_views is not None
     assert second.material == controller.session.material
+
+
+def test_models_are_compared_from_the_solver(solved: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(solved.services.jobs, "submit", lambda job, spec, *_words: started.append((job, spec)) or 1)
+    monkeypatch.setattr(solved.controller, "go_to", lambda page: started.append(page))
+    solved.panel.solver.compare.click()
+    session = solved.controller.session
+    assert started == ["models", ("engines.calibration.models:run", ModelsSpec(session.spec()))]
+
+
+def test_calibrating_again_shows_the_views_in_place_of_the_file(solved: Bench) -> None:
+    session, edits = solved.controller.session, solved.controller.edits
+    of_views = solved.result
+    edits.show_loaded("camera.yaml", result_of())
+    assert solved.result.views == ()
+    assert [row.rms_px for row in solved.state.views] == [None] * 4, "the file says nothing of these views"
+    solved.controller.runs.done.emit(session.spec(), of_views)
+    assert (solved.state.loaded_from, solved.result) == ("", of_views)
+    solved.services.undo.undo()
+    assert solved.state.loaded_from == "camera.yaml"
+
+
+def test_what_is_of_one_camera_does_not_go_on_to_the_next_project(make_bench: Callable[[], Bench]) -> None:
+    first = make_bench()
+    first.controller.set(fix=("fx=800",), mirror="yes", model="fisheye4", every=7)
+    first.controller.keep()
+    first.services.project.put("calibration", "mono", None)
+    settings = make_bench().controller.session.settings
+    assert (settings.fix, settings.mirror, settings.model, settings.every) == ((), "auto", "fisheye4", 7)
