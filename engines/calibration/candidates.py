@@ -71,6 +71,7 @@ class Candidates:
     """
 
     wishes: tuple[Wish, ...]
+    poses: Poses
     information: Floats
     outlines: Floats
 
@@ -85,7 +86,7 @@ def candidates(lens: Lens, size: Size, board: Board, quarter: int = 0) -> Candid
     kept = Poses(poses.turns[fits], poses.shifts[fits])
     told, weight = _sampled(lens, kept, board)
     return Candidates(
-        tuple(WISHES[number] for number in fits), weight * told.reduced(), np.ascontiguousarray(rim[fits][:, ::2])
+        tuple(WISHES[number] for number in fits), kept, weight * told.reduced(), np.ascontiguousarray(rim[fits][:, ::2])
     )
 
 

@@ -16,20 +16,17 @@ from numpy.typing import NDArray
 
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import (
-    chequered,
     detect,
-    in_board_order,
-    is_even,
     parse_window,
     refine,
     smallest_pitch,
     window_for,
 )
-from engines.calibration.targets.detection import Detection, Floats, Gray
+from engines.calibration.targets.detection import Detection, Gray
+from engines.calibration.targets.sight import around, confirmed, reduced, search_near
 from engines.calibration.types import FinderSettings
 from engines.core.boards import Board
 
-_SEARCH_PITCH = 24.0
 _ANEW = 5
 """A board that may show more of itself is found anew every so many frames."""
 _OTHERS = 10
@@ -137,37 +134,6 @@ class _BoardSearch:
         return found
 
 
-def search_near(gray: Gray, lattice: gate.Lattice, scale: float, board: Board, window: str) -> Detection | None:
-    """The classic finder on the part of the picture that holds the lattice, at the scale that suits its pitch."""
-    points = (lattice.points.astype(np.float64) + 0.5) / scale - 0.5
-    corner, part = around(gray, points, 0.0, 2.0 * lattice.pitch / scale)
-    columns, rows = board.corner_grid
-    best = min(1.0, _SEARCH_PITCH * scale / max(lattice.pitch, 1.0))
-    for zoom in dict.fromkeys((best, min(1.0, 1.4 * best), 0.8 * best, 1.0)):
-        seen = cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA) if zoom < 1 else part
-        found, raw = cv2.findChessboardCorners(seen, (columns, rows))
-        if found:
-            corners = (np.asarray(raw, dtype=np.float64).reshape(-1, 2) + 0.5) / zoom - 0.5 + corner
-            ordered = in_board_order(gray, corners.reshape(rows, columns, 2), board.inverted)
-            sure = confirmed(gray, board, window, ordered.reshape(-1, 2))
-            if sure is not None:
-                return sure
-    return None
-
-
-def confirmed(gray: Gray, board: Board, window: str, corners: Floats) -> Detection | None:
-    """The corners refined, if they are still an even, chequered grid inside the picture."""
-    columns, rows = board.corner_grid
-    ids = np.arange(board.corner_count)
-    height, width = gray.shape
-    if corners.min() < 1 or (corners > (width - 2, height - 2)).any() or smallest_pitch(board, ids, corners) < 4:
-        return None
-    found = refine(gray, board, ids, corners, parse_window(window))
-    grid = found.corners.reshape(rows, columns, 2)
-    good = is_even(grid) and chequered(gray, grid) > 0.9
-    return found if good else None
-
-
 def _is_flat(board: Board, found: Detection) -> bool:
     """Whether the corners still lie as on one plane, up to what a lens bends."""
     plane: NDArray[Any] | None = cv2.findHomography(board.corners[found.ids, :2], found.corners, 0)[0]
@@ -176,20 +142,3 @@ def _is_flat(board: Board, found: Detection) -> bool:
     placed = cv2.perspectiveTransform(board.corners[found.ids, None, :2], plane)[:, 0]
     pitch = smallest_pitch(board, found.ids, found.corners)
     return bool(np.linalg.norm(placed - found.corners, axis=1).max() < 0.15 * pitch)
-
-
-def reduced(gray: Gray, longest: int) -> tuple[Gray, float]:
-    """The picture with a longest side of at most so many pixels, and its scale."""
-    scale = min(1.0, longest / max(gray.shape))
-    if scale == 1.0:
-        return gray, 1.0
-    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale
-
-
-def around(gray: Gray, points: Floats, share: float, pixels: float = 16.0) -> tuple[Floats, Gray]:
-    """The part of the picture around points, wider by a share of their extent and by pixels; and its top left."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = share * (high - low) + pixels
-    x0, y0 = np.maximum(np.floor(low - margin), 0).astype(int)
-    x1, y1 = np.ceil(high + margin).astype(int) + 1
-    return np.array([x0, y0], dtype=np.float64), np.ascontiguousarray(gray[y0:y1, x0:x1])

@@ -12,10 +12,10 @@ from itertools import cycle, product
 
 import numpy as np
 
-from engines.calibration.following import reduced, search_near
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import detect
 from engines.calibration.targets.detection import Gray
+from engines.calibration.targets.sight import reduced, search_near
 from engines.core.boards import Board
 
 _EVERY = 6

@@ -6,6 +6,7 @@ the views are left out one by one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,12 +26,15 @@ from engines.calibration.solve.setup import Setup, check_model
 from engines.calibration.targets import counting
 from engines.calibration.targets import photographs as detect
 from engines.calibration.targets.corners import parse_window
+from engines.calibration.targets.shots import Search, one_way, photo_of, without_corners
 from engines.calibration.targets.target import Target
 from engines.calibration.types import MonoResult, MonoSpec, Point, ViewResult
 from engines.core.context import Context
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
+from engines.core.pictures.files import LeftOut
+from engines.core.video.stills import is_film
 
 _DETECTED, _FITTED = 0.6, 0.7
 
@@ -46,11 +50,11 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
     freedom(spec.model, Size(1, 1), spec.fix)
     parse_window(spec.window)
     out = _checked_out(spec.out)
-    with ctx.lease("cpu", threads=2) as lease:
-        listing = detect.listing(spec.images)
-        shots = _find(spec, listing.files, ctx, lease.threads)
+    _check_equals(spec)
+    with ctx.lease("cpu", threads=os.cpu_count() or 2) as lease:
+        shots, left_out = searched(spec, ctx, lease.threads)
         result = calibrated(spec, shots, ctx, lease.threads)
-        result = replace(result, left_out=listing.left_out, seconds=perf_counter() - started)
+        result = replace(result, left_out=left_out, seconds=perf_counter() - started)
     if out is not None:
         from engines.calibration.formats.files import save
 
@@ -75,6 +79,12 @@ def calibrated(spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context, threa
     return result
 
 
+def searched(spec: MonoSpec, ctx: Context, threads: int = 2) -> tuple[list[detect.Shot], tuple[LeftOut, ...]]:
+    """What the photographs show, the same for every lens model, and the files beside them that were not read."""
+    listing = detect.listing(spec.images)
+    return _find(spec, listing.files, ctx, threads), listing.left_out
+
+
 def _checked_out(out: str) -> Path | None:
     if not out:
         return None
@@ -83,14 +93,33 @@ def _checked_out(out: str) -> Path | None:
     return check_place(out)
 
 
+def _check_equals(spec: MonoSpec) -> None:
+    """Boards without markers that are equal change places from view to view, which a freed shape cannot bear."""
+    alike = [board for board in spec.boards if board.kind not in ("charuco", "aprilgrid")]
+    if spec.free_board and len({replace(board, square=1.0, marker=0.5) for board in alike}) < len(alike):
+        hint = "Use boards of different sizes or with markers, or do not free the shape"
+        raise UsageError("Two of the boards cannot be told apart, so their shapes cannot be solved", hint=hint)
+
+
 def _find(spec: MonoSpec, paths: Sequence[Path], ctx: Context, threads: int) -> list[detect.Shot]:
-    detect.check_exclude(detect.view_names(paths), spec.exclude)
+    if not any(map(is_film, paths)):
+        detect.check_exclude(detect.view_names(paths), _views_of(spec.exclude))
+    search = Search(spec.boards, spec.window, spec.every, spec.mirror)
     shots: list[detect.Shot] = []
-    for shot in detect.find_all(paths, spec.board, spec.window, ctx, threads):
+
+    def told(share: float, words: str) -> None:
+        ctx.progress(_DETECTED * share, 1.0, words)
+
+    for shot in detect.find_all(paths, search, ctx, told, threads):
         shots.append(shot)
         ctx.emit("view", _bare_view(shot))
-        ctx.progress(_DETECTED * len(shots) / len(paths), 1.0, f"Looking for the board: {len(shots)} of {len(paths)}")
-    return shots
+    detect.check_exclude([name for shot in shots for name in (shot.name, *shot.also)], spec.exclude)
+    return one_way(shots, spec.mirror)[0]
+
+
+def _views_of(names: Sequence[str]) -> list[str]:
+    """Names of photographs, without the number of a board."""
+    return [photo_of(name) for name in names]
 
 
 def _bare_view(shot: detect.Shot) -> ViewResult:
@@ -104,6 +133,7 @@ def _bare_view(shot: detect.Shot) -> ViewResult:
         used=False,
         ids=tuple(int(number) for number in found.ids),
         corners=_points(found.corners),
+        board=shot.board,
     )
 
 
@@ -132,12 +162,12 @@ class _Problem:
         size = detect.common_size(shots)
         found = [number for number, shot in enumerate(shots) if shot.detection is not None]
         if not found:
-            raise counting.no_board([shot.path for shot in shots if shot.size is not None], spec.board, ctx)
+            raise counting.no_board(detect.samples(shots), spec.board, ctx)
         counting.check_whole(shots, spec.board, ctx)
-        dropped = parse_drop(spec.drop, {shots[number].name: _seen(shots[number]).ids for number in found})
-        shots = [detect.without_corners(shot, dropped.get(shot.name, ())) for shot in shots]
-        used = tuple(number for number in found if shots[number].name not in spec.exclude)
-        views = tuple(_seen(shots[number]) for number in used)
+        dropped = parse_drop(spec.drop, {shots[number].name: shots[number].ids for number in found})
+        shots = [without_corners(shot, dropped.get(shot.name, ())) for shot in shots]
+        used = tuple(number for number in found if not shots[number].is_named_in(spec.exclude))
+        views = tuple(_seen(shots[number], spec) for number in used)
         return cls(spec, size, shots, used, views, {}, dropped)._alone(twin_distance(size))
 
     def fitted(self) -> tuple[_Problem, Fit]:
@@ -202,6 +232,7 @@ class _Problem:
             board=self.spec.board,
             more_boards=self.spec.more_boards,
             fixed=self.spec.fix,
+            mirrored=self.spec.mirror == "yes" or any(shot.flipped for shot in self.shots),
             covariance=tuple(tuple(float(value) for value in row) for row in fit.camera_covariance),
             free_board=self.spec.free_board,
             board_points=_triples(state.points) if self.spec.free_board else (),
@@ -217,11 +248,12 @@ class _Problem:
             view = replace(_bare_view(shot), dropped=self.dropped.get(shot.name, ()))
             if number in place:
                 index = place[number]
-                view = _solved_view(_believed(view, evidence, index), state, index, _seen(shot))
+                view = _solved_view(_believed(view, evidence, index), state, index, _seen(shot, self.spec))
                 if left_out is not None:
                     view = replace(view, loo_rms_px=float(np.sqrt(left_out[index] / len(view.ids))))
             elif shot.detection is not None:
-                view = _solved_view(self._unused(view, number), pose_of(state, _seen(shot)).state, 0, _seen(shot))
+                seen = _seen(shot, self.spec)
+                view = _solved_view(self._unused(view, number), pose_of(state, seen).state, 0, seen)
             views.append(view)
         return tuple(views)
 
@@ -236,10 +268,11 @@ def _believed(view: ViewResult, evidence: Evidence, index: int) -> ViewResult:
     return replace(view, used=True, weights=evidence.weights[index], suspects=evidence.suspects[index])
 
 
-def _seen(shot: detect.Shot) -> Observation:
+def _seen(shot: detect.Shot, spec: MonoSpec) -> Observation:
     assert shot.detection is not None
     found = shot.detection
-    return Observation(found.ids, found.corners, found.covariance, found.extent)
+    ids = found.ids + Target(spec.boards).starts[shot.board]
+    return Observation(ids, found.corners, found.covariance, found.extent)
 
 
 def _solved_view(view: ViewResult, state: State, index: int, seen: Observation) -> ViewResult:

@@ -198,7 +198,8 @@ class ModelsResult:
 class Capture:
     """A view that has been taken: `corners`, `outline`, `ids` and `board` of its `Sighting`.
 
-    Without ids it counts for the coverage, and for guidance where all corners of the board are there.
+    Without ids it counts for the coverage, and for guidance where all corners of the board are there. The outline may
+    be left out where there are ids.
     """
 
     corners: tuple[Point, ...]

@@ -153,13 +153,14 @@ def reach(lens: Lens) -> float:
     return float(radius[back[0]]) if len(back) else float("inf")
 
 
-def undistort(image: Image, maps: Maps) -> Image:
+def undistort(image: Image, maps: Maps, room: Image | None = None) -> Image:
     """A straightened copy of an H x W x 3 image, bilinear, black where there is nothing.
 
     Four channels and float maps, a strip at a time: twice as fast as three with fixed-point maps, and rounded once.
+    room: to work in, H x W x 4 of the image's size; left out, it is taken anew.
     """
     height, width = maps.points.shape[:2]
-    wide, straight = cv2.cvtColor(image, cv2.COLOR_BGR2BGRA), np.empty((height, width, 3), np.uint8)
+    wide, straight = cv2.cvtColor(image, cv2.COLOR_BGR2BGRA, dst=room), np.empty((height, width, 3), np.uint8)
     strip = np.empty((min(STRIP, height), width, 4), np.uint8)
     for top in range(0, height, STRIP):
         rows = maps.points[top : top + STRIP]

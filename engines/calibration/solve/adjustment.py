@@ -30,6 +30,8 @@ Bools = NDArray[np.bool_]
 
 MOST_ITERATIONS = 100
 _ENOUGH = 1e-10
+_UNSEEN = 1e-14
+"""Of the largest eigenvalue: what is smaller than rounding leaves of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +315,10 @@ def _as_fit(state: State, system: _System, free: Bools | None, ways: Floats, con
 
 
 def _camera_covariance(system: _System) -> Floats:
-    """Inverse of the reduced common system; infinite where the pictures say nothing."""
+    """Inverse of the reduced common system; huge, not zero, along what the pictures say nothing of."""
     by_common = np.linalg.solve(system.pose, system.coupling.mT)
     reduced = system.common - (system.coupling @ by_common).sum(axis=0)
     scale = 1 / np.sqrt(np.maximum(np.diag(reduced), 1e-300))
-    inverse = np.linalg.pinv(reduced * np.outer(scale, scale), rcond=1e-14, hermitian=True)
+    values, ways = np.linalg.eigh(reduced * np.outer(scale, scale))
+    inverse = (ways / np.maximum(values, _UNSEEN * values[-1])) @ ways.T
     return np.asarray(inverse * np.outer(scale, scale))

@@ -13,7 +13,6 @@ with a window for each, are the better ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.targets.aprilgrid import detect_aprilgrid
+from engines.calibration.targets.charuco import find_charuco
 from engines.calibration.targets.circles import detect_circles
 from engines.calibration.targets.detection import Detection, Floats, Gray
 from engines.core.boards import Board
@@ -198,20 +198,11 @@ def _is_inside(corners: Floats, gray: Gray) -> bool:
     return bool(np.all(corners >= 0) and np.all(corners <= (width - 1, height - 1)))
 
 
-@lru_cache(maxsize=16)
-def _charuco_detector(board: Board) -> Any:
-    return cv2.aruco.CharucoDetector(board.charuco())
-
-
 def _detect_charuco(gray: Gray, board: Board, fixed: int | None) -> Detection | None:
-    upright = np.asarray(255 - gray, dtype=np.uint8) if board.inverted else gray
-    corners, ids, _, _ = _charuco_detector(board).detectBoard(upright)
-    if ids is None or len(ids) < LEAST_CORNERS:
+    raw = find_charuco(gray, board)
+    if raw is None or not spans_a_plane(board, raw[0]):
         return None
-    order = np.argsort(np.asarray(ids).ravel())
-    known = np.asarray(ids).ravel()[order].astype(np.int64)
-    found = refine(gray, board, known, np.asarray(corners, dtype=np.float64).reshape(-1, 2)[order], fixed)
-    return found if spans_a_plane(board, known) else None
+    return refine(gray, board, *raw, fixed)
 
 
 def spans_a_plane(board: Board, ids: NDArray[np.int64]) -> bool:

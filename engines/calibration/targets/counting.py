@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from engines.calibration.targets.corners import detect, find_chessboard, square_values
 from engines.calibration.targets.detection import Floats, Gray
-from engines.calibration.targets.photographs import Shot, read_image
+from engines.calibration.targets.photographs import read_image
+from engines.calibration.targets.shots import Shot, flip
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
@@ -102,7 +103,7 @@ def _marker_ids(image: Gray, board: Board) -> NDArray[np.int64]:
 
 def check_whole(shots: Sequence[Shot], board: Board, ctx: Context) -> None:
     """Raise `BadInput` when the pictures show a larger chessboard than the one that was given."""
-    found = [shot for shot in shots if shot.detection is not None]
+    found = [shot for shot in shots if shot.detection is not None and shot.board == 0]
     if board.kind != "chessboard" or not found:
         return
     checked = _spread(found, 12)
@@ -129,6 +130,7 @@ def _goes_on(shot: Shot, board: Board) -> bool:
         return False
     columns, rows = board.corner_grid
     grid = shot.detection.corners.reshape(rows, columns, 2)
+    image = flip(image) if shot.flipped else image
     return any(_alternates(image, np.rot90(grid, turn)) for turn in range(4))
 
 

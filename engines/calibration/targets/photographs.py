@@ -1,112 +1,110 @@
-"""Finding the board in a set of photographs: which files, in which order, and what each one shows.
+"""Finding the boards in a set of photographs and films: which files, in which order, and what each one shows.
 
 A file that cannot be read or shows no board is noted in its place and does not end the work. Pictures are read as
 the sensor gave them: what a file says of how the camera was held is ignored, because it would move the principal point.
+Films are read as they are shown, because that is what everyone else reads of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
-from engines.calibration.targets.corners import detect, parse_window
-from engines.calibration.targets.detection import Detection, Gray
-from engines.core.boards import Board
+from engines.calibration.targets import films
+from engines.calibration.targets.corners import parse_window, to_gray
+from engines.calibration.targets.detection import Gray
+from engines.calibration.targets.shots import Search, look
+from engines.calibration.targets.shots import Shot as Shot
 from engines.core.context import Context
 from engines.core.errors import BadInput, FileMissing, KinoscopeError, UsageError
-from engines.core.frames import Size, size_of
+from engines.core.frames import Image, Size
 from engines.core.pictures.files import Listing, gathered
 from engines.core.pictures.reading import read_picture
+from engines.core.video import stills
 
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One photograph: `detection` is None where the board was not found, and `note` says why."""
-
-    name: str
-    path: Path
-    size: Size | None
-    detection: Detection | None
-    note: str = ""
+Told = Callable[[float, str], None]
+"""Takes the share of the files that is done, and what is going on in words."""
 
 
 def expand(paths: Iterable[str]) -> tuple[Path, ...]:
-    """Files, folders and patterns to picture files: as given, and in natural order within a folder or pattern.
+    """Files, folders and patterns to pictures and films: as given, and in natural order within a folder or pattern.
 
-    Raises `BadInput` for what does not exist and for a folder or pattern without pictures.
+    Raises `BadInput` for what does not exist and for a folder or pattern without pictures and films.
     """
     return listing(paths).files
 
 
 def listing(paths: Iterable[str]) -> Listing:
-    """As `expand`, with the files that were left out."""
+    """As `expand`, with the files that were left out. A folder's films follow its pictures."""
     paths = tuple(paths)
     if not paths:
-        raise BadInput("No photographs were given", hint="Name picture files or a folder that holds them")
-    for path in paths:
-        try:
-            found = gathered([path])
-        except FileMissing as error:
-            raise BadInput(f"There is no file or folder {path}", path=path, hint="Check the path") from error
-        if not found.files:
-            hint = found.words or "Choose a folder with photographs"
-            raise BadInput(f"There are no pictures in the folder {path}", path=path, hint=hint)
-    return gathered(paths)
+        raise BadInput("No photographs were given", hint="Name picture files, films or a folder that holds them")
+    each = [_listed(path) for path in paths]
+    files = dict.fromkeys(file for one in each for file in one.files)
+    left_out = dict.fromkeys(other for one in each for other in one.left_out)
+    return Listing(tuple(files), tuple(one for one in left_out if Path(one.path) not in files))
+
+
+def _listed(path: str) -> Listing:
+    film, frame = stills.parted(Path(path).expanduser())
+    try:
+        found = gathered([film if frame is not None else path])
+    except FileMissing as error:
+        raise BadInput(f"There is no file or folder {path}", path=path, hint="Check the path") from error
+    if frame is not None:
+        return Listing((Path(stills.named(film, frame)),))
+    also = tuple(Path(one.path) for one in found.left_out if stills.is_film(one.path))
+    if not found.files and not also:
+        hint = found.words or "Choose a folder with photographs"
+        raise BadInput(f"There are no pictures in the folder {path}", path=path, hint=hint)
+    return Listing((*found.files, *also), tuple(one for one in found.left_out if Path(one.path) not in also))
 
 
 def read_image(path: str | Path, colour: bool = False) -> Gray | None:
-    """A picture as the sensor gave it: H x W, or H x W x 3 BGR; None when it is not a picture."""
+    """A picture as the sensor gave it, or a frame of a film: H x W, or H x W x 3 BGR; None when it is neither."""
     try:
-        return read_picture(path, orientation="sensor", colours="colour" if colour else "grey")
+        return read(path, colour)
     except KinoscopeError:
         return None
 
 
-def find_all(paths: Sequence[Path], board: Board, window: str, ctx: Context, threads: int = 2) -> Iterator[Shot]:
+def read(path: str | Path, colour: bool = True) -> Image:
+    """As `read_image`. Raises what the reading of pictures and films raises."""
+    film, frame = stills.parted(path)
+    if frame is None:
+        return read_picture(path, orientation="sensor", colours="colour" if colour else "grey")
+    image = stills.read_still(film, frame)
+    return image if colour else to_gray(image)
+
+
+def find_all(paths: Sequence[Path], search: Search, ctx: Context, told: Told, threads: int = 2) -> Iterator[Shot]:
     """The shots in order, as they are found. Stops with `Cancelled` between two pictures."""
-    parse_window(window)
-    names = view_names(paths)
+    parse_window(search.window)
+    names = dict(zip(paths, view_names(paths), strict=True))
+    seen: set[str] = set()
+    done = 0
     pool = ThreadPoolExecutor(max_workers=max(threads, 1), thread_name_prefix="detect")
     try:
-        futures = [pool.submit(find_one, path, name, board, window) for path, name in zip(paths, names, strict=True)]
-        for future in futures:
-            ctx.check()
-            yield future.result()
+        for film, group in groupby(paths, _film_of):
+            part = list(group)
+            for shot in _found(film, part, names, search, ctx, _share(told, done, len(part), len(paths)), pool):
+                if shot.name not in seen:
+                    seen.add(shot.name)
+                    yield shot
+            done += len(part)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def find_one(path: Path, name: str, board: Board, window: str) -> Shot:
-    """Look for `board` in one file."""
-    try:
-        image = read_picture(path, orientation="sensor", colours="grey")
-    except KinoscopeError as error:
-        return Shot(name, path, None, None, error.message[:1].lower() + error.message[1:])
-    detection = detect(image, board, window)
-    return Shot(name, path, size_of(image), detection, "" if detection else "the board was not found")
-
-
-def without_corners(shot: Shot, ids: Sequence[int]) -> Shot:
-    """The shot as if the corners `ids` had not been found."""
-    found = shot.detection
-    if found is None or not ids:
-        return shot
-    kept = ~np.isin(found.ids, ids)
-    covariance = None if found.covariance is None else found.covariance[kept]
-    extent = None if found.extent is None else found.extent[kept]
-    rest = replace(found, ids=found.ids[kept], corners=found.corners[kept], covariance=covariance, extent=extent)
-    return replace(shot, detection=rest)
-
-
 def view_names(paths: Sequence[Path]) -> list[str]:
-    """File names, with the folder before those that occur twice."""
-    count = Counter(path.name for path in paths)
-    return [path.name if count[path.name] == 1 else f"{path.parent.name}/{path.name}" for path in paths]
+    """File names, with the folder before those that occur twice; of a frame, the film's and its number."""
+    parts = [stills.parted(path) for path in paths]
+    count = Counter(file.name for file in {file for file, _ in parts})
+    names = [file.name if count[file.name] == 1 else f"{file.parent.name}/{file.name}" for file, _ in parts]
+    return [films.frame_name(name, frame) for name, (_, frame) in zip(names, parts, strict=True)]
 
 
 def common_size(shots: Sequence[Shot]) -> Size:
@@ -131,3 +129,50 @@ def check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     unknown = [name for name in exclude if name not in names]
     if unknown:
         raise UsageError(f"There is no view '{unknown[0]}' to exclude", hint="Views are: " + ", ".join(names[:20]))
+
+
+def samples(shots: Sequence[Shot]) -> list[Path]:
+    """Pictures to look at again; of a film some frames that are spread over it."""
+    return [path for shot in shots if shot.size is not None for path in films.samples(shot.path)]
+
+
+def _film_of(path: Path) -> Path | None:
+    """The film that a path or a frame belongs to; None for a photograph."""
+    film, frame = stills.parted(path)
+    return film if frame is not None or (stills.is_film(path) and path.is_file()) else None
+
+
+def _share(told: Told, done: int, part: int, count: int) -> Told:
+    return lambda share, words: told((done + share * part) / count, words)
+
+
+def _found(
+    film: Path | None, paths: Sequence[Path], names: dict[Path, str], search: Search, ctx: Context, told: Told,
+    pool: ThreadPoolExecutor,
+) -> Iterator[Shot]:  # fmt: skip
+    if film is None:
+        yield from _in_photographs(paths, names, search, ctx, told, pool)
+        return
+    frames = [frame for _, frame in map(stills.parted, paths) if frame is not None]
+    name = names[paths[0]].removesuffix(films.frame_name("", stills.parted(paths[0])[1]))
+    if frames:
+        yield from films.search_frames(film, name, frames, search, ctx, told, pool)
+    if len(frames) < len(paths):
+        yield from films.search_film(film, name, search, ctx, told, pool)
+
+
+def _in_photographs(
+    paths: Sequence[Path], names: dict[Path, str], search: Search, ctx: Context, told: Told, pool: ThreadPoolExecutor
+) -> Iterator[Shot]:
+    for number, found in enumerate(films.in_turn(pool, lambda path: _look(path, names[path], search), paths), 1):
+        ctx.check()
+        yield from found
+        told(number / len(paths), f"Looking for the board: {number} of {len(paths)}")
+
+
+def _look(path: Path, name: str, search: Search) -> Sequence[Shot]:
+    try:
+        image = read(path, colour=False)
+    except KinoscopeError as error:
+        return (Shot(name, path, None, None, error.message[:1].lower() + error.message[1:]),)
+    return look(image, path, name, search)

@@ -59,6 +59,8 @@ class ChartPage(WorkPage):
     def show_results(self, on: bool) -> None:
         """Results with the controls that they need, or the empty state."""
         self.show_there(on)
+        if not on:
+            self.state.setText("")
         for control in self.controls:
             control.setVisible(on)
 

@@ -127,7 +127,6 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         f"height{DOT}arrows \u00d7 {times:g}" if arrows else "height",
         signed=True,
         dots=[(float(x), float(y)) for x, y in flat],
-        big_dots=True,
         arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
         enlarged=times,
         frame=extent.adjusted(-pitch / 2, -pitch / 2, pitch / 2, pitch / 2),

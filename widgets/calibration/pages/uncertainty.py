@@ -10,6 +10,7 @@ from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.axes import figure
+from widgets.charts.contours import refined
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, StatGrid, Toggle
 from widgets.kit.results import Stat
@@ -66,13 +67,12 @@ class UncertaintyPage(ChartPage):
 
 
 def heat_of(shown: UncertaintyMap, result: MonoResult, dots: tuple[Point, ...] = ()) -> Heat:
-    """The map with lines at round values."""
-    values = np.array(shown.sigma, np.float64).reshape(shown.rows, shown.columns)
+    """The map, told at the middles of its cells, from edge to edge, with lines at round values."""
+    middles = np.array(shown.sigma, np.float64).reshape(shown.rows, shown.columns)
+    values = np.pad(refined(np.where(middles < 0, np.nan, middles), 2), 1, mode="edge")
     size = result.image_size
-    known = values[np.isfinite(values)]
-    levels = round_levels(float(known.min()), float(known.max())) if known.size else []
-    extent = QRectF(0, 0, size.width - 1, size.height - 1)
-    return Heat(values, extent, "px", "standard deviation", levels=levels, dots=dots)
+    extent = QRectF(-0.5, -0.5, size.width, size.height)
+    return Heat(values, extent, "px", "standard deviation", levels=round_levels(values), dots=dots)
 
 
 def corners_of(result: MonoResult) -> tuple[Point, ...]:

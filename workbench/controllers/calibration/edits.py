@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from engines.calibration.types import MonoResult, Remedy
 from engines.core.boards import Board
-from widgets.calibration.kinds import board_title
+from widgets.calibration.kinds import board_name
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.state import ViewRow
 from widgets.kit.words import count
@@ -94,7 +94,7 @@ class Edits(QObject):
 
     def use_board(self, board: Board) -> None:
         """This one in place of the first."""
-        self.set_boards((board, *self._session().boards[1:]), f"Use {board_title(board)}")
+        self.set_boards((board, *self._session().boards[1:]), f"Use {board_name(board)}")
 
     def set(self, **values: object) -> None:
         """Change settings; what only says how views are captured is no step of undo."""

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from PySide6.QtGui import QImage
 
+from engines.calibration.targets import photographs
 from engines.calibration.types import MonoResult
-from engines.core.errors import FileMissing
+from engines.core.errors import FileMissing, SourceFailed
 from engines.core.frames import Image, size_of
-from engines.core.pictures.reading import read_picture
 from engines.core.projection import undistort, undistort_maps
 from widgets.calibration.state import Picture
 
@@ -20,17 +20,22 @@ THUMBNAIL = 132
 
 
 def read(path: str | Path) -> Image:
-    """A photograph as BGR, as the sensor gave it. Raises `FileMissing` or `BadInput`."""
+    """A photograph as BGR, as the sensor gave it, or a frame of a film. Raises `FileMissing` or `BadInput`."""
     try:
-        return read_picture(path, orientation="sensor")
-    except FileMissing as error:
+        return photographs.read(path)
+    except (FileMissing, SourceFailed) as error:
         hint = "Bring it back or remove the view"
         raise FileMissing("The photograph is no longer there", path=path, hint=hint) from error
 
 
 def picture(path: str, image: Image | None, result: MonoResult | None, straight: bool, keep: float) -> Picture:
-    """The photograph as it is, or straightened with `result`; `keep` 0 to 1 is how much of its border stays."""
+    """The photograph as it is, or straightened with `result`; `keep` 0 to 1 is how much of its border stays.
+
+    Flipped left to right where `result` is that of flipped pictures, so that its corners are where they are drawn.
+    """
     loaded = read(path) if image is None else image
+    if result is not None and result.mirrored:
+        loaded = np.ascontiguousarray(loaded[:, ::-1])
     if not straight or result is None:
         return Picture(path, loaded)
     maps = undistort_maps(result.lens, size_of(loaded), keep=keep)
