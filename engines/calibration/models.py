@@ -1,8 +1,8 @@
 """The job "which lens model": one search of the photographs, every model fitted to it, and a recommendation in words.
 
 A richer model always fits better; what counts is the error on views that were left out. The simplest model is
-recommended whose held-out error is within the noise of the best one's, compared view by view (the one-standard-error
-rule: Breiman et al., "Classification and regression trees", 1984, section 3.4.3; here with two).
+recommended whose held-out error is within the noise of the best one's, by their ratios view by view (the rule of one
+standard error: Breiman et al., "Classification and regression trees", 1984, section 3.4.3; here with two).
 Rows come as they are ready: `rows` is emitted with all that there are so far.
 """
 
@@ -128,7 +128,8 @@ def _as_good(one: _Held, best: _Held) -> bool:
     """Whether the difference, view by view, may be chance, or is too small to matter."""
     if one.rms <= _SAME * best.rms:
         return True
-    apart = np.array([one.squares[name] - best.squares[name] for name in one.squares if name in best.squares])
+    shared = [name for name in one.squares if name in best.squares]
+    apart = np.log([one.squares[name] / max(best.squares[name], 1e-300) for name in shared])
     noise = float(apart.std(ddof=1)) / np.sqrt(len(apart)) if len(apart) > 1 else np.inf
     return bool(apart.mean() <= _SURE * noise)
 

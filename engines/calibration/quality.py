@@ -84,6 +84,7 @@ def _findings(result: MonoResult, evidence: Sequence[Reason]) -> Iterator[Reason
         yield from _odd_views(result)
     yield from _repeated_views(result)
     yield from _ambiguous_board(result)
+    yield from _mirrored(result)
 
 
 def _number_of_views(result: MonoResult) -> Iterator[Reason]:
@@ -165,6 +166,12 @@ def _ambiguous_board(result: MonoResult) -> Iterator[Reason]:
     if (board.columns + board.rows) % 2 == 0:
         found = "This board looks the same turned by half, so its free shape may mix two ends"
         yield Reason("half-turn", 1, f"{found}; use 9x6, say")
+
+
+def _mirrored(result: MonoResult) -> Iterator[Reason]:
+    if result.mirrored:
+        seen = "The pictures are mirrored: they were flipped left to right, and this is the camera of the flipped ones"
+        yield Reason("mirrored", 0, f"{seen}. Flip its pictures wherever the calibration is used")
 
 
 def _praise(result: MonoResult) -> str:

@@ -34,7 +34,7 @@ class Blobs:
         return Blobs(self.middles[which], self.areas[which], self.spreads[which])
 
     def enlarged(self, scale: float) -> Blobs:
-        """As they lie in the whole picture of which this was `scale` times as large; pixels count from their centres."""
+        """As they lie in the whole picture, of which this was `scale` times as large."""
         return Blobs((self.middles + 0.5) / scale - 0.5, self.areas / scale**2, self.spreads / scale**2)
 
 

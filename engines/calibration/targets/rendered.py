@@ -15,7 +15,7 @@ from engines.calibration.targets.detection import Floats, Gray
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Lens
-from engines.core.projection import undistort_points
+from engines.core.projection import rays
 
 _SQUARE = 64
 
@@ -39,9 +39,10 @@ def photograph(
     rays = _rays(lens, size, over)
     late = (np.arange(len(rays)) + 0.5) / over - 0.5
     plane = rays @ np.linalg.inv(_planes(pose, late / size.height, rolling)).mT
-    flat = plane[..., :2] / plane[..., 2:]
+    flat = plane[..., :2] / np.where(plane[..., 2:] > 0, plane[..., 2:], np.nan)
     paper = np.pad(board.picture(_SQUARE), _SQUARE // 2, constant_values=0 if board.inverted else 255)
     x, y = np.moveaxis((flat - board.print_origin) * (_SQUARE / board.square) + _SQUARE // 2 - 0.5, -1, 0)
+    x, y = np.nan_to_num(x, nan=-1e6), np.nan_to_num(y, nan=-1e6)
     seen = cv2.remap(paper, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderValue=128)
     small = cv2.resize(seen, (size.width, size.height), interpolation=cv2.INTER_AREA).astype(np.float64)
     soft = cv2.GaussianBlur(small, (0, 0), blur) if blur else small
@@ -64,6 +65,5 @@ def _planes(
 def _rays(lens: Lens, size: Size, over: int) -> Floats:
     """Viewing rays of every subpixel, H x W x 3: exact at the pixels' centres, cubic in between."""
     x, y = np.meshgrid(np.arange(size.width, dtype=float), np.arange(size.height, dtype=float))
-    straight = undistort_points(lens, np.stack([x, y], axis=-1).reshape(-1, 1, 2))
-    fine = cv2.resize(straight.reshape(*x.shape, 2), None, fx=over, fy=over, interpolation=cv2.INTER_CUBIC)
-    return np.concatenate([np.asarray(fine, dtype=np.float64), np.ones((*fine.shape[:2], 1))], axis=2)
+    ways = rays(lens, np.stack([x, y], axis=-1).reshape(-1, 2)).reshape(*x.shape, 3)
+    return np.asarray(cv2.resize(ways, None, fx=over, fy=over, interpolation=cv2.INTER_CUBIC), dtype=np.float64)

@@ -22,6 +22,7 @@ from engines.calibration.targets.corners import detect
 from engines.calibration.targets.detection import Detection, Gray
 from engines.calibration.targets.sight import sighted
 from engines.core.boards import Board
+from engines.core.errors import UsageError
 from engines.core.frames import Size, size_of
 
 NOT_FOUND = "the board was not found"
@@ -31,13 +32,20 @@ _PLAIN = "the board is there, but not mirrored, unlike in most views"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for. quick: pass by what does not look like a board at first sight. The rest as `MonoSpec`."""
+    """What is looked for, as in `MonoSpec`. quick: pass by what does not look like a board at first sight.
+
+    Raises `UsageError` for a mirror that makes no sense.
+    """
 
     boards: tuple[Board, ...]
     window: str = "auto"
     every: int = 0
     mirror: Literal["auto", "yes", "no"] = "auto"
     quick: bool = False
+
+    def __post_init__(self) -> None:
+        if self.mirror not in ("auto", "yes", "no"):
+            raise UsageError(f"'{self.mirror}' does not say whether to flip pictures", hint="Use auto, yes or no")
 
 
 @dataclass(frozen=True, slots=True)

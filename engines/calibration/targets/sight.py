@@ -48,8 +48,7 @@ def search_near(gray: Gray, lattice: gate.Lattice, scale: float, board: Board, w
     columns, rows = board.corner_grid
     best = min(1.0, _SEARCH_PITCH * scale / max(lattice.pitch, 1.0))
     for zoom in dict.fromkeys((best, min(1.0, 1.4 * best), 0.8 * best, 1.0)):
-        seen = cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA) if zoom < 1 else part
-        found, raw = cv2.findChessboardCorners(seen, (columns, rows))
+        found, raw = cv2.findChessboardCorners(_shrunk(part, zoom), (columns, rows))
         if found:
             corners = (np.asarray(raw, dtype=np.float64).reshape(-1, 2) + 0.5) / zoom - 0.5 + corner
             ordered = in_board_order(gray, corners.reshape(rows, columns, 2), board.inverted)
@@ -77,7 +76,18 @@ def reduced(gray: Gray, longest: int) -> tuple[Gray, float]:
     scale = min(1.0, longest / max(gray.shape))
     if scale == 1.0:
         return gray, 1.0
-    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale
+    return _shrunk(gray, scale), scale
+
+
+def _shrunk(gray: Gray, scale: float) -> Gray:
+    """The picture at a scale of at most 1; halved as often as that goes, which takes a tenth of the time."""
+    while scale <= 0.5:
+        even = gray[: gray.shape[0] & ~1, : gray.shape[1] & ~1]
+        gray = np.asarray(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        scale *= 2
+    if scale == 1:
+        return gray
+    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def around(gray: Gray, points: Floats, share: float, pixels: float = 16.0) -> tuple[Floats, Gray]:

@@ -107,6 +107,12 @@ class PagesView:
         return named if named is not None and front is not None and named.path == front.path else front
 
     @property
+    def corner(self) -> int:
+        """Id of the corner that is looked at in the view that is, -1 for none."""
+        shown = self.shown
+        return self.chosen.corner if shown is not None and shown.name == self.chosen.view else -1
+
+    @property
     def seen(self) -> tuple[ViewResult, ...]:
         """The views in which the board was found, in their order."""
         return tuple(view for view in self.result.views if view.found) if self.result is not None else ()

@@ -16,15 +16,15 @@ from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import ENDINGS, Listing
+from engines.core.video.stills import DIALOG as FILMS
 from widgets.calibration.state import Trouble
 from widgets.kit.save_file import ask_file
-from workbench.controllers.calibration.rows import FILMS
 from workbench.controllers.calibration.runs import trouble_of
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
-SHOWING = f"Photographs and films ({ENDINGS} {' '.join(f'*{ending}' for ending in sorted(FILMS))});;All files (*)"
+SHOWING = f"Photographs and films ({ENDINGS} {FILMS});;All files (*)"
 LENGTHS = (
     ("Millimetres", "mm"),
     ("Centimetres", "cm"),

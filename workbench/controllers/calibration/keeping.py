@@ -11,8 +11,8 @@ from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
+from engines.core.video.stills import is_film
 from widgets.calibration.state import ViewRow
-from workbench.controllers.calibration.rows import is_film
 from workbench.controllers.calibration.session import CalibrationSettings, Material, Session
 from workbench.services import Services
 
@@ -43,7 +43,10 @@ def keep_session(session: Session, services: Services) -> None:
 
 
 def restore_session(services: Services) -> Session:
-    """What the project holds; where it holds nothing that can be read, an empty session with the last settings."""
+    """What the project holds; where it holds nothing that can be read, an empty session with the last settings.
+
+    What was held and how pictures were flipped is of one camera, and does not go on to the next project.
+    """
     kept = services.project.get(KIND, ID)
     if isinstance(kept, dict):
         try:
@@ -51,7 +54,7 @@ def restore_session(services: Services) -> Session:
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
             services.notify(f"The calibration in this project could not be read: {error}", "warn")
     try:
-        return Session(_settings(services.settings.value.panels.get(PANEL, {})))
+        return Session(replace(_settings(services.settings.value.panels.get(PANEL, {})), fix=(), mirror="auto"))
     except KinoscopeError:
         return Session()
 

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject
 from engines.calibration.types import MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
+from engines.core.video.stills import is_film
 from widgets.calibration.kinds import board_name, board_words
 from widgets.calibration.state import Trouble, counted
-from workbench.controllers.calibration.rows import is_film
 from workbench.controllers.calibration.session import JOB, command_line
 from workbench.controllers.common import trouble_words
 from workbench.controllers.common.job_slot import JobSlot

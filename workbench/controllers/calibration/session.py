@@ -15,8 +15,9 @@ from engines.calibration.targets.photographs import view_names
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.lenses import ModelName
+from engines.core.video.stills import is_film
 from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
-from workbench.controllers.calibration.rows import chosen_frames, expanded, is_film, photograph, rows_of
+from workbench.controllers.calibration.rows import chosen_frames, expanded, photograph, rows_of
 from workbench.controllers.common.command_line import line, options
 
 JOB = "engines.calibration.mono:run"

@@ -10,11 +10,11 @@ import typer
 
 from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
+from workbench.verbs.calibration import models as _models  # noqa: F401
 from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
-from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
+from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, MODELS, STYLES, app
 
 PATHS_HELP = "Photographs and films: files, folders, patterns, single frames as film.mp4#frame=120."
-FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
 
 if TYPE_CHECKING:
     from engines.calibration.types import MonoResult, ViewResult

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
+from engines.calibration.types import ModelsSpec, MonoResult, Reason, Remedy, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
@@ -19,6 +19,7 @@ from tests.workbench.controllers.calibration.calibration_bench import bench as b
 from tests.workbench.controllers.calibration.calibration_bench import make_bench as make_bench
 from widgets.calibration.state import ViewRow
 from widgets.kit.panel import ChoiceField
+from workbench.controllers.calibration.pictures import picture
 from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.session import Material
 
@@ -244,3 +245,45 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
     assert second.result == controller.session.result
     assert second.of_views is not None
     assert second.material == controller.session.material
+
+
+def test_models_are_compared_from_the_solver(solved: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(solved.services.jobs, "submit", lambda job, spec, *_words: started.append((job, spec)) or 1)
+    monkeypatch.setattr(solved.controller, "go_to", lambda page: started.append(page))
+    solved.panel.solver.compare.click()
+    session = solved.controller.session
+    assert started == ["models", ("engines.calibration.models:run", ModelsSpec(session.spec()))]
+
+
+def test_calibrating_again_shows_the_views_in_place_of_the_file(solved: Bench) -> None:
+    session, edits = solved.controller.session, solved.controller.edits
+    of_views = solved.result
+    edits.show_loaded("camera.yaml", result_of())
+    assert solved.result.views == ()
+    assert [row.rms_px for row in solved.state.views] == [None] * 4, "the file says nothing of these views"
+    solved.controller.runs.done.emit(session.spec(), of_views)
+    assert (solved.state.loaded_from, solved.result) == ("", of_views)
+    solved.services.undo.undo()
+    assert solved.state.loaded_from == "camera.yaml"
+
+
+def test_what_is_of_one_camera_does_not_go_on_to_the_next_project(make_bench: Callable[[], Bench]) -> None:
+    first = make_bench()
+    first.controller.set(fix=("fx=800",), mirror="yes", model="fisheye4", every=7)
+    first.controller.keep()
+    first.services.project.put("calibration", "mono", None)
+    settings = make_bench().controller.session.settings
+    assert (settings.fix, settings.mirror, settings.model, settings.every) == ((), "auto", "fisheye4", 7)
+
+
+def test_the_photograph_lies_under_the_corners_of_flipped_pictures(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.png")
+    image = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    cv2.imwrite(path, image)
+    plain, flipped = result_of(), replace(result_of(), mirrored=True)
+    assert np.array_equal(picture(path, None, plain, False, 0.0).image, image)
+    assert np.array_equal(picture(path, None, flipped, False, 0.0).image, image[:, ::-1])
+    assert np.array_equal(
+        picture(path, image, flipped, True, 0.0).image, picture(path, image[:, ::-1], plain, True, 0.0).image
+    )
