@@ -137,10 +137,11 @@ def border(lens: Lens, size: Size) -> tuple[Floats, Floats]:
     sides = ((zero, y, 0, -1), (x, zero, 1, -1), (zero + right, y, 0, 1), (x, zero + bottom, 1, 1))
     most, inner, outer = min(reach(lens), WIDEST), [], []
     for across, down, axis, sign in sides:
-        out = undistort_points(lens, np.column_stack([across, down]))[:, axis] * sign
-        far = np.clip(np.where(out > 0, out, most), 0, most)
-        inner.append(sign * far.min())
-        outer.append(sign * far.max())
+        ways = rays(lens, np.column_stack([across, down]))
+        ways = ways[np.isfinite(ways[:, 2])]
+        far = np.clip(sign * ways[:, axis] / np.maximum(ways[:, 2], _SIDEWAYS), 0, most)
+        inner.append(sign * far.min(initial=most))
+        outer.append(sign * (far.max() if len(far) else most))
     return np.reshape(inner, (2, 2)), np.reshape(outer, (2, 2))
 
 

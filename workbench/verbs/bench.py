@@ -33,7 +33,7 @@ _PLACE = "workbench.benchmarks"
 _ROOMS: dict[str, str] = {}
 for _feature in FEATURES:
     BENCHMARKS |= _feature.benchmarks
-    _ROOMS |= dict.fromkeys(_feature.benchmarks, _feature.name)
+    _ROOMS |= dict.fromkeys(_feature.benchmarks, _feature.id)
 
 Benchmark = Callable[..., dict[str, Any]]
 
