@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,8 +48,8 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
         foreign = _foreign(corners.bases, [replace(v, seen=s) for v, s in zip(views, corners.rest, strict=True)], setup)
         wrong = [bad & (not foreign) for bad in corners.wrong]
         reasons = [*wrong_corners(views, setup.target, corners.lengths, wrong), *foreign]
-        if both is not None and not foreign:
-            reasons += rigidity.findings(both, setup.free_board)
+        if not foreign:
+            reasons += _of_the_board(corners, setup)
         return Evidence(
             tuple(tuple(float(weight) for weight in weights) for weights in corners.weights),
             tuple(_own_ids(view, bad, setup.target) for view, bad in zip(views, wrong, strict=True)),
@@ -57,6 +57,13 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
             _maps(fit, views, setup),
             tuple(reasons),
         )
+
+
+def _of_the_board(corners: _Corners, setup: Setup) -> Iterator[Reason]:
+    if corners.both is not None:
+        yield from rigidity.findings(corners.both, setup.free_board)
+    elif not setup.free_board:
+        yield from rigidity.findings_alone(corners.clean, corners.rest, setup)
 
 
 @dataclass(frozen=True, slots=True)

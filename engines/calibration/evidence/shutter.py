@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engines.calibration.evidence.linear import Linear, rest_of
+from engines.calibration.evidence.usual_shapes import by_chance
 from engines.calibration.evidence.views import Explanation, View
 from engines.calibration.solve.adjustment import Fit, Floats
 from engines.calibration.types import Reason
@@ -33,7 +34,7 @@ def rolling_shutter(fit: Fit, views: Sequence[View], near: Sequence[Linear], siz
         return None
     variance = max(float(moving.sum()) / left, 1e-300)
     field = _with_field(near, places) / (left + extra)
-    chance = _by_chance(extra, left, (still.sum() - moving.sum()) / extra / variance)
+    chance = by_chance(extra, left, (still.sum() - moving.sum()) / extra / variance)
     if min(fit.variance, field) < GAIN * variance or chance > CHANCE:
         return None
     most = ", ".join(views[number].name for number in np.argsort(moving - still)[:3])
@@ -60,9 +61,3 @@ def _field(place: Floats) -> Floats:
     x, y = 2 * place.T
     terms = np.stack([x**i * y**j for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)], axis=1)
     return np.kron(terms, np.eye(2)).reshape(-1, 2 * terms.shape[1])
-
-
-def _by_chance(extra: int, left: int, ratio: float) -> float:
-    from scipy.special import fdtrc
-
-    return float(fdtrc(extra, left, max(ratio, 0.0)))
