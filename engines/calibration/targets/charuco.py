@@ -28,6 +28,33 @@ def find_charuco(gray: Gray, board: Board) -> tuple[NDArray[np.int64], Floats] |
     return numbers[order], np.asarray(corners, dtype=np.float64).reshape(-1, 2)[order]
 
 
+def clear_of_markers(board: Board, ids: NDArray[np.int64], corners: Floats) -> float:
+    """Half-width in pixels of the largest upright square that keeps clear of the markers around every corner.
+
+    A square turned or slanted in the picture brings its marker nearer to some corners than the margin alone tells.
+    Infinite where no three corners of a square are seen.
+    """
+    columns, rows = board.corner_grid
+    flat = np.full((rows * columns, 2), np.nan)
+    flat[ids] = corners
+    grid = flat.reshape(rows, columns, 2)
+    nearest = np.inf
+    for turn in range(4):
+        turned = np.rot90(grid, turn)
+        across, down = turned[:-1, 1:] - turned[:-1, :-1], turned[1:, :-1] - turned[:-1, :-1]
+        reach = np.abs(_marker_edge(board, across, down)).max(axis=-1)
+        reach = reach[np.isfinite(reach)]
+        nearest = min(nearest, float(reach.min())) if reach.size else nearest
+    return nearest
+
+
+def _marker_edge(board: Board, across: Floats, down: Floats) -> Floats:
+    """Points on the two near sides of a marker, from the square's corner: 18 x ... x 2 pixels."""
+    margin = (1 - board.marker / board.square) / 2
+    along = np.linspace(margin, 1 - margin, 9)[:, None, None, None]
+    return np.concatenate([margin * across + along * down, along * across + margin * down])
+
+
 def upright(gray: Gray, board: Board) -> Gray:
     """The picture with the board's markers in black on white."""
     return np.asarray(255 - gray, dtype=np.uint8) if board.inverted else gray

@@ -13,6 +13,7 @@ with a window for each, are the better ones.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.targets.aprilgrid import detect_aprilgrid
-from engines.calibration.targets.charuco import find_charuco
+from engines.calibration.targets.charuco import clear_of_markers, find_charuco
 from engines.calibration.targets.circles import detect_circles
 from engines.calibration.targets.detection import Detection, Floats, Gray
 from engines.core.boards import Board
@@ -31,6 +32,8 @@ WINDOW_LIMITS = (3, 11)
 LEAST_CORNERS = 6
 _CHARUCO_LEAST = 5
 LEAST_SIDE = 16
+_DRAWN = 0.5
+"""Pixels that the refinement of a ChArUco corner may go: beyond, the blurred edge of a marker draws it away."""
 _LARGE = 1600
 _REDUCED = 1280
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 100, 1e-4)
@@ -69,12 +72,19 @@ def _finder(board: Board) -> Callable[[Gray, Board, int | None], Detection | Non
 
 def refine(gray: Gray, board: Board, ids: NDArray[np.int64], corners: Floats, fixed: int | None = None) -> Detection:
     """Corners to subpixel accuracy with the view's own window (or the `fixed` half-width)."""
-    half = fixed if fixed is not None else window_for(board, smallest_pitch(board, ids, corners))
+    half = fixed if fixed is not None else _window_of(board, ids, corners)
     if half == 0:
         return Detection(ids, corners, 0)
     start = np.ascontiguousarray(corners, dtype=np.float32).reshape(-1, 1, 2)
     refined = cv2.cornerSubPix(gray, start, (half, half), (-1, -1), _STOP)
     return Detection(ids, np.asarray(refined, dtype=np.float64).reshape(-1, 2), half)
+
+
+def _window_of(board: Board, ids: NDArray[np.int64], corners: Floats) -> int:
+    pitch = smallest_pitch(board, ids, corners)
+    if board.kind == "charuco":
+        pitch = min(pitch, 2 * clear_of_markers(board, ids, corners) / (1 - board.marker / board.square))
+    return window_for(board, pitch)
 
 
 def window_for(board: Board, pitch: float) -> int:
@@ -202,7 +212,10 @@ def _detect_charuco(gray: Gray, board: Board, fixed: int | None) -> Detection | 
     raw = find_charuco(gray, board)
     if raw is None or not spans_a_plane(board, raw[0]):
         return None
-    return refine(gray, board, *raw, fixed)
+    ids, corners = raw
+    found = refine(gray, board, ids, corners, fixed)
+    drawn = np.linalg.norm(found.corners - corners, axis=1, keepdims=True) > _DRAWN
+    return replace(found, corners=np.where(drawn, corners, found.corners))
 
 
 def spans_a_plane(board: Board, ids: NDArray[np.int64]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -21,6 +22,7 @@ import typer
 from numpy.typing import NDArray
 
 from engines.calibration.live import BoardFinder
+from engines.calibration.targets.charuco import find_charuco, upright
 from engines.calibration.targets.corners import detect
 from engines.calibration.targets.photographs import read_image
 from engines.calibration.types import FinderSettings, Sighting
@@ -54,6 +56,7 @@ def main(
         times[f"{name} without a board"] = _times([_covered(image) for image in with_board], repeats, shown=False)
     result: dict[str, Any] = {"pictures": "photographs" if real else "rendered", "opencv": cv2.__version__}
     result["milliseconds"] = times
+    result["charuco"] = _charuco(folder / "quad_tiled_charuco", repeats)
     result["recall"] = [_recall(photos, size) for size in SIZES] + _tile_recall(folder / "quad_tiled_charuco")
     return result
 
@@ -79,6 +82,37 @@ def _times(images: list[Image], repeats: int, shown: bool) -> dict[str, float]:
     return row
 
 
+def _charuco(folder: Path, repeats: int) -> dict[str, Any]:
+    """Milliseconds a tile, and how far our corners lie from OpenCV's, before they are refined."""
+    tiles = [np.asarray(cv2.cvtColor(tile, cv2.COLOR_BGR2GRAY), np.uint8) for tile in _tiles(folder)]
+    if not tiles:
+        return {}
+    detector = cv2.aruco.CharucoDetector(CHARUCO.charuco())
+    ours: list[float] = []
+    plain: list[float] = []
+    off: list[float] = []
+    missed = 0
+    for _, tile in product(range(max(repeats, 1)), tiles):
+        began = perf_counter()
+        detect(tile, CHARUCO)
+        between = perf_counter()
+        corners, ids, _, _ = detector.detectBoard(upright(tile, CHARUCO))
+        ours.append(1000 * (between - began))
+        plain.append(1000 * (perf_counter() - between))
+        found = find_charuco(tile, CHARUCO)
+        if ids is not None and len(ids):
+            missed += found is None or len(found[0]) < len(ids)
+            off += [] if found is None else _apart(found, np.asarray(corners), np.asarray(ids))
+    row = {"tiles": len(tiles), "ours": median(ours), "opencv": median(plain), "missed": missed}
+    return row | {"ours_over_opencv": sum(ours) / sum(plain), "most_apart": max(off, default=0.0)}
+
+
+def _apart(found: tuple[Any, Any], corners: NDArray[Any], ids: NDArray[Any]) -> list[float]:
+    place = dict(zip(ids.ravel().tolist(), corners.reshape(-1, 2), strict=True))
+    pairs = zip(found[0].tolist(), found[1], strict=True)
+    return [float(np.linalg.norm(corner - place[number])) for number, corner in pairs if number in place]
+
+
 def _recall(photos: list[Image], size: tuple[int, int]) -> dict[str, Any]:
     images = [_resized(photo, size) for photo in photos]
     plain = [bool(cv2.findChessboardCorners(image, BOARD.corner_grid)[0]) for image in images]
@@ -87,10 +121,14 @@ def _recall(photos: list[Image], size: tuple[int, int]) -> dict[str, Any]:
 
 def _tile_recall(folder: Path) -> list[dict[str, Any]]:
     """The quad feed's tiles, each looked at on its own, beside OpenCV's ChArUco detector."""
-    tiles = [tile for frame in _photographs(folder) for tile in _quarters(frame)]
+    tiles = _tiles(folder)
     if not tiles:
         return []
     return [_misses("charuco tiles 1280x720", tiles, [detect(tile, CHARUCO) is not None for tile in tiles], CHARUCO)]
+
+
+def _tiles(folder: Path) -> list[Image]:
+    return [tile for frame in _photographs(folder) for tile in _quarters(frame)]
 
 
 def _misses(name: str, images: list[Image], plain: list[bool], board: Board) -> dict[str, Any]:

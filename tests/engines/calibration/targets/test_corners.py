@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from engines.calibration.targets.charuco import clear_of_markers
 from engines.calibration.targets.corners import (
     chequered,
     detect,
@@ -21,6 +22,7 @@ from engines.core.errors import UsageError
 from engines.core.frames import Size
 from engines.core.projection import project
 from tests.engines.calibration import known_scene as known
+from tests.engines.calibration.flat_views import CAMERA, seen
 
 CHARUCO = "charuco:5x4:40mm:30mm:DICT_4X4_50"
 
@@ -153,3 +155,29 @@ def test_evenness_and_chequer_tell_a_board_from_a_shifted_grid():
     bent = grid.copy()
     bent[3, 4] += (grid[0, 1] - grid[0, 0]) / 2
     assert not is_even(bent)
+
+
+def test_a_slanted_charuco_is_refined_with_a_window_that_keeps_clear_of_its_markers():
+    """Squares that are sheared or turned in the picture bring the markers nearer than their margin alone tells."""
+    board = Board.parse("charuco:5x4:40mm:30mm:DICT_4X4_50")
+    flat = board.corners[:, :2] / board.square * 80
+    ids = np.arange(board.corner_count)
+    assert clear_of_markers(board, ids, flat) == pytest.approx(10)
+    assert clear_of_markers(board, ids, flat @ np.array([[1, 0.0], [0.7, 0.4]])) < 5
+    half = np.array([[1, 1], [-1, 1]]) * np.sqrt(0.5)
+    assert clear_of_markers(board, ids, flat @ half) == pytest.approx(10 * np.sqrt(2), rel=1e-6)
+    assert clear_of_markers(board, ids[:2], flat[:2]) == np.inf
+
+
+def test_a_blurred_partly_seen_slanted_charuco_keeps_its_corners_to_a_tenth_of_a_pixel():
+    board = Board.parse("charuco:7x5:30mm:22mm:DICT_5X5_100")
+    squares = []
+    for seed, turn in enumerate(([0.9, 0.3, 0.2], [-0.2, 1.0, -0.4], [0.6, -0.8, 0.5])):
+        place = np.array([0.02, 0.01, 0.3]) - cv2.Rodrigues(np.array(turn))[0] @ board.corners.mean(axis=0)
+        image = cv2.GaussianBlur(seen(board, (np.array(turn), place)), (0, 0), 1.2)
+        noisy = image + np.random.default_rng(seed).normal(0, 2, image.shape)
+        found = detect(np.clip(np.rint(noisy), 0, 255).astype(np.uint8), board)
+        assert found is not None
+        truth = cv2.projectPoints(board.corners[found.ids], np.array(turn), place, CAMERA, None)[0].reshape(-1, 2)
+        squares.extend(((found.corners - truth) ** 2).sum(axis=1))
+    assert np.sqrt(np.mean(squares)) < 0.1
