@@ -15,12 +15,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.prints import Shapes, painted
 from widgets.calibration.kinds import counting_words
 from widgets.calibration.state import GRID
 from widgets.kit.theme import LOOK, mixed
 
 SHADES = (0.0, 0.28, 0.5, 0.75)
 """Opacity of a coverage cell that 0, 1, 2, and 3 or more views touch."""
+MOST_CODES = 120
+"""More tags than this are too small to show their codes."""
 PIXELS, PAPER = 24, 4
 """Of the drawing: to a square, and of paper around marks that do not fill theirs."""
 
@@ -60,9 +63,12 @@ class BoardDrawing(QWidget):
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QColor(_inks()[1]))
         painter.drawRect(box.adjusted(-margin, -margin, margin, margin))
-        image = _tinted(_print(board))
-        pixel = board.square / PIXELS * scale
-        painter.drawImage(QRectF(box.topLeft(), QSizeF(image.width() * pixel, image.height() * pixel)), image)
+        if board.kind in ("circles", "acircles"):
+            _circles(painter, board, box.topLeft(), scale)
+        else:
+            image = _tinted(_print(board))
+            pixel = board.square / PIXELS * scale
+            painter.drawImage(QRectF(box.topLeft(), QSizeF(image.width() * pixel, image.height() * pixel)), image)
         _dots(painter, board, box.topLeft(), scale)
 
 
@@ -124,7 +130,17 @@ class CoverageMap(QWidget):
 
 @lru_cache(maxsize=8)
 def _print(board: Board) -> NDArray[np.uint8]:
+    if board.kind == "aprilgrid" and board.columns * board.rows > MOST_CODES:
+        return painted(Shapes(board.shapes.dark), board.print_size, PIXELS / board.square)
     return board.picture(PIXELS)
+
+
+def _circles(painter: QPainter, board: Board, origin: QPointF, scale: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(_inks()[0]))
+    radius = board.marker * scale / 2
+    for x, y in places(board) * scale:
+        painter.drawEllipse(origin + QPointF(x, y), radius, radius)
 
 
 def _inks() -> tuple[str, str]:
