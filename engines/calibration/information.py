@@ -37,6 +37,8 @@ _TELLING = 3
 """From so many views on the residuals tell the noise; fewer may not have found the lens yet."""
 _STALE = 0.1
 _LONGEST_STEP = 0.25
+_BENDING = 0.5
+"""How much the distortion counts beside fx, fy, cx and cy: any view farther out gains much for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +263,11 @@ def _prior(lens: Lens, size: Size) -> Floats:
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """What should become certain: rows of factors, R x G, of which the worst counts. Its deviation is in pixels of
-    effect; `unit` turns it into that of the parameter."""
+    effect."""
 
     name: str
     rows: Floats
-    unit: float = 1.0
+    weight: float = 1.0
 
     def deviations(self, information: Floats) -> Floats:
         """At N informations, N."""
@@ -281,11 +283,11 @@ def quantities(lens: Lens, size: Size) -> tuple[Quantity, ...]:
     focal = lens.intrinsics
     wide, high = size.width / 2 / focal.fx, size.height / 2 / focal.fy
     return (
-        Quantity("fx", single[0] * wide, 1 / wide),
-        Quantity("fy", single[1] * high, 1 / high),
+        Quantity("fx", single[0] * wide),
+        Quantity("fy", single[1] * high),
         Quantity("cx", single[2]),
         Quantity("cy", single[3]),
-        Quantity("distortion", _bending(lens, size)),
+        Quantity("distortion", _bending(lens, size), _BENDING),
     )
 
 
@@ -316,6 +318,6 @@ def gains(asked: Sequence[Quantity], known: Floats, added: Floats) -> Gains:
     levels = np.concatenate([known[None], known + added])
     told = np.log(np.maximum([quantity.deviations(levels) for quantity in asked], 1e-12))
     worst, lost = int(np.argmax(told[:, 0])), told[:, 1:] - told[:, :1]
-    weights = np.ones(len(asked))
-    weights[worst] = 2.0
+    weights = np.array([quantity.weight for quantity in asked])
+    weights[worst] *= 2
     return Gains(1 - np.exp(lost), np.asarray(1 - np.exp(weights @ lost / weights.sum())), worst)

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engines.calibration.formats.files import JSON_FILE, from_json, to_json
+from engines.calibration.formats.files import from_json, to_json
 from engines.calibration.types import MonoResult
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_json
 from engines.core.frames import Size
-from engines.core.outputs import check_file, free_name
 from engines.core.reading import read_json
 
 CAMERA = "camera.json"
@@ -57,14 +56,19 @@ class KeptCalibrations:
         self.problems: list[str] = []
 
     def keep(self, camera: Camera, result: MonoResult, focus: str = "", at: float | None = None) -> Kept:
-        """Keep a calibration without its views. Raises `BadInput` where nothing can be written."""
+        """Keep a calibration without its views; two of one second are a second apart.
+
+        Raises `BadInput` where nothing can be written.
+        """
         at = time.time() if at is None else at
         folder = self._folder(camera)
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / CAMERA).exists():
             write_json(folder / CAMERA, {"kind": KIND, "key": camera.key, "title": camera.title})
-        name = " ".join([time.strftime(_TIME, time.localtime(at)), str(result.image_size), *plain(focus).split()])
-        path = free_name(folder / f"{name}.json")
+        while any(folder.glob(f"{_moment(at)} *")):
+            at += 1
+        name = " ".join([_moment(at), str(result.image_size), *plain(focus).split()])
+        path = folder / f"{name}.json"
         slim = replace(result, views=(), left_out=())
         write_json(path, to_json(slim))
         return Kept(path, at, plain(focus), slim)
@@ -72,10 +76,6 @@ class KeptCalibrations:
     def of(self, camera: Camera) -> tuple[Kept, ...]:
         """Those of a camera, the newest first."""
         return tuple(sorted(self._read(self._folder(camera)), key=lambda one: (one.at, one.path.name), reverse=True))
-
-    def forget(self, kept: Kept) -> None:
-        """Remove one. Raises `BadInput` for a file that is not a calibration of ours any more."""
-        check_file(kept.path, JSON_FILE).unlink(missing_ok=True)
 
     def _folder(self, camera: Camera) -> Path:
         digest = hashlib.sha256(camera.key.encode("utf-8", "surrogateescape")).hexdigest()[:10]
@@ -93,6 +93,10 @@ class KeptCalibrations:
                 yield Kept(path, at, match[2] if match else path.stem, result)
             except (KinoscopeError, OSError, ValueError) as error:
                 self.problems.append(f"{path.name}: {error}")
+
+
+def _moment(at: float) -> str:
+    return time.strftime(_TIME, time.localtime(at))
 
 
 def best(kept: tuple[Kept, ...], size: Size | None) -> Kept | None:

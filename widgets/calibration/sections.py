@@ -153,9 +153,10 @@ class EveryFrame(QWidget):
     def show_every(self, every: int, *, shown: bool) -> None:
         """`shown`: there are films."""
         self.setVisible(shown)
-        self.every.blockSignals(True)
-        self.every.setValue(every)
-        self.every.blockSignals(False)
+        if self.every.whole() != every:
+            self.every.blockSignals(True)
+            self.every.setValue(every)
+            self.every.blockSignals(False)
 
 
 class EmptyCard(QWidget):

@@ -87,11 +87,10 @@ class SolverSection(Section):
         for name, toggle in self.held.items():
             toggle.setVisible(model != "fisheye4" or name in EVERYWHERE)
             toggle.setChecked(name in fix)
-        if fix == self._fix and self.more.property("invalid") == "true":
+        being_typed = self.more.isModified() or self.more.property("invalid") == "true"
+        if fix == self._fix and being_typed:
             return
         self._fix = fix
-        if self.more.hasFocus() and _parts(self.more.text()) == self._others():
-            return
         self.more.setText(", ".join(self._others()))
         self._explain("")
 
@@ -99,7 +98,7 @@ class SolverSection(Section):
         fixed = window != "auto"
         self.corner.set_value("fixed" if fixed else "auto")
         self._half.setVisible(fixed)
-        if fixed and window.isdecimal():
+        if fixed and window.isdecimal() and self.half.whole() != int(window):
             self.half.blockSignals(True)
             self.half.setValue(int(window))
             self.half.blockSignals(False)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import get_args, get_type_hints
 
 import pytest
+from PySide6.QtCore import Qt
 
 from engines.calibration.types import MonoResult, Reason, Remedy, Sighting
 from engines.core.boards import Board
@@ -112,3 +113,34 @@ def test_the_worst_reasons_are_shown_and_the_others_are_one_click_away(
     assert not shown.more.isVisible()
     panel.show_state(state)
     assert len(shown.buttons) == 0
+
+
+def test_what_is_being_typed_stays_while_the_panel_is_shown_anew(
+    panel: CalibrationPanel, result: MonoResult, qtbot
+) -> None:
+    state = replace(states(result)[Phase.LIVE], has_films=True, window="9")
+    panel.solver.set_folded(False)
+    panel.show_state(state)
+    for field, typed in ((panel.solver.more, "fx=8"), (panel.every.every, "3"), (panel.solver.half, "5")):
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, typed)
+        shown = field.text()
+        panel.show_state(replace(state))
+        assert field.text() == shown
+        assert typed in shown
+    with qtbot.waitSignal(panel.solver.changed) as changed:
+        qtbot.keyClick(panel.solver.more, Qt.Key.Key_Return)
+    assert changed.args == ["fix", ("fx=8",)]
+
+
+def test_a_photograph_with_two_boards_is_one_view_for_words_and_keys(
+    panel: CalibrationPanel, result: MonoResult, qtbot
+) -> None:
+    first, *others = result.views
+    both = replace(result, views=(first, replace(first, name="board 2", board=1), *others))
+    panel.show_state(replace(states(result)[Phase.RESULT], result=both, selected=first.path))
+    assert panel.state.startswith("6 views, ")
+    with qtbot.waitSignal(panel.report.bars.chosen) as chosen:
+        qtbot.keyClick(panel.report.bars, Qt.Key.Key_Right)
+    assert chosen.args == [others[0].path]

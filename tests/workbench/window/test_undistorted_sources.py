@@ -83,6 +83,39 @@ def test_a_straightened_picture_is_removed_alone_and_comes_back(open_window: Ope
     assert list(window.services.feeds.children("tiled1")) == [STRAIGHT]
 
 
+def test_what_looks_at_a_tile_looks_at_what_it_shows_then(open_window: Open, qtbot) -> None:
+    opened = opened_rig(open_window, qtbot)
+    window = opened.window
+    window.services.calibrations.assign(LEFT, RESULT)
+    window.preset("calibrate")
+    watch = window.features["calibration"].watch
+    watch.look(LEFT, True)
+    window.grid.undistortToggled.emit(0)
+    assert watch.lookers.paths() == [STRAIGHT]
+    assert STRAIGHT in [choice.path for choice in watch.sources()]
+    until(qtbot, lambda: watch.sighting(STRAIGHT) is not None)
+    assert watch.sighting(STRAIGHT).stamp.source == STRAIGHT
+    window.grid.undistortToggled.emit(0)
+    assert watch.lookers.paths() == [LEFT]
+
+
+def test_one_click_keeps_a_result_for_the_camera(open_window: Open, qtbot, tmp_path: Path) -> None:
+    opened = opened_rig(open_window, qtbot)
+    window = opened.window
+    window.preset("calibrate")
+    calibration = window.features["calibration"]
+    calibration.watch.choose(LEFT)
+    save(RESULT, tmp_path / "cam.json")
+    calibration.open(str(tmp_path / "cam.json"))
+    report = calibration.panel.report
+    until(qtbot, lambda: report.use.isVisibleTo(calibration.panel))
+    report.focus.setText("near: 1/2 m")
+    report.use.click()
+    (kept,) = window.services.calibrations.of(LEFT)
+    assert (kept.focus, kept.size, kept.result.lens) == ("near 1 2 m", SIZE, LENS)
+    assert report.focus.text() == ""
+
+
 def test_a_newer_calibration_is_followed_and_another_shape_refused(open_window: Open, qtbot, tmp_path: Path) -> None:
     opened = opened_rig(open_window, qtbot)
     window = opened.window
@@ -111,9 +144,14 @@ def test_calibrations_are_plain_files_that_are_never_replaced(open_window: Open,
     assert first.path != second.path
     assert folder.name.startswith("Rig left ")
     (folder / "mine.json").write_text("[]")
-    known.forget(LEFT, first)
-    assert sorted(path.name for path in folder.iterdir()) == sorted([second.path.name, "camera.json", "mine.json"])
-    assert [one.result.rms_px for one in known.of(LEFT)] == [0.3]
+    said: list[str] = []
+    known.unreadable.connect(said.append)
+    third = known.assign(LEFT, replace(RESULT, rms_px=0.4))
+    names = [first.path.name, second.path.name, third.path.name, "camera.json", "mine.json"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    assert (folder / "mine.json").read_text() == "[]"
+    assert [one.result.rms_px for one in known.of(LEFT)] == [0.4, 0.3, 0.12]
+    assert said == ["A calibration of Rig left is passed over: mine.json: This JSON is not a calibration of one camera"]
 
 
 @pytest.mark.parametrize("balance", [0.0, 1.0])

@@ -10,9 +10,8 @@ from PySide6.QtCore import QRectF
 from engines.calibration.compare import Comparison, ParameterPair
 from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
-from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
 from widgets.calibration.pages.state import PagesView
-from widgets.charts.axes import figure
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
 from widgets.kit.layouts import held, row_of
@@ -93,8 +92,8 @@ def difference_words(comparison: Comparison) -> str:
     if not math.isfinite(comparison.rms_px):
         return "The two have no direction in common."
     usual = float(np.nanmedian(comparison.difference))
-    told = f"They differ by {figure(usual)} px in most places, by {figure(comparison.largest_px)} px at most"
-    turn = f", once the camera is turned by {figure(comparison.turn_deg)}\u00b0." if comparison.turn_deg > 1e-4 else "."
+    told = f"They differ by {rough(usual)} px in most places, by {rough(comparison.largest_px)} px at most"
+    turn = f", once the camera is turned by {rough(comparison.turn_deg)}\u00b0." if comparison.turn_deg > 1e-4 else "."
     known = [pair for pair in comparison.parameters if pair.deviations is not None]
     if not known:
         return f"{told}{turn} How certain they are is not told."

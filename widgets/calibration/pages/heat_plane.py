@@ -18,7 +18,7 @@ from widgets.charts.heat import draw_scale, heat_image, signed_image
 from widgets.kit.theme import LOOK, number_font
 
 Floats = NDArray[np.float64]
-FINE = 8
+FINE = 6
 """Steps of the drawn map to one of its grid."""
 INK, PAPER = QColor(10, 12, 16, 220), QColor(255, 255, 255, 235)
 SCALE_WIDTH = 360.0
@@ -134,7 +134,7 @@ class HeatPlane(Plane):
         taken: list[QRectF] = []
         for level, lines in self._lines:
             drawn = [QLineF(self.at(one.x1(), one.y1()), self.at(one.x2(), one.y2())) for one in lines]
-            _stroke(painter, drawn, 1.4)
+            _stroke(painter, drawn, 1.1)
             self._paint_level(painter, f"{figure(level)} {heat.unit}", drawn, taken)
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
@@ -143,7 +143,7 @@ class HeatPlane(Plane):
             wide = min(SCALE_WIDTH, room.width())
             bar = QRectF(room.center().x() - wide / 2, room.top() + 2, wide, room.height())
             plus = "+" if heat.signed else ""
-            ends = f"{figure(heat.low)} {heat.unit}", f"{plus}{figure(heat.high)} {heat.unit}"
+            ends = f"{rough(heat.low)} {heat.unit}", f"{plus}{rough(heat.high)} {heat.unit}"
             title = heat.title if heat.signed else f"{heat.title}, logarithmic"
             draw_scale(painter, bar, *ends, signed=heat.signed, title=title)
 
@@ -193,7 +193,7 @@ class HeatPlane(Plane):
 def _stroke(painter: QPainter, lines: Sequence[QLineF], width: float) -> None:
     """White with a dark halo, to be read on any colour."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for color, wide in ((INK, width + 1.6), (PAPER, width)):
+    for color, wide in ((INK, width + 1.2), (PAPER, width)):
         pen = QPen(color, wide)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
@@ -211,6 +211,11 @@ def _head(start: QPointF, end: QPointF) -> list[QLineF]:
         side.setLength(min(5.0, shaft.length() / 2))
         made.append(side)
     return made
+
+
+def rough(value: float) -> str:
+    """A figure of which two digits mean something."""
+    return figure(float(f"{value:.2g}"))
 
 
 def round_levels(values: Floats, most: int = 9) -> list[float]:

@@ -15,11 +15,11 @@ from engines.core.lenses import Lens
 from engines.core.optics import field_of_view, focal_mm
 from widgets.calibration.pages.bending import Bent, Displacement, displacement, grid_lines
 from widgets.calibration.pages.chart_page import ChartPage, side_of
+from widgets.calibration.pages.heat_plane import rough
 from widgets.calibration.pages.plane import Plane
 from widgets.calibration.pages.residual_planes import legend
 from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import MODEL_NAMES
-from widgets.charts.axes import figure
 from widgets.charts.plot import Plot, Series
 from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label
@@ -145,11 +145,11 @@ def bend_words(moved: Displacement, fisheye: bool) -> str:
     beside = "an equidistant fisheye" if fisheye else "a pinhole"
     name = "" if fisheye else "Barrel: " if outward < 0 else "Pincushion: "
     way = "inwards" if outward < 0 else "outwards"
-    side = f"{figure(sideways)} px sideways at most" if sideways >= SEEN else "nothing sideways"
+    side = f"{rough(sideways)} px sideways at most" if sideways >= SEEN else "nothing sideways"
     reach, whole = float(moved.radius[known][-1]), bool(known.all())
     where = "in the farthest corner" if whole else f"at {reach:.0f} px from the axis"
     rest = "" if whole else " Beyond that the model folds back and says nothing of the picture's corners."
-    return f"{name}{figure(abs(outward))} px {way} beside {beside} {where}, {side}.{rest}"
+    return f"{name}{rough(abs(outward))} px {way} beside {beside} {where}, {side}.{rest}"
 
 
 def lens_stats(result: MonoResult, sensor_mm: float) -> list[Stat]:

@@ -7,9 +7,8 @@ from PySide6.QtCore import QRectF
 
 from engines.calibration.types import MonoResult, Point, UncertaintyMap
 from widgets.calibration.pages.chart_page import ChartPage, side_of
-from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
 from widgets.calibration.pages.state import PagesView
-from widgets.charts.axes import figure
 from widgets.charts.contours import refined
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, StatGrid, Toggle
@@ -81,7 +80,7 @@ def corners_of(result: MonoResult) -> tuple[Point, ...]:
 
 
 def distance_words(distance: float) -> str:
-    return f"At {figure(distance)} m" if distance > 0 else "Far away"
+    return f"At {rough(distance)} m" if distance > 0 else "Far away"
 
 
 def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
@@ -94,14 +93,14 @@ def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
 
 def known_words(heat: Heat, distance: float) -> str:
     middle, edge, _worst = middle_and_edge(heat)
-    where = f"{figure(distance)} m away" if distance > 0 else "far away"
-    middle_words, edge_words = f"{figure(middle)} px in the middle of the picture", f"{figure(edge)} px at its edge"
+    where = f"{rough(distance)} m away" if distance > 0 else "far away"
+    middle_words, edge_words = f"{rough(middle)} px in the middle of the picture", f"{rough(edge)} px at its edge"
     return f"A point {where} is known to {middle_words}, to {edge_words}."
 
 
 def known_stats(heat: Heat) -> list[Stat]:
     names = ("Middle", "Edge, usually", "Worst")
-    return [Stat(name, figure(value), "px") for name, value in zip(names, middle_and_edge(heat), strict=True)]
+    return [Stat(name, rough(value), "px") for name, value in zip(names, middle_and_edge(heat), strict=True)]
 
 
 def state_words(result: MonoResult) -> str:

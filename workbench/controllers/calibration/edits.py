@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -16,7 +15,7 @@ from widgets.calibration.state import ViewRow
 from widgets.kit.words import count
 from workbench.controllers.calibration.changes import STEPPED, WORDS, Change, Put
 from workbench.controllers.calibration.remedies import remedied
-from workbench.controllers.calibration.rows import added_words, film_of
+from workbench.controllers.calibration.rows import added_words, film_of, photograph
 from workbench.controllers.calibration.session import Material, Session
 from workbench.controllers.shell.sources import undo_just_this
 from workbench.services import Services
@@ -53,7 +52,7 @@ class Edits(QObject):
 
     def switch(self, paths: Sequence[str], on: bool) -> None:
         word = "on" if on else "off"
-        name = Path(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
+        name = photograph(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
         self.change(f"Switch {name} {word}", self.material.switched(paths, on))
 
     def remove(self, paths: Sequence[str]) -> None:

@@ -53,6 +53,7 @@ class UndistortController(QObject):
         viewer.changed.connect(self.refresh)
         services.feeds.changed.connect(lambda _id: self.refresh())
         self._known.changed.connect(self._renew)
+        self._known.unreadable.connect(lambda words: services.notify(words, "warn"))
         viewer.selectedChanged.connect(lambda _path: self.refresh())
         for id, act in zip(COMMANDS, (self.toggle_path, self.ask_settings, self.ask_file), strict=True):
             actions.bind(id, lambda act=act: act(viewer.selected_path()))
@@ -69,9 +70,9 @@ class UndistortController(QObject):
             return
         tile = next(at for at, shown in self._viewer.shown().items() if shown == path) if tile is None else tile
         if self._services.feeds.child(path) is not None:
-            self._viewer.show(self._known.parent(path), tile)
+            self._change(tile, path, self._known.parent(path))
         elif self.offer(path):
-            self._viewer.show(self._known.straight(path), tile)
+            self._change(tile, path, self._known.straight(path))
         elif self.ask_file(path):
             self.toggle_path(path, tile)
         self.refresh()
@@ -81,8 +82,10 @@ class UndistortController(QObject):
         if not self.offer(path):
             return
         tiles = [tile for tile, shown in self._viewer.shown().items() if shown == self._known.parent(path)]
-        for tile in tiles or [None]:
-            self._viewer.show(self._known.straight(path), tile)
+        for tile in tiles:
+            self._change(tile, self._known.parent(path), self._known.straight(path))
+        if not tiles:
+            self._viewer.show(self._known.straight(path))
         self.refresh()
 
     def offer(self, path: str) -> bool:
@@ -141,6 +144,16 @@ class UndistortController(QObject):
         selected = self._viewer.selected_path()
         for id in COMMANDS:
             self._actions.enable(id, bool(selected))
+
+    def _change(self, tile: int, old: str, new: str) -> None:
+        """Show another picture in a tile, with the engines that look there; they see it before anybody does."""
+        engines = self._viewer.engines_on(old)
+        for engine in engines:
+            self._viewer.engineToggled.emit(engine, new, True)
+        self._viewer.show(new, tile)
+        if old not in self._viewer.shown().values():
+            for engine in engines:
+                self._viewer.engineToggled.emit(engine, old, False)
 
     def _renew(self) -> None:
         """A camera got another calibration: what is straightened follows."""

@@ -19,6 +19,7 @@ from tests.workbench.controllers.calibration.calibration_bench import bench as b
 from tests.workbench.controllers.calibration.calibration_bench import make_bench as make_bench
 from widgets.calibration.state import ViewRow
 from widgets.kit.panel import ChoiceField
+from workbench.controllers.calibration.pictures import picture
 from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.session import Material
 
@@ -274,3 +275,28 @@ def test_what_is_of_one_camera_does_not_go_on_to_the_next_project(make_bench: Ca
     first.services.project.put("calibration", "mono", None)
     settings = make_bench().controller.session.settings
     assert (settings.fix, settings.mirror, settings.model, settings.every) == ((), "auto", "fisheye4", 7)
+
+
+def test_the_photograph_lies_under_the_corners_of_flipped_pictures(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.png")
+    image = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    cv2.imwrite(path, image)
+    plain, flipped = result_of(), replace(result_of(), mirrored=True)
+    assert np.array_equal(picture(path, None, plain, False, 0.0).image, image)
+    assert np.array_equal(picture(path, None, flipped, False, 0.0).image, image[:, ::-1])
+    assert np.array_equal(
+        picture(path, image, flipped, True, 0.0).image, picture(path, image[:, ::-1], plain, True, 0.0).image
+    )
+
+
+@pytest.mark.parametrize("broken", [{"frames": [1]}, {"off": 3}, {"drop": {"a": 1}}, {"behind": 7}])
+def test_a_damaged_project_is_said_and_begins_anew(make_bench: Callable[[], Bench], broken: dict[str, object]) -> None:
+    first = make_bench()
+    first.controller.edits.change("Add", Material((photograph("/a.png"),)).with_loaded(result_of(), "camera.yaml"))
+    first.controller.keep()
+    project = first.services.project
+    kept = project.get("calibration", "mono")
+    project.put("calibration", "mono", kept | broken)
+    second = make_bench()
+    assert "could not be read" in second.said[-1]
+    assert second.state.views == ()
