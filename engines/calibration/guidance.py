@@ -244,7 +244,7 @@ class Guide:
     def _uncovered(self) -> _Goal:
         """Nothing adds by the numbers; they trust the model even where no view has been."""
         region = coverage.emptiest_region(self.cells) if self.cells.mean() < _COVERED else ""
-        return _Goal(None, f"Move the board to the {region}: no view has been there" if region else "", 0.0)
+        return _Goal(None, f"Move to the {region}: no view has been there" if region else "", 0.0)
 
 
 def _ids_of(capture: Capture, board: Board) -> NDArray[np.int64]:
@@ -272,7 +272,7 @@ def _effect(gain: float, name: str) -> str:
     """What a view does to a parameter's uncertainty, in words."""
     what = f"the uncertainty of {'the distortion' if name == 'distortion' else name}"
     if gain >= 0.72:
-        return f"cuts {what} to a quarter or less"
+        return f"quarters {what}"
     if gain >= 0.6:
         return f"cuts {what} to a third"
     return f"halves {what}" if gain >= 0.45 else f"lessens {what} by {100 * gain:.0f}\u00a0%"

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engines.calibration.formats.files import JSON_FILE, from_json, to_json
+from engines.calibration.formats.files import from_json, to_json
 from engines.calibration.types import MonoResult
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_json
 from engines.core.frames import Size
-from engines.core.outputs import check_file
 from engines.core.reading import read_json
 
 CAMERA = "camera.json"
@@ -77,10 +76,6 @@ class KeptCalibrations:
     def of(self, camera: Camera) -> tuple[Kept, ...]:
         """Those of a camera, the newest first."""
         return tuple(sorted(self._read(self._folder(camera)), key=lambda one: (one.at, one.path.name), reverse=True))
-
-    def forget(self, kept: Kept) -> None:
-        """Remove one. Raises `BadInput` for a file that is not a calibration of ours any more."""
-        check_file(kept.path, JSON_FILE).unlink(missing_ok=True)
 
     def _folder(self, camera: Camera) -> Path:
         digest = hashlib.sha256(camera.key.encode("utf-8", "surrogateescape")).hexdigest()[:10]

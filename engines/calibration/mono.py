@@ -23,7 +23,7 @@ from engines.calibration.solve.adjustment import Fit, Floats, Observation, State
 from engines.calibration.solve.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
 from engines.calibration.solve.held import freedom
 from engines.calibration.solve.setup import Setup, check_model
-from engines.calibration.targets import counting
+from engines.calibration.targets import counting, hints
 from engines.calibration.targets import photographs as detect
 from engines.calibration.targets.corners import parse_window
 from engines.calibration.targets.shots import Search, one_way, photo_of, without_corners
@@ -162,7 +162,7 @@ class _Problem:
         size = detect.common_size(shots)
         found = [number for number, shot in enumerate(shots) if shot.detection is not None]
         if not found:
-            raise counting.no_board(detect.samples(shots), spec.board, ctx)
+            raise hints.no_board(detect.samples(shots), spec.board, ctx)
         counting.check_whole(shots, spec.board, ctx)
         dropped = parse_drop(spec.drop, {shots[number].name: shots[number].ids for number in found})
         shots = [without_corners(shot, dropped.get(shot.name, ())) for shot in shots]

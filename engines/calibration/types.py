@@ -109,6 +109,7 @@ class UncertaintyMap:
     """Standard deviation in pixels (worst direction) of where a point is seen, over the picture, rows from the top.
 
     distance: from the camera, in metres; 0 stands for infinity. The camera's own free motion is allowed for.
+    sigma: -1 where the lens model has no ray for the pixel.
     """
 
     columns: int

@@ -147,7 +147,7 @@ class _Work:
 
     def _note(self, path: Path, target: Path, size: Size, frames: int = 1) -> None:
         maps = self._straightener.maps(size)
-        shown = Size(maps.points.shape[1], maps.points.shape[0])
+        shown = maps.size
         camera = self._camera(shown, maps.straight)
         scaled = size != self._calibration.image_size
         self.written.append(Written(str(path), target.name, shown, maps.straight, camera, frames, scaled))

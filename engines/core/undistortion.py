@@ -45,16 +45,10 @@ class Straightener:
         self._lock = Lock()
         self._for: Size | None = None
         self._maps: Maps | None = None
-        self._room: Image | None = None
 
     def image(self, image: Image) -> Image:
         """A straightened copy. Raises `UsageError` for a picture of a shape that the lens does not fit."""
-        size = size_of(image)
-        maps = self.maps(size)
-        with self._lock:
-            if self._room is None or self._room.shape[:2] != image.shape[:2]:
-                self._room = np.empty((size.height, size.width, 4), np.uint8)
-            return undistort(image, maps, self._room)
+        return undistort(image, self.maps(size_of(image)))
 
     def maps(self, size: Size) -> Maps:
         """The maps for pictures of `size`; those of the last size are kept. Raises as `image` does."""
@@ -77,12 +71,14 @@ def straightening(how: Undistortion, size: Size) -> Maps:
     lens = scaled(how.lens, how.size, size)
     straight, onto = _pinhole(how, lens, size)
     maps = undistort_maps(lens, size, onto=onto, straight=straight)
+    if not (how.mirrored or how.mirror):
+        return maps
     points = maps.points
     if how.mirrored:
         points = np.stack([size.width - 1 - points[..., 0], points[..., 1]], axis=-1)
     if how.mirror != how.mirrored:
         points, straight = points[:, ::-1], _flipped(straight, onto)
-    return Maps(np.ascontiguousarray(points), straight)
+    return Maps.of(points, straight, size)
 
 
 def straight_camera(how: Undistortion, size: Size) -> tuple[Intrinsics, Size]:

@@ -254,7 +254,7 @@ def _result(state: CalibrationView) -> str:
         return ""
     if state.busy is not None:
         return f"Fitting {views_words(state.used)} again"
-    used = count(sum(view.used and view.found for view in result.views), "view")
+    used = count(len({view.path for view in result.views if view.used and view.found}), "view")
     told = f"{used}, RMS {pixels(result.rms_px)} px, {result.verdict}"
     return told if state.current else f"{told}; changed since"
 

@@ -31,9 +31,13 @@ DAY = 86400
 
 
 class Calibrations(QObject):
-    """`changed()` when a camera got another calibration. A path is a feed's or a tile's; a child's is its parent's."""
+    """`changed()` when a camera got another calibration; `unreadable(words)` of a kept file that was passed over.
+
+    A path is a feed's or a tile's; a child's is its parent's.
+    """
 
     changed = Signal()
+    unreadable = Signal(str)
 
     def __init__(self, feeds: Feeds) -> None:
         super().__init__(feeds)
@@ -47,6 +51,8 @@ class Calibrations(QObject):
             return ()
         if camera.key not in self._known:
             self._known[camera.key] = self._store.of(camera)
+            for problem in self._store.problems:
+                self.unreadable.emit(f"A calibration of {camera.title} is passed over: {problem}")
         return self._known[camera.key]
 
     def best(self, path: str) -> Kept | None:
@@ -69,11 +75,6 @@ class Calibrations(QObject):
         self._known.pop(camera.key, None)
         self.changed.emit()
         return kept
-
-    def forget(self, path: str, kept: Kept) -> None:
-        self._store.forget(kept)
-        self._known.clear()
-        self.changed.emit()
 
     def parent(self, path: str) -> str:
         """The feed or tile that a straightened picture is made of; any other path as it is."""

@@ -34,9 +34,9 @@ SIZE, LENS = Size(640, 480), Lens("brown5", Intrinsics(560.0, 560.0, 322.0, 238.
 TILTS = ((0.0, 0.0), (0.5, 0.1), (-0.5, 0.2), (0.1, 0.55), (0.1, -0.55), (0.4, 0.4), (-0.35, -0.4))
 SHIFTS = ((0.0, 0.0), (-0.2, 0.1), (0.2, -0.1), (0.15, 0.15), (-0.15, -0.15), (0.2, 0.1), (-0.2, 0.0))
 """Of the board's middle from the picture's, in widths of the board."""
-FILLS = 0.62
+FILLS = 0.48
 """Share of the picture's width that a board straight ahead takes."""
-WRONG, TORN = 23, (9, -14)
+WRONG, TORN = 23, (-6, -7)
 """A corner of one photograph, and how far the paper about it is torn away, in pixels."""
 
 
@@ -123,7 +123,7 @@ def _photographs(board: Board, wrong: bool) -> list[str]:
     for number, pose in enumerate(_poses(board)):
         picture = photograph(board, LENS, SIZE, pose, seed=number)
         path = folder / f"view {number + 1}.png"
-        cv2.imwrite(str(path), _torn(picture, board, pose) if wrong and number == 2 else picture)
+        cv2.imwrite(str(path), _torn(picture, board, pose) if wrong and number == 1 else picture)
         made.append(str(path))
     return made
 
@@ -143,7 +143,7 @@ def _poses(board: Board) -> list[tuple[np.ndarray, np.ndarray]]:
 def _torn(picture: np.ndarray, board: Board, pose: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """The paper about one corner stands elsewhere."""
     x, y = project(LENS, board.corners[WRONG], *pose)[0].round().astype(int)
-    dx, dy, half = *TORN, 11
+    dx, dy, half = *TORN, 14
     torn = picture.copy()
     torn[y + dy - half : y + dy + half, x + dx - half : x + dx + half] = picture[
         y - half : y + half, x - half : x + half
@@ -215,4 +215,4 @@ def _has_comparison(window: Window) -> bool:
 def _choose_wrong(window: Window) -> None:
     it = window.features["calibration"]
     suspects = [(view.name, number) for view in it.session.result.views for number in view.suspects]
-    it.board.page(Page.RESIDUALS).cornerChosen.emit(*(suspects[0] if suspects else ("view 3.png", WRONG)))
+    it.board.page(Page.RESIDUALS).cornerChosen.emit(*(suspects[0] if suspects else ("view 2.png", WRONG)))

@@ -132,3 +132,15 @@ def test_what_is_being_typed_stays_while_the_panel_is_shown_anew(
     with qtbot.waitSignal(panel.solver.changed) as changed:
         qtbot.keyClick(panel.solver.more, Qt.Key.Key_Return)
     assert changed.args == ["fix", ("fx=8",)]
+
+
+def test_a_photograph_with_two_boards_is_one_view_for_words_and_keys(
+    panel: CalibrationPanel, result: MonoResult, qtbot
+) -> None:
+    first, *others = result.views
+    both = replace(result, views=(first, replace(first, name="board 2", board=1), *others))
+    panel.show_state(replace(states(result)[Phase.RESULT], result=both, selected=first.path))
+    assert panel.state.startswith("6 views, ")
+    with qtbot.waitSignal(panel.report.bars.chosen) as chosen:
+        qtbot.keyClick(panel.report.bars, Qt.Key.Key_Right)
+    assert chosen.args == [others[0].path]

@@ -144,9 +144,14 @@ def test_calibrations_are_plain_files_that_are_never_replaced(open_window: Open,
     assert first.path != second.path
     assert folder.name.startswith("Rig left ")
     (folder / "mine.json").write_text("[]")
-    known.forget(LEFT, first)
-    assert sorted(path.name for path in folder.iterdir()) == sorted([second.path.name, "camera.json", "mine.json"])
-    assert [one.result.rms_px for one in known.of(LEFT)] == [0.3]
+    said: list[str] = []
+    known.unreadable.connect(said.append)
+    third = known.assign(LEFT, replace(RESULT, rms_px=0.4))
+    names = [first.path.name, second.path.name, third.path.name, "camera.json", "mine.json"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    assert (folder / "mine.json").read_text() == "[]"
+    assert [one.result.rms_px for one in known.of(LEFT)] == [0.4, 0.3, 0.12]
+    assert said == ["A calibration of Rig left is passed over: mine.json: This JSON is not a calibration of one camera"]
 
 
 @pytest.mark.parametrize("balance", [0.0, 1.0])

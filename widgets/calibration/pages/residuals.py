@@ -31,7 +31,7 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import DOT, count
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE = 248, 380
+SIDE, MOST_SIDE = 276, 380
 LEAST_ROWS, ROOM_ABOVE = 5, 360
 """Rows of the table at the least, and the height that all else takes."""
 NOTHING = ("Calibrate to see how far the model puts each corner from where it was found", "Add photographs")

@@ -63,11 +63,11 @@ def _session(kept: dict[str, Any]) -> Session:
     result = None if kept["result"] is None else formats.from_json(kept["result"])
     views = tuple(_row(view) for view in kept["views"])
     loaded_from = str(kept["loaded_from"])
-    off, drop = (tuple(str(one) for one in kept.get(name, ())) for name in ("off", "drop"))
+    off, drop = (from_json(tuple[str, ...], kept.get(name, ())) for name in ("off", "drop"))
     loaded = result if loaded_from else None
     session = Session(_settings(kept["settings"]), Material(views, loaded, loaded_from, off, drop))
-    for film, frames in kept.get("frames", {}).items():
-        session.know_frames(film, tuple(str(frame) for frame in frames))
+    for film, frames in from_json(dict[str, tuple[str, ...]], kept.get("frames", {})).items():
+        session.know_frames(film, frames)
     behind = kept.get("behind")
     solved = result if not loaded_from else formats.from_json(behind) if behind is not None else None
     if solved is not None:

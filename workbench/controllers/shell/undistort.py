@@ -53,6 +53,7 @@ class UndistortController(QObject):
         viewer.changed.connect(self.refresh)
         services.feeds.changed.connect(lambda _id: self.refresh())
         self._known.changed.connect(self._renew)
+        self._known.unreadable.connect(lambda words: services.notify(words, "warn"))
         viewer.selectedChanged.connect(lambda _path: self.refresh())
         for id, act in zip(COMMANDS, (self.toggle_path, self.ask_settings, self.ask_file), strict=True):
             actions.bind(id, lambda act=act: act(viewer.selected_path()))

@@ -287,3 +287,16 @@ def test_the_photograph_lies_under_the_corners_of_flipped_pictures(tmp_path: Pat
     assert np.array_equal(
         picture(path, image, flipped, True, 0.0).image, picture(path, image[:, ::-1], plain, True, 0.0).image
     )
+
+
+@pytest.mark.parametrize("broken", [{"frames": [1]}, {"off": 3}, {"drop": {"a": 1}}, {"behind": 7}])
+def test_a_damaged_project_is_said_and_begins_anew(make_bench: Callable[[], Bench], broken: dict[str, object]) -> None:
+    first = make_bench()
+    first.controller.edits.change("Add", Material((photograph("/a.png"),)).with_loaded(result_of(), "camera.yaml"))
+    first.controller.keep()
+    project = first.services.project
+    kept = project.get("calibration", "mono")
+    project.put("calibration", "mono", kept | broken)
+    second = make_bench()
+    assert "could not be read" in second.said[-1]
+    assert second.state.views == ()

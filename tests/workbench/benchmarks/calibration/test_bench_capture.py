@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engines.cameras.scene.rig import Pose
-from workbench.benchmarks.capture import GLIDE, REST, Hand, main
+from workbench.benchmarks.calibration.capture import GLIDE, REST, Hand, main
 
 
 def test_views_at_random_need_many_more_for_the_same_camera():
