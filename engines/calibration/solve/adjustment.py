@@ -38,7 +38,8 @@ _UNSEEN = 1e-14
 class Observation:
     """One view: ids of the target's corners (N), and where they were seen (N x 2 pixels).
 
-    covariance: of the corners, N x 2 x 2 in squared pixels, where it is known. extent: N diameters of circles, pixels.
+    covariance: of the corners, N x 2 x 2 in squared pixels, where it is known; it is carried along and does not
+    weigh the fit. extent: N diameters of circles, pixels.
     weights: N, of the squared residuals; None: 1 each.
     """
 

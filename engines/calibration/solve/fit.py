@@ -218,8 +218,9 @@ def _fisheye_starts(views: Sequence[Observation], setup: Setup) -> Iterator[Stat
 
 
 def _posed(state: State, views: Sequence[Observation]) -> State:
-    """With the pose of each view, the camera held."""
-    return replace(state, poses=np.array([pose_of(state, view).state.poses[0] for view in views]))
+    """With the pose of each view as its rays tell it; the fit refines them all."""
+    poses = [pose_from_rays(state.points[view.ids], rays(state.lens, view.corners)) for view in views]
+    return replace(state, poses=np.array(poses))
 
 
 def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> State:
