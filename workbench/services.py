@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
     from engines.cameras.types import Source
+    from workbench.feeds.calibrations import Calibrations
     from workbench.feeds.running import Feeds
     from workbench.log import LogBook
     from workbench.project.file import Project
@@ -50,6 +51,9 @@ class Host:
     def add_source(self, path: str) -> None:
         """Play this file and show it."""
 
+    def undistort(self, path: str) -> None:
+        """Show the straightened picture of a feed or tile whose camera is calibrated."""
+
     def play(self, source: Source) -> None:
         """Play this source and show it."""
 
@@ -67,3 +71,9 @@ class Services:
     undo: QUndoStack
     notify: Notify
     host: Host = field(default_factory=Host)
+    calibrations: Calibrations = field(init=False)
+
+    def __post_init__(self) -> None:
+        from workbench.feeds.calibrations import Calibrations
+
+        self.calibrations = Calibrations(self.feeds)

@@ -51,13 +51,12 @@ class Wish:
     @property
     def words(self) -> str:
         """As an order to a person."""
-        far = ("close to the camera", "", "further away")[self.near]
-        tilt = f"tilt its {_AWAY[self.tilt]} away from the camera" if any(self.tilt) else ""
-        if not any(self.place) and not far and tilt:
-            return tilt.replace("tilt its", "Tilt the board's")
-        where = ", ".join(filter(None, (_PLACES[self.place], far)))
-        order = f"Move the board to {where}"
-        return f"{order}, and {tilt}" if tilt else f"{order}, facing the camera"
+        side = _AWAY.get(self.tilt, "")
+        if not any(self.place) and self.near == 1 and side:
+            return f"Tilt the board's {side} away"
+        far = ("close", "", "farther off")[self.near]
+        how = f"{side} tilted away" if side else "facing the camera"
+        return f"Move to {', '.join(filter(None, (_PLACES[self.place], far, how)))}"
 
 
 WISHES = tuple(Wish(place, tilt, near) for place, tilt, near in product(_PLACES, _TILTS, range(len(SIZES))))
@@ -71,6 +70,7 @@ class Candidates:
     """
 
     wishes: tuple[Wish, ...]
+    poses: Poses
     information: Floats
     outlines: Floats
 
@@ -85,7 +85,7 @@ def candidates(lens: Lens, size: Size, board: Board, quarter: int = 0) -> Candid
     kept = Poses(poses.turns[fits], poses.shifts[fits])
     told, weight = _sampled(lens, kept, board)
     return Candidates(
-        tuple(WISHES[number] for number in fits), weight * told.reduced(), np.ascontiguousarray(rim[fits][:, ::2])
+        tuple(WISHES[number] for number in fits), kept, weight * told.reduced(), np.ascontiguousarray(rim[fits][:, ::2])
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engines.calibration import coverage
 from engines.calibration.candidates import Candidates, Wish, candidates
 from engines.calibration.information import Estimate, Floats, Gains, gains, quantities
-from engines.calibration.looks import length_of, normal_of, quarter_of
+from engines.calibration.looks import length_of, normal_of, outline_of, quarter_of
 from engines.calibration.types import Capture
 from engines.core.boards import Board
 from engines.core.frames import Size
@@ -27,11 +27,11 @@ from engines.core.lenses import Lens, ModelName
 SHARP = 0.25
 ADDS = 0.02
 """The least gain that is worth a view."""
-LEAST_VIEWS = 8
-_NOTHING = 0.05
+LEAST_VIEWS = 10
+_NOTHING = 0.06
 """When the best view adds less than this share, there are enough."""
 _SHARE_OF_BEST = 0.7
-_PLENTY = 0.3
+_PLENTY = 0.4
 """What brings this much is always worth a view."""
 _TRIES = 4
 _PATIENCE = 0.85
@@ -114,8 +114,8 @@ class Guide:
         ids = _ids_of(capture, self.boards[self._board])
         if len(ids):
             self.estimate.add(self._points[self._board][ids], np.array(capture.corners))
-        if len(capture.outline) == 4:
-            four = np.asarray(capture.outline, dtype=np.float64)
+        four = self._outline(capture, ids)
+        if four is not None:
             self._quarter = quarter_of(four)
             self._outlines.append(four)
             self._normals.append(normal_of(four, self.boards[self._board], self.size))
@@ -165,6 +165,11 @@ class Guide:
     def enough(self) -> bool:
         return self._goal is not None and self.count > 0 and not self._goal.words
 
+    @property
+    def wish(self) -> Wish | None:
+        """The view that is asked for."""
+        return None if self._goal is None else self._goal.wish
+
     def goal(self) -> str:
         """What the next view should bring, as an order; "" when nothing would add anything."""
         self.settle()
@@ -192,6 +197,11 @@ class Guide:
         spread = np.sqrt(np.diag(np.linalg.inv(self.estimate.information)))
         told = ", ".join(f"{name} \u00b1 {spread[number]:.2g}" for number, name in ((0, "fx"), (2, "cx"), (3, "cy")))
         return f"Enough views: calibrate ({told} px)"
+
+    def _outline(self, capture: Capture, ids: NDArray[np.int64]) -> Floats | None:
+        if len(capture.outline) == 4:
+            return np.asarray(capture.outline, dtype=np.float64)
+        return outline_of(self.boards[self._board], ids, np.array(capture.corners)) if len(ids) else None
 
     def _gains(self, added: Floats) -> Gains:
         return gains(quantities(self.estimate.lens, self.size), self.estimate.information, added)
@@ -234,14 +244,14 @@ class Guide:
     def _uncovered(self) -> _Goal:
         """Nothing adds by the numbers; they trust the model even where no view has been."""
         region = coverage.emptiest_region(self.cells) if self.cells.mean() < _COVERED else ""
-        return _Goal(None, f"Move the board to the {region}: no view has been there" if region else "", 0.0)
+        return _Goal(None, f"Move to the {region}: no view has been there" if region else "", 0.0)
 
 
 def _ids_of(capture: Capture, board: Board) -> NDArray[np.int64]:
     """Of a capture's corners; none where they are not told and not all there."""
     if len(capture.ids) == len(capture.corners):
         return np.array(capture.ids, dtype=np.int64)
-    whole = len(capture.corners) == board.corner_count
+    whole = not capture.ids and len(capture.corners) == board.corner_count
     return np.arange(board.corner_count if whole else 0)
 
 
@@ -262,7 +272,7 @@ def _effect(gain: float, name: str) -> str:
     """What a view does to a parameter's uncertainty, in words."""
     what = f"the uncertainty of {'the distortion' if name == 'distortion' else name}"
     if gain >= 0.72:
-        return f"cuts {what} to a quarter or less"
+        return f"quarters {what}"
     if gain >= 0.6:
         return f"cuts {what} to a third"
     return f"halves {what}" if gain >= 0.45 else f"lessens {what} by {100 * gain:.0f}\u00a0%"

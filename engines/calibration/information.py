@@ -17,9 +17,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.solve.poses import pose_from_rays
+from engines.calibration.solve.projecting import project_with_derivatives
+from engines.core.errors import WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, Intrinsics, Lens, ModelName
-from engines.core.projection import camera_matrix, undistort_points
+from engines.core.projection import rays, undistort_points
 
 Floats = NDArray[np.float64]
 
@@ -30,8 +33,12 @@ _FOCAL, _CENTRE, _ASPECT = 0.3, 0.06, 0.02
 """Widths of the prior: of focal length and centre as shares of the picture's longer side, of fx : fy as a share."""
 _TERMS = {"p1": 0.01, "p2": 0.01, "s1": 0.01, "s2": 0.01, "s3": 0.01, "s4": 0.01, "tau_x": 0.02, "tau_y": 0.02}
 _TERM = 0.3
+_TELLING = 3
+"""From so many views on the residuals tell the noise; fewer may not have found the lens yet."""
 _STALE = 0.1
 _LONGEST_STEP = 0.25
+_BENDING = 0.5
+"""How much the distortion counts beside fx, fy, cx and cy: any view farther out gains much for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +94,15 @@ def derivatives(lens: Lens, poses: Poses, points: Floats) -> Derivatives:
 
 def _projected(lens: Lens, points: Floats) -> tuple[Floats, Floats]:
     """M pixels of points in camera coordinates, and 2M x (3 + G) derivatives: by the point, then by the camera."""
-    zero, matrix, terms = np.zeros(3), camera_matrix(lens.intrinsics), np.array(lens.distortion)
-    if lens.is_fisheye:
-        image, jacobian = cv2.fisheye.projectPoints(points, zero, zero, matrix, terms)
-        wanted = [11, 12, 13, 0, 1, 2, 3, 4, 5, 6, 7]
-    else:
-        image, jacobian = cv2.projectPoints(points, zero, zero, matrix, terms)
-        wanted = list(range(3, 10 + len(terms)))
-    flat = np.asarray(image, dtype=np.float64).reshape(-1, 2)
-    return flat, np.asarray(jacobian, dtype=np.float64)[:, wanted]
+    zero = np.zeros(6)
+    pixels, by_pose, by_camera = project_with_derivatives(lens.model, vector_of(lens), zero, points.reshape(-1, 3))
+    return pixels, np.concatenate([by_pose[:, 3:], by_camera], axis=1)
+
+
+def vector_of(lens: Lens) -> Floats:
+    """fx, fy, cx, cy, then the distortion."""
+    held = lens.intrinsics
+    return np.array([held.fx, held.fy, held.cx, held.cy, *lens.distortion])
 
 
 def guessed(size: Size, model: ModelName) -> Lens:
@@ -109,18 +116,23 @@ def guessed(size: Size, model: ModelName) -> Lens:
 
 def pose_of(lens: Lens, points: Floats, pixels: Floats) -> Poses | None:
     """The pose of one flat board from K x 3 points and K x 2 pixels; None where it cannot be told."""
-    straight = undistort_points(lens, pixels)
-    if not np.isfinite(straight).all() or len(points) < 4:
+    if len(points) < 4:
         return None
     try:
-        found, rvec, tvec = cv2.solvePnP(points, straight, np.eye(3), None, flags=cv2.SOLVEPNP_IPPE)
-    except cv2.error:
+        pose = pose_from_rays(points, rays(lens, pixels)) if lens.is_fisheye else _flat_pose(lens, points, pixels)
+    except (WorkFailed, cv2.error):
         return None
-    if not found or not np.isfinite(tvec).all() or tvec[2] <= 0:
+    if pose is None or not np.isfinite(pose).all():
         return None
-    return Poses(
-        np.asarray(cv2.Rodrigues(rvec)[0], dtype=np.float64)[None], np.asarray(tvec, dtype=np.float64).reshape(1, 3)
-    )
+    return Poses(np.asarray(cv2.Rodrigues(pose[:3])[0], dtype=np.float64)[None], pose[None, 3:])
+
+
+def _flat_pose(lens: Lens, points: Floats, pixels: Floats) -> Floats | None:
+    """(rvec, tvec) before a lens that sees straight ahead (Collins and Bartoli 2014, IPPE)."""
+    straight = undistort_points(lens, pixels)
+    found, rvec, tvec = cv2.solvePnP(points, straight, np.eye(3), None, flags=cv2.SOLVEPNP_IPPE)
+    ahead = found and tvec[2] > 0
+    return np.concatenate([np.ravel(rvec), np.ravel(tvec)]).astype(np.float64) if ahead else None
 
 
 @dataclass(slots=True)
@@ -161,7 +173,7 @@ class Estimate:
     def __init__(self, size: Size, model: ModelName = "brown5", lens: Lens | None = None) -> None:
         self.size = size
         self.lens = lens or guessed(size, model)
-        self._camera = _vector(self.lens)
+        self._camera = vector_of(self.lens)
         self._prior = _prior(self.lens, size)
         self._begun = self._prior @ self._camera
         self._views: list[_View] = []
@@ -193,7 +205,7 @@ class Estimate:
         """Of a corner, per axis, in pixels."""
         measured = sum(view.pixels.size for view in self._views)
         spare = measured - 6 * len(self._views) - len(self._camera)
-        if spare < 40:
+        if self.count < _TELLING or spare < 40:
             return NOISE
         return max(_LEAST_NOISE, float(np.sqrt(sum(view.squares for view in self._views) / spare)))
 
@@ -237,11 +249,6 @@ class Estimate:
         self.lens = replace(self.lens, intrinsics=Intrinsics(*values[:4]), distortion=tuple(values[4:]))
 
 
-def _vector(lens: Lens) -> Floats:
-    held = lens.intrinsics
-    return np.array([held.fx, held.fy, held.cx, held.cy, *lens.distortion])
-
-
 def _prior(lens: Lens, size: Size) -> Floats:
     longest = max(size.width, size.height)
     terms = [_TERMS.get(name, _TERM) for name in DISTORTION_NAMES[lens.model]]
@@ -256,11 +263,11 @@ def _prior(lens: Lens, size: Size) -> Floats:
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """What should become certain: rows of factors, R x G, of which the worst counts. Its deviation is in pixels of
-    effect; `unit` turns it into that of the parameter."""
+    effect."""
 
     name: str
     rows: Floats
-    unit: float = 1.0
+    weight: float = 1.0
 
     def deviations(self, information: Floats) -> Floats:
         """At N informations, N."""
@@ -276,23 +283,20 @@ def quantities(lens: Lens, size: Size) -> tuple[Quantity, ...]:
     focal = lens.intrinsics
     wide, high = size.width / 2 / focal.fx, size.height / 2 / focal.fy
     return (
-        Quantity("fx", single[0] * wide, 1 / wide),
-        Quantity("fy", single[1] * high, 1 / high),
+        Quantity("fx", single[0] * wide),
+        Quantity("fy", single[1] * high),
         Quantity("cx", single[2]),
         Quantity("cy", single[3]),
-        Quantity("distortion", _bending(lens, size)),
+        Quantity("distortion", _bending(lens, size), _BENDING),
     )
 
 
 def _bending(lens: Lens, size: Size) -> Floats:
     """How the distortion terms move points near the picture's corners and the middles of its sides."""
-    x, y = np.meshgrid([0.03, 0.5, 0.97], [0.03, 0.5, 0.97])
+    x, y = np.meshgrid([0.08, 0.5, 0.92], [0.08, 0.5, 0.92])
     spots = np.delete(np.stack([x.ravel(), y.ravel()], axis=1), 4, axis=0) * [size.width, size.height]
-    rays = undistort_points(lens, spots)
-    rays = rays[np.isfinite(rays).all(axis=1)]
-    ways = np.column_stack([rays, np.ones(len(rays))]).reshape(-1, 1, 3)
-    jacobian: NDArray[Any] = _projected(lens, ways)[1].copy()
-    jacobian = jacobian[:, 3:]
+    ways = rays(lens, spots)
+    jacobian: NDArray[Any] = _projected(lens, ways[np.isfinite(ways).all(axis=1)])[1][:, 3:].copy()
     jacobian[:, :4] = 0.0
     return np.asarray(jacobian)
 
@@ -314,6 +318,6 @@ def gains(asked: Sequence[Quantity], known: Floats, added: Floats) -> Gains:
     levels = np.concatenate([known[None], known + added])
     told = np.log(np.maximum([quantity.deviations(levels) for quantity in asked], 1e-12))
     worst, lost = int(np.argmax(told[:, 0])), told[:, 1:] - told[:, :1]
-    weights = np.ones(len(asked))
-    weights[worst] = 2.0
+    weights = np.array([quantity.weight for quantity in asked])
+    weights[worst] *= 2
     return Gains(1 - np.exp(lost), np.asarray(1 - np.exp(weights @ lost / weights.sum())), worst)

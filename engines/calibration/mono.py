@@ -33,6 +33,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
+from engines.core.pictures.files import LeftOut
 from engines.core.video.stills import is_film
 
 _DETECTED, _FITTED = 0.6, 0.7
@@ -51,10 +52,9 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
     out = _checked_out(spec.out)
     _check_equals(spec)
     with ctx.lease("cpu", threads=os.cpu_count() or 2) as lease:
-        listing = detect.listing(spec.images)
-        shots = _find(spec, listing.files, ctx, lease.threads)
+        shots, left_out = searched(spec, ctx, lease.threads)
         result = calibrated(spec, shots, ctx, lease.threads)
-        result = replace(result, left_out=listing.left_out, seconds=perf_counter() - started)
+        result = replace(result, left_out=left_out, seconds=perf_counter() - started)
     if out is not None:
         from engines.calibration.formats.files import save
 
@@ -77,6 +77,12 @@ def calibrated(spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context, threa
         squares = problem.leave_out(fit, ctx, threads)
         result = problem.result(fit, evidence, squares, perf_counter() - started)
     return result
+
+
+def searched(spec: MonoSpec, ctx: Context, threads: int = 2) -> tuple[list[detect.Shot], tuple[LeftOut, ...]]:
+    """What the photographs show, the same for every lens model, and the files beside them that were not read."""
+    listing = detect.listing(spec.images)
+    return _find(spec, listing.files, ctx, threads), listing.left_out
 
 
 def _checked_out(out: str) -> Path | None:

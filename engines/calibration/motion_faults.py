@@ -28,16 +28,22 @@ SMEARED = 0.6
 """Sharpness in one direction as a share of that in the other, below which a picture is smeared."""
 _STILL_FRAMES = 2
 _LEAST_SPEED = 1.5
-_CERTAIN = 0.06
+_STEADY = 0.3
+"""How much the motion may change from frame to frame, as a share, to tell how each row has moved."""
+_CERTAIN = 0.1
 _FORGETTING = 0.97
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """speed: of the fastest corner, pixels a frame. shifts: of the N corners, N x 2 pixels a frame, smoothed."""
+    """speed: of the fastest corner, pixels a frame. shifts: of the N corners, N x 2 pixels a frame, smoothed.
+
+    steady: the frame before moved alike.
+    """
 
     speed: float
     shifts: Floats
+    steady: bool = False
 
 
 class MotionWatch:
@@ -47,6 +53,7 @@ class MotionWatch:
         self._ids: NDArray[np.int64] = np.zeros(0, np.int64)
         self._corners: Floats = np.zeros((0, 2))
         self._index = self._board = 0
+        self._way: Floats = np.zeros(2)
         self._still_for = 0
 
     def forget(self) -> None:
@@ -63,7 +70,10 @@ class MotionWatch:
         if len(common) < 4:
             return None
         shifts = _smooth(corners[now], moved_by, corners)
-        return Motion(float(np.linalg.norm(shifts, axis=1).max()), shifts)
+        way, before_way = shifts.mean(axis=0), self._way
+        self._way = way
+        steady = bool(np.linalg.norm(way - before_way) < _STEADY * np.linalg.norm(way))
+        return Motion(float(np.linalg.norm(shifts, axis=1).max()), shifts, steady)
 
     def is_still(self, motion: Motion | None, limit: float) -> bool:
         """Whether the board has moved by less than `limit` pixels a frame for a few frames."""
@@ -87,7 +97,7 @@ class Readout:
 
     def see(self, lens: Lens, size: Size, points: Floats, corners: Floats, motion: Motion, noise: float) -> None:
         """A moving board of K x 3 points at K x 2 pixels before a lens that is known."""
-        if motion.speed < _LEAST_SPEED:
+        if motion.speed < _LEAST_SPEED or not motion.steady:
             return
         late = (corners[:, 1:] - corners[:, 1:].mean()) / size.height
         expected = motion.shifts * late

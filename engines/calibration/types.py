@@ -109,6 +109,7 @@ class UncertaintyMap:
     """Standard deviation in pixels (worst direction) of where a point is seen, over the picture, rows from the top.
 
     distance: from the camera, in metres; 0 stands for infinity. The camera's own free motion is allowed for.
+    sigma: -1 where the lens model has no ray for the pixel.
     """
 
     columns: int
@@ -198,7 +199,8 @@ class ModelsResult:
 class Capture:
     """A view that has been taken: `corners`, `outline`, `ids` and `board` of its `Sighting`.
 
-    Without ids it counts for the coverage, and for guidance where all corners of the board are there.
+    Without ids it counts for the coverage, and for guidance where all corners of the board are there. The outline may
+    be left out where there are ids.
     """
 
     corners: tuple[Point, ...]

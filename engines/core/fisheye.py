@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 _ODD = np.array([1, 3, 5, 7, 9])
 _NEAR_AXIS = 1e-9
-_TABLE, _NEWTON = 2000, 6
+_TABLE, _NEWTON = 2000, 4
 
 
 def radius(angle: Floats, terms: Sequence[float] | Floats) -> tuple[Floats, Floats]:
     """Radii in focal lengths for angles in radians, and their derivatives by the angle."""
-    coefficients = np.array([1.0, *terms])
-    powers = angle[..., None] ** (_ODD - 1)
-    return angle * (powers @ coefficients), powers @ (_ODD * coefficients)
+    square = angle * angle
+    k1, k2, k3, k4 = terms
+    bent = angle * (1 + square * (k1 + square * (k2 + square * (k3 + square * k4))))
+    slope = 1 + square * (3 * k1 + square * (5 * k2 + square * (7 * k3 + square * (9 * k4))))
+    return bent, slope
 
 
 def project(points: Floats, terms: Sequence[float] | Floats) -> tuple[Floats, Floats, Floats]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engines.core.errors import UsageError
 from engines.core.frames import Size
 from engines.core.lenses import Lens
-from engines.core.projection import undistort_points
+from engines.core.projection import rays
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,8 @@ def field_of_view(lens: Lens, size: Size) -> FieldOfView:
 
 def off_axis(lens: Lens, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Angles in radians between the axis and where N x 2 pixels look; NaN where the lens has no direction for one."""
-    if not lens.is_fisheye:
-        return np.asarray(np.arctan(np.linalg.norm(undistort_points(lens, pixels), axis=1)))
-    one = lens.intrinsics
-    seen = np.linalg.norm((pixels - (one.cx, one.cy)) / (one.fx, one.fy), axis=1)
-    angle = np.linspace(0, np.pi, 20001)
-    curve = angle * (1 + sum(k * angle ** (2 * power) for power, k in enumerate(lens.distortion, 1)))
-    grows = int(np.argmax(np.append(np.diff(curve) <= 0, True))) + 1
-    return np.asarray(np.interp(seen, curve[:grows], angle[:grows], right=np.nan))
+    ways = rays(lens, pixels)
+    return np.asarray(np.arctan2(np.hypot(ways[:, 0], ways[:, 1]), ways[:, 2]))
 
 
 def focal_mm(lens: Lens, size: Size, sensor_width: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from engines.core.errors import UsageError
 from engines.core.frames import Image, Size, size_of
 from engines.core.lenses import Intrinsics, Lens, scaled
-from engines.core.projection import Maps, border, undistort, undistort_maps
+from engines.core.projection import Maps, border, straight_pinhole, undistort, undistort_maps
 
 MOST_PIXELS = 1 << 27
 
@@ -68,11 +68,34 @@ def check(how: Undistortion) -> None:
 
 def straightening(how: Undistortion, size: Size) -> Maps:
     """Maps for pictures of `size`. Raises `UsageError` for a shape that the lens does not fit."""
-    lens, onto = scaled(how.lens, how.size, size), _size(how, size)
-    maps = undistort_maps(lens, size, keep=how.balance, onto=onto)
-    if how.crop:
-        maps = _cut(maps, *_box(lens, size, maps.straight, onto))
-    return _flipped(maps, size, source=how.mirrored, shown=how.mirror != how.mirrored)
+    lens = scaled(how.lens, how.size, size)
+    straight, onto = _pinhole(how, lens, size)
+    maps = undistort_maps(lens, size, onto=onto, straight=straight)
+    if not (how.mirrored or how.mirror):
+        return maps
+    points = maps.points
+    if how.mirrored:
+        points = np.stack([size.width - 1 - points[..., 0], points[..., 1]], axis=-1)
+    if how.mirror != how.mirrored:
+        points, straight = points[:, ::-1], _flipped(straight, onto)
+    return Maps.of(points, straight, size)
+
+
+def straight_camera(how: Undistortion, size: Size) -> tuple[Intrinsics, Size]:
+    """The pinhole that pictures of `size` become, and their size then; without maps. Raises as `straightening`."""
+    straight, onto = _pinhole(how, scaled(how.lens, how.size, size), size)
+    return (_flipped(straight, onto) if how.mirror != how.mirrored else straight), onto
+
+
+def _pinhole(how: Undistortion, lens: Lens, size: Size) -> tuple[Intrinsics, Size]:
+    """What is shown, in pictures as the lens's own."""
+    onto = _size(how, size)
+    straight = straight_pinhole(lens, size, onto, how.balance)
+    if not how.crop:
+        return straight, onto
+    rows, columns = _box(lens, size, straight, onto)
+    moved = replace(straight, cx=straight.cx - columns.start, cy=straight.cy - rows.start)
+    return moved, Size(columns.stop - columns.start, rows.stop - rows.start)
 
 
 def _size(how: Undistortion, size: Size) -> Size:
@@ -93,18 +116,5 @@ def _inside(first: float, last: float, count: int) -> slice:
     return slice(max(int(np.ceil(first - 1e-6)), 0), min(int(np.floor(last + 1e-6)) + 1, count))
 
 
-def _cut(maps: Maps, rows: slice, columns: slice) -> Maps:
-    old = maps.straight
-    moved = replace(old, cx=old.cx - columns.start, cy=old.cy - rows.start)
-    return Maps(np.ascontiguousarray(maps.points[rows, columns]), moved)
-
-
-def _flipped(maps: Maps, size: Size, *, source: bool, shown: bool) -> Maps:
-    """For a lens of flipped pictures, and flipped left to right in what comes out."""
-    points, straight = maps.points, maps.straight
-    if source:
-        points = np.stack([size.width - 1 - points[..., 0], points[..., 1]], axis=-1)
-    if shown:
-        points = points[:, ::-1]
-        straight = replace(straight, cx=points.shape[1] - 1 - straight.cx)
-    return Maps(np.ascontiguousarray(points), straight)
+def _flipped(straight: Intrinsics, size: Size) -> Intrinsics:
+    return replace(straight, cx=size.width - 1 - straight.cx)

@@ -101,7 +101,7 @@ class ViewBars(DrawnChart):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        paths = [view.path for view in self._views]
+        paths = list(dict.fromkeys(view.path for view in self._views))
         if step is None or not paths:
             super().keyPressEvent(event)
             return

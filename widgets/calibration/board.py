@@ -214,7 +214,9 @@ class BoardEditor(QWidget):
 
 def _families(kind: Kind) -> list[tuple[str, str]]:
     names = TAG_FAMILIES if kind == "aprilgrid" else DICTIONARIES
-    return [(name, name[5:].replace("_", " ")) for name in names]
+    return [
+        (name, name[5:].removeprefix("APRILTAG_" if kind == "aprilgrid" else "").replace("_", " ")) for name in names
+    ]
 
 
 def _label(box: QWidget, words: str) -> None:

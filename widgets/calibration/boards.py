@@ -23,11 +23,17 @@ class BoardList(RowList):
         super().__init__("Boards", "The boards that may be in the pictures; Delete takes one away")
 
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
-        write(painter, box.adjusted(0, 0, -20, 0), f"{row + 1}\u2002{board_title(self.rows[row])}")
+        write(painter, box.adjusted(0, 0, -20, 0), f"{row + 1}\u2002{told_apart(self.rows[row])}")
         self.paint_cross(painter, row)
 
     def words(self, row: int) -> str:
-        return f"Board {row + 1}: {board_words(self.rows[row])}"
+        return f"Board {row + 1}: {board_words(self.rows[row])} {self.rows[row].dictionary}".strip()
+
+
+def told_apart(board: Board) -> str:
+    """The board with the family of its markers, where it has any."""
+    family = board.dictionary.removeprefix("DICT_").removeprefix("APRILTAG_").replace("_", "\u00a0")
+    return f"{board_title(board)}, {family}" if family else board_title(board)
 
 
 class BoardsEditor(QWidget):

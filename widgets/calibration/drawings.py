@@ -15,12 +15,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.prints import Shapes, painted
 from widgets.calibration.kinds import counting_words
 from widgets.calibration.state import GRID
 from widgets.kit.theme import LOOK, mixed
 
 SHADES = (0.0, 0.28, 0.5, 0.75)
 """Opacity of a coverage cell that 0, 1, 2, and 3 or more views touch."""
+MOST_CODES = 120
+"""More tags than this are too small to show their codes."""
+PIXELS, PAPER = 24, 4
+"""Of the drawing: to a square, and of paper around marks that do not fill theirs."""
 
 
 class BoardDrawing(QWidget):
@@ -54,12 +59,16 @@ class BoardDrawing(QWidget):
         scale = min((self.width() - 16) / width, (self.height() - 8) / height)
         box = QRectF(0, 0, scale * width, scale * height)
         box.moveCenter(QRectF(self.rect()).center())
-        if board.kind in ("chessboard", "charuco"):
-            painter.drawImage(box, _tinted(_print(board)))
-            painter.setPen(QPen(LOOK.now.color("line"), 1))
-            painter.drawRect(box)
+        margin = 0 if board.kind in ("chessboard", "charuco") else PAPER
+        painter.setPen(QPen(LOOK.now.color("line"), 1))
+        painter.setBrush(QColor(_inks()[1]))
+        painter.drawRect(box.adjusted(-margin, -margin, margin, margin))
+        if board.kind in ("circles", "acircles"):
+            _circles(painter, board, box.topLeft(), scale)
         else:
-            _marks(painter, board, box, scale)
+            image = _tinted(_print(board))
+            pixel = board.square / PIXELS * scale
+            painter.drawImage(QRectF(box.topLeft(), QSizeF(image.width() * pixel, image.height() * pixel)), image)
         _dots(painter, board, box.topLeft(), scale)
 
 
@@ -121,7 +130,17 @@ class CoverageMap(QWidget):
 
 @lru_cache(maxsize=8)
 def _print(board: Board) -> NDArray[np.uint8]:
-    return board.picture(16)
+    if board.kind == "aprilgrid" and board.columns * board.rows > MOST_CODES:
+        return painted(Shapes(board.shapes.dark), board.print_size, PIXELS / board.square)
+    return board.picture(PIXELS)
+
+
+def _circles(painter: QPainter, board: Board, origin: QPointF, scale: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(_inks()[0]))
+    radius = board.marker * scale / 2
+    for x, y in places(board) * scale:
+        painter.drawEllipse(origin + QPointF(x, y), radius, radius)
 
 
 def _inks() -> tuple[str, str]:
@@ -138,38 +157,16 @@ def _tinted(gray: NDArray[np.uint8]) -> QImage:
     return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _marks(painter: QPainter, board: Board, box: QRectF, scale: float) -> None:
-    """Tags or circles on their paper."""
-    ink, paper = _inks()
-    painter.setPen(QPen(LOOK.now.color("line"), 1))
-    painter.setBrush(QColor(paper))
-    painter.drawRect(box.adjusted(-4, -3, 4, 3))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(ink))
-    side = board.marker * scale
-    if board.kind == "aprilgrid":
-        for place in _tags(board):
-            painter.drawRect(QRectF(box.topLeft() + QPointF(*(place * scale)), QSizeF(side, side)))
-    else:
-        for place in places(board):
-            painter.drawEllipse(box.topLeft() + QPointF(*(place * scale)), side / 2, side / 2)
-
-
 def places(board: Board) -> NDArray[np.float64]:
     """The corners from the top left of what is printed, N x 2 in metres."""
     return np.asarray(board.corners[:, :2] - board.print_origin)
-
-
-def _tags(board: Board) -> NDArray[np.float64]:
-    """The first corner of each tag."""
-    return places(board).reshape(board.rows, 2, board.columns, 2, 2)[:, 0, :, 0].reshape(-1, 2)
 
 
 def _dots(painter: QPainter, board: Board, origin: QPointF, scale: float) -> None:
     nearest = (board.square - board.marker if board.kind == "aprilgrid" else board.square) * scale
     if nearest < 3:
         return
-    radius = max(1.2, min(3.0, nearest * 0.15))
+    radius = max(1.2, min(3.0 if board.dictionary or board.kind == "chessboard" else 1.6, nearest * 0.15))
     at = [origin + QPointF(*(place * scale)) for place in places(board)]
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(LOOK.now.color("accent"))

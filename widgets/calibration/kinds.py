@@ -96,14 +96,21 @@ def board_words(board: Board) -> str:
     """'9 x 6 inner corners, 25 mm': the board in one line for people."""
     if board.kind == "chessboard":
         return f"{_counts(board)} inner corners, {_millimetres(board)}"
+    flags = [word for word, on in (("inverted print", board.inverted), ("legacy pattern", board.legacy)) if on]
     what = "" if board.kind in ("circles", "acircles") else f"{KINDS[board.kind].title}, "
     counted = "asymmetric circles" if board.kind == "acircles" else KINDS[board.kind].counts.lower()
-    return f"{what}{_counts(board)} {counted}, {_millimetres(board)}"
+    return ", ".join([f"{what}{_counts(board)} {counted}", _millimetres(board), *flags])
 
 
 def board_title(board: Board) -> str:
-    """'9 x 6 corners, 25 mm': the board as short as it can be said."""
-    return f"{_counts(board)} {_SHORT.get(board.kind, 'shifted circles')}, {_millimetres(board)}"
+    """'9 x 6 corners, 25 mm': the board in a few words."""
+    return f"{_counts(board)} {_SHORT.get(board.kind, 'asymmetric')}, {_millimetres(board)}"
+
+
+def board_name(board: Board) -> str:
+    """'9 x 6 corners', '5 x 4 ChArUco, legacy': what tells it from boards of the same measures, for a button."""
+    flags = [word for word, on in (("inverted", board.inverted), ("legacy", board.legacy)) if on]
+    return ", ".join([f"{_counts(board)} {_SHORT.get(board.kind, 'asymmetric')}", *flags])
 
 
 def counting_words(board: Board) -> str:
@@ -114,14 +121,14 @@ def counting_words(board: Board) -> str:
         return f"{_counts(board)} tags = {_grid(board.corner_grid)} corners"
     if board.kind == "circles":
         return f"{board.rows} rows of {board.columns} circles = {board.corner_count} circles"
-    across = f"{millimetres(2 * board.square)}\u00a0mm within a row"
-    return f"{board.rows} rows of {board.columns}, every second one shifted; {across}"
+    return f"{board.rows} rows of {board.columns} circles, every second one shifted"
 
 
 def size_words(board: Board) -> str:
-    """How large the print is."""
+    """How large the print is; of shifted circles also how far they are apart within a row, which is often measured."""
     width, height = (f"{1000 * side:.4g}" for side in board.print_size)
-    return f"{width}\u00a0\u00d7\u00a0{height}\u00a0mm"
+    within = f", {millimetres(2 * board.square)}\u00a0mm within a row" if board.kind == "acircles" else ""
+    return f"{width}\u00a0\u00d7\u00a0{height}\u00a0mm{within}"
 
 
 def millimetres(metres: float) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.lenses import Intrinsics
 from engines.core.projection import camera_matrix, undistort_points
+from widgets.calibration.pooled import Pooled
 from widgets.calibration.state import GRID, pixels
 from widgets.viewer.overlays import Caption, GridCells, Label, Legend, Overlay, Points, Polygon, Polyline, Vectors
 
@@ -42,21 +43,44 @@ def sighting_overlays(sighting: Sighting, board: Board, coverage: Sequence[int] 
 def residual_overlays(
     view: ViewResult, result: MonoResult, straight: Intrinsics | None, *, residuals: bool = True
 ) -> list[Overlay]:
-    """Corners, where the model puts them, and the difference, enlarged as the legend says.
+    """Corners of all boards in the view's photograph, where the model puts them, and the difference, enlarged as the
+    legend says; corners that are doubtful or left out are ringed.
 
     straight: the picture was straightened to these intrinsics, so the points are too.
     """
-    name = f"{view.name}   {pixels(view.rms_px)} px" if view.found else f"{view.name}   no board found"
+    pooled = Pooled(tuple(part for part in result.views if part.path == view.path) or (view,))
+    name = f"{view.name}   {pixels(pooled.rms_px)} px" if pooled.found else f"{view.name}   no board found"
     made: list[Overlay] = [Caption(name, "top-left")]
-    if not residuals or not view.corners:
+    if not residuals or not pooled.corners:
         return made
-    found, model = moved(view.corners, result, straight), moved(view.projected, result, straight)
-    legend = [("found", "accent")]
-    if model:
-        scale = enlargement(view.rms_px or result.rms_px, result.image_size.width)
-        made += [Points(model, "good", 2.0, "cross"), Vectors(found, model, scale, "warn")]
+    found, legend = moved(pooled.corners, result, straight), [("found", "accent")]
+    solved = [part for part in pooled.found if part.projected]
+    if solved:
+        model = moved([place for part in solved for place in part.projected], result, straight)
+        seen = moved([corner for part in solved for corner in part.corners], result, straight)
+        scale = enlargement(pooled.rms_px or result.rms_px, result.image_size.width)
+        made += [Points(model, "good", 2.0, "cross"), Vectors(seen, model, scale, "warn")]
         legend += [("model", "good"), (f"residual \u00d7 {scale:g}", "warn")]
+    for words, token, places in _odd(pooled):
+        made.append(Points(moved(places, result, straight), token, 8.0))
+        legend.append((words, token))
     return [*made, Points(found, "accent", 3.0), Legend(legend, "bottom-right")]
+
+
+def _odd(pooled: Pooled) -> Iterator[tuple[str, str, list[Point]]]:
+    """Corners that are probably wrong, and those that are left out: words, token, places."""
+    for words, token, ids_of in (
+        ("doubtful", "bad", lambda part: set(part.suspects) - set(part.dropped)),
+        ("left out", "muted", lambda part: set(part.dropped)),
+    ):
+        places = [
+            corner
+            for part in pooled.found
+            for number, corner in zip(part.ids, part.corners, strict=True)
+            if number in ids_of(part)
+        ]
+        if places:
+            yield words, token, places
 
 
 def moved(points: Sequence[Point], result: MonoResult, straight: Intrinsics | None) -> tuple[Point, ...]:

@@ -21,12 +21,14 @@ from widgets.calibration.state import MODEL_NAMES, CalibrationView, Phase, cover
 from widgets.calibration.view import ResultView
 from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel
-from widgets.kit.fields import wrapped
+from widgets.kit.fields import TextField, wrapped
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
 from widgets.kit.words import count
 
 MOST_ADVICE = 3
+SHORTEST_HEAD = 120
+"""Pixels that the head of a section keeps, however long the name of its board is."""
 LEVELS = {"good": "good", "fair": "warn", "weak": "warn", "poor": "bad"}
 
 
@@ -54,7 +56,10 @@ class ResultReport(QWidget):
         self.about = wrapped("hint")
         self.camera.add(self.parameters)
         self.camera.add(self.about)
-        words = self._loaded, self.figures, self.reasons, self._dropped
+        self.use = PlainButton("Use for this camera", "straight")
+        self.focus = TextField("Focus", placeholder="Focus, in a word", tip="Where the lens is focused; may stay empty")
+        self._use = held(row_of(self.use, (self.focus, 1), spacing=8))
+        words = self._loaded, self.figures, self.reasons, self._dropped, self._use
         self.setLayout(column_of(*words, self.view, self.chart, self.camera, spacing=12))
         self.hide()
 
@@ -82,6 +87,10 @@ class ResultReport(QWidget):
         """A file that is shown in place of what the views give, and single corners that are left out."""
         self._loaded.setVisible(bool(state.loaded_from and state.views))
         self.loaded.setText(f"From {state.loaded_from}. The views are kept; calibrating shows theirs.")
+        camera = next((one.title for one in state.sources if one.path == state.source), "")
+        self._use.setVisible(bool(camera))
+        tip = f"Keep this calibration for {camera}, so that its picture can be undistorted"
+        describe(self.use, self.use.text(), tip)
         self._dropped.setVisible(bool(state.drop) and not state.loaded_from)
         self.dropped.setText(f"{count(len(state.drop), 'corner')} left out of the fit")
 
@@ -104,8 +113,10 @@ class CalibrationPanel(FeaturePanel):
         self.board = self.boards.editor
         self.every = EveryFrame()
         self.solver = SolverSection()
-        self.photographs = PlainButton("Add photographs", "views", "Image files that show the board; or drop them here")
-        self.folder = QuietButton("", "folder", "A folder of images", name="Add a folder of images")
+        self.photographs = PlainButton(
+            "Add photographs", "views", "Pictures or films that show the board; or drop them here"
+        )
+        self.folder = QuietButton("", "folder", "A folder of photographs or films", name="Add a folder")
         self.discard = QuietButton("", "clear", "Forget all views; Undo brings them back", name="Discard all views")
         self.open = QuietButton("Open", "open", "Load an OpenCV YAML or JSON calibration")
         self.save = QuietButton("Save", "save", "Save as OpenCV YAML or JSON")
@@ -119,6 +130,7 @@ class CalibrationPanel(FeaturePanel):
         return {
             "capture": self.camera.capture,
             "run": self.start,
+            "models": self.solver.compare,
             "add-images": self.photographs,
             "open": self.open,
             "save": self.save,
@@ -181,6 +193,7 @@ class CalibrationPanel(FeaturePanel):
         self.views.add(self.every)
         self.views.add(self.coverage)
         self.board_section.add(self.boards)
+        self.board_section.head.setMinimumWidth(SHORTEST_HEAD)
         parts = self.empty, self.report, self.camera, self.views, self.board_section, self.solver
         self.lay_out(*parts, foot=(self.open, self.save), more=(self.print,))
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult, Reason, Remedy
 from engines.core.boards import Board
-from widgets.calibration.kinds import board_title
+from widgets.calibration.kinds import board_name, board_words
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import draw_icon
 from widgets.kit.layouts import column_of, row_of
-from widgets.kit.panel import PlainButton, describe
+from widgets.kit.panel import PlainButton, QuietButton, describe
 
 MARKS = (("info", "muted"), ("info", "warn"), ("warn", "warn"), ("bad", "bad"))
 """Icon and token of each level."""
@@ -30,7 +30,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "drop_corner": lambda _target: "Drop this corner",
     "switch_off": lambda _target: "Switch off",
     "use_model": lambda target: f"Use {MODELS.get(target, target)}",
-    "use_board": lambda target: f"Use {board_title(Board.parse(target))}",
+    "use_board": lambda target: f"Use {board_name(Board.parse(target))}",
 }
 TIPS = {
     "free_board": "Solve for the board's own shape too",
@@ -46,6 +46,12 @@ def remedy_words(remedy: Remedy) -> str:
     return WORDS[remedy.kind](remedy.target)
 
 
+def remedy_tip(remedy: Remedy) -> str:
+    """What the button does, in a sentence."""
+    target = board_words(Board.parse(remedy.target)) if remedy.kind == "use_board" else remedy.target
+    return TIPS[remedy.kind].format(target)
+
+
 class ReasonList(QWidget):
     """`remedyWanted(Remedy)` when a button is pressed. Hidden while there is nothing to say."""
 
@@ -55,23 +61,34 @@ class ReasonList(QWidget):
         super().__init__()
         self._rows: list[_Row] = []
         self._shown: tuple[Reason, ...] = ()
+        self._all = False
+        self.more = QuietButton("More reasons", "caret-down", "Show the reasons that weigh less, too")
         self._column = column_of(spacing=8)
-        self.setLayout(self._column)
+        self.setLayout(column_of(self._column, (self.more, 0, Qt.AlignmentFlag.AlignLeft), spacing=4))
+        self.more.clicked.connect(self._show_all)
         self.setAccessibleName("Reasons of the verdict")
 
     def show_result(self, result: MonoResult, most: int) -> None:
-        """`most`: as many sentences of plain praise or advice, where a result gives no reasons."""
+        """`most`: as many lines are shown at once, the worst first; the others are one click away."""
         reasons = result.reasons or tuple(Reason("advice", 0, words) for words in result.advice[:most])
         self.setVisible(bool(reasons))
         if reasons == self._shown:
             return
-        self._shown = reasons
+        self._shown, self._all = reasons, len(reasons) <= most + 1
         while len(self._rows) < len(reasons):
             self._rows.append(self._row())
         for row, reason in zip(self._rows, reasons, strict=False):
             row.show_reason(reason)
-        for row in self._rows[len(reasons) :]:
+        for row in self._rows[len(reasons) if self._all else most :]:
             row.hide()
+        self.more.setVisible(not self._all)
+        self.more.setText(f"{len(reasons) - most} more")
+
+    def _show_all(self) -> None:
+        self._all = True
+        self.more.hide()
+        for row in self._rows[: len(self._shown)]:
+            row.show()
 
     @property
     def buttons(self) -> Sequence[PlainButton]:
@@ -103,7 +120,7 @@ class _Row(QWidget):
         if reason.remedy is not None:
             words = remedy_words(reason.remedy)
             self.button.setText(words)
-            describe(self.button, words, TIPS[reason.remedy.kind].format(reason.remedy.target))
+            describe(self.button, words, remedy_tip(reason.remedy))
         self.show()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from engines.core.boards import Board
 from engines.core.frames import Size
 from widgets.calibration.drawings import CoverageMap
-from widgets.calibration.kinds import board_title, board_words
+from widgets.calibration.kinds import board_name, board_words
 from widgets.calibration.state import CalibrationView
 from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label
@@ -72,7 +72,8 @@ class CameraSection(Section):
         self._fitting: Board | None = None
         self._source = labelled("Source", self.source)
         capture = row_of(self.capture, self.auto, None, spacing=12)
-        self._offers = held(column_of(self.use, self.flip, spacing=4))
+        left = Qt.AlignmentFlag.AlignLeft
+        self._offers = held(column_of((self.use, 0, left), (self.flip, 0, left), spacing=4))
         self._live = held(column_of(self.row, self._offers, capture, spacing=12))
         self.use.clicked.connect(lambda: self.boardWanted.emit(self._fitting))
         self.flip.clicked.connect(self.flipWanted)
@@ -105,7 +106,7 @@ class CameraSection(Section):
         self._fitting = Board.parse(sighting.fitting) if sighting and sighting.fitting else None
         self.use.setVisible(self._fitting is not None)
         if self._fitting is not None:
-            self.use.setText(f"Use {board_title(self._fitting)}")
+            self.use.setText(f"Use {board_name(self._fitting)}")
             describe(self.use, self.use.text(), f"Look for this board instead: {board_words(self._fitting)}")
         mirrored = sighting is not None and sighting.mirrored and state.mirror != "yes"
         self.flip.setVisible(mirrored)
@@ -144,7 +145,7 @@ class EveryFrame(QWidget):
         tip = "Of films look at each N-th frame; at 0 the sharp ones are chosen that show the board in new places"
         self.every = NumberField("Frames of films", 0, 0, 10_000, tip=tip)
         self.every.setSpecialValueText("Chosen")
-        self.every.setPrefix("each ")
+        self.every.setPrefix("1 of ")
         label = Label("Frames of films", "muted")
         self.setLayout(row_of((label, 1), (self.every, 1), spacing=8))
         self.every.valueChanged.connect(lambda _value: self.everyChosen.emit(self.every.whole()))
@@ -152,9 +153,10 @@ class EveryFrame(QWidget):
     def show_every(self, every: int, *, shown: bool) -> None:
         """`shown`: there are films."""
         self.setVisible(shown)
-        self.every.blockSignals(True)
-        self.every.setValue(every)
-        self.every.blockSignals(False)
+        if self.every.whole() != every:
+            self.every.blockSignals(True)
+            self.every.setValue(every)
+            self.every.blockSignals(False)
 
 
 class EmptyCard(QWidget):
@@ -172,8 +174,8 @@ class EmptyCard(QWidget):
     def show_choice(self, live: bool) -> None:
         """`live`: there is a source that detection can start on."""
         what = "Hold a printed board before the camera and capture it from several sides."
-        photographs = "Add photographs that show a printed board from several sides, or a camera in Sources."
+        photographs = "Add photographs or a film that show a printed board from several sides, or a camera in Sources."
         self.words.setText(what if live else photographs)
         self.button.setText("Detect the board" if live else "Add photographs")
-        tip = "Look for the board in every frame" if live else "Image files or folders that show a printed board"
+        tip = "Look for the board in every frame" if live else "Pictures, films or folders that show a printed board"
         describe(self.button, self.button.text(), tip)

@@ -10,7 +10,18 @@ from engines.core.frames import Size
 from engines.core.lenses import ModelName
 from widgets.calibration.state import MODEL_NAMES, MODEL_USES, CalibrationView
 from widgets.kit.fields import wrapped
-from widgets.kit.panel import ChoiceField, NumberField, Section, TextField, Toggle, columns, labelled, set_property
+from widgets.kit.layouts import held, row_of
+from widgets.kit.panel import (
+    ChoiceField,
+    NumberField,
+    QuietButton,
+    Section,
+    TextField,
+    Toggle,
+    columns,
+    labelled,
+    set_property,
+)
 
 WINDOW_START = 7
 HELD = {
@@ -38,6 +49,8 @@ class SolverSection(Section):
         for row, words in enumerate(MODEL_USES.values()):
             self.model.setItemData(row, words, Qt.ItemDataRole.ToolTipRole)
         self.use = wrapped("hint")
+        tip = "Solve the same views with every lens model, and see side by side which one explains them"
+        self.compare = QuietButton("Compare models", "chart", tip)
         self.free = Toggle(
             "Solve for the board's shape", tip="Prints are rarely flat and true; ten views or more can tell how"
         )
@@ -62,6 +75,7 @@ class SolverSection(Section):
 
     def show_state(self, state: CalibrationView) -> None:
         self.model.set_value(state.model)
+        self.compare.setEnabled(state.can_calibrate)
         self.model.setToolTip(MODEL_USES[state.model])
         self.use.setText(MODEL_USES[state.model])
         self.free.setChecked(state.free_board)
@@ -73,11 +87,10 @@ class SolverSection(Section):
         for name, toggle in self.held.items():
             toggle.setVisible(model != "fisheye4" or name in EVERYWHERE)
             toggle.setChecked(name in fix)
-        if fix == self._fix and self.more.property("invalid") == "true":
+        being_typed = self.more.isModified() or self.more.property("invalid") == "true"
+        if fix == self._fix and being_typed:
             return
         self._fix = fix
-        if self.more.hasFocus() and _parts(self.more.text()) == self._others():
-            return
         self.more.setText(", ".join(self._others()))
         self._explain("")
 
@@ -85,7 +98,7 @@ class SolverSection(Section):
         fixed = window != "auto"
         self.corner.set_value("fixed" if fixed else "auto")
         self._half.setVisible(fixed)
-        if fixed and window.isdecimal():
+        if fixed and window.isdecimal() and self.half.whole() != int(window):
             self.half.blockSignals(True)
             self.half.setValue(int(window))
             self.half.blockSignals(False)
@@ -122,7 +135,7 @@ class SolverSection(Section):
 
     def _lay_out(self) -> None:
         self.add(labelled("Lens model", self.model))
-        for part in (self.use, self.free, *self.held.values()):
+        for part in (self.use, held(row_of(self.compare, None)), self.free, *self.held.values()):
             self.add(part)
         self.add(labelled("Also held", self.more))
         self.add(self.problem)

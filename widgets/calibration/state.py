@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -46,9 +45,6 @@ MODEL_USES: dict[ModelName, str] = {
     "fisheye4": "Kannala and Brandt's polynomial of the angle: fisheyes and action cameras of 100 to 180 degrees.",
 }
 """When to use which, in a sentence."""
-FILMS = frozenset((".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts"))
-FRAME = "#frame="
-"""Stands between the path of a film and the number of a frame."""
 
 
 class Phase(Enum):
@@ -80,8 +76,9 @@ class LiveState:
 class ViewRow:
     """One photograph, film or frame of a film. found: None until it has been looked at.
 
-    corners, outline, size: where the board was. boards: how many were found in it. twin_of: name of the view that it
-    repeats. dropped, suspects: corners left out, and corners that are probably wrong.
+    corners, outline, size: where the board was; ids: of the corners, on board number `board`, where it was found live.
+    boards: how many were found in it. twin_of: name of the view that it repeats. dropped, suspects: corners left out,
+    and corners that are probably wrong. is_film: all of a film, of which no frame has been chosen yet.
     """
 
     path: str
@@ -98,11 +95,9 @@ class ViewRow:
     twin_of: str = ""
     dropped: int = 0
     suspects: int = 0
-
-    @property
-    def is_film(self) -> bool:
-        """A whole film, of which no frame has been chosen yet."""
-        return is_film(self.path)
+    is_film: bool = False
+    ids: tuple[int, ...] = ()
+    board: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +226,6 @@ def _live(state: CalibrationView) -> str:
     return ("Board in view" if sighting and sighting.found else "Looking for the board") + rate
 
 
-def is_film(path: str) -> bool:
-    return Path(path).suffix.lower() in FILMS
-
-
 def views_words(views: Iterable[ViewRow]) -> str:
     """'12 views', '1 film', '3 views and 2 films'."""
     films = [view.is_film for view in views]
@@ -263,7 +254,7 @@ def _result(state: CalibrationView) -> str:
         return ""
     if state.busy is not None:
         return f"Fitting {views_words(state.used)} again"
-    used = count(sum(view.used and view.found for view in result.views), "view")
+    used = count(len({view.path for view in result.views if view.used and view.found}), "view")
     told = f"{used}, RMS {pixels(result.rms_px)} px, {result.verdict}"
     return told if state.current else f"{told}; changed since"
 

@@ -231,7 +231,7 @@ class ViewsTable(QTableView):
         head.setMinimumSectionSize(28)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(VIEW, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((USE, 32), (RMS, 68), (LEFT_OUT, 72)):
+        for column, width in ((USE, 32), (RMS, 66), (LEFT_OUT, 66)):
             self.setColumnWidth(column, width)
 
     def _picked(self, current: QModelIndex) -> None:
@@ -246,11 +246,11 @@ def told(row: ViewRow) -> str:
     if row.found is False:
         return _sentence(row.note) or "No board found"
     if row.found is None:
-        return "A film, not searched yet" if row.is_film else "Not looked at yet"
-    parts = [count(row.boards, "board")] if row.boards > 1 else []
-    parts += [count(len(row.corners), "corner")] if row.corners else ["Board found"]
-    parts += [f"{row.suspects} doubtful"] if row.suspects else []
+        return "Film, not searched" if row.is_film else "Not looked at yet"
+    parts = [f"{row.suspects} doubtful"] if row.suspects else []
     parts += [f"{row.dropped} dropped"] if row.dropped else []
+    parts += [count(row.boards, "board")] if row.boards > 1 else []
+    parts += [count(len(row.corners), "corner")] if row.corners else ["Board found"]
     return ", ".join(parts)
 
 
@@ -315,8 +315,10 @@ def _draw_words(painter: QPainter, room: QRect, row: ViewRow, option: QStyleOpti
     painter.setFont(small)
     painter.setPen(LOOK.now.color("warn" if row.found is False else "muted"))
     words = told(row) if row.used else f"Off \u00b7 {told(row).lower()}"
-    painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter, _elided(words, small, bottom.width()))
+    painter.drawText(
+        bottom, Qt.AlignmentFlag.AlignVCenter, _elided(words, small, bottom.width(), Qt.TextElideMode.ElideRight)
+    )
 
 
-def _elided(text: str, font: QFont, width: int) -> str:
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+def _elided(text: str, font: QFont, width: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> str:
+    return QFontMetrics(font).elidedText(text, mode, width)

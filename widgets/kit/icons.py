@@ -26,6 +26,7 @@ ROLES: dict[str, str] = {
     "tiled": "squares-four",
     "scene": "cube",
     "tile": "frame-corners",
+    "straight": "hash-straight",
     # viewing
     "play": "play",
     "pause": "pause",

@@ -12,8 +12,8 @@ from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, Sta
 from widgets.kit.when_new import when_new
 
 LEAST_WIDTH = 280
-USUAL = {"Picture": 6, "Flow": 6, "Source": 8}
-"""Sections that nearly every source has, and how many figures; made while the window is at rest."""
+USUAL = {"Picture": 6, "Undistorted": 6, "Calibration": 7, "Flow": 6, "Source": 8}
+"""Sections in their order, and how many figures; made while the window is at rest."""
 
 
 @dataclass(frozen=True, slots=True)

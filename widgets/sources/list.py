@@ -29,12 +29,16 @@ ROW_HEIGHT, TILE_HEIGHT = 50, 28
 
 @dataclass(frozen=True, slots=True)
 class TileRow:
-    """One picture of a tiled source. id: "feed/tile"."""
+    """One picture of a source. id: "feed/tile". straight: made of another one by its calibration; note: of its camera's
+    calibration, in words.
+    """
 
     id: str
     title: str
     dropped: int = 0
     latency_ms: float | None = None
+    straight: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class SourceRow:
     """One source. state: in a word; level: "good", "warn", "bad", "busy" or ""; message: why, in a sentence.
 
     fps: arriving per second. dropped: lost or never shown. latency_ms: capture to screen, None while not shown.
+    note: of the camera's calibration, in words.
     """
 
     id: str
@@ -54,6 +59,7 @@ class SourceRow:
     dropped: int = 0
     latency_ms: float | None = None
     tiles: tuple[TileRow, ...] = ()
+    note: str = ""
 
 
 class SourceList(QTreeWidget):
@@ -162,11 +168,13 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
         write(painter, QRectF(below), row.message, row.level, 11)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
+        first += "\u2002\u00b7\u2002calibrated" if row.note else ""
         _paint_figures(painter, below, first, row.dropped, row.latency_ms)
 
 
 def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
-    draw_icon(painter, QRect(box.left() + 36, box.top() + 7, 14, 14), "tile")
+    kind = "straight" if row.straight else "tile"
+    draw_icon(painter, QRect(box.left() + 36, box.top() + 7, 14, 14), kind, "accent" if row.note else "muted")
     words = box.adjusted(56, 0, -10 - (56 if row.latency_ms is not None else 0), 0)
     drops = row.dropped if wide(row.title) + 84 <= words.width() else 0
     _write(painter, words.adjusted(0, 0, -76 if drops else 0, 0), row.title)
@@ -198,7 +206,8 @@ def _put(item: QTreeWidgetItem, row: SourceRow) -> None:
         item.setData(0, ROW, row)
         item.setText(0, f"{row.title}, {row.state}")
         late = "" if row.latency_ms is None else f"\n{row.latency_ms:.0f} ms from capture to screen"
-        item.setToolTip(0, row.message or f"{row.title}\n{row.fps:.1f} frames per second, {row.dropped} dropped{late}")
+        told = f"{row.title}\n{row.fps:.1f} frames per second, {row.dropped} dropped{late}"
+        item.setToolTip(0, row.message or _noted(told, row.note))
 
 
 def _put_tiles(item: QTreeWidgetItem, tiles: Sequence[TileRow]) -> None:
@@ -209,4 +218,9 @@ def _put_tiles(item: QTreeWidgetItem, tiles: Sequence[TileRow]) -> None:
         if child.data(0, ROW) != row:
             child.setData(0, ROW, row)
             child.setText(0, row.title)
-            child.setToolTip(0, f"{row.title}, {row.dropped} dropped\nDouble click shows it; drag it onto a tile")
+            told = f"{row.title}, {row.dropped} dropped\nDouble click shows it; drag it onto a tile"
+            child.setToolTip(0, _noted(told, row.note))
+
+
+def _noted(text: str, note: str) -> str:
+    return f"{text}\n{note[0].upper()}{note[1:]}" if note else text

@@ -60,6 +60,7 @@ class TileHost(QWidget):
     addWanted = Signal(int)
     engineToggled = Signal(int, str, bool)
     snapshotWanted = Signal(int)
+    undistortToggled = Signal(int)
     retryWanted = Signal(int)
     playToggled = Signal(int)
     stepped = Signal(int, int)
@@ -160,6 +161,12 @@ class ViewerTile(FileDrops):
         names = [title for id, title in self._engines if id in self._on]
         self.engines.setToolTip("Looking: " + ", ".join(names) if names else "What looks at this picture")
 
+    def set_undistort(self, on: bool, can: bool, tip: str) -> None:
+        """Whether the straightened picture is shown, whether there can be one, and what a click does."""
+        self.undistort.setChecked(on)
+        self.undistort.set_icon("straight", "accent" if on else "text" if can else "muted")
+        self.undistort.setToolTip(tip)
+
     def set_selected(self, on: bool, keyboard: bool = False) -> None:
         """Frame this tile. Its tools cover a part of the picture: they show under the pointer, or for the keyboard."""
         self._chosen, self._keyboard = on, on and keyboard
@@ -256,9 +263,10 @@ class ViewerTile(FileDrops):
         self.choose = QuietButton("", "sources", "What to show in this tile", name="Choose a source")
         self.engines = QuietButton("", "engines", "What looks at this picture", name="Engines on this tile")
         self.snapshot = QuietButton("", "snapshot", "Save the picture at full resolution as PNG", name="Snapshot")
+        self.undistort = QuietButton("", "straight", "", name="Undistort", checkable=True)
         self.fit = QuietButton("", "fit", "Show the whole picture (F)", name="Fit picture")
         self.maximise = QuietButton("", "maximise", "Show this tile alone (Enter)", name="Maximise tile")
-        buttons = self.choose, self.engines, self.snapshot, self.fit, self.maximise
+        buttons = self.choose, self.engines, self.undistort, self.snapshot, self.fit, self.maximise
         for button in buttons:
             button.setFixedSize(26, 24)
         self.tools.setLayout(row_of(*buttons, margins=(2, 2, 2, 2)))
@@ -280,6 +288,7 @@ class ViewerTile(FileDrops):
             (self.dropped, lambda paths: host.sourceChosen.emit(index, paths[0])),
             (looks, lambda action: host.engineToggled.emit(index, action.data(), action.isChecked())),
             (self._failed.clicked, lambda: host.retryWanted.emit(index)),
+            (self.undistort.clicked, lambda: host.undistortToggled.emit(index)),
             (self.snapshot.clicked, lambda: host.snapshotWanted.emit(index)),
             (self.view.pressed, lambda: host.press(index)),
             (self.view.activated, lambda: host.maximise(index)),

@@ -51,7 +51,7 @@ _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 class Project:
-    """Items of a kind ("source", "tile", "calibration", "state") under an id, each a JSON value, kept in order.
+    """Items of a kind ("source", "child", "tile", "calibration", "state") under an id, each a JSON value, in order.
 
     read_only: changes are not taken. unsaved: they are, but in memory alone. why: the words for either.
     `tell` hears in a sentence what goes wrong later; items that cannot be read are left out and told once.
@@ -137,7 +137,7 @@ class Project:
         """
         names = []
         with result_folder(folder, BUNDLE, what="bundle") as staging:
-            for kind in ("source", "tile", "calibration"):
+            for kind in ("source", "child", "tile", "calibration"):
                 for id, value in self.items(kind).items():
                     names.append(f"{kind}/{_NOT_IN_A_NAME.sub('_', id)}.json")
                     write_json(staging / names[-1], without_passwords(value))

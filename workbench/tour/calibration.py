@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from engines.core.boards import Board
+from workbench.tour import calibration_pages
 from workbench.tour.walk import Stop, front, nothing, panel, reference
 from workbench.window.main import Window
 
@@ -18,14 +19,15 @@ MAIN = ("calibrate-live",)
 
 def stops(theme: str) -> list[Stop]:
     """Live first, then from files."""
-    return _calibrating(theme) + _photographs(theme)
+    return _calibrating(theme) + _photographs(theme) + calibration_pages.stops(theme)
 
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best."""
     live = _calibrating(theme)[1:]
     live[0] = replace(live[0], act=_detect_anew)
-    return live + (_photographs(theme)[:1] + _photographs(theme)[2:4] if _folder().is_dir() else [])
+    photographs = _photographs(theme)[:1] + _photographs(theme)[2:4] if _folder().is_dir() else []
+    return live + photographs + calibration_pages.again(theme)
 
 
 def _detect_anew(window: Window) -> None:

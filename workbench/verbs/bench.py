@@ -1,4 +1,5 @@
-"""`main.py bench NAME`: measure on this machine. Each is `benchmarks/NAME.py`, imported when it is run.
+"""`main.py bench NAME`: measure on this machine. Each is `benchmarks/NAME.py`, or in the room of its feature there,
+imported when it is run.
 
 A benchmark is a function `main(...)` whose keyword arguments become options and whose result is a dict of
 numbers, units in the names. It says what it was measured against; the machine is named here. One whose result makes no
@@ -13,6 +14,7 @@ import inspect
 import os
 import platform
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -27,8 +29,11 @@ BENCHMARKS: dict[str, str] = {
     "start": "The window from its start to its first paint, and the memory of its process",
     "workers": "Worker start-up, shared-memory frames, window stalls",
 }
+_PLACE = "workbench.benchmarks"
+_ROOMS: dict[str, str] = {}
 for _feature in FEATURES:
     BENCHMARKS |= _feature.benchmarks
+    _ROOMS |= dict.fromkeys(_feature.benchmarks, _feature.id)
 
 Benchmark = Callable[..., dict[str, Any]]
 
@@ -56,11 +61,17 @@ def _add(name: str) -> None:
 
     @app.command(name, short_help=BENCHMARKS[name], add_help_option=False, context_settings=passing)
     def command(ctx: typer.Context) -> None:
-        module = importlib.import_module(f"workbench.benchmarks.{name.replace('-', '_')}")
+        module = importlib.import_module(_module(name))
         tables = getattr(module, "tables", None)
         shown = functools.partial(_print, tables) if tables else functools.partial(show, name)
         code = _benchmark(name, module.main, shown)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
         raise typer.Exit(code or 0)
+
+
+def _module(name: str) -> str:
+    file, room = name.replace("-", "_"), _ROOMS.get(name, "")
+    there = room and (Path(__file__).parents[1] / "benchmarks" / room / f"{file}.py").exists()
+    return f"{_PLACE}.{room}.{file}" if there else f"{_PLACE}.{file}"
 
 
 for _name in sorted(BENCHMARKS):

@@ -31,6 +31,7 @@ from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature
 from workbench.feeds.running import Feeds
@@ -149,6 +150,9 @@ class Window(QMainWindow, Host):
     def play(self, source: Source) -> None:
         self.sources.add(source)
 
+    def undistort(self, path: str) -> None:
+        self.undistorted.show(path)
+
     def bring(self, feature: str) -> None:
         preset = self.features.record(feature).preset
         if feature not in (self.centre.strip, self.centre.front):
@@ -219,6 +223,7 @@ class Window(QMainWindow, Host):
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from engines.calibration.solve.adjustment import Floats, Observation, State, project_view
-
-_STEP = 1e-6
+from engines.calibration.solve.adjustment import Floats, Observation, State
+from engines.calibration.solve.projecting import project_with_derivatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +21,14 @@ class Linear:
 
 
 def linearised(state: State, views: Sequence[Observation]) -> tuple[Linear, ...]:
-    """Every view; derivatives by differences, so that they hold for every lens."""
-    return tuple(_one(state, number, view) for number, view in enumerate(views))
+    return tuple(_one(state, pose, view) for pose, view in zip(state.poses, views, strict=True))
 
 
-def _one(state: State, number: int, view: Observation) -> Linear:
-    alone = replace(state, poses=state.poses[number : number + 1])
-    camera, pose = state.camera, state.poses[number]
-    by_camera = [
-        _slope(replace(alone, camera=camera + step), replace(alone, camera=camera - step), view) / (2 * step.max())
-        for step in np.diag(_STEP * np.maximum(np.abs(camera), 1.0))
-    ]
-    by_pose = [
-        _slope(replace(alone, poses=(pose + step)[None]), replace(alone, poses=(pose - step)[None]), view) / (2 * _STEP)
-        for step in np.eye(6) * _STEP
-    ]
-    weight = np.ones(len(view.ids)) if view.weights is None else view.weights
-    root = np.sqrt(np.repeat(weight, 2))
-    error = (project_view(alone, 0, view.ids) - view.corners).ravel()
-    return Linear(root * error, root[:, None] * np.array(by_pose).T, root[:, None] * np.array(by_camera).T)
-
-
-def _slope(ahead: State, behind: State, view: Observation) -> Floats:
-    return (project_view(ahead, 0, view.ids) - project_view(behind, 0, view.ids)).ravel()
+def _one(state: State, pose: Floats, view: Observation) -> Linear:
+    image, by_pose, by_camera = project_with_derivatives(state.model, state.camera, pose, state.points[view.ids])
+    weights = np.ones(len(view.ids)) if view.weights is None else view.weights
+    root = np.sqrt(np.repeat(weights, 2))[:, None]
+    return Linear(root[:, 0] * (image - view.corners).ravel(), root * by_pose, root * by_camera)
 
 
 def rest_of(error: Floats, by: Floats) -> Floats:

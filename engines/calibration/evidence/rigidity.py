@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engines.calibration.evidence.usual_shapes import Usual, by_chance, usual_shapes
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates
 from engines.calibration.solve.fit import check_counts
 from engines.calibration.solve.setup import Setup
@@ -30,7 +31,8 @@ MOVED = 2.0
 class Comparison:
     """The two fits. chance: of so large a gain on a board that is as it was said; share: of the variance that it takes.
 
-    moved: the parameter that differs most, and by how many of the larger of its two deviations.
+    moved: the parameter that differs most, and by how many of the larger of its two deviations. usual: what the shapes
+    that prints usually have would change.
     """
 
     held: Fit
@@ -38,10 +40,12 @@ class Comparison:
     chance: float
     share: float
     moved: tuple[str, float]
+    usual: Usual
 
     @property
     def bent(self) -> bool:
-        return self.chance < CHANCE and (self.share > SHARE or self.moved[1] > MOVED)
+        anyhow = self.chance < CHANCE and (self.share > SHARE or self.moved[1] > MOVED)
+        return anyhow or self.usual.telling
 
 
 def compared(fit: Fit, views: Sequence[Observation], setup: Setup) -> Comparison | None:
@@ -56,32 +60,37 @@ def compared(fit: Fit, views: Sequence[Observation], setup: Setup) -> Comparison
     variance = max(freed.squares / left, 1e-300)
     gained = max(held.squares - freed.squares, 0.0) / extra
     share = 1 - variance / max(held.squares / (held.residuals - held.parameters), 1e-300)
-    return Comparison(held, freed, _by_chance(extra, left, gained / variance), share, _moved(held, freed))
+    chance = by_chance(extra, left, gained / variance)
+    return Comparison(held, freed, chance, share, _moved(held, freed), usual_shapes(held, views, setup))
 
 
 def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:
     """What the comparison says against the held board, or what freeing it changed."""
-    if free_board:
-        yield from _what_changed(both)
-    elif both.bent:
-        name, times = both.moved
-        moves = f", which moves {name} by {times:.1f} of its deviations" if times > MOVED else ""
-        found = f"The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}"
-        advice = "free the board's shape; the deviations do not cover this"
-        yield Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
-
-
-def alternative(fit: Fit, free_board: bool) -> Alternative:
-    return Alternative(
-        free_board, fit.state.lens.intrinsics, dict(zip(PINHOLE_NAMES, map(float, fit.std), strict=False)), fit.rms
-    )
-
-
-def _what_changed(both: Comparison) -> Iterator[Reason]:
     name, times = both.moved
-    if both.bent and times > MOVED:
+    if free_board and both.bent and times > MOVED:
         words = f"Freeing the board moved {name} by {times:.1f} deviations and the RMS from"
         yield Reason("freed-board", 0, f"{words} {both.held.rms:.3f} to {both.freed.rms:.3f} px")
+    elif both.bent and not free_board:
+        yield _bent(f", which moves {name} by {times:.1f} of its deviations" if times > MOVED else "")
+
+
+def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
+    """What can be said against a held board where the views cannot carry a free one."""
+    if usual_shapes(held, views, setup).telling:
+        yield _bent("")
+
+
+def _bent(moves: str) -> Reason:
+    found = f"The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}"
+    advice = "free the board's shape; the deviations do not cover this"
+    return Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
+
+
+def other(both: Comparison, free_board: bool) -> Alternative:
+    """The fit that was not asked for. free_board: whether the one that was asked for freed the board."""
+    fit = both.held if free_board else both.freed
+    std = {name: float(value) for name, value in zip(PINHOLE_NAMES, fit.std, strict=False)}
+    return Alternative(not free_board, fit.state.lens.intrinsics, std, fit.rms)
 
 
 def _other(fit: Fit, views: Sequence[Observation], setup: Setup) -> Fit | None:
@@ -102,9 +111,3 @@ def _moved(held: Fit, freed: Fit) -> tuple[str, float]:
     times = np.where(deviations > 0, apart / np.where(deviations > 0, deviations, 1.0), 0.0)
     most = int(np.argmax(times))
     return PINHOLE_NAMES[most], float(times[most])
-
-
-def _by_chance(extra: int, left: int, ratio: float) -> float:
-    from scipy.special import fdtrc
-
-    return float(fdtrc(extra, left, ratio))

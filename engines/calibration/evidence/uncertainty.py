@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.solve.adjustment import Floats, State
+from engines.calibration.solve.projecting import project_with_derivatives
 from engines.calibration.types import UncertaintyMap
 from engines.core.frames import Size
-from engines.core.lenses import Intrinsics, Lens, ModelName
-from engines.core.projection import project, undistort_points
+from engines.core.lenses import Lens
+from engines.core.projection import project, rays
 
 COLUMNS, ROWS = 32, 24
 UNKNOWN = -1.0
 """Stands where the lens model has no ray for the pixel."""
 _MOST_CORNERS = 500
-_STEP = 1e-6
 _FAR = 1e6
+_MISSED = 0.5
 
 
 def uncertainty_map(
@@ -51,20 +52,13 @@ def derivatives(state: State, pixels: Floats, distance: float) -> tuple[Floats, 
     """Of where the points are seen that `pixels` (N x 2) show at `distance`: by the camera's P parameters, N x 2 x P,
     and by its motion, N x 2 x 6 (at infinity N x 2 x 3, the turn alone); NaN where there is no ray."""
     points = points_at(state.lens, pixels, distance)
-    steps = np.diag(_STEP * np.maximum(np.abs(state.camera), 1.0))
-    by_camera = [
-        (_seen(state.model, state.camera + step, points) - _seen(state.model, state.camera - step, points))
-        / (2 * step.max())
-        for step in steps
-    ]
-    sizes = [_STEP] * 3 + ([] if distance == 0 else [_STEP * distance] * 3)
-    moves = np.eye(6)[: len(sizes)] * np.array(sizes)[:, None]
-    by_motion = [
-        (_seen(state.model, state.camera, points, move) - _seen(state.model, state.camera, points, -move))
-        / (2 * move.max())
-        for move in moves
-    ]
-    return np.stack(by_camera, axis=2), np.stack(by_motion, axis=2)
+    known = np.isfinite(points).all(axis=1)
+    by_camera = np.full((len(points), 2, len(state.camera)), np.nan)
+    by_motion = np.full((len(points), 2, 3 if distance == 0 else 6), np.nan)
+    _, motion, camera = project_with_derivatives(state.model, state.camera, np.zeros(6), points[known])
+    by_camera[known] = camera.reshape(-1, 2, by_camera.shape[2])
+    by_motion[known] = motion.reshape(-1, 2, 6)[:, :, : by_motion.shape[2]]
+    return by_camera, by_motion
 
 
 def points_at(lens: Lens, pixels: Floats, distance: float) -> Floats:
@@ -72,12 +66,10 @@ def points_at(lens: Lens, pixels: Floats, distance: float) -> Floats:
 
     NaN where the lens has no such ray: its own projection must lead back to the pixel.
     """
-    flat = undistort_points(lens, pixels)
-    ways = np.column_stack([flat, np.ones(len(flat))])
-    points = (distance or _FAR) * ways / np.linalg.norm(ways, axis=1, keepdims=True)
+    points = (distance or _FAR) * rays(lens, pixels)
     missed = np.linalg.norm(project(lens, np.nan_to_num(points, nan=1.0), np.zeros(3), np.zeros(3)) - pixels, axis=1)
-    points[~(missed < 0.5)] = np.nan
-    return np.asarray(points)
+    points[~(missed < _MISSED)] = np.nan
+    return points
 
 
 def _own_motion(state: State, region: Floats, distance: float) -> Floats:
@@ -86,12 +78,6 @@ def _own_motion(state: State, region: Floats, distance: float) -> Floats:
     known = np.isfinite(by_camera).all(axis=(1, 2))
     motion = by_motion[known].reshape(-1, by_motion.shape[2])
     return np.asarray(np.linalg.lstsq(motion, by_camera[known].reshape(len(motion), -1), rcond=None)[0])
-
-
-def _seen(model: ModelName, camera: Floats, points: Floats, move: Floats | None = None) -> Floats:
-    turn, shift = (np.zeros(3), np.zeros(3)) if move is None else (move[:3], move[3:])
-    values = [float(value) for value in camera]
-    return project(Lens(model, Intrinsics(*values[:4]), tuple(values[4:])), points, turn, shift)
 
 
 def _middles(grid: tuple[int, int], size: Size) -> Floats:

@@ -1,4 +1,4 @@
-"""A used view with its name, and where on its board a corner is, for sentences that name them."""
+"""A used view with its name, where on its board a corner is, and a finding with what it leaves unexplained."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.targets.target import Target
+from engines.calibration.types import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,14 @@ class View:
 
     name: str
     seen: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would explain the residuals, and the variance that it leaves, to be set beside others."""
+
+    reason: Reason
+    variance: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,16 @@ Bools = NDArray[np.bool_]
 
 MOST_ITERATIONS = 100
 _ENOUGH = 1e-10
+_UNSEEN = 1e-14
+"""Of the largest eigenvalue: what is smaller than rounding leaves of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One view: ids of the target's corners (N), and where they were seen (N x 2 pixels).
 
-    covariance: of the corners, N x 2 x 2 in squared pixels, where it is known. extent: N diameters of circles, pixels.
+    covariance: of the corners, N x 2 x 2 in squared pixels, where it is known; it is carried along and does not
+    weigh the fit. extent: N diameters of circles, pixels.
     weights: N, of the squared residuals; None: 1 each.
     """
 
@@ -94,7 +97,12 @@ class Fit:
     @property
     def camera_covariance(self) -> Floats:
         """Of `state.camera`, scaled by the residual variance."""
-        return np.asarray(self.covariance * self.squares / max(self.residuals - self.parameters, 1))
+        return np.asarray(self.covariance * self.variance)
+
+    @property
+    def variance(self) -> float:
+        """Of one residual, from those that remain."""
+        return self.squares / max(self.residuals - self.parameters, 1)
 
 
 def project_view(state: State, view: int, ids: NDArray[np.int64]) -> Floats:
@@ -308,9 +316,10 @@ def _as_fit(state: State, system: _System, free: Bools | None, ways: Floats, con
 
 
 def _camera_covariance(system: _System) -> Floats:
-    """Inverse of the reduced common system; infinite where the pictures say nothing."""
+    """Inverse of the reduced common system; huge, not zero, along what the pictures say nothing of."""
     by_common = np.linalg.solve(system.pose, system.coupling.mT)
     reduced = system.common - (system.coupling @ by_common).sum(axis=0)
     scale = 1 / np.sqrt(np.maximum(np.diag(reduced), 1e-300))
-    inverse = np.linalg.pinv(reduced * np.outer(scale, scale), rcond=1e-14, hermitian=True)
+    values, ways = np.linalg.eigh(reduced * np.outer(scale, scale))
+    inverse = (ways / np.maximum(values, _UNSEEN * values[-1])) @ ways.T
     return np.asarray(inverse * np.outer(scale, scale))

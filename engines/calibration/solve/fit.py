@@ -34,6 +34,7 @@ from engines.core.errors import WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
 from engines.core.projection import rays
+from engines.core.straightening import radial_table
 
 LEAST_VIEWS = 3
 _FLAGS: dict[ModelName, int] = {
@@ -58,11 +59,35 @@ def fit_camera(views: Sequence[Observation], setup: Setup) -> Fit:
     """
     check_counts(views, setup)
     with one_thread_each():
-        starts = _starts(views, setup)
         basis = setup.freedom.basis
-        rigid = min((adjust(start, views, basis=basis) for start in starts), key=lambda fit: fit.squares)
+        rigid = min(_rigid(views, setup, basis), key=lambda fit: (_folds(fit.state, views), fit.squares))
         _check_sane(rigid, setup.size)
         return adjust(rigid.state, views, _free(views, setup), basis=basis) if setup.free_board else rigid
+
+
+def _rigid(views: Sequence[Observation], setup: Setup, basis: Floats) -> list[Fit]:
+    """From every start that can be had. Raises `WorkFailed` where none leads anywhere."""
+    fits, failed = [], None
+    for start in _starts(views, setup):
+        try:
+            fits.append(adjust(start, views, basis=basis))
+        except (WorkFailed, np.linalg.LinAlgError) as problem:
+            failed = problem
+    if not fits:
+        raise WorkFailed("These views do not fix the camera", hint=_TILT) from failed
+    return fits
+
+
+def _folds(state: State, views: Sequence[Observation]) -> bool:
+    """Whether the lens has a pole or turns back within what the views show: it fits between corners by chance."""
+    if state.model == "fisheye4":
+        return False
+    radii, _ = radial_table(state.camera[4:])
+    for pose, view in zip(state.poses, views, strict=True):
+        seen = state.points[view.ids] @ np.asarray(cv2.Rodrigues(pose[:3])[0]).T + pose[3:]
+        if (seen[:, 2] <= 0).any() or (np.linalg.norm(seen[:, :2], axis=1) > radii[-1] * seen[:, 2]).any():
+            return True
+    return False
 
 
 def one_thread_each() -> AbstractContextManager[object]:
@@ -171,10 +196,11 @@ def _starts(views: Sequence[Observation], setup: Setup) -> Iterator[State]:
         yield from _fisheye_starts(views, setup)
         return
     for start in dict.fromkeys(("brown5", setup.model)):
-        state = _opencv(views, setup, start)
-        missing = 4 + distortion_count(setup.model) - len(state.camera)
-        camera = setup.freedom.conform(np.concatenate([state.camera, np.zeros(missing)]))
-        yield replace(state, camera=camera, model=setup.model)
+        with suppress(WorkFailed):
+            state = _opencv(views, setup, start)
+            missing = 4 + distortion_count(setup.model) - len(state.camera)
+            camera = setup.freedom.conform(np.concatenate([state.camera, np.zeros(missing)]))
+            yield replace(state, camera=camera, model=setup.model)
 
 
 def _fisheye_starts(views: Sequence[Observation], setup: Setup) -> Iterator[State]:
@@ -188,14 +214,13 @@ def _fisheye_starts(views: Sequence[Observation], setup: Setup) -> Iterator[Stat
         with suppress(WorkFailed, cv2.error):
             state = _posed(State(camera, np.zeros((len(views), 6)), setup.target.corners, "fisheye4"), views)
             tried.append((float(view_squares(state, views).sum()), field, state))
-    if not tried:
-        raise WorkFailed("These views do not fix the camera", hint=_TILT)
     yield from (state for _, _, state in sorted(tried)[:2])
 
 
 def _posed(state: State, views: Sequence[Observation]) -> State:
-    """With the pose of each view, the camera held."""
-    return replace(state, poses=np.array([pose_of(state, view).state.poses[0] for view in views]))
+    """With the pose of each view as its rays tell it; the fit refines them all."""
+    poses = [pose_from_rays(state.points[view.ids], rays(state.lens, view.corners)) for view in views]
+    return replace(state, poses=np.array(poses))
 
 
 def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> State:

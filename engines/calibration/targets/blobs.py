@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,8 @@ _LEAST_CONTRAST = 12.0
 _ROUND = 0.84, 1.12
 _RINGS = 1.6, 4.0
 """Beyond a blob's rim, in pixels: where its paper begins, and how far it is looked at."""
+_WAYS = (0.12, 0.0), (0.0, 0.35), (0.3, 0.0), (0.06, 0.0), (0.0, 0.2), (0.0, 0.55), (0.7, 0.0)
+"""A neighbourhood as a share of the picture's shorter side, or a level between its darkest and its brightest."""
 _FLOOR = 0.005
 """What no noise explains, in pixels: a standard deviation is never told to be smaller."""
 
@@ -31,7 +34,7 @@ class Blobs:
         return Blobs(self.middles[which], self.areas[which], self.spreads[which])
 
     def enlarged(self, scale: float) -> Blobs:
-        """As they lie in the whole picture of which this was `scale` times as large; pixels count from their centres."""
+        """As they lie in the whole picture, of which this was `scale` times as large."""
         return Blobs((self.middles + 0.5) / scale - 0.5, self.areas / scale**2, self.spreads / scale**2)
 
 
@@ -44,14 +47,26 @@ class Measured:
     diameters: Floats
 
 
-def find_blobs(smooth: Gray, block: int) -> Blobs:
-    """Dark spots that are ellipses by their moments; dark is what is darker than the mean of a square of `block`."""
-    mask = cv2.adaptiveThreshold(smooth, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, max(block, 7) | 1, 7)
+def masks(smooth: Gray) -> Iterator[Gray]:
+    """What is dark, 1 or 0, in several ways: against its neighbourhood, which bears uneven light, and in the whole
+    picture, which bears dark things beside the paper."""
+    low, high = (float(value) for value in np.percentile(smooth[::2, ::2], (1, 99)))
+    for block, level in _WAYS:
+        if block:
+            side = max(int(block * min(smooth.shape)), 7) | 1
+            way = cv2.ADAPTIVE_THRESH_MEAN_C
+            yield np.asarray(cv2.adaptiveThreshold(smooth, 1, way, cv2.THRESH_BINARY_INV, side, 7), dtype=np.uint8)
+        else:
+            yield np.asarray(smooth < low + level * (high - low), dtype=np.uint8)
+
+
+def find_blobs(mask: Gray) -> Blobs:
+    """Spots of 1 that are ellipses by their moments."""
     count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    height, width = smooth.shape
+    height, width = mask.shape
     left, top, wide, high, areas = stats.T
     inside = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
-    fits = inside & (areas >= _LEAST_AREA) & (areas > 0.5 * wide * high) & (areas < 0.1 * width * height)
+    fits = inside & (areas >= _LEAST_AREA) & (areas < 0.1 * width * height)
     fits[0] = False
     spreads = _spreads(labels, fits, count, middles, areas)
     fill = areas / (4 * np.pi * np.sqrt(np.maximum(np.linalg.det(spreads), 1e-9)))

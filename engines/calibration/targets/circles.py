@@ -13,14 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.targets.blobs import Blobs, find_blobs, measured
+from engines.calibration.targets.blobs import Blobs, find_blobs, masks, measured
 from engines.calibration.targets.detection import Detection, Gray
 from engines.calibration.targets.lattice import numbered
 from engines.core.boards import Board
 
 _SEARCHED = 1600
-_BLOCKS = (0.12, 0.3, 0.06, 0.7)
-"""Neighbourhoods that a pixel is called dark in, in shares of the picture's shorter side."""
 
 
 def detect_circles(gray: Gray, board: Board, fixed: int | None) -> Detection | None:
@@ -28,8 +26,8 @@ def detect_circles(gray: Gray, board: Board, fixed: int | None) -> Detection | N
     scale = min(1.0, _SEARCHED / max(gray.shape))
     small = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     smooth = np.asarray(cv2.GaussianBlur(small, (0, 0), 1.0), dtype=np.uint8)
-    for share in _BLOCKS:
-        blobs = find_blobs(smooth, int(share * min(small.shape)))
+    for mask in masks(smooth):
+        blobs = find_blobs(mask)
         order = numbered(blobs.middles, blobs.areas, board)
         found = None if order is None else _detection(gray, blobs, order, scale)
         if found is not None:

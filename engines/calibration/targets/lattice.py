@@ -75,7 +75,7 @@ def _grown(points: Floats, areas: Floats, near: NDArray[np.int64], seed: int) ->
             other = place[0] + step[0], place[1] + step[1]
             if other in lattice:
                 continue
-            wanted = points[here] + np.array(step) @ local
+            wanted = points[here] + _step(points, lattice, place, step, local)
             off = np.linalg.norm(points - wanted, axis=1)
             best = int(off.argmin())
             reach = _TOLERANCE * float(np.linalg.norm(local, axis=1).min())
@@ -98,12 +98,25 @@ def _basis(points: Floats, near: NDArray[np.int64], seed: int) -> Floats | None:
     return None
 
 
+def _step(points: Floats, lattice: dict[Place, int], place: Place, step: Place, local: Floats) -> Floats:
+    """How far on the next point is: as the last two steps go on, where they are known."""
+    behind = [lattice.get((place[0] - n * step[0], place[1] - n * step[1])) for n in (1, 2)]
+    if behind[0] is None or behind[1] is None:
+        return np.asarray(np.array(step) @ local, dtype=np.float64)
+    here, last, first = points[lattice[place]], points[behind[0]], points[behind[1]]
+    return np.asarray(2 * (here - last) - (last - first), dtype=np.float64)
+
+
 def _local(points: Floats, lattice: dict[Place, int], place: Place, told: Floats) -> Floats:
     """The two steps at a place, measured where a neighbour is known, else as the place was reached."""
     steps = told.copy()
     for axis, step in enumerate(((1, 0), (0, 1))):
         ends = [lattice.get((place[0] + sign * step[0], place[1] + sign * step[1])) for sign in (1, -1)]
-        known = [sign * (points[end] - points[lattice[place]]) for sign, end in zip((1, -1), ends, strict=True) if end is not None]
+        known = [
+            sign * (points[end] - points[lattice[place]])
+            for sign, end in zip((1, -1), ends, strict=True)
+            if end is not None
+        ]
         if known:
             steps[axis] = np.mean(known, axis=0)
     return steps
@@ -113,7 +126,11 @@ def _laid(lattice: dict[Place, int], points: Floats, board: Board) -> NDArray[np
     """The points in the board's order, its first one nearest to the picture's top left where there is a choice."""
     places, index = np.array(list(lattice)), np.array(list(lattice.values()))
     grid = np.rint(board.corners[:, :2] / board.square).astype(np.int64)
-    ways = [way for change in _changes(board.kind == "acircles") if (way := _placed(places @ change, index, grid)) is not None]
+    ways = [
+        way
+        for change in _changes(board.kind == "acircles")
+        if (way := _placed(places @ change, index, grid)) is not None
+    ]
     return min(ways, key=lambda way: float(points[way[0]].sum()), default=None)
 
 

@@ -8,7 +8,7 @@ painted once. Blur and noise come last, as in a camera. The same seed and number
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import cv2
 import numpy as np
@@ -47,16 +47,25 @@ class _View:
     soft: Image
 
 
-class Scene:
-    """`truth`: the cameras, in the order of the tiles. `size`: of the whole tiled picture."""
+class Path(Protocol):
+    """How the board moves: where it is at `t` seconds, from its coordinates to the world's."""
 
-    def __init__(self, source: SceneSource) -> None:
+    def pose(self, t: float) -> Pose: ...
+
+
+class Scene:
+    """`truth`: the cameras, in the order of the tiles. `size`: of the whole tiled picture.
+
+    path: the board's, where it is not to move as a person moves it who calibrates a camera.
+    """
+
+    def __init__(self, source: SceneSource, path: Path | None = None) -> None:
         _check(source)
         self.source = source
         self.truth: tuple[CameraTruth, ...] = rig(source)
         rows, columns = self.grid = GRIDS[source.cameras]
         self.size = Size(source.size.width * columns, source.size.height * rows)
-        self._motion = Motion(source.board, self.truth, source.seed)
+        self._motion: Path = path or Motion(source.board, self.truth, source.seed)
         self._distance = DISTANCE * reach(source.board)
         self._rim = _rim(source.board, paper=True)
         self._paper = _paper(source.board)

@@ -19,9 +19,9 @@ from engines.core.outputs import check_file, media, new_file
 from engines.core.pictures.files import READABLE
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import regular_file
+from engines.core.video import rewriting
 from engines.core.video.film import Film as FilmFile
 from engines.faces.gallery.editing import Gallery
-from engines.faces.redaction import film as redact_film
 from engines.faces.redaction.mosaic import cover
 from engines.faces.redaction.plan import Film, Followed
 from engines.faces.study_types import Redacted, RedactSpec
@@ -75,7 +75,7 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
     if not source.exists():
         raise BadInput("There is no such file", path=source)
     regular_file(source, what="picture or film")
-    kinds = PICTURES if source.suffix.lower() in SOURCES else redact_film.KINDS
+    kinds = PICTURES if source.suffix.lower() in SOURCES else rewriting.KINDS
     if out.suffix.lower() not in kinds:
         hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
         raise BadInput(f"This cannot be written as '{out.suffix}'", path=out, hint=hint)
@@ -109,7 +109,7 @@ def _film(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int]:
         for box in covers[number] if number < len(covers) else ():
             cover(image, box)
 
-    redact_film.rewrite(source, Path(spec.out), change)
+    rewriting.rewrite(source, Path(spec.out), change)
     return [_apart(boxes) for boxes in covers]
 
 

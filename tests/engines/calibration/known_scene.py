@@ -13,7 +13,7 @@ from engines.calibration.targets.rendered import photograph
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, Lens, ModelName
-from engines.core.projection import project
+from engines.core.projection import project, rays
 
 SIZE = Size(640, 480)
 CHESSBOARD = Board.parse("chessboard:9x6:25mm")
@@ -57,11 +57,30 @@ def poses(scene: Scene, count: int, seed: int = 7) -> list[tuple[NDArray[np.floa
     return found
 
 
-def views(scene: Scene, count: int = 12, noise: float = 0.1, seed: int = 0, shown: float = 1.0) -> list[Observation]:
+def wide_poses(scene: Scene, count: int, seed: int = 7) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Poses for a wide lens: the board close, turned towards the camera's middle, out to the edge of the picture."""
+    rng = np.random.default_rng(seed)
+    middle, found = scene.points.mean(axis=0), []
+    while len(found) < count:
+        way = rays(scene.optics, [rng.uniform([0, 0], [scene.size.width - 1, scene.size.height - 1])])[0]
+        aside = np.cross([0.0, 0.0, 1.0], way)
+        angle = np.arctan2(np.linalg.norm(aside), way[2])
+        facing = cv2.Rodrigues(aside / max(np.linalg.norm(aside), 1e-12) * angle)[0]
+        rotation = facing @ cv2.Rodrigues(np.array([*rng.uniform(-0.7, 0.7, 2), rng.uniform(-0.5, 0.5)]))[0]
+        tvec = way * rng.uniform(0.15, 0.35) - rotation @ middle
+        rvec = cv2.Rodrigues(rotation)[0].ravel()
+        if _in_view(scene, rvec, tvec):
+            found.append((rvec, tvec))
+    return found
+
+
+def views(
+    scene: Scene, count: int = 12, noise: float = 0.1, seed: int = 0, shown: float = 1.0, wide: bool = False
+) -> list[Observation]:
     """What is seen of `count` poses; `noise` in pixels per axis, `shown` the share of corners that each view shows."""
     rng = np.random.default_rng(1000 + seed)
     seen = []
-    for rvec, tvec in poses(scene, count):
+    for rvec, tvec in (wide_poses if wide else poses)(scene, count):
         ids = np.sort(rng.permutation(scene.board.corner_count)[: round(shown * scene.board.corner_count)])
         exact = project(scene.optics, scene.points[ids], rvec, tvec)
         seen.append(Observation(ids, exact + rng.normal(0, noise, exact.shape)))
@@ -78,10 +97,15 @@ def bent(board: Board, seed: int = 3) -> NDArray[np.float64]:
 
 
 def picture(
-    scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64], noise: float = 2.0, seed: int = 0
+    scene: Scene,
+    rvec: NDArray[np.float64],
+    tvec: NDArray[np.float64],
+    noise: float = 2.0,
+    seed: int = 0,
+    rolling: NDArray[np.float64] | None = None,
 ) -> NDArray[np.uint8]:
-    """A photograph of the board, gray."""
-    return photograph(scene.board, scene.optics, scene.size, (rvec, tvec), noise=noise, seed=seed)
+    """A photograph of the board, gray. rolling: as `photograph` takes it."""
+    return photograph(scene.board, scene.optics, scene.size, (rvec, tvec), noise=noise, seed=seed, rolling=rolling)
 
 
 def _in_view(scene: Scene, rvec: NDArray[np.float64], tvec: NDArray[np.float64]) -> bool:

@@ -244,7 +244,7 @@ def test_the_guide_says_what_hinders_before_it_asks_for_more():
     upper_right = np.array([[330.0, 10], [630, 10], [630, 230], [330, 230]])
     guide.add(taken((), upper_right))
     assert guide.advice(good) == "Capture this view"
-    assert guide.advice(replace(good, new=False)).startswith(("Move the board to ", "Tilt the board"))
+    assert guide.advice(replace(good, new=False)).startswith(("Move to ", "Tilt the board"))
     assert not guide.is_new(upper_right + 5)
     assert guide.is_new(upper_right - [300, 0])
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.quality import VERDICTS, covered, judged, outliers, tilts
-from engines.calibration.types import MonoResult, ViewResult
+from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
 from engines.core.boards import Board
 from engines.core.lenses import Lens
 from engines.core.projection import project
@@ -129,3 +129,17 @@ def test_tilts_are_the_angles_of_the_poses(result: MonoResult):
     one = view(0, cv2.Rodrigues(turned)[0].ravel(), np.array([0.0, 0.0, 0.5]))
     assert tilts([one, replace(one, used=False)]) == pytest.approx([30.0])
     assert covered([replace(one, used=False)], known.SIZE) == 0
+
+
+def test_a_remark_spoils_nothing_and_stands_behind_the_praise(result: MonoResult):
+    told = judged(result, [Reason("freed-board", 0, "Freeing the board moved cy")])
+    assert told.verdict == "good"
+    assert told.advice[0].startswith("14 views touch")
+    assert told.advice[1:] == ("Freeing the board moved cy",)
+
+
+def test_no_view_is_blamed_for_what_a_corner_did(result: MonoResult):
+    views = (replace(result.views[0], loo_rms_px=0.9), *result.views[1:])
+    wrong = Reason("wrong-corner", 1, "Corner 3 of 5.png", Remedy("drop_corner", "5.png#3"))
+    told = judged(replace(result, views=views), [wrong])
+    assert (told.verdict, told.reasons) == ("fair", (wrong,))

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.core.boards import Board, Kind
+from tests.widgets.calibration.calibration_states import pick
 from widgets.calibration.board import BoardEditor
 from widgets.calibration.drawings import places
 from widgets.calibration.kinds import KINDS, added_to, as_kind, board_title, board_words, counting_words
-from widgets.kit.panel import ChoiceField
 
 BOARDS: dict[str, Board] = {
     board.kind: board
@@ -36,12 +36,6 @@ def editor(qtbot) -> BoardEditor:
     qtbot.addWidget(made)
     made.show()
     return made
-
-
-def pick(field: ChoiceField, id: str) -> None:
-    """As the user chooses in a list."""
-    field.setCurrentIndex(field.findData(id))
-    field.activated.emit(field.currentIndex())
 
 
 def lengths_of(board: Board) -> dict[str, Board]:
@@ -146,4 +140,4 @@ def test_words_name_every_kind() -> None:
     assert plain["charuco"] == ("ChArUco, 5 × 4 squares, 54 mm", "5 × 4 ChArUco, 54 mm")
     assert plain["aprilgrid"] == ("AprilGrid, 6 × 5 tags, 88 mm", "6 × 5 AprilGrid, 88 mm")
     assert plain["circles"] == ("7 × 5 circles, 30 mm", "7 × 5 circles, 30 mm")
-    assert plain["acircles"] == ("4 × 11 asymmetric circles, 20 mm", "4 × 11 shifted circles, 20 mm")
+    assert plain["acircles"] == ("4 × 11 asymmetric circles, 20 mm", "4 × 11 asymmetric, 20 mm")

@@ -12,7 +12,7 @@ from widgets.kit.panel import EmptyState, QuietButton
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE, SHARE = 280, 420, 0.3
+SIDE, MOST_SIDE, SHARE = 248, 420, 0.3
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 NO_RESULT = (
     "Calibrate first, from photographs or a camera",
@@ -59,6 +59,8 @@ class ChartPage(WorkPage):
     def show_results(self, on: bool) -> None:
         """Results with the controls that they need, or the empty state."""
         self.show_there(on)
+        if not on:
+            self.state.setText("")
         for control in self.controls:
             control.setVisible(on)
 

@@ -69,7 +69,10 @@ class CornerPicture(ImageView):
 def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chosen: int) -> list[Overlay]:
     """The residuals, rings about suspects, crosses on what is left out, and the chosen corner by name."""
     board = board_of(view, result)
-    made = residual_overlays(_fitting(view, rows), result, None)
+    gone_ids = [row.number for row in rows if row.dropped]
+    there = [one for one in result.views if one.path == view.path]
+    fitting = [_fitting(one, gone_ids if one.name == view.name else ()) for one in there]
+    made = residual_overlays(view, replace(result, views=tuple(fitting)), None)
     gone = [row.found for row in rows if row.dropped]
     wrong = [row for row in rows if row.suspect and not row.dropped]
     ends = [(row.found[0] + row.error[0], row.found[1] + row.error[1]) for row in wrong]
@@ -83,15 +86,20 @@ def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chose
     return made
 
 
-def _fitting(view: ViewResult, rows: Sequence[CornerRow]) -> ViewResult:
+def _fitting(view: ViewResult, dropped: Sequence[int]) -> ViewResult:
     """The view without corners that are wrong or left out, whose residuals would dwarf the others'."""
-    kept = [n for n, row in enumerate(rows) if not row.suspect and not row.dropped]
-    if len(kept) == len(rows) or not view.projected:
+    odd = {*view.suspects, *view.dropped, *dropped}
+    kept = [n for n, number in enumerate(view.ids) if number not in odd]
+    if len(kept) == len(view.ids) or not view.projected:
         return view
-    squares = [rows[n].residual ** 2 for n in kept]
+    squares = [math.dist(view.corners[n], view.projected[n]) ** 2 for n in kept]
     return replace(
         view,
+        ids=tuple(view.ids[n] for n in kept),
         corners=tuple(view.corners[n] for n in kept),
         projected=tuple(view.projected[n] for n in kept),
+        weights=(),
+        suspects=(),
+        dropped=(),
         rms_px=math.sqrt(sum(squares) / len(squares)) if squares else view.rms_px,
     )

@@ -18,10 +18,12 @@ from widgets.charts.heat import draw_scale, heat_image, signed_image
 from widgets.kit.theme import LOOK, number_font
 
 Floats = NDArray[np.float64]
-FINE = 8
+FINE = 6
 """Steps of the drawn map to one of its grid."""
 INK, PAPER = QColor(10, 12, 16, 220), QColor(255, 255, 255, 235)
 SCALE_WIDTH = 360.0
+SMALLEST = 0.5
+"""Percentile at which the scale of magnitudes begins."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +39,31 @@ class Heat:
     signed: bool = False
     levels: Sequence[float] = ()
     dots: Sequence[tuple[float, float]] = ()
-    big_dots: bool = False
     arrows: Sequence[tuple[float, float, float, float]] = ()
     enlarged: float = 1.0
     frame: QRectF = field(default_factory=QRectF)
     """What is shown of the plane, where that is more than the extent."""
-    top: float = 0.0
-    """The highest value of the scale, 0 for that of the map."""
 
     @property
     def high(self) -> float:
-        known = self.values[np.isfinite(self.values)]
-        most = float(np.abs(known).max()) if known.size else 1.0
-        return self.top or most or 1.0
+        """Where the scale ends."""
+        known = np.abs(self.values[np.isfinite(self.values)])
+        return (float(known.max()) if known.size else 0.0) or 1.0
 
     @property
     def low(self) -> float:
-        return -self.high if self.signed else 0.0
+        """Where the scale begins: of magnitudes at the smallest, but not where that is one of a thousand."""
+        if self.signed:
+            return -self.high
+        known = self.values[np.isfinite(self.values) & (self.values > 0)]
+        return float(np.percentile(known, SMALLEST)) if known.size else self.high / 10
+
+    def colours(self, values: Floats) -> QImage:
+        """Magnitudes by their logarithm, signed values as they are."""
+        if self.signed:
+            return signed_image(values, self.high)
+        with np.errstate(divide="ignore"):
+            return heat_image(np.log(np.maximum(values, 0)), math.log(self.low), math.log(self.high * 1.0001))
 
     def value(self, x: float, y: float) -> float:
         """Linear between the grid's values; nan outside."""
@@ -124,7 +134,7 @@ class HeatPlane(Plane):
         taken: list[QRectF] = []
         for level, lines in self._lines:
             drawn = [QLineF(self.at(one.x1(), one.y1()), self.at(one.x2(), one.y2())) for one in lines]
-            _stroke(painter, drawn, 1.4)
+            _stroke(painter, drawn, 1.1)
             self._paint_level(painter, f"{figure(level)} {heat.unit}", drawn, taken)
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
@@ -133,15 +143,16 @@ class HeatPlane(Plane):
             wide = min(SCALE_WIDTH, room.width())
             bar = QRectF(room.center().x() - wide / 2, room.top() + 2, wide, room.height())
             plus = "+" if heat.signed else ""
-            ends = f"{figure(heat.low)} {heat.unit}", f"{plus}{figure(heat.high)} {heat.unit}"
-            draw_scale(painter, bar, *ends, signed=heat.signed, title=heat.title)
+            ends = f"{rough(heat.low)} {heat.unit}", f"{plus}{rough(heat.high)} {heat.unit}"
+            title = heat.title if heat.signed else f"{heat.title}, logarithmic"
+            draw_scale(painter, bar, *ends, signed=heat.signed, title=title)
 
     def _colour(self) -> None:
         heat = self.heat
         if heat is None:
             self._image = None
         else:
-            self._image = signed_image(self._fine, heat.high) if heat.signed else heat_image(self._fine, 0, heat.high)
+            self._image = heat.colours(self._fine)
 
     def _line(self, heat: Heat, level: float) -> list[QLineF]:
         rows, columns = heat.values.shape
@@ -150,16 +161,17 @@ class HeatPlane(Plane):
         return [QLineF(*map(float, ends.ravel())) for ends in contour(heat.values, level) * scale + start]
 
     def _paint_dots(self, painter: QPainter, heat: Heat) -> None:
-        radius = 2.6 if heat.big_dots else 1.3
-        painter.setPen(QPen(INK, 1) if heat.big_dots else Qt.PenStyle.NoPen)
-        painter.setBrush(PAPER if heat.big_dots else QColor(255, 255, 255, 120))
+        radius = 2.2 if heat.signed else 1.3
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(LOOK.now.color("text") if heat.signed else QColor(255, 255, 255, 120))
         for x, y in heat.dots:
             painter.drawEllipse(self.at(x, y), radius, radius)
 
     def _paint_arrows(self, painter: QPainter, heat: Heat) -> None:
         for x, y, u, v in heat.arrows:
             start, end = self.at(x, y), self.at(x + (u - x) * heat.enlarged, y + (v - y) * heat.enlarged)
-            _stroke(painter, [QLineF(start, end), *_head(start, end)], 1.5)
+            painter.setPen(QPen(LOOK.now.color("text"), 1.5))
+            painter.drawLines([QLineF(start, end), *_head(start, end)])
 
     def _paint_level(self, painter: QPainter, words: str, lines: Sequence[QLineF], taken: list[QRectF]) -> None:
         """At the right of the middle, or where else there is room."""
@@ -181,7 +193,7 @@ class HeatPlane(Plane):
 def _stroke(painter: QPainter, lines: Sequence[QLineF], width: float) -> None:
     """White with a dark halo, to be read on any colour."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for color, wide in ((INK, width + 1.6), (PAPER, width)):
+    for color, wide in ((INK, width + 1.2), (PAPER, width)):
         pen = QPen(color, wide)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
@@ -201,10 +213,20 @@ def _head(start: QPointF, end: QPointF) -> list[QLineF]:
     return made
 
 
-def round_levels(low: float, high: float, most: int = 7) -> list[float]:
-    """1, 2 and 5 times powers of ten between two positive values, the highest ones where they are many."""
-    if not (0 < low < high):
+def rough(value: float) -> str:
+    """A figure of which two digits mean something."""
+    return figure(float(f"{value:.2g}"))
+
+
+def round_levels(values: Floats, most: int = 9) -> list[float]:
+    """1, 2 and 5 times powers of ten among magnitudes, or the powers alone where those are many."""
+    known = values[np.isfinite(values) & (values > 0)]
+    if not known.size:
         return []
+    low, high = float(np.percentile(known, SMALLEST)), float(known.max())
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps = [round(step * 10.0**power, 12) for power in powers for step in (1, 2, 5)]
-    return [step for step in steps if low < step < high][-most:]
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        steps = [round(step * 10.0**power, 12) for power in powers for step in factors]
+        if len(kept := [step for step in steps if low < step < high]) <= most:
+            return kept
+    return kept[-most:]

@@ -31,7 +31,7 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import DOT, count
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE = 280, 380
+SIDE, MOST_SIDE = 276, 380
 LEAST_ROWS, ROOM_ABOVE = 5, 360
 """Rows of the table at the least, and the height that all else takes."""
 NOTHING = ("Calibrate to see how far the model puts each corner from where it was found", "Add photographs")
@@ -68,6 +68,9 @@ class ResidualsPage(WorkPage):
             part.setVisible(there)
         if shown is not None and result is not None:
             self._show_view(shown, result)
+        else:
+            self.title.setText("Residuals")
+            self.state.setText("")
 
     def show_picture(self, picture: Picture) -> None:
         """The photograph that was asked for."""
@@ -89,7 +92,8 @@ class ResidualsPage(WorkPage):
             write_text(check_file(path, TABLE), csv_text(table(self.shown)))
             return
         with new_file(path, media(path)) as part:
-            self.pictures.grab().save(str(part), "PNG")
+            shown = self.pictures.currentWidget() or self.pictures
+            shown.grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.side.setFixedWidth(min(max(SIDE, round(0.28 * self.width())), MOST_SIDE))
@@ -97,7 +101,7 @@ class ResidualsPage(WorkPage):
         super().resizeEvent(event)
 
     def _show_view(self, view: ViewResult, result: MonoResult) -> None:
-        chosen = self.shown.chosen.corner
+        chosen = self.shown.corner
         rows = corner_rows(view, self.shown.dropped)
         self.title.setText(view.name)
         for plane in (self.field, self.cloud):
@@ -186,8 +190,8 @@ class ResidualsPage(WorkPage):
 
     def _drop(self, on: bool) -> None:
         shown = self.shown.shown
-        if shown is not None and self.shown.chosen.corner >= 0:
-            self.dropWanted.emit(corner_name(shown.name, self.shown.chosen.corner), on)
+        if shown is not None and self.shown.corner >= 0:
+            self.dropWanted.emit(corner_name(shown.name, self.shown.corner), on)
 
 
 def state_words(view: ViewResult) -> str:

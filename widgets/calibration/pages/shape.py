@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QStackedWidget
 
@@ -12,10 +13,9 @@ from engines.calibration.shape import BoardShape, shapes
 from engines.calibration.types import MonoResult
 from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
-from widgets.calibration.pages.heat_plane import Heat, HeatPlane
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough
 from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import pixels
-from widgets.charts.axes import figure
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.labels import Label
@@ -23,7 +23,8 @@ from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
 from widgets.kit.results import Stat
 from widgets.kit.words import DOT
 
-COLUMNS = 24
+Floats = NDArray[np.float64]
+COLUMNS = 49
 ARROW_SHARE = 0.5
 """How long the longest arrow is drawn, in pitches of the board."""
 STRAIGHT, EVEN = 0.1, 0.001
@@ -105,17 +106,11 @@ class ShapePage(ChartPage):
 
 
 def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
-    """Heights over the board, linear between the corners."""
-    from scipy.interpolate import LinearNDInterpolator
-
+    """Heights over the board, linear along its rows and between them."""
     flat = shape.nominal[:, :2]
     low, high = flat.min(axis=0), flat.max(axis=0)
     wide, tall = high - low
-    rows = max(2, round(COLUMNS * tall / wide))
-    inner = 1 - 1e-9
-    x, y = (np.linspace(-inner, inner, n) / 2 for n in (COLUMNS, rows))
-    places = np.stack(np.meshgrid(x * wide, y * tall), axis=-1) + (low + high) / 2
-    values = LinearNDInterpolator(flat, shape.heights)(places)
+    values = _between(shape, np.linspace(low[0], high[0], COLUMNS), low[1], high[1])
     pitch = shape.board.square * 1000
     times = enlargement(shape, ARROW_SHARE * pitch)
     ends = np.hstack([flat, shape.solved[:, :2]]).tolist()
@@ -127,11 +122,20 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         f"height{DOT}arrows \u00d7 {times:g}" if arrows else "height",
         signed=True,
         dots=[(float(x), float(y)) for x, y in flat],
-        big_dots=True,
         arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
         enlarged=times,
         frame=extent.adjusted(-pitch / 2, -pitch / 2, pitch / 2, pitch / 2),
     )
+
+
+def _between(shape: BoardShape, xs: Floats, top: float, bottom: float) -> Floats:
+    """Heights on a grid of these columns; rows of the board may be staggered and unevenly apart."""
+    columns, rows = shape.board.corner_grid
+    x, y = (shape.nominal[:, axis].reshape(rows, columns) for axis in (0, 1))
+    heights = shape.heights.reshape(rows, columns)
+    along = np.array([np.interp(xs, x[row], heights[row]) for row in range(rows)])
+    ys = np.linspace(top, bottom, max(2, round(len(xs) * (bottom - top) / (xs[-1] - xs[0]))))
+    return np.column_stack([np.interp(ys, y[:, 0], along[:, n]) for n in range(len(xs))])
 
 
 def enlargement(shape: BoardShape, wanted: float) -> float:
@@ -144,21 +148,19 @@ def enlargement(shape: BoardShape, wanted: float) -> float:
 
 def shape_words(shape: BoardShape) -> str:
     """'Bowed by 0.38 mm, 0.3 % taller than wide beside the print.'"""
-    bow = f"Bowed by {figure(shape.bow)} mm" if shape.bow >= STRAIGHT else f"Flat to {figure(shape.bow)} mm"
+    bow = f"Bowed by {rough(shape.bow)} mm" if shape.bow >= STRAIGHT else f"Flat to {rough(shape.bow)} mm"
     share = abs(shape.taller)
     if share < EVEN:
         return f"{bow}, its proportions as printed."
-    return f"{bow}, {figure(100 * share)} % {'taller' if shape.taller > 0 else 'wider'} than printed."
+    return f"{bow}, {rough(100 * share)} % {'taller' if shape.taller > 0 else 'wider'} than printed."
 
 
 def shape_stats(shape: BoardShape) -> list[Stat]:
     return [
-        Stat("Bow", figure(shape.bow), "mm", tip="From the lowest corner to the highest"),
+        Stat("Bow", rough(shape.bow), "mm", tip="From the lowest corner to the highest"),
         Stat("Height to width", f"{100 * shape.taller:+.2f}", "%", tip="Beside the print: positive is too tall"),
         Stat("Skew", f"{shape.skew:+.3f}", "\u00b0", tip="Of the angle between rows and columns"),
-        Stat(
-            "Other shifts", figure(shape.shift), "mm", tip="Root mean square in the plane, stretch and skew taken off"
-        ),
+        Stat("Other shifts", rough(shape.shift), "mm", tip="Root mean square in the plane, stretch and skew taken off"),
     ]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engines.calibration.types import MonoResult, ViewResult
+from engines.calibration.compare import Comparison
+from engines.calibration.types import ModelsResult, MonoResult, ViewResult
 from widgets.calibration.state import CalibrationView
 from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
 
@@ -18,6 +19,9 @@ class Page(StrEnum):
     RESIDUALS = "residuals"
     UNCERTAINTY = "uncertainty"
     SHAPE = "shape"
+    MODELS = "models"
+    COMPARE = "compare"
+    LENS = "lens"
 
 
 IN_VIEWER = (Page.VIEWER,)
@@ -39,12 +43,37 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelsView:
+    """Lens models side by side. current: of the views and settings shown."""
+
+    result: ModelsResult | None = None
+    current: bool = True
+    busy: Busy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """Two calibrations: paths of files, first "" for the one that is shown, second "" for none yet.
+
+    problem: why there is no comparison, "" while it is under way.
+    """
+
+    first: str = ""
+    second: str = ""
+    comparison: Comparison | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PagesView:
-    """The board's whole state."""
+    """The board's whole state. own: what went wrong on the page in front."""
 
     page: Page = Page.VIEWER
     panel: CalibrationView = CalibrationView()
+    own: Trouble | None = None
     chosen: Chosen = Chosen()
+    models: ModelsView = ModelsView()
+    compare: CompareView = CompareView()
 
     @property
     def missing(self) -> Mapping[str, int]:
@@ -62,12 +91,12 @@ class PagesView:
 
     @property
     def trouble(self) -> Trouble | None:
-        return None if self.page in IN_VIEWER else self.panel.trouble
+        return None if self.page in IN_VIEWER else self.own or self.panel.trouble
 
     @property
-    def busy(self) -> Busy | None:
-        """What the page in front waits for."""
-        return self.panel.busy
+    def can_solve(self) -> bool:
+        """There are views enough for a fit."""
+        return self.panel.missing_views == 0
 
     @property
     def shown(self) -> ViewResult | None:
@@ -76,6 +105,12 @@ class PagesView:
         views = self.result.views if self.result is not None else ()
         named = next((view for view in views if view.name == self.chosen.view), None)
         return named if named is not None and front is not None and named.path == front.path else front
+
+    @property
+    def corner(self) -> int:
+        """Id of the corner that is looked at in the view that is, -1 for none."""
+        shown = self.shown
+        return self.chosen.corner if shown is not None and shown.name == self.chosen.view else -1
 
     @property
     def seen(self) -> tuple[ViewResult, ...]:

@@ -10,6 +10,9 @@ TITLES = {
     Page.RESIDUALS: ("Residuals", "How far the model puts each corner from where it was found"),
     Page.UNCERTAINTY: ("Uncertainty", "How well the place of a point in the picture is known"),
     Page.SHAPE: ("Board's shape", "How far the board is bent and stretched, and what freeing it did"),
+    Page.MODELS: ("Models", "Every lens model on the same views, and which one to take"),
+    Page.COMPARE: ("Compare", "Two calibrations of a camera over the picture and parameter by parameter"),
+    Page.LENS: ("Lens", "How the lens bends straight lines, and how much it sees"),
 }
 
 

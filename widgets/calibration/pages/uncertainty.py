@@ -7,9 +7,9 @@ from PySide6.QtCore import QRectF
 
 from engines.calibration.types import MonoResult, Point, UncertaintyMap
 from widgets.calibration.pages.chart_page import ChartPage, side_of
-from widgets.calibration.pages.heat_plane import Heat, HeatPlane, round_levels
+from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
 from widgets.calibration.pages.state import PagesView
-from widgets.charts.axes import figure
+from widgets.charts.contours import refined
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, StatGrid, Toggle
 from widgets.kit.results import Stat
@@ -66,13 +66,12 @@ class UncertaintyPage(ChartPage):
 
 
 def heat_of(shown: UncertaintyMap, result: MonoResult, dots: tuple[Point, ...] = ()) -> Heat:
-    """The map with lines at round values."""
-    values = np.array(shown.sigma, np.float64).reshape(shown.rows, shown.columns)
+    """The map, told at the middles of its cells, from edge to edge, with lines at round values."""
+    middles = np.array(shown.sigma, np.float64).reshape(shown.rows, shown.columns)
+    values = np.pad(refined(np.where(middles < 0, np.nan, middles), 2), 1, mode="edge")
     size = result.image_size
-    known = values[np.isfinite(values)]
-    levels = round_levels(float(known.min()), float(known.max())) if known.size else []
-    extent = QRectF(0, 0, size.width - 1, size.height - 1)
-    return Heat(values, extent, "px", "standard deviation", levels=levels, dots=dots)
+    extent = QRectF(-0.5, -0.5, size.width, size.height)
+    return Heat(values, extent, "px", "standard deviation", levels=round_levels(values), dots=dots)
 
 
 def corners_of(result: MonoResult) -> tuple[Point, ...]:
@@ -81,7 +80,7 @@ def corners_of(result: MonoResult) -> tuple[Point, ...]:
 
 
 def distance_words(distance: float) -> str:
-    return f"At {figure(distance)} m" if distance > 0 else "Far away"
+    return f"At {rough(distance)} m" if distance > 0 else "Far away"
 
 
 def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
@@ -94,14 +93,14 @@ def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
 
 def known_words(heat: Heat, distance: float) -> str:
     middle, edge, _worst = middle_and_edge(heat)
-    where = f"{figure(distance)} m away" if distance > 0 else "far away"
-    middle_words, edge_words = f"{figure(middle)} px in the middle of the picture", f"{figure(edge)} px at its edge"
+    where = f"{rough(distance)} m away" if distance > 0 else "far away"
+    middle_words, edge_words = f"{rough(middle)} px in the middle of the picture", f"{rough(edge)} px at its edge"
     return f"A point {where} is known to {middle_words}, to {edge_words}."
 
 
 def known_stats(heat: Heat) -> list[Stat]:
     names = ("Middle", "Edge, usually", "Worst")
-    return [Stat(name, figure(value), "px") for name, value in zip(names, middle_and_edge(heat), strict=True)]
+    return [Stat(name, rough(value), "px") for name, value in zip(names, middle_and_edge(heat), strict=True)]
 
 
 def state_words(result: MonoResult) -> str:

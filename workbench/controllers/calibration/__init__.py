@@ -6,8 +6,9 @@ from workbench.features import Command, DockSpec, Feature, Preset
 
 COMMANDS = (
     Command("calibration.capture", "Capture view", "Calibration", "Keep this view of the board for the calibration", "C", "capture", idle=False, run=lambda it: it.watch.capture(), enabled=lambda it: it.panel.shown.live is not None),
-    Command("calibration.add-images", "Add photographs…", "Calibration", "Calibrate from image files or folders", "", "views", run=lambda it: it.add_pictures()),
+    Command("calibration.add-images", "Add photographs…", "Calibration", "Calibrate from pictures, films or folders", "", "views", run=lambda it: it.add_pictures()),
     Command("calibration.run", "Calibrate", "Calibration", "Solve for the camera from the views", "Ctrl+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: it.panel.shown.can_calibrate),
+    Command("calibration.models", "Compare lens models", "Calibration", "Solve the same views with every lens model, side by side", "", "chart", run=lambda it: it.compare_models(), enabled=lambda it: it.panel.shown.can_calibrate),
     Command("calibration.open", "Open calibration…", "Calibration", "Show a calibration of ours, OpenCV, ROS or Kalibr", "", "open", 1, run=lambda it: it.open(it.files.ask_calibration())),
     Command("calibration.save", "Save calibration…", "Calibration", "Save as OpenCV YAML or JSON", "", "save", 1, run=lambda it: it.save(it.files.ask_target(it.file_name)), enabled=lambda it: it.panel.shown.result is not None),
     Command("calibration.export", "Export calibration…", "Calibration", "For Kalibr, ROS, COLMAP or OpenCV, where they can hold the lens exactly", "", "export", 1, run=lambda it: it.files.export(it.session.result, *it.files.ask_export(it.session.result, it.file_name), lambda said: it.services.notify(said, "good")), enabled=lambda it: it.panel.shown.result is not None),
@@ -31,6 +32,12 @@ FEATURE = Feature(
     ),
     live="Board detection",
     tour="workbench.tour.calibration",
-    benchmarks={"detect": "Board detection beside OpenCV's two detectors"},
+    benchmarks={
+        "capture": "Views of the automatic capture beside views at random",
+        "detect": "Board detection beside OpenCV's two detectors",
+        "undistort": "Straightening a frame beside plain maps and cv2.undistort",
+        "verdicts": "How often the verdict is right on made cases: bent boards, wrong corners, copies, two cameras",
+        "lenses": "Every lens model on exactly known views: the truth beside the stated deviations",
+    },
     commands=COMMANDS,
 )

@@ -14,8 +14,9 @@ from PySide6.QtCore import QTimer
 from engines.calibration.formats.files import READ
 from engines.calibration.types import MonoResult, MonoSpec, Remedy
 from engines.core.boards import Board
+from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import Listing
-from widgets.calibration.pages.state import IN_VIEWER, PagesForm, PagesView
+from widgets.calibration.pages.state import IN_VIEWER, Page, PagesForm, PagesView
 from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
 from widgets.calibration.state import CalibrationView, Trouble, ViewRow
@@ -132,6 +133,11 @@ class CalibrationController(PagedController):
         self.captures.retry()
         self._errands.ask(lambda: None, lambda _none: self._run_now(), self._failed("Calibration failed"))
 
+    def compare_models(self) -> None:
+        """Solve the views with every lens model, on the page that shows them side by side."""
+        self.go_to(Page.MODELS)
+        self.pages.parts[Page.MODELS].begin()
+
     def set_board(self, board: Board) -> None:
         """Another first board."""
         self.edits.set_boards((board, *self.session.boards[1:]))
@@ -169,6 +175,23 @@ class CalibrationController(PagedController):
         if result is not None and path:
             said = f"Saved {Path(path).name}"
             self.files.save(result, path, lambda: self.services.notify(said, "good"))
+
+    def use_for_camera(self) -> None:
+        """Keep what is shown for the camera that the panel is about."""
+        result, focus = self.session.result, self.panel.report.focus
+        if result is not None and self.watch.source and self.assign(self.watch.source, result, focus.text()):
+            focus.clear()
+
+    def assign(self, path: str, result: MonoResult, focus: str = "") -> bool:
+        """Keep a calibration for the camera of a source; what does not fit is said. Whether it was kept."""
+        try:
+            self.services.calibrations.assign(path, result, focus)
+        except KinoscopeError as error:
+            self.services.notify(f"The calibration is not used: {error}", "bad")
+            return False
+        said = f"{self.watch.title(path)} is calibrated. Undistort shows it with straight lines"
+        self.services.notify(said, "good", "Show it", lambda: self.services.host.undistort(path))
+        return True
 
     def save_board(self, board: Board, page: str, path: str) -> None:
         """Write a printable board."""
@@ -319,6 +342,7 @@ class CalibrationController(PagedController):
         panel.report.view.pictureWanted.connect(self.pictures.ask_picture)
         panel.report.reasons.remedyWanted.connect(self.follow)
         panel.report.put_back.clicked.connect(self.edits.put_back_dropped)
+        panel.report.use.clicked.connect(self.use_for_camera)
         panel.report.close_loaded.clicked.connect(lambda: self.edits.close_loaded())
         panel.empty.button.clicked.connect(self.begin)
         panel.dropped.connect(self.add)
@@ -339,6 +363,7 @@ class CalibrationController(PagedController):
         board.help.clicked.connect(self.show_help)
         board.trouble.retryWanted.connect(self.use_board)
         board.trouble.logWanted.connect(self.services.host.show_log)
+        board.trouble.dismissed.connect(self.pages.dismiss)
         board.trouble.dismissed.connect(self.dismiss)
         self.pages.changed.connect(self.show_soon)
 

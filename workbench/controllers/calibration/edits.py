@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from engines.calibration.types import MonoResult, Remedy
 from engines.core.boards import Board
-from widgets.calibration.kinds import board_title
+from widgets.calibration.kinds import board_name
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.state import ViewRow
 from widgets.kit.words import count
 from workbench.controllers.calibration.changes import STEPPED, WORDS, Change, Put
 from workbench.controllers.calibration.remedies import remedied
-from workbench.controllers.calibration.rows import added_words, film_of
+from workbench.controllers.calibration.rows import added_words, film_of, photograph
 from workbench.controllers.calibration.session import Material, Session
 from workbench.controllers.shell.sources import undo_just_this
 from workbench.services import Services
@@ -53,7 +52,7 @@ class Edits(QObject):
 
     def switch(self, paths: Sequence[str], on: bool) -> None:
         word = "on" if on else "off"
-        name = Path(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
+        name = photograph(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
         self.change(f"Switch {name} {word}", self.material.switched(paths, on))
 
     def remove(self, paths: Sequence[str]) -> None:
@@ -94,7 +93,7 @@ class Edits(QObject):
 
     def use_board(self, board: Board) -> None:
         """This one in place of the first."""
-        self.set_boards((board, *self._session().boards[1:]), f"Use {board_title(board)}")
+        self.set_boards((board, *self._session().boards[1:]), f"Use {board_name(board)}")
 
     def set(self, **values: object) -> None:
         """Change settings; what only says how views are captured is no step of undo."""

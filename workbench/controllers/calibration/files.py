@@ -15,7 +15,8 @@ from engines.calibration.targets.photographs import expand, listing
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
-from engines.core.pictures.files import DIALOG, Listing
+from engines.core.pictures.files import ENDINGS, Listing
+from engines.core.video.stills import DIALOG as FILMS
 from widgets.calibration.state import Trouble
 from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration.runs import trouble_of
@@ -23,6 +24,7 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
+SHOWING = f"Photographs and films ({ENDINGS} {FILMS});;All files (*)"
 LENGTHS = (
     ("Millimetres", "mm"),
     ("Centimetres", "cm"),
@@ -53,11 +55,11 @@ class Files(QObject):
         self._errands, self._window, self._trouble = errands, window, trouble
 
     def ask_pictures(self) -> list[str]:
-        """Picture files chosen by the user."""
-        return QFileDialog.getOpenFileNames(self._window, "Add photographs of the board", "", DIALOG)[0]
+        """Picture files and films chosen by the user."""
+        return QFileDialog.getOpenFileNames(self._window, "Add photographs or films of the board", "", SHOWING)[0]
 
     def ask_folder(self) -> list[str]:
-        folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of photographs")
+        folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of photographs or films")
         return [folder] if folder else []
 
     def ask_calibration(self) -> str:

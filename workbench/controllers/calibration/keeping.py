@@ -11,6 +11,7 @@ from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
+from engines.core.video.stills import is_film
 from widgets.calibration.state import ViewRow
 from workbench.controllers.calibration.session import CalibrationSettings, Material, Session
 from workbench.services import Services
@@ -42,7 +43,10 @@ def keep_session(session: Session, services: Services) -> None:
 
 
 def restore_session(services: Services) -> Session:
-    """What the project holds; where it holds nothing that can be read, an empty session with the last settings."""
+    """What the project holds; where it holds nothing that can be read, an empty session with the last settings.
+
+    What was held and how pictures were flipped is of one camera, and does not go on to the next project.
+    """
     kept = services.project.get(KIND, ID)
     if isinstance(kept, dict):
         try:
@@ -50,7 +54,7 @@ def restore_session(services: Services) -> Session:
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
             services.notify(f"The calibration in this project could not be read: {error}", "warn")
     try:
-        return Session(_settings(services.settings.value.panels.get(PANEL, {})))
+        return Session(replace(_settings(services.settings.value.panels.get(PANEL, {})), fix=(), mirror="auto"))
     except KinoscopeError:
         return Session()
 
@@ -59,11 +63,11 @@ def _session(kept: dict[str, Any]) -> Session:
     result = None if kept["result"] is None else formats.from_json(kept["result"])
     views = tuple(_row(view) for view in kept["views"])
     loaded_from = str(kept["loaded_from"])
-    off, drop = (tuple(str(one) for one in kept.get(name, ())) for name in ("off", "drop"))
+    off, drop = (from_json(tuple[str, ...], kept.get(name, ())) for name in ("off", "drop"))
     loaded = result if loaded_from else None
     session = Session(_settings(kept["settings"]), Material(views, loaded, loaded_from, off, drop))
-    for film, frames in kept.get("frames", {}).items():
-        session.know_frames(film, tuple(str(frame) for frame in frames))
+    for film, frames in from_json(dict[str, tuple[str, ...]], kept.get("frames", {})).items():
+        session.know_frames(film, frames)
     behind = kept.get("behind")
     solved = result if not loaded_from else formats.from_json(behind) if behind is not None else None
     if solved is not None:
@@ -91,4 +95,5 @@ def _view(view: ViewRow) -> dict[str, Any]:
 
 def _row(kept: dict[str, Any]) -> ViewRow:
     size = None if kept["size"] is None else Size(*kept["size"])
-    return replace(from_json(ViewRow, kept | {"size": None}), size=size)
+    row = from_json(ViewRow, kept | {"size": None})
+    return replace(row, size=size, is_film=is_film(row.path))

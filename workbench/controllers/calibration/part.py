@@ -9,9 +9,11 @@ from typing import Any, ClassVar, Protocol, cast
 from PySide6.QtCore import QObject
 
 from engines.calibration.types import Remedy
-from widgets.calibration.pages.state import Page
+from widgets.calibration.pages.state import Page, PagesView
 from widgets.kit.work_page import WorkPage
+from widgets.kit.work_state import Trouble
 from workbench.controllers.calibration.captures import Captures
+from workbench.controllers.calibration.files import Files
 from workbench.controllers.calibration.session import Session
 from workbench.controllers.common.part import Part
 from workbench.services import Services
@@ -26,6 +28,8 @@ class Desk(Protocol):
     services: Services
     session: Session
     captures: Captures
+    files: Files
+    view: PagesView
 
     def choose_view(self, path: str) -> None: ...
 
@@ -43,6 +47,10 @@ class Desk(Protocol):
 
     def add_pictures(self) -> None: ...
 
+    def copy(self, line: str) -> None:
+        """Put a command line on the clipboard, and say so."""
+        ...
+
     def run(self) -> None:
         """Calibrate from what is shown."""
         ...
@@ -58,6 +66,7 @@ class PagePart(Part):
         super().__init__(parent)
         self.desk, self.errands = desk, errands
         self.made: WorkPage | None = None
+        self.trouble: Trouble | None = None
 
     def make(self) -> WorkPage:
         """Its page, made when it is first shown and connected here; subclasses connect the rest."""
@@ -85,6 +94,10 @@ class PagePart(Part):
         """The line of `main.py` that does the same, "" for none."""
         return ""
 
+    def follow(self) -> None:
+        """What is shown may be another than before; asked before each showing while the page is in front."""
+
     def forget(self) -> None:
         """Another project is open."""
         self.cancel()
+        self.trouble = None

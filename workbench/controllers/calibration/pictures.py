@@ -29,8 +29,13 @@ def read(path: str | Path) -> Image:
 
 
 def picture(path: str, image: Image | None, result: MonoResult | None, straight: bool, keep: float) -> Picture:
-    """The photograph as it is, or straightened with `result`; `keep` 0 to 1 is how much of its border stays."""
+    """The photograph as it is, or straightened with `result`; `keep` 0 to 1 is how much of its border stays.
+
+    Flipped left to right where `result` is that of flipped pictures, so that its corners are where they are drawn.
+    """
     loaded = read(path) if image is None else image
+    if result is not None and result.mirrored:
+        loaded = np.ascontiguousarray(loaded[:, ::-1])
     if not straight or result is None:
         return Picture(path, loaded)
     maps = undistort_maps(result.lens, size_of(loaded), keep=keep)

@@ -35,6 +35,11 @@ class Residuals(PagePart):
         self.chosen = Chosen(view, corner)
         self.desk.choose_view(path)
 
+    def follow(self) -> None:
+        """Nothing is looked at where nothing is there."""
+        if self.desk.session.result is None:
+            self.chosen = Chosen()
+
     def forget(self) -> None:
         super().forget()
         self.chosen = Chosen()

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from engines.calibration.targets.films import frame_name
 from engines.calibration.types import MonoResult
+from engines.core.video.stills import is_film, parted
 from widgets.calibration.pooled import by_photograph
-from widgets.calibration.state import FRAME, ViewRow, counted
+from widgets.calibration.state import ViewRow, counted
 
 Frames = Callable[[str], Sequence[str]]
 
 
 def photograph(path: str | Path) -> ViewRow:
     """A photograph, a film or a frame of one, of which nothing is known yet."""
-    film, _, number = str(path).rpartition(FRAME)
-    return ViewRow(str(path), f"{Path(film).name} frame {number}" if film else Path(path).name)
+    film, frame = parted(path)
+    return ViewRow(str(path), frame_name(film.name, frame), is_film=frame is None and is_film(path))
 
 
 def added_words(rows: Sequence[ViewRow]) -> str:
@@ -30,7 +32,8 @@ def added_words(rows: Sequence[ViewRow]) -> str:
 
 def film_of(path: str) -> str:
     """The film that a frame belongs to, "" for anything else."""
-    return path.rpartition(FRAME)[0]
+    film, frame = parted(path)
+    return "" if frame is None else str(film)
 
 
 def chosen_frames(film: str, result: MonoResult) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject
 from engines.calibration.types import MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-from widgets.calibration.kinds import board_words
-from widgets.calibration.state import Trouble, counted, is_film
+from engines.core.video.stills import is_film
+from widgets.calibration.kinds import board_name, board_words
+from widgets.calibration.state import Trouble, counted
 from workbench.controllers.calibration.session import JOB, command_line
 from workbench.controllers.common import trouble_words
 from workbench.controllers.common.job_slot import JobSlot
@@ -52,7 +53,7 @@ def trouble_of(error: Mapping[str, Any], title: str = "Calibration failed") -> T
     if not error.get("board"):
         return told
     board = Board.parse(error["board"])
-    return replace(told, retry=board, retry_words=f"Use {board.columns} \u00d7 {board.rows}")
+    return replace(told, retry=board, retry_words=f"Use {board_name(board)}")
 
 
 def in_words(text: str) -> str:

@@ -15,8 +15,9 @@ from engines.calibration.targets.photographs import view_names
 from engines.calibration.types import MonoResult, MonoSpec
 from engines.core.boards import Board
 from engines.core.lenses import ModelName
-from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of, is_film
-from workbench.controllers.calibration.rows import chosen_frames, expanded, rows_of
+from engines.core.video.stills import is_film
+from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
+from workbench.controllers.calibration.rows import chosen_frames, expanded, photograph, rows_of
 from workbench.controllers.common.command_line import line, options
 
 JOB = "engines.calibration.mono:run"
@@ -75,7 +76,7 @@ class Material:
 
     def unseen(self) -> Material:
         """The same photographs with nothing known of where the board is: another board is looked for."""
-        views = tuple(ViewRow(view.path, view.name, view.used) for view in self.views)
+        views = tuple(replace(photograph(view.path), used=view.used) for view in self.views)
         return replace(self, views=views, off=(), drop=())
 
 
@@ -204,9 +205,9 @@ class Session:
         return path, settings.board, settings.more_boards, settings.every, settings.mirror
 
 
-def command_line(spec: MonoSpec) -> str:
+def command_line(spec: MonoSpec, verb: str = "mono") -> str:
     """The `main.py` line that does what `spec` says, quoted for this system's shell."""
     boards = (word for board in spec.boards for word in ("--board", board))
     changed = options(spec, "model", "free_board", "window", "exclude", "drop", "every", "mirror", "out")
     held = ("--fix", ",".join(spec.fix)) if spec.fix else ()
-    return line("calibrate", "mono", *spec.images, *boards, *changed, *held)
+    return line("calibrate", verb, *spec.images, *boards, *changed, *held)

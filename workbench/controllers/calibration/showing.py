@@ -8,8 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from engines.calibration.types import MonoResult
+from engines.core.video.stills import named
 from widgets.calibration.panel import CalibrationPanel
-from widgets.calibration.state import FRAME, ViewRow
+from widgets.calibration.state import ViewRow
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.pictures import picture, thumbnail
 from workbench.threads.background import Errands
@@ -31,7 +32,7 @@ class ShownPictures(QObject):
             if row.path in self._asked:
                 continue
             self._asked.add(row.path)
-            of = f"{row.path}{FRAME}0" if row.is_film else row.path
+            of = named(row.path, 0) if row.is_film else row.path
             self._errands.ask(
                 partial(thumbnail, of, self._captures.image(row.path)),
                 partial(self._panel.table.show_picture, row.path),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.calibration.live import CAPTURE, SEEN, SeenBoard
+from engines.calibration.live import CAPTURE, SEEN, SeenBoard, unflipped
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
+from engines.core.lenses import Lens
 from widgets.calibration.overlays import sighting_overlays
 from widgets.calibration.state import LiveState, Trouble, ViewRow
 from workbench.controllers.calibration.captures import Captures
@@ -74,30 +76,49 @@ class BoardWatch(SourceWatch):
 
     def settings_for(self, path: str) -> FinderSettings:
         session = self._session()
-        here = path == self.source
-        views = session.material.views if here else ()
+        here, (board, *more) = path == self.source, session.boards
         return FinderSettings(
-            session.board,
+            board,
+            more_boards=tuple(more),
             capture="auto" if here and session.settings.auto else "off",
             window=session.settings.window,
-            captured=tuple(Capture(view.corners, view.outline) for view in views if view.corners),
+            captured=tuple(captures_of(session)) if here else (),
+            lens=self._lens(path) if here else None,
+            model=session.settings.model,
+            mirrored=session.settings.mirror == "yes",
         )
+
+    def _lens(self, path: str) -> Lens | None:
+        """What the result says of pictures of this source's size."""
+        result, sighting = self._session().result, self.sighting(path)
+        fits = result is not None and sighting is not None and result.image_size == sighting.size
+        return result.lens if result is not None and fits else None
 
     def see(self, path: str) -> None:
         events = self.lookers.events(path)
         seen, wanted = events.get(SEEN), events.get(CAPTURE)
         if not isinstance(seen, SeenBoard):
             return
+        first = path not in self._seen
         self._seen[path] = seen
+        if first:
+            self.configure()
         here, sighting = path == self.source, seen.sighting
         if isinstance(wanted, SeenBoard) and wanted is not self._captured.get(path):
             self._captured[path] = wanted
             if here and self._session().settings.auto:
                 self._capture(path, wanted)
-        cells = self._coverage() if here else ()
-        self._viewer.show_overlays(FINDER, sighting.stamp, sighting_overlays(sighting, self._session().board, cells))
+        self._draw(sighting, self._coverage() if here else ())
         if here:
             self.show_soon()
+
+    def _draw(self, sighting: Sighting, cells: Sequence[int]) -> None:
+        """On the picture as the camera gave it: what was seen in its mirror image is turned back."""
+        boards, mirrored = self._session().boards, self._session().settings.mirror == "yes"
+        shown = replace(sighting, coverage=tuple(cells) or sighting.coverage)
+        shown = unflipped(shown) if mirrored else shown
+        board = boards[min(shown.board, len(boards) - 1)]
+        self._viewer.show_overlays(FINDER, sighting.stamp, sighting_overlays(shown, board, shown.coverage))
 
     def switched(self, path: str, on: bool) -> None:
         self._seen.pop(path, None)
@@ -116,11 +137,22 @@ class BoardWatch(SourceWatch):
             self.trouble.emit(trouble_of(error.as_json(), "View not captured"))
             return
         sighting = seen.sighting
-        self.captured.emit(
-            ViewRow(str(target), target.name, found=True, corners=sighting.corners, outline=sighting.outline, size=size)
-        )
+        row = ViewRow(str(target), target.name, found=True, corners=sighting.corners, outline=sighting.outline)
+        self.captured.emit(replace(row, size=size, ids=sighting.ids, board=sighting.board))
 
     def _other_size(self, size: Size) -> Size | None:
         """The size of the views that are there, where it is another one."""
         known = (view.size for view in self._session().material.views)
         return next((other for other in known if other is not None and other != size), None)
+
+
+def captures_of(session: Session) -> Iterator[Capture]:
+    """The views that are on: those captured live, and what the last result found in photographs."""
+    live = {view.path for view in session.material.views if view.corners}
+    for view in session.material.views:
+        if view.corners and view.used:
+            yield Capture(view.corners, view.outline, view.ids, view.board)
+    result = session.of_views
+    for told in result.views if result is not None else ():
+        if told.found and told.used and told.path not in live:
+            yield Capture(told.corners, (), told.ids, told.board)

@@ -84,13 +84,13 @@ class ProjectController(QObject):
         if value.get(ASKS) is True and not has_password(source):
             self._sources.passwords.complete(source, partial(self._run_known, self._services.project, id))
         else:
-            self._services.feeds.add(source, id)
+            self._sources.bring_back(source, id)
 
     def _run_known(self, project: Project, id: str, source: Source, known: bool) -> None:
         """A stream whose password was looked for, unless another project is open by now."""
         if project is not self._services.project or id in self._services.feeds.ids():
             return
-        self._services.feeds.add(source, id)
+        self._sources.bring_back(source, id)
         self._viewer.restore_tiles()
         if not known:
             text = f"The password of {title(source)} is not kept on this machine"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -11,12 +13,18 @@ from PySide6.QtGui import QGuiApplication
 from engines.cameras.sources.parsing import dump, title
 from engines.cameras.types import FeedStatus, SimpleSource, Source
 from engines.core.addresses import bare
+from engines.core.errors import KinoscopeError
 from engines.core.files import dump_json
+from engines.core.frames import Size
+from engines.core.lenses import Lens
 from engines.core.names import shown
+from engines.core.optics import FieldOfView, field_of_view
+from engines.core.undistortion import Undistortion, straight_camera
 from widgets.kit.panel import Stat
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
 from widgets.viewer.transport import clock_words
 from workbench.controllers.shell.viewer import ViewerController
+from workbench.feeds.calibrations import ago
 from workbench.services import Services
 
 REFRESH_MS = 400
@@ -52,10 +60,12 @@ class PropertiesController(QObject):
             self._panel.show_properties(PropertiesShown())
             return
         feed = self._services.feeds.feed(feed_id)
-        status = feed.status()
+        status = self._services.feeds.status(path)
         name = f"{title(feed.source)} · {tile}" if tile else title(feed.source)
         state = status.state.value + (f": {status.message}" if status.message else "")
-        groups = (_picture(status, tile), self._flow(status, path), _description(feed.source))
+        groups = (
+            _picture(status, tile), *self._camera(path), self._flow(status, path), _description(feed.source)
+        )  # fmt: skip
         self._panel.show_properties(PropertiesShown(name, state, _level(status), groups))
 
     def close(self) -> None:
@@ -78,12 +88,48 @@ class PropertiesController(QObject):
         stats.append(Stat("Position", clock_words(status.position)))
         return PropertyGroup("Flow", tuple(stats))
 
+    def _camera(self, path: str) -> list[PropertyGroup]:
+        """The calibration that belongs to the source, and what is shown where it is straightened."""
+        known, child = self._services.calibrations, self._services.feeds.child(path)
+        kept = known.best(path)
+        groups = [] if child is None else [_straight(child.undistortion, known.size(path))]
+        if kept is None:
+            words = known.words(path)
+            return [*groups, PropertyGroup("Calibration", (), f"{words[0].upper()}{words[1:]}")] if words else groups
+        seen = field_of_view(kept.result.lens, kept.size)
+        stats = [Stat("Resolution", f"{kept.size.width} × {kept.size.height}", "px")]
+        if kept.result.rms_px:
+            stats.append(Stat("RMS", f"{kept.result.rms_px:.3f}", "px", tip="Reprojection error of the calibration"))
+        stats += _angles(seen)
+        if kept.focus:
+            stats.append(Stat("Focus", kept.focus))
+        stats.append(Stat("Kept", ago(time.time() - kept.at), tip=kept.path.name))
+        return [*groups, PropertyGroup("Calibration", tuple(stats))]
+
     def _copy(self) -> None:
         feed = self._viewer.selected_path().partition("/")[0]
         if feed in self._services.feeds.ids():
             text = dump_json(dump(self._services.feeds.feed(feed).source))
             QGuiApplication.clipboard().setText(text)
             self._services.notify("Copied. Saved as a .json file, it can be dropped on the window", "info")
+
+
+def _straight(how: Undistortion, size: Size | None) -> PropertyGroup:
+    try:
+        straight, shown = straight_camera(how, size or how.size)
+    except KinoscopeError as error:
+        return PropertyGroup("Undistorted", (), str(error))
+    seen = field_of_view(Lens("brown5", straight, (0.0,) * 5), shown)
+    stats = Stat("Size", f"{shown.width} × {shown.height}", "px"), *_angles(seen)
+    focal = Stat("Focal length", f"{straight.fx:.1f}", "px", tip="Of the straightened picture, which is a pinhole's")
+    balance = Stat("Balance", f"{100 * how.balance:.0f}", "%", tip="0: nothing black, 100: nothing lost")
+    return PropertyGroup("Undistorted", (*stats, focal, balance))
+
+
+def _angles(seen: FieldOfView) -> list[Stat]:
+    tip = "Field of view between the outer edges"
+    sides = ("Sees across", seen.horizontal), ("Sees down", seen.vertical), ("Corner to corner", seen.diagonal)
+    return [Stat(name, f"{angle:.1f}", "°", tip=tip) for name, angle in sides if isfinite(angle)]
 
 
 def _picture(status: FeedStatus, tile: str) -> PropertyGroup:

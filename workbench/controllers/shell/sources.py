@@ -11,18 +11,22 @@ from engines.cameras.feed.running import Feed
 from engines.cameras.sources.parsing import dump, sample_source, source_from, title
 from engines.cameras.sources.tiles import tile_names
 from engines.cameras.sources.usb import list_cameras
-from engines.cameras.types import FeedState, FeedStatus, Source
+from engines.cameras.types import Child, FeedState, FeedStatus, Source
 from engines.core.errors import KinoscopeError
+from engines.core.spec import from_json, to_json
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
 from workbench.commands import Actions
 from workbench.controllers.shell.passwords import Passwords
 from workbench.controllers.shell.viewer import ViewerController, play_or_pause
 from workbench.feeds.passwords import ASKS, has_password
+from workbench.feeds.running import is_of
 from workbench.services import Services
 from workbench.threads.engine_thread import EngineThread
 from workbench.work.failure import Failure
 
 REFRESH_MS = 400
+CHILD = "child"
+"""Kind of the project's items that are straightened pictures, by path."""
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
 TROUBLE = {FeedState.FAILED: "bad", FeedState.RECONNECTING: "warn"}
 
@@ -72,11 +76,15 @@ class SourcesController(QObject):
                 self._services.notify(str(error), "bad")
 
     def remove(self, id: str) -> None:
-        """Close a source ("feed/tile" closes the whole feed); Undo brings it back."""
+        """Close a source ("feed/tile" closes the whole feed), or a straightened picture; Undo brings it back."""
         feed = id.partition("/")[0]
-        if feed in self._services.feeds.ids():
+        if (child := self._services.feeds.child(id)) is not None:
+            name, undo = self.title(id), self._services.undo
+            undo.push(_RemoveChild(self, id, child))
+            self._services.notify(f"Removed {name}", "info", "Undo", undo_just_this(undo))
+        elif feed in self._services.feeds.ids():
             name, undo = self.title(feed), self._services.undo
-            undo.push(_Remove(self, feed, self._services.feeds.feed(feed).source))
+            undo.push(_Remove(self, feed, self._services.feeds.feed(feed).source, self._services.feeds.children(feed)))
             self._services.notify(f"Closed {name}", "info", "Undo", undo_just_this(undo))
 
     def retry(self, id: str) -> None:
@@ -90,7 +98,7 @@ class SourcesController(QObject):
         open_ = [id for id in self._services.feeds.ids() if self._services.feeds.feed(id).source == sample]
         id = open_[0] if open_ else self.start(sample)
         self._viewer.set_layout("2x2")
-        self._viewer.show_all([row.id for row in self._tiles(id)])
+        self._viewer.show_all([row.id for row in self._tiles(id) if not row.straight])
 
     def start(self, source: Source, id: str | None = None) -> str:
         """Run a source and remember it, without showing it; its id."""
@@ -99,33 +107,58 @@ class SourcesController(QObject):
         self.passwords.keep(source)
         return made
 
+    def straighten(self, path: str, child: Child) -> None:
+        """Offer a straightened picture under this path, or change it, and remember it. Raises `UsageError`."""
+        id, _, name = path.partition("/")
+        self._services.feeds.add_child(id, name, child)
+        self._services.project.put(CHILD, path, to_json(child))
+
+    def bring_back(self, source: Source, id: str) -> None:
+        """Run a source that the project remembers, with its straightened pictures; those that are damaged are said."""
+        self._services.feeds.add(source, id)
+        for path, value in self._services.project.items(CHILD).items():
+            if path.partition("/")[0] == id:
+                try:
+                    self._services.feeds.add_child(id, path.partition("/")[2], from_json(Child, value))
+                except KinoscopeError as error:
+                    self._services.notify(f"{path} could not be brought back: {error}", "warn")
+
+    def drop_child(self, path: str) -> None:
+        """Offer a straightened picture no more, and forget it."""
+        self._services.feeds.remove(path)
+        self._services.project.drop(CHILD, path)
+
     def ask_password(self, id: str) -> None:
         """Ask for the password of a stream, and open it with that where it is shown."""
         if id not in self._services.feeds.ids():
             return
         whole = self.passwords.ask(self._services.feeds.feed(id).source)
         if whole is not None:
-            tiles = self.tiles_of(id)
+            tiles, children = self.tiles_of(id), self._services.feeds.children(id)
             self.stop(id)
             self.start(whole, id)
+            for path, child in children.items():
+                self.straighten(path, child)
             self.show_at(tiles)
 
     def stop(self, id: str) -> None:
-        """Close a source and forget it."""
+        """Close a source with its straightened pictures and forget them."""
+        for path in self._services.feeds.children(id):
+            self._services.project.drop(CHILD, path)
         self._services.feeds.remove(id)
         self._services.project.drop("source", id)
 
     def show_new(self, id: str) -> None:
         """Show a source that was just added: its tiles where it has any, else itself."""
-        paths = [row.id for row in self._tiles(id)] or [id]
+        paths = [row.id for row in self._tiles(id) if not row.straight] or [id]
         if len(paths) > 1:
             self._viewer.make_room(len(paths))
         for path, tile in zip(paths, self._viewer.free_tiles() or [None], strict=False):
             self._viewer.show(path, tile)
 
     def tiles_of(self, id: str) -> dict[int, str]:
-        """Which tiles show a source or its tiles: paths by tile."""
-        return {tile: path for tile, path in self._viewer.shown().items() if path.partition("/")[0] == id}
+        """Which tiles show a source or its pictures: paths by tile."""
+        return {tile: path for tile, path in self._viewer.shown().items() if is_of(path, id)}
 
     def show_at(self, tiles: dict[int, str]) -> None:
         """Show paths where they were."""
@@ -183,15 +216,20 @@ class SourcesController(QObject):
             dropped=self._viewer.dropped(id) + status.lost,
             latency_ms=self._viewer.latency_ms(id),
             tiles=tuple(self._tiles(id)),
+            note=self._services.calibrations.words(id),
         )
 
     def _tiles(self, id: str) -> list[TileRow]:
         source = self._services.feeds.feed(id).source
         names = tile_names(source.tiles, source.rows * source.columns) if source.kind == "tiled" else ()
-        return [
-            TileRow(f"{id}/{name}", name, self._viewer.dropped(f"{id}/{name}"), self._viewer.latency_ms(f"{id}/{name}"))
-            for name in names
-        ]
+        straight = self._services.feeds.children(id)
+        paths = [*(f"{id}/{name}" for name in names), *straight]
+        return [self._tile(path, path in straight) for path in paths]
+
+    def _tile(self, path: str, straight: bool) -> TileRow:
+        dropped, late = self._viewer.dropped(path), self._viewer.latency_ms(path)
+        note = "" if straight else self._services.calibrations.words(path)
+        return TileRow(path, path.partition("/")[2], dropped, late, straight, note)
 
     def _offer(self, tile: int) -> None:
         """The menu of what can be added, for a tile that shows nothing."""
@@ -242,10 +280,25 @@ class _Add(QUndoCommand):
         self._sources.stop(self._id)
 
 
+class _RemoveChild(QUndoCommand):
+    def __init__(self, sources: SourcesController, path: str, child: Child) -> None:
+        super().__init__(f"Remove {sources.title(path)}")
+        self._sources, self._path, self._child = sources, path, child
+        self._tiles: dict[int, str] = {}
+
+    def redo(self) -> None:
+        self._tiles = self._sources.tiles_of(self._path)
+        self._sources.drop_child(self._path)
+
+    def undo(self) -> None:
+        self._sources.straighten(self._path, self._child)
+        self._sources.show_at(self._tiles)
+
+
 class _Remove(QUndoCommand):
-    def __init__(self, sources: SourcesController, id: str, source: Source) -> None:
+    def __init__(self, sources: SourcesController, id: str, source: Source, children: dict[str, Child]) -> None:
         super().__init__(f"Close {title(source)}")
-        self._sources, self._source, self._id = sources, source, id
+        self._sources, self._source, self._id, self._children = sources, source, id, children
         self._tiles: dict[int, str] = {}
 
     def redo(self) -> None:
@@ -254,6 +307,8 @@ class _Remove(QUndoCommand):
 
     def undo(self) -> None:
         self._sources.start(self._source, self._id)
+        for path, child in self._children.items():
+            self._sources.straighten(path, child)
         self._sources.show_at(self._tiles)
 
 

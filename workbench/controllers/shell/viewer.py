@@ -99,6 +99,10 @@ class ViewerController(QObject):
             if seat.path == path:
                 self.grid.tile(tile).set_engines_on(running)
 
+    def engines_on(self, path: str) -> tuple[str, ...]:
+        """Engines that look at this path."""
+        return tuple(sorted(self._running.get(path, ())))
+
     def guard(self, engine: str, path: str, on: bool) -> None:
         """While on, frames of this path are shown and saved only with what this engine draws over them."""
         (self._guards.setdefault(path, set()).add if on else self._guards.setdefault(path, set()).discard)(engine)

@@ -10,10 +10,11 @@ import typer
 
 from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
-from workbench.verbs.calibration.group import BOARD_HELP, MODELS, STYLES, app
+from workbench.verbs.calibration import models as _models  # noqa: F401
+from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
+from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, MODELS, STYLES, app
 
 PATHS_HELP = "Photographs and films: files, folders, patterns, single frames as film.mp4#frame=120."
-FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
 
 if TYPE_CHECKING:
     from engines.calibration.types import MonoResult, ViewResult
@@ -121,7 +122,18 @@ def as_json(result: MonoResult) -> dict[str, Any]:
         "more_boards": [str(board) for board in result.more_boards],
         "uncertainty": [asdict(one) for one in result.uncertainty],
         "other": None if result.other is None else asdict(result.other),
+        "field_of_view_deg": _field_of_view(result),
     }
+
+
+def _field_of_view(result: MonoResult) -> dict[str, float | None]:
+    """None where the lens's curve ends before the picture does."""
+    from math import isfinite
+
+    from engines.core.optics import field_of_view
+
+    angles = asdict(field_of_view(result.lens, result.image_size))
+    return {name: angle if isfinite(angle) else None for name, angle in angles.items()}
 
 
 def _view(view: ViewResult) -> dict[str, Any]:
@@ -172,6 +184,8 @@ def _camera_table(result: MonoResult) -> Any:
     lens = zip(DISTORTION_NAMES[result.model], result.distortion, result.distortion_std, strict=True)
     for name, value, std in lens:
         table.add_row(name, f"{value:.6f}   ", f"± {std:.6f}   ")
+    for name, angle in _field_of_view(result).items():
+        table.add_row(f"{name} view", "none" if angle is None else f"{angle:.1f}°   ", "")
     return table
 
 

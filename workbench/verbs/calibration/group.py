@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 
 BOARD_HELP = "The board, e.g. chessboard:9x6:25mm (inner corners); repeat it where several boards are in the pictures."
+FIX_HELP = "Parameters to hold: k3, k3=-0.1, tangential, aspect, principal, fx=800; separated by commas."
 MODELS = "brown5, rational8, thinprism12, tilted14 or fisheye4"
 STYLES = {"good": "green", "fair": "yellow", "weak": "dark_orange", "poor": "red"}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engines.core.video.film import Film
-from engines.faces.redaction.film import rewrite
+from engines.core.video.rewriting import rewrite
 from tests.engines.cameras.made_films import COUNT, MADE, made_film, number_of, write
 
 

@@ -147,7 +147,7 @@ def test_wrong_board_offers_the_one_that_fits(bench: Bench, photographs: list[st
     until(qtbot, lambda: bench.state.trouble is not None, 40)
     assert bench.state.phase is Phase.FAILED
     assert bench.trouble.retry == BOARD
-    assert panel.trouble.retry.text() == "Use 9 \u00d7 6"
+    assert panel.trouble.retry.text() == "Use 9\u00a0\u00d7\u00a06 corners"
     qtbot.mouseClick(panel.trouble.retry, Qt.MouseButton.LeftButton)
     assert bench.state.board == BOARD
     until(qtbot, solved(bench), 40)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
+from engines.calibration.types import ModelsSpec, MonoResult, Reason, Remedy, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
@@ -19,6 +19,8 @@ from tests.workbench.controllers.calibration.calibration_bench import bench as b
 from tests.workbench.controllers.calibration.calibration_bench import make_bench as make_bench
 from widgets.calibration.state import ViewRow
 from widgets.kit.panel import ChoiceField
+from workbench.controllers.calibration.pictures import picture
+from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.session import Material
 
 BOARD = Board.parse("chessboard:9x6:25mm")
@@ -62,7 +64,7 @@ CONTROLS: dict[str, tuple[Callable[[Bench], object], dict[str, object], str]] = 
 
 
 def test_a_control_changes_its_own_setting_alone(bench: Bench) -> None:
-    bench.controller.edits.change("Add", Material((ViewRow("/a.png", "a.png"), ViewRow("/f.mp4", "f.mp4"))))
+    bench.controller.edits.change("Add", Material((ViewRow("/a.png", "a.png"), photograph("/f.mp4"))))
     session = bench.controller.session
     settings, material = session.settings, session.material
     for name, (act, changes, words) in CONTROLS.items():
@@ -137,7 +139,7 @@ REMEDIES = (
     Remedy("use_model", "fisheye4"),
     Remedy("use_board", "chessboard:8x6:25mm"),
 )
-BUTTONS = ("Free the board", "Drop this corner", "Switch off", "Use fisheye", "Use 8 × 6 corners, 25 mm")
+BUTTONS = ("Free the board", "Drop this corner", "Switch off", "Use fisheye", "Use 8 × 6 corners")
 
 
 def test_a_reason_is_followed_by_one_click_and_taken_back(solved: Bench) -> None:
@@ -190,7 +192,7 @@ def test_a_film_is_one_row_until_its_frames_are_known(bench: Bench, monkeypatch:
     monkeypatch.setattr(bench.controller.runs, "solve", lambda _spec, **_how: None)
     controller, session = bench.controller, bench.controller.session
     assert not bench.panel.every.isVisibleTo(bench.panel)
-    controller.edits.change("Add", Material((ViewRow("/films/a.mp4", "a.mp4"),)))
+    controller.edits.change("Add", Material((photograph("/films/a.mp4"),)))
     assert bench.panel.every.isVisibleTo(bench.panel)
     assert bench.panel.state == "1 film, ready to calibrate"
     assert bench.panel.start.isEnabled()
@@ -232,7 +234,7 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
     controller, frames = first.controller, tuple(f"/a.mp4#frame={number}" for number in range(4))
     controller.edits.set_boards((BOARD, SECOND))
     controller.set(fix=("k3", "fx=800"), every=5, mirror="no", model="rational8")
-    controller.edits.change("Add", Material((ViewRow("/a.mp4", "a.mp4"),), drop=("a.mp4 frame 1#3",)))
+    controller.edits.change("Add", Material((photograph("/a.mp4"),), drop=("a.mp4 frame 1#3",)))
     controller.runs.done.emit(controller.session.spec(), result_of(*(seen("f", frame) for frame in frames)))
     controller.edits.switch(frames[:1], False)
     controller.edits.show_loaded("camera.yaml", result_of())
@@ -243,3 +245,58 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
     assert second.result == controller.session.result
     assert second.of_views is not None
     assert second.material == controller.session.material
+
+
+def test_models_are_compared_from_the_solver(solved: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(solved.services.jobs, "submit", lambda job, spec, *_words: started.append((job, spec)) or 1)
+    monkeypatch.setattr(solved.controller, "go_to", lambda page: started.append(page))
+    solved.panel.solver.compare.click()
+    session = solved.controller.session
+    assert started == ["models", ("engines.calibration.models:run", ModelsSpec(session.spec()))]
+
+
+def test_calibrating_again_shows_the_views_in_place_of_the_file(solved: Bench) -> None:
+    session, edits = solved.controller.session, solved.controller.edits
+    of_views = solved.result
+    edits.show_loaded("camera.yaml", result_of())
+    assert solved.result.views == ()
+    assert [row.rms_px for row in solved.state.views] == [None] * 4, "the file says nothing of these views"
+    solved.controller.runs.done.emit(session.spec(), of_views)
+    assert (solved.state.loaded_from, solved.result) == ("", of_views)
+    solved.services.undo.undo()
+    assert solved.state.loaded_from == "camera.yaml"
+
+
+def test_what_is_of_one_camera_does_not_go_on_to_the_next_project(make_bench: Callable[[], Bench]) -> None:
+    first = make_bench()
+    first.controller.set(fix=("fx=800",), mirror="yes", model="fisheye4", every=7)
+    first.controller.keep()
+    first.services.project.put("calibration", "mono", None)
+    settings = make_bench().controller.session.settings
+    assert (settings.fix, settings.mirror, settings.model, settings.every) == ((), "auto", "fisheye4", 7)
+
+
+def test_the_photograph_lies_under_the_corners_of_flipped_pictures(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.png")
+    image = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8)
+    cv2.imwrite(path, image)
+    plain, flipped = result_of(), replace(result_of(), mirrored=True)
+    assert np.array_equal(picture(path, None, plain, False, 0.0).image, image)
+    assert np.array_equal(picture(path, None, flipped, False, 0.0).image, image[:, ::-1])
+    assert np.array_equal(
+        picture(path, image, flipped, True, 0.0).image, picture(path, image[:, ::-1], plain, True, 0.0).image
+    )
+
+
+@pytest.mark.parametrize("broken", [{"frames": [1]}, {"off": 3}, {"drop": {"a": 1}}, {"behind": 7}])
+def test_a_damaged_project_is_said_and_begins_anew(make_bench: Callable[[], Bench], broken: dict[str, object]) -> None:
+    first = make_bench()
+    first.controller.edits.change("Add", Material((photograph("/a.png"),)).with_loaded(result_of(), "camera.yaml"))
+    first.controller.keep()
+    project = first.services.project
+    kept = project.get("calibration", "mono")
+    project.put("calibration", "mono", kept | broken)
+    second = make_bench()
+    assert "could not be read" in second.said[-1]
+    assert second.state.views == ()

@@ -1,4 +1,4 @@
-"""Films read and written frame by frame: same size, same times, the sound as it was, none of the notes about the maker.
+"""Films read and written frame by frame: same times, the sound as it was, none of the notes about the maker.
 
 A copy keeps neither the place nor the device nor subtitles; they may say who is in it.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 
@@ -30,8 +30,12 @@ KINDS = (".mp4", ".mov", ".mkv", ".webm", ".m4v")
 HINT = f"Name the copy {', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
-def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> int:
-    """Copy a film with every frame changed in place; how many. The copy is whole or not there."""
+Change: TypeAlias = Callable[[int, Image], Image | None]
+"""Takes a frame's number and picture: gives what is written instead, all of one size; None where it changed that."""
+
+
+def rewrite(source: Path, out: Path, change: Change) -> int:
+    """Copy a film with every frame changed; how many. The copy is whole or not there."""
     if out.suffix.lower() not in KINDS:
         raise BadInput(f"A film cannot be written as '{out.suffix}'", path=out, hint=HINT)
     with (
@@ -42,13 +46,14 @@ def rewrite(source: Path, out: Path, change: Callable[[int, Image], None]) -> in
         return _rewrite(pictures, copy, change)
 
 
-def _rewrite(pictures: Pictures, copy: Any, change: Callable[[int, Image], None]) -> int:
+def _rewrite(pictures: Pictures, copy: Any, change: Change) -> int:
     sound, made, number, converter = _Sound(pictures, copy), None, 0, Converter()
     while (shown := pictures.read()) is not None:
         image = converter.bgr(shown.frame, pictures.codec)
+        changed = change(number, image)
+        image = image if changed is None else changed
         made = made or _video(copy, pictures.timeline, image)
         sound.send_on()
-        change(number, image)
         copy.mux(made.encode(_encodable(shown, image, pictures.timeline)))
         number += 1
     if made is None:

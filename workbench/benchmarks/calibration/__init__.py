@@ -1,0 +1,1 @@
+"""Benchmarks of calibration: boards found, lenses and verdicts on made cases, views captured, frames straightened."""

@@ -1,0 +1,180 @@
+"""Which calibration belongs to which source of the window: found by what the camera is, not by when it was opened."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from engines.cameras.sources.parsing import title
+from engines.cameras.sources.tiles import TileGrid, simple
+from engines.cameras.types import Child, FileSource, FolderSource, SimpleSource, StreamSource, UsbSource
+from engines.core.addresses import bare
+from engines.core.errors import UsageError
+from engines.core.frames import Size
+from engines.core.places import data_dir
+from engines.core.spec import to_json
+from engines.core.undistortion import Undistortion
+from workbench.feeds.running import Feeds
+
+if TYPE_CHECKING:
+    from engines.calibration.kept import Camera, Kept, KeptCalibrations
+    from engines.calibration.types import MonoResult
+
+FOLDER = "calibrations"
+NAME = "undistorted"
+DAY = 86400
+
+
+class Calibrations(QObject):
+    """`changed()` when a camera got another calibration; `unreadable(words)` of a kept file that was passed over.
+
+    A path is a feed's or a tile's; a child's is its parent's.
+    """
+
+    changed = Signal()
+    unreadable = Signal(str)
+
+    def __init__(self, feeds: Feeds) -> None:
+        super().__init__(feeds)
+        self._feeds = feeds
+        self._known: dict[str, tuple[Kept, ...]] = {}
+
+    def of(self, path: str) -> tuple[Kept, ...]:
+        """All of a source's camera, the newest first."""
+        camera = self._camera(path)
+        if camera is None:
+            return ()
+        if camera.key not in self._known:
+            self._known[camera.key] = self._store.of(camera)
+            for problem in self._store.problems:
+                self.unreadable.emit(f"A calibration of {camera.title} is passed over: {problem}")
+        return self._known[camera.key]
+
+    def best(self, path: str) -> Kept | None:
+        """The newest that fits the resolution."""
+        from engines.calibration.kept import best
+
+        kept = self.of(path)
+        return best(kept, self.size(path)) if kept else None
+
+    def assign(self, path: str, result: MonoResult, focus: str = "") -> Kept:
+        """Keep a calibration for the camera at `path`; its straightened pictures follow.
+
+        Raises `UsageError` for what is straightened already, and for pictures of another shape.
+        """
+        camera = self._camera(path)
+        if camera is None or self._feeds.child(path) is not None:
+            raise UsageError("This is no camera's own picture", hint="Choose the camera, or one of its tiles")
+        self._check_shape(path, result.image_size)
+        kept = self._store.keep(camera, result, focus)
+        self._known.pop(camera.key, None)
+        self.changed.emit()
+        return kept
+
+    def parent(self, path: str) -> str:
+        """The feed or tile that a straightened picture is made of; any other path as it is."""
+        child = self._feeds.child(path)
+        id = path.partition("/")[0]
+        return path if child is None else f"{id}/{child.of}" if child.of else id
+
+    def straight(self, path: str) -> str:
+        """The path of the straightened picture of a feed or tile, whether it is there or not."""
+        id, _, tile = self.parent(path).partition("/")
+        there = (each for each, child in self._feeds.children(id).items() if child.of == tile)
+        return next(there, f"{id}/{tile} {NAME}" if tile else f"{id}/{NAME}")
+
+    def child(self, path: str) -> Child | None:
+        """What the straightened picture of a feed or tile is made with: as it is there, else by its calibration."""
+        there = self._feeds.child(self.straight(path))
+        kept = self.best(self.parent(path))
+        if there is not None or kept is None:
+            return there
+        return Child(undistortion(kept.result), self.parent(path).partition("/")[2])
+
+    def renewed(self, path: str) -> Child | None:
+        """The same, with the newest lens."""
+        there, kept = self.child(path), self.best(self.parent(path))
+        if there is None or kept is None:
+            return there
+        fresh, old = undistortion(kept.result), there.undistortion
+        mirror = old.mirror if old.mirrored == fresh.mirrored else fresh.mirror
+        lens = replace(old, lens=fresh.lens, size=fresh.size, mirrored=fresh.mirrored, mirror=mirror)
+        return replace(there, undistortion=lens)
+
+    def size(self, path: str) -> Size | None:
+        """Of the pictures of a feed or tile; None before they are known."""
+        id, _, tile = self.parent(path).partition("/")
+        if id not in self._feeds.ids() or (info := self._feeds.feed(id).status().info) is None:
+            return None
+        rows, columns = info.grid if tile else (1, 1)
+        return Size(info.size.width // columns, info.size.height // rows)
+
+    def words(self, path: str) -> str:
+        """ "calibrated, RMS 0.12 px, 3 days ago"; "" where nothing is kept."""
+        kept = self.best(path)
+        if kept is None:
+            return "calibrated at another resolution" if self.of(path) else ""
+        rms = f", RMS {kept.result.rms_px:.2f} px" if kept.result.rms_px else ""
+        focus = f", {kept.focus}" if kept.focus else ""
+        return f"calibrated{rms}{focus}, {ago(time.time() - kept.at)}"
+
+    def _camera(self, path: str) -> Camera | None:
+        from engines.calibration.kept import Camera
+
+        id, _, tile = self.parent(path).partition("/")
+        if id not in self._feeds.ids():
+            return None
+        source = self._feeds.feed(id).source
+        grid = TileGrid.of(source)
+        key, name = key_of(simple(source)), title(source)
+        if not tile:
+            return Camera(key, name)
+        if grid is None or tile not in grid.names:
+            return None
+        place = f"tile {grid.names.index(tile) + 1} of {grid.columns}x{grid.rows}"
+        return Camera(f"{key}#{place}", f"{name} {tile}")
+
+    def _check_shape(self, path: str, size: Size) -> None:
+        there = self.size(path)
+        if there is not None and abs(size.height * there.width / size.width - there.height) > 1:
+            raise UsageError(
+                f"This calibration is for {size} pixels, and the source gives {there}, which is another shape",
+                hint="Calibrate the source itself",
+            )
+
+    @cached_property
+    def _store(self) -> KeptCalibrations:
+        from engines.calibration.kept import KeptCalibrations
+
+        return KeptCalibrations(data_dir() / FOLDER)
+
+
+def undistortion(result: MonoResult) -> Undistortion:
+    """As a calibration is used at first: nothing black, and the right way round."""
+    return Undistortion(result.lens, result.image_size, mirrored=result.mirrored, mirror=result.mirrored)
+
+
+def key_of(source: SimpleSource) -> str:
+    """The same for the same camera, file or stream."""
+    if isinstance(source, UsbSource):
+        return f"usb:{source.name}@{source.address}"
+    if isinstance(source, StreamSource):
+        return f"stream:{bare(source.url)}"
+    if isinstance(source, FileSource | FolderSource):
+        return f"{source.kind}:{Path(source.path).resolve()}"
+    shown = to_json(source)
+    return "scene:" + ",".join(f"{name}={shown[name]}" for name in ("cameras", "size", "seed"))
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in words."""
+    for unit, name in ((365 * DAY, "year"), (30 * DAY, "month"), (DAY, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= unit:
+            number = int(seconds // unit)
+            return f"{number} {name}{'s' * (number != 1)} ago"
+    return "just now"
