@@ -177,7 +177,8 @@ class Estimate:
         self._prior = _prior(self.lens, size)
         self._begun = self._prior @ self._camera
         self._views: list[_View] = []
-        self._renewed = 0
+        self._known: Floats | None = None
+        self._fresh = True
 
     @property
     def count(self) -> int:
@@ -192,13 +193,16 @@ class Estimate:
 
     def settle(self, most: int = 4) -> bool:
         """Renew the equations of the `most` stalest views and follow them; whether all were fresh."""
+        if self._fresh:
+            return True
         far = self._staleness()
         stale = [number for number in np.argsort(-far)[:most] if far[number] > _STALE]
         for number in stale:
             self._views[number].renew(self.lens, self._camera)
+        self._fresh = not stale
         if stale:
             self._step()
-        return not stale
+        return self._fresh
 
     @property
     def noise(self) -> float:
@@ -217,7 +221,10 @@ class Estimate:
     @property
     def information(self) -> Floats:
         """Of all views and the prior: the inverse of the camera's covariance."""
-        return np.asarray(self._prior + sum((view.information for view in self._views), np.zeros(1)) / self.noise**2)
+        if self._known is None:
+            views = sum((view.information for view in self._views), np.zeros(1))
+            self._known = np.asarray(self._prior + views / self.noise**2)
+        return self._known
 
     def of_view(self, points: Floats, pixels: Floats) -> Floats | None:
         """The information that a view would add, G x G; None where its pose cannot be told."""
@@ -241,6 +248,7 @@ class Estimate:
         return np.asarray([np.abs((self._camera - view.at) / deviation).max() for view in self._views])
 
     def _step(self) -> None:
+        self._known, self._fresh = None, False
         toward = self._begun + sum((view.toward for view in self._views), np.zeros(1)) / self.noise**2
         step = np.linalg.solve(self.information, toward) - self._camera
         longest = float(np.abs(step[:2] / self._camera[:2]).max()) / _LONGEST_STEP
