@@ -96,7 +96,7 @@ def _exact(frame: Image, points: NDArray[np.float32]) -> NDArray[np.float64]:
     at = points.astype(np.float64)
     low = np.floor(at).astype(int)
     part = at - low
-    inside = ((low >= 0) & (low < (width - 1, height - 1))).all(axis=-1)
+    inside: NDArray[np.bool_] = np.all((low >= 0) & (low < (width - 1, height - 1)), axis=-1)
     x, y = np.where(inside[..., None], low, 0).transpose(2, 0, 1)
     u, v = (part[..., axis, None] for axis in (0, 1))
     source = frame.astype(np.float64)
