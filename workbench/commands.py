@@ -70,7 +70,7 @@ FIRST = (
     Command("source.remove", "Remove source", "Source", "Close the selected source; Undo brings it back", "", "remove", 2),
     Command("source.undistort", "Undistort", "Source", "Show straight lines straight in the selected tile, and back", "Ctrl+U", "straight", 3),
     Command("source.undistort-settings", "Undistort settings…", "Source", "Balance, crop, size, mirror and calibration of the straightened picture", "", "straight", 3),
-    Command("source.use-calibration", "Use calibration file…", "Source", "Keep a calibration from a file for the camera in the selected tile", "", "open", 3),
+    Command("source.lens-file", "Use calibration file…", "Source", "Keep a calibration from a file for the camera in the selected tile", "", "open", 3),
     Command("view.one", "One tile", "View", "Show one tile", "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
     Command("view.four", "2 × 2 tiles", "View", "Show four tiles", "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
     Command("view.nine", "3 × 3 tiles", "View", "Show nine tiles", "Ctrl+Alt+3", "grid-3", 0, choice="grid"),

@@ -123,6 +123,13 @@ class Calibrations(QObject):
         focus = f", {kept.focus}" if kept.focus else ""
         return f"calibrated{rms}{focus}, {ago(time.time() - kept.at)}"
 
+    def assign_file(self, path: str, file: str) -> Kept:
+        """The same with a calibration in a file. Raises `BadInput` for what cannot be read, too."""
+        from engines.calibration.formats.files import load
+        from engines.calibration.formats.opencv import UNKNOWN
+
+        return self.assign(path, load(file, UNKNOWN))
+
     def _camera(self, path: str) -> Camera | None:
         from engines.calibration.kept import Camera
 
@@ -178,3 +185,9 @@ def ago(seconds: float) -> str:
             number = int(seconds // unit)
             return f"{number} {name}{'s' * (number != 1)} ago"
     return "just now"
+
+
+def kept_words(kept: Kept) -> str:
+    rms = f", RMS {kept.result.rms_px:.2f} px" if kept.result.rms_px else ""
+    focus = f", {kept.focus}" if kept.focus else ""
+    return f"{kept.size.width} × {kept.size.height}{rms}{focus}, {ago(time.time() - kept.at)}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -19,17 +17,14 @@ from widgets.sources.straight_form import StraightForm
 from workbench.commands import Actions
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.feeds.calibrations import ago, undistortion
+from workbench.feeds.calibrations import kept_words, undistortion
 from workbench.services import Services
-
-if TYPE_CHECKING:
-    from engines.calibration.kept import Kept
 
 CALIBRATIONS = "Calibrations (*.yaml *.yml *.xml *.json)"
 ABSENT = "Not calibrated. Calibrate this camera and choose Use for this camera, or click to use a calibration file"
 MISFIT = "Calibrated at a resolution of another shape. Calibrate at this one, or click to use a calibration file"
 OFF, ON = "Undistort: show straight lines straight", "Show the picture as it comes"
-COMMANDS = ("source.undistort", "source.undistort-settings", "source.use-calibration")
+COMMANDS = ("source.undistort", "source.undistort-settings", "source.lens-file")
 
 
 class UndistortController(QObject):
@@ -104,11 +99,8 @@ class UndistortController(QObject):
 
     def use_file(self, path: str, file: str) -> bool:
         """Keep the calibration in a file for the camera at `path`; what is wrong with it is said."""
-        from engines.calibration.formats.files import load
-        from engines.calibration.formats.opencv import UNKNOWN
-
         try:
-            self._known.assign(self._known.parent(path), load(file, UNKNOWN))
+            self._known.assign_file(self._known.parent(path), file)
         except KinoscopeError as error:
             self._services.notify(f"The calibration is not used: {error}", "bad")
             return False
@@ -191,7 +183,7 @@ class UndistortController(QObject):
         how = child.undistortion
         kept = self._known.of(self._path)
         now = next((str(one.path) for one in kept if one.result.lens == how.lens), "")
-        lenses = [("", "Another one")] * (not now) + [(str(one.path), _kept_words(one)) for one in kept]
+        lenses = [("", "Another one")] * (not now) + [(str(one.path), kept_words(one)) for one in kept]
         title = self._sources.title(self._known.parent(self._path))
         self.form.show_settings(title, how, lenses, now, self._result_words(how))
 
@@ -201,12 +193,6 @@ class UndistortController(QObject):
         except KinoscopeError as error:
             return str(error)
         return f"{size.width} × {size.height} px, sees {angles(pinhole_lens(straight), size)}"
-
-
-def _kept_words(kept: Kept) -> str:
-    rms = f", RMS {kept.result.rms_px:.2f} px" if kept.result.rms_px else ""
-    focus = f", {kept.focus}" if kept.focus else ""
-    return f"{kept.size.width} × {kept.size.height}{rms}{focus}, {ago(time.time() - kept.at)}"
 
 
 def pinhole_lens(straight: Intrinsics) -> Lens:
