@@ -51,8 +51,8 @@ class Study:
     """One lens's runs. within: share of the runs with all four pinhole parameters inside three deviations.
 
     each: the same of fx, fy, cx, cy one by one. spread: of the runs over the stated deviation, the worst of the four.
-    edge_px: what the solved terms alone are off at the picture's edge, the 95th percentile over the runs; effect_px: what
-    the terms do there.
+    edge_px: what the solved terms alone are off at the picture's edge, the 95th percentile over the runs;
+    effect_px: what the terms do there.
     """
 
     name: str
@@ -122,7 +122,7 @@ def _fit(exact: Sequence[Floats], setup: Setup, noise: float, seed: int) -> Fit 
 
 
 def _at_the_edge(lens: Lens, states: Sequence[State]) -> tuple[float, float]:
-    """Pixels that the solved terms are off at the middles of the picture's sides, and pixels that the terms do there."""
+    """Pixels that the solved terms are off at the middles of the picture's sides, and what they do there."""
     ends = np.array([[0, 239.5], [639, 239.5], [319.5, 0], [319.5, 479]])
     ways = rays(lens, ends)
     plain = np.zeros(len(lens.distortion))
