@@ -20,7 +20,8 @@ from engines.calibration.evidence.single_corners import parse_drop
 from engines.calibration.evidence.twins import twin_distance, twins
 from engines.calibration.evidence.views import View
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, project_view
-from engines.calibration.solve.fit import LEAST_VIEWS, aligned, fit_camera, leave_one_out, pose_of
+from engines.calibration.solve.circles import fit_unbiased, pose_unbiased
+from engines.calibration.solve.fit import LEAST_VIEWS, aligned, leave_one_out
 from engines.calibration.solve.held import freedom
 from engines.calibration.solve.setup import Setup, check_model
 from engines.calibration.targets import counting, hints
@@ -172,9 +173,11 @@ class _Problem:
 
     def fitted(self) -> tuple[_Problem, Fit]:
         """The fit, and the problem less the twins that its noise shows."""
-        fit = fit_camera(self.views, self.setup)
+        fit, views = fit_unbiased(self.views, self.setup)
         alone = self._alone(twin_distance(self.size, fit.rms))
-        return (self, fit) if alone is self else (alone, fit_camera(alone.views, alone.setup))
+        if alone is not self:
+            fit, views = fit_unbiased(alone.views, alone.setup)
+        return replace(alone, views=views), fit
 
     def _alone(self, distance: float) -> _Problem:
         """Without the views that repeat another one. Raises `BadInput` when too few are left."""
@@ -248,12 +251,12 @@ class _Problem:
             view = replace(_bare_view(shot), dropped=self.dropped.get(shot.name, ()))
             if number in place:
                 index = place[number]
-                view = _solved_view(_believed(view, evidence, index), state, index, _seen(shot, self.spec))
+                view = _solved_view(_believed(view, evidence, index), state, index, self.views[index])
                 if left_out is not None:
                     view = replace(view, loo_rms_px=float(np.sqrt(left_out[index] / len(view.ids))))
             elif shot.detection is not None:
-                seen = _seen(shot, self.spec)
-                view = _solved_view(self._unused(view, number), pose_of(state, seen).state, 0, seen)
+                pose, seen = pose_unbiased(state, _seen(shot, self.spec), self.setup.target)
+                view = _solved_view(self._unused(view, number), pose.state, 0, seen)
             views.append(view)
         return tuple(views)
 
@@ -276,12 +279,14 @@ def _seen(shot: detect.Shot, spec: MonoSpec) -> Observation:
 
 
 def _solved_view(view: ViewResult, state: State, index: int, seen: Observation) -> ViewResult:
+    """`seen`: what was fitted; where that is not what was found (circles), what is projected is moved alike."""
     projected = project_view(state, index, seen.ids)
+    moved = np.reshape(view.corners, (-1, 2)) - seen.corners
     x, y, z, tx, ty, tz = (float(value) for value in state.poses[index])
     return replace(
         view,
         rms_px=float(np.sqrt(np.mean(np.sum((projected - seen.corners) ** 2, axis=1)))),
-        projected=_points(projected),
+        projected=_points(projected + moved),
         rvec=(x, y, z),
         tvec=(tx, ty, tz),
     )

@@ -19,7 +19,7 @@ from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.robust import WIDTH, robust_fit, weights_of
 from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
-from engines.calibration.types import Alternative, Reason, UncertaintyMap
+from engines.calibration.types import Alternative, Reason, Remedy, UncertaintyMap
 from engines.core.errors import WorkFailed
 
 CLEARLY = 1.5
@@ -47,7 +47,7 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
         both = corners.both
         foreign = _foreign(corners.bases, [replace(v, seen=s) for v, s in zip(views, corners.rest, strict=True)], setup)
         wrong = [bad & (not foreign) for bad in corners.wrong]
-        reasons = [*wrong_corners(views, setup.target, corners.lengths, wrong), *foreign]
+        reasons = [*_unfinished(fit, setup), *wrong_corners(views, setup.target, corners.lengths, wrong), *foreign]
         if not foreign:
             reasons += _of_the_board(corners, setup)
         return Evidence(
@@ -57,6 +57,14 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
             _maps(fit, views, setup),
             tuple(reasons),
         )
+
+
+def _unfinished(fit: Fit, setup: Setup) -> Iterator[Reason]:
+    """A fit that ran out of steps creeps along a valley: its numbers and deviations are those of no optimum."""
+    if not fit.converged:
+        words = "The solver found no optimum: the lens model has more terms than these views can fix"
+        remedy = None if setup.model == "brown5" else Remedy("use_model", "brown5")
+        yield Reason("no-optimum", 2, f"{words}; take more views or a simpler model", remedy)
 
 
 def _of_the_board(corners: _Corners, setup: Setup) -> Iterator[Reason]:

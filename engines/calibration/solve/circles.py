@@ -21,7 +21,7 @@ from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
 from engines.core.projection import project
 
-_RIM = 48
+_RIM = 128
 _ROUNDS = 12
 _STILL = 1e-4
 """Pixels: corrections that move less are the last."""
@@ -43,7 +43,7 @@ def fit_unbiased(views: Sequence[Observation], setup: Setup) -> tuple[Fit, tuple
     with one_thread_each():
         for _ in range(_ROUNDS):
             before, seen = seen, unbiased(fit.state, views, setup.target)
-            fit = adjust(fit.state, seen, free)
+            fit = adjust(fit.state, seen, free, basis=setup.freedom.basis)
             if max(float(np.abs(a.corners - b.corners).max()) for a, b in zip(before, seen, strict=True)) < _STILL:
                 break
     return fit, seen
@@ -72,7 +72,7 @@ def unbiased(state: State, views: Sequence[Observation], target: Target) -> tupl
 
 def printed_diameters(state: State, views: Sequence[Observation], target: Target) -> tuple[float, ...]:
     """Of each board's circles in metres, from their images' areas or, without these, as described; 0: no circles."""
-    found = []
+    found: list[float] = []
     for index, board in enumerate(target.boards):
         if board.kind not in ("circles", "acircles"):
             found.append(0.0)

@@ -34,6 +34,8 @@ _WINDOW = 1.0
 """Half-width of the refinement in cells of the tag's border: the pattern inside must not be seen."""
 _WINDOWS = 2, 9
 
+_MODEL = 1.0, 0.04
+"""Pixels, or a tag's sides, from the quads to the smooth picture of the board: further off it is not to be trusted."""
 _OFF = 0.25, 3.0
 """A corner this many pixels and medians off the smooth picture of the board is wrong."""
 
@@ -125,7 +127,7 @@ def _kept(tags: Tags, board: Board, layout: Layout) -> Tags:
         return nothing
     flat = board.corners[corner_ids(board, layout, tags.numbers).ravel(), :2]
     image = tags.quads.reshape(-1, 2)
-    to_board, _ = cv2.findHomography(image, flat, cv2.RANSAC, 0.25 * board.square)
+    to_board: Any = cv2.findHomography(image, flat, cv2.RANSAC, 0.25 * board.square)[0]
     if to_board is None:
         return nothing
     laid = cv2.perspectiveTransform(image[None], to_board)[0]
@@ -141,14 +143,17 @@ def _refined(gray: Gray, board: Board, layout: Layout, tags: Tags, fixed: int | 
     halves = np.repeat(own.astype(np.int64), 4)
     ids = corner_ids(board, layout, tags.numbers).ravel()
     flat = board.corners[ids, :2]
-    start = smooth(flat, tags.quads.reshape(-1, 2))
-    corners = settled(gray, start, halves)
     height, width = gray.shape
+    quads = tags.quads.reshape(-1, 2)
+    start = smooth(flat, quads, (width, height))
+    if np.percentile(np.linalg.norm(start - quads, axis=1), 30) > max(_MODEL[0], _MODEL[1] * np.median(sides)):
+        start = quads
+    corners = settled(gray, start, halves)
     kept = (np.abs(corners - start).max(axis=1) <= halves + 1) & (corners >= 0).all(axis=1)
     kept &= (corners <= (width - 1, height - 1)).all(axis=1)
     if kept.sum() < 4 * _LEAST_TAGS - 2:
         return None
-    off = np.linalg.norm(corners[kept] - smooth(flat[kept], corners[kept]), axis=1)
+    off = np.linalg.norm(corners[kept] - smooth(flat[kept], corners[kept], (width, height)), axis=1)
     kept[kept] = off < _OFF[0] + _OFF[1] * np.median(off)
     order = np.flatnonzero(kept)[np.argsort(ids[kept])]
     covariance = corner_covariance(gray, corners[order], halves[order])

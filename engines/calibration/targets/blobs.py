@@ -62,13 +62,14 @@ def masks(smooth: Gray) -> Iterator[Gray]:
 
 def find_blobs(mask: Gray) -> Blobs:
     """Spots of 1 that are ellipses by their moments."""
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    count, labels, stats, centroids = cv2.connectedComponentsWithStats(mask, connectivity=4)
     height, width = mask.shape
     left, top, wide, high, areas = stats.T
     inside = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
     fits = inside & (areas >= _LEAST_AREA) & (areas < 0.1 * width * height)
     fits[0] = False
-    spreads = _spreads(labels, fits, count, middles, areas)
+    middles: Floats = np.asarray(centroids, dtype=np.float64)
+    spreads = _spreads(np.asarray(labels, dtype=np.int32), fits, count, middles, areas)
     fill = areas / (4 * np.pi * np.sqrt(np.maximum(np.linalg.det(spreads), 1e-9)))
     kept = fits & (fill > _ROUND[0]) & (fill < _ROUND[1])
     return Blobs(middles[kept], areas[kept].astype(np.float64), spreads[kept])

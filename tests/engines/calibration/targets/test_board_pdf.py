@@ -66,6 +66,34 @@ def test_the_page_has_its_true_size_and_one_rectangle_for_each_dark_square(form:
     assert "Print at 100 %" in text
 
 
+def test_an_aprilgrids_page_holds_its_picture():
+    board = Board.parse("aprilgrid:3x2:40mm:10mm")
+    picture = board.picture(400)
+    assert np.abs(painted(board).astype(int) - picture).mean() < 255 * 0.02
+    text = as_pdf(board, lay_out(board, "a4")).decode("latin-1")
+    assert text.count(" 10 10 re") == 12
+    assert text.count(" 40 40 re") == 6
+    assert smallest_page(board) == "letter"
+
+
+@pytest.mark.parametrize("form", ["circles:5x4:30mm:13mm", "acircles:4x7:20mm:13mm"])
+def test_printed_circles_are_round_and_where_the_corners_are(form: str):
+    board = Board.parse(form)
+    sheet = lay_out(board, "a4")
+    text = as_pdf(board, sheet).decode("latin-1")
+    circles = re.findall(r"0 g\n([\d.]+) ([\d.]+) m\n((?:[-\d. ]+ c\n)+)f\n", text)
+    middles = 1000 * (board.corners[:, :2] - board.print_origin) + [sheet.x, sheet.y]
+    assert len(circles) == board.corner_count
+    for (x, y, arcs), middle in zip(circles, middles, strict=True):
+        start = np.array([float(x), float(y)])
+        for line in arcs.splitlines():
+            a, b, end = np.array(line.split()[:6], dtype=float).reshape(3, 2)
+            for t in (0.0, 0.25, 0.5, 0.75):
+                on = (1 - t) ** 3 * start + 3 * t * (1 - t) ** 2 * a + 3 * t**2 * (1 - t) * b + t**3 * end
+                assert np.linalg.norm(on - middle) == pytest.approx(6.5, abs=1e-4)
+            start = end
+
+
 def test_the_cross_reference_points_at_every_object():
     board = Board.parse(BOARDS[2])
     data = as_pdf(board, lay_out(board, "a4"))
