@@ -51,7 +51,12 @@ class ShapePage(ChartPage):
         self.words, self.about, self.verdict = wrapped(), wrapped("hint", ABOUT), wrapped("muted")
         self.stats = StatGrid()
         self.heading = Label("Freed beside as printed", "heading")
-        tips = "Of the camera", "With the board freed", "With the board as printed", "In joint standard deviations"
+        tips = (
+            "Of the camera",
+            "With the board freed",
+            "With the board as printed",
+            "In the larger of their deviations",
+        )
         self.table = FiguresTable("Freed beside as printed", ("", "Freed", "Printed", "Apart"), tips)
         self._shapes: tuple[BoardShape, ...] = ()
         self.pictures = QStackedWidget()
@@ -165,7 +170,7 @@ def shape_stats(shape: BoardShape) -> list[Stat]:
 
 
 def other_rows(result: MonoResult) -> tuple[tuple[str, str, str, str], ...]:
-    """The camera with the board freed and as printed, and how far apart in joint standard deviations."""
+    """The camera with the board freed and as printed, and how far apart in the larger of their deviations."""
     if result.other is None:
         return ()
     rows = []
@@ -190,11 +195,12 @@ def other_words(result: MonoResult) -> str:
 
 
 def _pairs(result: MonoResult) -> list[tuple[str, float, float, float]]:
+    """Both rest on the same corners, so the larger deviation is the measure, as in the verdict."""
     other = result.other
     assert other is not None
     made = []
     for name in ("fx", "fy", "cx", "cy"):
         ours, theirs = getattr(result.intrinsics, name), getattr(other.intrinsics, name)
-        joint = math.hypot(result.std.get(name, math.nan), other.std.get(name, math.nan))
-        made.append((name, ours, theirs, abs(ours - theirs) / joint if joint > 0 else math.nan))
+        larger = max(result.std.get(name, math.nan), other.std.get(name, math.nan))
+        made.append((name, ours, theirs, abs(ours - theirs) / larger if larger > 0 else math.nan))
     return made
