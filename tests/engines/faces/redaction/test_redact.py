@@ -13,10 +13,10 @@ import pytest
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
+from engines.core.video.rewriting import rewrite
 from engines.faces.detection.finding import open_finder
 from engines.faces.recognition import align
 from engines.faces.recognition.embed import SFace
-from engines.core.video.rewriting import rewrite
 from engines.faces.redaction.job import run
 from engines.faces.redaction.mosaic import SQUARES, cover, grown, mosaic_of
 from engines.faces.redaction.plan import Film, Followed
