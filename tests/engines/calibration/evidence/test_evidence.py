@@ -14,6 +14,7 @@ from engines.calibration.solve.adjustment import Fit, Observation
 from engines.calibration.solve.fit import fit_camera
 from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
+from engines.calibration.types import Remedy
 from engines.core.boards import Board
 from engines.core.lenses import Intrinsics
 from engines.core.projection import project
@@ -137,3 +138,14 @@ def test_a_rolling_shutter_is_named():
         ]
         seen.append(Observation(np.arange(54), np.array(moved) + rng.normal(0, 0.1, still.shape)))
     assert kinds(looked_at(seen)[1]) == ["rolling-shutter"]
+
+
+def test_a_fit_that_ran_out_of_steps_says_so():
+    setup = Setup(Target((known.CHESSBOARD,)), known.SIZE, "rational8")
+    seen = known.views(known.Scene(), 8)
+    fit = fit_camera(seen, setup)
+    views = [View(f"{number}.png", view) for number, view in enumerate(seen)]
+    told = {done: gather(replace(fit, converged=done), views, setup).reasons for done in (True, False)}
+    assert not [reason for reason in told[True] if reason.kind == "no-optimum"]
+    found = next(reason for reason in told[False] if reason.kind == "no-optimum")
+    assert (found.level, found.remedy) == (2, Remedy("use_model", "brown5"))
