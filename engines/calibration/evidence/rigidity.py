@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engines.calibration.compare import MOVED, deviations_apart
 from engines.calibration.evidence.usual_shapes import Usual, by_chance, usual_shapes
-from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates
+from engines.calibration.solve.adjustment import Fit, Observation, adjust, free_coordinates
 from engines.calibration.solve.fit import check_counts
 from engines.calibration.solve.setup import Setup
 from engines.calibration.types import Alternative, Reason, Remedy
@@ -23,16 +24,14 @@ from engines.core.lenses import PINHOLE_NAMES
 CHANCE = 1e-4
 SHARE = 0.05
 """A freed board that takes less than this share of the variance, and moves no parameter, is no reason to doubt."""
-MOVED = 2.0
-"""Deviations by which a parameter moves that their own cannot explain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The two fits. chance: of so large a gain on a board that is as it was said; share: of the variance that it takes.
 
-    moved: the parameter that differs most, and by how many of the larger of its two deviations. usual: what the shapes
-    that prints usually have would change.
+    moved: the parameter that differs most, and by how many joint deviations. usual: what the shapes that prints usually
+    have would change.
     """
 
     held: Fit
@@ -68,10 +67,10 @@ def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:
     """What the comparison says against the held board, or what freeing it changed."""
     name, times = both.moved
     if free_board and both.bent and times > MOVED:
-        words = f"Freeing the board moved {name} by {times:.1f} deviations and the RMS from"
+        words = f"Freeing the board moved {name} by {times:.1f} joint deviations and the RMS from"
         yield Reason("freed-board", 0, f"{words} {both.held.rms:.3f} to {both.freed.rms:.3f} px")
     elif both.bent and not free_board:
-        yield _bent(f", which moves {name} by {times:.1f} of its deviations" if times > MOVED else "")
+        yield _bent(f", which moves {name} by {times:.1f} joint deviations" if times > MOVED else "")
 
 
 def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
@@ -106,8 +105,7 @@ def _other(fit: Fit, views: Sequence[Observation], setup: Setup) -> Fit | None:
 
 
 def _moved(held: Fit, freed: Fit) -> tuple[str, float]:
-    apart = np.abs(held.state.camera[:4] - freed.state.camera[:4])
-    deviations: Floats = np.maximum(held.std[:4], freed.std[:4])
-    times = np.where(deviations > 0, apart / np.where(deviations > 0, deviations, 1.0), 0.0)
-    most = int(np.argmax(times))
-    return PINHOLE_NAMES[most], float(times[most])
+    pairs = zip(held.state.camera, freed.state.camera, held.std, freed.std, strict=True)
+    times = {name: deviations_apart(*pair) or 0.0 for name, pair in zip(PINHOLE_NAMES, pairs, strict=False)}
+    most = max(times, key=lambda name: times[name])
+    return most, times[most]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from engines.calibration.compare import MOVED, deviations_apart
 from engines.calibration.shape import BoardShape, shapes
 from engines.calibration.types import MonoResult
 from widgets.calibration.numbers import group
@@ -31,8 +32,6 @@ STRAIGHT, EVEN = 0.1, 0.001
 """Millimetres of bow and share of stretch below which a board is as printed."""
 RIGID = "The board is taken as it was printed. Free it to see its shape.", "Free the board"
 ABOUT = "Heights are towards the camera. Arrows show how far corners lie from where they were printed, enlarged."
-APART = 3.0
-"""From so many standard deviations on, two solutions disagree."""
 
 
 class ShapePage(ChartPage):
@@ -51,12 +50,7 @@ class ShapePage(ChartPage):
         self.words, self.about, self.verdict = wrapped(), wrapped("hint", ABOUT), wrapped("muted")
         self.stats = StatGrid()
         self.heading = Label("Freed beside as printed", "heading")
-        tips = (
-            "Of the camera",
-            "With the board freed",
-            "With the board as printed",
-            "In the larger of their deviations",
-        )
+        tips = "Of the camera", "With the board freed", "With the board as printed", "In joint standard deviations"
         self.table = FiguresTable("Freed beside as printed", ("", "Freed", "Printed", "Apart"), tips)
         self._shapes: tuple[BoardShape, ...] = ()
         self.pictures = QStackedWidget()
@@ -170,7 +164,7 @@ def shape_stats(shape: BoardShape) -> list[Stat]:
 
 
 def other_rows(result: MonoResult) -> tuple[tuple[str, str, str, str], ...]:
-    """The camera with the board freed and as printed, and how far apart in the larger of their deviations."""
+    """The camera with the board freed and as printed, and how far apart in joint standard deviations."""
     if result.other is None:
         return ()
     rows = []
@@ -188,19 +182,18 @@ def other_words(result: MonoResult) -> str:
     if result.other is None:
         return ""
     name, apart = max(((pair[0], pair[3]) for pair in _pairs(result)), key=lambda one: np.nan_to_num(one[1]))
-    if not apart >= APART:
+    if not apart >= MOVED:
         return "Both say the same of the camera."
-    told = f"They disagree: {name} by {apart:.1f} standard deviations."
+    told = f"They disagree: {name} by {apart:.1f} joint deviations."
     return f"{told} The board is not as printed; the freed solution is the one to trust."
 
 
 def _pairs(result: MonoResult) -> list[tuple[str, float, float, float]]:
-    """Both rest on the same corners, so the larger deviation is the measure, as in the verdict."""
     other = result.other
     assert other is not None
     made = []
     for name in ("fx", "fy", "cx", "cy"):
         ours, theirs = getattr(result.intrinsics, name), getattr(other.intrinsics, name)
-        larger = max(result.std.get(name, math.nan), other.std.get(name, math.nan))
-        made.append((name, ours, theirs, abs(ours - theirs) / larger if larger > 0 else math.nan))
+        apart = deviations_apart(ours, theirs, result.std.get(name), other.std.get(name))
+        made.append((name, ours, theirs, math.nan if apart is None else apart))
     return made
