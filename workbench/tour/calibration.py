@@ -12,7 +12,8 @@ from workbench.tour.walk import Stop, front, nothing, panel, reference
 from workbench.window.main import Window
 
 PHOTOGRAPHS = "calibration/opencv_stereo_chessboard"
-VIEWS = 10
+VIEWS = 8
+"""Automatic waits for views that add, and the rig's board comes by them in a minute or more."""
 MAIN = ("calibrate-live",)
 """The main stop; those before it are what has to be done first."""
 
@@ -38,12 +39,13 @@ def _detect_anew(window: Window) -> None:
 
 
 def _calibrating(theme: str) -> list[Stop]:
-    """Live on the rendered rig: detect, capture by itself, solve."""
+    """Live on the rendered rig: detect, capture by itself, solve, straighten the tile."""
     return [
         Stop(f"{theme}-calibrate-empty", lambda window: window.preset("calibrate"), panel=panel("calibration")),
         Stop(f"{theme}-calibrate-live", _detect, _sighted, panel("calibration")),
-        Stop(f"{theme}-calibrate-captured", _capture, _captured, panel("calibration"), seconds=90),
+        Stop(f"{theme}-calibrate-captured", _capture, _captured, panel("calibration"), seconds=120),
         Stop(f"{theme}-calibrate-result", _solve, _solved, panel("calibration"), seconds=60),
+        Stop(f"{theme}-calibrate-undistorted", _straighten, _straight),
         Stop(f"{theme}-calibrate-large", _large, _solved, panel("calibration")),
     ]
 
@@ -88,6 +90,19 @@ def _solve(window: Window) -> None:
     window.features["calibration"].set(auto=False)
     window.features["calibration"].watch.look(window.features["calibration"].watch.source, False)
     window.features["calibration"].run()
+
+
+def _straighten(window: Window) -> None:
+    """The result becomes that of its camera, whose tile is straightened."""
+    window.features["calibration"].use_for_camera()
+    window.services.host.undistort(window.features["calibration"].watch.source)
+
+
+def _straight(window: Window) -> bool:
+    """A tile has shown a straightened picture."""
+    feeds, viewer = window.services.feeds, window.viewer
+    shown = [path for path in viewer.shown().values() if feeds.child(path) is not None]
+    return any((viewer.latency_ms(path) or 0) > 0 for path in shown)
 
 
 def _large(window: Window) -> None:
