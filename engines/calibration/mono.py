@@ -19,6 +19,7 @@ from engines.calibration.evidence.gathering import Evidence, gather
 from engines.calibration.evidence.single_corners import parse_drop
 from engines.calibration.evidence.twins import twin_distance, twins
 from engines.calibration.evidence.views import View
+from engines.calibration.numbering import numbered_alike, observed
 from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, project_view
 from engines.calibration.solve.circles import fit_unbiased, pose_unbiased
 from engines.calibration.solve.fit import LEAST_VIEWS, aligned, leave_one_out
@@ -29,7 +30,7 @@ from engines.calibration.targets import photographs as detect
 from engines.calibration.targets.corners import parse_window
 from engines.calibration.targets.shots import Search, one_way, photo_of, without_corners
 from engines.calibration.targets.target import Target
-from engines.calibration.types import MonoResult, MonoSpec, Point, ViewResult
+from engines.calibration.types import MonoResult, MonoSpec, Point, Reason, ViewResult
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
@@ -143,6 +144,7 @@ class _Problem:
     """What is solved: the shots, and among them the numbers of those that are used.
 
     twins: of the shots that repeat an earlier one, which one. dropped: corners left out, by the view's name.
+    numbering: what there is to say of how the corners are numbered.
     """
 
     spec: MonoSpec
@@ -152,11 +154,11 @@ class _Problem:
     views: tuple[Observation, ...]
     twins: dict[int, int] = field(default_factory=dict)
     dropped: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    numbering: tuple[Reason, ...] = ()
 
     @property
     def setup(self) -> Setup:
-        spec = self.spec
-        return Setup(Target(spec.boards), self.size, spec.model, spec.free_board, spec.fix)
+        return _setup(self.spec, self.size)
 
     @classmethod
     def of(cls, spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context) -> _Problem:
@@ -165,11 +167,13 @@ class _Problem:
         if not found:
             raise hints.no_board(detect.samples(shots), spec.board, ctx)
         counting.check_whole(shots, spec.board, ctx)
+        used = tuple(number for number in found if not shots[number].is_named_in(spec.exclude))
+        setup = _setup(spec, size)
+        shots, numbering = numbered_alike(shots, used, setup)
         dropped = parse_drop(spec.drop, {shots[number].name: shots[number].ids for number in found})
         shots = [without_corners(shot, dropped.get(shot.name, ())) for shot in shots]
-        used = tuple(number for number in found if not shots[number].is_named_in(spec.exclude))
-        views = tuple(_seen(shots[number], spec) for number in used)
-        return cls(spec, size, shots, used, views, {}, dropped)._alone(twin_distance(size))
+        views = tuple(observed(shots[number], setup.target) for number in used)
+        return cls(spec, size, shots, used, views, {}, dropped, numbering)._alone(twin_distance(size))
 
     def fitted(self) -> tuple[_Problem, Fit]:
         """The fit, and the problem less the twins that its noise shows."""
@@ -242,7 +246,7 @@ class _Problem:
             uncertainty=evidence.uncertainty,
             other=evidence.other,
         )
-        return quality.judged(result, evidence.reasons)
+        return quality.judged(result, (*evidence.reasons, *self.numbering))
 
     def _views(self, state: State, evidence: Evidence, left_out: Floats | None) -> tuple[ViewResult, ...]:
         place = {number: index for index, number in enumerate(self.used)}
@@ -255,7 +259,7 @@ class _Problem:
                 if left_out is not None:
                     view = replace(view, loo_rms_px=float(np.sqrt(left_out[index] / len(view.ids))))
             elif shot.detection is not None:
-                pose, seen = pose_unbiased(state, _seen(shot, self.spec), self.setup.target)
+                pose, seen = pose_unbiased(state, observed(shot, self.setup.target), self.setup.target)
                 view = _solved_view(self._unused(view, number), pose.state, 0, seen)
             views.append(view)
         return tuple(views)
@@ -267,15 +271,12 @@ class _Problem:
         return replace(view, twin_of=first, note=f"the same view as {first}, which is used")
 
 
+def _setup(spec: MonoSpec, size: Size) -> Setup:
+    return Setup(Target(spec.boards), size, spec.model, spec.free_board, spec.fix)
+
+
 def _believed(view: ViewResult, evidence: Evidence, index: int) -> ViewResult:
     return replace(view, used=True, weights=evidence.weights[index], suspects=evidence.suspects[index])
-
-
-def _seen(shot: detect.Shot, spec: MonoSpec) -> Observation:
-    assert shot.detection is not None
-    found = shot.detection
-    ids = found.ids + Target(spec.boards).starts[shot.board]
-    return Observation(ids, found.corners, found.covariance, found.extent)
 
 
 def _solved_view(view: ViewResult, state: State, index: int, seen: Observation) -> ViewResult:

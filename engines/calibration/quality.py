@@ -83,7 +83,6 @@ def _findings(result: MonoResult, evidence: Sequence[Reason]) -> Iterator[Reason
     if not any(reason.kind in _UPSETTING for reason in evidence):
         yield from _odd_views(result)
     yield from _repeated_views(result)
-    yield from _ambiguous_board(result)
     yield from _mirrored(result)
 
 
@@ -161,15 +160,6 @@ def _repeated_views(result: MonoResult) -> Iterator[Reason]:
         more = f" and {len(twins) - 3} more" if len(twins) > 3 else ""
         told = "1 view repeats another and is" if len(twins) == 1 else f"{len(twins)} views repeat others and are"
         yield Reason("duplicate", 0, f"{told} not counted again: {listed}{more}")
-
-
-def _ambiguous_board(result: MonoResult) -> Iterator[Reason]:
-    board = result.board
-    if board is None or not result.free_board or board.kind != "chessboard":
-        return
-    if (board.columns + board.rows) % 2 == 0:
-        found = "This board looks the same turned by half, so its free shape may mix two ends"
-        yield Reason("half-turn", 1, f"{found}; use 9x6, say")
 
 
 def _mirrored(result: MonoResult) -> Iterator[Reason]:

@@ -15,7 +15,7 @@ import numpy as np
 from engines.calibration.compare import MOVED, deviations_apart
 from engines.calibration.evidence.usual_shapes import Usual, by_chance, usual_shapes
 from engines.calibration.solve.adjustment import Fit, Observation, adjust, free_coordinates
-from engines.calibration.solve.fit import check_counts
+from engines.calibration.solve.fit import aligned, check_counts
 from engines.calibration.solve.setup import Setup
 from engines.calibration.types import Alternative, Reason, Remedy
 from engines.core.errors import WorkFailed
@@ -25,13 +25,17 @@ CHANCE = 1e-4
 SHARE = 0.05
 """A freed board that takes less than this share of the variance, and moves no parameter, is no reason to doubt."""
 
+LEAST = 4.5e-4
+"""Of half the board's size: finders of corners are off by as much themselves, the same way in every view."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The two fits. chance: of so large a gain on a board that is as it was said; share: of the variance that it takes.
 
-    moved: the parameter that differs most, and by how many joint deviations. usual: what the shapes that prints usually
-    have would change.
+    off: of the freed corners from where they were said to be, as a share of half the board's size (root of the mean
+    square). moved: the parameter that differs most, and by how many joint deviations. usual: what the shapes that
+    prints usually have would change.
     """
 
     held: Fit
@@ -40,10 +44,11 @@ class Comparison:
     share: float
     moved: tuple[str, float]
     usual: Usual
+    off: float
 
     @property
     def bent(self) -> bool:
-        anyhow = self.chance < CHANCE and (self.share > SHARE or self.moved[1] > MOVED)
+        anyhow = self.chance < CHANCE and self.off > LEAST and (self.share > SHARE or self.moved[1] > MOVED)
         return anyhow or self.usual.telling
 
 
@@ -60,7 +65,19 @@ def compared(fit: Fit, views: Sequence[Observation], setup: Setup) -> Comparison
     gained = max(held.squares - freed.squares, 0.0) / extra
     share = 1 - variance / max(held.squares / (held.residuals - held.parameters), 1e-300)
     chance = by_chance(extra, left, gained / variance)
-    return Comparison(held, freed, chance, share, _moved(held, freed), usual_shapes(held, views, setup))
+    return Comparison(
+        held, freed, chance, share, _moved(held, freed), usual_shapes(held, views, setup), _off(freed, views, setup)
+    )
+
+
+def _off(freed: Fit, views: Sequence[Observation], setup: Setup) -> float:
+    target = setup.target
+    points = aligned(freed.state, views, target).points
+    away = []
+    for number, board in enumerate(target.boards):
+        size = np.abs(board.corners - board.corners.mean(axis=0)).max()
+        away.append(np.linalg.norm(points[target.part(number)] - board.corners, axis=1) / size)
+    return float(np.sqrt(np.mean(np.concatenate(away) ** 2)))
 
 
 def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:

@@ -3,8 +3,8 @@
 What is measured is where the ink's weight lies (the centroid of a circle's image), which blur does not move; that is
 not where the circle's middle is seen, see `engines.calibration.solve.circles`. Symmetric grids, and asymmetric ones
 with an even number of rows, look the same when they are turned by half: of the ways to number them the one is taken
-that has the first circle nearest to the picture's top left, as for chessboards. So such a board must not be turned by
-more than a quarter between views if its shape is to be freed; for a rigid board it does not matter.
+that has the first circle nearest to the picture's top left, as for chessboards. For a rigid board it does not matter;
+otherwise `engines.calibration.numbering` tells from the print's own faults which views were turned.
 """
 
 from __future__ import annotations

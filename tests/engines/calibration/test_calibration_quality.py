@@ -10,7 +10,6 @@ import pytest
 
 from engines.calibration.quality import VERDICTS, covered, judged, outliers, tilts
 from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
-from engines.core.boards import Board
 from engines.core.lenses import Lens
 from engines.core.projection import project
 from tests.engines.calibration import known_scene as known
@@ -120,14 +119,6 @@ def test_a_large_error_is_named(result: MonoResult):
     verdict, advice = verdict_of(replace(result, rms_px=2.5, loo_rms_px=2.6))
     assert verdict == "poor"
     assert "miss the model by 2.50 px" in advice[0]
-
-
-def test_a_board_that_looks_the_same_turned_by_half_is_named_when_freed(result: MonoResult):
-    board = Board.parse("chessboard:7x5:25mm")
-    assert any(
-        "turned by half" in sentence for sentence in verdict_of(replace(result, board=board, free_board=True))[1]
-    )
-    assert verdict_of(replace(result, board=board))[0] == "good"
 
 
 def test_tilts_are_the_angles_of_the_poses(result: MonoResult):
