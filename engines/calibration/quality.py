@@ -84,6 +84,7 @@ def _findings(result: MonoResult, evidence: Sequence[Reason]) -> Iterator[Reason
         yield from _odd_views(result)
     yield from _repeated_views(result)
     yield from _mirrored(result)
+    yield from _unseen_boards(result)
 
 
 def _number_of_views(result: MonoResult) -> Iterator[Reason]:
@@ -166,6 +167,13 @@ def _mirrored(result: MonoResult) -> Iterator[Reason]:
     if result.mirrored:
         seen = "The pictures are mirrored: they were flipped left to right, and this is the camera of the flipped ones"
         yield Reason("mirrored", 0, f"{seen}. Flip its pictures wherever the calibration is used")
+
+
+def _unseen_boards(result: MonoResult) -> Iterator[Reason]:
+    seen = {view.board for view in result.views if view.found}
+    for number, board in enumerate(result.boards):
+        if len(result.boards) > 1 and number not in seen:
+            yield Reason("unseen-board", 0, f"The board {board} is in none of the pictures")
 
 
 def _praise(result: MonoResult) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from engines.calibration.quality import VERDICTS, covered, judged, outliers, tilts
 from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
+from engines.core.boards import Board
 from engines.core.lenses import Lens
 from engines.core.projection import project
 from tests.engines.calibration import known_scene as known
@@ -140,3 +141,11 @@ def test_no_view_is_blamed_for_what_a_corner_did(result: MonoResult):
     wrong = Reason("wrong-corner", 1, "Corner 3 of 5.png", Remedy("drop_corner", "5.png#3"))
     told = judged(replace(result, views=views), [wrong])
     assert (told.verdict, told.reasons) == ("fair", (wrong,))
+
+
+def test_a_board_that_no_picture_shows_is_named(result: MonoResult):
+    other = Board.parse("acircles:4x9:20mm")
+    told = judged(replace(result, more_boards=(other,)))
+    assert (told.verdict, told.advice[-1]) == ("good", f"The board {other} is in none of the pictures")
+    both = (*result.views, replace(result.views[0], name="0.png board 2", board=1))
+    assert not any("none of the pictures" in words for words in judged(replace(result, views=both)).advice)

@@ -95,7 +95,8 @@ def known_words(heat: Heat, distance: float) -> str:
     middle, edge, _worst = middle_and_edge(heat)
     where = f"{rough(distance)} m away" if distance > 0 else "far away"
     middle_words, edge_words = f"{rough(middle)} px in the middle of the picture", f"{rough(edge)} px at its edge"
-    return f"A point {where} is known to {middle_words}, to {edge_words}."
+    rest = " What is left empty lies beyond the lens model." if np.isnan(heat.values).any() else ""
+    return f"A point {where} is known to {middle_words}, to {edge_words}.{rest}"
 
 
 def known_stats(heat: Heat) -> list[Stat]:

@@ -55,6 +55,7 @@ def test_places_without_a_ray_are_left_out(made) -> None:
     heat = uncertainty.heat_of(replace(first, sigma=(-1.0, *first.sigma[1:])), told())
     assert np.isnan(heat.values[0, 0])
     assert np.nanmin(heat.values) > 0
+    assert uncertainty.known_words(heat, 0.5).endswith("beyond the lens model.")
     page = made(UncertaintyPage)
     page.show_state(shown(Page.UNCERTAINTY, replace(told(), uncertainty=())))
     assert not page.there
