@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from engines.calibration.coverage import COLUMNS, ROWS, touched
+from engines.calibration.coverage import COLUMNS, ROWS, emptiest_region, touched
 from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
@@ -271,16 +271,11 @@ _HEADLINES = {
 
 
 def coverage_words(cells: tuple[int, ...]) -> str:
-    """How much of the picture the views touch, and the emptiest corner of it, in words."""
+    """How much of the picture the views touch, and the emptiest part of it, in the words of the verdict."""
     if not cells:
         return ""
     columns, rows = GRID
     touched = sum(value > 0 for value in cells)
     told = f"Views touch {touched} of {columns * rows} parts of the picture."
-    quarters = {
-        f"{down} {across}": [cells[row * columns + column] == 0 for row in part for column in half]
-        for down, part in (("upper", range(rows // 2)), ("lower", range(rows // 2, rows)))
-        for across, half in (("left", range(columns // 2)), ("right", range(columns // 2, columns)))
-    }
-    place, gaps = max(quarters.items(), key=lambda item: sum(item[1]))
-    return f"{told} The {place} has the most gaps." if sum(gaps) > 1 else told
+    place = emptiest_region(np.array(cells).reshape(rows, columns) > 0)
+    return f"{told} The {place} has the most gaps." if place else told

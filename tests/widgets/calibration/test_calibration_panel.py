@@ -267,6 +267,8 @@ def test_coverage_counts_views_not_corners(corners: list[tuple[float, float]]) -
 def test_words() -> None:
     left_empty = tuple(0 if row >= 3 and column < 4 else 1 for row in range(6) for column in range(8))
     assert coverage_words(left_empty) == "Views touch 36 of 48 parts of the picture. The lower left has the most gaps."
+    framed = tuple(int(0 < row < 5 and 0 < column < 7) for row in range(6) for column in range(8))
+    assert coverage_words(framed).endswith("The left edge has the most gaps.")
     assert coverage_words((1,) * 48) == "Views touch 48 of 48 parts of the picture."
     assert board_words(BOARD).replace("\u00a0", " ") == "9 × 6 inner corners, 25 mm"
 
