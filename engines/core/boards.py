@@ -267,7 +267,9 @@ def _check_markers(board: Board) -> None:
     if needed > markers:
         raise UsageError(
             f"{board.dictionary} has {markers} markers and {board.columns}x{board.rows} need {needed}",
-            hint="Take a dictionary with more markers, for example DICT_4X4_1000",
+            hint="Take a dictionary with more markers, such as DICT_4X4_1000"
+            if board.kind == "charuco" and markers < 1000
+            else "Take fewer and larger ones",
         )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-
-import numpy as np
+from math import isfinite
 
 from engines.calibration.types import MonoResult
 from engines.core.errors import BadInput
-from engines.core.lenses import DISTORTION_NAMES
+from engines.core.lenses import DISTORTION_NAMES, PINHOLE_NAMES
 from engines.core.reading import MISFITS
 
 DAMAGED = "This calibration is incomplete or damaged"
+LARGEST_SIDE = 1 << 20
+LARGEST = 1e12
+"""Of a distortion coefficient: far above what any lens needs, far below what its powers cannot be computed of."""
 
 
 @contextmanager
@@ -25,17 +27,44 @@ def in_words() -> Iterator[None]:
 
 
 def checked(result: MonoResult) -> MonoResult:
-    """The same, if it can be a camera. Raises `BadInput`."""
-    numbers = [*asdict(result.intrinsics).values(), *result.distortion]
-    if result.model not in DISTORTION_NAMES or len(result.distortion) != len(DISTORTION_NAMES[result.model]):
-        raise BadInput(f"Its lens model '{result.model}' does not go with {len(result.distortion)} coefficients")
-    if not bool(np.isfinite(np.array(numbers, dtype=np.float64)).all()) or not _is_camera(result):
+    """The same, if it can be a camera whose every number can be used. Raises `BadInput`."""
+    terms = len(result.distortion)
+    if result.model not in DISTORTION_NAMES or terms != len(DISTORTION_NAMES[result.model]):
+        raise BadInput(f"Its lens model '{result.model}' does not go with {terms} coefficients")
+    camera = {"intrinsics": asdict(result.intrinsics), "distortion": result.distortion}
+    if not _is_finite(camera) or not _is_camera(result):
         raise BadInput("The camera in this calibration is not usable: its numbers make no sense")
+    for name, value in asdict(result).items():
+        if not _is_finite(value):
+            raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
+    _check_deviations(result)
     return result
 
 
+def _is_finite(value: object) -> bool:
+    """Whether every number in plain values is one."""
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or isfinite(value)
+
+
+def _check_deviations(result: MonoResult) -> None:
+    terms, side = len(result.distortion), len(PINHOLE_NAMES) + len(result.distortion)
+    if set(result.std) - set(PINHOLE_NAMES) or len(result.distortion_std) not in (0, terms):
+        raise BadInput(f"{DAMAGED}: its deviations do not go with its parameters")
+    if min(0.0, result.rms_px, *result.std.values(), *result.distortion_std) < 0:
+        raise BadInput(f"{DAMAGED}: an error or a deviation in it is negative")
+    if result.covariance and {len(result.covariance), *map(len, result.covariance)} != {side}:
+        raise BadInput(f"{DAMAGED}: its covariance does not go with its parameters")
+
+
 def _is_camera(result: MonoResult) -> bool:
-    """Whether focal lengths and middle are of the order of a picture of this size."""
-    inner, longest = result.intrinsics, max(result.image_size.width, result.image_size.height)
+    """Whether size, focal lengths, middle and distortion are of the order of a camera's."""
+    inner, size = result.intrinsics, result.image_size
+    longest = max(size.width, size.height)
+    if not (min(size.width, size.height) >= 1 and longest <= LARGEST_SIDE):
+        return False
     focal = all(1e-3 * longest < length < 1e4 * longest for length in (inner.fx, inner.fy))
-    return focal and max(abs(inner.cx), abs(inner.cy)) < 100 * longest
+    return focal and max(abs(inner.cx), abs(inner.cy)) < 100 * longest and max(map(abs, result.distortion)) < LARGEST

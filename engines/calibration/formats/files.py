@@ -77,12 +77,18 @@ def _chosen(path: Path) -> tuple[Path, str]:
 
 
 def _read(path: Path, unit: str, camera: str) -> MonoResult:
+    text = "" if path.suffix.lower() not in _YAML else read_text(path, what="calibration", most=LARGEST)
+    if is_kalibr(text):
+        return from_kalibr(text, camera)
+    if camera:
+        raise BadInput(
+            f"This file holds one camera, and none is called '{camera}' in it", hint="Leave out the # and it"
+        )
     if path.suffix.lower() == ".json":
         return from_json(read_json(path, what="calibration"))
     if path.suffix.lower() == ".xml":
         return from_xml(reading.read_xml(path, what="calibration", most=LARGEST), unit)
-    text = read_text(path, what="calibration", most=LARGEST)
-    return from_kalibr(text, camera) if is_kalibr(text) else from_yaml(text, unit)
+    return from_yaml(text, unit)
 
 
 def to_json(result: MonoResult) -> dict[str, Any]:

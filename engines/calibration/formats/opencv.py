@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import cv2
 import numpy as np
 
-from engines.calibration.formats.checks import checked, in_words
+from engines.calibration.formats.checks import LARGEST_SIDE, checked, in_words
 from engines.calibration.formats.lens_names import lens_of, named
 from engines.calibration.formats.storage import Value, matrix, number, read_xml, read_yaml
 from engines.calibration.types import MonoResult, ViewResult
@@ -50,7 +50,6 @@ _FLAGS: dict[ModelName, int] = {
     "tilted14": cv2.CALIB_RATIONAL_MODEL | cv2.CALIB_THIN_PRISM_MODEL | cv2.CALIB_TILTED_MODEL,
     "fisheye4": 0,
 }
-LARGEST_SIDE = 1 << 20
 Values: TypeAlias = dict[str, Value]
 
 

@@ -42,8 +42,9 @@ def freedom(model: ModelName, size: Size, fix: tuple[str, ...]) -> Freedom:
     names = (*PINHOLE_NAMES, *DISTORTION_NAMES[model])
     values: dict[int, float] = {}
     for word in fix:
-        if word != "aspect":
-            values.update({names.index(name): value for name, value in _held(word, names, size).items()})
+        for name, value in _held(word, names, size).items() if word != "aspect" else ():
+            if values.setdefault(names.index(name), value) != value:
+                raise UsageError(f"{name} cannot be held at two values", hint=f"'{word}' says another than before it")
     basis = np.delete(np.eye(len(names)), sorted(values), axis=1)
     tied = "aspect" in fix
     if tied:
@@ -82,4 +83,6 @@ def _number(text: str, word: str) -> float:
         value = np.nan
     if not np.isfinite(value):
         raise UsageError(f"'{word}' does not say a number", hint="Write for example k3=-0.1")
+    if word.startswith("f") and value <= 0:
+        raise UsageError(f"'{word}' is no focal length", hint="It is in pixels: write for example fx=800")
     return value

@@ -27,6 +27,7 @@ from engines.calibration.targets.sight import reduced
 from engines.core.boards import Board, Kind
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
+from engines.core.video.stills import parted
 
 FAMILIES = tuple(f"DICT_{bits}X{bits}_1000" for bits in (4, 5, 6, 7)) + (
     "DICT_ARUCO_ORIGINAL", "DICT_ARUCO_MIP_36h12",
@@ -59,7 +60,9 @@ def no_board(paths: Sequence[Path], board: Board, ctx: Context) -> BadInput:
     images = [image for image in map(read_image, spread(paths, 5)) if image is not None]
     hint, fitting = _advice(paths, images, board, ctx)
     facts = Facts(board=str(fitting or ""))
-    return BadInput(f"No view shows the board {board}", path=paths[0].parent, hint=hint, facts=facts)
+    files = {parted(path)[0] for path in paths}
+    where = files.pop() if len(files) == 1 else paths[0].parent
+    return BadInput(f"No view shows the board {board}", path=where, hint=hint, facts=facts)
 
 
 def _advice(paths: Sequence[Path], images: Sequence[Gray], board: Board, ctx: Context) -> tuple[str, Board | None]:

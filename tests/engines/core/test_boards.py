@@ -119,3 +119,10 @@ def test_the_legacy_pattern_of_an_even_board_starts_with_the_other_square() -> N
     corner = np.s_[2 : SQUARE // 8, 2 : SQUARE // 8]
     assert plain[corner].max() == 0
     assert legacy[corner].min() == 255
+
+
+@pytest.mark.parametrize("text", ["aprilgrid:30x30:8mm:2mm", "charuco:60x60:3mm:2mm:DICT_4X4_1000"])
+def test_too_few_markers_are_not_answered_by_a_dictionary_that_does_not_help(text: str):
+    with pytest.raises(UsageError, match="markers and") as caught:
+        Board.parse(text)
+    assert caught.value.hint == "Take fewer and larger ones"

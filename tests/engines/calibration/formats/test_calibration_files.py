@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -55,6 +55,9 @@ RESULT = MonoResult(
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64).filter(
     lambda value: value == 0 or abs(value) > 1e-290
 )
+
+
+coefficients = st.floats(-1e11, 1e11).filter(lambda value: value == 0 or abs(value) > 1e-290)
 
 
 def test_json_gives_back_the_very_result(tmp_path: Path):
@@ -110,18 +113,18 @@ camera_matrix: !!opencv-matrix
 
 
 @settings(max_examples=40)
-@given(lens=st.tuples(*[numbers] * 8), fx=st.floats(1, 6e6))
+@given(lens=st.tuples(*[coefficients] * 8), fx=st.floats(1, 6e6))
 def test_numbers_survive_both_formats_to_the_last_bit(lens: tuple[float, ...], fx: float):
     result = replace(
         RESULT,
         model="rational8",
         distortion=lens,
-        distortion_std=lens,
+        distortion_std=tuple(map(abs, lens)),
         intrinsics=replace(RESULT.intrinsics, fx=fx),
     )
     assert from_json(json.loads(json.dumps(to_json(result)))) == result
     back = from_yaml(to_yaml(result))
-    assert (back.intrinsics.fx, back.distortion, back.distortion_std) == (fx, lens, lens)
+    assert (back.intrinsics.fx, back.distortion, back.distortion_std) == (fx, lens, tuple(map(abs, lens)))
 
 
 @settings(max_examples=60)
@@ -154,6 +157,15 @@ def test_a_cut_off_file_is_bad_input_or_still_the_same_camera(
         ({"views": [{"nonsense": 1}]}, "incomplete or damaged: views"),
         ({"board": "chess"}, "is not a board"),
         ({"image_size": None}, "incomplete or damaged: image_size"),
+        ({"image_size": {"width": 0, "height": 480}}, "not usable"),
+        ({"distortion": [1e300, 0.0, 0.0, 0.0, 0.0]}, "not usable"),
+        ({"std": {"fx": float("nan")}}, "'std' holds what is no finite number"),
+        ({"std": {"fx": -1.0}}, "negative"),
+        ({"std": {"focal": 1.0}}, "deviations do not go with"),
+        ({"distortion_std": [0.1]}, "deviations do not go with"),
+        ({"rms_px": float("inf")}, "'rms_px' holds"),
+        ({"covariance": [[1.0], [1.0, 2.0]]}, "covariance does not go with"),
+        ({"views": [{**asdict(VIEW), "corners": [[float("nan"), 1.0]]}]}, "'views' holds"),
     ],
 )
 def test_damaged_json_says_what_is_wrong(change: dict[str, object], words: str, tmp_path: Path):
@@ -176,6 +188,13 @@ def test_damaged_json_says_what_is_wrong(change: dict[str, object], words: str, 
 def test_damaged_yaml_says_what_is_wrong(before: str, after: str, words: str):
     with pytest.raises(BadInput, match=words):
         from_yaml(to_yaml(RESULT).replace(before, after, 1))
+
+
+@pytest.mark.parametrize("name", ["camera.json", "camera.yaml"])
+def test_a_camera_that_is_asked_for_by_name_is_not_another_one(name: str, tmp_path: Path):
+    save(RESULT, tmp_path / name)
+    with pytest.raises(BadInput, match="none is called 'cam1'"):
+        load(tmp_path / f"{name}#cam1")
 
 
 def test_names_and_files_that_are_not_calibrations(tmp_path: Path):

@@ -67,6 +67,8 @@ def test_what_is_held_has_no_deviation_and_what_is_tied_has_one():
         (("k3=nan",), "brown5", "does not say a number"),
         (("tangential",), "fisheye4", "'tangential' cannot be held"),
         (("aspect", "fx=500", "fy=501"), "brown5", "cannot be equal"),
+        (("fx=0",), "brown5", "'fx=0' is no focal length"),
+        (("k3", "k3=1"), "brown5", "k3 cannot be held at two values"),
     ],
 )
 def test_what_cannot_be_held_is_refused(fix: tuple[str, ...], model: ModelName, words: str):

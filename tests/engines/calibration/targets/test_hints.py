@@ -55,6 +55,7 @@ def test_nothing_to_be_seen_gives_advice_and_no_board(tmp_path: Path):
     path = tmp_path / "a.png"
     cv2.imwrite(str(path), np.full((240, 320), 90, np.uint8))
     error = no_board([path], Board.parse(EVEN), PlainContext())
+    assert error.path == str(path)
     assert "Check that the whole board is in view" in error.hint
     assert error.facts.board == ""
 
