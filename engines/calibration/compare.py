@@ -24,6 +24,11 @@ from engines.core.projection import project, rays
 
 Floats = NDArray[np.float64]
 
+DISAGREE = 3.0
+"""Joint deviations from which on two calibrations say different things of a parameter."""
+MOVED = 1.5
+"""The same for two fits of the same views, whose noise moves both alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterPair:
@@ -56,12 +61,17 @@ class Comparison:
 
 
 def compare(first: MonoResult, second: MonoResult, columns: int = 48) -> Comparison:
-    """Raises `BadInput` for calibrations of pictures of different sizes."""
+    """Raises `BadInput` for calibrations of pictures of different sizes, or of which only one were mirrored."""
     size = first.image_size
     if second.image_size != size:
         raise BadInput(
             f"These calibrations are of pictures of {size} and of {second.image_size}",
             hint="Compare calibrations of one camera at one resolution",
+        )
+    if first.mirrored != second.mirrored:
+        raise BadInput(
+            "One of these calibrations is of pictures that were flipped left to right, the other is not",
+            hint="Calibrate both with the same choice of mirrored pictures",
         )
     rows = max(2, round(columns * size.height / size.width))
     pixels = _grid(size, columns, rows)
@@ -119,10 +129,14 @@ def _parameters(first: MonoResult, second: MonoResult) -> Iterator[ParameterPair
     ours, theirs = _values(first), _values(second)
     for name in dict.fromkeys((*ours, *theirs)):
         (a, a_std), (b, b_std) = ours.get(name, (None, None)), theirs.get(name, (None, None))
-        apart = None
-        if a is not None and b is not None and a_std is not None and b_std is not None and (a_std or b_std):
-            apart = abs(a - b) / float(np.hypot(a_std, b_std))
-        yield ParameterPair(name, a, b, a_std, b_std, apart)
+        yield ParameterPair(name, a, b, a_std, b_std, deviations_apart(a, b, a_std, b_std))
+
+
+def deviations_apart(a: float | None, b: float | None, a_std: float | None, b_std: float | None) -> float | None:
+    """How many joint standard deviations lie between two values; None where one is missing or both are held."""
+    if a is None or b is None or a_std is None or b_std is None or not (a_std or b_std):
+        return None
+    return abs(a - b) / float(np.hypot(a_std, b_std))
 
 
 def _values(result: MonoResult) -> dict[str, tuple[float, float | None]]:

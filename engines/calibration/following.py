@@ -8,15 +8,14 @@ that suits its pitch. After a search in vain there is a rest of a few frames, th
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import (
     detect,
+    off_plane,
     parse_window,
     refine,
     smallest_pitch,
@@ -31,6 +30,8 @@ _ANEW = 5
 """A board that may show more of itself is found anew every so many frames."""
 _OTHERS = 10
 """While one board is followed, the others are looked for every so many frames."""
+_OFF = 0.15
+"""Pitches that a followed corner may lie off the plane of the others, for what a lens bends."""
 _LONGEST_REST = 8
 _FRAME = 0.012
 """Seconds that a search may take without a rest."""
@@ -101,7 +102,7 @@ class _BoardSearch:
             return confirmed(gray, self._board, self._window, carried.corners)
         if self._is_refined(carried):
             found = refine(gray, self._board, carried.ids, carried.corners, parse_window(self._window))
-            if _is_flat(self._board, found):
+            if off_plane(self._board, found) < _OFF:
                 return found
         corner, part = around(gray, carried.corners, 0.35)
         again = detect(part, self._board, self._window)
@@ -132,13 +133,3 @@ class _BoardSearch:
         spent = perf_counter() - began
         self._rest = 0 if found is not None else min(_LONGEST_REST, int(spent / _FRAME))
         return found
-
-
-def _is_flat(board: Board, found: Detection) -> bool:
-    """Whether the corners still lie as on one plane, up to what a lens bends."""
-    plane: NDArray[Any] | None = cv2.findHomography(board.corners[found.ids, :2], found.corners, 0)[0]
-    if plane is None:
-        return False
-    placed = cv2.perspectiveTransform(board.corners[found.ids, None, :2], plane)[:, 0]
-    pitch = smallest_pitch(board, found.ids, found.corners)
-    return bool(np.linalg.norm(placed - found.corners, axis=1).max() < 0.15 * pitch)

@@ -18,6 +18,7 @@ from engines.calibration.types import MonoResult
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_json
 from engines.core.frames import Size
+from engines.core.lenses import same_shape
 from engines.core.reading import read_json
 
 CAMERA = "camera.json"
@@ -104,7 +105,7 @@ def best(kept: tuple[Kept, ...], size: Size | None) -> Kept | None:
     if size is None:
         return kept[0] if kept else None
     same = [one for one in kept if one.size == size]
-    alike = [one for one in kept if abs(one.size.height * size.width / one.size.width - size.height) <= 1]
+    alike = [one for one in kept if same_shape(one.size, size)]
     return next(iter(same or alike), None)
 
 

@@ -107,8 +107,12 @@ def _coverage(result: MonoResult) -> Iterator[Reason]:
     level = 2 if share < 0.35 else 1 if share < 0.6 else 0
     if level:
         empty = coverage.emptiest_region(_touched(result.views, result.image_size))
-        where = f"; add views in the {empty}" if empty else ""
+        where = f"; add views {_at(empty)}" if empty else ""
         yield Reason("coverage", level, f"The views touch {_parts(result)}{where}")
+
+
+def _at(part: str) -> str:
+    return f"at the {part}" if part.endswith("edge") else f"in the {part}"
 
 
 def _tilt(result: MonoResult) -> Iterator[Reason]:

@@ -115,7 +115,6 @@ class _Work:
         target = self._free(path, path.suffix if path.suffix.lower() in (*_JPEG, ".png") else ".png")
         straight = self._straightener.image(image)
         kind = ".png" if target.suffix.lower() == ".png" else ".jpg"
-        kind = ".png" if target.suffix.lower() == ".png" else ".jpg"
         done, data = cv2.imencode(kind, straight, [cv2.IMWRITE_JPEG_QUALITY, 95])
         if not done:
             raise WorkFailed("The picture could not be encoded", path=target)

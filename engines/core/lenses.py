@@ -51,13 +51,23 @@ class Lens:
         return self.model == "fisheye4"
 
 
+def pinhole(intrinsics: Intrinsics) -> Lens:
+    """A lens without distortion, as that of straightened pictures."""
+    return Lens("brown5", intrinsics, (0.0,) * 5)
+
+
+def same_shape(one: Size, other: Size) -> bool:
+    """Whether pictures of the one size can be the other ones made larger or smaller, up to a row."""
+    return abs(one.height * other.width / one.width - other.height) <= 1
+
+
 def scaled(lens: Lens, size: Size, to: Size) -> Lens:
     """A lens of pictures of `size` for pictures of the size `to` that show the same.
 
     The picture's corner is a pixel's corner, so c becomes (c + 1/2) s - 1/2; the distortion has no scale.
     Raises `UsageError` for another shape: those pictures were cut, and how is not known.
     """
-    if abs(size.height * to.width / size.width - to.height) > 1:
+    if not same_shape(size, to):
         raise UsageError(
             f"This lens was calibrated at {size} pixels, which is another shape than {to}",
             hint="Calibrate at the resolution that is used",

@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engines.core import fisheye
+from engines.core.brown import radial_table, straightened
 from engines.core.frames import Image, Size
 from engines.core.lenses import Intrinsics, Lens
-from engines.core.straightening import straightened
 
 Floats = NDArray[np.float64]
 _SIDEWAYS = 1e-6
 """The least z of a direction that a plane before the camera can hold."""
 WIDEST = float(np.tan(np.radians(75)))
 """A straightened picture shows 150 degrees at most: beyond, its middle would shrink to nothing."""
+_SIDE_ON = float(np.radians(87))
+"""Curves that grow up to here have no end in pictures of the front."""
 STRIP = 64
 """Rows that are straightened at a time: they stay in the processor's cache."""
 OUTSIDE = -1000.0
@@ -179,11 +181,11 @@ def border(lens: Lens, size: Size) -> tuple[Floats, Floats]:
 
 def reach(lens: Lens) -> float:
     """How far from the axis (tangent of the angle) the lens's radial curve grows; infinity where it does not end."""
-    radius = np.tan(np.radians(np.linspace(0, 87, 1741)))
-    plain = Lens(lens.model, Intrinsics(1, 1, 0, 0), _radial(lens))
-    ways = np.column_stack([radius, np.zeros_like(radius), np.ones_like(radius)])
-    back = np.flatnonzero(np.diff(project(plain, ways, np.zeros(3), np.zeros(3))[:, 0]) <= 0)
-    return float(radius[back[0]]) if len(back) else float("inf")
+    if lens.is_fisheye:
+        end = fisheye.largest_angle(lens.distortion)
+    else:
+        end = float(np.arctan(radial_table(np.asarray(lens.distortion))[0][-1]))
+    return float(np.tan(end)) if end < _SIDE_ON else float("inf")
 
 
 def undistort(image: Image, maps: Maps) -> Image:
@@ -202,13 +204,6 @@ def undistort(image: Image, maps: Maps) -> Image:
         cv2.cvtColor(made, cv2.COLOR_BGRA2BGR, dst=straight[top : top + len(made)])
         top += len(made)
     return straight
-
-
-def _radial(lens: Lens) -> tuple[float, ...]:
-    """The distortion without what is not the same all around."""
-    if lens.is_fisheye:
-        return lens.distortion
-    return tuple(value if index not in (2, 3) and index < 8 else 0.0 for index, value in enumerate(lens.distortion))
 
 
 def _unseen(lens: Lens, size: Size, straight: Intrinsics) -> NDArray[np.bool_]:

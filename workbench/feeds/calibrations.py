@@ -16,6 +16,7 @@ from engines.cameras.types import Child, FileSource, FolderSource, SimpleSource,
 from engines.core.addresses import bare
 from engines.core.errors import UsageError
 from engines.core.frames import Size
+from engines.core.lenses import same_shape
 from engines.core.places import data_dir
 from engines.core.spec import to_json
 from engines.core.undistortion import Undistortion
@@ -101,10 +102,7 @@ class Calibrations(QObject):
         there, kept = self.child(path), self.best(self.parent(path))
         if there is None or kept is None:
             return there
-        fresh, old = undistortion(kept.result), there.undistortion
-        mirror = old.mirror if old.mirrored == fresh.mirrored else fresh.mirror
-        lens = replace(old, lens=fresh.lens, size=fresh.size, mirrored=fresh.mirrored, mirror=mirror)
-        return replace(there, undistortion=lens)
+        return replace(there, undistortion=with_lens(there.undistortion, kept.result))
 
     def size(self, path: str) -> Size | None:
         """Of the pictures of a feed or tile; None before they are known."""
@@ -119,9 +117,7 @@ class Calibrations(QObject):
         kept = self.best(path)
         if kept is None:
             return "calibrated at another resolution" if self.of(path) else ""
-        rms = f", RMS {kept.result.rms_px:.2f} px" if kept.result.rms_px else ""
-        focus = f", {kept.focus}" if kept.focus else ""
-        return f"calibrated{rms}{focus}, {ago(time.time() - kept.at)}"
+        return f"calibrated{_figures(kept)}"
 
     def assign_file(self, path: str, file: str) -> Kept:
         """The same with a calibration in a file. Raises `BadInput` for what cannot be read, too."""
@@ -148,7 +144,7 @@ class Calibrations(QObject):
 
     def _check_shape(self, path: str, size: Size) -> None:
         there = self.size(path)
-        if there is not None and abs(size.height * there.width / size.width - there.height) > 1:
+        if there is not None and not same_shape(size, there):
             raise UsageError(
                 f"This calibration is for {size} pixels, and the source gives {there}, which is another shape",
                 hint="Calibrate the source itself",
@@ -164,6 +160,13 @@ class Calibrations(QObject):
 def undistortion(result: MonoResult) -> Undistortion:
     """As a calibration is used at first: nothing black, and the right way round."""
     return Undistortion(result.lens, result.image_size, mirrored=result.mirrored, mirror=result.mirrored)
+
+
+def with_lens(old: Undistortion, result: MonoResult) -> Undistortion:
+    """The same picture with the lens of another calibration; the way round follows where that changes."""
+    fresh = undistortion(result)
+    mirror = old.mirror if old.mirrored == fresh.mirrored else fresh.mirror
+    return replace(old, lens=fresh.lens, size=fresh.size, mirrored=fresh.mirrored, mirror=mirror)
 
 
 def key_of(source: SimpleSource) -> str:
@@ -188,6 +191,10 @@ def ago(seconds: float) -> str:
 
 
 def kept_words(kept: Kept) -> str:
+    return f"{kept.size.width} × {kept.size.height}{_figures(kept)}"
+
+
+def _figures(kept: Kept) -> str:
     rms = f", RMS {kept.result.rms_px:.2f} px" if kept.result.rms_px else ""
     focus = f", {kept.focus}" if kept.focus else ""
-    return f"{kept.size.width} × {kept.size.height}{rms}{focus}, {ago(time.time() - kept.at)}"
+    return f"{rms}{focus}, {ago(time.time() - kept.at)}"

@@ -14,9 +14,9 @@ from engines.calibration.evidence.shutter import rolling_shutter
 from engines.calibration.evidence.single_corners import suspects, wrong_corners
 from engines.calibration.evidence.uncertainty import nearest_distance, uncertainty_map
 from engines.calibration.evidence.views import Explanation, View, place_of
-from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, adjust, free_coordinates, project_view
+from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, adjust, free_coordinates
 from engines.calibration.solve.fit import one_thread_each
-from engines.calibration.solve.robust import WIDTH, robust_fit, weights_of
+from engines.calibration.solve.robust import WIDTH, lengths_of, robust_fit, spread_of, weighted, weights_of
 from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
 from engines.calibration.types import Alternative, Reason, Remedy, UncertaintyMap
@@ -24,7 +24,6 @@ from engines.core.errors import WorkFailed
 
 CLEARLY = 1.5
 """By how much the variance must fall for another explanation than the fit's own."""
-_RAYLEIGH = 1.1774
 _CALM = 4.5
 """Residuals below this many robust deviations everywhere need no robust fit."""
 
@@ -141,24 +140,16 @@ def _robust(fit: Fit, views: Sequence[View], setup: Setup) -> tuple[Fit, Sequenc
 
 
 def _weights(lengths: Sequence[Floats]) -> list[Floats]:
-    return [weights_of(far, WIDTH * _spread(lengths)) for far in lengths]
+    return [weights_of(far, WIDTH * spread_of(lengths)) for far in lengths]
 
 
 def _calm(lengths: Sequence[Floats]) -> bool:
     """No corner stands out so far that a robust fit could tell more."""
-    return max(float(far.max()) for far in lengths) < _CALM * _spread(lengths)
-
-
-def _spread(lengths: Sequence[Floats]) -> float:
-    """The standard deviation of one coordinate, from the median length."""
-    return max(float(np.median(np.concatenate(lengths))) / _RAYLEIGH, 1e-6)
+    return max(float(far.max()) for far in lengths) < _CALM * spread_of(lengths)
 
 
 def _lengths(fit: Fit, views: Sequence[View]) -> list[Floats]:
-    return [
-        np.linalg.norm(project_view(fit.state, number, view.seen.ids) - view.seen.corners, axis=1)
-        for number, view in enumerate(views)
-    ]
+    return lengths_of(fit.state, [view.seen for view in views])
 
 
 def _without(fit: Fit, views: Sequence[View], setup: Setup, wrong: Sequence[Bools]) -> tuple[Fit, list[Observation]]:
@@ -166,13 +157,9 @@ def _without(fit: Fit, views: Sequence[View], setup: Setup, wrong: Sequence[Bool
     seen = [view.seen for view in views]
     if not any(bad.any() for bad in wrong):
         return fit, seen
-    rest = [_weighted(one, ~bad) for one, bad in zip(seen, wrong, strict=True)]
+    rest = [weighted(one, (~bad).astype(np.float64)) for one, bad in zip(seen, wrong, strict=True)]
     free = free_coordinates(setup.target, seen) if setup.free_board else None
     return adjust(fit.state, rest, free, basis=setup.freedom.basis), rest
-
-
-def _weighted(seen: Observation, kept: Bools) -> Observation:
-    return replace(seen, weights=kept.astype(np.float64) if seen.weights is None else kept * seen.weights)
 
 
 def _own_ids(view: View, chosen: Bools, target: Target) -> tuple[int, ...]:

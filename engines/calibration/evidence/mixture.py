@@ -11,16 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.calibration.evidence.linear import Linear, rest_of
 from engines.calibration.evidence.views import Explanation, View
-from engines.calibration.solve.adjustment import Fit, Floats, Observation, State, adjust
+from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, State, adjust
 from engines.calibration.solve.fit import LEAST_VIEWS, pose_of
 from engines.calibration.types import Reason
 from engines.core.errors import WorkFailed
-
-Bools = NDArray[np.bool_]
 
 GAIN = 1.5
 """By how much the variance must fall in two groups; the best split of one camera's photographs gained up to 1.2."""

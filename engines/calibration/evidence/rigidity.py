@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engines.calibration.compare import MOVED, deviations_apart
 from engines.calibration.evidence.usual_shapes import Usual, by_chance, usual_shapes
-from engines.calibration.solve.adjustment import Fit, Floats, Observation, adjust, free_coordinates
-from engines.calibration.solve.fit import check_counts
+from engines.calibration.solve.adjustment import Fit, Observation, adjust, free_coordinates
+from engines.calibration.solve.fit import aligned, check_counts
 from engines.calibration.solve.setup import Setup
 from engines.calibration.types import Alternative, Reason, Remedy
 from engines.core.errors import WorkFailed
@@ -23,16 +24,18 @@ from engines.core.lenses import PINHOLE_NAMES
 CHANCE = 1e-4
 SHARE = 0.05
 """A freed board that takes less than this share of the variance, and moves no parameter, is no reason to doubt."""
-MOVED = 2.0
-"""Deviations by which a parameter moves that their own cannot explain."""
+
+LEAST = 4.5e-4
+"""Of half the board's size: finders of corners are off by as much themselves, the same way in every view."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The two fits. chance: of so large a gain on a board that is as it was said; share: of the variance that it takes.
 
-    moved: the parameter that differs most, and by how many of the larger of its two deviations. usual: what the shapes
-    that prints usually have would change.
+    off: of the freed corners from where they were said to be, as a share of half the board's size (root of the mean
+    square). moved: the parameter that differs most, and by how many joint deviations. usual: what the shapes that
+    prints usually have would change.
     """
 
     held: Fit
@@ -41,10 +44,11 @@ class Comparison:
     share: float
     moved: tuple[str, float]
     usual: Usual
+    off: float
 
     @property
     def bent(self) -> bool:
-        anyhow = self.chance < CHANCE and (self.share > SHARE or self.moved[1] > MOVED)
+        anyhow = self.chance < CHANCE and self.off > LEAST and (self.share > SHARE or self.moved[1] > MOVED)
         return anyhow or self.usual.telling
 
 
@@ -61,17 +65,29 @@ def compared(fit: Fit, views: Sequence[Observation], setup: Setup) -> Comparison
     gained = max(held.squares - freed.squares, 0.0) / extra
     share = 1 - variance / max(held.squares / (held.residuals - held.parameters), 1e-300)
     chance = by_chance(extra, left, gained / variance)
-    return Comparison(held, freed, chance, share, _moved(held, freed), usual_shapes(held, views, setup))
+    return Comparison(
+        held, freed, chance, share, _moved(held, freed), usual_shapes(held, views, setup), _off(freed, views, setup)
+    )
+
+
+def _off(freed: Fit, views: Sequence[Observation], setup: Setup) -> float:
+    target = setup.target
+    points = aligned(freed.state, views, target).points
+    away = []
+    for number, board in enumerate(target.boards):
+        size = np.abs(board.corners - board.corners.mean(axis=0)).max()
+        away.append(np.linalg.norm(points[target.part(number)] - board.corners, axis=1) / size)
+    return float(np.sqrt(np.mean(np.concatenate(away) ** 2)))
 
 
 def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:
     """What the comparison says against the held board, or what freeing it changed."""
     name, times = both.moved
     if free_board and both.bent and times > MOVED:
-        words = f"Freeing the board moved {name} by {times:.1f} deviations and the RMS from"
+        words = f"Freeing the board moved {name} by {times:.1f} joint deviations and the RMS from"
         yield Reason("freed-board", 0, f"{words} {both.held.rms:.3f} to {both.freed.rms:.3f} px")
     elif both.bent and not free_board:
-        yield _bent(f", which moves {name} by {times:.1f} of its deviations" if times > MOVED else "")
+        yield _bent(f", which moves {name} by {times:.1f} joint deviations" if times > MOVED else "")
 
 
 def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
@@ -106,8 +122,7 @@ def _other(fit: Fit, views: Sequence[Observation], setup: Setup) -> Fit | None:
 
 
 def _moved(held: Fit, freed: Fit) -> tuple[str, float]:
-    apart = np.abs(held.state.camera[:4] - freed.state.camera[:4])
-    deviations: Floats = np.maximum(held.std[:4], freed.std[:4])
-    times = np.where(deviations > 0, apart / np.where(deviations > 0, deviations, 1.0), 0.0)
-    most = int(np.argmax(times))
-    return PINHOLE_NAMES[most], float(times[most])
+    pairs = zip(held.state.camera, freed.state.camera, held.std, freed.std, strict=True)
+    times = {name: deviations_apart(*pair) or 0.0 for name, pair in zip(PINHOLE_NAMES, pairs, strict=False)}
+    most = max(times, key=lambda name: times[name])
+    return most, times[most]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engines.calibration.evidence.views import View, place_of
 from engines.calibration.solve.adjustment import Floats
+from engines.calibration.solve.robust import RAYLEIGH
 from engines.calibration.targets.target import Target
 from engines.calibration.types import Reason, Remedy
 from engines.core.errors import UsageError
@@ -18,7 +19,6 @@ FAR = 8.0
 LEAST = 0.5
 """And at least this many pixels."""
 LEAST_CORNERS = 4
-_RAYLEIGH = 1.1774
 _MOST_OF_A_VIEW = 0.25
 
 
@@ -48,7 +48,7 @@ def suspects(lengths: Sequence[Floats]) -> tuple[NDArray[np.bool_], ...]:
     lengths: of each view's residuals, in pixels. A view with much noise of its own is no reason to suspect its corners.
     """
     everywhere = float(np.median(np.concatenate(lengths)))
-    limits = [max(FAR * max(everywhere, float(np.median(far))) / _RAYLEIGH, LEAST) for far in lengths]
+    limits = [max(FAR * max(everywhere, float(np.median(far))) / RAYLEIGH, LEAST) for far in lengths]
     return tuple(far > limit for far, limit in zip(lengths, limits, strict=True))
 
 

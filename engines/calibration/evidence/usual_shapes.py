@@ -18,19 +18,22 @@ from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
 
 CHANCE = 1e-3
+LEAST = 5e-4
+"""Of half the board's size: finders of corners are off by as much, so a smaller shape is no bent board."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
     """chance: of so much gain on a flat true board. moved: the most by which a parameter of fx, fy, cx, cy would move,
-    in its own new deviations."""
+    in its own new deviations. size: of the largest shape, as a share of half the board's."""
 
     chance: float
     moved: float
+    size: float
 
     @property
     def telling(self) -> bool:
-        return self.chance < CHANCE and self.moved > 1
+        return self.chance < CHANCE and self.moved > 1 and self.size > LEAST
 
 
 def usual_shapes(held: Fit, views: Sequence[Observation], setup: Setup) -> Usual:
@@ -45,10 +48,12 @@ def usual_shapes(held: Fit, views: Sequence[Observation], setup: Setup) -> Usual
     extra = int((lengths[1 + basis.shape[1] :] > 0).sum())
     left = held.residuals - held.parameters - extra
     if extra <= 0 or left <= 0:
-        return Usual(1.0, 0.0)
+        return Usual(1.0, 0.0, 0.0)
     variance = max(squares / left, 1e-300)
     chance = by_chance(extra, left, (held.squares - squares) / extra / variance)
-    return Usual(chance, _most_moved(common, step, variance, basis[:4] / lengths[1 : 1 + basis.shape[1]]))
+    shapes = np.divide(step, lengths[1:], out=np.zeros_like(step), where=lengths[1:] > 0)[basis.shape[1] :]
+    moved = _most_moved(common, step, variance, basis[:4] / lengths[1 : 1 + basis.shape[1]])
+    return Usual(chance, moved, float(np.abs(shapes).max()))
 
 
 def _most_moved(common: Floats, step: Floats, variance: float, ways: Floats) -> float:

@@ -62,6 +62,8 @@ def export(result: MonoResult, path: str | Path, format: str) -> Path:
 def misfit(result: MonoResult, format: str) -> str:
     """Why a format cannot hold the lens exactly, "" when it can."""
     _format(format)
+    if result.mirrored and FORMATS[format].text is not None:
+        return "it is that of pictures flipped left to right, which cannot be said there"
     many = f"its lens model ({result.model}) has no name there"
     if format == "kalibr":
         if result.lens.is_fisheye:

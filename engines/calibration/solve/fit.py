@@ -29,12 +29,12 @@ from engines.calibration.solve.adjustment import (
 from engines.calibration.solve.poses import pose_from_rays
 from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
+from engines.core.brown import radial_table
 from engines.core.context import Context
 from engines.core.errors import WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
 from engines.core.projection import rays
-from engines.core.straightening import radial_table
 
 LEAST_VIEWS = 3
 _FLAGS: dict[ModelName, int] = {

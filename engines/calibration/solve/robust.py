@@ -16,6 +16,8 @@ from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation
 
 WIDTH = 5.0
 """Where the loss bends at last, in robust standard deviations of a residual's length."""
+RAYLEIGH = 1.1774
+"""The median length of a residual whose two coordinates have a deviation of 1."""
 _NARROWER = 1.6
 _LEAST_SPREAD = 1e-3
 _MOST_ROUNDS = 30
@@ -28,18 +30,18 @@ def robust_fit(
 
     free, basis: as in `adjust`.
     """
-    lengths = _lengths(start, views)
+    lengths = lengths_of(start, views)
     width, state = float(np.concatenate(lengths).max()), start
     for _ in range(_MOST_ROUNDS):
-        least = WIDTH * _spread(lengths)
+        least = WIDTH * spread_of(lengths)
         width = max(width / _NARROWER, least)
-        weighted = [_weighted(view, far, width) for view, far in zip(views, lengths, strict=True)]
-        fit = adjust(state, weighted, free, basis=basis)
-        before, lengths, state = lengths, _lengths(fit.state, views), fit.state
+        believed = [weighted(view, weights_of(far, width)) for view, far in zip(views, lengths, strict=True)]
+        fit = adjust(state, believed, free, basis=basis)
+        before, lengths, state = lengths, lengths_of(fit.state, views), fit.state
         moved = max(float(np.abs(a - b).max()) for a, b in zip(before, lengths, strict=True))
         if width <= least and moved < 0.01 * width:
             break
-    return fit, tuple(weights_of(far, WIDTH * _spread(lengths)) for far in lengths)
+    return fit, tuple(weights_of(far, WIDTH * spread_of(lengths)) for far in lengths)
 
 
 def weights_of(lengths: Floats, width: float) -> Floats:
@@ -47,12 +49,12 @@ def weights_of(lengths: Floats, width: float) -> Floats:
     return np.asarray((1 + (lengths / width) ** 2) ** -2)
 
 
-def _weighted(view: Observation, lengths: Floats, width: float) -> Observation:
-    weights = weights_of(lengths, width)
+def weighted(view: Observation, weights: Floats) -> Observation:
+    """The view with its corners believed so far, beside what they are believed already."""
     return replace(view, weights=weights if view.weights is None else weights * view.weights)
 
 
-def _lengths(state: State, views: Sequence[Observation]) -> list[Floats]:
+def lengths_of(state: State, views: Sequence[Observation]) -> list[Floats]:
     """Of the residuals of each view's corners, in pixels."""
     return [
         np.linalg.norm(project_view(state, number, view.ids) - view.corners, axis=1)
@@ -60,6 +62,6 @@ def _lengths(state: State, views: Sequence[Observation]) -> list[Floats]:
     ]
 
 
-def _spread(lengths: Sequence[Floats]) -> float:
-    """The standard deviation of one coordinate, from the median length (Rayleigh's is 1.1774 of it)."""
-    return max(float(np.median(np.concatenate(lengths))) / 1.1774, _LEAST_SPREAD)
+def spread_of(lengths: Sequence[Floats]) -> float:
+    """The standard deviation of one coordinate in pixels, from the median length."""
+    return max(float(np.median(np.concatenate(lengths))) / RAYLEIGH, _LEAST_SPREAD)

@@ -116,6 +116,17 @@ def smallest_pitch(board: Board, ids: NDArray[np.int64], corners: Floats) -> flo
     return float(lengths.min()) if lengths.size else float(WINDOW_LIMITS[0] / WINDOW_FRACTION)
 
 
+def off_plane(board: Board, found: Detection) -> float:
+    """How far the corner that lies worst is off the plane of all, in smallest pitches; infinite where there is none."""
+    flat = board.corners[found.ids, :2]
+    plane: NDArray[Any] | None = cv2.findHomography(flat, found.corners, 0)[0]
+    if plane is None:
+        return float("inf")
+    placed = cv2.perspectiveTransform(flat[:, None], plane)[:, 0]
+    far = np.linalg.norm(placed - found.corners, axis=1).max()
+    return float(far) / max(smallest_pitch(board, found.ids, found.corners), 1e-9)
+
+
 def in_board_order(gray: Gray, grid: Floats, inverted: bool = False) -> Floats:
     """The corners (rows x columns x 2) turned so that every view of the print is numbered alike.
 

@@ -19,9 +19,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engines.calibration.targets.corners import detect, smallest_pitch
+from engines.calibration.targets.corners import detect, off_plane
 from engines.calibration.targets.counting import fitting_grid, spread, told
-from engines.calibration.targets.detection import Detection, Gray
+from engines.calibration.targets.detection import Gray
 from engines.calibration.targets.photographs import read_image
 from engines.calibration.targets.sight import reduced
 from engines.core.boards import Board, Kind
@@ -179,18 +179,8 @@ def _most_show(images: Sequence[Gray], board: Board, ctx: Context) -> bool:
     for image in images:
         ctx.check()
         found = detect(image, board)
-        shown += found is not None and _is_flat(board, found)
+        shown += found is not None and off_plane(board, found) < _OFF
     return 2 * shown > len(images)
-
-
-def _is_flat(board: Board, found: Detection) -> bool:
-    plane: Any = cv2.findHomography(board.corners[found.ids, :2], found.corners, 0)[0]
-    if plane is None:
-        return False
-    placed = cv2.perspectiveTransform(board.corners[found.ids, None, :2], plane)[:, 0]
-    return bool(
-        np.linalg.norm(placed - found.corners, axis=1).max() < _OFF * smallest_pitch(board, found.ids, found.corners)
-    )
 
 
 def _dictionary(seen: Markers, board: Board) -> str:

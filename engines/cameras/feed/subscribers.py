@@ -19,7 +19,6 @@ class Subscribers:
         self._seats: list[tuple[Slot, str]] = []
         self._still: Frame | None = None
         self._end: End | None = None
-        self._pause: Frame | None = None
 
     def join(self, policy: Latest | Lossless, wake: Callable[[], None] | None, view: str) -> Slot:
         """A new slot. While nothing moves it gets the present picture at once, and the end if there was one."""
@@ -59,9 +58,7 @@ class Subscribers:
         What has to be computed is so once, when its first reader's turn comes, after those of pictures as they are.
         """
         with self._lock:
-            seats = sorted(
-                self._seats, key=lambda seat: (isinstance(seat[0].policy, Lossless), self._views.costs(seat[1]))
-            )
+            seats = sorted(self._seats, key=self._turn)
             self._end = item if isinstance(item, End) else None
             if self._still is not None and isinstance(item, Frame):
                 self._still = item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from threading import Lock
 
 from engines.cameras.sources.tiles import TileGrid
 from engines.cameras.types import Child
@@ -20,6 +21,7 @@ class Views:
 
     def __init__(self, grid: TileGrid | None) -> None:
         self._grid = grid
+        self._lock = Lock()
         self._children: Mapping[str, tuple[Child, Straightener]] = {}
         self._problems: dict[str, str] = {}
 
@@ -35,10 +37,13 @@ class Views:
             raise UsageError(f"'{name}' cannot be the name of another picture here", hint="Choose another name")
         if child.of:
             self._check_tile(child.of)
-        self._children = {**self._children, name: (child, Straightener(child.undistortion))}
+        straightener = Straightener(child.undistortion)
+        with self._lock:
+            self._children = {**self._children, name: (child, straightener)}
 
     def remove(self, name: str) -> None:
-        self._children = {other: both for other, both in self._children.items() if other != name}
+        with self._lock:
+            self._children = {other: both for other, both in self._children.items() if other != name}
         self._problems.pop(name, None)
 
     def check(self, name: str) -> None:

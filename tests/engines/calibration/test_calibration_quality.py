@@ -92,6 +92,12 @@ def test_views_in_one_corner_are_told_where_to_go(result: MonoResult):
     assert any("add views in the" in sentence and "upper left" not in sentence for sentence in advice)
 
 
+def test_an_edge_without_views_is_a_place_to_put_them_at(result: MonoResult):
+    spread = tuple((float(x), float(y)) for x in range(90, 640, 20) for y in range(90, 400, 20))
+    edge = judged(replace(result, views=tuple(replace(one, corners=spread) for one in result.views)))
+    assert any(sentence.endswith("add views at the left edge") for sentence in edge.advice)
+
+
 def test_a_board_that_always_faces_the_camera_is_poor(result: MonoResult):
     flat = tuple(view(number, np.array([0.01, 0.02, 0.1 * number]), np.array([0.0, 0.0, 0.3])) for number in range(12))
     verdict, advice = verdict_of(replace(result, views=flat))

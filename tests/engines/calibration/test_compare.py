@@ -56,6 +56,13 @@ def test_parameters_differ_by_joint_deviations():
     assert all(one.deviations is None for one in fish.parameters[4:])
 
 
+def test_flipped_pictures_are_not_compared_with_plain_ones():
+    flipped = replace(FIRST, mirrored=True)
+    with pytest.raises(BadInput, match="flipped left to right"):
+        compare(FIRST, flipped)
+    assert compare(flipped, flipped).largest_px < 1e-6
+
+
 def test_pictures_of_other_sizes_are_not_compared():
     with pytest.raises(BadInput, match="640x480 and of 320x240"):
         compare(FIRST, replace(FIRST, image_size=Size(320, 240)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engines.core.brown import radial_table
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, Lens
 from engines.core.projection import camera_matrix, project, rays, undistort_maps, undistort_points
-from engines.core.straightening import radial_table
 
 SIZE = Size(640, 480)
 CAMERA = Intrinsics(534.0, 536.0, 326.0, 244.0)

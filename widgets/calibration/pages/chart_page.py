@@ -12,7 +12,7 @@ from widgets.kit.panel import EmptyState, QuietButton
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE, SHARE = 248, 420, 0.3
+SIDE, MOST_SIDE, SHARE = 280, 420, 0.3
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 NO_RESULT = (
     "Calibrate first, from photographs or a camera",

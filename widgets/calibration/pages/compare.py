@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from engines.calibration.compare import Comparison, ParameterPair
+from engines.calibration.compare import DISAGREE, Comparison, ParameterPair
 from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
@@ -18,7 +18,6 @@ from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import PlainButton
 from widgets.kit.path_row import PathRow
 
-APART = 3.0
 THIS, NOTHING = "This calibration", "Choose a file"
 OFFER = (
     "Choose a second calibration of this camera: how far do the two differ over the picture?",
@@ -69,7 +68,7 @@ class ComparePage(ChartPage):
         if comparison is not None:
             self.words.setText(difference_words(comparison))
             rows = tuple(pair_cells(pair) for pair in comparison.parameters)
-            far = [n for n, pair in enumerate(comparison.parameters) if (pair.deviations or 0.0) >= APART]
+            far = [n for n, pair in enumerate(comparison.parameters) if (pair.deviations or 0.0) >= DISAGREE]
             shown = Shown(("", "First", "Second", "Apart"), rows, strong=frozenset((n, 3) for n in far))
             self.table.show_cells(shown)
 
@@ -88,7 +87,7 @@ def size_words(comparison: Comparison) -> str:
 
 
 def difference_words(comparison: Comparison) -> str:
-    """'They differ by 0.12 px in most places, by 0.9 px at most. cy is the furthest apart: 3.1 standard deviations.'"""
+    """'They differ by 0.12 px in most places, by 0.9 px at most. cy is the furthest apart: 3.1 joint deviations.'"""
     if not math.isfinite(comparison.rms_px):
         return "The two have no direction in common."
     usual = float(np.nanmedian(comparison.difference))
@@ -98,7 +97,7 @@ def difference_words(comparison: Comparison) -> str:
     if not known:
         return f"{told}{turn} How certain they are is not told."
     worst = max(known, key=lambda pair: pair.deviations or 0.0)
-    return f"{told}{turn} {worst.name} is the furthest apart: {worst.deviations:.1f} standard deviations."
+    return f"{told}{turn} {worst.name} is the furthest apart: {worst.deviations:.1f} joint deviations."
 
 
 def pair_cells(pair: ParameterPair) -> tuple[str, str, str, str]:

@@ -72,7 +72,8 @@ def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chose
     gone_ids = [row.number for row in rows if row.dropped]
     there = [one for one in result.views if one.path == view.path]
     fitting = [_fitting(one, gone_ids if one.name == view.name else ()) for one in there]
-    made = residual_overlays(view, replace(result, views=tuple(fitting)), None)
+    named = residual_overlays(view, result, None, residuals=False)
+    made = [*named, *residual_overlays(view, replace(result, views=tuple(fitting)), None)[1:]]
     gone = [row.found for row in rows if row.dropped]
     wrong = [row for row in rows if row.suspect and not row.dropped]
     ends = [(row.found[0] + row.error[0], row.found[1] + row.error[1]) for row in wrong]

@@ -83,7 +83,7 @@ class ModelsPage(WorkPage):
 
     def _show_result(self, result: ModelsResult) -> None:
         models = [row.model for row in result.rows]
-        self.recommended.setText(result.words)
+        self.recommended.setText(f"{result.words}." if result.words else "")
         self.bars.show_bars(tuple(bar_of(row, result.recommended) for row in result.rows))
         marked = models.index(self._chosen) if self._chosen in models else -1
         self.table.show_rows([cells(row) for row in result.rows], marked)

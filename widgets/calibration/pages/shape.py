@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from engines.calibration.compare import MOVED, deviations_apart
 from engines.calibration.shape import BoardShape, shapes
 from engines.calibration.types import MonoResult
 from widgets.calibration.numbers import group
@@ -31,8 +32,6 @@ STRAIGHT, EVEN = 0.1, 0.001
 """Millimetres of bow and share of stretch below which a board is as printed."""
 RIGID = "The board is taken as it was printed. Free it to see its shape.", "Free the board"
 ABOUT = "Heights are towards the camera. Arrows show how far corners lie from where they were printed, enlarged."
-APART = 3.0
-"""From so many standard deviations on, two solutions disagree."""
 
 
 class ShapePage(ChartPage):
@@ -183,9 +182,9 @@ def other_words(result: MonoResult) -> str:
     if result.other is None:
         return ""
     name, apart = max(((pair[0], pair[3]) for pair in _pairs(result)), key=lambda one: np.nan_to_num(one[1]))
-    if not apart >= APART:
+    if not apart >= MOVED:
         return "Both say the same of the camera."
-    told = f"They disagree: {name} by {apart:.1f} standard deviations."
+    told = f"They disagree: {name} by {apart:.1f} joint deviations."
     return f"{told} The board is not as printed; the freed solution is the one to trust."
 
 
@@ -195,6 +194,6 @@ def _pairs(result: MonoResult) -> list[tuple[str, float, float, float]]:
     made = []
     for name in ("fx", "fy", "cx", "cy"):
         ours, theirs = getattr(result.intrinsics, name), getattr(other.intrinsics, name)
-        joint = math.hypot(result.std.get(name, math.nan), other.std.get(name, math.nan))
-        made.append((name, ours, theirs, abs(ours - theirs) / joint if joint > 0 else math.nan))
+        apart = deviations_apart(ours, theirs, result.std.get(name), other.std.get(name))
+        made.append((name, ours, theirs, math.nan if apart is None else apart))
     return made

@@ -16,7 +16,7 @@ from engines.core.addresses import bare
 from engines.core.errors import KinoscopeError
 from engines.core.files import dump_json
 from engines.core.frames import Size
-from engines.core.lenses import Lens
+from engines.core.lenses import pinhole
 from engines.core.names import shown
 from engines.core.optics import FieldOfView, field_of_view
 from engines.core.undistortion import Undistortion, straight_camera
@@ -119,7 +119,7 @@ def _straight(how: Undistortion, size: Size | None) -> PropertyGroup:
         straight, shown = straight_camera(how, size or how.size)
     except KinoscopeError as error:
         return PropertyGroup("Undistorted", (), str(error))
-    seen = field_of_view(Lens("brown5", straight, (0.0,) * 5), shown)
+    seen = field_of_view(pinhole(straight), shown)
     stats = Stat("Size", f"{shown.width} × {shown.height}", "px"), *_angles(seen)
     focal = Stat("Focal length", f"{straight.fx:.1f}", "px", tip="Of the straightened picture, which is a pinhole's")
     balance = Stat("Balance", f"{100 * how.balance:.0f}", "%", tip="0: nothing black, 100: nothing lost")

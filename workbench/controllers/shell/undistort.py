@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
-from engines.core.lenses import Intrinsics, Lens
+from engines.core.lenses import Lens, pinhole
 from engines.core.optics import field_of_view
 from engines.core.undistortion import Undistortion, straight_camera
 from widgets.sources.straight_form import StraightForm
 from workbench.commands import Actions
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.feeds.calibrations import kept_words, undistortion
+from workbench.feeds.calibrations import kept_words, with_lens
 from workbench.services import Services
 
 CALIBRATIONS = "Calibrations (*.yaml *.yml *.xml *.json)"
@@ -173,8 +173,7 @@ class UndistortController(QObject):
         child = self._services.feeds.child(self._path)
         kept = next((one for one in self._known.of(self._path) if str(one.path) == lens), None)
         if child is not None and kept is not None:
-            fresh = undistortion(kept.result)
-            self._set(replace(child.undistortion, lens=fresh.lens, size=fresh.size, mirrored=fresh.mirrored))
+            self._set(with_lens(child.undistortion, kept.result))
 
     def _show_form(self) -> None:
         child = self._services.feeds.child(self._path)
@@ -192,12 +191,7 @@ class UndistortController(QObject):
             straight, size = straight_camera(how, self._known.size(self._path) or how.size)
         except KinoscopeError as error:
             return str(error)
-        return f"{size.width} × {size.height} px, sees {angles(pinhole_lens(straight), size)}"
-
-
-def pinhole_lens(straight: Intrinsics) -> Lens:
-    """The lens of straightened pictures."""
-    return Lens("brown5", straight, (0.0,) * 5)
+        return f"{size.width} × {size.height} px, sees {angles(pinhole(straight), size)}"
 
 
 def angles(lens: Lens, size: Size) -> str:

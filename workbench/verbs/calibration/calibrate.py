@@ -12,7 +12,7 @@ from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
 from workbench.verbs.calibration import models as _models  # noqa: F401
 from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
-from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, MODELS, STYLES, app
+from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, KINDS_HELP, MODELS, STYLES, app
 
 PATHS_HELP = "Photographs and films: files, folders, patterns, single frames as film.mp4#frame=120."
 
@@ -78,7 +78,7 @@ def mono(
     ),
 )
 def print_board(
-    board: Annotated[str, typer.Argument(help=BOARD_HELP, show_default=False)],
+    board: Annotated[str, typer.Argument(help=f"The board: {KINDS_HELP}.", show_default=False)],
     out: Annotated[str, typer.Option(help="The PDF to write.", show_default=False)],
     page: Annotated[str, typer.Option(help="Paper: a4, a3, a2, a1, a0, letter, legal, tabloid, or fit.")] = "a4",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
@@ -185,7 +185,7 @@ def _camera_table(result: MonoResult) -> Any:
     for name, value, std in lens:
         table.add_row(name, f"{value:.6f}   ", f"± {std:.6f}   ")
     for name, angle in _field_of_view(result).items():
-        table.add_row(f"{name} view", "none" if angle is None else f"{angle:.1f}°   ", "")
+        table.add_row(f"{name} view", "beyond the model" if angle is None else f"{angle:.1f}°   ", "")
     return table
 
 

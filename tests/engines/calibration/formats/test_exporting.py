@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,12 @@ def test_what_each_format_cannot_hold():
     refused = {format: [result.model for result in ALL if misfit(result, format)] for format in FORMATS}
     rich = ["thinprism12", "tilted14"]
     assert refused == {"opencv": [], "json": [], "kalibr": ["brown5", "rational8", *rich], "ros": rich, "colmap": rich}
+
+
+def test_a_camera_of_flipped_pictures_goes_only_where_that_can_be_said(tmp_path: Path):
+    flipped = replace(BROWN4, mirrored=True)
+    assert [format for format in FORMATS if not misfit(flipped, format)] == ["opencv", "json"]
+    assert load(export(flipped, tmp_path / "out.yaml", "opencv")).mirrored
 
 
 PINHOLE = f"640 480 {INNER.fx!r} 536.1 327.2 245.4"

@@ -13,7 +13,7 @@ from widgets.calibration.pages.residual_planes import ResidualCloud, ResidualFie
 from widgets.calibration.pages.residuals import ResidualsPage, table
 from widgets.calibration.pages.state import Chosen, Page
 from widgets.calibration.state import Picture
-from widgets.viewer.overlays import Label, Points, Vectors
+from widgets.viewer.overlays import Caption, Label, Points, Vectors
 
 PICTURE = np.full((SIZE.height, SIZE.width, 3), 90, np.uint8)
 
@@ -47,6 +47,8 @@ def test_the_wrong_corner_is_ringed_in_true_size_and_the_others_are_enlarged() -
     assert others.scale > 10
     assert list(wrong.points) == [found]
     assert wrong.scale == 1.0
+    caption = next(one for one in drawn if isinstance(one, Caption))
+    assert caption.text == f"view 2.png   {view.rms_px:.3f} px"
     label = next(one for one in drawn if isinstance(one, Label))
     assert (label.text, label.at) == ("corner 23, row 4 column 3: 17.0 px", found)
 

@@ -74,7 +74,7 @@ def test_a_bent_and_tall_board_is_told_in_millimetres_and_percent(made) -> None:
     page.show_state(shown(Page.SHAPE, told()))
     assert page.table.rows[3][0] == "cy"
     assert page.table.rows[3][3] == "7.1"
-    assert "cy by 7.1 standard deviations" in page.verdict.text()
+    assert "cy by 7.1 joint deviations" in page.verdict.text()
 
 
 def test_a_board_as_printed_offers_to_be_freed(made, qtbot) -> None:
@@ -95,7 +95,7 @@ def test_models_are_told_side_by_side_and_one_is_taken(made, qtbot) -> None:
     models = ModelsResult(rows, "rational8", "Rational explains the corners, Brown does not.", 2.0)
     page = made(ModelsPage)
     page.show_state(shown(Page.MODELS, result, models=ModelsView(models)))
-    assert page.recommended.text() == models.words
+    assert page.recommended.text() == f"{models.words}."
     assert page.table.marked == 1
     assert page.table.rows[0][4] == "530.00 \u00b1 0.50"
     assert "does not settle" in page.problems.text()

@@ -1,4 +1,4 @@
-"""The way back through a lens of Brown's family: from pixels to directions, exactly, on the branch that the lens uses.
+"""Lenses of Brown's family: where their curve folds over, and the way back from pixels to directions, exactly.
 
 OpenCV's fixed-point iteration is quick and right on mild lenses; on strong ones it ends off by pixels or beyond the
 radius where the model folds over. So each point is projected again, and what does not come back is solved by Newton's
