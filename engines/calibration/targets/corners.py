@@ -24,6 +24,7 @@ from engines.calibration.targets.aprilgrid import detect_aprilgrid
 from engines.calibration.targets.charuco import clear_of_markers, find_charuco
 from engines.calibration.targets.circles import detect_circles
 from engines.calibration.targets.detection import Detection, Floats, Gray
+from engines.calibration.targets.saddles import noise_covariance
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 
@@ -78,6 +79,14 @@ def refine(gray: Gray, board: Board, ids: NDArray[np.int64], corners: Floats, fi
     start = np.ascontiguousarray(corners, dtype=np.float32).reshape(-1, 1, 2)
     refined = cv2.cornerSubPix(gray, start, (half, half), (-1, -1), _STOP)
     return Detection(ids, np.asarray(refined, dtype=np.float64).reshape(-1, 2), half)
+
+
+def judged_by_noise(gray: Gray, found: Detection) -> Detection:
+    """With the covariance of corners that were settled with a window. It takes several times as long as settling them
+    does, so that live pictures go without."""
+    if not found.window or found.covariance is not None:
+        return found
+    return replace(found, covariance=noise_covariance(gray, found.corners, np.full(len(found.ids), found.window)))
 
 
 def _window_of(board: Board, ids: NDArray[np.int64], corners: Floats) -> int:

@@ -16,8 +16,8 @@ class Detection:
     """ids: N indices into the board's corners, ascending. corners: N x 2 pixels.
 
     window: half-width of the refinement in pixels; 0 where the corners are as the ChArUco detector gave them.
-    covariance: N x 2 x 2 in squared pixels where the finder knows it. extent: of projected circles, N diameters in
-    pixels, for the correction of their middles.
+    covariance: N x 2 x 2 in squared pixels where it is known; quick and live looks at squares go without.
+    extent: of projected circles, N diameters in pixels, for the correction of their middles.
     """
 
     ids: NDArray[np.int64]

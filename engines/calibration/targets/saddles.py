@@ -57,20 +57,62 @@ def _bent(straight: Floats, bend: float) -> Floats:
 
 
 def corner_covariance(gray: Gray, corners: Floats, halves: NDArray[np.int64]) -> Floats:
-    """N x 2 x 2 in squared pixels: the noise over the gradients in the window (Förstner and Gülch 1987, eq. 8)."""
-    smooth = gray.astype(np.float32)
-    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *way, ksize=3, scale=1 / 8) for way in ((1, 0), (0, 1)))
-    products = across * across, across * down, down * down
-    variance = noise_level(gray) ** 2
+    """N x 2 x 2 in squared pixels: what the picture's noise does to settled corners, and what no noise explains."""
+    return noise_covariance(gray, corners, halves) + _FLOOR**2 * np.eye(2)
+
+
+def noise_covariance(gray: Gray, corners: Floats, halves: NDArray[np.int64]) -> Floats:
+    """N x 2 x 2 in squared pixels: what white noise does to corners that `settled` with these half-widths.
+
+    A corner solves G q = sum of w g g' p over its window (g: gradients at p, w: the window's Gaussian, G: the sum of
+    w g g'), so to first order a change of the gradients moves it by the inverse of G times the sum of
+    w (dg (g'p) + g (dg'p)), p counted from the corner. The gradients are differences of pixels that were interpolated;
+    back through both, each pixel gets its share in the corner, and their squares add up. Compression, whose
+    noise is not white, is not in it.
+    """
+    floating, variance = gray.astype(np.float32), noise_level(gray) ** 2
     covariance = np.empty((len(corners), 2, 2))
-    height, width = gray.shape
-    column, row = np.clip(np.rint(corners).astype(int), 0, (width - 1, height - 1)).T
-    for number, (x, y, half) in enumerate(zip(column, row, halves, strict=True)):
-        part = slice(max(y - half, 0), y + half + 1), slice(max(x - half, 0), x + half + 1)
-        xx, xy, yy = (float(product[part].sum()) for product in products)
-        normal = np.array([[xx, xy], [xy, yy]]) + 1e-6 * np.eye(2)
-        covariance[number] = variance * np.linalg.inv(normal) + _FLOOR**2 * np.eye(2)
+    for half in np.unique(halves):
+        which = halves == half
+        normal, shares = _shares(floating, corners[which], int(half))
+        inverse = np.linalg.inv(normal + 1e-6 * np.eye(2))
+        spread = (shares @ shares.mT).astype(np.float64)
+        covariance[which] = variance * inverse @ spread @ inverse
     return covariance
+
+
+def _shares(gray: NDArray[np.float32], corners: Floats, half: int) -> tuple[Floats, NDArray[np.float32]]:
+    """G, N x 2 x 2, and how G times each corner moves with each pixel around it, N x 2 x pixels."""
+    whole = np.floor(corners).astype(np.int64)
+    part = (corners - whole).astype(np.float32)[:, :, None, None]
+    reach = np.arange(-half - 1, half + 3)
+    columns, rows = (np.clip(whole[:, axis, None] + reach, 0, gray.shape[1 - axis] - 1) for axis in (0, 1))
+    pixels = gray[rows[:, :, None], columns[:, None, :]]
+    x, y = part[:, 0], part[:, 1]
+    lines = pixels[:, :-1] + y * (pixels[:, 1:] - pixels[:, :-1])
+    patch = lines[:, :, :-1] + x * (lines[:, :, 1:] - lines[:, :, :-1])
+    across, down = patch[:, 1:-1, 2:] - patch[:, 1:-1, :-2], patch[:, 2:, 1:-1] - patch[:, :-2, 1:-1]
+    steps = np.arange(-half, half + 1, dtype=np.float32)
+    bell = np.exp(-((steps / half) ** 2))
+    weight = bell[:, None] * bell
+    wide, high = weight * across, weight * down
+    mixed = (wide * down).sum(axis=(1, 2))
+    normal = np.stack([(wide * across).sum(axis=(1, 2)), mixed, mixed, (high * down).sum(axis=(1, 2))], axis=1)
+    along = weight * (across * steps + down * steps[:, None])
+    moved = np.zeros((len(corners), 2, *pixels.shape[1:]), np.float32)
+    by_across = np.stack([along + wide * steps, high * steps], axis=1)
+    by_down = np.stack([wide * steps[:, None], along + high * steps[:, None]], axis=1)
+    inner = moved[:, :, :-1, :-1]
+    inner[:, :, 1:-1, 2:] += by_across
+    inner[:, :, 1:-1, :-2] -= by_across
+    inner[:, :, 2:, 1:-1] += by_down
+    inner[:, :, :-2, 1:-1] -= by_down
+    x, y = x[:, None], y[:, None]
+    moved[:, :, :, 1:] = moved[:, :, :, 1:] * (1 - x) + x * moved[:, :, :, :-1]
+    moved[:, :, :, :1] *= 1 - x
+    moved[:, :, 1:] = moved[:, :, 1:] * (1 - y) + y * moved[:, :, :-1]
+    moved[:, :, :1] *= 1 - y
+    return normal.reshape(-1, 2, 2).astype(np.float64), moved.reshape(len(corners), 2, -1)
 
 
 def noise_level(gray: Gray) -> float:

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.targets.corners import detect
+from engines.calibration.targets.corners import detect, judged_by_noise
 from engines.calibration.targets.detection import Detection, Gray
 from engines.calibration.targets.sight import sighted
 from engines.core.boards import Board
@@ -140,7 +140,7 @@ def _boards_in(image: Gray, boards: Iterable[Board | None], search: Search) -> d
     for number, board in enumerate(boards):
         seen = None if board is None else finder(image, board, search.window)
         if seen is not None and board is not None:
-            found[number] = seen
+            found[number] = seen if search.quick else judged_by_noise(image, seen)
             image = _covered(image, seen) if len(search.boards) > 1 else image
     return found
 
