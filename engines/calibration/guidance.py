@@ -30,7 +30,8 @@ ADDS = 0.02
 LEAST_VIEWS = 10
 _NOTHING = 0.06
 """When the best view adds less than this share, there are enough."""
-_SHARE_OF_BEST = 0.7
+_SHARE_OF_BEST = 0.4
+"""With more, who holds a board as it comes waits long for each view, and no fewer are needed."""
 _PLENTY = 0.4
 """What brings this much is always worth a view."""
 _LOOKED_OVER = 36
