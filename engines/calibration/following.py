@@ -127,7 +127,7 @@ class _BoardSearch:
             return None
         began = perf_counter()
         if lattice is not None:
-            found = search_near(gray, lattice, scale, self._board, self._window)
+            found = search_near(gray, small, lattice, scale, self._board, self._window)
         else:
             found = detect(gray, self._board, self._window)
         spent = perf_counter() - began

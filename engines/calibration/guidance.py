@@ -30,9 +30,11 @@ ADDS = 0.02
 LEAST_VIEWS = 10
 _NOTHING = 0.06
 """When the best view adds less than this share, there are enough."""
-_SHARE_OF_BEST = 0.7
+_SHARE_OF_BEST = 0.4
+"""With more, who holds a board as it comes waits long for each view, and no fewer are needed."""
 _PLENTY = 0.4
 """What brings this much is always worth a view."""
+_LOOKED_OVER = 36
 _TRIES = 4
 _PATIENCE = 0.85
 """Each still view that is declined lowers by this factor what the next one must bring."""
@@ -89,6 +91,7 @@ class Guide:
         self.cells = np.zeros((coverage.ROWS, coverage.COLUMNS), dtype=np.bool_)
         self.taken: list[Capture] = []
         self.estimate = Estimate(size, model, lens)
+        self._lens_is_known = lens is not None
         self._points = [board.corners for board in self.boards]
         self._outlines: list[Floats] = []
         self._normals: list[Floats] = []
@@ -122,7 +125,12 @@ class Guide:
             self._lengths.append(length_of(four))
 
     def settle(self) -> None:
-        """Once a frame: the estimate follows the views taken, and the goal what is known then."""
+        """Once a frame: the estimate follows the views taken, and the goal what is known then.
+
+        Before the first view there is no choice, and nothing is weighed: the first sight of a board shall come soon.
+        """
+        if self.count == 0:
+            return
         settled = self.estimate.settle()
         if self._goal is None or (self._due and settled):
             self._goal, self._due = self._choose(), not settled
@@ -148,6 +156,8 @@ class Guide:
 
     def gain(self, ids: NDArray[np.int64], corners: Floats, board: int = 0) -> float | None:
         """By what share a view would lessen the deviations on the whole; None where it cannot be told."""
+        if self.count == 0 and not self._lens_is_known:
+            return None
         added = self.estimate.of_view(self._points[board][ids], corners)
         return None if added is None else float(np.clip(self._gains(added[None]).whole[0], 0.0, 1.0))
 
@@ -168,7 +178,9 @@ class Guide:
     @property
     def wish(self) -> Wish | None:
         """The view that is asked for."""
-        return None if self._goal is None else self._goal.wish
+        if self._goal is None:
+            self._goal = self._choose()
+        return self._goal.wish
 
     def goal(self) -> str:
         """What the next view should bring, as an order; "" when nothing would add anything."""
@@ -229,8 +241,9 @@ class Guide:
 
     def _best(self, known: Candidates, whole: Floats) -> int | None:
         """Of the best ones the first that is new. What nobody has looked at yet counts a little more."""
-        empty = [1 - self.cells[coverage.touched(four, self.size)].mean() for four in known.outlines]
-        order = np.argsort(-whole * (1 + 0.3 * np.array(empty)))
+        likely = np.argsort(-whole)[:_LOOKED_OVER]
+        empty = [1 - self.cells[coverage.touched(known.outlines[number], self.size)].mean() for number in likely]
+        order = likely[np.argsort(-whole[likely] * (1 + 0.3 * np.array(empty)))]
         free = [int(number) for number in order if known.wishes[number] not in self._set_aside]
         return next((number for number in free[:12] if self.is_new(known.outlines[number], self._board)), None)
 

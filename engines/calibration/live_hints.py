@@ -78,6 +78,6 @@ def _shows(gray: Gray, board: Board, window: str) -> bool:
     if board.kind == "chessboard":
         small, scale = reduced(gray, 480)
         lattice = gate.find_lattice(small, board.corner_grid)
-        return lattice is not None and search_near(gray, lattice, scale, board, window) is not None
+        return lattice is not None and search_near(gray, small, lattice, scale, board, window) is not None
     found = detect(gray, board, window)
     return found is not None and len(found.ids) >= _MOST_CORNERS * board.corner_count

@@ -29,12 +29,13 @@ OUTSIDE = -1000.0
 class Strip:
     """Some rows of a straightened picture. first, last: the rows of the taken one that it is made of, last excluded.
 
-    points: where each pixel lies in those, h x W x 2, x and y.
+    x, y: where each pixel lies in those, h x W; apart they are read a little faster than side by side.
     """
 
     first: int
     last: int
-    points: NDArray[np.float32]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Maps:
     @property
     def points(self) -> NDArray[np.float32]:
         """H x W x 2, x and y in the picture that was taken."""
-        return np.vstack([strip.points + np.array([0, strip.first], np.float32) for strip in self.strips])
+        return np.vstack([np.dstack([strip.x, strip.y + np.float32(strip.first)]) for strip in self.strips])
 
 
 def _strip(points: NDArray[np.float32], taken: Size) -> Strip:
@@ -65,7 +66,7 @@ def _strip(points: NDArray[np.float32], taken: Size) -> Strip:
     rows = y[(x > -1) & (x < taken.width) & (y > -1) & (y < taken.height)]
     first = max(int(np.floor(rows.min())), 0) if len(rows) else 0
     last = min(int(np.floor(rows.max())) + 2, taken.height) if len(rows) else 1
-    return Strip(first, last, np.ascontiguousarray(points - np.array([0, first], np.float32)))
+    return Strip(first, last, np.ascontiguousarray(x), np.ascontiguousarray(y - np.float32(first)))
 
 
 def camera_matrix(intrinsics: Intrinsics) -> Floats:
@@ -198,9 +199,9 @@ def undistort(image: Image, maps: Maps) -> Image:
     part = np.empty((min(STRIP, maps.size.height), maps.size.width, 4), np.uint8)
     straight, top = np.empty((maps.size.height, maps.size.width, 3), np.uint8), 0
     for strip in maps.strips:
-        taken, made = wide[: strip.last - strip.first], part[: len(strip.points)]
+        taken, made = wide[: strip.last - strip.first], part[: len(strip.x)]
         cv2.cvtColor(image[strip.first : strip.last], cv2.COLOR_BGR2BGRA, dst=taken)
-        cv2.remap(taken, strip.points, None, cv2.INTER_LINEAR, dst=made, hint=cv2.ALGO_HINT_APPROX)  # type: ignore[call-overload]
+        cv2.remap(taken, strip.x, strip.y, cv2.INTER_LINEAR, dst=made, hint=cv2.ALGO_HINT_APPROX)  # type: ignore[call-overload]
         cv2.cvtColor(made, cv2.COLOR_BGRA2BGR, dst=straight[top : top + len(made)])
         top += len(made)
     return straight

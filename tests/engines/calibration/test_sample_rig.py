@@ -18,7 +18,7 @@ from engines.cameras.types import SceneSource
 from engines.core.context import PlainContext
 from engines.core.frames import Frame, Stamp
 
-ENOUGH = 6
+ENOUGH = 9
 
 
 def captured(scene: Scene, camera: int, seconds: float) -> list[Sighting]:
@@ -50,6 +50,7 @@ def test_views_come_by_themselves_and_calibrate_the_camera(fps: float, seconds: 
     truth = scene.truth[camera]
     assert fit.state.camera[:2] == pytest.approx([truth.fx, truth.fy], rel=5e-3)
     assert (np.abs(fit.state.camera[2:4] - [truth.cx, truth.cy]) < 3 * fit.std[2:4]).all()
+    assert fit.state.camera[2:4] == pytest.approx([truth.cx, truth.cy], abs=2.0)
     assert fit.std[:4].max() < 2.0
 
 

@@ -66,7 +66,7 @@ def _times(images: list[Image], repeats: int, shown: bool) -> dict[str, float]:
     """Median milliseconds of each finder; ours at first sight, and steady: following a board, or still without one.
 
     `sighted` is the search alone, without judging the view and planning the next one. An empty picture goes before
-    the first sight, so that what is planned once for a camera is not counted.
+    the first sight, as a camera runs before a board is held to it; what a new finder makes ready is not counted.
     """
     peers = {"classic": cv2.findChessboardCorners, "sector_based": cv2.findChessboardCornersSB}
     spent: dict[str, list[float]] = {
