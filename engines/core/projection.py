@@ -201,7 +201,7 @@ def undistort(image: Image, maps: Maps) -> Image:
     for strip in maps.strips:
         taken, made = wide[: strip.last - strip.first], part[: len(strip.x)]
         cv2.cvtColor(image[strip.first : strip.last], cv2.COLOR_BGR2BGRA, dst=taken)
-        cv2.remap(taken, strip.x, strip.y, cv2.INTER_LINEAR, dst=made, hint=cv2.ALGO_HINT_APPROX)  # type: ignore[call-overload]
+        cv2.remap(taken, strip.x, strip.y, cv2.INTER_LINEAR, dst=made, hint=cv2.ALGO_HINT_APPROX)
         cv2.cvtColor(made, cv2.COLOR_BGRA2BGR, dst=straight[top : top + len(made)])
         top += len(made)
     return straight
