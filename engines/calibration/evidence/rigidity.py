@@ -25,7 +25,7 @@ CHANCE = 1e-4
 SHARE = 0.05
 """A freed board that takes less than this share of the variance, and moves no parameter, is no reason to doubt."""
 
-LEAST = 4.5e-4
+LEAST = 6.5e-4
 """Of half the board's size: finders of corners are off by as much themselves, the same way in every view."""
 
 

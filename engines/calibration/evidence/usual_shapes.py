@@ -18,7 +18,7 @@ from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
 
 CHANCE = 1e-3
-LEAST = 5e-4
+LEAST = 1.3e-3
 """Of half the board's size: finders of corners are off by as much, so a smaller shape is no bent board."""
 
 
