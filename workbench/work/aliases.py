@@ -7,6 +7,7 @@ MOVED: dict[str, str] = {
     "engines.actions.measures.evaluation": "engines.actions.evaluation.job",
     "engines.actions.watching.detect": "engines.actions.streaming.detect",
     "engines.actions.watching.live": "engines.actions.streaming.live",
+    "engines.calibration.live": "engines.calibration.live.finder",
     "engines.core.store": "engines.core.store.fetching",
     "engines.diffusion.classifying": "engines.generative.training.classifiers",
     "engines.diffusion.comparing": "engines.generative.diffusion.studies.comparison",
@@ -28,8 +29,8 @@ MOVED: dict[str, str] = {
     "engines.faces.measures.open_set": "engines.faces.evaluation.open_set",
     "engines.faces.measures.verify": "engines.faces.evaluation.verify",
     "engines.faces.people.enrol": "engines.faces.gallery.enrol",
-    "workbench.controllers.calibration.finders": "engines.calibration.live",
-    "workbench.controllers.calibration_finders": "engines.calibration.live",
+    "workbench.controllers.calibration.finders": "engines.calibration.live.finder",
+    "workbench.controllers.calibration_finders": "engines.calibration.live.finder",
 }
 """Modules: the earlier one, and that of today. One that moves again changes its earlier entries, too."""
 

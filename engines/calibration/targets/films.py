@@ -18,9 +18,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.looks import normal_of, outline_of, sharpness_of
 from engines.calibration.targets.corners import to_gray
 from engines.calibration.targets.detection import Floats, Gray
+from engines.calibration.targets.looks import normal_of, outline_of, sharpness_of
 from engines.calibration.targets.shots import NOT_FOUND, Search, Shot, flip, look
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError

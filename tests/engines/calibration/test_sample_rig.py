@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.live import BoardFinder
+from engines.calibration.live.finder import BoardFinder
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.solve.fit import fit_camera
 from engines.calibration.solve.setup import Setup

@@ -16,7 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from engines.calibration.live import BoardFinder
+from engines.calibration.live.finder import BoardFinder
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.solve.fit import fit_camera
 from engines.calibration.solve.setup import Setup

@@ -21,7 +21,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from engines.calibration.live import BoardFinder
+from engines.calibration.live.finder import BoardFinder
 from engines.calibration.targets.charuco import find_charuco, upright
 from engines.calibration.targets.corners import detect
 from engines.calibration.targets.photographs import read_image

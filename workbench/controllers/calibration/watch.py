@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.calibration.live import CAPTURE, SEEN, SeenBoard, unflipped
+from engines.calibration.live.finder import CAPTURE, SEEN, SeenBoard, unflipped
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
@@ -23,7 +23,7 @@ from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
 FINDER, TITLE = "calibration", "Board detection"
-ENGINE = "engines.calibration.live:CapturingFinder"
+ENGINE = "engines.calibration.live.finder:CapturingFinder"
 LIVE_MS = 80
 """The panel follows the finder at most this often."""
 
@@ -89,10 +89,11 @@ class BoardWatch(SourceWatch):
         )
 
     def _lens(self, path: str) -> Lens | None:
-        """What the result says of pictures of this source's size."""
+        """What the result says of pictures of this source's size, flipped or not as they are looked at."""
         result, sighting = self._session().result, self.sighting(path)
-        fits = result is not None and sighting is not None and result.image_size == sighting.size
-        return result.lens if result is not None and fits else None
+        if result is None or sighting is None or result.image_size != sighting.size:
+            return None
+        return result.lens if result.mirrored == (self._session().settings.mirror == "yes") else None
 
     def see(self, path: str) -> None:
         events = self.lookers.events(path)

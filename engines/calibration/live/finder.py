@@ -1,7 +1,7 @@
 """The live board finder: where the board is in each frame, what the views so far tell, and what to do next.
 
 It follows the board from frame to frame (`following`), judges each sight of it (`looks`, `motion_faults`), weighs what
-it would add (`guidance`), and where there is no board looks now and then for what is there instead (`live_hints`). A
+it would add (`guidance`), and where there is no board looks now and then for what is there instead (`hints`). A
 frame costs the same with many captured views as with few.
 
 With `FinderSettings.mirrored` pictures are flipped before anything else: corners, outline and coverage are those of the
@@ -16,14 +16,14 @@ from time import perf_counter
 import numpy as np
 
 from engines.calibration import coverage
-from engines.calibration.following import Search
-from engines.calibration.guidance import SHARP, BoardLook, Guide
-from engines.calibration.information import pose_of
-from engines.calibration.live_hints import Hints
-from engines.calibration.looks import outline_of, share_of, sharpness_by_direction
-from engines.calibration.motion_faults import MotionWatch, Readout, smear_of
+from engines.calibration.live.following import Search
+from engines.calibration.live.guidance import SHARP, BoardLook, Guide
+from engines.calibration.live.hints import Hints
+from engines.calibration.live.information import pose_of
+from engines.calibration.live.motion_faults import MotionWatch, Readout, smear_of
 from engines.calibration.targets.corners import parse_window, to_gray
 from engines.calibration.targets.detection import Detection, Floats, Gray
+from engines.calibration.targets.looks import outline_of, share_of, sharpness_by_direction
 from engines.calibration.types import Capture, FinderSettings, Point, Sighting
 from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Size, size_of

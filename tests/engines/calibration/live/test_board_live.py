@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from engines.calibration.coverage import emptiest_region, touched
-from engines.calibration.guidance import BoardLook, Guide
-from engines.calibration.live import BoardFinder
-from engines.calibration.looks import normal_of, outline_of, sharpness_of
+from engines.calibration.live.finder import BoardFinder
+from engines.calibration.live.guidance import BoardLook, Guide
 from engines.calibration.targets import gate
 from engines.calibration.targets.corners import detect, to_gray
+from engines.calibration.targets.looks import normal_of, outline_of, sharpness_of
 from engines.calibration.targets.photographs import read_image
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.boards import Board

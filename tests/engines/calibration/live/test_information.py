@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engines.calibration import information
-from engines.calibration.information import Estimate, Poses, derivatives, gains, moved, quantities
+from engines.calibration.live import information
+from engines.calibration.live.information import Estimate, Poses, derivatives, gains, moved, quantities
 from engines.calibration.solve.fit import fit_camera
 from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target

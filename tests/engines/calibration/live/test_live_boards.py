@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from engines.calibration.live import BoardFinder, unflipped
-from engines.calibration.live_hints import variants
+from engines.calibration.live.finder import BoardFinder, unflipped
+from engines.calibration.live.hints import variants
 from engines.calibration.types import FinderSettings, Sighting
 from engines.core.boards import Board
 from engines.core.context import PlainContext

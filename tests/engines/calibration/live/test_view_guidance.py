@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.calibration.candidates import Wish, candidates
-from engines.calibration.guidance import BoardLook, Guide
-from engines.calibration.looks import outline_of
+from engines.calibration.live.candidates import Wish, candidates
+from engines.calibration.live.guidance import BoardLook, Guide
+from engines.calibration.targets.looks import outline_of
 from engines.calibration.types import Capture
 from engines.core.boards import Board
 from engines.core.projection import project

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration import coverage
-from engines.calibration.candidates import Candidates, Wish, candidates
-from engines.calibration.information import Estimate, Floats, Gains, gains, quantities
-from engines.calibration.looks import length_of, normal_of, outline_of, quarter_of
+from engines.calibration.live.candidates import Candidates, Wish, candidates
+from engines.calibration.live.information import Estimate, Floats, Gains, gains, quantities
+from engines.calibration.targets.looks import length_of, normal_of, outline_of, quarter_of
 from engines.calibration.types import Capture
 from engines.core.boards import Board
 from engines.core.frames import Size

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.live import BoardFinder
-from engines.calibration.looks import sharpness_by_direction, sharpness_of
-from engines.calibration.motion_faults import Motion, MotionWatch, Readout, smear_of
+from engines.calibration.live.finder import BoardFinder
+from engines.calibration.live.motion_faults import Motion, MotionWatch, Readout, smear_of
+from engines.calibration.targets.looks import sharpness_by_direction, sharpness_of
 from engines.calibration.types import FinderSettings, Sighting
 from engines.core.boards import Board
 from engines.core.context import PlainContext

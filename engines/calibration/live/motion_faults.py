@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.information import Poses, derivatives, moved, pose_of
+from engines.calibration.live.information import Poses, derivatives, moved, pose_of
 from engines.core.frames import Size
 from engines.core.lenses import Lens
 

@@ -12,7 +12,7 @@ from itertools import product
 import cv2
 import numpy as np
 
-from engines.calibration.information import Derivatives, Floats, Poses, derivatives
+from engines.calibration.live.information import Derivatives, Floats, Poses, derivatives
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Lens
