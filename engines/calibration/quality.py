@@ -95,12 +95,23 @@ def _number_of_views(result: MonoResult) -> Iterator[Reason]:
 
 
 def _uncertainty(result: MonoResult) -> Iterator[Reason]:
-    inner = result.intrinsics
-    share = max(result.std.get("fx", 0.0) / inner.fx, result.std.get("fy", 0.0) / inner.fy)
+    inner, std = result.intrinsics, result.std
+    share = _largest(std.get("fx", 0.0) / inner.fx, std.get("fy", 0.0) / inner.fy)
     level = 3 if share > 0.02 else 2 if share > 0.005 else 1 if share > 0.002 else 0
     if level:
         found = f"The focal length is uncertain by {100 * share:.2g} %"
         yield Reason("uncertain-focal", level, f"{found}; add views with the board tilted 30 to 50 degrees")
+    middle = _largest(std.get("cx", 0.0), std.get("cy", 0.0))
+    share = middle / max(result.image_size.width, result.image_size.height)
+    level = 3 if share > 0.03 else 2 if share > 0.01 else 1 if share > 0.004 else 0
+    if level:
+        found = f"The principal point is uncertain by {middle:.2g} px"
+        yield Reason("uncertain-middle", level, f"{found}; add tilted views turned on their side, or use fewer terms")
+
+
+def _largest(*deviations: float) -> float:
+    """Infinite where one of them is not a number."""
+    return float("inf") if any(value != value for value in deviations) else max(deviations)
 
 
 def _coverage(result: MonoResult) -> Iterator[Reason]:

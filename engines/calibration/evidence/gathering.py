@@ -10,6 +10,7 @@ import numpy as np
 from engines.calibration.evidence import rigidity
 from engines.calibration.evidence.linear import linearised
 from engines.calibration.evidence.mixture import two_cameras
+from engines.calibration.evidence.richness import unneeded_terms
 from engines.calibration.evidence.shutter import rolling_shutter
 from engines.calibration.evidence.single_corners import suspects, wrong_corners
 from engines.calibration.evidence.uncertainty import nearest_distance, uncertainty_map
@@ -46,7 +47,8 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
         both = corners.both
         foreign = _foreign(corners.bases, [replace(v, seen=s) for v, s in zip(views, corners.rest, strict=True)], setup)
         wrong = [bad & (not foreign) for bad in corners.wrong]
-        reasons = [*_unfinished(fit, setup), *wrong_corners(views, setup.target, corners.lengths, wrong), *foreign]
+        told = [*_unfinished(fit, setup), *unneeded_terms(fit, [view.seen for view in views], setup)]
+        reasons = [*told, *wrong_corners(views, setup.target, corners.lengths, wrong), *foreign]
         if not foreign:
             reasons += _of_the_board(corners, setup)
         return Evidence(
@@ -68,7 +70,7 @@ def _unfinished(fit: Fit, setup: Setup) -> Iterator[Reason]:
 
 def _of_the_board(corners: _Corners, setup: Setup) -> Iterator[Reason]:
     if corners.both is not None:
-        yield from rigidity.findings(corners.both, setup.free_board)
+        yield from rigidity.findings(corners.both, setup)
     elif not setup.free_board:
         yield from rigidity.findings_alone(corners.clean, corners.rest, setup)
 

@@ -80,24 +80,26 @@ def _off(freed: Fit, views: Sequence[Observation], setup: Setup) -> float:
     return float(np.sqrt(np.mean(np.concatenate(away) ** 2)))
 
 
-def findings(both: Comparison, free_board: bool) -> Iterator[Reason]:
+def findings(both: Comparison, setup: Setup) -> Iterator[Reason]:
     """What the comparison says against the held board, or what freeing it changed."""
     name, times = both.moved
-    if free_board and both.bent and times > MOVED:
+    if setup.free_board and both.bent and times > MOVED:
         words = f"Freeing the board moved {name} by {times:.1f} joint deviations and the RMS from"
         yield Reason("freed-board", 0, f"{words} {both.held.rms:.3f} to {both.freed.rms:.3f} px")
-    elif both.bent and not free_board:
-        yield _bent(f", which moves {name} by {times:.1f} joint deviations" if times > MOVED else "")
+    elif both.bent and not setup.free_board:
+        yield _bent(setup, f", which moves {name} by {times:.1f} joint deviations" if times > MOVED else "")
 
 
 def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
     """What can be said against a held board where the views cannot carry a free one."""
     if usual_shapes(held, views, setup).telling:
-        yield _bent("")
+        yield _bent(setup, "")
 
 
-def _bent(moves: str) -> Reason:
-    found = f"The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}"
+def _bent(setup: Setup, moves: str) -> Reason:
+    """What is held of the camera may be what is wrong: then no board helps."""
+    held = f", or what is held ({', '.join(setup.fix)}) is wrong" if setup.fix else ""
+    found = f"The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}{held}"
     advice = "free the board's shape; the deviations do not cover this"
     return Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
 
