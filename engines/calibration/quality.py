@@ -84,6 +84,7 @@ def _findings(result: MonoResult, evidence: Sequence[Reason]) -> Iterator[Reason
         yield from _odd_views(result)
     yield from _repeated_views(result)
     yield from _mirrored(result)
+    yield from _model_ends(result)
     yield from _unseen_boards(result)
 
 
@@ -172,6 +173,15 @@ def _repeated_views(result: MonoResult) -> Iterator[Reason]:
         more = f" and {len(twins) - 3} more" if len(twins) > 3 else ""
         told = "1 view repeats another and is" if len(twins) == 1 else f"{len(twins)} views repeat others and are"
         yield Reason("duplicate", 0, f"{told} not counted again: {listed}{more}")
+
+
+def _model_ends(result: MonoResult) -> Iterator[Reason]:
+    """Where the lens's curve folds over inside the picture no direction belongs to the pixels beyond."""
+    far = next((one for one in result.uncertainty if one.distance == 0), None)
+    blind = sum(value < 0 for value in far.sigma) / len(far.sigma) if far is not None else 0.0
+    if blind:
+        share = f"{100 * blind:.1g} %" if blind < 0.1 else f"{100 * blind:.0f} %"
+        yield Reason("model-ends", 0, f"The lens model ends before the picture does: {share} of it shows no direction")
 
 
 def _mirrored(result: MonoResult) -> Iterator[Reason]:

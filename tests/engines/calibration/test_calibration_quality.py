@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.quality import VERDICTS, covered, judged, outliers, tilts
-from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
+from engines.calibration.types import MonoResult, Reason, Remedy, UncertaintyMap, ViewResult
 from engines.core.boards import Board
 from engines.core.lenses import Lens
 from engines.core.projection import project
@@ -149,3 +149,12 @@ def test_a_board_that_no_picture_shows_is_named(result: MonoResult):
     assert (told.verdict, told.advice[-1]) == ("good", f"The board {other} is in none of the pictures")
     both = (*result.views, replace(result.views[0], name="0.png board 2", board=1))
     assert not any("none of the pictures" in words for words in judged(replace(result, views=both)).advice)
+
+
+def test_a_model_that_ends_inside_the_picture_says_so(result: MonoResult):
+    whole = UncertaintyMap(2, 2, 0.0, (0.1, 0.1, 0.1, 0.1))
+    ended = replace(whole, sigma=(-1.0, 0.1, 0.1, 0.1))
+    assert "model-ends" not in [reason.kind for reason in judged(replace(result, uncertainty=(whole,))).reasons]
+    told = judged(replace(result, uncertainty=(ended,)))
+    assert [(reason.kind, reason.level) for reason in told.reasons] == [("model-ends", 0)]
+    assert "25 % of it shows no direction" in told.advice[-1]
