@@ -287,7 +287,7 @@ def test_the_real_photographs_reach_the_reference_figures(data: Path, side: str,
     assert result.loo_rms_px <= left_out
     assert sum(view.used for view in result.views) == 13
     assert result.verdict == ("good" if free_board else "fair")
-    assert [reason.kind for reason in result.reasons] == ["freed-board" if free_board else "bent-board"]
+    assert result.reasons[0].kind == ("freed-board" if free_board else "bent-board")
 
 
 @pytest.mark.parametrize(
