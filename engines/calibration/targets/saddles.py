@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engines.calibration.targets.detection import Floats, Gray
 
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 60, 1e-4)
-_FLOOR = 0.06
+_FLOOR = 0.045
 """In pixels: no standard deviation is told to be smaller, for what else lies in the window."""
 
 

@@ -62,7 +62,7 @@ def test_a_part_of_the_board_is_numbered_as_the_whole():
     assert np.linalg.norm(found.corners - truth, axis=1).max() < 0.5
 
 
-@pytest.mark.parametrize(("border", "turned"), [(1, 0.0), (1, 130.0), (2, 0.0)])
+@pytest.mark.parametrize(("border", "turned"), [(1, 0.0), (1, 130.0), (2, 0.0), (2, 130.0)])
 def test_a_board_that_kalibr_printed_is_numbered_from_its_top_left(border: int, turned: float):
     printed = kalibr_print(104, border)
     scale = 104 / BOARD.square
