@@ -30,13 +30,15 @@ _SEARCH_PITCH = 24.0
 
 
 def sighted(image: Gray, board: Board, window: str = "auto") -> Detection | None:
-    """As `detect`, at first sight."""
+    """As `detect`, at first sight; where the gate sees a grid and the quick search fails, the full one has its turn."""
     if board.kind != "chessboard":
         return detect(image, board, window)
     gray = to_gray(image)
     small, scale = reduced(gray, GATE_PIXELS)
     lattice = gate.find_lattice(small, board.corner_grid)
-    return None if lattice is None else search_near(gray, small, lattice, scale, board, window)
+    if lattice is None:
+        return None
+    return search_near(gray, small, lattice, scale, board, window) or detect(gray, board, window)
 
 
 def search_near(
