@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from engines.calibration.mono import calibrated, searched
+from engines.calibration.mono import SEARCHED, calibrated, searched
 from engines.calibration.solve.held import freedom
 from engines.calibration.solve.setup import check_model
 from engines.calibration.targets.corners import parse_window
@@ -37,8 +37,6 @@ NAMES: dict[ModelName, str] = {
 """The models from simple to rich, as they are called in words."""
 Choice: TypeAlias = ModelName | Literal[""]
 
-_SEARCH = 0.6
-"""The share of the work that the search is, as in `mono`."""
 _SURE, _SAME = 2.0, 1.05
 """A difference counts when it is this many standard errors from none, and the error this many times larger."""
 
@@ -82,7 +80,7 @@ def _check(spec: ModelsSpec) -> None:
 def _part(ctx: Context, number: int, spec: ModelsSpec) -> Part:
     """One model's share of the work: its own progress begins where the search has ended."""
     count = len(spec.models)
-    return Part(ctx, _SEARCH * (count - 1) + (1 - _SEARCH) * number, count, f"Fitting {NAMES[spec.models[number]]}")
+    return Part(ctx, SEARCHED * (count - 1) + (1 - SEARCHED) * number, count, f"Fitting {NAMES[spec.models[number]]}")
 
 
 def _row(spec: MonoSpec, shots: Sequence[Shot], ctx: Context, threads: int) -> ModelRow:

@@ -38,7 +38,8 @@ from engines.core.lenses import Intrinsics
 from engines.core.pictures.files import LeftOut
 from engines.core.video.stills import is_film
 
-_DETECTED, _FITTED = 0.6, 0.7
+SEARCHED, _FITTED = 0.6, 0.7
+"""Shares of the work that are done after the search and after the fit."""
 
 
 def run(spec: MonoSpec, ctx: Context) -> MonoResult:
@@ -69,7 +70,7 @@ def calibrated(spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context, threa
     """The camera from what was found; as `run`, without looking at or saving files."""
     started = perf_counter()
     problem = _Problem.of(spec, shots, ctx)
-    ctx.progress(_DETECTED, 1.0, f"Fitting {len(problem.views)} views")
+    ctx.progress(SEARCHED, 1.0, f"Fitting {len(problem.views)} views")
     problem, fit = problem.fitted()
     evidence = problem.evidence(fit)
     result = problem.result(fit, evidence, None, perf_counter() - started)
@@ -110,7 +111,7 @@ def _find(spec: MonoSpec, paths: Sequence[Path], ctx: Context, threads: int) -> 
     shots: list[detect.Shot] = []
 
     def told(share: float, words: str) -> None:
-        ctx.progress(_DETECTED * share, 1.0, words)
+        ctx.progress(SEARCHED * share, 1.0, words)
 
     for shot in detect.find_all(paths, search, ctx, told, threads):
         shots.append(shot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +12,19 @@ from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
 from workbench.verbs.calibration import models as _models  # noqa: F401
 from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
-from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, KINDS_HELP, MODELS, STYLES, app
-
-PATHS_HELP = "Photographs and films: files, folders, patterns, single frames as film.mp4#frame=120."
+from workbench.verbs.calibration.group import KINDS_HELP, MODELS, STYLES, app
+from workbench.verbs.calibration.inputs import (
+    Boards,
+    Drop,
+    Every,
+    Exclude,
+    Fix,
+    FreeBoard,
+    Mirror,
+    Paths,
+    Window,
+    mono_spec,
+)
 
 if TYPE_CHECKING:
     from engines.calibration.types import MonoResult, ViewResult
@@ -29,42 +39,27 @@ if TYPE_CHECKING:
     )
 )
 def mono(
-    paths: Annotated[
-        list[str],
-        typer.Argument(help=PATHS_HELP, show_default=False),
-    ],
-    board: Annotated[list[str], typer.Option(help=BOARD_HELP, show_default=False)],
+    paths: Paths,
+    board: Boards,
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
-    fix: Annotated[str, typer.Option(help=FIX_HELP, show_default=False)] = "",
-    free_board: Annotated[bool, typer.Option("--free-board", help="Solve for the board's own shape too.")] = False,
-    window: Annotated[str, typer.Option(help="Half-width of the corner refinement in pixels, or auto.")] = "auto",
-    exclude: Annotated[list[str] | None, typer.Option(help="Name of a view to leave out; may be repeated.")] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="One corner to leave out, VIEW#ID; may be repeated.")] = None,
-    every: Annotated[int, typer.Option(help="Of a film look at each N-th frame; 0 chooses frames.", min=0)] = 0,
-    mirror: Annotated[str, typer.Option(help="Flip the pictures: auto (where it helps), yes or no.")] = "auto",
+    fix: Fix = "",
+    free_board: FreeBoard = False,
+    window: Window = "auto",
+    exclude: Exclude = None,
+    drop: Drop = None,
+    every: Every = 0,
+    mirror: Mirror = "auto",
     out: Annotated[str, typer.Option(help="Save to this file: .yaml (OpenCV) or .json.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def calibrate(_: None, ctx: Context) -> MonoResult:
         from engines.calibration.mono import run
-        from engines.calibration.types import MonoSpec
-        from engines.core.boards import Board
 
-        spec = MonoSpec(
-            images=tuple(paths),
-            board=Board.parse(board[0]),
-            more_boards=tuple(Board.parse(more) for more in board[1:]),
-            model=model,  # type: ignore[arg-type]  # `run` refuses what is not a model, with a message for people
-            free_board=free_board,
-            window=window,
-            exclude=tuple(exclude or ()),
-            drop=tuple(drop or ()),
-            fix=tuple(part.strip() for part in fix.split(",") if part.strip()),
-            every=every,
-            mirror=mirror,  # type: ignore[arg-type]
-            out=out,
-        )
-        return run(spec, ctx)
+        spec = mono_spec(
+            paths, board, fix=fix, free_board=free_board, window=window, exclude=exclude, drop=drop, every=every,
+            mirror=mirror,
+        )  # fmt: skip
+        return run(replace(spec, model=model, out=out), ctx)  # type: ignore[arg-type]  # `run` refuses other models
 
     console.run(calibrate, None, json=json, render=lambda result: _show(result, out), as_json=as_json)
 

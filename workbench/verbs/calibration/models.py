@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.verbs import console
-from workbench.verbs.calibration.group import BOARD_HELP, FIX_HELP, MODELS, STYLES, app
+from workbench.verbs.calibration.group import MODELS, STYLES, app
+from workbench.verbs.calibration.inputs import (
+    Boards,
+    Drop,
+    Every,
+    Exclude,
+    Fix,
+    FreeBoard,
+    Mirror,
+    Paths,
+    Window,
+    mono_spec,
+    words,
+)
 
 if TYPE_CHECKING:
     from engines.calibration.types import ModelRow, ModelsResult, MonoResult
@@ -22,47 +35,32 @@ if TYPE_CHECKING:
     )
 )
 def models(
-    paths: Annotated[
-        list[str], typer.Argument(help="Photographs and films: files, folders or patterns.", show_default=False)
-    ],
-    board: Annotated[list[str], typer.Option(help=BOARD_HELP, show_default=False)],
+    paths: Paths,
+    board: Boards,
     models: Annotated[
         str, typer.Option(help=f"Lens models, separated by commas: {MODELS}; all if left out.", show_default=False)
     ] = "",
-    fix: Annotated[str, typer.Option(help=FIX_HELP, show_default=False)] = "",
-    free_board: Annotated[bool, typer.Option("--free-board", help="Solve for the board's own shape too.")] = False,
-    window: Annotated[str, typer.Option(help="Half-width of the corner refinement in pixels, or auto.")] = "auto",
-    exclude: Annotated[list[str] | None, typer.Option(help="Name of a view to leave out; may be repeated.")] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="One corner to leave out, VIEW#ID; may be repeated.")] = None,
-    every: Annotated[int, typer.Option(help="Of a film look at each N-th frame; 0 chooses frames.", min=0)] = 0,
-    mirror: Annotated[str, typer.Option(help="Flip the pictures: auto (where it helps), yes or no.")] = "auto",
+    fix: Fix = "",
+    free_board: FreeBoard = False,
+    window: Window = "auto",
+    exclude: Exclude = None,
+    drop: Drop = None,
+    every: Every = 0,
+    mirror: Mirror = "auto",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
     def compared(_: None, ctx: Context) -> ModelsResult:
         from engines.calibration.models import run
-        from engines.calibration.types import ModelsSpec, MonoSpec
-        from engines.core.boards import Board
+        from engines.calibration.types import ModelsSpec
 
-        mono = MonoSpec(
-            images=tuple(paths),
-            board=Board.parse(board[0]),
-            more_boards=tuple(Board.parse(more) for more in board[1:]),
-            free_board=free_board,
-            window=window,
-            exclude=tuple(exclude or ()),
-            drop=tuple(drop or ()),
-            fix=_words(fix),
-            every=every,
-            mirror=mirror,  # type: ignore[arg-type]
-        )
-        chosen = _words(models)
+        mono = mono_spec(
+            paths, board, fix=fix, free_board=free_board, window=window, exclude=exclude, drop=drop, every=every,
+            mirror=mirror,
+        )  # fmt: skip
+        chosen = words(models)
         return run(ModelsSpec(mono, chosen) if chosen else ModelsSpec(mono), ctx)  # type: ignore[arg-type]
 
     console.run(compared, None, json=json, render=_show, as_json=as_json)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def as_json(result: ModelsResult) -> dict[str, Any]:
