@@ -42,7 +42,7 @@ _STAND = 1e-4
 _LEAST = 1e-4
 _UNSEEN = 1e-14
 """Of the largest eigenvalue: what is smaller than rounding leaves of it."""
-_MOST_APART = 3.0
+_MOST_APART = 1.0
 """Cameras' deviations are held within this of their common one: few corners cannot pull the solution."""
 
 
