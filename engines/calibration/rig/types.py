@@ -146,6 +146,12 @@ class RigPair:
     frames: int = 0
     corners: int = 0
 
+    @property
+    def uncertainty(self) -> float | None:
+        """Of the distance in metres: by the corners' noise, or by left-out frames if that is more."""
+        told = [value for value in (self.distance_std, self.spread) if value is not None]
+        return max(told) if told else None
+
 
 @dataclass(frozen=True, slots=True)
 class SolveStep:
