@@ -38,7 +38,8 @@ _LEAST_CORNERS = 8
 
 @dataclass(frozen=True)
 class Rig:
-    """The unknowns. cameras: C x 9 (fx, fy, cx, cy, k1, k2, p1, p2, k3); places: C x 6; boards: F x 6; points: M x 3."""
+    """The unknowns. cameras: C x 9 (fx, fy, cx, cy, k1, k2, p1, p2, k3); places: C x 6; boards: F x 6; points:
+    M x 3."""
 
     cameras: Floats
     places: Floats
