@@ -209,7 +209,7 @@ class StereoSpec:
     """Calibrate two cameras and rectify them. left, right: photographs, folders, films, as `MonoSpec.images`.
 
     rig: everything else; its paths and names are not looked at. alpha: of the rectified pictures, 0 shows only what
-    both see, 1 keeps all, -1 keeps the original focal length.
+    exists in both, 1 keeps all with black around it, -1 keeps the cameras' own focal length.
     """
 
     left: tuple[str, ...]
@@ -223,7 +223,8 @@ class Rectification:
     """Two cameras turned so that rows match. rotations: 3 x 3 row by row, from each camera to the rectified one.
 
     straight: the pinhole that both become (they may differ in cx); size: of the rectified pictures; vertical: columns
-    match instead of rows, for cameras above one another. baseline in metres; focal in pixels.
+    match instead of rows, for cameras above one another (they may differ in cy then). baseline in metres; focal in
+    pixels. swapped: the second camera stands left of the first, or above it.
     """
 
     first: int
@@ -234,12 +235,14 @@ class Rectification:
     vertical: bool
     baseline: float
     focal: float
+    swapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StereoResult:
     """A calibrated pair. rectified_dy_*: across the rows of rectified corners; epipolar_px: rms distance of corners
-    from their epipolar lines, both ways, in undistorted pixels. rotation in degrees."""
+    from their epipolar lines, both ways, in undistorted pixels. rotation in degrees. corners: seen by both, that those
+    figures are of. Both are in units of the cameras' own focal length, whatever alpha was asked for."""
 
     rig: RigResult
     rectification: Rectification
@@ -249,6 +252,7 @@ class StereoResult:
     rectified_dy_max_px: float
     epipolar_px: float
     seconds: float
+    corners: int = 0
 
 
 @dataclass(frozen=True, slots=True)
