@@ -147,6 +147,12 @@ class RigPair:
     frames: int = 0
     corners: int = 0
 
+    @property
+    def uncertainty(self) -> float | None:
+        """Of the distance in metres: by the corners' noise, or by left-out frames if that is more."""
+        told = [value for value in (self.distance_std, self.spread) if value is not None]
+        return max(told) if told else None
+
 
 @dataclass(frozen=True, slots=True)
 class SolveStep:
@@ -166,8 +172,8 @@ class RigResult:
     covariance: of all cameras' parameters, one camera after the other: fx, fy, cx, cy, distortion, then the pose's
     small turn (left of its rotation, radians, in the camera's coordinates) and shift (metres); zeros where held; ()
     where not known. noise_px: standard deviation of one coordinate of a corner, a camera. steps: how the solver went;
-    converged: it stands in an optimum, which it was seen to reach from elsewhere. reasons: worst first, [] where nothing
-    is wrong; verdict: one word, "" where nothing was judged (read from another program's file).
+    converged: it stands in an optimum, which it was seen to reach from elsewhere. reasons: worst first, none where
+    nothing is wrong; verdict: one word, "" where nothing was judged (read from another program's file).
     """
 
     cameras: tuple[RigCamera, ...]
