@@ -18,7 +18,7 @@ from engines.core.pictures.files import LeftOut
 Vector: TypeAlias = tuple[float, float, float]
 Loss: TypeAlias = Literal["linear", "huber", "cauchy", "geman"]
 Hold: TypeAlias = Literal["free", "prior", "fixed"]
-Matching: TypeAlias = Literal["name", "time", "order"]
+Matching: TypeAlias = Literal["name", "time", "order", "motion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class RigSpec:
     paths: with tiles, pictures and films that hold all cameras; else one folder, film or pattern a camera, in their
     order. tiles: "" or rows x columns, `2x2`. names: of the cameras, row by row; "-" leaves a tile out. margin: pixels
     cut off around each tile. match: how pictures of separate cameras are told to be of one moment: by what their file
-    names share, by time stamps, or by their order; offsets: frames by which each camera is late, with "order".
+    names share, by time stamps, by their order, or (films) by an offset that the board's motion tells; offsets: frames
+    by which each camera is late, with "order".
     intrinsics: a file with cameras that are known, "" for none; hold: whether those are kept ("fixed"), drawn to
     ("prior") or only begun with ("free"). fix: as `MonoSpec.fix`, of every camera that is solved. shared_lens: one lens
     for all. loss: how wrong corners are borne. reference: the camera, or the frame whose board lies on the floor
