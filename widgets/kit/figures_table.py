@@ -96,8 +96,12 @@ class FiguresTable(QTableView):
 
     rowUsed = Signal(int)
 
-    def __init__(self, name: str, headers: Sequence[str], tips: Sequence[str] = (), *, most: int = 8) -> None:
+    def __init__(
+        self, name: str, headers: Sequence[str], tips: Sequence[str] = (), *, most: int = 8, first: float = MOST_FIRST
+    ) -> None:
+        """first: share of the width that the first column may keep where not all have room."""
         super().__init__()
+        self._first = first
         self._model = FiguresModel(tuple(headers), tuple(tips))
         self._most = most
         self.setModel(self._model)
@@ -170,7 +174,7 @@ class FiguresTable(QTableView):
         wides = {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in told}
         room = self.viewport().width()
         if sum(wides.values()) > room:
-            wides[0] = min(wides[0], max(round(room * MOST_FIRST), head.sectionSizeHint(0)))
+            wides[0] = min(wides[0], max(round(room * self._first), head.sectionSizeHint(0)))
         shown = max((n for n in range(1, len(told) + 1) if sum(wides[c] for c in told[:n]) <= room), default=1)
         spare = max(room - sum(wides[c] for c in told[:shown]), 0) // shown
         for column in range(len(headers)):
