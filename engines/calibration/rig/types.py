@@ -286,7 +286,8 @@ class NamedPoint:
 class SpacePoint:
     """A triangulated point in the rig's metres. covariance: 3 x 3 row by row, of its pixels and of the rig.
 
-    cameras: by which it was made; residual_px: rms; wrong: cameras left out because they disagree.
+    cameras: by which it was made; residual_px: rms of the distances in them; wrong: cameras left out because they
+    disagree. note: what is to be known of it, in words, "" nothing.
     """
 
     name: str
@@ -295,9 +296,27 @@ class SpacePoint:
     cameras: tuple[int, ...]
     residual_px: float
     wrong: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def std(self) -> Vector:
         """Along x, y and z, metres."""
         x, y, z = (max(self.covariance[place], 0.0) ** 0.5 for place in (0, 4, 8))
         return x, y, z
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A point that has no place in space. cameras: which saw it; why: in words."""
+
+    name: str
+    cameras: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the named points of one moment."""
+
+    points: tuple[SpacePoint, ...]
+    left_out: tuple[Unplaced, ...] = ()
