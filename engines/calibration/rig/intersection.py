@@ -64,21 +64,21 @@ class Rays:
 def meet(eyes: Sequence[Eye], covariance: Floats | None, rays: Rays, used: Flags) -> Meeting:
     """Each point where the cameras that are `used` (P x C, two at least) see it; covariance: K x K, of the rig."""
     places, ahead = _start(np.array([eye.centre for eye in eyes]), rays.ways, used)
-    pixels, by_place, by_rig = _seen(eyes, places, used)
-    weights = _weights(by_rig, covariance, rays.sigma)
+    pixels, by_place = _seen(eyes, places, used)
+    weights = _weights(eyes, covariance, places, rays.sigma, used)
     resting = ~ahead
     for _ in range(_ROUNDS):
         step, size = _step(by_place, weights, _errors(rays.pixels, pixels, used))
         step *= _bounded(eyes, places, step, used)[:, None]
         places = np.where(resting[:, None], places, places + step)
         resting |= size < _STILL**2
-        pixels, by_place, by_rig = _seen(eyes, places, used)
+        pixels, by_place = _seen(eyes, places, used)
         if resting.all():
             break
-    weights = _weights(by_rig, covariance, rays.sigma)
+    weights = _weights(eyes, covariance, places, rays.sigma, used)
     errors = _errors(rays.pixels, pixels, used)
-    misfit = np.einsum("pi,pij,pj->p", errors, weights, errors)
-    spread = np.linalg.inv(_information(by_place, weights))
+    misfit = (errors * _times(weights, errors)).sum(axis=1)
+    spread = _inverse(_information(by_place, weights))
     return Meeting(places, spread, misfit, errors.reshape(rays.pixels.shape), ahead & resting)
 
 
@@ -92,24 +92,35 @@ def _start(centres: Floats, ways: Floats, used: Flags) -> tuple[Floats, Flags]:
     return places, np.asarray(((along > 0) | ~used).all(axis=1) & np.isfinite(places).all(axis=1))
 
 
-def _seen(eyes: Sequence[Eye], places: Floats, used: Flags) -> tuple[Floats, Floats, Floats]:
-    """Pixels P x C x 2, derivatives by the place (P x 2C x 3) and by the rig (P x 2C x K), 0 where unused."""
-    shape = used.shape
-    pixels, by_place = np.zeros((*shape, 2)), np.zeros((*shape, 2, 3))
-    by_rig, first = np.zeros((*shape, 2, sum(eye.parameters for eye in eyes))), 0
+def _seen(eyes: Sequence[Eye], places: Floats, used: Flags) -> tuple[Floats, Floats]:
+    """Pixels P x C x 2 and their derivatives by the place, P x 2C x 3; 0 where unused."""
+    pixels, by_place = np.zeros((*used.shape, 2)), np.zeros((*used.shape, 2, 3))
     for number, eye in enumerate(eyes):
-        rows, last = np.flatnonzero(used[:, number]), first + eye.parameters
+        rows = np.flatnonzero(used[:, number])
         if len(rows):
-            there = eye.see_closely(places[rows])
-            pixels[rows, number], by_place[rows, number], by_rig[rows, number, :, first:last] = there
-        first = last
-    return pixels, by_place.reshape(len(places), -1, 3), by_rig.reshape(len(places), 2 * shape[1], -1)
+            pixels[rows, number], by_place[rows, number] = eye.see_closely(places[rows])
+    return pixels, by_place.reshape(len(places), -1, 3)
 
 
-def _weights(by_rig: Floats, covariance: Floats | None, sigma: Floats) -> Floats:
+def _weights(eyes: Sequence[Eye], covariance: Floats | None, places: Floats, sigma: Floats, used: Flags) -> Floats:
     """The inverse of the covariance of a point's pixels, P x 2C x 2C."""
     own = np.repeat(sigma**2, 2, axis=1)[:, :, None] * np.eye(2 * sigma.shape[1])
-    return np.linalg.inv(own if covariance is None else own + by_rig @ covariance @ by_rig.mT)
+    if covariance is None:
+        return _inverse(own)
+    by_rig = _by_rig(eyes, places, used)
+    carried = (by_rig.reshape(-1, len(covariance)) @ covariance).reshape(by_rig.shape)
+    return _inverse(own + carried @ by_rig.mT)
+
+
+def _by_rig(eyes: Sequence[Eye], places: Floats, used: Flags) -> Floats:
+    """Derivatives of the pixels by the parameters of all cameras, P x 2C x K; 0 where unused."""
+    first = np.cumsum([0, *(eye.parameters for eye in eyes)])
+    by_rig = np.zeros((*used.shape, 2, first[-1]))
+    for number, eye in enumerate(eyes):
+        rows = np.flatnonzero(used[:, number])
+        if len(rows):
+            by_rig[rows, number, :, first[number] : first[number + 1]] = eye.by_parameters(places[rows])
+    return by_rig.reshape(len(places), 2 * len(eyes), -1)
 
 
 def _errors(measured: Floats, pixels: Floats, used: Flags) -> Floats:
@@ -124,8 +135,8 @@ def _information(by_place: Floats, weights: Floats) -> Floats:
 
 def _step(by_place: Floats, weights: Floats, errors: Floats) -> tuple[Floats, Floats]:
     """Gauss-Newton's step of each point and its squared length in deviations."""
-    pull = np.einsum("pia,pij,pj->pa", by_place, weights, errors)
-    step = np.linalg.solve(_information(by_place, weights), pull[..., None])[..., 0]
+    pull = _times(by_place.mT, _times(weights, errors))
+    step = _times(_inverse(_information(by_place, weights)), pull)
     return step, np.asarray((step * pull).sum(axis=1))
 
 
@@ -134,3 +145,12 @@ def _bounded(eyes: Sequence[Eye], places: Floats, step: Floats, used: Flags) -> 
     far = np.array([np.linalg.norm(places - eye.centre, axis=1) for eye in eyes]).T
     nearest = np.where(used, far, np.inf).min(axis=1)
     return np.asarray(np.minimum(1.0, _REACH * nearest / np.maximum(np.linalg.norm(step, axis=1), 1e-300)))
+
+
+def _inverse(matrices: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
+
+
+def _times(matrices: Floats, vectors: Floats) -> Floats:
+    """P matrices by P vectors."""
+    return np.asarray((matrices @ vectors[..., None])[..., 0])

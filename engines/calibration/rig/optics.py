@@ -59,19 +59,24 @@ class Eye:
         """N x 3 points of the rig to N x 2 pixels of the pictures; NaN for what is not in front."""
         return self.upright(project(self.lens, points, cv2.Rodrigues(self.turn)[0], self.shift))
 
-    def see_closely(self, points: Floats) -> tuple[Floats, Floats, Floats]:
-        """N x 2 pixels of the lens, their derivatives by the point (N x 2 x 3) and by the parameters (N x 2 x K).
+    def see_closely(self, points: Floats) -> tuple[Floats, Floats]:
+        """N x 2 pixels of the lens, and their derivatives by the point, N x 2 x 3."""
+        pixels, by_seen, _ = self._derived(points)
+        return pixels, by_seen @ self.turn
 
-        The order of parameters, and the small turn among them, are those of `RigResult.covariance`.
-        """
+    def by_parameters(self, points: Floats) -> Floats:
+        """Derivatives of the pixels by the camera's parameters in the order of `RigResult.covariance`, N x 2 x K."""
+        _, by_seen, by_camera = self._derived(points)
+        by_turn = np.cross((points @ self.turn.T)[:, None, :], by_seen)
+        return np.concatenate([by_camera, by_turn, by_seen], axis=2)
+
+    def _derived(self, points: Floats) -> tuple[Floats, Floats, Floats]:
+        """Pixels, their derivatives by the point in the camera's coordinates and by the lens."""
         intrinsics = self.lens.intrinsics
         camera = np.array([intrinsics.fx, intrinsics.fy, intrinsics.cx, intrinsics.cy, *self.lens.distortion])
         pose = np.concatenate([np.ravel(cv2.Rodrigues(self.turn)[0]), self.shift])
         pixels, by_pose, by_camera = project_with_derivatives(self.lens.model, camera, pose, points)
-        by_seen = by_pose[:, 3:].reshape(-1, 2, 3)
-        by_turn = np.cross((points @ self.turn.T)[:, None, :], by_seen)
-        by_camera = by_camera.reshape(len(points), 2, -1)
-        return pixels, by_seen @ self.turn, np.concatenate([by_camera, by_turn, by_seen], axis=2)
+        return pixels, by_pose[:, 3:].reshape(-1, 2, 3), by_camera.reshape(len(points), 2, -1)
 
 
 def eyes_of(rig: RigResult) -> tuple[Eye, ...]:

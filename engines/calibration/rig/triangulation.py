@@ -136,4 +136,4 @@ def _check(point: NamedPoint, rig: RigResult) -> None:
 
 
 def _numbers(flags: Flags) -> tuple[int, ...]:
-    return tuple(np.flatnonzero(flags).tolist())
+    return tuple(number for number, flag in enumerate(flags.tolist()) if flag)
