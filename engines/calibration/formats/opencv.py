@@ -147,7 +147,7 @@ def _pose(view: ViewResult) -> list[float]:
 
 
 def _read(values: Values, unit: str) -> MonoResult:
-    camera = _camera(_matrix(values, "camera_matrix"))
+    camera = pinhole_of(_matrix(values, "camera_matrix"))
     size = _size(values)
     model, distortion = lens_of(_matrix(values, "distortion_coefficients"), _model_name(values))
     std = matrix(values.get("std_deviations_intrinsics"))
@@ -177,15 +177,15 @@ def _read(values: Values, unit: str) -> MonoResult:
     return checked(result)
 
 
-def _camera(given: Any) -> Intrinsics:
-    """Raises `BadInput` for a matrix that a pinhole camera without skew does not have."""
+def pinhole_of(given: Any, name: str = "camera_matrix") -> Intrinsics:
+    """What a matrix, called so in the file, says. Raises `BadInput` for one that no pinhole camera without skew has."""
     if given is None or given.size != 9 or given.shape not in ((3, 3), (9,)):
-        raise BadInput("This file has no 3 x 3 'camera_matrix'")
+        raise BadInput(f"This file has no 3 x 3 '{name}'")
     given = given.reshape(3, 3)
     if given[0, 1] != 0:
         raise BadInput(f"The axes of this camera are skewed ({given[0, 1]:g} pixels), which cannot be kept here")
     if given[1, 0] != 0 or given[2].tolist() != [0, 0, 1]:
-        raise BadInput("Its 'camera_matrix' is not that of a camera")
+        raise BadInput(f"Its '{name}' is not that of a camera")
     return intrinsics_of(given)
 
 
