@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.rig.types import RigCamera, RigResult
+from engines.calibration.solve.motions import cross_matrices
 from engines.calibration.solve.projecting import project_with_derivatives
 from engines.core.errors import BadInput
 from engines.core.frames import Size
@@ -67,7 +68,7 @@ class Eye:
     def by_parameters(self, points: Floats) -> Floats:
         """Derivatives of the pixels by the camera's parameters in the order of `RigResult.covariance`, N x 2 x K."""
         _, by_seen, by_camera = self._derived(points)
-        by_turn = np.cross((points @ self.turn.T)[:, None, :], by_seen)
+        by_turn = by_seen @ -cross_matrices(points @ self.turn.T)
         return np.concatenate([by_camera, by_turn, by_seen], axis=2)
 
     def _derived(self, points: Floats) -> tuple[Floats, Floats, Floats]:

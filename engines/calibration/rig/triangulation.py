@@ -47,14 +47,19 @@ class Triangulator:
 
         Raises `BadInput` for a camera that the rig has not, a point that one camera has twice, and what is no number.
         """
-        seen = _Seen.of(points, self.rig)
+        return self.place_all([points])[0]
+
+    def place_all(self, moments: Sequence[Sequence[NamedPoint]]) -> tuple[Placed, ...]:
+        """The same of several moments at once, which is quicker."""
+        seen = _Seen.of(moments, self.rig)
         rays = self._rays(seen)
         shown = seen.there & np.isfinite(rays.ways).all(axis=2)
         rows = np.flatnonzero(shown.sum(axis=1) > 1)
         made = self._made(seen, rays.of(rows), shown[rows], rows) if len(rows) else {}
-        told = [made[row] if row in made else self._alone(seen, shown, row) for row in range(len(seen.names))]
-        placed = tuple(one for one in told if isinstance(one, SpacePoint))
-        return Placed(placed, tuple(one for one in told if isinstance(one, Unplaced)))
+        told: list[list[SpacePoint | Unplaced]] = [[] for _ in moments]
+        for row, (moment, _) in enumerate(seen.keys):
+            told[moment].append(made[row] if row in made else self._alone(seen, shown, row))
+        return tuple(_parted(each) for each in told)
 
     def _rays(self, seen: _Seen) -> Rays:
         pixels, ways = seen.pixels.copy(), np.full((*seen.there.shape, 3), np.nan)
@@ -72,7 +77,7 @@ class Triangulator:
         vague, distances = self._vague(meeting.places, covariance, used), meeting.distances(used)
         made: dict[int, SpacePoint | Unplaced] = {}
         for at, row in enumerate(rows.tolist()):
-            name, there = seen.names[row], _numbers(seen.there[row])
+            name, there = seen.keys[row][1], _numbers(seen.there[row])
             wrong = _numbers(seen.there[row] & ~used[at])
             note = self._note(wrong, distances[at] if doubt[at] else 0.0, bool(vague[at]))
             x, y, z = meeting.places[at].tolist()
@@ -96,7 +101,7 @@ class Triangulator:
     def _alone(self, seen: _Seen, shown: Flags, row: int) -> Unplaced:
         blind = _numbers(seen.there[row] & ~shown[row])
         why = f"in {self._named(blind)} the lens shows nothing there" if blind else ALONE
-        return Unplaced(seen.names[row], _numbers(seen.there[row]), why)
+        return Unplaced(seen.keys[row][1], _numbers(seen.there[row]), why)
 
     def _named(self, cameras: Sequence[int]) -> str:
         return ", ".join(self.rig.cameras[number].name for number in cameras)
@@ -104,25 +109,31 @@ class Triangulator:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """P points of C cameras. pixels: P x C x 2; sigma: P x C pixels, 1 where not seen; there: P x C."""
+    """P points of C cameras. keys: moment and name. pixels: P x C x 2; sigma: P x C pixels, 1 where not seen."""
 
-    names: tuple[str, ...]
+    keys: tuple[tuple[int, str], ...]
     pixels: Floats
     sigma: Floats
     there: Flags
 
     @classmethod
-    def of(cls, points: Sequence[NamedPoint], rig: RigResult) -> _Seen:
-        names = tuple(dict.fromkeys(point.name for point in points))
-        row, shape = {name: at for at, name in enumerate(names)}, (len(names), len(rig.cameras))
+    def of(cls, moments: Sequence[Sequence[NamedPoint]], rig: RigResult) -> _Seen:
+        points = [((moment, point.name), point) for moment, each in enumerate(moments) for point in each]
+        rows = {key: row for row, key in enumerate(dict.fromkeys(key for key, _ in points))}
+        shape = len(rows), len(rig.cameras)
         pixels, sigma, there = np.zeros((*shape, 2)), np.ones(shape), np.zeros(shape, dtype=bool)
-        for point in points:
+        for key, point in points:
             _check(point, rig)
-            at = row[point.name], point.camera
+            at = rows[key], point.camera
             if there[at]:
                 raise BadInput(f"'{point.name}' is there twice for camera {rig.cameras[point.camera].name}")
             pixels[at], sigma[at], there[at] = (point.x, point.y), point.sigma, True
-        return cls(names, pixels, sigma, there)
+        return cls(tuple(rows), pixels, sigma, there)
+
+
+def _parted(told: Sequence[SpacePoint | Unplaced]) -> Placed:
+    placed = tuple(one for one in told if isinstance(one, SpacePoint))
+    return Placed(placed, tuple(one for one in told if isinstance(one, Unplaced)))
 
 
 def _check(point: NamedPoint, rig: RigResult) -> None:

@@ -320,3 +320,32 @@ class Placed:
 
     points: tuple[SpacePoint, ...]
     left_out: tuple[Unplaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateSpec:
+    """Triangulate a table of points. rig: a rig's file; points: CSV; out: the CSV to write."""
+
+    rig: str
+    points: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateResult:
+    """What was written into `out`. frames, points: how many; residual_px: rms over the points.
+
+    rig_counted: the uncertainty of the rig is known, and part of what is stated. sigma_told: that of the pixels was in
+    the table, else 0.5 px was taken. unplaced: points without a place, by frame. left_out: lines that were not used,
+    each with its number and why.
+    """
+
+    out: str
+    frames: int
+    points: int
+    residual_px: float
+    rig_counted: bool
+    sigma_told: bool
+    unplaced: tuple[tuple[str, Unplaced], ...] = ()
+    left_out: tuple[str, ...] = ()
+    seconds: float = 0.0

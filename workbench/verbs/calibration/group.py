@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 
 from workbench.verbs import console
 
-ORDER = "board", "mono", "models", "compare", "undistort", "export"
+ORDER = "board", "mono", "models", "compare", "undistort", "triangulate", "export"
 """The commands as a person meets them."""
 
 
