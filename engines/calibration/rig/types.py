@@ -297,7 +297,8 @@ class NamedPoint:
 class SpacePoint:
     """A triangulated point in the rig's metres. covariance: 3 x 3 row by row, of its pixels and of the rig.
 
-    cameras: by which it was made; residual_px: rms; wrong: cameras left out because they disagree.
+    cameras: by which it was made; residual_px: rms of the distances in them; wrong: cameras left out because they
+    disagree. note: what is to be known of it, in words, "" nothing.
     """
 
     name: str
@@ -306,9 +307,56 @@ class SpacePoint:
     cameras: tuple[int, ...]
     residual_px: float
     wrong: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def std(self) -> Vector:
         """Along x, y and z, metres."""
         x, y, z = (max(self.covariance[place], 0.0) ** 0.5 for place in (0, 4, 8))
         return x, y, z
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A point that has no place in space. cameras: which saw it; why: in words."""
+
+    name: str
+    cameras: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the named points of one moment."""
+
+    points: tuple[SpacePoint, ...]
+    left_out: tuple[Unplaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateSpec:
+    """Triangulate a table of points. rig: a rig's file; points: CSV; out: the CSV to write."""
+
+    rig: str
+    points: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateResult:
+    """What was written into `out`. frames, points: how many; residual_px: rms over the points.
+
+    rig_counted: the uncertainty of the rig is known, and part of what is stated. sigma_told: that of the pixels was in
+    the table, else 0.5 px was taken. unplaced: points without a place, by frame. left_out: lines that were not used,
+    each with its number and why.
+    """
+
+    out: str
+    frames: int
+    points: int
+    residual_px: float
+    rig_counted: bool
+    sigma_told: bool
+    unplaced: tuple[tuple[str, Unplaced], ...] = ()
+    left_out: tuple[str, ...] = ()
+    seconds: float = 0.0
