@@ -165,8 +165,8 @@ class RigResult:
     covariance: of all cameras' parameters, one camera after the other: fx, fy, cx, cy, distortion, then the pose's
     small turn (left of its rotation, radians, in the camera's coordinates) and shift (metres); zeros where held; ()
     where not known. noise_px: standard deviation of one coordinate of a corner, a camera. steps: how the solver went;
-    converged: it stands in an optimum, which it was seen to reach from elsewhere. reasons: worst first, [] where nothing
-    is wrong; verdict: one word, "" where nothing was judged (read from another program's file).
+    converged: it stands in an optimum, which it was seen to reach from elsewhere. reasons: worst first, none where
+    nothing is wrong; verdict: one word, "" where nothing was judged (read from another program's file).
     """
 
     cameras: tuple[RigCamera, ...]
