@@ -1,8 +1,8 @@
 """The live board finder of a rig: looks at all cameras of one moment, and says when a set of them should be taken.
 
-Each camera has a `BoardFinder` of its own, which follows the board from frame to frame. They take turns in one thread: a
-picture in which a board is followed is looked at every time, since that costs little; of the others, which must be
-searched whole, `TURNS` at a time have their turn. Where a set is about to be taken, all of that moment are searched.
+Each camera has a `BoardFinder` of its own, which follows the board from frame to frame. They take turns in one thread:
+a picture in which a board is followed is looked at every time, since that costs little; of the others, which must be
+searched whole, `TURNS` at a time have their turn. When the board comes to rest, all of that moment are searched.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class RigFinder:
         self._finders: list[BoardFinder] = []
         self._followed: list[int] = []
         self._turn = 0
+        self._rests = False
         self._guide: RigGuide | None = None
 
     def open(self, settings: RigFinderSettings, ctx: Context) -> None:
@@ -75,11 +76,9 @@ class RigFinder:
     def _looked(self, frames: FrameSet, settings: RigFinderSettings) -> RigSighting:
         guide = self._guide_for(settings)
         sights = {number: self._finders[number].process([frames[number]]) for number in self._turns()}
-        found = [number for number, sighting in sights.items() if sighting.found]
-        if self._is_at_hand(sights, found, guide, frames):
-            for number in range(len(frames)):
-                if number not in sights:
-                    sights[number] = self._finders[number].process([frames[number]])
+        if self._has_come_to_rest(sights):
+            rest = [number for number in range(len(frames)) if number not in sights]
+            sights |= {number: self._anew(number, frames) for number in rest}
         for number, sighting in sights.items():
             self._followed[number] = self._followed[number] + 1 if sighting.found else 0
         return self._judged(frames, sights, guide, settings)
@@ -92,12 +91,15 @@ class RigFinder:
             self._turn = (ahead[-1] + 1) % len(self._followed)
         return sorted(set(range(len(self._followed))) - set(lost) | set(ahead))
 
-    def _is_at_hand(self, sights: dict[int, Sighting], found: list[int], guide: RigGuide, frames: FrameSet) -> bool:
-        """A set could be taken, and some picture of this moment has not been searched."""
-        if len(sights) == len(frames) or not any(sights[number].still for number in found):
-            return False
-        whole = self._all(frames, sights)
-        return guide.adds(whole, _sharp(whole)) or any(pair.lacks for pair in guide.pairs())
+    def _anew(self, number: int, frames: FrameSet) -> Sighting:
+        """Searched at once, whether or not the last search was in vain."""
+        self._finders[number].reset(Reset.GAP)
+        return self._finders[number].process([frames[number]])
+
+    def _has_come_to_rest(self, sights: dict[int, Sighting]) -> bool:
+        """The board has just come to rest: a set may be taken."""
+        before, self._rests = self._rests, any(sighting.still for sighting in sights.values())
+        return self._rests and not before
 
     def _judged(
         self, frames: FrameSet, sights: dict[int, Sighting], guide: RigGuide, settings: RigFinderSettings

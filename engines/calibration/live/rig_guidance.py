@@ -91,9 +91,9 @@ class RigGuide:
 
     def goal(self, guides: Sequence[Guide | None]) -> Goal:
         """What is asked for until a set is taken or the rig is known better."""
-        if self._goal is None:
-            self._goal = next(self._goals(guides), Goal())
-        return self._goal
+        goal = self._goal or next(self._goals(guides), Goal())
+        self._goal = None if None in guides else goal
+        return goal
 
     def _goals(self, guides: Sequence[Guide | None]) -> Iterator[Goal]:
         for pair in self._lacking():
