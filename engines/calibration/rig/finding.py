@@ -118,9 +118,9 @@ def _tile(image: Image, place: int, rows: int, columns: int, margin: int) -> Ima
 
 def _apart(spec: RigSpec, search: Search, ctx: Context, told: Told, threads: int) -> Found:
     """A folder (pattern, list) a camera; pictures of one place in the order of their names are of one moment."""
-    listings = [photographs.listing([path]) for path in spec.paths]
+    listings = [photographs.listing(paths) for paths in spec.apart]
     count = min(len(one.files) for one in listings)
-    names = tuple(spec.names[number] if number < len(spec.names) else str(number) for number in range(len(spec.paths)))
+    names = tuple(spec.names[number] if number < len(spec.names) else str(number) for number in range(len(listings)))
     frames = tuple(str(number) for number in range(count))
     jobs = [(camera, number) for number in range(count) for camera in range(len(listings))]
 
